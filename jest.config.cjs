@@ -1,0 +1,26 @@
+/** ES-module-only packages that the tests load; everything else in node_modules runs as it is. */
+const transformed = [
+  'openai',
+  '@anthropic-ai',
+  'ai',
+  '@ai-sdk',
+  '@langchain',
+  '@openai',
+  'eventsource-parser',
+  '@pydantic',
+  'gpt-tokenizer',
+  '@cloud-copilot',
+];
+
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: process.env.SOAK ? [] : ['/soak/'],
+  transform: {
+    '^.+\\.[cm]?[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${transformed.join('|')})/)`],
+  globalSetup: '<rootDir>/test/setup/global-setup.cjs',
+  maxWorkers: 2,
+};

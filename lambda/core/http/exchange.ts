@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Writable } from 'node:stream';
+
+/**
+ * One call of a client, free of any server's shapes. Adapters (`proxy/index.ts` for Lambda, `proxy/server.ts` for `node:http`)
+ * turn what they get into one of these.
+ */
+export interface Exchange {
+  readonly method: string;
+  /** Path without stage and query, as received. */
+  readonly path: string;
+  /** Without the question mark; empty when there is none. */
+  readonly query: string;
+  /** Lower-case names. A header that came more than once is an array. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+  /** Aborted when the client is known to have gone. Never in Lambda, where a disconnect is invisible. */
+  readonly signal: AbortSignal;
+  /** Monotonic ms at which the process must be done: the function's end less the settle margin. */
+  readonly deadlineMs: number;
+  /** Monotonic ms at which the call arrived. */
+  readonly arrivedMs: number;
+  /** Sends status and headers, once; the answer's bytes go to the returned stream. */
+  respond(status: number, headers: Readonly<Record<string, string>>): Writable;
+}
+
+/** Deadlines of one outbound call, in ms from now. */
+export interface CallDeadlines {
+  readonly connectMs: number;
+  /** Until the status line and headers. */
+  readonly headersMs: number;
+  /** Longest silence of the body. */
+  readonly idleMs: number;
+}
+
+/** A call to a provider. The origin comes from configuration alone. */
+export interface OutboundRequest {
+  readonly method: 'POST' | 'GET';
+  /** `https://host[:port]`, without path. */
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly network: 'public' | 'loopback' | 'vpc';
+}
+
+/** Why an outbound call has no answer, and whether the provider may have seen (and billed) it. */
+export type TransportFailure = 'dns' | 'connect' | 'tls' | 'egress_denied' | 'timeout' | 'reset' | 'aborted' | 'protocol';
+
+/** A provider's answer: `body` is a plain Node readable of bytes (an `IncomingMessage`), destroyed to abort the call. */
+export interface InboundReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: import('node:stream').Readable;
+}
+
+/** Rejections of a `Transport`. */
+export class TransportError extends Error {
+  public constructor(
+    public readonly failure: TransportFailure,
+    /** At least one byte of the request body was handed to the socket, so the provider may bill it. */
+    public readonly sent: boolean,
+    cause?: unknown,
+  ) {
+    super(`upstream ${failure}`, { cause });
+    this.name = 'TransportError';
+  }
+}
+
+/** Sends one call. No redirects, no decompression, no retries but one replay on a stale pooled socket that took no bytes. */
+export interface Transport {
+  send(request: OutboundRequest, deadlines: CallDeadlines, signal: AbortSignal): Promise<InboundReply>;
+}

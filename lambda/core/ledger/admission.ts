@@ -1,0 +1,117 @@
+import type { DialectName, Operation } from '../model/request';
+import type { Usage } from '../model/usage';
+import type { KeyRecord, LevelKind } from '../stores/entities';
+
+/** A true upper bound of what one request may take. */
+export interface Bound {
+  readonly costNanoUsd: bigint;
+  /** Input and output together, for token limits. */
+  readonly tokens: number;
+}
+
+/** What the ledger needs to admit one request. */
+export interface AdmissionRequest {
+  /** UUIDv7; also the record's key and `x-gateway-request-id`. A new attempt at admission takes a new id. */
+  readonly attemptId: string;
+  readonly key: KeyRecord;
+  /** Tags that may carry budgets, already reduced to those the key may set. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly operation: Operation;
+  readonly dialect: DialectName;
+  readonly originalModel: string;
+  /** `provider/model` of every target the request may go to; a budget's model glob counts when it matches one of them or the original model. */
+  readonly candidateModels: readonly string[];
+  /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
+  readonly bound: Bound;
+  readonly stream: boolean;
+  /** Epoch ms by which the process must have ended. */
+  readonly expiresAtMs: number;
+}
+
+/** Why a request is not admitted. Becomes an error in the caller's dialect. */
+export interface Refusal {
+  readonly reason:
+    | 'key_invalid'
+    | 'key_blocked'
+    | 'key_revoked'
+    | 'key_expired'
+    /** Cannot fit before the period ends. */
+    | 'budget_spent'
+    /** Would fit once open requests settle. */
+    | 'budget_reserved'
+    | 'rate_limited'
+    | 'concurrency_limited'
+    | 'store_unavailable';
+  /** The level that refused, named to the caller: `key`, `team`, ... */
+  readonly level?: LevelKind;
+  readonly levelId?: string;
+  /** `requests_per_minute`, `tokens_per_day`, `month`, ... */
+  readonly limit?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** State of one limit after admission, for the `x-ratelimit-*` headers; the tightest of each kind. */
+export interface LimitState {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+}
+
+/** What became of one attempt at a provider. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly model: string;
+  readonly region?: string;
+  readonly status?: number;
+  /** `ok`, or the error's code. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** How an admitted request ended; completes its usage record. */
+export interface Outcome {
+  readonly status: number;
+  /** `ok`, or the error's code. */
+  readonly outcome: string;
+  readonly provider?: string;
+  readonly requestModel?: string;
+  readonly responseModel?: string;
+  /** Absent when no provider may have billed anything. */
+  readonly usage?: Usage;
+  readonly costNanoUsd: bigint;
+  readonly priceVersion?: string;
+  readonly priceSource?: 'book' | 'override' | 'ceiling' | 'free' | 'none';
+  readonly attempts: readonly AttemptRecord[];
+  readonly finishReason?: string;
+  /** The answer did not reach its end. */
+  readonly incomplete?: boolean;
+  readonly latencyMs: number;
+  readonly timeToFirstChunkMs?: number;
+  readonly overheadMs: number;
+  readonly malformedEvents?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Money set aside for one request; exactly one of `settle` and `release` ends it. */
+export interface Reservation {
+  readonly attemptId: string;
+  /** The tightest budget after this reservation, for `x-gateway-budget-*`. */
+  readonly budget?: { readonly level: LevelKind; readonly remainingNanoUsd: bigint; readonly limitNanoUsd: bigint };
+  readonly requests?: LimitState;
+  readonly tokens?: LimitState;
+  /** Throws when it is too late to send (30 s after the attempt began by either clock, or `expiresAtMs` - 60 s). Call it right before each send. */
+  assertSendable(): void;
+  /** Records what the request really cost. Never throws: what the table does not take goes to the queue. */
+  settle(outcome: Outcome): Promise<void>;
+  /** Nothing was sent, or nothing may have been billed: the money goes back, the record stays as `void`. Never throws. */
+  release(outcome: Outcome): Promise<void>;
+}
+
+export type AdmissionResult =
+  | { readonly admitted: true; readonly reservation: Reservation }
+  | { readonly admitted: false; readonly refusal: Refusal };
+
+/** The one way to a provider: every route passes here. */
+export interface Admission {
+  admit(request: AdmissionRequest): Promise<AdmissionResult>;
+}

@@ -1,0 +1,7 @@
+/** A parsed JSON value. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+
+/** A parsed JSON object. */
+export interface JsonObject {
+  [name: string]: JsonValue | undefined;
+}

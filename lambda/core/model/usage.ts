@@ -1,0 +1,58 @@
+/**
+ * Tokens as reported for one response. A count that was not reported is absent, never zero.
+ *
+ * `inputTokens` includes what the cache read and wrote, `outputTokens` includes reasoning: the totals of the
+ * OpenTelemetry GenAI conventions. Each provider's own counting is converted in `protocols/<protocol>/usage.ts`.
+ */
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly cacheReadInputTokens?: number;
+  /** All cache writes, whatever their time to live. */
+  readonly cacheCreationInputTokens?: number;
+  /** The part of the cache writes that lives one hour; the rest lives five minutes. */
+  readonly cacheCreation1hInputTokens?: number;
+  readonly audioInputTokens?: number;
+  readonly outputTokens?: number;
+  readonly reasoningOutputTokens?: number;
+  readonly audioOutputTokens?: number;
+  /** Calls of server-side tools by name, such as `web_search`. */
+  readonly toolCalls?: Readonly<Record<string, number>>;
+  /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */
+  readonly serviceTier?: string;
+  /** The figures are ours, not the provider's. */
+  readonly estimated?: boolean;
+}
+
+/** The same tokens in classes that do not overlap, as prices need them. */
+export interface TokenClasses {
+  readonly input: number;
+  readonly cacheRead: number;
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly audioInput: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audioOutput: number;
+}
+
+/** Splits totals into disjoint classes. Parts never exceed their total: an inconsistent report is clamped, not summed twice. */
+export function tokenClasses(usage: Usage): TokenClasses {
+  const take = (left: number, part: number | undefined): number => Math.max(0, Math.min(left, part ?? 0));
+
+  let input = usage.inputTokens ?? 0;
+  const cacheRead = take(input, usage.cacheReadInputTokens);
+  input -= cacheRead;
+  const cacheWrite = take(input, usage.cacheCreationInputTokens);
+  input -= cacheWrite;
+  const cacheWrite1h = take(cacheWrite, usage.cacheCreation1hInputTokens);
+  const audioInput = take(input, usage.audioInputTokens);
+  input -= audioInput;
+
+  let output = usage.outputTokens ?? 0;
+  const reasoning = take(output, usage.reasoningOutputTokens);
+  output -= reasoning;
+  const audioOutput = take(output, usage.audioOutputTokens);
+  output -= audioOutput;
+
+  return { input, cacheRead, cacheWrite5m: cacheWrite - cacheWrite1h, cacheWrite1h, audioInput, output, reasoning, audioOutput };
+}

@@ -1,0 +1,40 @@
+import { DEFAULT_CONFIG_FILE, DEPLOY_VALUE_PREFIX, ENV } from '../../../lib/private/contract';
+
+/** What a function is told by its environment. The one module that reads it. */
+export interface Environment {
+  readonly configFile: string;
+  readonly gateway: string;
+  readonly identityTable: string;
+  readonly countersTable: string;
+  readonly recordsTable: string;
+  readonly pepperSecret: string;
+  readonly bootstrapSecret: string;
+  readonly settlementQueue: string;
+  readonly eventBus: string;
+  readonly logLevel: string;
+  /** The Region the function runs in. */
+  readonly region: string;
+  readonly functionName: string;
+  /** Values known only at deploy, by the names the configuration document uses. */
+  deployValue(name: string): string | undefined;
+}
+
+/** Reads the process's environment. Absent values are empty strings: what needs one says so when it is used. */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const read = (name: string, fallback = ''): string => variables[name] || fallback;
+  return {
+    configFile: read(ENV.CONFIG_FILE, DEFAULT_CONFIG_FILE),
+    gateway: read(ENV.GATEWAY, 'gateway'),
+    identityTable: read(ENV.IDENTITY_TABLE),
+    countersTable: read(ENV.COUNTERS_TABLE),
+    recordsTable: read(ENV.RECORDS_TABLE),
+    pepperSecret: read(ENV.PEPPER_SECRET),
+    bootstrapSecret: read(ENV.BOOTSTRAP_SECRET),
+    settlementQueue: read(ENV.SETTLEMENT_QUEUE),
+    eventBus: read(ENV.EVENT_BUS),
+    logLevel: read(ENV.LOG_LEVEL, 'info'),
+    region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),
+    functionName: read('AWS_LAMBDA_FUNCTION_NAME', 'local'),
+    deployValue: (name) => (name.startsWith(DEPLOY_VALUE_PREFIX) ? variables[name] : undefined),
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * The only fields a log line may hold. There is no field for a body, a prompt, a header or a credential,
+ * so none of them can reach a log by accident.
+ */
+export interface LogFields {
+  readonly requestId?: string;
+  readonly keyId?: string;
+  readonly teamId?: string;
+  readonly projectId?: string;
+  readonly userId?: string;
+  readonly method?: string;
+  /** The matched route, never the raw path. */
+  readonly route?: string;
+  readonly dialect?: string;
+  readonly operation?: string;
+  /** What the caller asked for; cut to 256 characters. */
+  readonly originalModel?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly status?: number;
+  readonly outcome?: string;
+  /** `GatewayError.code`, or an AWS error's name. */
+  readonly code?: string;
+  /** Low-cardinality detail of ours, never a provider's or caller's text. */
+  readonly reason?: string;
+  readonly attempts?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly costNanoUsd?: string;
+  readonly latencyMs?: number;
+  readonly timeToFirstByteMs?: number;
+  readonly overheadMs?: number;
+  readonly malformedEvents?: number;
+  readonly incomplete?: boolean;
+  readonly count?: number;
+  readonly bytes?: number;
+  /** Name and stack of an unexpected error of our own code; its message is left out. */
+  readonly stack?: string;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40 };
+const LONGEST_TEXT = 256;
+const LONGEST_STACK = 4_096;
+
+export interface Log {
+  write(level: LogLevel, event: string, fields?: LogFields): void;
+}
+
+/** One escaped JSON line per entry, so that nothing in a field can forge another line. */
+export function createLog(level: string, sink: (line: string) => void = (line) => process.stdout.write(line)): Log {
+  const threshold = RANK[level as LogLevel] ?? RANK.info;
+  return {
+    write(entryLevel, event, fields = {}) {
+      if (RANK[entryLevel] < threshold) return;
+      sink(`${JSON.stringify({ level: entryLevel, event, ...fields }, shorten)}\n`);
+    },
+  };
+}
+
+function shorten(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const longest = name === 'stack' ? LONGEST_STACK : LONGEST_TEXT;
+  // JSON.stringify leaves C1 controls, DEL and the Unicode line separators as they are.
+  return value.slice(0, longest).replace(/[\u007f-\u009f\u2028\u2029]/g, '?');
+}
+
+/** The stack of an unexpected error without its message, which may quote anything. */
+export function safeStack(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames].join('\n');
+}

@@ -1,0 +1,63 @@
+import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
+
+/** What can carry budgets and limits, widest first. */
+export type LevelKind = 'gateway' | 'team' | 'project' | 'user' | 'key' | 'tag';
+
+export type EntityStatus = 'active' | 'blocked' | 'revoked';
+export type Role = 'admin' | 'team_admin' | 'viewer' | 'caller';
+
+/** What every level's row holds. Absent `models` and `endpoints` mean: as the parent allows. */
+export interface LevelRecord {
+  readonly id: string;
+  readonly name?: string;
+  readonly status: EntityStatus;
+  readonly budgets?: readonly BudgetConfig[];
+  readonly limits?: LimitsConfig;
+  /** Globs of model names. */
+  readonly models?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** IANA name; calendar periods of this level's budgets follow it. Default: UTC. */
+  readonly timeZone?: string;
+  /** Grows with every change of budgets, limits, status or secret. */
+  readonly generation: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface TeamRecord extends LevelRecord {}
+
+export interface ProjectRecord extends LevelRecord {
+  readonly teamId: string;
+}
+
+export interface UserRecord extends LevelRecord {
+  readonly teamId?: string;
+}
+
+/** HMAC-SHA-256 of a key's secret under one version of the pepper. */
+export interface KeyHash {
+  readonly pepperVersion: number;
+  /** Lower-case hex. */
+  readonly hmac: string;
+  /** ISO 8601; after it this secret no longer works (rotation with grace). */
+  readonly validUntil?: string;
+}
+
+/** A virtual key. Its secret is never stored. */
+export interface KeyRecord extends LevelRecord {
+  readonly teamId?: string;
+  readonly projectId?: string;
+  readonly userId?: string;
+  readonly role: Role;
+  /** Newest first. More than one while a rotation's grace lasts. */
+  readonly hashes: readonly KeyHash[];
+  /** Last four characters of the newest secret, for people. */
+  readonly lastFour: string;
+  /** Data-plane endpoints it may use, such as `/v1/chat/completions`; absent: all. */
+  readonly endpoints?: readonly string[];
+  /** Names of server-side tools it may use. */
+  readonly serverTools?: readonly string[];
+  readonly expiresAt?: string;
+}
