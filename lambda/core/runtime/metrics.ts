@@ -27,7 +27,7 @@ export function createMetrics(
 ): Metrics {
   return {
     emit(values, by = {}) {
-      const dimensions = [[METRICS.GATEWAY_DIMENSION]];
+      const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
       if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
       if (by.provider !== undefined && by.model !== undefined) {
         dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
