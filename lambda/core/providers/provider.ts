@@ -18,6 +18,8 @@ export interface EndpointRequest {
   readonly config: ProviderConfig;
   /** The caller's own wire format, so that a provider with several can answer in the same one. */
   readonly preferred: ProtocolName;
+  /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
+  readonly region?: string;
 }
 
 /** How a call proves who we are to the provider. */

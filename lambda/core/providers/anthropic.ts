@@ -1,0 +1,13 @@
+import { anthropicStyle } from './anthropic-style';
+
+/**
+ * Anthropic.
+ *
+ * @see https://docs.claude.com/en/api/messages
+ */
+export const anthropic = anthropicStyle({
+  kind: 'anthropic',
+  telemetryName: 'anthropic',
+  baseUrl: 'https://api.anthropic.com',
+  models: ['claude-*'],
+});

@@ -1,0 +1,52 @@
+import { encodeSegment } from './address';
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+
+/**
+ * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
+ * Bedrock API key, else with the function's own role.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ */
+export const bedrock: ProviderDefinition = {
+  kind: 'bedrock',
+  telemetryName: 'aws.bedrock',
+  baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
+  auth: { kind: 'sigv4', service: 'bedrock' },
+  models: [
+    // Inference profiles, by geography: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+    'us.*',
+    'eu.*',
+    'apac.*',
+    'jp.*',
+    'au.*',
+    'ca.*',
+    'us-gov.*',
+    'global.*',
+    // Foundation models, by vendor: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+    'ai21.*',
+    'amazon.*',
+    'anthropic.*',
+    'cohere.*',
+    'deepseek.*',
+    'google.*',
+    'meta.*',
+    'minimax.*',
+    'mistral.*',
+    'moonshot*.*',
+    'nvidia.*',
+    'openai.*',
+    'qwen.*',
+    'writer.*',
+    'zai.*',
+    // Provisioned throughput, prompts, application inference profiles.
+    'arn:aws*:bedrock:*',
+  ],
+  quirks: [],
+  endpoint({ operation, model, stream }: EndpointRequest): Endpoint | undefined {
+    const path = `/model/${encodeSegment(model)}`;
+    if (operation === 'chat')
+      return { protocol: 'bedrock-converse', path: `${path}/${stream ? 'converse-stream' : 'converse'}`, headers: {} };
+    if (operation === 'embeddings') return { protocol: 'bedrock-converse', path: `${path}/invoke`, headers: {} };
+    return undefined;
+  },
+};

@@ -1,0 +1,14 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Cerebras.
+ *
+ * @see https://inference-docs.cerebras.ai/resources/openai
+ */
+export const cerebras = openAiStyle({
+  kind: 'cerebras',
+  telemetryName: 'cerebras',
+  baseUrl: 'https://api.cerebras.ai/v1',
+  models: [],
+  quirks: ['developer-as-system'],
+});

@@ -1,0 +1,14 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * DeepSeek.
+ *
+ * @see https://api-docs.deepseek.com/api/create-chat-completion
+ */
+export const deepSeek = openAiStyle({
+  kind: 'deepseek',
+  telemetryName: 'deepseek',
+  baseUrl: 'https://api.deepseek.com',
+  models: ['deepseek-*'],
+  quirks: ['max-tokens', 'developer-as-system'],
+});

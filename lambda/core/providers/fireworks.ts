@@ -1,0 +1,16 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Fireworks AI.
+ *
+ * @see https://docs.fireworks.ai/tools-sdks/openai-compatibility
+ */
+export const fireworks = openAiStyle({
+  kind: 'fireworks',
+  telemetryName: 'fireworks',
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  models: ['accounts/fireworks/*'],
+  quirks: ['prefers-max-tokens', 'developer-as-system'],
+  protocols: ['openai-chat', 'openai-responses'],
+  embeddings: true,
+});

@@ -1,0 +1,15 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Groq.
+ *
+ * @see https://console.groq.com/docs/openai
+ */
+export const groq = openAiStyle({
+  kind: 'groq',
+  telemetryName: 'groq',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  models: [],
+  quirks: ['developer-as-system', 'no-message-name'],
+  protocols: ['openai-chat', 'openai-responses'],
+});

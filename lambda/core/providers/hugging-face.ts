@@ -1,0 +1,15 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Hugging Face Inference Providers.
+ *
+ * @see https://huggingface.co/docs/inference-providers/tasks/chat-completion
+ */
+export const huggingFace = openAiStyle({
+  kind: 'hugging-face',
+  telemetryName: 'hugging_face',
+  baseUrl: 'https://router.huggingface.co/v1',
+  models: [],
+  quirks: ['prefers-max-tokens', 'developer-as-system'],
+  protocols: ['openai-chat', 'openai-responses'],
+});

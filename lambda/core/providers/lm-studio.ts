@@ -1,0 +1,16 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * LM Studio. Its credential is optional.
+ *
+ * @see https://lmstudio.ai/docs/developer/openai-compat
+ */
+export const lmStudio = openAiStyle({
+  kind: 'lm-studio',
+  telemetryName: 'lm_studio',
+  baseUrl: 'http://127.0.0.1:1234/v1',
+  models: [],
+  quirks: ['prefers-max-tokens', 'developer-as-system'],
+  protocols: ['openai-chat', 'openai-responses'],
+  embeddings: true,
+});

@@ -1,0 +1,16 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Mistral. It refuses fields that it does not know.
+ *
+ * @see https://docs.mistral.ai/api
+ */
+export const mistral = openAiStyle({
+  kind: 'mistral',
+  telemetryName: 'mistral_ai',
+  baseUrl: 'https://api.mistral.ai/v1',
+  models: ['mistral-*', 'ministral-*', 'magistral-*', 'codestral-*', 'devstral-*', 'pixtral-*', 'open-mi*', 'voxtral-*'],
+  quirks: ['max-tokens', 'no-stream-options', 'developer-as-system', 'random-seed', 'tool-choice-any', 'no-user', 'no-openai-bookkeeping'],
+
+  embeddings: true,
+});

@@ -1,0 +1,16 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Ollama. Its credential is optional.
+ *
+ * @see https://docs.ollama.com/api/openai-compatibility
+ */
+export const ollama = openAiStyle({
+  kind: 'ollama',
+  telemetryName: 'ollama',
+  baseUrl: 'http://127.0.0.1:11434/v1',
+  models: [],
+  quirks: ['prefers-max-tokens', 'developer-as-system'],
+  protocols: ['openai-chat', 'openai-responses'],
+  embeddings: true,
+});

@@ -1,0 +1,69 @@
+import type { Operation, ProtocolName } from '../model/request';
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import type { QuirkName } from './quirks';
+
+/** Wire formats that a compatible provider may serve below one base URL. */
+export type CompatibleProtocol = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+
+const CHAT_PATHS: Readonly<Record<CompatibleProtocol, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'anthropic-messages': '/messages',
+};
+
+/** What tells one OpenAI-compatible provider from the next. */
+export interface OpenAiStyle extends Pick<ProviderDefinition, 'kind' | 'telemetryName' | 'models'> {
+  /** Version segment included, such as `https://api.openai.com/v1`. */
+  readonly baseUrl?: string;
+  readonly auth?: ProviderDefinition['auth'];
+  readonly quirks?: readonly QuirkName[];
+  /** Wire formats for chat, the first being the default. Default: `openai-chat` alone. */
+  readonly protocols?: readonly CompatibleProtocol[];
+  readonly embeddings?: boolean;
+}
+
+/**
+ * A provider that speaks OpenAI's dialect (and perhaps more) below one base URL.
+ * The setting `protocols`, a comma-separated list, overrides which wire formats an installation serves.
+ */
+export function openAiStyle(style: OpenAiStyle): ProviderDefinition {
+  return {
+    kind: style.kind,
+    telemetryName: style.telemetryName,
+    ...(style.baseUrl === undefined ? {} : { baseUrl: style.baseUrl }),
+    auth: style.auth ?? { kind: 'bearer' },
+    models: style.models,
+    quirks: style.quirks ?? [],
+    endpoint(request) {
+      const served = servedProtocols(request.config.settings?.['protocols']) ?? style.protocols ?? ['openai-chat'];
+      return compatibleEndpoint(request, served, style.embeddings ?? false);
+    },
+  };
+}
+
+/** Chooses the caller's own wire format when it is served, else the first that is. */
+export function choose(preferred: ProtocolName, served: readonly CompatibleProtocol[]): CompatibleProtocol {
+  return served.find((protocol) => protocol === preferred) ?? served[0] ?? 'openai-chat';
+}
+
+export function compatibleEndpoint(
+  request: EndpointRequest,
+  served: readonly CompatibleProtocol[],
+  embeddings: boolean,
+): Endpoint | undefined {
+  const byOperation: Readonly<Record<Operation, () => Endpoint | undefined>> = {
+    chat: () => {
+      const protocol = choose(request.preferred, served);
+      return { protocol, path: CHAT_PATHS[protocol], headers: {} };
+    },
+    embeddings: () => (embeddings ? { protocol: 'openai-chat', path: '/embeddings', headers: {} } : undefined),
+    'count-tokens': () => undefined,
+  };
+  return byOperation[request.operation]();
+}
+
+function servedProtocols(setting: string | undefined): CompatibleProtocol[] | undefined {
+  const named = setting?.split(',').map((name) => name.trim());
+  const known = named?.filter((name): name is CompatibleProtocol => name in CHAT_PATHS);
+  return known !== undefined && known.length > 0 ? known : undefined;
+}

@@ -1,0 +1,16 @@
+import { openAiStyle } from './openai-style';
+
+/**
+ * Together AI.
+ *
+ * @see https://docs.together.ai/docs/openai-api-compatibility
+ */
+export const together = openAiStyle({
+  kind: 'together',
+  telemetryName: 'together',
+  baseUrl: 'https://api.together.xyz/v1',
+  models: [],
+  quirks: ['prefers-max-tokens', 'developer-as-system'],
+
+  embeddings: true,
+});

@@ -1,0 +1,32 @@
+import { addressName, encodeSegment } from './address';
+import { geminiMethod } from './google-ai-studio';
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+
+/**
+ * Vertex AI: Gemini and Claude by the model's name. Settings: `project` (required). Locations: `regions`, default `global`.
+ *
+ * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+ * @see https://docs.claude.com/en/api/claude-on-vertex-ai
+ */
+export const vertexAi: ProviderDefinition = {
+  kind: 'vertex-ai',
+  telemetryName: 'gcp.vertex_ai',
+  baseUrl: 'https://{region}-aiplatform.googleapis.com',
+  auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
+  models: ['gemini-*', 'claude-*'],
+  quirks: ['vertex-claude-body'],
+  endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
+    const project = encodeSegment(addressName('project', config.settings?.['project']));
+    const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
+    const publishers = `/v1/projects/${project}/locations/${location}/publishers`;
+    if (model.startsWith('claude-')) {
+      if (operation !== 'chat') return undefined;
+      const method = stream ? ':streamRawPredict' : ':rawPredict';
+      return { protocol: 'anthropic-messages', path: `${publishers}/anthropic/models/${encodeSegment(model)}${method}`, headers: {} };
+    }
+    const path = `${publishers}/google/models/${encodeSegment(model)}`;
+    if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
+    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:embedContent`, headers: {} };
+    return undefined;
+  },
+};
