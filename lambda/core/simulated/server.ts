@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '../model/json';
+import { type Clock, systemClock } from '../runtime/clock';
 import { type Answer, answer } from './answer';
 import { type Behaviour, DEFAULT_BEHAVIOUR, withSettings } from './directives';
 import { isObject } from './sample';
@@ -19,9 +20,12 @@ export interface SimulatedProvider {
  *
  * @param settings defaults for every answer, by the names of `Behaviour`
  */
-export async function startSimulatedProvider(settings: Readonly<Record<string, string>> = {}): Promise<SimulatedProvider> {
+export async function startSimulatedProvider(
+  settings: Readonly<Record<string, string>> = {},
+  clock: Clock = systemClock,
+): Promise<SimulatedProvider> {
   const defaults = withSettings(DEFAULT_BEHAVIOUR, settings);
-  const server = createServer((request, response) => serve(request, response, defaults));
+  const server = createServer((request, response) => serve(request, response, { defaults, clock }));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -39,7 +43,13 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, defaults: Behaviour): void {
+/** What every answer of one provider shares. */
+interface Simulation {
+  readonly defaults: Behaviour;
+  readonly clock: Clock;
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, simulation: Simulation): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
@@ -49,21 +59,24 @@ function serve(request: IncomingMessage, response: ServerResponse, defaults: Beh
     if (request.method !== 'POST' || body === undefined)
       return sendError(response, 400, 'the simulated provider takes a JSON object by POST');
     if (path === '/v1/embeddings') return sendJson(response, 200, embeddings(body));
-    if (path === '/v1/chat/completions') return chat(response, body, defaults);
+    if (path === '/v1/chat/completions') return chat(response, body, simulation);
     return sendError(response, 404, 'the simulated provider has no such path');
   });
 }
 
-function chat(response: ServerResponse, request: JsonObject, defaults: Behaviour): void {
+function chat(response: ServerResponse, request: JsonObject, { defaults, clock }: Simulation): void {
   const said = answer(request, defaults);
+  const created = Math.floor(clock.now() / 1_000);
   const { behaviour } = said;
   const begin = (): void => {
     if (response.destroyed) return;
     const failing = behaviour.error > 0 || Math.random() * 100 < behaviour.errorPercent;
     if (failing) return sendError(response, behaviour.error || 503, 'simulated failure', behaviour.retryAfter);
-    if (request.stream === true) return new SimulatedStream(response, said, wantsUsage(request)).start();
+    if (request.stream === true) return new SimulatedStream(response, said, { created, usage: wantsUsage(request) }).start();
     const duration = behaviour.firstToken + (behaviour.speed > 0 ? (said.tokens.length * 1_000) / behaviour.speed : 0);
-    later(response, duration, () => (faultAt(said) === undefined ? sendJson(response, 200, completion(said)) : response.destroy()));
+    later(response, duration, () =>
+      faultAt(said) === undefined ? sendJson(response, 200, completion(said, created)) : response.destroy(),
+    );
   };
   later(response, behaviour.latency, begin);
 }
@@ -88,9 +101,9 @@ class SimulatedStream {
   public constructor(
     private readonly response: ServerResponse,
     private readonly said: Answer,
-    private readonly usage: boolean,
+    private readonly options: { readonly created: number; readonly usage: boolean },
   ) {
-    const fixed = { id: said.id, object: 'chat.completion.chunk', created: created(), model: said.model };
+    const fixed = { id: said.id, object: 'chat.completion.chunk', created: options.created, model: said.model };
     this.head = JSON.stringify(fixed).slice(0, -1);
   }
 
@@ -142,7 +155,8 @@ class SimulatedStream {
       this.delta(JSON.stringify({ tool_calls: [call] }), null);
     }
     this.delta('{}', finishReason);
-    if (this.usage && behaviour.usage === 1) this.response.write(`data: ${this.head},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`);
+    if (this.options.usage && behaviour.usage === 1)
+      this.response.write(`data: ${this.head},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`);
     if (behaviour.done === 1) this.response.write('data: [DONE]\n\n');
     this.response.end();
   }
@@ -152,7 +166,7 @@ class SimulatedStream {
   }
 }
 
-function completion(said: Answer): JsonObject {
+function completion(said: Answer, created: number): JsonObject {
   const { toolCall } = said;
   const message: JsonObject =
     toolCall === undefined
@@ -165,7 +179,7 @@ function completion(said: Answer): JsonObject {
   return {
     id: said.id,
     object: 'chat.completion',
-    created: created(),
+    created,
     model: said.model,
     choices: [{ index: 0, message, finish_reason: said.finishReason }],
     ...(said.behaviour.usage === 1 ? { usage: said.usage } : {}),
@@ -200,10 +214,6 @@ const MODELS: JsonObject = {
 
 function wantsUsage(request: JsonObject): boolean {
   return isObject(request.stream_options) && request.stream_options.include_usage === true;
-}
-
-function created(): number {
-  return Math.floor(Date.now() / 1_000);
 }
 
 function sendJson(response: ServerResponse, status: number, body: JsonObject, headers: Record<string, string> = {}): void {
