@@ -15,6 +15,8 @@ export interface Environment {
   /** The Region the function runs in. */
   readonly region: string;
   readonly functionName: string;
+  /** Credentials of the function's role; absent where the environment holds none. */
+  readonly awsCredentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
   /** Values known only at deploy, by the names the configuration document uses. */
   deployValue(name: string): string | undefined;
 }
@@ -22,7 +24,13 @@ export interface Environment {
 /** Reads the process's environment. Absent values are empty strings: what needs one says so when it is used. */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const read = (name: string, fallback = ''): string => variables[name] || fallback;
+  const accessKeyId = read('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = read('AWS_SECRET_ACCESS_KEY');
+  const sessionToken = read('AWS_SESSION_TOKEN');
   return {
+    ...(accessKeyId && secretAccessKey
+      ? { awsCredentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
+      : {}),
     configFile: read(ENV.CONFIG_FILE, DEFAULT_CONFIG_FILE),
     gateway: read(ENV.GATEWAY, 'gateway'),
     identityTable: read(ENV.IDENTITY_TABLE),
