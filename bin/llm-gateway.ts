@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { type Command, UsageError } from './commands/command';
+
+/** Each command is loaded only when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  local: () => import('./commands/local'),
+};
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(await overview());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) throw new UsageError(`unknown command "${name}"; one of: ${Object.keys(COMMANDS).join(', ')}`);
+  const { command } = await load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${command.usage}\n`);
+    return 0;
+  }
+  return await command.run(rest);
+}
+
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `usage: llm-gateway <command> [options]\n\n${lines.join('\n')}\n\nllm-gateway <command> --help shows a command's options.\n`;
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const usage = error instanceof UsageError;
+    process.stderr.write(`llm-gateway: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (usage) process.stderr.write('llm-gateway --help shows what can be run.\n');
+    process.exitCode = usage ? EXIT_USAGE : EXIT_FAILURE;
+  },
+);

@@ -1,0 +1,110 @@
+import type { JsonObject, JsonValue } from './json';
+import { list, object, text } from './json';
+import type { StackModel } from './stack-model';
+
+/** One statement of an identity policy, resolved. */
+export interface PolicyStatement {
+  readonly sid?: string;
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  /** Set instead of `actions`. */
+  readonly notActions?: readonly string[];
+  readonly resources: readonly string[];
+  /** Set instead of `resources`. */
+  readonly notResources?: readonly string[];
+  readonly condition?: JsonObject;
+}
+
+/** A role of the template and all that its policies say. */
+export interface RoleDefinition {
+  readonly arn: string;
+  readonly name: string;
+  readonly logicalId: string;
+  readonly statements: readonly PolicyStatement[];
+  /** ARNs of AWS's own policies; the local run knows none of their statements. */
+  readonly managedPolicyArns: readonly string[];
+}
+
+/** Every role with its inline and its attached policies. */
+export function readRoles(model: StackModel): RoleDefinition[] {
+  const attached = model.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy');
+  return model.ofType('AWS::IAM::Role').map((role) => {
+    const name = role.physical?.ref ?? role.logicalId;
+    const inline = list(role.properties.Policies).map((policy) => object(policy).PolicyDocument);
+    const documents = attached
+      .filter((policy) => list(policy.properties.Roles).includes(name))
+      .map((policy) => policy.properties.PolicyDocument);
+    return {
+      arn: role.physical?.attributes.Arn ?? name,
+      name,
+      logicalId: role.logicalId,
+      statements: [...inline, ...documents].flatMap(statements),
+      managedPolicyArns: list(role.properties.ManagedPolicyArns).map(String),
+    };
+  });
+}
+
+function statements(document: JsonValue | undefined): PolicyStatement[] {
+  const members = object(document).Statement;
+  return (Array.isArray(members) ? members : members === undefined ? [] : [members]).map((member) => {
+    const statement = object(member);
+    const sid = text(statement.Sid);
+    return {
+      ...(sid === undefined ? {} : { sid }),
+      effect: statement.Effect === 'Deny' ? 'Deny' : 'Allow',
+      actions: texts(statement.Action),
+      ...(statement.NotAction === undefined ? {} : { notActions: texts(statement.NotAction) }),
+      resources: texts(statement.Resource),
+      ...(statement.NotResource === undefined ? {} : { notResources: texts(statement.NotResource) }),
+      ...(statement.Condition === undefined ? {} : { condition: object(statement.Condition) }),
+    };
+  });
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+}
+
+/** A service that the template lets call a function. */
+export interface InvokePermission {
+  readonly functionName: string;
+  readonly principal: string;
+  /** ARN, with wildcards. */
+  readonly sourceArn?: string;
+}
+
+/** Every `AWS::Lambda::Permission`, the function given by name or ARN. */
+export function readInvokePermissions(model: StackModel): InvokePermission[] {
+  return model.ofType('AWS::Lambda::Permission').map(({ properties }) => {
+    const sourceArn = text(properties.SourceArn);
+    return {
+      functionName: text(properties.FunctionName) ?? '',
+      principal: text(properties.Principal) ?? '',
+      ...(sourceArn === undefined ? {} : { sourceArn }),
+    };
+  });
+}
+
+/** Whether a service may call a function on behalf of a source. */
+export function mayInvoke(
+  permissions: readonly InvokePermission[],
+  target: { readonly name: string; readonly arn: string },
+  principal: string,
+  sourceArn: string,
+): boolean {
+  return permissions.some(
+    (permission) =>
+      (permission.functionName === target.name || permission.functionName === target.arn) &&
+      permission.principal === principal &&
+      (permission.sourceArn === undefined || matchesArn(permission.sourceArn, sourceArn)),
+  );
+}
+
+/** ARN patterns: `*` any characters, `?` one. */
+export function matchesArn(pattern: string, arn: string): boolean {
+  const expression = pattern
+    .split(/([*?])/)
+    .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  return new RegExp(`^${expression}$`, 's').test(arn);
+}
