@@ -17,6 +17,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: process.env.SOAK ? [] : ['/soak/'],
+  // As in the build: the local DynamoDB has a store of its own.
+  moduleNameMapper: { '^(memory-)?level$': '<rootDir>/local/dynamodb/absent-level.ts' },
   transform: {
     '^.+\\.[cm]?[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },

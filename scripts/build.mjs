@@ -57,6 +57,8 @@ async function buildCommand() {
     ...esm,
     entryPoints: entries,
     outdir: 'dist/bin',
+    // The local DynamoDB has a store of its own: no level database, whose addon is native, gets into the package.
+    alias: { level: './local/dynamodb/absent-level.ts', 'memory-level': './local/dynamodb/absent-level.ts' },
     splitting: true,
     chunkNames: '[name]-[hash]',
     metafile: true,

@@ -1,0 +1,302 @@
+import db from 'dynalite/db';
+import { systemClock } from '../../lambda/core/runtime/clock';
+import { DynamoDbError, serviceError, validationError } from './errors';
+import { type Contents, Journal } from './journal';
+import { isOperation, type Operation, type Output, prepare, run, runAtOnce } from './operations';
+import { type Change, Store } from './store';
+import { StreamRecorder } from './streams';
+import { Transactions } from './transactions';
+import type { DynaliteTable, Item, StreamRecord, TableDefinition, TableHandle, UserIdentity } from './types';
+
+export interface DynamoDbOptions {
+  /** Where the items are kept between runs. Default: in memory only. */
+  readonly directory?: string;
+  readonly region: string;
+  readonly account: string;
+  /** Epoch milliseconds. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+/** Told of a unit's records at once, in the order of the writes. Must not throw. */
+export type RecordListener = (records: readonly StreamRecord[]) => void;
+
+/** An embedded DynamoDB: dynalite's parsers, limits and error texts over a store of our own. */
+export interface DynamoDbEngine {
+  /**
+   * Carries out one API operation.
+   *
+   * @param action such as `UpdateItem`
+   * @param input the operation's JSON; binary values are base64
+   * @throws DynamoDbError as the service answers it
+   */
+  call(action: string, input: object): Promise<Record<string, unknown>>;
+  /**
+   * Makes a table, with the items that the directory holds for it.
+   *
+   * @throws DynamoDbError when the definition is invalid; Error when kept items do not fit it
+   */
+  createTable(definition: TableDefinition): Promise<TableHandle>;
+  /** Listens to a table's stream from now on. Answers how to stop. */
+  onRecords(tableName: string, listener: RecordListener): () => void;
+  /** Removes the items whose time to live has passed; answers how many. DynamoDB does so within days, a caller here when it likes. */
+  sweepExpired(): number;
+  /** Keeps everything and releases the directory. */
+  close(): Promise<void>;
+}
+
+/** Constant, so that a stream's ARN is the same in every run. */
+const STREAM_LABEL = '2026-01-01T00:00:00.000';
+/** DynamoDB ignores times to live that are further back than five years. */
+const OLDEST_EXPIRY_SECONDS = 5 * 365 * 86_400;
+const SERVICE: UserIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+interface Table {
+  readonly definition: TableDefinition;
+  readonly handle: TableHandle;
+}
+
+/**
+ * Opens the engine. Tables are made by `createTable`; items come back from the directory's journal.
+ *
+ * @throws Error when the journal is damaged
+ */
+export async function openDynamoDb(options: DynamoDbOptions): Promise<DynamoDbEngine> {
+  return new Engine(options);
+}
+
+class Engine implements DynamoDbEngine {
+  readonly #options: DynamoDbOptions;
+  readonly #now: () => number;
+  readonly #store: Store;
+  readonly #recorder: StreamRecorder;
+  readonly #transactions: Transactions;
+  readonly #journal: Journal | undefined;
+  /** Items of the journal whose tables are not made yet. */
+  readonly #kept: Contents;
+  readonly #tables = new Map<string, Table>();
+  readonly #listeners = new Map<string, Set<RecordListener>>();
+  #writer: UserIdentity | undefined;
+  #loading = false;
+
+  constructor(options: DynamoDbOptions) {
+    this.#options = options;
+    this.#now = options.now ?? systemClock.now;
+    this.#store = new Store(options.region, options.account, (changes) => this.#commit(changes));
+    this.#recorder = new StreamRecorder(options.region, this.#now);
+    this.#transactions = new Transactions(this.#store, this.#now);
+    const opened = options.directory === undefined ? undefined : Journal.open(options.directory);
+    this.#journal = opened?.journal;
+    this.#kept = opened?.contents ?? new Map();
+  }
+
+  async call(action: string, input: object): Promise<Output> {
+    return structuredClone(await this.#run(action, input as Output));
+  }
+
+  async createTable(definition: TableDefinition): Promise<TableHandle> {
+    const { TableName: tableName, StreamSpecification: stream } = definition;
+    const prepared = prepare(this.#store, 'CreateTable', {
+      TableName: tableName,
+      KeySchema: definition.KeySchema,
+      AttributeDefinitions: definition.AttributeDefinitions,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...indexesOf(definition),
+    });
+    await run(this.#store, 'CreateTable', prepared);
+    const table = this.#store.table(tableName) as DynaliteTable;
+    table.TableStatus = 'ACTIVE';
+    const tableArn = `arn:aws:dynamodb:${this.#options.region}:${this.#options.account}:table/${tableName}`;
+    const streams = stream !== undefined && stream.StreamEnabled !== false && stream.StreamViewType !== undefined;
+    const handle = { tableName, tableArn, ...(streams ? { streamArn: `${tableArn}/stream/${STREAM_LABEL}` } : {}) };
+    if (streams) Object.assign(table, { StreamSpecification: stream, LatestStreamArn: handle.streamArn, LatestStreamLabel: STREAM_LABEL });
+    this.#tables.set(tableName, { definition, handle });
+    this.#load(table);
+    return handle;
+  }
+
+  onRecords(tableName: string, listener: RecordListener): () => void {
+    const listeners = this.#listeners.get(tableName) ?? new Set();
+    this.#listeners.set(tableName, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  sweepExpired(): number {
+    const now = Math.floor(this.#now() / 1_000);
+    let removed = 0;
+    for (const [name, { definition }] of this.#tables) {
+      const life = definition.TimeToLiveSpecification;
+      const table = this.#store.table(name);
+      if (table === undefined || life?.Enabled !== true) continue;
+      const expired = [...this.#store.getItemDb(name).map.entries()].filter(([, item]) => isExpired(item, life.AttributeName, now));
+      for (const [key, item] of expired) this.#remove(table, key, item);
+      removed += expired.length;
+    }
+    return removed;
+  }
+
+  async close(): Promise<void> {
+    this.#journal?.close();
+  }
+
+  async #run(action: string, input: Output): Promise<Output> {
+    switch (action) {
+      case 'PutItem':
+      case 'UpdateItem':
+      case 'DeleteItem':
+        return this.#write(action, input);
+      case 'GetItem':
+        return runAtOnce(this.#store, action, prepare(this.#store, action, input));
+      case 'TransactWriteItems':
+        return this.#transactions.write(input);
+      case 'TransactGetItems':
+        return this.#transactions.read(input);
+      case 'CreateTable':
+        return this.#createFromCall(input);
+      case 'DescribeTimeToLive':
+        return this.#describeTimeToLive(input);
+      case 'UpdateTimeToLive':
+        return this.#updateTimeToLive(input);
+      default:
+        if (!isOperation(action)) throw new DynamoDbError({ __type: 'com.amazon.coral.service#UnknownOperationException' });
+        return run(this.#store, action, prepare(this.#store, action, input));
+    }
+  }
+
+  #write(action: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: Output): Output {
+    const prepared = prepare(this.#store, action, input);
+    try {
+      return this.#store.unit(() => runAtOnce(this.#store, action, prepared));
+    } catch (error) {
+      throw this.#withOldItem(error, input);
+    }
+  }
+
+  /** Nothing can have come between the refused write and this read. */
+  #withOldItem(error: unknown, input: Output): unknown {
+    const isRefused = error instanceof DynamoDbError && error.name === 'ConditionalCheckFailedException';
+    if (!isRefused || input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return error;
+    const table = this.#store.table(input.TableName as string) as DynaliteTable;
+    const key = db.createKey((input.Key ?? input.Item) as Item, table);
+    const item = this.#store.getItemDb(table.TableName).map.get(key);
+    return item === undefined ? error : new DynamoDbError({ ...error.body, Item: structuredClone(item) });
+  }
+
+  async #createFromCall(input: Output): Promise<Output> {
+    const definition = input as unknown as TableDefinition;
+    // Checks what the caller sent, billing included; `createTable` then makes every table on demand.
+    prepare(this.#store, 'CreateTable', input);
+    await this.createTable(definition);
+    return { TableDescription: this.#store.table(definition.TableName) };
+  }
+
+  #describeTimeToLive(input: Output): Output {
+    const attribute = this.#tableNamed(input.TableName).definition.TimeToLiveSpecification?.AttributeName;
+    return {
+      TimeToLiveDescription:
+        attribute === undefined ? { TimeToLiveStatus: 'DISABLED' } : { AttributeName: attribute, TimeToLiveStatus: 'ENABLED' },
+    };
+  }
+
+  #updateTimeToLive(input: Output): Output {
+    const table = this.#tableNamed(input.TableName);
+    const life = input.TimeToLiveSpecification as TableDefinition['TimeToLiveSpecification'];
+    if (typeof life?.AttributeName !== 'string') throw validationError('TimeToLiveSpecification requires AttributeName');
+    const { TimeToLiveSpecification: _, ...rest } = table.definition;
+    this.#tables.set(table.handle.tableName, {
+      ...table,
+      definition: life.Enabled ? { ...rest, TimeToLiveSpecification: life } : rest,
+    });
+    return { TimeToLiveSpecification: life };
+  }
+
+  #tableNamed(name: unknown): Table {
+    const table = this.#tables.get(String(name));
+    if (table === undefined) {
+      throw serviceError('ResourceNotFoundException', `Requested resource not found: Table: ${String(name)} not found`);
+    }
+    return table;
+  }
+
+  #remove(table: DynaliteTable, key: string, item: Item): void {
+    this.#writer = SERVICE;
+    try {
+      this.#store.unit(() => {
+        db.updateIndexes(this.#store, table, item, undefined, rethrow);
+        this.#store.getItemDb(table.TableName).del(key, rethrow);
+      });
+    } finally {
+      this.#writer = undefined;
+    }
+  }
+
+  /** Puts the journal's items into a new table and its indexes. */
+  #load(table: DynaliteTable): void {
+    const items = this.#kept.get(table.TableName);
+    if (items === undefined) return;
+    this.#loading = true;
+    try {
+      for (const item of items.values()) {
+        const misfit = db.validateItem(item, table);
+        if (misfit) {
+          throw new Error(
+            `the kept items of table ${table.TableName} do not fit its keys any more (${misfit.message}): remove ${this.#options.directory} to start afresh`,
+          );
+        }
+        this.#store.unit(() => {
+          db.updateIndexes(this.#store, table, undefined, item, rethrow);
+          this.#store.getItemDb(table.TableName).put(db.createKey(item, table), item, rethrow);
+        });
+      }
+    } finally {
+      this.#loading = false;
+    }
+    this.#kept.delete(table.TableName);
+  }
+
+  #commit(changes: readonly Change[]): void {
+    if (this.#loading) return;
+    this.#journal?.append(changes);
+    const records = new Map<string, StreamRecord[]>();
+    for (const change of changes) {
+      const record = this.#recordOf(change);
+      if (record !== undefined) records.set(change.table, [...(records.get(change.table) ?? []), record]);
+    }
+    for (const [name, list] of records) {
+      for (const listener of this.#listeners.get(name) ?? []) listener(list);
+    }
+  }
+
+  #recordOf(change: Change): StreamRecord | undefined {
+    const table = this.#store.table(change.table);
+    const known = this.#tables.get(change.table);
+    const view = known?.definition.StreamSpecification?.StreamViewType;
+    if (table?.TableStatus !== 'ACTIVE' || known?.handle.streamArn === undefined || view === undefined) return undefined;
+    return this.#recorder.record(table, known.handle.streamArn, view, change, this.#writer);
+  }
+}
+
+/** On-demand tables take no capacity for their indexes. */
+function indexesOf(definition: TableDefinition): Output {
+  const plain = ({ IndexName, KeySchema, Projection }: NonNullable<TableDefinition['GlobalSecondaryIndexes']>[number]): Output => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  });
+  return {
+    ...(definition.GlobalSecondaryIndexes?.length ? { GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map(plain) } : {}),
+    ...(definition.LocalSecondaryIndexes?.length ? { LocalSecondaryIndexes: definition.LocalSecondaryIndexes.map(plain) } : {}),
+  };
+}
+
+function isExpired(item: Item, attribute: string, nowSeconds: number): boolean {
+  const text = item[attribute]?.N;
+  if (text === undefined) return false;
+  const expires = Number(text);
+  return expires <= nowSeconds && expires > nowSeconds - OLDEST_EXPIRY_SECONDS;
+}
+
+function rethrow(error?: Error | null): void {
+  if (error) throw error;
+}
+
+export type { Operation };

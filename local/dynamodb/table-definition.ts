@@ -1,0 +1,35 @@
+import type { StreamViewType, TableDefinition } from './types';
+
+interface TableProperties {
+  readonly KeySchema: TableDefinition['KeySchema'];
+  readonly AttributeDefinitions: TableDefinition['AttributeDefinitions'];
+  readonly GlobalSecondaryIndexes?: TableDefinition['GlobalSecondaryIndexes'];
+  readonly LocalSecondaryIndexes?: TableDefinition['LocalSecondaryIndexes'];
+  readonly StreamSpecification?: { readonly StreamViewType?: StreamViewType };
+  readonly TimeToLiveSpecification?: { readonly AttributeName?: string; readonly Enabled?: boolean | string };
+}
+
+/**
+ * The table that an `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable` asks for.
+ *
+ * Keys, indexes, stream and time to live are kept; capacity, encryption, recovery, replicas and protection mean nothing here.
+ *
+ * @param properties the resource's properties with every reference resolved
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
+ */
+export function tableFromTemplate(tableName: string, properties: object): TableDefinition {
+  const from = properties as TableProperties;
+  const { StreamSpecification: stream, TimeToLiveSpecification: life } = from;
+  const lives = life?.AttributeName !== undefined && (life.Enabled === true || life.Enabled === 'true');
+  return {
+    TableName: tableName,
+    KeySchema: from.KeySchema,
+    AttributeDefinitions: from.AttributeDefinitions,
+    ...(from.GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes: from.GlobalSecondaryIndexes }),
+    ...(from.LocalSecondaryIndexes === undefined ? {} : { LocalSecondaryIndexes: from.LocalSecondaryIndexes }),
+    ...(stream?.StreamViewType === undefined
+      ? {}
+      : { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
+    ...(lives ? { TimeToLiveSpecification: { AttributeName: life.AttributeName as string, Enabled: true } } : {}),
+  };
+}
