@@ -21,6 +21,8 @@ export interface LevelRecord {
   readonly timeZone?: string;
   /** Grows with every change of budgets, limits, status or secret. */
   readonly generation: number;
+  /** Hash of the request that created it, when that came with an idempotency key. */
+  readonly requestHash?: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;
