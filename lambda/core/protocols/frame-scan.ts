@@ -1,0 +1,64 @@
+/**
+ * Looks into the JSON text of a stream frame without parsing it, for streams that are passed through. Text that a model wrote
+ * cannot match a key: its quotes are escaped inside JSON strings.
+ */
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** Whether some `"key":` of the text has a value that begins with this character. `quotedKey` includes its quotes. */
+export function hasValue(text: string, quotedKey: string, first: '{' | '"' | '['): boolean {
+  const wanted = first.charCodeAt(0);
+  let at = text.indexOf(quotedKey);
+  while (at !== -1) {
+    const value = valueAt(text, at + quotedKey.length);
+    if (value !== -1 && text.charCodeAt(value) === wanted) return true;
+    at = text.indexOf(quotedKey, at + quotedKey.length);
+  }
+  return false;
+}
+
+/** Characters, escapes included, of the first non-empty string value of the key; 0 when it has none. */
+export function valueLength(text: string, quotedKey: string): number {
+  let at = text.indexOf(quotedKey);
+  while (at !== -1) {
+    const value = valueAt(text, at + quotedKey.length);
+    if (value !== -1 && text.charCodeAt(value) === QUOTE) {
+      const length = stringEnd(text, value + 1) - value - 1;
+      if (length > 0) return length;
+    }
+    at = text.indexOf(quotedKey, at + quotedKey.length);
+  }
+  return 0;
+}
+
+/** Cheap test for damage: the text begins and ends like a JSON object. */
+export function looksLikeObject(text: string): boolean {
+  return /^\s*\{\s*["}]/.test(text) && /\}\s*$/.test(text.length > 64 ? text.slice(-64) : text);
+}
+
+function valueAt(text: string, afterKey: number): number {
+  let at = skipSpace(text, afterKey);
+  if (text.charCodeAt(at) !== COLON) return -1;
+  at = skipSpace(text, at + 1);
+  return at < text.length ? at : -1;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) <= 0x20) at += 1;
+  return at;
+}
+
+/** Index of the closing quote; the end of the text when there is none. */
+function stringEnd(text: string, from: number): number {
+  let end = text.indexOf('"', from);
+  while (end !== -1) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
