@@ -17,6 +17,10 @@ export interface Environment {
   readonly functionName: string;
   /** Credentials of the function's role; absent where the environment holds none. */
   readonly awsCredentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+  /** `host:port` of the Lambda runtime API, which no call may ever reach; empty outside Lambda. */
+  readonly runtimeApi: string;
+  /** Where AWS's own calls go instead of the service's endpoint, as the SDK reads it: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`. */
+  awsEndpoint(service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'BEDROCK_RUNTIME'): string | undefined;
   /** Values known only at deploy, by the names the configuration document uses. */
   deployValue(name: string): string | undefined;
 }
@@ -43,6 +47,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME', 'local'),
+    runtimeApi: read('AWS_LAMBDA_RUNTIME_API'),
+    awsEndpoint: (service) => read(`AWS_ENDPOINT_URL_${service}`, read('AWS_ENDPOINT_URL')) || undefined,
     deployValue: (name) => (name.startsWith(DEPLOY_VALUE_PREFIX) ? variables[name] : undefined),
   };
 }
