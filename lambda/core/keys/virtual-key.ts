@@ -40,7 +40,11 @@ export function generateKeyId(): string {
  * @param keyId the id of an existing key whose secret is rotated; a new one by default
  */
 export function generateKey(keyId: string = generateKeyId()): GeneratedKey {
-  const secret = randomBase62(SECRET_LENGTH);
+  return formatKey(keyId, randomBase62(SECRET_LENGTH));
+}
+
+/** The text of a key whose secret is known: 43 letters and digits. */
+export function formatKey(keyId: string, secret: string): GeneratedKey {
   const text = `sk-gw-${keyId}-${secret}${checksum(keyId, secret)}`;
   return { keyId, secret, text, lastFour: text.slice(-4) };
 }

@@ -1,0 +1,75 @@
+import type { GatewayDocument, RouteConfig } from '../../../lib/private/contract';
+import type { Clock } from '../runtime/clock';
+import type { Log } from '../runtime/log';
+import type { OverrideStore, PriceOverride } from '../stores/overrides';
+import { createModelResolver, type ModelResolver } from './models';
+import type { ConfiguredProvider } from './providers';
+
+/** The configuration as it stands now: the document and what was changed at run time. */
+export interface LiveConfiguration {
+  readonly document: GatewayDocument;
+  readonly providers: readonly ConfiguredProvider[];
+  /** Of this moment; keep it for the length of one request. */
+  models(): ModelResolver;
+  priceOverrides(): readonly PriceOverride[];
+  /** Waits for the first read of the overrides and starts a new one, off the path, when the last is older than 10 s. */
+  ready(): Promise<void>;
+}
+
+const LIFETIME_MS = 10_000;
+/** The longest that a first request waits for the overrides; without an answer it goes by the document. */
+const FIRST_READ_MS = 1_000;
+
+export function createLiveConfiguration(
+  document: GatewayDocument,
+  providers: readonly ConfiguredProvider[],
+  overrides: Pick<OverrideStore, 'list'>,
+  clock: Clock,
+  log: Log,
+): LiveConfiguration {
+  let resolver = createModelResolver(providers, document.routes);
+  let fingerprint = '[]';
+  let prices: readonly PriceOverride[] = [];
+  let readMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  let everRead = false;
+
+  const read = async (): Promise<void> => {
+    readMs = clock.monotonic();
+    try {
+      const [models, newPrices] = await Promise.all([overrides.list('model'), overrides.list('price')]);
+      prices = newPrices;
+      const seen = JSON.stringify(models);
+      if (seen !== fingerprint) {
+        fingerprint = seen;
+        const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
+        resolver = createModelResolver(providers, [...changed, ...document.routes]);
+      }
+    } catch (error) {
+      log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' });
+    } finally {
+      everRead = true;
+    }
+  };
+
+  return {
+    document,
+    providers,
+    models: () => resolver,
+    priceOverrides: () => prices,
+    async ready() {
+      if (reading === undefined && clock.monotonic() - readMs >= LIFETIME_MS) {
+        reading = read().finally(() => {
+          reading = undefined;
+        });
+      }
+      if (!everRead && reading !== undefined) await Promise.race([reading, after(FIRST_READ_MS)]);
+    },
+  };
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds).unref();
+  });
+}

@@ -1,0 +1,74 @@
+import type { NetworkConfig, ProviderConfig } from '../../../lib/private/contract';
+import { providerDefinition } from '../providers';
+import { baseUrlFor } from '../providers/address';
+import type { ProviderDefinition } from '../providers/provider';
+import { deployedValue } from './document';
+
+/** Where a provider is reached in one Region. */
+export interface ProviderSite {
+  /** Absent for providers without Regions. */
+  readonly region?: string;
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Path that endpoints are appended to; empty or beginning with `/`, without a trailing slash. */
+  readonly basePath: string;
+}
+
+/** A provider of the document with everything known at run time filled in. */
+export interface ConfiguredProvider {
+  readonly id: string;
+  readonly config: ProviderConfig;
+  readonly definition: ProviderDefinition;
+  readonly network: NetworkConfig;
+  /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
+  sites(): readonly ProviderSite[];
+  readonly secretArn?: string;
+}
+
+/**
+ * Fills in a provider.
+ *
+ * @param functionRegion where a provider with Regions is called when the document names none
+ * @param startedUrl base URL of a provider that this process started itself
+ */
+export function configureProvider(
+  config: ProviderConfig,
+  deployValue: (name: string) => string | undefined,
+  functionRegion: string,
+  startedUrl?: string,
+): ConfiguredProvider {
+  const definition = providerDefinition(config.kind);
+  const secretArn = deployedValue(config.credential?.secretArn, deployValue);
+  const configuredUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
+  let sites: readonly ProviderSite[] | undefined;
+  return {
+    id: config.id,
+    config,
+    definition,
+    network: config.network,
+    ...(secretArn === undefined ? {} : { secretArn }),
+    sites: () => {
+      sites ??= regionsOf(config, definition, configuredUrl, functionRegion).map((region) =>
+        siteOf(baseUrlFor(definition, configuredUrl, region), region),
+      );
+      return sites;
+    },
+  };
+}
+
+function regionsOf(
+  config: ProviderConfig,
+  definition: ProviderDefinition,
+  configuredUrl: string | undefined,
+  functionRegion: string,
+): readonly (string | undefined)[] {
+  const regional = definition.auth.kind === 'sigv4' || (configuredUrl ?? definition.baseUrl)?.includes('{region}') === true;
+  if (!regional) return [undefined];
+  if (config.regions !== undefined && config.regions.length > 0) return config.regions;
+  return [definition.auth.kind === 'sigv4' ? functionRegion : 'global'];
+}
+
+function siteOf(baseUrl: string, region: string | undefined): ProviderSite {
+  const url = new URL(baseUrl);
+  return { ...(region === undefined ? {} : { region }), origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+}

@@ -1,0 +1,107 @@
+import type { Secrets } from '../connectors/secrets';
+import { GatewayError } from '../model/error';
+import type { Clock } from '../runtime/clock';
+import type { KeyRecord } from '../stores/entities';
+import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
+import type { CachedLevel, LevelCache } from './level-cache';
+import { type Peppers, parsePeppers } from './peppers';
+import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key';
+
+/** Clocks of callers, the table and this process may differ by this much. */
+const SKEW_MS = 2_000;
+/** A row that refuses a caller is read again when it is older than this: the key may just have been rotated or unblocked. */
+const RECHECK_AFTER_MS = 1_000;
+
+/** Who calls. */
+export interface Caller {
+  readonly key: KeyRecord;
+  /** Whether a newer row of the key still lets this caller in; for the ledger's own consistent read. */
+  accepts(fresh: KeyRecord): boolean;
+}
+
+export interface Authenticator {
+  /**
+   * Finds out who calls.
+   *
+   * @param fresh reads the key's row consistently; for routes that do not pass the ledger, which does so itself
+   * @throws GatewayError 400 `ambiguous_credentials`; 401 `invalid_api_key`, `key_revoked`, `key_expired`; 403 `key_blocked`;
+   * 503 `misconfigured`, `secret_unavailable`, `store_unavailable`
+   */
+  authenticate(headers: RequestHeaders, fresh: boolean): Promise<Caller>;
+}
+
+/** Authenticates virtual keys. What is malformed is refused before anything is read. */
+export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepperSecretArn: string, clock: Clock): Authenticator {
+  let parsedFrom = '';
+  let peppers: Peppers | undefined;
+
+  const currentPeppers = async (): Promise<Peppers> => {
+    const text = await secrets.read(pepperSecretArn);
+    if (peppers === undefined || text !== parsedFrom) {
+      peppers = parsePeppers(text);
+      parsedFrom = text;
+    }
+    return peppers;
+  };
+
+  const rowOf = async (keyId: string, maxAgeMs?: number): Promise<CachedLevel<KeyRecord>> => {
+    try {
+      return await levels.get('key', keyId, maxAgeMs);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  };
+
+  return {
+    async authenticate(headers, fresh) {
+      const parsed = parseKey(credentialOf(headers));
+      if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
+      const known = await currentPeppers();
+      if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
+
+      const first = await rowOf(parsed.keyId, fresh ? 0 : undefined);
+      let refusal = refusalOf(first.record, parsed, known, clock.now());
+      let key = first.record;
+      if (refusal !== undefined && key !== undefined && first.ageMs > RECHECK_AFTER_MS) {
+        key = (await rowOf(parsed.keyId, RECHECK_AFTER_MS)).record;
+        refusal = refusalOf(key, parsed, known, clock.now());
+      }
+      if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
+      return { key, accepts: (newer) => refusalOf(newer, parsed, known, clock.now()) === undefined };
+    },
+  };
+}
+
+/** Why this row does not let the caller in. The state of a key is told only to who holds its secret. */
+function refusalOf(key: KeyRecord | undefined, parsed: ParsedKey, peppers: Peppers, nowMs: number): GatewayError | undefined {
+  const matches = verifyKey(key?.hashes, parsed, peppers, nowMs);
+  if (key === undefined) return notAuthenticated('AuthUnknownKey');
+  if (!matches) return notAuthenticated('AuthWrongSecret');
+  if (key.status === 'revoked') return unusable('key_revoked', 'This API key has been revoked.');
+  if (key.status === 'blocked') return blocked();
+  if (key.expiresAt !== undefined && nowMs > Date.parse(key.expiresAt) + SKEW_MS)
+    return unusable('key_expired', 'This API key has expired.');
+  return undefined;
+}
+
+/** A 401 for a key that was good once. */
+export function unusable(code: 'key_revoked' | 'key_expired', message: string): GatewayError {
+  return new GatewayError({ status: 401, type: 'authentication_error', code, message, cause: code });
+}
+
+export function blocked(): GatewayError {
+  return new GatewayError({ status: 403, type: 'permission_error', code: 'key_blocked', message: 'This API key is blocked.' });
+}
+
+/** The 503 for a table that does not answer: never a 401, never let through. */
+export function storeUnavailable(cause: unknown): GatewayError {
+  return new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'store_unavailable',
+    message: "The gateway's store does not answer just now; try again shortly.",
+    retryable: true,
+    retryAfterMs: 2_000,
+    cause,
+  });
+}
