@@ -1,0 +1,49 @@
+/** Model families whose Converse calls differ. `unknown`: an ARN that does not say what it stands for. */
+export type ModelFamily = 'claude' | 'nova' | 'nova-2' | 'gpt-oss' | 'other' | 'unknown';
+
+const GEOGRAPHY = /^(us|eu|apac|jp|au|ca|us-gov|global)\./;
+
+/** The model's own id: without ARN and without the geography of an inference profile. */
+function bareModel(model: string): string {
+  return model.slice(model.lastIndexOf('/') + 1).replace(GEOGRAPHY, '');
+}
+
+export function modelFamily(model: string): ModelFamily {
+  const bare = bareModel(model);
+  if (bare.startsWith('anthropic.')) return 'claude';
+  if (bare.startsWith('amazon.nova-2')) return 'nova-2';
+  if (bare.startsWith('amazon.nova')) return 'nova';
+  if (bare.startsWith('openai.gpt-oss')) return 'gpt-oss';
+  return bare.includes('.') || !model.startsWith('arn:') ? 'other' : 'unknown';
+}
+
+/**
+ * Version of a Claude model as a number (`4.5`); undefined for names that carry none we can read, which are newer than this table.
+ *
+ * `claude-3-7-sonnet-20250219` is 3.7, `claude-opus-4-20250514` is 4, `claude-sonnet-4-5-20250929` is 4.5.
+ */
+export function claudeVersion(model: string): number | undefined {
+  const digits = /claude-(?:(?:opus|sonnet|haiku|instant)-)?v?(\d{1,2})(?:[-.](\d{1,2}))?(?![\d])/.exec(bareModel(model));
+  return digits === null ? undefined : Number(`${digits[1]}.${digits[2] ?? '0'}`);
+}
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models */
+export function supportsCachePoints(family: ModelFamily): boolean {
+  return family !== 'other' && family !== 'gpt-oss';
+}
+
+/** Nova takes cache points, but not how long they live. */
+export function supportsCacheTtl(family: ModelFamily): boolean {
+  return family === 'claude' || family === 'unknown';
+}
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html */
+export function supportsToolResultStatus(family: ModelFamily): boolean {
+  return family === 'claude' || family === 'nova' || family === 'nova-2' || family === 'unknown';
+}
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html */
+export function supportsStrictTools(family: ModelFamily, model: string): boolean {
+  if (family === 'claude') return (claudeVersion(model) ?? Number.POSITIVE_INFINITY) >= 4.5;
+  return family !== 'nova' && family !== 'nova-2';
+}
