@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { LocalAccount } from '../template/account';
+import { type FunctionDefinition, mountedFile } from '../template/functions';
+
+/** Credentials of a role, valid at the local AWS endpoint only. */
+export interface RoleCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** Credentials that name their role to the local AWS endpoint; the same at each start. */
+export function roleCredentials(roleArn: string): RoleCredentials {
+  const digest = createHash('sha256').update(roleArn).digest('hex');
+  return {
+    accessKeyId: `ASIA${digest.slice(0, 16).toUpperCase()}`,
+    secretAccessKey: digest.slice(16, 56),
+    sessionToken: `local-${digest.slice(56)}`,
+  };
+}
+
+/** File of the configuration layer, and the variable that says where it is. */
+const CONFIGURATION_FILE = 'gateway.json';
+const CONFIGURATION_VARIABLE = 'GATEWAY_CONFIG_FILE';
+
+/**
+ * All that a function sees as its environment: what Lambda sets, what the template sets, and where AWS is.
+ * Nothing of the user's own environment gets through.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export function functionVariables(definition: FunctionDefinition, account: LocalAccount, endpoint: string): Record<string, string> {
+  const credentials = roleCredentials(definition.roleArn);
+  const mounted = mountedFile(definition, CONFIGURATION_FILE);
+  const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]local`;
+  return {
+    PATH: process.env.PATH ?? '',
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    LAMBDA_TASK_ROOT: definition.codeDirectory,
+    _HANDLER: definition.handler,
+    ...(mounted === undefined ? {} : { [CONFIGURATION_VARIABLE]: mounted }),
+    ...definition.environment,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
