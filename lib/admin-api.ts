@@ -1,0 +1,59 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { GatewayFunctionProps } from './function-props';
+import { BundledFunction } from './private/bundled-function';
+import { ENV, TABLES } from './private/contract';
+import { allowReadingSecret } from './private/secret-access';
+import { allowTables, tableEnvironment } from './private/table-access';
+import type { GatewayTables } from './tables';
+
+/** Properties of the admin plane. */
+export interface GatewayAdminProps extends GatewayFunctionProps {
+  /** The gateway's tables. */
+  readonly tables: GatewayTables;
+
+  /** The pepper of the virtual keys. */
+  readonly pepper: ISecret;
+
+  /** The bootstrap admin credential. */
+  readonly bootstrap: ISecret;
+}
+
+/** The admin plane: keys, teams, budgets, usage and audit under `/admin/v1`. */
+export class GatewayAdmin extends Construct {
+  /** The function. */
+  readonly handler: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: GatewayAdminProps) {
+    super(scope, id);
+    const { tables } = props;
+
+    const admin = new BundledFunction(this, 'Admin', {
+      bundle: 'admin',
+      description: 'Admin plane of an LLM gateway',
+      timeout: Duration.seconds(29),
+      memorySize: 512,
+      environment: {
+        ...tableEnvironment(tables),
+        [ENV.GATEWAY]: props.gatewayName,
+        [ENV.PEPPER_SECRET]: props.pepper.secretArn,
+        [ENV.BOOTSTRAP_SECRET]: props.bootstrap.secretArn,
+      },
+      configuration: props.configuration,
+      logRetention: props.logRetention,
+      logRemovalPolicy: props.logRemovalPolicy,
+    });
+    allowTables(admin, tables, {
+      identity: {
+        items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+        query: [TABLES.identity.indexes.byKind.name, TABLES.identity.indexes.byOwner.name],
+      },
+      counters: { items: ['GetItem', 'UpdateItem'] },
+      records: { items: ['GetItem', 'PutItem'], query: [TABLES.records.indexes.feed.name] },
+    });
+    for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin, secret);
+    this.handler = admin.function;
+  }
+}

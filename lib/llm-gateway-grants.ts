@@ -1,0 +1,64 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { GatewayApi } from './api';
+import { STAGE_NAME, TABLES } from './private/contract';
+import { secretPolicyArn } from './private/secret-access';
+import { indexArn } from './private/table-access';
+import type { GatewaySecrets } from './secrets';
+import type { GatewayTables } from './tables';
+
+/** What the grants are about. */
+export interface LlmGatewayGrantsProps {
+  /** The gateway's API. */
+  readonly api: GatewayApi;
+
+  /** The gateway's secrets. */
+  readonly secrets: GatewaySecrets;
+
+  /** The gateway's tables. */
+  readonly tables: GatewayTables;
+}
+
+/** What AWS principals may be allowed to do with a gateway. Callers of its API prove themselves by virtual keys, not by IAM. */
+export class LlmGatewayGrants {
+  /** @param props what the grants are about */
+  constructor(private readonly props: LlmGatewayGrantsProps) {}
+
+  /**
+   * Allows a principal to call the data plane where IAM is asked at all.
+   *
+   * The API itself asks for a virtual key and no signature, so this matters only where a policy of yours limits who may call
+   * `execute-api`: a VPC endpoint's policy, a permissions boundary, or authorization that you add to the API.
+   */
+  invoke(grantee: iam.IGrantable): iam.Grant {
+    const { restApi } = this.props.api;
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: [restApi.arnForExecuteApi('GET', '/v1/*', STAGE_NAME), restApi.arnForExecuteApi('POST', '/v1/*', STAGE_NAME)],
+    });
+  }
+
+  /** Allows a principal to read the bootstrap admin credential, and so to do everything that the admin API can do. */
+  administer(grantee: iam.IGrantable): iam.Grant {
+    const { bootstrap } = this.props.secrets;
+    const grant = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['secretsmanager:GetSecretValue'],
+      resourceArns: [secretPolicyArn(bootstrap)],
+    });
+    return bootstrap.encryptionKey === undefined ? grant : grant.combine(bootstrap.encryptionKey.grant(grantee, 'kms:Decrypt'));
+  }
+
+  /** Allows a principal to read usage, requests and audit entries straight from the table: its `feed` index, nothing else. */
+  readUsage(grantee: iam.IGrantable): iam.Grant {
+    const { records, encryptionKey } = this.props.tables;
+    const grant = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [indexArn(records, TABLES.records.indexes.feed.name)],
+      scope: Stack.of(records),
+    });
+    return encryptionKey === undefined ? grant : grant.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
+  }
+}

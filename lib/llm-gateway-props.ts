@@ -1,0 +1,159 @@
+import type { RemovalPolicy, Size } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Deadlines } from './deadlines';
+import type { Level, UnknownPrice } from './limits';
+import type { Provider } from './provider';
+import type { Route } from './route';
+
+/** Properties of an LLM gateway. */
+export interface LlmGatewayProps {
+  /**
+   * Who hosts the models.
+   *
+   * @default [Provider.bedrock()]
+   */
+  readonly providers?: Provider[];
+
+  /**
+   * Aliases that callers may ask for, with their targets. Models are reachable as `provider/model` without any route.
+   *
+   * @default - no aliases
+   */
+  readonly routes?: Route[];
+
+  /**
+   * Budgets and limits of the whole gateway.
+   *
+   * @default - nothing binds the gateway as a whole
+   */
+  readonly level?: Level;
+
+  /**
+   * What binds every key that has no budgets or limits of its own.
+   *
+   * @default - nothing
+   */
+  readonly keyDefaults?: Level;
+
+  /**
+   * What binds every team that has no budgets or limits of its own.
+   *
+   * @default - nothing
+   */
+  readonly teamDefaults?: Level;
+
+  /**
+   * What binds every project that has no budgets or limits of its own.
+   *
+   * @default - nothing
+   */
+  readonly projectDefaults?: Level;
+
+  /**
+   * What binds every user that has no budgets or limits of its own.
+   *
+   * @default - nothing
+   */
+  readonly userDefaults?: Level;
+
+  /**
+   * What happens to a call whose model has no known price.
+   *
+   * @default UnknownPrice.refuse()
+   */
+  readonly unknownPrice?: UnknownPrice;
+
+  /**
+   * How long the parts of a call may take.
+   *
+   * @default - see `Deadlines`
+   */
+  readonly deadlines?: Deadlines;
+
+  /**
+   * Largest request body. More than 4 MiB cannot be promised: Lambda's limit of 6 MB counts the serialised event.
+   *
+   * @default Size.mebibytes(4)
+   */
+  readonly maxBodySize?: Size;
+
+  /**
+   * Output cap, in tokens, of calls that name none to models whose own cap is not known.
+   *
+   * @default 4096
+   */
+  readonly defaultMaxOutputTokens?: number;
+
+  /**
+   * Memory of the proxy function, 256 to 3,008 MiB. It also sets the function's share of a CPU.
+   *
+   * @default Size.mebibytes(1024)
+   */
+  readonly proxyMemorySize?: Size;
+
+  /**
+   * Calls a second over all callers; more are answered 429.
+   *
+   * @default 1000
+   */
+  readonly throttlingRateLimit?: number;
+
+  /**
+   * Calls that may come at once.
+   *
+   * @default 2000
+   */
+  readonly throttlingBurstLimit?: number;
+
+  /**
+   * What happens to the tables and the pepper when they leave the stack. Tables are protected from deletion unless this is `DESTROY`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Customer key that encrypts the tables and the gateway's own secrets.
+   *
+   * @default - keys that AWS owns or manages
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How long the functions' logs are kept. They hold no prompts and no answers.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * How long the API's access log is kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly accessLogRetention?: logs.RetentionDays;
+
+  /**
+   * Role with which API Gateway writes logs in this account and Region.
+   *
+   * @default - a new one, shared by the gateways of the stack
+   */
+  readonly cloudWatchRole?: iam.IRole;
+
+  /**
+   * Whether the stack sets that role for the account and Region. Without a role set by somebody, the access log cannot be made.
+   *
+   * @default true
+   */
+  readonly manageAccountLogging?: boolean;
+
+  /**
+   * Told when an alarm rings and when it is over.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmTopic?: sns.ITopic;
+}

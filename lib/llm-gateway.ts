@@ -1,0 +1,236 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
+import { GatewayAdmin } from './admin-api';
+import { GatewayApi } from './api';
+import { GatewayLedger } from './ledger';
+import { LlmGatewayGrants } from './llm-gateway-grants';
+import type { LlmGatewayProps } from './llm-gateway-props';
+import { GatewayMonitoring } from './monitoring';
+import { configurationLayer } from './private/configuration-layer';
+import { METRICS } from './private/contract';
+import { DeployValues } from './private/deploy-values';
+import { bindDocument } from './private/document';
+import { addInvariants } from './private/invariants';
+import { gatewayMetric } from './private/metrics';
+import { Provider } from './provider';
+import { GatewayProxy } from './proxy';
+import { GatewaySecrets } from './secrets';
+import { GatewayTables } from './tables';
+import { GatewayUsage } from './usage';
+
+/** An LLM gateway. */
+export interface ILlmGateway extends IConstruct {
+  /** Where callers reach the gateway, stage included, without a trailing slash. They append `/v1/...`. */
+  readonly url: string;
+
+  /** Name of the gateway in its metrics and events. */
+  readonly gatewayName: string;
+
+  /** What AWS principals may be allowed to do with the gateway. */
+  readonly grants: LlmGatewayGrants;
+
+  /**
+   * One of the gateway's metrics.
+   *
+   * @param metricName such as `Requests`; all are listed in the documentation
+   * @param props overrides; the default is the sum over 5 minutes
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
+
+/**
+ * An LLM gateway in your own account: one endpoint for OpenAI's and Anthropic's dialects over every provider, with keys, budgets and usage.
+ *
+ * Without props it serves Bedrock in the stack's Region.
+ *
+ * @example
+ *
+ * declare const secret: secretsmanager.ISecret;
+ *
+ * new LlmGateway(this, 'Gateway', {
+ *   providers: [Provider.bedrock(), Provider.anthropic({ apiKey: secret })],
+ *   routes: [Route.to('smart', [Target.model('anthropic/claude-sonnet-4-5')])],
+ * });
+ */
+export class LlmGateway extends Construct implements ILlmGateway {
+  /** Where callers reach the gateway, stage included, without a trailing slash. They append `/v1/...`. */
+  readonly url: string;
+
+  /** Name of the gateway in its metrics and events: the construct's path. */
+  readonly gatewayName: string;
+
+  /** What AWS principals may be allowed to do with the gateway. */
+  readonly grants: LlmGatewayGrants;
+
+  /** The REST API. */
+  readonly api: GatewayApi;
+
+  /** The data plane. */
+  readonly proxy: GatewayProxy;
+
+  /** The admin plane. */
+  readonly admin: GatewayAdmin;
+
+  /** Rollups, alerts and governance events. */
+  readonly usage: GatewayUsage;
+
+  /** The sweeper and its queues. */
+  readonly ledger: GatewayLedger;
+
+  /** The tables. */
+  readonly tables: GatewayTables;
+
+  /** The secrets that the gateway makes for itself. */
+  readonly secrets: GatewaySecrets;
+
+  /** The dashboard and the alarms. */
+  readonly monitoring: GatewayMonitoring;
+
+  constructor(scope: Construct, id: string, props: LlmGatewayProps = {}) {
+    super(scope, id);
+    this.gatewayName = this.node.path;
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const { encryptionKey } = props;
+
+    const values = new DeployValues(this);
+    const { document, secrets, statements, network } = bindDocument(
+      this,
+      { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props.level ?? {} },
+      values,
+    );
+    const common = {
+      gatewayName: this.gatewayName,
+      configuration: configurationLayer(this, 'Configuration', document),
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: removalPolicy,
+    };
+
+    this.tables = new GatewayTables(this, 'Tables', { removalPolicy, encryptionKey });
+    this.secrets = new GatewaySecrets(this, 'Secrets', { removalPolicy, encryptionKey });
+    this.ledger = new GatewayLedger(this, 'Ledger', { ...common, tables: this.tables });
+    this.proxy = new GatewayProxy(this, 'Proxy', {
+      ...common,
+      tables: this.tables,
+      pepper: this.secrets.pepper,
+      settlements: this.ledger.settlements,
+      credentials: secrets,
+      statements,
+      deployValues: values.environment,
+      network,
+      memorySize: props.proxyMemorySize,
+    });
+    this.admin = new GatewayAdmin(this, 'Admin', {
+      ...common,
+      tables: this.tables,
+      pepper: this.secrets.pepper,
+      bootstrap: this.secrets.bootstrap,
+    });
+    this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
+    this.api = new GatewayApi(this, 'Api', {
+      proxy: this.proxy.handler,
+      admin: this.admin.handler,
+      throttlingRateLimit: props.throttlingRateLimit ?? 1_000,
+      throttlingBurstLimit: props.throttlingBurstLimit ?? 2_000,
+      accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: removalPolicy,
+      cloudWatchRole: props.cloudWatchRole,
+      manageAccountLogging: props.manageAccountLogging,
+    });
+    this.monitoring = new GatewayMonitoring(this, 'Monitoring', {
+      gatewayName: this.gatewayName,
+      api: this.api,
+      proxy: this.proxy,
+      usage: this.usage,
+      ledger: this.ledger,
+      alarmTopic: props.alarmTopic,
+    });
+    this.url = this.api.url;
+    this.grants = new LlmGatewayGrants({ api: this.api, secrets: this.secrets, tables: this.tables });
+    addInvariants(this, removalPolicy);
+    this.addOutputs();
+  }
+
+  /**
+   * One of the gateway's metrics.
+   *
+   * @param metricName such as `Requests`; all are listed in the documentation
+   * @param props overrides; the default is the sum over 5 minutes
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return gatewayMetric(this.gatewayName, metricName, props);
+  }
+
+  /** Calls to the data plane that reached the proxy function, whatever came of them. */
+  metricRequests(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.REQUESTS, props);
+  }
+
+  /** Calls answered 5xx, and streams that ended in an error event. */
+  metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.ERRORS, props);
+  }
+
+  /** Calls answered 4xx. */
+  metricRejected(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.REJECTED, props);
+  }
+
+  /** Calls refused because a budget is spent. */
+  metricBudgetRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.BUDGET_REFUSED, props);
+  }
+
+  /** Calls refused by a limit that waiting cures. */
+  metricRateLimited(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.RATE_LIMITED, props);
+  }
+
+  /** Attempts at a provider that moved on to another target. */
+  metricFailovers(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.FAILOVERS, props);
+  }
+
+  /** US dollars that settled calls cost. */
+  metricCost(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.COST, props);
+  }
+
+  /** Input tokens, cached ones included. */
+  metricInputTokens(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.INPUT_TOKENS, props);
+  }
+
+  /** Output tokens, reasoning included. */
+  metricOutputTokens(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.OUTPUT_TOKENS, props);
+  }
+
+  /** Milliseconds from a call's arrival at the proxy function to its last byte; 99th percentile by default. */
+  metricLatency(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.LATENCY, { statistic: 'p99', ...props });
+  }
+
+  /** Milliseconds from a call's arrival at the proxy function to the first byte sent to the caller; 99th percentile by default. */
+  metricTimeToFirstByte(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.TIME_TO_FIRST_BYTE, { statistic: 'p99', ...props });
+  }
+
+  /** Milliseconds from a call's arrival at the proxy function to the first call of a provider; 99th percentile by default. */
+  metricOverhead(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.OVERHEAD, { statistic: 'p99', ...props });
+  }
+
+  private addOutputs(): void {
+    const { bootstrap } = this.secrets;
+    new CfnOutput(this, 'Url', { value: this.url, description: 'Where callers reach the gateway; append /v1 for OpenAI clients' });
+    new CfnOutput(this, 'AdminKeyCommand', {
+      value:
+        `aws secretsmanager get-secret-value --region ${Stack.of(this).region} --secret-id ${bootstrap.secretArn} ` +
+        `--query SecretString --output text | sed -E 's/.*"secret": *"([^"]+)".*/sk-gw-root-\\1/'`,
+      description: 'Shows the bootstrap admin key, for /admin/v1 only',
+    });
+    new CfnOutput(this, 'DashboardUrl', { value: this.monitoring.dashboardUrl, description: 'Dashboard of the gateway' });
+  }
+}

@@ -1,0 +1,143 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { METRICS } from './contract';
+
+/** What the alarms watch. */
+export interface AlarmSources {
+  readonly metric: (name: string) => cloudwatch.Metric;
+  readonly proxy: lambda.IFunction;
+  readonly sweeper: lambda.IFunction;
+  readonly usage: lambda.IFunction;
+  readonly deadSettlements: sqs.IQueue;
+  readonly failedBatches: sqs.IQueue;
+}
+
+/** One alarm. Its id is also its heading in `docs/runbook.md`. */
+export interface AlarmSpecification {
+  readonly id: string;
+  /** What it means when it rings; the runbook says what to do. */
+  readonly meaning: string;
+  readonly metric: cloudwatch.IMetric;
+  /** Rings above this value. */
+  readonly above: number;
+  /** Periods in a row. Default: 1. */
+  readonly periods?: number;
+}
+
+const PERIOD = Duration.minutes(5);
+
+/** Every alarm of a gateway. */
+export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[] {
+  const { metric, proxy, sweeper, usage } = sources;
+  const count = (name: string): cloudwatch.Metric => metric(name).with({ period: PERIOD });
+  const depth = (queue: sqs.IQueue): cloudwatch.Metric =>
+    queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  return [
+    {
+      id: 'ErrorRate',
+      meaning: 'more than 5 % of the calls failed on the side of the gateway or its providers',
+      metric: new cloudwatch.MathExpression({
+        expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
+        usingMetrics: { requests: count(METRICS.REQUESTS), errors: count(METRICS.ERRORS) },
+        label: 'errors in percent',
+        period: PERIOD,
+      }),
+      above: 5,
+      periods: 2,
+    },
+    {
+      id: 'Throttled',
+      meaning: 'Lambda refused calls to the proxy because no concurrency was left',
+      metric: proxy.metricThrottles({ period: PERIOD }),
+      above: 0,
+    },
+    {
+      id: 'ConcurrencyNearLimit',
+      meaning: 'the functions of this account and Region use more than 80 % of the concurrency they are allowed',
+      metric: new cloudwatch.MathExpression({
+        expression: '100 * running / SERVICE_QUOTA(running)',
+        usingMetrics: {
+          running: new cloudwatch.Metric({
+            namespace: 'AWS/Usage',
+            metricName: 'ResourceCount',
+            dimensionsMap: { Type: 'Resource', Resource: 'ConcurrentExecutions', Service: 'Lambda', Class: 'None' },
+            statistic: cloudwatch.Stats.MAXIMUM,
+            period: PERIOD,
+          }),
+        },
+        label: 'concurrency in percent of the quota',
+        period: PERIOD,
+      }),
+      above: 80,
+    },
+    {
+      id: 'StoreDown',
+      meaning: 'calls were answered 503 because DynamoDB did not answer in time',
+      metric: count(METRICS.STORE_DOWN),
+      above: 0,
+    },
+    {
+      id: 'ProviderKeyBad',
+      meaning: 'a provider refused the credential that the gateway holds for it',
+      metric: count(METRICS.PROVIDER_KEY_BAD),
+      above: 0,
+    },
+    {
+      id: 'Misconfigured',
+      meaning: 'calls were answered 503 because a secret is missing or unusable',
+      metric: count(METRICS.MISCONFIGURED),
+      above: 0,
+    },
+    {
+      id: 'BoundExceeded',
+      meaning: 'a call cost more than was reserved for it',
+      metric: count(METRICS.BOUND_EXCEEDED),
+      above: 0,
+    },
+    {
+      id: 'PriceUnknown',
+      meaning: 'a provider answered with a model whose price is not known',
+      metric: count(METRICS.PRICE_UNKNOWN),
+      above: 0,
+    },
+    {
+      id: 'SettleDeferred',
+      meaning: 'settlements had to be queued because the table did not take them',
+      metric: count(METRICS.SETTLE_DEFERRED),
+      above: 0,
+      periods: 3,
+    },
+    {
+      id: 'DeadSettlements',
+      meaning: 'settlements failed again and again, and money stays reserved',
+      metric: depth(sources.deadSettlements),
+      above: 0,
+    },
+    {
+      id: 'SweeperFailing',
+      meaning: 'the sweeper failed, so reservations of dead requests stay open',
+      metric: sweeper.metricErrors({ period: PERIOD }),
+      above: 2,
+    },
+    {
+      id: 'UsageBehind',
+      meaning: 'rollups and alerts are more than 15 minutes behind; the stream keeps records for 24 hours',
+      metric: usage.metric('IteratorAge', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
+      above: Duration.minutes(15).toMilliseconds(),
+    },
+    {
+      id: 'FailedBatches',
+      meaning: 'records of the stream could not be processed, so rollups lack them',
+      metric: depth(sources.failedBatches),
+      above: 0,
+    },
+    {
+      id: 'KeyBruteForce',
+      meaning: 'an unusual number of calls carried a bad key',
+      metric: count(METRICS.AUTH_FAILURES),
+      above: 1_000,
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import type { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+
+/** The IAM actions behind Converse, ConverseStream and InvokeModel. */
+const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+
+/**
+ * Regions that a cross-Region inference profile may send a call to, by the profile's prefix. AWS adds destinations to a
+ * geography over time, so the geography is named, not each Region; `''` is the form without a Region that global profiles use.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+ */
+const GEOGRAPHIES: Record<string, string[]> = {
+  us: ['us-*'],
+  eu: ['eu-*'],
+  apac: ['ap-*'],
+  jp: ['ap-northeast-*'],
+  au: ['ap-southeast-*'],
+  ca: ['ca-*', 'us-*'],
+  'us-gov': ['us-gov-*'],
+  global: ['*', ''],
+};
+
+/**
+ * What a role needs to call models at Bedrock: exactly the named ones, or every model when none is named.
+ *
+ * @param regions Regions that are called; the stack's own when absent
+ * @param models model ids, inference profile ids, ARNs, or globs of those
+ */
+export function bedrockStatements(stack: Stack, regions: readonly string[] | undefined, models: readonly string[]): iam.PolicyStatement[] {
+  const called = regions === undefined || regions.length === 0 ? [stack.region] : [...regions];
+  const arn = (region: string, account: string, resource: string): string =>
+    `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
+  if (models.length === 0) {
+    return [
+      allow([
+        ...called.map((region) => arn(region, stack.account, 'inference-profile/*')),
+        ...called.map((region) => arn(region, stack.account, 'application-inference-profile/*')),
+        arn('*', '', 'foundation-model/*'),
+      ]),
+    ];
+  }
+  const direct = new Set<string>();
+  const statements: iam.PolicyStatement[] = [];
+  for (const model of [...new Set(models)].sort()) {
+    const [, geography = '', foundationModel = ''] = /^([a-z-]+)\.(.+\..+)$/.exec(model) ?? [];
+    const destinations = GEOGRAPHIES[geography];
+    if (model.startsWith('arn:')) {
+      direct.add(model);
+      if (/:(application-)?inference-profile\//.test(model)) statements.push(allow([arn('*', '', 'foundation-model/*')], [model]));
+    } else if (destinations !== undefined) {
+      const profiles = called.map((region) => arn(region, stack.account, `inference-profile/${model}`));
+      for (const profile of profiles) direct.add(profile);
+      const destined = destinations.map((region) => arn(region, '', `foundation-model/${foundationModel}`));
+      statements.push(allow(destined, profiles));
+    } else {
+      for (const region of called) direct.add(arn(region, '', `foundation-model/${model}`));
+    }
+  }
+  return [allow([...direct]), ...statements];
+}
+
+/** @param throughProfiles the foundation models may be reached through these inference profiles only */
+function allow(resources: string[], throughProfiles?: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ACTIONS,
+    resources,
+    conditions: throughProfiles === undefined ? undefined : { StringLike: { 'bedrock:InferenceProfileArn': throughProfiles } },
+  });
+}

@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { FileSystem } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { DEFAULT_CONFIG_FILE, type GatewayDocument } from './contract';
+
+/** Ships the document as a layer. Its asset depends on the document's content alone. */
+export function configurationLayer(scope: Construct, id: string, document: GatewayDocument): lambda.LayerVersion {
+  const folder = FileSystem.mkdtemp('llm-gateway-configuration-');
+  writeFileSync(join(folder, basename(DEFAULT_CONFIG_FILE)), `${JSON.stringify(document, undefined, 2)}\n`);
+  return new lambda.LayerVersion(scope, id, {
+    description: 'Configuration of an LLM gateway: providers, routes, deadlines, limits of last resort',
+    code: lambda.Code.fromAsset(folder),
+    compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
+    compatibleArchitectures: [lambda.Architecture.ARM_64],
+  });
+}

@@ -1,0 +1,178 @@
+import { type Size, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { Deadlines } from '../deadlines';
+import type { Level, UnknownPrice } from '../limits';
+import type { Provider, ProviderBinding } from '../provider';
+import { ProviderNetwork } from '../provider-network';
+import type { Route } from '../route';
+import { checkBaseUrl } from './base-url';
+import type { GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
+import { MAX_BODY_BYTES } from './contract';
+import type { DeployValues } from './deploy-values';
+import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
+
+/** What the gateway's props say about the document. */
+export interface DocumentProps {
+  readonly providers: Provider[];
+  readonly routes: Route[];
+  readonly deadlines?: Deadlines;
+  readonly maxBodySize?: Size;
+  readonly defaultMaxOutputTokens?: number;
+  readonly unknownPrice?: UnknownPrice;
+  readonly gateway: Level;
+  readonly keyDefaults?: Level;
+  readonly teamDefaults?: Level;
+  readonly projectDefaults?: Level;
+  readonly userDefaults?: Level;
+}
+
+/** The document, and what its providers need around it. */
+export interface BoundDocument {
+  readonly document: GatewayDocument;
+  readonly secrets: ISecret[];
+  readonly statements: iam.PolicyStatement[];
+  readonly network?: ProviderNetwork;
+}
+
+/** Output cap when the caller names none and the model's own is not known, in tokens. */
+const DEFAULT_MAX_OUTPUT_TOKENS = 4_096;
+
+/** Makes and validates the configuration document. Throws, naming value and fix, when the props contradict each other. */
+export function bindDocument(scope: Construct, props: DocumentProps, values: DeployValues): BoundDocument {
+  if (props.providers.length === 0) {
+    throw new Error(
+      '"providers" is empty, so no call could be answered; leave it out for Bedrock in the stack\'s Region, or give at least one, for example Provider.bedrock()',
+    );
+  }
+  const ids = checkIds(props.providers);
+  const routes = props.routes.map((route) => routeConfig(route, ids));
+  checkAliases(routes);
+
+  const bindings = props.providers.map((provider) => {
+    const models = [
+      ...new Set(routes.flatMap(({ targets }) => targets.filter((target) => target.provider === provider.id).map(({ model }) => model))),
+    ];
+    return { id: provider.id, binding: provider.bind(scope, { models }) };
+  });
+
+  return {
+    document: {
+      version: 1,
+      providers: bindings.map(({ id, binding }) => providerConfig(id, binding, values)),
+      routes,
+      deadlines: deadlineConfig(props.deadlines),
+      maxBodyBytes: maxBodyBytes(props.maxBodySize),
+      defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS),
+      unknownPrice: unknownPriceConfig(props.unknownPrice),
+      gateway: levelConfig('gateway', props.gateway),
+      defaults: {
+        ...(props.keyDefaults === undefined ? {} : { key: levelConfig('key', props.keyDefaults) }),
+        ...(props.teamDefaults === undefined ? {} : { team: levelConfig('team', props.teamDefaults) }),
+        ...(props.projectDefaults === undefined ? {} : { project: levelConfig('project', props.projectDefaults) }),
+        ...(props.userDefaults === undefined ? {} : { user: levelConfig('user', props.userDefaults) }),
+      },
+    },
+    secrets: bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])),
+    statements: bindings.flatMap(({ binding }) => binding.statements ?? []),
+    network: sharedNetwork(bindings),
+  };
+}
+
+function checkIds(providers: readonly Provider[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { id } of providers) {
+    if (ids.has(id)) throw new Error(`two providers have the id "${id}"; give one of them another "id", for example "${id}-2"`);
+    ids.add(id);
+  }
+  return ids;
+}
+
+function routeConfig(route: Route, ids: ReadonlySet<string>): RouteConfig {
+  checkGlob('the alias of a route', route.alias);
+  const prefix = route.alias.split('/')[0] ?? '';
+  if (route.alias.includes('/') && ids.has(prefix)) {
+    throw new Error(
+      `the alias "${route.alias}" would hide models of the provider "${prefix}"; choose an alias that does not begin with a provider's id and a slash`,
+    );
+  }
+  if (route.targets.length === 0)
+    throw new Error(`the route "${route.alias}" has no targets; give at least one, for example Target.model("bedrock/<model>")`);
+  const targets = route.targets.map(({ provider, modelName }) => {
+    if (!ids.has(provider)) {
+      throw new Error(
+        `the route "${route.alias}" names the provider "${provider}", which is not configured; use one of ${[...ids].join(', ')}, or add it to "providers"`,
+      );
+    }
+    if (/[*?\s]/.test(modelName))
+      throw new Error(`the route "${route.alias}" names the model "${modelName}"; a target is one model, not a pattern`);
+    return { provider, model: modelName };
+  });
+  return { alias: route.alias, targets };
+}
+
+function checkAliases(routes: readonly RouteConfig[]): void {
+  const seen = new Set<string>();
+  for (const { alias } of routes) {
+    if (seen.has(alias)) throw new Error(`two routes have the alias "${alias}"; list all targets in one of them, best first`);
+    seen.add(alias);
+  }
+}
+
+function providerConfig(id: string, binding: ProviderBinding, values: DeployValues): ProviderConfig {
+  const network = (binding.network ?? ProviderNetwork.public()).kind as ProviderConfig['network'];
+  const { baseUrl, apiKey, apiKeyField, regions, models, settings } = binding;
+  for (const region of regions ?? []) {
+    if (Token.isUnresolved(region) || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(region)) {
+      throw new Error(
+        `provider "${id}" names the Region or location "${region}"; give a plain name known at synth, for example "us-east-1", or leave it out`,
+      );
+    }
+  }
+  const url = baseUrl === undefined || Token.isUnresolved(baseUrl) ? baseUrl : checkBaseUrl(id, baseUrl, network);
+  return {
+    id,
+    kind: binding.kind as ProviderKind,
+    ...(url === undefined ? {} : { baseUrl: values.add(url) }),
+    ...(apiKey === undefined
+      ? {}
+      : { credential: { secretArn: values.add(apiKey.secretArn), ...(apiKeyField === undefined ? {} : { field: apiKeyField }) } }),
+    ...(regions === undefined || regions.length === 0 ? {} : { regions: [...regions] }),
+    ...(models === undefined ? {} : { models: models.map((glob) => checkGlob(`"models" of provider "${id}"`, glob)) }),
+    network,
+    ...(binding.free === undefined ? {} : { free: binding.free }),
+    ...(settings === undefined || Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),
+  };
+}
+
+/** The one VPC that all private providers share: a function can be in one only. */
+function sharedNetwork(bindings: readonly { readonly id: string; readonly binding: ProviderBinding }[]): ProviderNetwork | undefined {
+  const inVpc = bindings.filter(({ binding }) => binding.network?.virtualNetwork !== undefined);
+  const [first, ...others] = inVpc;
+  for (const other of others) {
+    if (other.binding.network?.virtualNetwork !== first?.binding.network?.virtualNetwork) {
+      throw new Error(
+        `the providers "${first?.id}" and "${other.id}" are in different VPCs, and a function can be in one only; peer the VPCs and name one of them, or make a second gateway`,
+      );
+    }
+  }
+  return first?.binding.network;
+}
+
+function maxBodyBytes(size: Size | undefined): number {
+  const bytes = size?.toBytes() ?? MAX_BODY_BYTES;
+  if (bytes < 1_024 || bytes > MAX_BODY_BYTES) {
+    throw new Error(
+      `"maxBodySize" is ${bytes} bytes; give 1024 to ${MAX_BODY_BYTES} bytes, because Lambda's limit of 6 MB counts the serialised event`,
+    );
+  }
+  return bytes;
+}
+
+function maxOutputTokens(tokens: number): number {
+  if (!Number.isSafeInteger(tokens) || tokens < 1 || tokens > 1_000_000) {
+    throw new Error(`"defaultMaxOutputTokens" is ${tokens}; give a whole number from 1 to 1000000`);
+  }
+  return tokens;
+}

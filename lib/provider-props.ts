@@ -1,0 +1,191 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ProviderNetwork } from './provider-network';
+
+/** What every provider may be given. */
+export interface ProviderOptions {
+  /**
+   * Which addresses the base URL may lead to.
+   *
+   * @default ProviderNetwork.public()
+   */
+  readonly network?: ProviderNetwork;
+
+  /**
+   * Globs of bare model names (without the `provider/` prefix) that this provider serves.
+   *
+   * @default - the names that the provider's kind is known for
+   */
+  readonly models?: string[];
+
+  /**
+   * The provider's models cost nothing, so no budget is touched.
+   *
+   * @default false
+   */
+  readonly free?: boolean;
+}
+
+/** What a provider with an endpoint of its own may be given. */
+export interface ProviderProps extends ProviderOptions {
+  /**
+   * Prefix in `provider/model`, unique in the gateway: lower-case letters, digits and hyphens.
+   *
+   * @default - the provider's kind, such as `openai` or `azure-openai`
+   */
+  readonly id?: string;
+
+  /**
+   * Replaces the provider's public endpoint: a private link, a proxy, a replay server.
+   *
+   * @default - the provider's own endpoint
+   */
+  readonly baseUrl?: string;
+}
+
+/** A provider that is called with a secret key. */
+export interface KeyedProviderProps extends ProviderProps {
+  /** The secret that holds the key. Its value never reaches a template, an environment variable or a log. */
+  readonly apiKey: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the key.
+   *
+   * @default - the whole secret is the key
+   */
+  readonly apiKeyField?: string;
+}
+
+/** Amazon Bedrock. */
+export interface BedrockProviderProps extends ProviderProps {
+  /**
+   * AWS Regions to call, in order of preference.
+   *
+   * @default - the stack's Region
+   */
+  readonly regions?: string[];
+
+  /**
+   * A Bedrock API key to use instead of the function's own role.
+   *
+   * @default - calls are signed with the role
+   */
+  readonly apiKey?: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the key.
+   *
+   * @default - the whole secret is the key
+   */
+  readonly apiKeyField?: string;
+}
+
+/** Azure OpenAI. Give `resourceName` or `baseUrl`. */
+export interface AzureOpenAiProviderProps extends KeyedProviderProps {
+  /**
+   * Name of the Azure resource: the first label of `https://<name>.openai.azure.com`.
+   *
+   * @default - taken from `baseUrl`
+   */
+  readonly resourceName?: string;
+
+  /**
+   * A dated API version such as `2024-10-21`, for resources that do not yet serve the v1 endpoint.
+   *
+   * @default - the v1 endpoint, which needs no version
+   */
+  readonly apiVersion?: string;
+
+  /**
+   * The deployment that every call goes to. Only with `apiVersion`.
+   *
+   * @default - the model's name is the deployment's name
+   */
+  readonly deployment?: string;
+}
+
+/** Google Cloud's Vertex AI. */
+export interface VertexAiProviderProps extends ProviderProps {
+  /** Id of the Google Cloud project. */
+  readonly project: string;
+
+  /**
+   * Locations to call, in order of preference, such as `europe-west1`.
+   *
+   * @default ['global']
+   */
+  readonly locations?: string[];
+
+  /** The secret that holds a service account's key file (JSON). */
+  readonly credentials: ISecret;
+}
+
+/** Any server that speaks a dialect we know, at a URL of yours. */
+export interface CompatibleProviderProps extends ProviderOptions {
+  /** Prefix in `provider/model`, unique in the gateway: lower-case letters, digits and hyphens. */
+  readonly id: string;
+
+  /** Where the dialect's paths begin, such as `https://llm.example.com/v1`. */
+  readonly baseUrl: string;
+
+  /**
+   * The secret that holds the key.
+   *
+   * @default - calls carry no credential
+   */
+  readonly apiKey?: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the key.
+   *
+   * @default - the whole secret is the key
+   */
+  readonly apiKeyField?: string;
+}
+
+/** A model server that you run: Ollama, vLLM, LM Studio. */
+export interface SelfHostedProviderProps extends ProviderProps {
+  /**
+   * The secret that holds the server's key.
+   *
+   * @default - calls carry no credential
+   */
+  readonly apiKey?: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the key.
+   *
+   * @default - the whole secret is the key
+   */
+  readonly apiKeyField?: string;
+}
+
+/** The simulated provider. */
+export interface SimulatedProviderProps {
+  /**
+   * Prefix in `provider/model`.
+   *
+   * @default 'simulated'
+   */
+  readonly id?: string;
+
+  /**
+   * Tokens per second of a streamed answer; 0 sends all at once.
+   *
+   * @default 80
+   */
+  readonly tokensPerSecond?: number;
+
+  /**
+   * Tokens of an answer whose caller sets no cap.
+   *
+   * @default 64
+   */
+  readonly tokens?: number;
+
+  /**
+   * Share of calls, in percent, that fail with status 503.
+   *
+   * @default 0
+   */
+  readonly errorPercent?: number;
+}

@@ -1,0 +1,311 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { bedrockStatements } from './private/bedrock-access';
+import type { ProviderKind } from './private/contract';
+import { ProviderNetwork } from './provider-network';
+import type {
+  AzureOpenAiProviderProps,
+  BedrockProviderProps,
+  CompatibleProviderProps,
+  KeyedProviderProps,
+  ProviderProps,
+  SelfHostedProviderProps,
+  SimulatedProviderProps,
+  VertexAiProviderProps,
+} from './provider-props';
+
+/** What a provider is told about the gateway that it is plugged into. */
+export interface ProviderBindOptions {
+  /** The provider's models that routes name. Empty when none is named. */
+  readonly models: string[];
+}
+
+/** What a provider brings into a gateway. */
+export interface ProviderBinding {
+  /** A kind that the runtime knows, such as `openai-compatible`. */
+  readonly kind: string;
+
+  /**
+   * Replaces the kind's own endpoint.
+   *
+   * @default - the kind's own endpoint
+   */
+  readonly baseUrl?: string;
+
+  /**
+   * Which addresses the base URL may lead to.
+   *
+   * @default ProviderNetwork.public()
+   */
+  readonly network?: ProviderNetwork;
+
+  /**
+   * The secret that holds the credential. The proxy function is allowed to read it.
+   *
+   * @default - no credential
+   */
+  readonly apiKey?: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the credential.
+   *
+   * @default - the whole secret
+   */
+  readonly apiKeyField?: string;
+
+  /**
+   * Regions or locations, in order of preference.
+   *
+   * @default - the kind's own default
+   */
+  readonly regions?: string[];
+
+  /**
+   * Globs of bare model names that the provider serves.
+   *
+   * @default - the kind's own patterns
+   */
+  readonly models?: string[];
+
+  /**
+   * The provider's models cost nothing.
+   *
+   * @default false
+   */
+  readonly free?: boolean;
+
+  /**
+   * Further settings of the kind.
+   *
+   * @default - none
+   */
+  readonly settings?: { [name: string]: string };
+
+  /**
+   * What the proxy function's role must be allowed to do.
+   *
+   * @default - nothing
+   */
+  readonly statements?: iam.PolicyStatement[];
+}
+
+/** Who hosts models. Plugs into a gateway through `bind`. */
+export abstract class Provider {
+  /**
+   * Amazon Bedrock, called with the proxy function's role.
+   *
+   * The role is narrowed to the models that routes (or `models`) name, and allows every model when none is named.
+   */
+  static bedrock(props: BedrockProviderProps = {}): Provider {
+    return new BedrockProvider(props);
+  }
+
+  /** OpenAI. */
+  static openAi(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('openai', props);
+  }
+
+  /** Anthropic. */
+  static anthropic(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('anthropic', props);
+  }
+
+  /** Azure OpenAI: one resource and its deployments. */
+  static azureOpenAi(props: AzureOpenAiProviderProps): Provider {
+    if ((props.resourceName === undefined) === (props.baseUrl === undefined)) {
+      throw new Error('an Azure OpenAI provider needs exactly one of "resourceName" and "baseUrl"; give the name of the Azure resource');
+    }
+    if (props.resourceName !== undefined && !/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(props.resourceName)) {
+      throw new Error(`"resourceName" is "${props.resourceName}"; give the first label of "https://<name>.openai.azure.com" alone`);
+    }
+    if (props.deployment !== undefined && props.apiVersion === undefined) {
+      throw new Error(
+        '"deployment" works only together with "apiVersion"; without it name the deployment as the model: "azure-openai/<deployment>"',
+      );
+    }
+    const baseUrl = props.baseUrl ?? `https://${props.resourceName}.openai.azure.com`;
+    return new ConfiguredProvider(
+      'azure-openai',
+      { ...props, baseUrl },
+      settingsOf({ apiVersion: props.apiVersion, deployment: props.deployment }),
+    );
+  }
+
+  /** Google AI Studio (the Gemini API). */
+  static googleAiStudio(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('google-ai-studio', props);
+  }
+
+  /** Vertex AI: Gemini, and Claude, in a Google Cloud project. */
+  static vertexAi(props: VertexAiProviderProps): Provider {
+    return new ConfiguredProvider(
+      'vertex-ai',
+      { ...props, apiKey: props.credentials, regions: props.locations ?? ['global'] },
+      { project: props.project },
+    );
+  }
+
+  /** Mistral AI. */
+  static mistral(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('mistral', props);
+  }
+
+  /** Cohere. */
+  static cohere(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('cohere', props);
+  }
+
+  /** Groq. */
+  static groq(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('groq', props);
+  }
+
+  /** DeepSeek. */
+  static deepSeek(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('deepseek', props);
+  }
+
+  /** The company xAI. */
+  static xAi(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('xai', props);
+  }
+
+  /** Together AI. */
+  static together(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('together', props);
+  }
+
+  /** Fireworks AI. */
+  static fireworks(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('fireworks', props);
+  }
+
+  /** Perplexity. */
+  static perplexity(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('perplexity', props);
+  }
+
+  /** OpenRouter. */
+  static openRouter(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('openrouter', props);
+  }
+
+  /** Cerebras. */
+  static cerebras(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('cerebras', props);
+  }
+
+  /** Hugging Face's inference providers. */
+  static huggingFace(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('hugging-face', props);
+  }
+
+  /** NVIDIA NIM. */
+  static nvidiaNim(props: KeyedProviderProps): Provider {
+    return new ConfiguredProvider('nvidia-nim', props);
+  }
+
+  /** Ollama, by default on the function's own loopback (the local run). */
+  static ollama(props: SelfHostedProviderProps = {}): Provider {
+    return new ConfiguredProvider('ollama', selfHosted(props));
+  }
+
+  /** The server vLLM, by default on the function's own loopback (the local run). */
+  static vllm(props: SelfHostedProviderProps = {}): Provider {
+    return new ConfiguredProvider('vllm', selfHosted(props));
+  }
+
+  /** LM Studio, by default on the function's own loopback (the local run). */
+  static lmStudio(props: SelfHostedProviderProps = {}): Provider {
+    return new ConfiguredProvider('lm-studio', selfHosted(props));
+  }
+
+  /** Any server that speaks OpenAI's dialect. */
+  static openAiCompatible(props: CompatibleProviderProps): Provider {
+    return new ConfiguredProvider('openai-compatible', props);
+  }
+
+  /** Any server that speaks Anthropic's dialect. */
+  static anthropicCompatible(props: CompatibleProviderProps): Provider {
+    return new ConfiguredProvider('anthropic-compatible', props);
+  }
+
+  /**
+   * Answers by itself: plausible text at a set speed, with faults on request, at a list price so that budgets can be seen at work.
+   *
+   * For demos, load tests and game days; not for production.
+   */
+  static simulated(props: SimulatedProviderProps = {}): Provider {
+    const { id, tokensPerSecond, tokens, errorPercent } = props;
+    const settings = Object.entries({ speed: tokensPerSecond, tokens, errorPercent }).flatMap(([name, value]): [string, string][] => {
+      if (value === undefined) return [];
+      if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
+        throw new Error(`the simulated provider's "${name}" is ${value}; give a whole number from 0 to 1000000`);
+      }
+      return [[name, String(value)]];
+    });
+    return new ConfiguredProvider('simulated', { id, network: ProviderNetwork.loopback() }, Object.fromEntries(settings));
+  }
+
+  /** Prefix in `provider/model`. */
+  readonly id: string;
+
+  /** @param id prefix in `provider/model`: lower-case letters, digits and hyphens */
+  protected constructor(id: string) {
+    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(id)) {
+      throw new Error(
+        `provider id "${id}" is not usable as the prefix in "provider/model"; use 1 to 32 lower-case letters, digits and hyphens, for example "openai-eu"`,
+      );
+    }
+    this.id = id;
+  }
+
+  /** Says what this provider brings into a gateway. Called once, by the gateway. */
+  abstract bind(scope: Construct, options: ProviderBindOptions): ProviderBinding;
+}
+
+/** What all kinds together may be given; each factory says what its own kind takes. */
+interface ConfiguredProviderProps extends ProviderProps {
+  readonly apiKey?: ISecret;
+  readonly apiKeyField?: string;
+  readonly regions?: string[];
+}
+
+class ConfiguredProvider extends Provider {
+  constructor(
+    private readonly kind: ProviderKind,
+    private readonly props: ConfiguredProviderProps,
+    private readonly settings: { [name: string]: string } = {},
+  ) {
+    super(props.id ?? kind);
+  }
+
+  override bind(_scope: Construct, _options: ProviderBindOptions): ProviderBinding {
+    const { baseUrl, network, apiKey, apiKeyField, regions, models, free } = this.props;
+    return { kind: this.kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, settings: this.settings };
+  }
+}
+
+class BedrockProvider extends ConfiguredProvider {
+  constructor(private readonly bedrock: BedrockProviderProps) {
+    super('bedrock', bedrock);
+  }
+
+  override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
+    const binding = super.bind(scope, options);
+    if (this.bedrock.apiKey !== undefined) return binding;
+    const named = [...options.models, ...(this.bedrock.models ?? [])];
+    return { ...binding, statements: bedrockStatements(Stack.of(scope), this.bedrock.regions, named) };
+  }
+}
+
+/** A server of one's own is reached on loopback unless a URL or a network says otherwise. */
+function selfHosted(props: SelfHostedProviderProps): ConfiguredProviderProps {
+  return props.baseUrl === undefined && props.network === undefined ? { ...props, network: ProviderNetwork.loopback() } : props;
+}
+
+function settingsOf(settings: Record<string, string | undefined>): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

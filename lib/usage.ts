@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { GatewayFunctionProps } from './function-props';
+import { BundledFunction } from './private/bundled-function';
+import { ENV } from './private/contract';
+import { protectedQueue } from './private/queue';
+import { allowTables, tableEnvironment } from './private/table-access';
+import type { GatewayTables } from './tables';
+
+/** Properties of the usage pipelines. */
+export interface GatewayUsageProps extends GatewayFunctionProps {
+  /** The gateway's tables. */
+  readonly tables: GatewayTables;
+}
+
+/** What follows from the records: rollups, alerts and governance events, made from the table's stream. */
+export class GatewayUsage extends Construct {
+  /** The function that reads the stream. */
+  readonly handler: lambda.Function;
+
+  /** Takes governance events, such as a budget's alert. */
+  readonly eventBus: events.EventBus;
+
+  /** Batches of the stream that could not be processed; each message names the shard and the sequence numbers. */
+  readonly failedBatches: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: GatewayUsageProps) {
+    super(scope, id);
+    const { tables } = props;
+
+    this.eventBus = new events.EventBus(this, 'Events', { description: 'Governance events of an LLM gateway' });
+    this.failedBatches = protectedQueue(this, 'FailedBatches');
+
+    const usage = new BundledFunction(this, 'Usage', {
+      bundle: 'usage',
+      description: 'Rolls up the usage records of an LLM gateway and raises its events',
+      timeout: Duration.minutes(2),
+      memorySize: 512,
+      environment: {
+        ...tableEnvironment(tables),
+        [ENV.GATEWAY]: props.gatewayName,
+        [ENV.EVENT_BUS]: this.eventBus.eventBusName,
+      },
+      configuration: props.configuration,
+      logRetention: props.logRetention,
+      logRemovalPolicy: props.logRemovalPolicy,
+    });
+    allowTables(usage, tables, {
+      identity: { items: ['GetItem'] },
+      records: { items: ['GetItem', 'PutItem', 'UpdateItem', 'Query'] },
+    });
+    usage.allow(['events:PutEvents'], [this.eventBus.eventBusArn]);
+    usage.allow(['sqs:SendMessage'], [this.failedBatches.queueArn]);
+    const streamArn = tables.records.tableStreamArn as string;
+    usage.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'], [streamArn]);
+    this.handler = usage.function;
+
+    new lambda.EventSourceMapping(this, 'RecordsSource', {
+      target: this.handler,
+      eventSourceArn: streamArn,
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      maxBatchingWindow: Duration.seconds(1),
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(12),
+      onFailure: { bind: () => ({ destination: this.failedBatches.queueArn }) },
+    });
+  }
+}
