@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AwsCredentials } from '../../lambda/core/auth/aws-credentials';
+import { createSigV4Signer } from '../../lambda/core/auth/sigv4';
+import { systemClock } from '../../lambda/core/runtime/clock';
+import type { Access } from './authorizer';
+import type { Place } from './names';
+import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
+
+export interface BedrockOptions extends Place {
+  /** The user's own credentials, or undefined when there are none. Default: what the AWS SDK finds in the environment and `~/.aws`. */
+  readonly credentials?: () => Promise<AwsCredentials | undefined>;
+  /** Where a Region's calls go. Default: `https://bedrock-runtime.<region>.amazonaws.com`. */
+  readonly origin?: (region: string) => string;
+}
+
+/** The permission behind each call on a model. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  invoke: 'bedrock:InvokeModel',
+  converse: 'bedrock:InvokeModel',
+  'invoke-with-response-stream': 'bedrock:InvokeModelWithResponseStream',
+  'converse-stream': 'bedrock:InvokeModelWithResponseStream',
+  'count-tokens': 'bedrock:CountTokens',
+};
+
+/** Prefixes of cross-Region inference profiles. */
+const PROFILE = /^(us|eu|apac|jp|au|ca|us-gov|global)\.(.+)$/;
+
+/** Headers that belong to the call that came in, not to the one that goes out. */
+const NOT_FORWARDED = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+]);
+
+const NO_CREDENTIALS =
+  'The role allows this call, but the local run found no AWS credentials of yours to make it with: ' +
+  'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary ones), or AWS_PROFILE, and start again.';
+
+/** Bedrock's runtime: calls that the role allows go to the real service, signed again with the user's own credentials. */
+export function createBedrock(options: BedrockOptions): AwsService {
+  const credentials = options.credentials ?? sdkCredentials();
+  const originOf = options.origin ?? ((region: string) => `https://bedrock-runtime.${region}.amazonaws.com`);
+  const signer = createSigV4Signer(systemClock);
+
+  const forward = async (request: AwsRequest): Promise<AwsAnswer> => {
+    const own = await credentials();
+    if (own === undefined) throw new AwsError(ACCESS_DENIED, NO_CREDENTIALS, 403);
+    const origin = originOf(request.region);
+    const path = request.url.pathname + request.url.search;
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined && !NOT_FORWARDED.has(name)) headers[name] = String(value);
+    }
+    const signature = signer.sign({ method: 'POST', origin, path, headers, body: request.body }, own, 'bedrock', request.region);
+    const answer = await send(new URL(path, origin), request, { ...headers, ...signature });
+    return { status: answer.statusCode ?? 502, headers: answerHeaders(answer), body: answer };
+  };
+
+  return {
+    understand(request) {
+      const [, model, call] = /^\/model\/([^/]+)\/([^/]+)$/.exec(request.url.pathname) ?? [];
+      const action = PERMISSIONS[call ?? ''];
+      if (request.method !== 'POST' || model === undefined || action === undefined) {
+        throw new AwsError('UnknownOperationException', `the local Bedrock does not know ${request.method} ${request.url.pathname}`, 404);
+      }
+      const accesses = bedrockAccesses(action, decodeURIComponent(model), request.region, options.account);
+      return { accesses, run: () => forward(request) };
+    },
+    refuse: (error) => ({
+      status: error.code === ACCESS_DENIED ? 403 : error.status,
+      headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': randomUUID() },
+      body: JSON.stringify({ message: error.message }),
+    }),
+  };
+}
+
+/**
+ * A call through an inference profile needs the profile and the model behind it; the model is looked for in the Region that is called.
+ *
+ * @param model a model id, an inference profile's id, or an ARN of either
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+ */
+export function bedrockAccesses(action: string, model: string, region: string, account: string): Access[] {
+  const profileId = /:inference-profile\/(.+)$/.exec(model)?.[1] ?? model;
+  const foundationModel = PROFILE.exec(profileId)?.[2];
+  if (foundationModel !== undefined) {
+    const profile = model.startsWith('arn:') ? model : `arn:aws:bedrock:${region}:${account}:inference-profile/${profileId}`;
+    return [
+      { action, resource: profile },
+      {
+        action,
+        resource: `arn:aws:bedrock:${region}::foundation-model/${foundationModel}`,
+        context: { 'bedrock:InferenceProfileArn': [profile] },
+      },
+    ];
+  }
+  return [{ action, resource: model.startsWith('arn:') ? model : `arn:aws:bedrock:${region}::foundation-model/${model}` }];
+}
+
+function send(url: URL, { body, signal }: AwsRequest, headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const outgoing = start(url, { method: 'POST', headers: { ...headers, 'content-length': String(body.length) }, signal });
+    outgoing.once('error', (error) =>
+      reject(new AwsError('ServiceUnavailableException', `Bedrock was not reached: ${error.message}`, 503)),
+    );
+    outgoing.once('response', resolve);
+    outgoing.end(body);
+  });
+}
+
+function answerHeaders(answer: IncomingMessage): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined && name !== 'connection' && name !== 'transfer-encoding' && name !== 'keep-alive') headers[name] = value;
+  }
+  return headers;
+}
+
+/** The SDK's chain, loaded with the first call: profiles, single sign-on, the environment. */
+function sdkCredentials(): () => Promise<AwsCredentials | undefined> {
+  let chain: Promise<() => Promise<AwsCredentials>> | undefined;
+  return async () => {
+    chain ??= import('@aws-sdk/client-bedrock-runtime').then(({ BedrockRuntimeClient }) => {
+      return new BedrockRuntimeClient({ region: 'us-east-1' }).config.credentials;
+    });
+    try {
+      return await (await chain)();
+    } catch {
+      return undefined;
+    }
+  };
+}

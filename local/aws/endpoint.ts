@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DynamoDbEngine } from '../dynamodb/engine';
+import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
+import { type BedrockOptions, createBedrock } from './bedrock';
+import { dynamoDbService } from './dynamodb';
+import { createEvents, type Events } from './events';
+import { jsonService } from './json-service';
+import type { Place } from './names';
+import { createObjects, type Objects } from './objects';
+import { createQueues, type Queues } from './queues';
+import { openSecrets, type Secrets } from './secrets';
+import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
+import { createTopics, type Topics } from './topics';
+
+const MOST_BODY_BYTES = 16 * 1024 * 1024;
+
+export interface AwsEndpointOptions extends Place {
+  readonly dynamodb: DynamoDbEngine;
+  /** Default: none of any kind. */
+  readonly secrets?: Secrets;
+  readonly queues?: Queues;
+  readonly events?: Events;
+  readonly topics?: Topics;
+  readonly objects?: Objects;
+  readonly bedrock?: Omit<BedrockOptions, keyof Place>;
+  /** Whose access key it is. Asked at every call, so principals may come later than the endpoint. */
+  readonly principals: (accessKeyId: string) => Principal | undefined;
+  /** Told of each refusal, in a sentence that says which statement is missing. */
+  readonly onDenied?: (advice: string, denial: Denial, principal: Principal) => void;
+  /** Told of what went wrong in the endpoint itself. Default: the error stream of the process. */
+  readonly onError?: (error: unknown) => void;
+  /** Default: any free port. */
+  readonly port?: number;
+}
+
+export interface AwsEndpoint {
+  /** For `AWS_ENDPOINT_URL`; without a trailing slash. */
+  readonly url: string;
+  /** The URL by which functions know a queue. */
+  queueUrl(name: string): string;
+  /** Every kind of call checked so far, with the statement that decided. */
+  readonly calls: readonly CheckedCall[];
+  /** Checks what AWS itself does in a role's name, such as reading a stream for a function; logged with the others. */
+  authorize(principal: Principal, accesses: readonly Access[]): Denial | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * One loopback server in place of AWS: the service is the one that the signature names, the caller the one whose access key it is, and
+ * no call is made that the caller's role does not allow. The signature itself is not computed again: a known access key is enough.
+ */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const authorizer = createAuthorizer(options.onDenied);
+  const services = servicesOf(options);
+  const onError = options.onError ?? ((error) => console.error(error));
+  let url = '';
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing, { services, authorizer, principals: options.principals, onError, url: () => url }).catch(() =>
+      outgoing.destroy(),
+    );
+  });
+  // Functions keep their connections across idle times; a reset would look like a fault of the service.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    queueUrl: (name) => `${url}/${options.account}/${name}`,
+    get calls() {
+      return authorizer.calls;
+    },
+    authorize: (principal, accesses) => authorizer.authorize(principal, accesses),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function servicesOf(options: AwsEndpointOptions): Readonly<Record<string, AwsService>> {
+  const place = { region: options.region, account: options.account };
+  return {
+    dynamodb: dynamoDbService(options.dynamodb, options.region, options.account),
+    secretsmanager: (options.secrets ?? openSecrets(place)).service,
+    sqs: (options.queues ?? createQueues(place)).service,
+    events: (options.events ?? createEvents(place)).service,
+    sns: (options.topics ?? createTopics()).service,
+    s3: (options.objects ?? createObjects()).service,
+    bedrock: createBedrock({ ...place, ...options.bedrock }),
+  };
+}
+
+interface Serving {
+  readonly services: Readonly<Record<string, AwsService>>;
+  readonly authorizer: Authorizer;
+  readonly principals: (accessKeyId: string) => Principal | undefined;
+  readonly onError: (error: unknown) => void;
+  readonly url: () => string;
+}
+
+/** What answers when no service does. */
+const NOBODY: AwsService = jsonService({
+  version: '1.0',
+  namespace: 'com.amazon.coral.service',
+  accesses: () => [],
+  run: () => ({}),
+});
+
+/** Rejects when either side of the connection breaks. */
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  const { accessKeyId, region, service: name } = scopeOf(incoming);
+  const service = serving.services[name] ?? NOBODY;
+  const request: AwsRequest = {
+    method: incoming.method ?? 'GET',
+    url: new URL(incoming.url ?? '/', serving.url()),
+    headers: incoming.headers,
+    body: await bodyOf(incoming),
+    region,
+    endpoint: serving.url(),
+    signal: gone.signal,
+  };
+  await respond(outgoing, await answerTo(request, service, name, accessKeyId, serving));
+}
+
+async function answerTo(request: AwsRequest, service: AwsService, name: string, accessKeyId: string, serving: Serving): Promise<AwsAnswer> {
+  try {
+    const principal = serving.principals(accessKeyId);
+    if (principal === undefined) {
+      throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
+    }
+    if (service === NOBODY)
+      throw new AwsError('UnknownOperationException', `the local run does not stand in for ${name || 'unsigned calls'}`);
+    if (request.body.length > MOST_BODY_BYTES) throw new AwsError('RequestEntityTooLarge', 'The request is larger than 16 MB.', 413);
+    const call = service.understand(request);
+    const denial = serving.authorizer.authorize(principal, call.accesses);
+    if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
+    return await call.run();
+  } catch (error) {
+    if (error instanceof AwsError) return service.refuse(error, request);
+    serving.onError(error);
+    return service.refuse(new AwsError('InternalServerError', 'The local run failed; its output says why.', 500), request);
+  }
+}
+
+/** `Credential=<access key>/<day>/<region>/<service>/aws4_request` of the Authorization header. */
+function scopeOf(incoming: IncomingMessage): { accessKeyId: string; region: string; service: string } {
+  const [, accessKeyId = '', region = '', service = ''] =
+    /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(incoming.headers.authorization ?? '') ?? [];
+  return { accessKeyId, region, service };
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+async function respond(outgoing: ServerResponse, { status, headers, body }: AwsAnswer): Promise<void> {
+  if (body instanceof Readable) {
+    outgoing.writeHead(status, headers as Record<string, string>);
+    await pipeline(body, outgoing);
+    return;
+  }
+  outgoing.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+  outgoing.end(body);
+}
