@@ -60,6 +60,8 @@ export type StreamEvent =
       readonly id: string;
       readonly name: string;
       readonly custom?: boolean;
+      /** Where the provider gives it with the call; else it comes with `tool-call-end`. */
+      readonly signature?: Opaque;
     }
   | { readonly type: 'tool-call-delta'; readonly choice: number; readonly block: number; readonly text: string }
   | { readonly type: 'tool-call-end'; readonly choice: number; readonly block: number; readonly signature?: Opaque }

@@ -1,0 +1,99 @@
+import { unsupported } from '../../model/error';
+import type { JsonObject } from '../../model/json';
+import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import { defined } from '../lenient';
+import type { EncodedRequest, TargetFacts } from '../protocol';
+import { writeMessages } from './messages-encoder';
+
+/** Longest `user` that OpenAI takes, in characters. */
+const MAX_USER_LENGTH = 64;
+
+/**
+ * Writes a call for OpenAI and all that are compatible with it; where a provider departs from OpenAI its quirks reshape the
+ * body afterwards.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest {
+  const dropped = new Set(request.dropped ?? []);
+  if (request.topK !== undefined) dropped.add('top_k');
+  const user = request.user !== undefined && request.user.length > MAX_USER_LENGTH ? undefined : request.user;
+  if (user !== request.user) dropped.add('user');
+
+  const body: JsonObject = defined({
+    model: target.requestModel,
+    messages: writeMessages(request.messages, { replayReasoning: target.quirks.has('replays-reasoning'), dropped }),
+    stream: request.stream ? true : undefined,
+    stream_options: request.stream ? { include_usage: true } : undefined,
+    tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, dropped)),
+    tool_choice: writeToolChoice(request),
+    parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
+    max_completion_tokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stop === undefined || request.stop.length === 0 ? undefined : [...request.stop],
+    seed: request.seed,
+    frequency_penalty: request.frequencyPenalty,
+    presence_penalty: request.presencePenalty,
+    logit_bias: request.logitBias === undefined ? undefined : { ...request.logitBias },
+    n: request.choices,
+    logprobs: request.logprobs === undefined ? undefined : true,
+    top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
+    response_format: writeResponseFormat(request.responseFormat),
+    reasoning_effort: writeEffort(request.reasoning, dropped),
+    verbosity: request.verbosity,
+    service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
+    metadata: request.metadata === undefined ? undefined : { ...request.metadata },
+    safety_identifier: user,
+    prompt_cache_key: request.promptCacheKey,
+    modalities: request.modalities === undefined ? undefined : [...request.modalities],
+    audio: request.audio,
+  });
+  return { body, dropped: [...dropped] };
+}
+
+function writeTool(tool: Tool, dropped: Set<string>): JsonObject {
+  if (tool.cache !== undefined) dropped.add('cache_control');
+  if (tool.custom !== undefined) {
+    return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: tool.custom.format }) };
+  }
+  return {
+    type: 'function',
+    function: defined({ name: tool.name, description: tool.description, parameters: tool.parameters, strict: tool.strict }),
+  };
+}
+
+function writeToolChoice(request: ModelRequest): JsonObject | string | undefined {
+  const choice: ToolChoice | undefined = request.toolChoice;
+  if (choice === undefined || request.tools === undefined || request.tools.length === 0) return undefined;
+  if (choice.type !== 'tool') return choice.type;
+  const tool = request.tools.find(({ name }) => name === choice.name);
+  if (tool === undefined) throw unsupported('tool_choice', `tool_choice names ${choice.name}, which is not among the tools.`);
+  return tool.custom === undefined
+    ? { type: 'function', function: { name: choice.name } }
+    : { type: 'custom', custom: { name: choice.name } };
+}
+
+function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+  if (format === undefined) return undefined;
+  if (format.type === 'text') return { type: 'text' };
+  if (format.type === 'json') return { type: 'json_object' };
+  return {
+    type: 'json_schema',
+    json_schema: defined({ name: format.name, description: format.description, schema: format.schema, strict: format.strict }),
+  };
+}
+
+/**
+ * Budgets become the nearest effort. A model that decides for itself is the default here; so is no thinking for the models
+ * that do not know the field, which is why a budget of zero writes nothing.
+ */
+function writeEffort(reasoning: Reasoning | undefined, dropped: Set<string>): string | undefined {
+  if (reasoning === undefined) return undefined;
+  if (reasoning.effort !== undefined) return reasoning.effort === 'max' ? 'xhigh' : reasoning.effort;
+  const budget = reasoning.budgetTokens;
+  if (budget === undefined || budget === 0) return undefined;
+  dropped.add('thinking.budget_tokens');
+  if (budget <= 4_096) return 'low';
+  return budget <= 16_384 ? 'medium' : 'high';
+}

@@ -1,0 +1,189 @@
+import type { JsonObject, JsonValue } from '../../model/json';
+import type { AssistantPart, Citation, ReasoningPart, ToolCallPart } from '../../model/request';
+import type { Choice, ModelResponse } from '../../model/response';
+import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
+import type { EncodeContext } from '../protocol';
+import { unreadableAnswer } from '../provider-error';
+import { madeToolId } from '../tool-ids';
+import { errorInside } from './error';
+import { readFinishReason, writeFinishReason } from './finish-reason';
+import { readReasoning, writeCallSignature, writeDetail } from './reasoning';
+import { usageOf, writeUsage } from './usage';
+import type { WireReasoningDetail, WireToolCall } from './wire';
+
+/**
+ * Reads a whole answer. Throws `GatewayError` when it is an error, or no answer.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/object
+ */
+export function decodeResponse(body: JsonObject): ModelResponse {
+  const failure = errorInside(body);
+  if (failure !== undefined) throw failure.error;
+  const choices = objectsOf(body['choices']).filter((choice) => objectOf(choice['message']) !== undefined);
+  if (choices.length === 0) throw unreadableAnswer();
+  const id = nonEmptyText(body['id']);
+  return defined({
+    id,
+    model: nonEmptyText(body['model']),
+    createdAt: numberOf(body['created']),
+    choices: choices.map((choice, index) => readChoice(choice, id, index)),
+    usage: usageOf(body),
+    serviceTier: nonEmptyText(body['service_tier']),
+    systemFingerprint: nonEmptyText(body['system_fingerprint']),
+  });
+}
+
+function readChoice(choice: JsonObject, id: string | undefined, index: number): Choice {
+  const message = objectOf(choice['message']) ?? {};
+  const reasoning = readReasoning(message);
+  const { texts, thoughts } = splitContent(message['content']);
+  const content: AssistantPart[] = [...reasoning.parts];
+  if (thoughts !== '') content.push({ type: 'reasoning', text: thoughts });
+  const citations = objectsOf(message['annotations']).flatMap((annotation) => readCitation(annotation) ?? []);
+  if (texts !== '') content.push(citations.length === 0 ? { type: 'text', text: texts } : { type: 'text', text: texts, citations });
+  const refusal = nonEmptyText(message['refusal']);
+  if (refusal !== undefined) content.push({ type: 'refusal', text: refusal });
+
+  const calls = objectsOf(message['tool_calls']).map((call, position): ToolCallPart => {
+    const signature = reasoning.signatures.get(position);
+    return { ...readToolCall(call, id, index, position), ...(signature === undefined ? {} : { signature }) };
+  });
+  content.push(...calls);
+  return defined({
+    content,
+    finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? 'stop', calls.length > 0),
+    logprobs: objectOf(choice['logprobs']),
+  });
+}
+
+/** Content is a text, or Mistral's list of texts and thoughts. @see https://docs.mistral.ai/capabilities/reasoning */
+export function splitContent(content: JsonValue | undefined): { readonly texts: string; readonly thoughts: string } {
+  if (typeof content === 'string') return { texts: content, thoughts: '' };
+  let texts = '';
+  let thoughts = '';
+  for (const part of objectsOf(content)) {
+    if (part['type'] === 'thinking') thoughts += thinkingOf(part['thinking']);
+    else texts += textOf(part['text']) ?? '';
+  }
+  return { texts, thoughts };
+}
+
+function thinkingOf(thinking: JsonValue | undefined): string {
+  if (typeof thinking === 'string') return thinking;
+  return objectsOf(arrayOf(thinking) as JsonValue[])
+    .map((part) => textOf(part['text']) ?? '')
+    .join('');
+}
+
+function readToolCall(call: JsonObject, id: string | undefined, choice: number, position: number): ToolCallPart {
+  const callId = nonEmptyText(call['id']) ?? madeToolId(id, choice, position);
+  const custom = objectOf(call['custom']);
+  if (custom !== undefined) {
+    return { type: 'tool-call', id: callId, name: textOf(custom['name']) ?? '', arguments: textOf(custom['input']) ?? '', custom: true };
+  }
+  const called = objectOf(call['function']) ?? {};
+  return { type: 'tool-call', id: callId, name: textOf(called['name']) ?? '', arguments: argumentsOf(called['arguments']) };
+}
+
+/** Some servers send the arguments as an object. */
+function argumentsOf(value: JsonValue | undefined): string {
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return nonEmptyText(value) ?? '{}';
+}
+
+/** @see https://platform.openai.com/docs/guides/tools-web-search#output-and-citations */
+export function readCitation(annotation: JsonObject): Citation | undefined {
+  const cited = objectOf(annotation['url_citation']);
+  if (cited === undefined) return undefined;
+  return defined({
+    kind: 'url' as const,
+    url: nonEmptyText(cited['url']),
+    title: nonEmptyText(cited['title']),
+    start: numberOf(cited['start_index']),
+    end: numberOf(cited['end_index']),
+  });
+}
+
+/** Annotations say where in the text they hold; without a range it is the whole of it. Sources without a URL have no place here. */
+export function writeCitation(citation: Citation, textLength: number): JsonObject | undefined {
+  if (citation.url === undefined) return undefined;
+  return {
+    type: 'url_citation',
+    url_citation: {
+      url: citation.url,
+      title: citation.title ?? '',
+      start_index: citation.start ?? 0,
+      end_index: citation.end ?? textLength,
+    },
+  };
+}
+
+export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
+  return defined({
+    id: response.id ?? `chatcmpl-${context.requestId}`,
+    object: 'chat.completion',
+    created: response.createdAt ?? context.createdAt,
+    model: response.model ?? context.originalModel,
+    choices: response.choices.map((choice, index) => ({
+      index,
+      message: writeMessage(choice.content),
+      logprobs: choice.logprobs ?? null,
+      finish_reason: writeFinishReason(choice.finishReason),
+    })),
+    usage: response.usage === undefined ? undefined : writeUsage(response.usage),
+    service_tier: response.serviceTier,
+    system_fingerprint: response.systemFingerprint,
+  });
+}
+
+function writeMessage(content: readonly AssistantPart[]): JsonObject {
+  let text = '';
+  let refusal = '';
+  let thoughts = '';
+  const annotations: JsonObject[] = [];
+  const calls: WireToolCall[] = [];
+  const reasoning: ReasoningPart[] = [];
+  let unsent: ReasoningPart[] = [];
+  for (const part of content) {
+    if (part.type === 'text') {
+      text += part.text;
+      for (const citation of part.citations ?? []) {
+        const annotation = writeCitation(citation, text.length);
+        if (annotation !== undefined) annotations.push(annotation);
+      }
+    } else if (part.type === 'refusal') {
+      refusal += part.text;
+    } else if (part.type === 'reasoning') {
+      thoughts += part.text;
+      reasoning.push(part);
+      unsent.push(part);
+    } else if (part.type === 'tool-call') {
+      calls.push(writeToolCall(part, writeCallSignature(unsent, part.signature)));
+      unsent = [];
+    }
+  }
+  const details: WireReasoningDetail[] = reasoning.flatMap(
+    (part, index) => writeDetail(part, index) ?? plainDetail(part, index, reasoning),
+  );
+  return defined({
+    role: 'assistant',
+    content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+    refusal: refusal === '' ? null : refusal,
+    annotations: annotations.length === 0 ? undefined : annotations,
+    reasoning_content: thoughts === '' ? undefined : thoughts,
+    reasoning_details: details.length === 0 ? undefined : details,
+    tool_calls: calls.length === 0 ? undefined : calls,
+  });
+}
+
+/** The array is read in place of the text, so it must hold the unsigned blocks too as soon as it holds any. */
+export function plainDetail(part: ReasoningPart, index: number, all: readonly ReasoningPart[]): WireReasoningDetail[] {
+  if (!all.some((other) => other.signature !== undefined || other.redacted !== undefined)) return [];
+  return [{ type: 'reasoning.text', text: part.text, format: 'unknown', index }];
+}
+
+export function writeToolCall(part: Pick<ToolCallPart, 'id' | 'name' | 'arguments' | 'custom'>, token: string | undefined): WireToolCall {
+  const extra = token === undefined ? {} : { extra_content: { google: { thought_signature: token } } };
+  if (part.custom === true) return { id: part.id, type: 'custom', custom: { name: part.name, input: part.arguments }, ...extra };
+  return { id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments }, ...extra };
+}

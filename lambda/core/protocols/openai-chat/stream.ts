@@ -1,0 +1,85 @@
+import type { JsonObject } from '../../model/json';
+import type { StreamEvent } from '../../model/response';
+import type { Usage } from '../../model/usage';
+import { parseJson } from '../../runtime/json';
+import { defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
+import type { Frame, StreamDecoder } from '../protocol';
+import { upstreamIncomplete } from '../provider-error';
+import { decodeError, errorInside } from './error';
+import { StreamedChoice } from './streamed-choice';
+import { usageOf } from './usage';
+
+/**
+ * Reads the chunks of a stream. Usage is given once, at the end, because some providers repeat it in every chunk.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+export class OpenAiChatStreamDecoder implements StreamDecoder {
+  public malformed = 0;
+
+  readonly #choices = new Map<number, StreamedChoice>();
+  #started = false;
+  #over = false;
+  #id: string | undefined;
+  #usage: Usage | undefined;
+
+  public decode(frame: Frame): StreamEvent[] {
+    if (this.#over) return [];
+    if (frame.data === '[DONE]') return this.#complete();
+    const chunk = objectOf(parseJson(frame.data));
+    if (chunk === undefined) {
+      if (frame.event === 'error') return this.#fail(decodeError(500, undefined, {}).error);
+      this.malformed += 1;
+      return [];
+    }
+    const failure = frame.event === 'error' ? decodeError(200, chunk, {}) : errorInside(chunk);
+    if (failure !== undefined) return this.#fail(failure.error);
+    return this.#read(chunk);
+  }
+
+  public end(): StreamEvent[] {
+    return this.#over ? [] : this.#complete();
+  }
+
+  #read(chunk: JsonObject): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    const choices = objectsOf(chunk['choices']);
+    if (!this.#started && (choices.length > 0 || nonEmptyText(chunk['id']) !== undefined)) events.push(this.#start(chunk));
+    const usage = usageOf(chunk);
+    if (usage !== undefined) this.#usage = { ...this.#usage, ...usage };
+    for (const choice of choices) this.#choice(numberOf(choice['index']) ?? 0).read(choice, events);
+    return events;
+  }
+
+  #start(chunk: JsonObject): StreamEvent {
+    this.#started = true;
+    this.#id = nonEmptyText(chunk['id']);
+    return defined({ type: 'start' as const, id: this.#id, model: nonEmptyText(chunk['model']), createdAt: numberOf(chunk['created']) });
+  }
+
+  #choice(index: number): StreamedChoice {
+    let choice = this.#choices.get(index);
+    if (choice === undefined) {
+      choice = new StreamedChoice(index, this.#id);
+      this.#choices.set(index, choice);
+    }
+    return choice;
+  }
+
+  /** The stream is over. Complete when every choice has said why it stopped, with or without `[DONE]`. */
+  #complete(): StreamEvent[] {
+    const choices = [...this.#choices.values()];
+    if (choices.length === 0 || !choices.every(({ finished }) => finished)) return this.#fail(upstreamIncomplete());
+    this.#over = true;
+    return [...this.#usageEvents(), { type: 'end' }];
+  }
+
+  #fail(error: ReturnType<typeof upstreamIncomplete>): StreamEvent[] {
+    this.#over = true;
+    return [...this.#usageEvents(), { type: 'error', error }];
+  }
+
+  #usageEvents(): StreamEvent[] {
+    return this.#usage === undefined ? [] : [{ type: 'usage', usage: this.#usage }];
+  }
+}

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * An id of a tool call in the characters and length that a provider takes. Ids that fit are left alone; the others are
+ * replaced by a name derived from them, so that a call and its result still meet.
+ */
+export function fitToolId(id: string, maxLength: number): string {
+  if (id.length > 0 && id.length <= maxLength && /^[A-Za-z0-9_-]+$/.test(id)) return id;
+  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+}
+
+/** An id for a call that its provider gave none, unique within the conversation as far as the answer's own id is. */
+export function madeToolId(answerId: string | undefined, choice: number, call: number): string {
+  return `call_${createHash('sha256')
+    .update(`${answerId ?? ''}/${choice}/${call}`)
+    .digest('hex')
+    .slice(0, 24)}`;
+}
