@@ -33,6 +33,7 @@ function invocationContext(message: InvokeMessage): object {
     logStreamName: settings.logStreamName,
     invokedFunctionArn: settings.functionArn,
     awsRequestId: message.requestId,
+    xRayTraceId: message.traceId,
     getRemainingTimeInMillis: () => message.deadline - Date.now(),
   };
 }

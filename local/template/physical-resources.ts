@@ -116,7 +116,7 @@ export function secretName(context: Pick<NamingContext, 'stackName' | 'logicalId
 function table(context: NamingContext): PhysicalResource {
   const name = named(context, 'TableName');
   const arn = localArn(context.account, 'dynamodb', `table/${name}`);
-  return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/2024-01-01T00:00:00.000`, TableId: shortId(context) } };
+  return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/2026-01-01T00:00:00.000`, TableId: shortId(context) } };
 }
 
 function qualified(context: NamingContext): string {

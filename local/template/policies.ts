@@ -1,19 +1,7 @@
-import type { JsonObject, JsonValue } from './json';
+import type { PolicyStatement } from '../aws/iam';
+import type { JsonValue } from './json';
 import { list, object, text } from './json';
 import type { StackModel } from './stack-model';
-
-/** One statement of an identity policy, resolved. */
-export interface PolicyStatement {
-  readonly sid?: string;
-  readonly effect: 'Allow' | 'Deny';
-  readonly actions: readonly string[];
-  /** Set instead of `actions`. */
-  readonly notActions?: readonly string[];
-  readonly resources: readonly string[];
-  /** Set instead of `resources`. */
-  readonly notResources?: readonly string[];
-  readonly condition?: JsonObject;
-}
 
 /** A role of the template and all that its policies say. */
 export interface RoleDefinition {
@@ -46,23 +34,8 @@ export function readRoles(model: StackModel): RoleDefinition[] {
 
 function statements(document: JsonValue | undefined): PolicyStatement[] {
   const members = object(document).Statement;
-  return (Array.isArray(members) ? members : members === undefined ? [] : [members]).map((member) => {
-    const statement = object(member);
-    const sid = text(statement.Sid);
-    return {
-      ...(sid === undefined ? {} : { sid }),
-      effect: statement.Effect === 'Deny' ? 'Deny' : 'Allow',
-      actions: texts(statement.Action),
-      ...(statement.NotAction === undefined ? {} : { notActions: texts(statement.NotAction) }),
-      resources: texts(statement.Resource),
-      ...(statement.NotResource === undefined ? {} : { notResources: texts(statement.NotResource) }),
-      ...(statement.Condition === undefined ? {} : { condition: object(statement.Condition) }),
-    };
-  });
-}
-
-function texts(value: JsonValue | undefined): string[] {
-  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+  const statements = Array.isArray(members) ? members : members === undefined ? [] : [members];
+  return statements.map((statement) => object(statement) as unknown as PolicyStatement);
 }
 
 /** A service that the template lets call a function. */

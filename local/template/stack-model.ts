@@ -50,6 +50,12 @@ export class StackModel implements IntrinsicScope {
     return { logicalId, type, properties, physical: this.physicalOf(logicalId) };
   }
 
+  /** Takes over the name and attributes that a stand-in gave a resource when it made it. */
+  public adopt(logicalId: string, made: Partial<PhysicalResource>): void {
+    const known = this.physicalOf(logicalId);
+    this.physical.set(logicalId, { ref: made.ref ?? known?.ref ?? logicalId, attributes: { ...known?.attributes, ...made.attributes } });
+  }
+
   /** The template's outputs, those left out that cannot be resolved here. */
   public outputs(): Record<string, JsonValue> {
     const result: Record<string, JsonValue> = {};
