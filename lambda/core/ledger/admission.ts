@@ -1,6 +1,8 @@
 import type { DialectName, Operation } from '../model/request';
 import type { Usage } from '../model/usage';
-import type { KeyRecord, LevelKind } from '../stores/entities';
+import type { AttemptRecord, KeyRecord, LevelKind } from '../stores/entities';
+
+export type { AttemptRecord } from '../stores/entities';
 
 /** A true upper bound of what one request may take. */
 export interface Bound {
@@ -24,8 +26,13 @@ export interface AdmissionRequest {
   /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
   readonly bound: Bound;
   readonly stream: boolean;
-  /** Epoch ms by which the process must have ended. */
+  /** Epoch ms by which the process must have ended: the function's longest life (15 min) and a minute from now. */
   readonly expiresAtMs: number;
+  /**
+   * Asked when the key's row has changed since `key` was read, with the row as it is now: whether the presented secret still opens it
+   * and it still allows the call. `false` refuses as `key_invalid`. Default: accepted.
+   */
+  readonly accepts?: (fresh: KeyRecord) => boolean;
 }
 
 /** Why a request is not admitted. Becomes an error in the caller's dialect. */
@@ -55,17 +62,6 @@ export interface LimitState {
   readonly limit: number;
   readonly remaining: number;
   readonly resetMs: number;
-}
-
-/** What became of one attempt at a provider. */
-export interface AttemptRecord {
-  readonly provider: string;
-  readonly model: string;
-  readonly region?: string;
-  readonly status?: number;
-  /** `ok`, or the error's code. */
-  readonly outcome: string;
-  readonly durationMs: number;
 }
 
 /** How an admitted request ended; completes its usage record. */

@@ -63,3 +63,14 @@ export interface KeyRecord extends LevelRecord {
   readonly serverTools?: readonly string[];
   readonly expiresAt?: string;
 }
+
+/** What became of one attempt at a provider. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly model: string;
+  readonly region?: string;
+  readonly status?: number;
+  /** `ok`, or the error's code. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}

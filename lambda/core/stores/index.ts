@@ -2,7 +2,18 @@
 export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore } from './audit';
 export type { WriteResult } from './conditional';
+export {
+  type CounterSpec,
+  type CounterState,
+  type CounterStore,
+  counterKey,
+  createCounterStore,
+  type FreshBudget,
+  type OpenEntry,
+} from './counters';
 export type * from './entities';
+export type { GateSpec, GateState } from './gate-plan';
+export { createGateStore, type GateStore, gateKey } from './gates';
 export { type Claim, createIdempotencyStore, type IdempotencyStore } from './idempotency';
 export { createIdentityStore, type IdentityStore, type LevelRecords, type ListOptions, type Page, type ReadOptions } from './identity';
 export { createOverrideStore, type ModelOverride, type OverrideStore, type PriceFields, type PriceOverride } from './overrides';
@@ -16,3 +27,28 @@ export {
   type RequestResult,
   readRecord,
 } from './request-record';
+export {
+  addTotals,
+  type Contribution,
+  contributionOf,
+  dayOf,
+  dimensionValue,
+  isZero,
+  MEASURES,
+  type Measure,
+  NO_TOTALS,
+  type RollupRow,
+  subtractTotals,
+  type Totals,
+} from './rollup-totals';
+export {
+  type Application,
+  type Applied,
+  createRollupStore,
+  type Epochs,
+  LARGEST_COMMIT,
+  type ListedRow,
+  REBUILD_PREFIX,
+  type RollupStore,
+  type RowChange,
+} from './rollups';

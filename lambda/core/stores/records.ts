@@ -12,8 +12,10 @@ import {
   writeRecord,
 } from './request-record';
 
-/** A change of state: `done`, or not done because the record is in another state (undefined: there is none). */
-export type Transition = { readonly done: true } | { readonly done: false; readonly found: RequestRecord | undefined };
+/** A change of state: done, with the record as it is now; or not, because the record is in another state (undefined: there is none). */
+export type Transition =
+  | { readonly done: true; readonly record: RequestRecord }
+  | { readonly done: false; readonly found: RequestRecord | undefined };
 
 /** What a change of state sets beside the state. */
 export interface TransitionFields extends RequestResult {
@@ -74,7 +76,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
   ): Promise<Transition> {
     const { openUntilMs, listed, ttl, ...result } = fields;
     const updatedAt = new Date(nowMs).toISOString();
-    const set: Item = { ...writeRecord({ ...result, state: to, updatedAt }) };
+    const set: Item = writeRecord({ ...result, id, state: to, updatedAt });
     set['ttl'] = { N: String(ttl ?? Math.floor(nowMs / 1_000) + retentionDays * 86_400) };
     if (typeof openUntilMs === 'number') Object.assign(set, openKeys(id, openUntilMs));
     if (listed === true) Object.assign(set, listKeys(id, updatedAt));
@@ -88,7 +90,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
       return `#n${index} = :v${index}`;
     });
     try {
-      await connector.updateItem(
+      const { Attributes: attributes } = await connector.updateItem(
         {
           TableName: table,
           Key: keyOf(id),
@@ -96,11 +98,12 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
         { timeoutMs },
       );
-      return { done: true };
+      return { done: true, record: readRecord(attributes as Item) };
     } catch (error) {
       const failure = conditionFailure(error);
       if (failure === undefined) throw error;

@@ -1,7 +1,7 @@
-import type { AttemptRecord } from '../ledger/admission';
 import type { DialectName, Operation } from '../model/request';
 import type { Usage } from '../model/usage';
 import { bigintOf, fromItem, type Item, type Storable, toItem } from './attributes';
+import type { AttemptRecord } from './entities';
 
 /**
  * Where a request stands. `settled`, `void` and `adjusted` are final; `expired_charged` becomes `adjusted`, once.

@@ -1,0 +1,132 @@
+import { isThrottle } from '../stores/attributes';
+import type { CounterStore, FreshBudget, ReserveResult } from '../stores/counters';
+import type { KeyRecord } from '../stores/entities';
+import type { GatePass, GateResult, GateState, GateStore } from '../stores/gates';
+import type { IdentityStore } from '../stores/identity';
+import type { RecordStore } from '../stores/records';
+import type { RequestIntent } from '../stores/request-record';
+import type { Plan, PlannedCounter } from './plan';
+
+export interface AttemptStores {
+  readonly identity: IdentityStore;
+  readonly counters: CounterStore;
+  readonly gates: GateStore;
+  readonly records: RecordStore;
+}
+
+/** An answer of the table, or none: then nobody knows whether the call was applied. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+/** All answers of one attempt at admission. */
+export interface AttemptReplies {
+  readonly key: Reply<KeyRecord | undefined>;
+  readonly counters: readonly Reply<ReserveResult>[];
+  readonly gates: readonly Reply<GateResult>[];
+  readonly intent: Reply<'done' | 'conflict'>;
+}
+
+export interface AttemptOptions {
+  /** Per call. */
+  readonly timeoutMs: number;
+  readonly nowMs: number;
+  readonly tokens: number;
+  /** What each gate is believed to hold. */
+  readonly guesses: ReadonlyMap<string, GateState>;
+  /** Reads a counter's budget consistently; see `CounterStore.reserve`. */
+  readonly fresh: (planned: PlannedCounter) => Promise<FreshBudget | undefined>;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+const THROTTLE_RETRIES = 2;
+const THROTTLE_PAUSE_MS = 40;
+
+/** Reads the key and reserves everything, all at once. Never rejects. */
+export async function attemptAdmission(
+  stores: AttemptStores,
+  intent: RequestIntent,
+  plan: Plan,
+  options: AttemptOptions,
+): Promise<AttemptReplies> {
+  const { timeoutMs } = options;
+  const [key, counters, gates, written] = await Promise.all([
+    reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs })),
+    Promise.all(
+      plan.counters.map((planned) =>
+        reply(options, () =>
+          stores.counters.reserve(
+            planned.spec,
+            intent.id,
+            { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs },
+            () => options.fresh(planned),
+            timeoutMs,
+          ),
+        ),
+      ),
+    ),
+    Promise.all(
+      plan.gates.map(({ spec }) =>
+        reply(options, () =>
+          stores.gates.pass(
+            spec,
+            { attemptId: intent.id, tokens: options.tokens, expiresAtMs: intent.expiresAtMs, nowMs: options.nowMs },
+            options.guesses.get(spec.key),
+            timeoutMs,
+          ),
+        ),
+      ),
+    ),
+    reply(options, () => stores.records.putIntent(intent, timeoutMs)),
+  ]);
+  return { key, counters, gates, intent: written };
+}
+
+/**
+ * Takes a refused or doubtful attempt back: the record becomes `void` first, and only once that is known is money released.
+ * What fails here is left to the sweeper.
+ */
+export async function abandonAttempt(
+  stores: AttemptStores,
+  intent: RequestIntent,
+  plan: Plan,
+  replies: AttemptReplies,
+  outcome: string,
+  nowMs: number,
+  timeoutMs: number,
+): Promise<void> {
+  const passes = replies.gates.flatMap((gate) => (gate.ok && gate.value.kind === 'passed' ? [gate.value.pass] : []));
+  const undone = Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, intent.id, timeoutMs))));
+  const ttl = Math.floor(nowMs / 1_000) + VOID_KEPT_SECONDS;
+  const isVoid = await quietly(async () => (await stores.records.putVoid(intent.id, { ttl, outcome }, nowMs, timeoutMs)).done);
+  if (isVoid === true) {
+    // A reservation whose answer was lost may hold money too.
+    const held = plan.counters.filter((_counter, index) => {
+      const counter = replies.counters[index];
+      return counter === undefined || !counter.ok || counter.value.kind === 'reserved';
+    });
+    await Promise.all(held.map(({ spec }) => quietly(() => stores.counters.close(spec.key, intent.id, intent.boundNanoUsd, timeoutMs))));
+  }
+  await undone;
+}
+
+/** Longer than any sweeper stalls and than any write may come late. */
+const VOID_KEPT_SECONDS = 30 * 86_400;
+
+async function reply<T>(options: AttemptOptions, call: () => Promise<T>): Promise<Reply<T>> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return { ok: true, value: await call() };
+    } catch (error) {
+      if (!isThrottle(error) || tries >= THROTTLE_RETRIES) return { ok: false, error };
+      await options.pause(options.random() * THROTTLE_PAUSE_MS * 2 ** tries);
+    }
+  }
+}
+
+async function quietly<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../../lib/private/contract';
+import type { Clock } from '../runtime/clock';
+import type { EntityStatus, KeyRecord, LevelKind, LevelRecord } from '../stores/entities';
+import type { IdentityStore } from '../stores/identity';
+
+/** A level that binds a request, with what holds for it today. */
+export interface BoundLevel {
+  readonly kind: LevelKind;
+  readonly id: string;
+  /** `team#t1`: names its counters. */
+  readonly label: string;
+  readonly status: EntityStatus;
+  readonly budgets: readonly BudgetConfig[];
+  readonly limits: LimitsConfig;
+  readonly timeZone: string;
+  readonly generation: number;
+}
+
+/** Rows of levels, at most 10 s old. A key's own row is read for each request and never comes from here. */
+export interface LevelCache {
+  get(kind: LevelKind, id: string): Promise<LevelRecord | undefined>;
+  /** Reads consistently, and keeps what it read. */
+  refresh(kind: LevelKind, id: string): Promise<LevelRecord | undefined>;
+}
+
+/** Older rows are read again beside the request that finds them. */
+const FRESH_MS = 5_000;
+/** Older rows are not used. */
+const STALE_MS = 10_000;
+const MOST_ROWS = 5_000;
+
+interface CachedRow {
+  readonly row: Promise<LevelRecord | undefined>;
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+  refreshing: boolean;
+}
+
+export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCache {
+  const rows = new Map<string, CachedRow>();
+
+  function load(kind: LevelKind, id: string, consistent: boolean): Promise<LevelRecord | undefined> {
+    const label = labelOf(kind, id);
+    const row = identity.get(kind, id, { consistent }) as Promise<LevelRecord | undefined>;
+    if (rows.size >= MOST_ROWS) rows.clear();
+    const kept: CachedRow = { row, wallMs: clock.now(), monotonicMs: clock.monotonic(), refreshing: false };
+    rows.set(label, kept);
+    row.catch(() => {
+      if (rows.get(label) === kept) rows.delete(label);
+    });
+    return row;
+  }
+
+  /** A frozen process may find either clock standing still. */
+  function ageOf(cached: CachedRow): number {
+    return Math.max(Math.abs(clock.now() - cached.wallMs), clock.monotonic() - cached.monotonicMs);
+  }
+
+  return {
+    async get(kind, id) {
+      const cached = rows.get(labelOf(kind, id));
+      if (cached === undefined) return load(kind, id, false);
+      const age = ageOf(cached);
+      if (age > STALE_MS) return load(kind, id, false);
+      if (age > FRESH_MS && !cached.refreshing) {
+        cached.refreshing = true;
+        const label = labelOf(kind, id);
+        (identity.get(kind, id) as Promise<LevelRecord | undefined>).then(
+          (row) => {
+            // Only over what it was meant to replace: a consistent read in between is newer.
+            if (rows.get(label) !== cached) return;
+            rows.set(label, { row: Promise.resolve(row), wallMs: clock.now(), monotonicMs: clock.monotonic(), refreshing: false });
+          },
+          () => {
+            cached.refreshing = false;
+          },
+        );
+      }
+      return cached.row;
+    },
+    refresh: (kind, id) => load(kind, id, true),
+  };
+}
+
+export function labelOf(kind: LevelKind, id: string): string {
+  return `${kind}#${id}`;
+}
+
+/** Id of the gateway's own level. */
+export const GATEWAY_ID = 'gateway';
+
+/**
+ * Every level that binds a key's request, widest first. Tags bind only when they have a row.
+ *
+ * @param document defaults and the gateway's own budgets and limits
+ */
+export async function levelsOf(
+  cache: LevelCache,
+  document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
+  key: KeyRecord,
+  tags: Readonly<Record<string, string>>,
+): Promise<readonly BoundLevel[]> {
+  const wanted: [LevelKind, string][] = [['gateway', GATEWAY_ID]];
+  if (key.teamId !== undefined) wanted.push(['team', key.teamId]);
+  if (key.projectId !== undefined) wanted.push(['project', key.projectId]);
+  if (key.userId !== undefined) wanted.push(['user', key.userId]);
+  for (const [name, value] of Object.entries(tags)) wanted.push(['tag', `${name}=${value}`]);
+  const rows = await Promise.all(wanted.map(([kind, id]) => cache.get(kind, id)));
+  const levels = wanted.flatMap(([kind, id], index) => {
+    const row = rows[index];
+    return kind === 'tag' && row === undefined ? [] : [bindLevel(document, kind, id, row)];
+  });
+  const tagsFrom = levels.findIndex((level) => level.kind === 'tag');
+  levels.splice(tagsFrom < 0 ? levels.length : tagsFrom, 0, bindLevel(document, 'key', key.id, key));
+  return levels;
+}
+
+/** What holds for one level: its own row where it speaks, the document's defaults where it does not. */
+export function bindLevel(
+  document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
+  kind: LevelKind,
+  id: string,
+  row: LevelRecord | undefined,
+): BoundLevel {
+  const defaults = kind === 'gateway' ? document.gateway : kind === 'tag' ? undefined : document.defaults[kind];
+  return {
+    kind,
+    id,
+    label: labelOf(kind, id),
+    status: row?.status ?? 'active',
+    budgets: row?.budgets ?? defaults?.budgets ?? [],
+    limits: row?.limits ?? defaults?.limits ?? {},
+    timeZone: row?.timeZone ?? 'UTC',
+    generation: row?.generation ?? 0,
+  };
+}

@@ -1,0 +1,111 @@
+import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
+import { usd } from '../pricing/money';
+import { type CounterSpec, counterKey } from '../stores/counters';
+import type { LevelKind } from '../stores/entities';
+import type { GateSpec } from '../stores/gate-plan';
+import { gateKey } from '../stores/gates';
+import { matchesGlob } from './glob';
+import type { BoundLevel } from './levels';
+import { type Period, periodAt } from './period';
+
+/** A money counter that a request must hold money on. */
+export interface PlannedCounter {
+  readonly spec: CounterSpec;
+  readonly level: BoundLevel;
+  readonly budget: BudgetConfig;
+  readonly period: Period;
+}
+
+/** Rates, tokens and concurrency that a request must pass. */
+export interface PlannedGate {
+  readonly spec: GateSpec;
+  readonly level: BoundLevel;
+}
+
+/** Everything that one request must reserve. */
+export interface Plan {
+  readonly counters: readonly PlannedCounter[];
+  readonly gates: readonly PlannedGate[];
+}
+
+/** What a budget's and a limit's globs are held against. */
+export interface PlanRequest {
+  readonly originalModel: string;
+  readonly candidateModels: readonly string[];
+  /** Free calls touch no budget. */
+  readonly free: boolean;
+}
+
+/**
+ * Lists what binds a request.
+ *
+ * @param phases least generation by counter key, learnt from counters that knew better (see `generationOf`)
+ */
+export function planOf(levels: readonly BoundLevel[], request: PlanRequest, nowMs: number, phases: ReadonlyMap<string, number>): Plan {
+  const covers = (glob: string): boolean =>
+    matchesGlob(glob, request.originalModel) || request.candidateModels.some((name) => matchesGlob(glob, name));
+  const counters = new Map<string, PlannedCounter>();
+  const gates: PlannedGate[] = [];
+  for (const level of levels) {
+    for (const budget of request.free ? [] : level.budgets) {
+      if (budget.model !== undefined && !covers(budget.model)) continue;
+      const planned = plannedCounter(level, budget, nowMs, phases);
+      const other = counters.get(planned.spec.key);
+      // Two budgets of one level, period and glob are one: the tighter.
+      if (other === undefined || planned.spec.limitNanoUsd < other.spec.limitNanoUsd) counters.set(planned.spec.key, planned);
+    }
+    const top = gateSpec(level.label, '*', level.limits);
+    if (top !== undefined) gates.push({ spec: top, level });
+    for (const [glob, limits] of Object.entries(level.limits.per_model ?? {})) {
+      const spec = covers(glob) ? gateSpec(level.label, glob, limits) : undefined;
+      if (spec !== undefined) gates.push({ spec, level });
+    }
+  }
+  return { counters: [...counters.values()], gates };
+}
+
+/** The counter of one budget at a moment. */
+export function plannedCounter(
+  level: BoundLevel,
+  budget: BudgetConfig,
+  nowMs: number,
+  phases: ReadonlyMap<string, number> = new Map(),
+): PlannedCounter {
+  const period = periodAt(budget.period, nowMs, level.timeZone);
+  const key = counterKey(level.label, budget.model ?? '*', budget.period, period.startMs);
+  const over = budget.increase === undefined || Date.parse(budget.increase.expires_at) <= nowMs;
+  const ended = over || (phases.get(key) ?? 0) >= generationOf(level.generation, true);
+  const extra = ended || budget.increase === undefined ? 0n : usd(budget.increase.limit_usd);
+  const spec: CounterSpec = {
+    key,
+    limitNanoUsd: usd(budget.limit_usd) + extra,
+    generation: generationOf(level.generation, budget.increase !== undefined && ended),
+    soft: budget.soft === true,
+  };
+  return { spec, level, budget, period };
+}
+
+/**
+ * A counter's generation: two for each of its level's, so that the end of a temporary increase, which nobody writes,
+ * is a step of its own and never taken back by a process whose clock is behind.
+ */
+export function generationOf(levelGeneration: number, increaseEnded: boolean): number {
+  return levelGeneration * 2 + (increaseEnded ? 1 : 0);
+}
+
+function gateSpec(label: string, narrowing: string, limits: LimitsConfig): GateSpec | undefined {
+  const { requests_per_minute, requests_per_day, tokens_per_minute, tokens_per_day, concurrent_requests } = limits;
+  const bounds = {
+    ...(requests_per_minute === undefined ? {} : { requestsPerMinute: requests_per_minute }),
+    ...(requests_per_day === undefined ? {} : { requestsPerDay: requests_per_day }),
+    ...(tokens_per_minute === undefined ? {} : { tokensPerMinute: tokens_per_minute }),
+    ...(tokens_per_day === undefined ? {} : { tokensPerDay: tokens_per_day }),
+    ...(concurrent_requests === undefined ? {} : { concurrentRequests: concurrent_requests }),
+  };
+  return Object.keys(bounds).length === 0 ? undefined : { key: gateKey(label, narrowing), ...bounds };
+}
+
+/** The level as a refusal names it. */
+export function levelName(level: BoundLevel): { readonly level: LevelKind; readonly levelId: string } {
+  return { level: level.kind, levelId: level.id };
+}

@@ -1,0 +1,191 @@
+import { METRICS } from '../../../lib/private/contract';
+import type { Clock } from '../runtime/clock';
+import type { Log } from '../runtime/log';
+import type { Metrics } from '../runtime/metrics';
+import type { CounterState } from '../stores/counters';
+import { type GateSpec, stepOf } from '../stores/gate-plan';
+import type { GatePass, GateStore } from '../stores/gates';
+import type { RequestIntent, RequestResult } from '../stores/request-record';
+import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
+import type { AttemptReplies } from './attempt';
+import type { Plan } from './plan';
+import { type Settlement, type SettlementStores, settleRequest } from './settlement';
+
+/** Takes settlements that the table did not, for the sweeper to book. */
+export interface SettlementQueue {
+  /** Rejects when the queue did not take it. */
+  send(settlement: Settlement): Promise<void>;
+}
+
+/** What an open reservation needs to end. */
+export interface ReservationOptions extends SettlementStores {
+  readonly gates: GateStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly queue: SettlementQueue;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+/** A moment by both clocks. */
+export interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Nothing is sent later than this after its attempt began: by then a sweeper may have taken it for dead. */
+const LATEST_SEND_MS = 30_000;
+const SEND_MARGIN_MS = 60_000;
+/** Pauses between tries at settling, in ms; then the queue gets it. */
+const SETTLE_PAUSES = [50, 200, 800, 2_000] as const;
+/** Kept for the queue's own call. */
+const QUEUE_MARGIN_MS = 5_000;
+
+/** The open end of an admitted request. */
+export function createReservation(
+  options: ReservationOptions,
+  request: AdmissionRequest,
+  intent: RequestIntent,
+  plan: Plan,
+  replies: AttemptReplies,
+  began: Moment,
+): Reservation {
+  const { clock } = options;
+  const passes = replies.gates.flatMap((gate) => (gate.ok && gate.value.kind === 'passed' ? [gate.value.pass] : []));
+  let ended: Promise<void> | undefined;
+
+  async function book(settlement: Settlement): Promise<void> {
+    const lastMonotonicMs = clock.monotonic() + Math.max(0, request.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
+    for (let tries = 0; ; tries++) {
+      try {
+        const outcome = await settleRequest(options, settlement, clock.now());
+        if (outcome === 'lost') options.log.write('error', 'settlement-lost', { requestId: intent.id, keyId: intent.keyId });
+        return;
+      } catch (error) {
+        const pause = SETTLE_PAUSES[tries];
+        if (pause !== undefined && clock.monotonic() + pause < lastMonotonicMs) {
+          await options.pause(pause * (0.5 + options.random()));
+          continue;
+        }
+        const fields = { requestId: intent.id, keyId: intent.keyId, ...(error instanceof Error ? { code: error.name } : {}) };
+        options.log.write('warn', 'settle-deferred', fields);
+        options.metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
+        await options.queue.send(settlement);
+        return;
+      }
+    }
+  }
+
+  async function end(settlement: Settlement, tokens: number | undefined): Promise<void> {
+    const left = Promise.all(
+      passes
+        .filter((pass) => pass.slot || pass.minuteTokens !== undefined || pass.dayTokens !== undefined)
+        .map((pass) => options.gates.leave(pass, intent.id, tokens).catch(() => undefined)),
+    );
+    try {
+      await book(settlement);
+    } catch (error) {
+      // The sweeper charges the whole reservation once it has expired.
+      const fields = { requestId: intent.id, keyId: intent.keyId, ...(error instanceof Error ? { code: error.name } : {}) };
+      options.log.write('error', 'settlement-not-queued', fields);
+    }
+    await left;
+  }
+
+  const budget = tightestBudget(plan, replies);
+  const requests = tightest(plan, passes, (spec, pass) => requestState(spec, pass, began.wallMs));
+  const tokens = tightest(plan, passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
+  return {
+    attemptId: intent.id,
+    ...(budget === undefined ? {} : { budget }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(tokens === undefined ? {} : { tokens }),
+
+    assertSendable() {
+      const wallMs = clock.now();
+      const late = Math.abs(wallMs - began.wallMs) > LATEST_SEND_MS || clock.monotonic() - began.monotonicMs > LATEST_SEND_MS;
+      if (ended !== undefined) throw new Error('the reservation has ended: nothing may be sent on it');
+      if (late || wallMs > request.expiresAtMs - SEND_MARGIN_MS) {
+        throw new Error('too late to send: the reservation may be taken for dead before the answer ends');
+      }
+    },
+
+    settle(outcome) {
+      if (ended === undefined) {
+        if (plan.counters.length > 0 && outcome.costNanoUsd > request.bound.costNanoUsd) {
+          options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
+          options.log.write('error', 'bound-exceeded', {
+            requestId: intent.id,
+            keyId: intent.keyId,
+            costNanoUsd: String(outcome.costNanoUsd),
+          });
+        }
+        ended = end({ attemptId: intent.id, kind: 'settle', result: resultOf(outcome) }, tokensOf(outcome));
+      }
+      return ended;
+    },
+
+    release(outcome) {
+      ended ??= end({ attemptId: intent.id, kind: 'release', result: { ...resultOf(outcome), costNanoUsd: 0n } }, 0);
+      return ended;
+    },
+  };
+}
+
+function resultOf(outcome: Outcome): RequestResult {
+  return outcome;
+}
+
+/** What token limits are charged: the report, all of the bound when something was billed that nobody counted, else nothing. */
+function tokensOf(outcome: Outcome): number | undefined {
+  const { usage } = outcome;
+  if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  return outcome.costNanoUsd === 0n ? 0 : undefined;
+}
+
+function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budget'] {
+  let tightest: Reservation['budget'];
+  for (const [index, planned] of plan.counters.entries()) {
+    const answer = replies.counters[index];
+    const state: CounterState | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
+    if (state === undefined || (tightest !== undefined && tightest.remainingNanoUsd <= state.remainingNanoUsd)) continue;
+    tightest = { level: planned.level.kind, remainingNanoUsd: state.remainingNanoUsd, limitNanoUsd: state.limitNanoUsd };
+  }
+  return tightest;
+}
+
+function tightest(
+  plan: Plan,
+  passes: readonly GatePass[],
+  stateOf: (spec: GateSpec, pass: GatePass) => LimitState | undefined,
+): LimitState | undefined {
+  let found: LimitState | undefined;
+  for (const pass of passes) {
+    const spec = plan.gates.find((gate) => gate.spec.key === pass.key)?.spec;
+    const state = spec === undefined ? undefined : stateOf(spec, pass);
+    if (state === undefined) continue;
+    if (found === undefined || state.remaining / state.limit < found.remaining / found.limit) found = state;
+  }
+  return found;
+}
+
+function requestState(spec: GateSpec, pass: GatePass, nowMs: number): LimitState | undefined {
+  const [limit, rate, windowMs] =
+    spec.requestsPerMinute === undefined
+      ? [spec.requestsPerDay, pass.state.day, 86_400_000]
+      : [spec.requestsPerMinute, pass.state.minute, 60_000];
+  if (limit === undefined || rate === undefined) return undefined;
+  const step = stepOf(limit, windowMs);
+  const ahead = Math.max(0, rate.tat - nowMs * 1_000);
+  return { limit, remaining: Math.max(0, limit - Math.ceil(ahead / step)), resetMs: Math.ceil(ahead / 1_000) };
+}
+
+function tokenState(spec: GateSpec, pass: GatePass, nowMs: number): LimitState | undefined {
+  const [limit, window, windowMs] =
+    spec.tokensPerMinute === undefined
+      ? [spec.tokensPerDay, pass.state.tokenDay, 86_400_000]
+      : [spec.tokensPerMinute, pass.state.tokenMinute, 60_000];
+  if (limit === undefined || window === undefined) return undefined;
+  return { limit, remaining: Math.max(0, window.left), resetMs: Math.max(0, window.atMs + windowMs - nowMs) };
+}

@@ -1,0 +1,310 @@
+import type { DynamoDbConnector } from '../connectors/dynamodb';
+import { bigintOf, conditionFailure, type Item, numberOf } from './attributes';
+import type { Page } from './identity';
+
+/** Which counter, and what its level's budget says today. */
+export interface CounterSpec {
+  /** See `counterKey`. */
+  readonly key: string;
+  readonly limitNanoUsd: bigint;
+  /** Grows with each change of the budget; a counter never goes back to an older one. */
+  readonly generation: number;
+  /** Counts, but never refuses. */
+  readonly soft: boolean;
+}
+
+/** Money set aside for one request. */
+export interface OpenEntry {
+  readonly nanoUsd: bigint;
+  readonly expiresAtMs: number;
+}
+
+/** A counter as the table holds it. `remaining + open + charged = limit`, always. */
+export interface CounterState {
+  readonly key: string;
+  readonly remainingNanoUsd: bigint;
+  readonly limitNanoUsd: bigint;
+  readonly generation: number;
+  /** By attempt id. */
+  readonly open: ReadonlyMap<string, OpenEntry>;
+  /** Charged in full because their request died; kept until no late settlement can come. */
+  readonly parked: ReadonlyMap<string, OpenEntry>;
+}
+
+export type ReserveResult =
+  | { readonly kind: 'reserved'; readonly state: CounterState }
+  /** The state is what the counter would be under today's budget. */
+  | { readonly kind: 'insufficient'; readonly state: CounterState }
+  /** The counter knows a newer budget than the caller does, or the budget is gone. */
+  | { readonly kind: 'stale'; readonly generation: number };
+
+/** Money per level and period. */
+export interface CounterStore {
+  /**
+   * Sets `nanoUsd` aside under an attempt id, all or nothing. Each try is one call; a changed budget or a missing item takes one more.
+   *
+   * @param fresh reads the budget consistently, for a counter that does not exist yet; undefined when there is none any more
+   * @throws what the table says; after a timeout the outcome is unknown
+   */
+  reserve(
+    spec: CounterSpec,
+    attemptId: string,
+    entry: OpenEntry,
+    fresh: () => Promise<FreshBudget | undefined>,
+    timeoutMs: number,
+  ): Promise<ReserveResult>;
+  /** Gives `refund` (negative: takes more) back and drops the request's entry, once: without an entry nothing happens. Answers whether it did. */
+  close(key: string, attemptId: string, refundNanoUsd: bigint, timeoutMs?: number): Promise<boolean>;
+  /** Moves a dead request's entry out of the live ones; it stays charged. */
+  park(key: string, attemptId: string, entry: OpenEntry): Promise<void>;
+  /** Reads consistently. */
+  get(key: string, timeoutMs?: number): Promise<CounterState | undefined>;
+  /** Moves an existing counter to a new budget: `remaining` changes by what the limit changes. */
+  move(spec: CounterSpec): Promise<void>;
+  /** Every counter, in no order. Consistent. */
+  scan(after?: string): Promise<Page<CounterState>>;
+}
+
+/** Today's budget, and what was spent in the period before the counter existed. */
+export interface FreshBudget {
+  readonly spec: CounterSpec;
+  readonly spentNanoUsd: bigint;
+}
+
+export const MONEY_PREFIX = 'money#';
+const SLOW_TIMEOUT_MS = 5_000;
+/** Each further try means that another process changed the same counter in between. */
+const MOST_TRIES = 12;
+const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
+
+/**
+ * The key of a money counter.
+ *
+ * @param level `team#t1`, ...
+ * @param narrowing glob of models, `*` for all
+ */
+export function counterKey(level: string, narrowing: string, period: string, periodStartMs: number): string {
+  return `${MONEY_PREFIX}${level}#${narrowing}#${period}#${periodStartMs}`;
+}
+
+/**
+ * The counters table's money.
+ *
+ * @param table name of the counters table
+ */
+export function createCounterStore(connector: DynamoDbConnector, table: string): CounterStore {
+  /** One conditional update. Answers the new item, or the old one that failed the condition. */
+  async function update(
+    key: string,
+    expression: string,
+    condition: string,
+    names: Record<string, string>,
+    values: Item,
+    timeoutMs: number,
+  ): Promise<{ readonly done: Item } | { readonly failed: Item | undefined }> {
+    try {
+      const { Attributes: attributes } = await connector.updateItem(
+        {
+          TableName: table,
+          Key: { pk: { S: key } },
+          UpdateExpression: expression,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+        { timeoutMs },
+      );
+      return { done: attributes as Item };
+    } catch (error) {
+      const failure = conditionFailure(error);
+      if (failure === undefined) throw error;
+      return { failed: failure.item };
+    }
+  }
+
+  async function create(
+    spec: CounterSpec,
+    attemptId: string,
+    entry: OpenEntry,
+    spent: bigint,
+    timeoutMs: number,
+  ): Promise<ReserveResult | undefined> {
+    const remaining = spec.limitNanoUsd - spent;
+    if (!spec.soft && remaining < entry.nanoUsd) {
+      const state = { key: spec.key, remainingNanoUsd: remaining, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
+      return { kind: 'insufficient', state: { ...state, open: new Map(), parked: new Map() } };
+    }
+    const result = await update(
+      spec.key,
+      'SET remaining = :remaining, #limit = :limit, generation = :generation, #open = :open, parked = :parked',
+      'attribute_not_exists(pk)',
+      { ...NAMES },
+      {
+        ':remaining': { N: String(remaining - entry.nanoUsd) },
+        ':limit': { N: String(spec.limitNanoUsd) },
+        ':generation': { N: String(spec.generation) },
+        ':open': { M: { [attemptId]: writeEntry(entry) } },
+        ':parked': { M: {} },
+      },
+      timeoutMs,
+    );
+    return 'done' in result ? { kind: 'reserved', state: readCounter(result.done) } : undefined;
+  }
+
+  return {
+    async reserve(spec, attemptId, entry, fresh, timeoutMs) {
+      // What the counter is believed to hold; corrected by each failed condition.
+      let generation = spec.generation;
+      let limit = spec.limitNanoUsd;
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const change = spec.limitNanoUsd - limit;
+        const healed = generation !== spec.generation || change !== 0n;
+        const result = await update(
+          spec.key,
+          `SET remaining = remaining - :take, #open.#id = :entry${healed ? ', #limit = :newLimit, generation = :newGeneration' : ''}`,
+          `generation = :generation AND #limit = :limit AND attribute_not_exists(#open.#id)${spec.soft ? '' : ' AND remaining >= :take'}`,
+          { ...NAMES, '#id': attemptId },
+          {
+            ':take': { N: String(entry.nanoUsd - change) },
+            ':entry': writeEntry(entry),
+            ':generation': { N: String(generation) },
+            ':limit': { N: String(limit) },
+            ...(healed ? { ':newLimit': { N: String(spec.limitNanoUsd) }, ':newGeneration': { N: String(spec.generation) } } : {}),
+          },
+          timeoutMs,
+        );
+        if ('done' in result) return { kind: 'reserved', state: readCounter(result.done) };
+        if (result.failed === undefined) {
+          const budget = await fresh();
+          if (budget === undefined || budget.spec.generation !== spec.generation) {
+            return { kind: 'stale', generation: budget?.spec.generation ?? spec.generation };
+          }
+          const created = await create(budget.spec, attemptId, entry, budget.spentNanoUsd, timeoutMs);
+          if (created !== undefined) return created;
+          continue;
+        }
+        const found = readCounter(result.failed);
+        if (found.open.has(attemptId)) throw new Error('this attempt id already holds money on the counter');
+        if (found.generation > spec.generation) return { kind: 'stale', generation: found.generation };
+        const state = withBudget(found, spec);
+        if (!spec.soft && state.remainingNanoUsd < entry.nanoUsd) return { kind: 'insufficient', state };
+        generation = found.generation;
+        limit = found.limitNanoUsd;
+      }
+      throw contended();
+    },
+
+    async close(key, attemptId, refundNanoUsd, timeoutMs = SLOW_TIMEOUT_MS) {
+      const values = { ':refund': { N: String(refundNanoUsd) } };
+      const live = await update(
+        key,
+        'SET remaining = remaining + :refund REMOVE #open.#id',
+        'attribute_exists(#open.#id)',
+        { '#open': 'open', '#id': attemptId },
+        values,
+        timeoutMs,
+      );
+      if ('done' in live) return true;
+      if (live.failed?.['parked']?.M?.[attemptId] === undefined) return false;
+      const parked = await update(
+        key,
+        'SET remaining = remaining + :refund REMOVE parked.#id',
+        'attribute_exists(parked.#id)',
+        { '#id': attemptId },
+        values,
+        timeoutMs,
+      );
+      return 'done' in parked;
+    },
+
+    async park(key, attemptId, entry) {
+      await update(
+        key,
+        'SET parked.#id = :entry REMOVE #open.#id',
+        'attribute_exists(#open.#id)',
+        { '#open': 'open', '#id': attemptId },
+        { ':entry': writeEntry(entry) },
+        SLOW_TIMEOUT_MS,
+      );
+    },
+
+    async get(key, timeoutMs = SLOW_TIMEOUT_MS) {
+      const { Item: item } = await connector.getItem({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true }, { timeoutMs });
+      return item === undefined ? undefined : readCounter(item);
+    },
+
+    async move(spec) {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const found = await this.get(spec.key);
+        if (found === undefined || found.generation > spec.generation) return;
+        if (found.generation === spec.generation && found.limitNanoUsd === spec.limitNanoUsd) return;
+        const result = await update(
+          spec.key,
+          'SET remaining = remaining + :change, #limit = :newLimit, generation = :newGeneration',
+          'generation = :generation AND #limit = :limit',
+          { '#limit': 'limit' },
+          {
+            ':change': { N: String(spec.limitNanoUsd - found.limitNanoUsd) },
+            ':newLimit': { N: String(spec.limitNanoUsd) },
+            ':newGeneration': { N: String(spec.generation) },
+            ':generation': { N: String(found.generation) },
+            ':limit': { N: String(found.limitNanoUsd) },
+          },
+          SLOW_TIMEOUT_MS,
+        );
+        if ('done' in result) return;
+      }
+      throw contended();
+    },
+
+    async scan(after) {
+      const result = await connector.scan(
+        {
+          TableName: table,
+          ConsistentRead: true,
+          FilterExpression: 'begins_with(pk, :money)',
+          ExpressionAttributeValues: { ':money': { S: MONEY_PREFIX } },
+          ...(after === undefined ? {} : { ExclusiveStartKey: { pk: { S: after } } }),
+        },
+        { timeoutMs: SLOW_TIMEOUT_MS },
+      );
+      const last = result.LastEvaluatedKey?.['pk']?.S;
+      return { items: (result.Items ?? []).map(readCounter), ...(last === undefined ? {} : { next: last }) };
+    },
+  };
+}
+
+/** A throttle in all but name: nothing was applied, and trying again later may help. */
+function contended(): Error {
+  return Object.assign(new Error('the counter is changed faster than it can be read'), { name: 'ThrottlingException' });
+}
+
+function withBudget(found: CounterState, spec: CounterSpec): CounterState {
+  const remainingNanoUsd = found.remainingNanoUsd + spec.limitNanoUsd - found.limitNanoUsd;
+  return { ...found, remainingNanoUsd, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
+}
+
+function writeEntry(entry: OpenEntry): Item[string] {
+  return { M: { w: { N: String(entry.nanoUsd) }, x: { N: String(entry.expiresAtMs) } } };
+}
+
+function readCounter(item: Item): CounterState {
+  return {
+    key: item['pk']?.S ?? '',
+    remainingNanoUsd: bigintOf(item['remaining']) ?? 0n,
+    limitNanoUsd: bigintOf(item['limit']) ?? 0n,
+    generation: numberOf(item['generation']) ?? 0,
+    open: readEntries(item['open']),
+    parked: readEntries(item['parked']),
+  };
+}
+
+function readEntries(attribute: Item[string] | undefined): ReadonlyMap<string, OpenEntry> {
+  const entries = new Map<string, OpenEntry>();
+  for (const [id, { M: entry }] of Object.entries(attribute?.M ?? {})) {
+    entries.set(id, { nanoUsd: bigintOf(entry?.['w']) ?? 0n, expiresAtMs: numberOf(entry?.['x']) ?? 0 });
+  }
+  return entries;
+}

@@ -1,0 +1,226 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type Item, numberOf } from './attributes';
+
+/** Which gate, and what its level's limits say. An absent limit does not bind. */
+export interface GateSpec {
+  /** See `gateKey`. */
+  readonly key: string;
+  readonly requestsPerMinute?: number;
+  readonly requestsPerDay?: number;
+  readonly tokensPerMinute?: number;
+  readonly tokensPerDay?: number;
+  readonly concurrentRequests?: number;
+}
+
+/** A generic cell rate: the theoretical arrival time, and when it last started afresh. Microseconds of the epoch. */
+export interface RateState {
+  readonly tat: number;
+  readonly epoch: number;
+}
+
+/** What is left of a token limit in the window that began at `atMs`. */
+export interface WindowState {
+  readonly atMs: number;
+  readonly left: number;
+  readonly limit: number;
+}
+
+/** A gate as the table holds it. */
+export interface GateState {
+  readonly minute?: RateState;
+  readonly day?: RateState;
+  readonly tokenMinute?: WindowState;
+  readonly tokenDay?: WindowState;
+  /** Expiry (epoch ms) by attempt id. */
+  readonly slots?: ReadonlyMap<string, number>;
+}
+
+/** Why a gate refuses. */
+export interface GateVerdict {
+  readonly limit: 'requests_per_minute' | 'requests_per_day' | 'tokens_per_minute' | 'tokens_per_day' | 'concurrent_requests';
+  readonly retryAfterMs: number;
+}
+
+/** One conditional update, in parts. */
+export interface GateChange {
+  readonly set: readonly string[];
+  readonly remove: readonly string[];
+  readonly conditions: readonly string[];
+  readonly names: Record<string, string>;
+  readonly values: Record<string, AttributeValue>;
+  readonly taken?: {
+    readonly minuteTokens?: { readonly windowMs: number; readonly amount: number };
+    readonly dayTokens?: { readonly windowMs: number; readonly amount: number };
+    readonly minuteStep?: number;
+    readonly dayStep?: number;
+  };
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How far ahead of ours another process's clock may be before its mark is taken for a mistake. */
+const SKEW_MS = 5_000;
+/** Told to callers who wait for a slot: requests end when they end. */
+const SLOT_RETRY_MS = 1_000;
+/** Dead slots freed in passing, so that an expression stays small. */
+const MOST_DEAD = 10;
+
+/** Microseconds between two requests of a steady stream at this limit. Rounded up: never faster than allowed. */
+export function stepOf(limit: number, windowMs: number): number {
+  return Math.ceil((windowMs * 1_000) / limit);
+}
+
+/** The update that takes one request from a gate in the given state, or why it must be refused. */
+export function planGate(
+  spec: GateSpec,
+  state: GateState | undefined,
+  request: { readonly attemptId: string; readonly tokens: number; readonly expiresAtMs: number; readonly nowMs: number },
+): { readonly change?: GateChange; readonly refused?: GateVerdict } {
+  const change: Mutable = { set: [], remove: [], conditions: [], names: {}, values: {}, taken: {} };
+  const refused =
+    planRate(change, 'minute', 'requests_per_minute', spec.requestsPerMinute, MINUTE_MS, state?.minute, request.nowMs) ??
+    planRate(change, 'day', 'requests_per_day', spec.requestsPerDay, DAY_MS, state?.day, request.nowMs) ??
+    planTokens(change, 'token_minute', 'tokens_per_minute', spec.tokensPerMinute, MINUTE_MS, state?.tokenMinute, request) ??
+    planTokens(change, 'token_day', 'tokens_per_day', spec.tokensPerDay, DAY_MS, state?.tokenDay, request) ??
+    planSlot(change, spec.concurrentRequests, state?.slots, request);
+  return refused === undefined ? { change } : { refused };
+}
+
+interface Mutable {
+  readonly set: string[];
+  readonly remove: string[];
+  readonly conditions: string[];
+  readonly names: Record<string, string>;
+  readonly values: Record<string, AttributeValue>;
+  readonly taken: { -readonly [K in keyof NonNullable<GateChange['taken']>]: NonNullable<GateChange['taken']>[K] };
+}
+
+function planRate(
+  change: Mutable,
+  prefix: 'minute' | 'day',
+  name: GateVerdict['limit'],
+  limit: number | undefined,
+  windowMs: number,
+  rate: RateState | undefined,
+  nowMs: number,
+): GateVerdict | undefined {
+  if (limit === undefined) return undefined;
+  if (limit <= 0) return { limit: name, retryAfterMs: windowMs };
+  const step = stepOf(limit, windowMs);
+  const now = Math.floor(nowMs * 1_000);
+  const latest = now + (limit - 1) * step;
+  // No honest clock writes a mark more than a window ahead.
+  const impossible = latest + step + SKEW_MS * 1_000;
+  const { set, conditions, values } = change;
+  change.taken[prefix === 'minute' ? 'minuteStep' : 'dayStep'] = step;
+  values[`:${prefix}_now`] = { N: String(now) };
+
+  if (rate === undefined || rate.tat < now || rate.tat > impossible) {
+    conditions.push(`(attribute_not_exists(${prefix}_tat) OR ${prefix}_tat < :${prefix}_now OR ${prefix}_tat > :${prefix}_impossible)`);
+    values[`:${prefix}_impossible`] = { N: String(impossible) };
+    values[`:${prefix}_next`] = { N: String(now + step) };
+    set.push(`${prefix}_tat = :${prefix}_next`, `${prefix}_epoch = :${prefix}_now`);
+    return undefined;
+  }
+  if (rate.tat > latest) return { limit: name, retryAfterMs: Math.ceil((rate.tat - latest) / 1_000) };
+  conditions.push(`${prefix}_tat BETWEEN :${prefix}_now AND :${prefix}_latest`);
+  values[`:${prefix}_latest`] = { N: String(latest) };
+  values[`:${prefix}_step`] = { N: String(step) };
+  set.push(`${prefix}_tat = ${prefix}_tat + :${prefix}_step`);
+  return undefined;
+}
+
+function planTokens(
+  change: Mutable,
+  prefix: 'token_minute' | 'token_day',
+  name: GateVerdict['limit'],
+  limit: number | undefined,
+  windowMs: number,
+  found: WindowState | undefined,
+  request: { readonly tokens: number; readonly nowMs: number },
+): GateVerdict | undefined {
+  if (limit === undefined) return undefined;
+  // A request that may be larger than the whole limit passes when it finds the window untouched.
+  const amount = Math.min(request.tokens, limit);
+  const own = Math.floor(request.nowMs / windowMs) * windowMs;
+  const { set, conditions, values } = change;
+  const ahead = found !== undefined && found.atMs > own && found.atMs <= request.nowMs + SKEW_MS;
+  const windowStart = ahead ? found.atMs : own;
+  change.taken[prefix === 'token_minute' ? 'minuteTokens' : 'dayTokens'] = { windowMs: windowStart, amount };
+  values[`:${prefix}_at`] = { N: String(windowStart) };
+  values[`:${prefix}_limit`] = { N: String(limit) };
+
+  if (found === undefined || found.atMs !== windowStart) {
+    if (found !== undefined && found.atMs > windowStart) {
+      conditions.push(`${prefix}_at = :${prefix}_seen`);
+      values[`:${prefix}_seen`] = { N: String(found.atMs) };
+    } else {
+      conditions.push(`(attribute_not_exists(${prefix}_at) OR ${prefix}_at < :${prefix}_at)`);
+    }
+    values[`:${prefix}_left`] = { N: String(limit - amount) };
+    set.push(`${prefix}_at = :${prefix}_at`, `${prefix}_left = :${prefix}_left`, `${prefix}_limit = :${prefix}_limit`);
+    return undefined;
+  }
+  const take = amount - (limit - found.limit);
+  if (found.left < take) return { limit: name, retryAfterMs: Math.max(1, windowStart + windowMs - request.nowMs) };
+  conditions.push(`${prefix}_at = :${prefix}_at AND ${prefix}_limit = :${prefix}_old AND ${prefix}_left >= :${prefix}_take`);
+  values[`:${prefix}_old`] = { N: String(found.limit) };
+  values[`:${prefix}_take`] = { N: String(take) };
+  set.push(`${prefix}_left = ${prefix}_left - :${prefix}_take`, `${prefix}_limit = :${prefix}_limit`);
+  return undefined;
+}
+
+function planSlot(
+  change: Mutable,
+  most: number | undefined,
+  slots: ReadonlyMap<string, number> | undefined,
+  request: { readonly attemptId: string; readonly expiresAtMs: number; readonly nowMs: number },
+): GateVerdict | undefined {
+  if (most === undefined) return undefined;
+  if (most <= 0) return { limit: 'concurrent_requests', retryAfterMs: SLOT_RETRY_MS };
+  const { set, remove, conditions, names, values } = change;
+  names['#open'] = 'open';
+  if (slots === undefined) {
+    conditions.push('attribute_not_exists(#open)');
+    values[':slots'] = { M: { [request.attemptId]: { N: String(request.expiresAtMs) } } };
+    set.push('#open = :slots');
+    return undefined;
+  }
+  const dead = [...slots].filter(([, expiresAtMs]) => expiresAtMs < request.nowMs).slice(0, MOST_DEAD);
+  if (slots.size - dead.length >= most) return { limit: 'concurrent_requests', retryAfterMs: SLOT_RETRY_MS };
+  dead.forEach(([id], index) => {
+    names[`#dead${index}`] = id;
+    remove.push(`#open.#dead${index}`);
+    conditions.push(`attribute_exists(#open.#dead${index})`);
+  });
+  names['#id'] = request.attemptId;
+  conditions.push('size(#open) < :most');
+  values[':most'] = { N: String(most + dead.length) };
+  values[':slot'] = { N: String(request.expiresAtMs) };
+  set.push('#open.#id = :slot');
+  return undefined;
+}
+
+export function readGate(item: Item): GateState {
+  const rate = (prefix: string): RateState | undefined => {
+    const tat = numberOf(item[`${prefix}_tat`]);
+    return tat === undefined ? undefined : { tat, epoch: numberOf(item[`${prefix}_epoch`]) ?? 0 };
+  };
+  const window = (prefix: string): WindowState | undefined => {
+    const atMs = numberOf(item[`${prefix}_at`]);
+    if (atMs === undefined) return undefined;
+    return { atMs, left: numberOf(item[`${prefix}_left`]) ?? 0, limit: numberOf(item[`${prefix}_limit`]) ?? 0 };
+  };
+  const slots = item['open']?.M;
+  const minute = rate('minute');
+  const day = rate('day');
+  const tokenMinute = window('token_minute');
+  const tokenDay = window('token_day');
+  return {
+    ...(minute === undefined ? {} : { minute }),
+    ...(day === undefined ? {} : { day }),
+    ...(tokenMinute === undefined ? {} : { tokenMinute }),
+    ...(tokenDay === undefined ? {} : { tokenDay }),
+    ...(slots === undefined ? {} : { slots: new Map(Object.entries(slots).map(([id, value]) => [id, Number(value.N)])) }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { RecordState, RequestRecord } from './request-record';
+
+/** What rollups count, by attribute name. Exact integers; money in nano-USD. */
+export const MEASURES = [
+  'requests',
+  'errors',
+  'estimated',
+  'input_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'output_tokens',
+  'reasoning_output_tokens',
+  'cost_nano_usd',
+] as const;
+
+export type Measure = (typeof MEASURES)[number];
+export type Totals = Readonly<Record<Measure, bigint>>;
+
+/** Where a request's figures are added up: one value of one dimension, in the whole gateway or within one team. */
+export interface RollupRow {
+  /** Team id; empty: the whole gateway. */
+  readonly scope: string;
+  /** `gateway`, `team`, `project`, `user`, `key`, `provider`, `model`, `tag:<name>` or `counter`. */
+  readonly dimension: string;
+  readonly value: string;
+  /** The team that a project, user or key belonged to. */
+  readonly teamId?: string;
+}
+
+/** What one request adds to the rollups in its present state. */
+export interface Contribution {
+  readonly requestId: string;
+  /** UTC day of the request's arrival: `2026-11-24`. */
+  readonly day: string;
+  /** Grows along a record's states, so that an older image never replaces a newer one. */
+  readonly rank: number;
+  readonly totals: Totals;
+  readonly rows: readonly RollupRow[];
+}
+
+/** States that charge something. `intent` and `void` add nothing. */
+const RANKS: Readonly<Partial<Record<RecordState, number>>> = {
+  settling: 1,
+  expired_charged: 1,
+  settled: 2,
+  adjusting: 3,
+  adjusted: 4,
+};
+
+export const NO_TOTALS: Totals = Object.fromEntries(MEASURES.map((measure) => [measure, 0n])) as Record<Measure, bigint>;
+
+/** What a request's record adds to the rollups; undefined when nothing was charged. */
+export function contributionOf(record: RequestRecord): Contribution | undefined {
+  const rank = RANKS[record.state];
+  if (rank === undefined) return undefined;
+  return { requestId: record.id, day: dayOf(record.createdAt), rank, totals: totalsOf(record), rows: rowsOf(record) };
+}
+
+/** UTC day of an ISO 8601 time in UTC. */
+export function dayOf(at: string): string {
+  return at.slice(0, 10);
+}
+
+function totalsOf(record: RequestRecord): Totals {
+  const { usage = {} } = record;
+  const count = (tokens: number | undefined): bigint => BigInt(Math.max(0, Math.trunc(tokens ?? 0)));
+  return {
+    requests: 1n,
+    errors: record.outcome === undefined || record.outcome === 'ok' ? 0n : 1n,
+    estimated: usage.estimated === true || record.state === 'expired_charged' ? 1n : 0n,
+    input_tokens: count(usage.inputTokens),
+    cache_read_input_tokens: count(usage.cacheReadInputTokens),
+    cache_creation_input_tokens: count(usage.cacheCreationInputTokens),
+    output_tokens: count(usage.outputTokens),
+    reasoning_output_tokens: count(usage.reasoningOutputTokens),
+    cost_nano_usd: record.costNanoUsd ?? (record.state === 'expired_charged' ? record.boundNanoUsd : 0n),
+  };
+}
+
+function rowsOf(record: RequestRecord): readonly RollupRow[] {
+  const { teamId } = record;
+  const rows: RollupRow[] = [{ scope: '', dimension: 'gateway', value: 'gateway' }];
+  const ofTeam = teamId === undefined ? {} : { teamId };
+  const add = (dimension: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') rows.push({ scope: '', dimension, value, ...ofTeam });
+  };
+  add('key', record.keyId);
+  add('team', teamId);
+  add('project', record.projectId);
+  add('user', record.userId);
+
+  const shared: [string, string][] = dimensionsOf(record);
+  for (const scope of teamId === undefined ? [''] : ['', teamId]) {
+    for (const [dimension, value] of shared) rows.push({ scope, dimension, value });
+  }
+  for (const counter of new Set(record.counters.map((reservation) => reservation.counter))) {
+    rows.push({ scope: '', dimension: 'counter', value: counter });
+  }
+  return rows;
+}
+
+/** Dimensions whose values teams share. */
+function dimensionsOf(record: RequestRecord): [string, string][] {
+  const shared: [string, string][] = [];
+  if (record.provider !== undefined) {
+    shared.push(['provider', record.provider]);
+    if (record.requestModel !== undefined) shared.push(['model', `${record.provider}/${record.requestModel}`]);
+  }
+  for (const [name, value] of Object.entries(record.tags ?? {})) if (value !== '') shared.push([`tag:${name}`, value]);
+  return shared;
+}
+
+/** The value of a dimension for one request, as `rowsOf` sees it; `null` where the request has none. */
+export function dimensionValue(record: RequestRecord, dimension: string): string | null {
+  const row = rowsOf(record).find((candidate) => candidate.scope === '' && candidate.dimension === dimension);
+  return row?.value ?? null;
+}
+
+export function addTotals(left: Totals, right: Totals): Totals {
+  return combine(left, right, (one, other) => one + other);
+}
+
+export function subtractTotals(left: Totals, right: Totals): Totals {
+  return combine(left, right, (one, other) => one - other);
+}
+
+export function isZero(totals: Totals): boolean {
+  return MEASURES.every((measure) => totals[measure] === 0n);
+}
+
+function combine(left: Totals, right: Totals, operation: (one: bigint, other: bigint) => bigint): Totals {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, operation(left[measure], right[measure])])) as Record<Measure, bigint>;
+}

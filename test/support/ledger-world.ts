@@ -1,0 +1,166 @@
+import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
+import {
+  type AdmissionRequest,
+  createLedger,
+  type Ledger,
+  type LedgerOptions,
+  type Outcome,
+  type Settlement,
+} from '../../lambda/core/ledger';
+import type { Clock } from '../../lambda/core/runtime/clock';
+import {
+  type CounterStore,
+  createCounterStore,
+  createGateStore,
+  createIdentityStore,
+  createRecordStore,
+  type GateStore,
+  type IdentityStore,
+  type KeyRecord,
+  type LevelRecord,
+  type RecordStore,
+} from '../../lambda/core/stores';
+import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../lib/private/contract';
+import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
+
+/** A clock that only moves when told. */
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function manualClock(startMs = Date.UTC(2026, 10, 24, 12, 0, 0)): ManualClock {
+  let elapsed = 0;
+  return {
+    now: () => startMs + elapsed,
+    monotonic: () => elapsed,
+    advance(ms) {
+      elapsed += ms;
+    },
+  };
+}
+
+/** Everything a ledger test needs, over one table in memory (or another engine). */
+export interface LedgerWorld {
+  readonly table: MemoryDynamoDb;
+  readonly clock: ManualClock;
+  readonly identity: IdentityStore;
+  readonly counters: CounterStore;
+  readonly gates: GateStore;
+  readonly records: RecordStore;
+  /** Settlements that the queue took. */
+  readonly queued: Settlement[];
+  /** Events of the log, as lines. */
+  readonly logged: string[];
+  /** Another process with caches of its own. */
+  process(options?: Partial<LedgerOptions>): Ledger;
+  addKey(fields?: Partial<KeyRecord>): Promise<KeyRecord>;
+  addLevel(
+    kind: 'team' | 'project' | 'user' | 'tag' | 'gateway',
+    fields: Partial<LevelRecord> & { readonly id: string },
+  ): Promise<LevelRecord>;
+  request(key: KeyRecord, fields?: Partial<AdmissionRequest>): AdmissionRequest;
+}
+
+let made = 0;
+
+export const EMPTY_DOCUMENT: Pick<GatewayDocument, 'gateway' | 'defaults'> = { gateway: {}, defaults: {} };
+
+export function ledgerWorld(
+  document: Pick<GatewayDocument, 'gateway' | 'defaults'> = EMPTY_DOCUMENT,
+  connector?: DynamoDbConnector,
+): LedgerWorld {
+  const table = createMemoryDynamoDb();
+  const clock = manualClock();
+  const store = connector ?? table;
+  const identity = createIdentityStore(store, TABLE_NAMES.identity);
+  const counters = createCounterStore(store, TABLE_NAMES.counters);
+  const gates = createGateStore(store, TABLE_NAMES.counters);
+  const records = createRecordStore(store, TABLE_NAMES.records);
+  const queued: Settlement[] = [];
+  const logged: string[] = [];
+  const stamp = { generation: 1, createdAt: '2026-11-24T00:00:00.000Z', updatedAt: '2026-11-24T00:00:00.000Z', status: 'active' as const };
+  return {
+    table,
+    clock,
+    identity,
+    counters,
+    gates,
+    records,
+    queued,
+    logged,
+    process: (options = {}) =>
+      createLedger({
+        identity,
+        counters,
+        gates,
+        records,
+        clock,
+        document,
+        log: { write: (level, event) => logged.push(`${level} ${event}`) },
+        metrics: { emit: (values) => logged.push(...Object.keys(values).map((name) => `metric ${name}`)) },
+        queue: {
+          async send(settlement) {
+            queued.push(settlement);
+          },
+        },
+        pause: async () => undefined,
+        random: () => 0.5,
+        ...options,
+      }),
+    async addKey(fields = {}) {
+      const key: KeyRecord = { id: `key${++made}`, ...stamp, role: 'caller', hashes: [], lastFour: 'abcd', ...fields };
+      await identity.create('key', key);
+      return key;
+    },
+    async addLevel(kind, fields) {
+      const level = { ...stamp, ...fields };
+      await identity.create(kind, level as never);
+      return level;
+    },
+    request: (key, fields = {}) => ({
+      attemptId: attemptId(),
+      key,
+      tags: {},
+      operation: 'chat',
+      dialect: 'openai-chat',
+      originalModel: 'openai/gpt-5',
+      candidateModels: ['openai/gpt-5'],
+      bound: { costNanoUsd: 10n, tokens: 100 },
+      stream: false,
+      expiresAtMs: clock.now() + 960_000,
+      ...fields,
+    }),
+  };
+}
+
+/** A fresh id in the shape of a UUIDv7, in order. */
+export function attemptId(): string {
+  return `0192f000-0000-7000-8000-${(++made).toString(16).padStart(12, '0')}`;
+}
+
+/** Nano-USD as the decimal US dollars that budgets are written in. */
+export function nano(amount: number | bigint): string {
+  return `0.${String(amount).padStart(9, '0')}`;
+}
+
+export function budget(limitNanoUsd: number | bigint, fields: Partial<BudgetConfig> = {}): BudgetConfig {
+  return { limit_usd: nano(limitNanoUsd), period: 'month', ...fields };
+}
+
+export function limits(fields: LimitsConfig): LimitsConfig {
+  return fields;
+}
+
+export function outcome(costNanoUsd: bigint, fields: Partial<Outcome> = {}): Outcome {
+  return {
+    status: 200,
+    outcome: 'ok',
+    provider: 'openai',
+    requestModel: 'gpt-5',
+    costNanoUsd,
+    attempts: [],
+    latencyMs: 10,
+    overheadMs: 1,
+    ...fields,
+  };
+}
