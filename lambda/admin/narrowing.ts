@@ -1,0 +1,113 @@
+import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
+import { invalidRequest } from '../core/model/error';
+
+/** What a level allows, as far as its children are concerned. */
+export interface Allowance {
+  readonly budgets?: readonly BudgetConfig[];
+  readonly limits?: LimitsConfig;
+  readonly models?: readonly string[];
+}
+
+export interface Parent extends Allowance {
+  /** As the message names it: `team "research"`. */
+  readonly label: string;
+}
+
+const PERIODS: readonly BudgetConfig['period'][] = ['hour', 'day', 'week', 'month', 'lifetime'];
+const PLAIN_LIMITS = ['requests_per_minute', 'requests_per_day', 'tokens_per_minute', 'tokens_per_day', 'concurrent_requests'] as const;
+
+/**
+ * A child may only narrow what its parents allow. Absent fields inherit, so they are always fine.
+ *
+ * @param now epoch ms; a parent's temporary increase counts until it expires
+ * @throws GatewayError 400 that names the field, the parent and what it allows
+ */
+export function checkNarrows(child: Allowance, parents: readonly Parent[], now: number): void {
+  for (const parent of parents) {
+    for (const [index, glob] of (child.models ?? []).entries()) checkModel(glob, `models[${index}]`, parent);
+    for (const [index, budget] of (child.budgets ?? []).entries()) checkBudget(budget, `budgets[${index}]`, parent, now);
+    if (child.limits !== undefined) checkLimits(child.limits, 'limits', parent, parent.limits);
+  }
+}
+
+function refuse(field: string, value: string, parent: Parent, allowed: string) {
+  return invalidRequest(
+    field,
+    `${field} is ${value}, but ${parent.label} allows ${allowed}: a child can only narrow its parent.`,
+    'exceeds_parent',
+  );
+}
+
+function checkModel(glob: string, field: string, parent: Parent): void {
+  if (parent.models === undefined || parent.models.some((wide) => covers(wide, glob))) return;
+  throw refuse(field, JSON.stringify(glob), parent, parent.models.length === 0 ? 'no model' : `only ${parent.models.join(', ')}`);
+}
+
+/** Whether every model that `narrow` matches is also matched by `wide`. Never says yes wrongly. */
+export function covers(wide: string, narrow: string): boolean {
+  const parts = wide.split('*');
+  if (parts.length === 1) return wide === narrow;
+  let position = 0;
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as string;
+    if (index === 0) {
+      if (!narrow.startsWith(part)) return false;
+      position = part.length;
+    } else if (index === parts.length - 1) {
+      return narrow.length - part.length >= position && narrow.endsWith(part);
+    } else {
+      const found = narrow.indexOf(part, position);
+      if (found === -1) return false;
+      position = found + part.length;
+    }
+  }
+  return true;
+}
+
+function checkBudget(budget: BudgetConfig, field: string, parent: Parent, now: number): void {
+  if (budget.soft === true) return;
+  for (const bound of parent.budgets ?? []) {
+    if (bound.soft === true || PERIODS.indexOf(bound.period) < PERIODS.indexOf(budget.period)) continue;
+    // A budget of one model is only comparable with a budget that covers at least that model.
+    if (bound.model !== undefined && (budget.model === undefined || !covers(bound.model, budget.model))) continue;
+    const allowed = largest(bound, now);
+    checkAmount(budget.limit_usd, `${field}.limit_usd`, bound, allowed, parent);
+    if (budget.increase !== undefined) checkAmount(budget.increase.limit_usd, `${field}.increase.limit_usd`, bound, allowed, parent);
+  }
+}
+
+function checkAmount(amount: string, field: string, bound: BudgetConfig, allowed: string, parent: Parent): void {
+  if (nanoUsd(amount) > nanoUsd(allowed)) throw refuse(field, `${amount} USD`, parent, `${allowed} USD per ${bound.period}`);
+}
+
+function largest(budget: BudgetConfig, now: number): string {
+  const increase = budget.increase;
+  if (increase === undefined || Date.parse(increase.expires_at) <= now) return budget.limit_usd;
+  return nanoUsd(increase.limit_usd) > nanoUsd(budget.limit_usd) ? increase.limit_usd : budget.limit_usd;
+}
+
+/** Exact: the schema has already refused anything but a decimal with at most nine places. */
+function nanoUsd(decimal: string): bigint {
+  const [whole = '0', fraction = ''] = decimal.split('.');
+  return BigInt(whole + fraction.padEnd(9, '0'));
+}
+
+function checkLimits(child: LimitsConfig, field: string, parent: Parent, bound: LimitsConfig | undefined): void {
+  if (bound === undefined) return;
+  checkPlain(child, field, parent, bound);
+  for (const [glob, limits] of Object.entries(child.per_model ?? {})) {
+    checkPlain(limits, `${field}.per_model.${glob}`, parent, bound);
+    for (const [wide, allowed] of Object.entries(bound.per_model ?? {})) {
+      if (covers(wide, glob)) checkPlain(limits, `${field}.per_model.${glob}`, parent, allowed);
+    }
+  }
+}
+
+function checkPlain(child: LimitsConfig, field: string, parent: Parent, bound: LimitsConfig): void {
+  for (const name of PLAIN_LIMITS) {
+    const value = child[name];
+    const allowed = bound[name];
+    if (value !== undefined && allowed !== undefined && value > allowed)
+      throw refuse(`${field}.${name}`, String(value), parent, String(allowed));
+  }
+}

@@ -1,0 +1,66 @@
+import { GatewayError } from '../core/model/error';
+import type { AdminRoute } from './route';
+
+/** The route that a call goes to, and the values in its path. */
+export interface Match {
+  readonly route: AdminRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds the route of a call. Paths are compared as they are: no case folding, no dot segments, no empty segments.
+ *
+ * @throws GatewayError 404 for an unknown path, 405 for a known path with another method
+ */
+export function findRoute(routes: readonly AdminRoute[], method: string, path: string): Match {
+  const segments = split(path);
+  const allowed: string[] = [];
+  for (const route of routes) {
+    const params = segments === undefined ? undefined : match(route.path, segments);
+    if (params === undefined) continue;
+    if (route.method === method) return { route, params };
+    allowed.push(route.method);
+  }
+  if (allowed.length > 0) {
+    throw new GatewayError({
+      status: 405,
+      type: 'invalid_request_error',
+      code: 'method_not_allowed',
+      message: `This path takes ${allowed.join(', ')}.`,
+    });
+  }
+  throw new GatewayError({ status: 404, type: 'invalid_request_error', code: 'unknown_url', message: 'The admin API has no such path.' });
+}
+
+function split(path: string): readonly string[] | undefined {
+  if (!path.startsWith('/')) return undefined;
+  const segments: string[] = [];
+  for (const raw of path.slice(1).split('/')) {
+    let segment: string;
+    try {
+      segment = decodeURIComponent(raw);
+    } catch {
+      return undefined;
+    }
+    if (segment === '' || segment === '.' || segment === '..') return undefined;
+    segments.push(segment);
+  }
+  return segments;
+}
+
+function match(template: string, segments: readonly string[]): Record<string, string> | undefined {
+  const parts = template.slice(1).split('/');
+  const params: Record<string, string> = {};
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as string;
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    if (part.startsWith('{') && part.endsWith('+}')) {
+      params[part.slice(1, -2)] = segments.slice(index).join('/');
+      return params;
+    }
+    if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return parts.length === segments.length ? params : undefined;
+}

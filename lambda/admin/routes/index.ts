@@ -1,0 +1,17 @@
+import type { AdminRoute } from '../route';
+import { ADMINS, MANAGERS } from '../route';
+import { PROJECT } from '../schemas/projects';
+import { TEAM } from '../schemas/teams';
+import { USER } from '../schemas/users';
+import { keyRoutes } from './keys';
+import { levelRoutes } from './levels';
+import { usageRoutes } from './usage';
+
+/** Every route of the admin API. */
+export const routes: readonly AdminRoute[] = [
+  ...keyRoutes,
+  ...levelRoutes({ kind: 'team', plural: 'teams', schemas: TEAM, writers: ADMINS }),
+  ...levelRoutes({ kind: 'project', plural: 'projects', schemas: PROJECT, writers: MANAGERS }),
+  ...levelRoutes({ kind: 'user', plural: 'users', schemas: USER, writers: MANAGERS }),
+  ...usageRoutes,
+];

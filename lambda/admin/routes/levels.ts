@@ -1,0 +1,230 @@
+import { GatewayError } from '../../core/model/error';
+import type { LevelRecord, LevelRecords } from '../../core/stores';
+import { forbidden } from '../caller';
+import { readPage } from '../cursor';
+import { checkReplay, planCreation } from '../idempotency';
+import type { Place } from '../levels';
+import { checkIfMatch, concurrentChange, nextGeneration, readParents, readVisible, teamOf } from '../levels';
+import { checkNarrows } from '../narrowing';
+import type { AdminRoute, RouteContext } from '../route';
+import { EVERYONE, PAGE_QUERY } from '../route';
+import { REFERENCE } from '../schemas/level';
+import type { ResourceSchemas } from '../schemas/resource';
+import { fromWire, toWire } from '../wire';
+import { entryAnswer, pageAnswer } from './shared';
+
+type Kind = 'team' | 'project' | 'user';
+
+/** What differs between teams, projects and users. */
+export interface LevelRoutes {
+  readonly kind: Kind;
+  /** Path segment: `teams`. */
+  readonly plural: string;
+  readonly schemas: ResourceSchemas;
+  /** Who may create, change and delete. */
+  readonly writers: AdminRoute['roles'];
+}
+
+/** The routes of one kind of level: list, create, read, change, delete. */
+export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): readonly AdminRoute[] {
+  const path = `/${plural}`;
+  return [
+    {
+      method: 'GET',
+      path,
+      operation: `list${schemas.name}s`,
+      summary: `List ${plural}.`,
+      roles: EVERYONE,
+      query: kind === 'team' ? PAGE_QUERY : { ...PAGE_QUERY, team_id: REFERENCE },
+      answer: { status: 200, description: `A page of ${plural}.`, schema: schemas.list },
+      run: (context) => list(kind, context),
+    },
+    {
+      method: 'POST',
+      path,
+      operation: `create${schemas.name}`,
+      summary: `Create a ${kind}.`,
+      roles: writers,
+      body: schemas.create,
+      idempotent: true,
+      answer: { status: 201, description: `The new ${kind}.`, schema: schemas.read },
+      run: (context) => create(kind, context),
+    },
+    {
+      method: 'GET',
+      path: `${path}/{id}`,
+      operation: `get${schemas.name}`,
+      summary: `Read a ${kind}.`,
+      roles: EVERYONE,
+      answer: { status: 200, description: `The ${kind}.`, schema: schemas.read },
+      run: async (context) => entryAnswer(await read(kind, context), context.services.clock.now()),
+    },
+    {
+      method: 'PATCH',
+      path: `${path}/{id}`,
+      operation: `update${schemas.name}`,
+      summary: `Change a ${kind}: what is absent stays, null takes a field away.`,
+      roles: writers,
+      body: schemas.update,
+      conditional: true,
+      answer: { status: 200, description: `The changed ${kind}.`, schema: schemas.read },
+      run: (context) => update(kind, context),
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/{id}`,
+      operation: `delete${schemas.name}`,
+      summary: `Delete a ${kind} that nothing belongs to any more.`,
+      roles: writers,
+      conditional: true,
+      answer: { status: 204, description: 'It is gone.' },
+      run: (context) => remove(kind, context),
+    },
+  ];
+}
+
+function read(kind: Kind, { services, caller, params }: RouteContext): Promise<LevelRecord> {
+  return readVisible(services, caller, kind as 'team', params['id'] as string);
+}
+
+async function list(kind: Kind, { services, caller, query }: RouteContext) {
+  const now = services.clock.now();
+  const teamId = caller.teamId ?? query.get('team_id') ?? undefined;
+  const name = `${kind}/${teamId ?? ''}`;
+  const page = readPage(query, name);
+  if (kind === 'team' && caller.teamId !== undefined) {
+    const own = await services.identity.get('team', caller.teamId, { consistent: true });
+    return pageAnswer({ items: own === undefined ? [] : [own] }, name, (record) => toWire(record, now));
+  }
+  if (caller.teamId !== undefined && query.has('team_id') && query.get('team_id') !== caller.teamId) {
+    return pageAnswer<LevelRecord>({ items: [] }, name, (record) => toWire(record, now));
+  }
+  const found = await services.identity.list(kind, { ...page, ...(teamId === undefined ? {} : { teamId }) });
+  return pageAnswer<LevelRecord>(found, name, (record) => toWire(record, now));
+}
+
+async function create(kind: Kind, { services, caller, request, body }: RouteContext) {
+  const now = services.clock.now();
+  const creation = planCreation(request, caller, kind, body, await services.peppers());
+  const { id = creation.id, ...fields } = fromWire(body) as { id?: string; teamId?: string };
+  if (body['id'] !== undefined && caller.role !== 'admin') throw forbidden('Only the role admin may choose an id.', 'id');
+  const teamId = kind === 'team' ? undefined : (caller.teamId ?? fields.teamId);
+  if (fields.teamId !== undefined && fields.teamId !== teamId) await readVisible(services, caller, 'team', fields.teamId);
+
+  const at = new Date(now).toISOString();
+  const record = {
+    ...fields,
+    id,
+    ...(teamId === undefined ? {} : { teamId }),
+    status: (body['status'] as LevelRecord['status'] | undefined) ?? 'active',
+    generation: nextGeneration(now),
+    ...(creation.requestHash === undefined ? {} : { requestHash: creation.requestHash }),
+    createdAt: at,
+    updatedAt: at,
+  } as LevelRecords[Kind];
+  await checkPlace(kind, record, { services, caller }, true);
+  const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
+  const result = await services.journal.write(caller, change, (stores) => stores.identity.create(kind, record as never));
+  if (result === 'done') return entryAnswer(record, now, 201);
+
+  const stored = await services.identity.get(kind, id, { consistent: true });
+  checkReplay(creation, stored, kind);
+  return entryAnswer(stored as LevelRecord, now, 201);
+}
+
+async function update(kind: Kind, context: RouteContext) {
+  const { services, caller, request, body } = context;
+  const now = services.clock.now();
+  const before = await read(kind, context);
+  checkIfMatch(request, before.generation);
+  const after: LevelRecord = {
+    ...before,
+    ...fromWire(body),
+    generation: nextGeneration(now, before.generation),
+    updatedAt: new Date(now).toISOString(),
+  };
+  await checkPlace(kind, { ...after, ...narrowed(body, after) }, context, false);
+  const change = {
+    action: 'update',
+    resource: kind,
+    resourceId: before.id,
+    ...teamOfChange(kind, before),
+    before: toWire(before, now),
+    after: toWire(after, now),
+  };
+  const result = await services.journal.write(caller, change, (stores) => stores.identity.replace(kind, after as never, before.generation));
+  if (result === 'conflict') throw concurrentChange();
+  return entryAnswer(after, now);
+}
+
+async function remove(kind: Kind, context: RouteContext) {
+  const { services, caller, request } = context;
+  const now = services.clock.now();
+  const before = await read(kind, context);
+  checkIfMatch(request, before.generation);
+  await checkEmpty(kind, before, context);
+  const change = { action: 'delete', resource: kind, resourceId: before.id, ...teamOfChange(kind, before), before: toWire(before, now) };
+  const result = await services.journal.write(caller, change, (stores) => stores.identity.remove(kind, before.id, before.generation));
+  if (result === 'conflict') throw concurrentChange();
+  return { status: 204 };
+}
+
+function teamOfChange(kind: Kind, record: LevelRecord): { teamId?: string } {
+  const teamId = teamOf(kind, record);
+  return teamId === undefined ? {} : { teamId };
+}
+
+/** Only fields that a change writes are held against the parents: what was allowed once stays writable around. */
+export function narrowed(body: Readonly<Record<string, unknown>>, record: LevelRecord): Pick<LevelRecord, 'budgets' | 'limits' | 'models'> {
+  const { budgets, limits, models } = record;
+  return {
+    budgets: body['budgets'] === undefined ? undefined : budgets,
+    limits: body['limits'] === undefined ? undefined : limits,
+    models: body['models'] === undefined ? undefined : models,
+  } as Pick<LevelRecord, 'budgets' | 'limits' | 'models'>;
+}
+
+async function checkPlace(
+  kind: Kind,
+  record: LevelRecord,
+  { services, caller }: Pick<RouteContext, 'services' | 'caller'>,
+  isNew: boolean,
+) {
+  const teamId = (record as { teamId?: string }).teamId;
+  const place: Place = kind !== 'team' && teamId !== undefined ? { teamId } : {};
+  const nothingToCheck = !isNew && record.budgets === undefined && record.limits === undefined && record.models === undefined;
+  if (nothingToCheck) return;
+  checkNarrows(record, await readParents(services, caller, place), services.clock.now());
+}
+
+/** The first page is enough: one child is a reason to refuse. */
+async function checkEmpty(kind: Kind, record: LevelRecord, { services }: RouteContext): Promise<void> {
+  const teamId = kind === 'team' ? record.id : teamOf(kind, record);
+  if (kind === 'team') {
+    for (const child of ['project', 'key', 'user'] as const) {
+      const { items } = await services.identity.list(child, { teamId: record.id, limit: 1 });
+      if (items.length > 0) throw notEmpty(kind, child);
+    }
+    return;
+  }
+  const field = kind === 'project' ? 'projectId' : 'userId';
+  let after: string | undefined;
+  do {
+    const page = await services.identity.list('key', {
+      limit: 200,
+      ...(teamId === undefined ? {} : { teamId }),
+      ...(after === undefined ? {} : { after }),
+    });
+    if (page.items.some((key) => key[field] === record.id)) throw notEmpty(kind, 'key');
+    after = page.next;
+  } while (after !== undefined);
+}
+
+function notEmpty(kind: Kind, child: string): GatewayError {
+  return new GatewayError({
+    status: 409,
+    type: 'invalid_request_error',
+    code: 'not_empty',
+    message: `A ${child} still belongs to this ${kind}; delete or move it first.`,
+  });
+}

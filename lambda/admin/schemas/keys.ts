@@ -1,0 +1,61 @@
+import type { Schema } from '../schema';
+import { LEVEL_FIELDS, NAME, REFERENCE, TIME } from './level';
+import { defineResource } from './resource';
+
+/** Paths of the data plane that a key may be narrowed to. */
+export const ENDPOINTS = ['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
+
+/** Longest grace of a rotation, in seconds: 30 days. */
+export const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;
+
+const LAST_FOUR: Schema = { type: 'string', readOnly: true, description: 'Last characters of the key, for people.' };
+const FULL_KEY: Schema = { type: 'string', readOnly: true, description: 'The full key. It is shown this once and stored nowhere.' };
+
+export const KEY = defineResource({
+  name: 'Key',
+  fields: {
+    name: NAME,
+    role: {
+      type: 'string',
+      enum: ['caller', 'viewer', 'team_admin', 'admin'],
+      description: '`caller`: the data plane only. The others also use the admin API; `team_admin` needs `team_id`.',
+    },
+    ...LEVEL_FIELDS,
+    endpoints: { type: 'array', maxItems: ENDPOINTS.length, items: { type: 'string', enum: ENDPOINTS }, description: 'Absent: all.' },
+    server_tools: {
+      type: 'array',
+      maxItems: 32,
+      items: { type: 'string', minLength: 1, maxLength: 64 },
+      description: 'Server-side tools it may use; absent: none.',
+    },
+    expires_at: TIME,
+  },
+  createOnly: { team_id: REFERENCE, project_id: REFERENCE, user_id: REFERENCE },
+  readOnly: {
+    status: { type: 'string', enum: ['active', 'blocked', 'revoked'], description: 'Changed by `block`, `unblock` and `revoke`.' },
+    last_four: LAST_FOUR,
+    rotating_until: { ...TIME, description: 'Until then the secret before the last rotation still works.' },
+  },
+  lasting: ['role'],
+});
+
+/** Answer to the creation or rotation of a key: the only place where the key itself appears. */
+export const KEY_WITH_SECRET: Schema = {
+  ...KEY.read,
+  title: 'KeyWithSecret',
+  properties: { ...KEY.read.properties, key: FULL_KEY },
+};
+
+export const KEY_ROTATE: Schema = {
+  title: 'KeyRotate',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    grace_period_seconds: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_GRACE_SECONDS,
+      description: 'How long the present secret goes on working beside the new one. Default: 0.',
+    },
+  },
+};

@@ -1,0 +1,128 @@
+import type { Schema } from '../schema';
+
+/** Fields and limits that teams, projects, users and keys share. */
+
+/** Most budgets that one level may carry: each is one more counter on every request. */
+export const MAX_BUDGETS = 8;
+const MAX_MODELS = 64;
+const MAX_LABELS = 32;
+const MAX_COUNT = 1_000_000_000_000;
+
+/** Ids that callers of role `admin` may choose; generated ones fit too. */
+export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$';
+
+const USD: Schema = {
+  type: 'string',
+  pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?$',
+  description: 'US dollars as a decimal string.',
+  examples: ['25.00'],
+};
+
+const GLOB: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^\\s\\p{C}]+$',
+  description: 'A model name or a glob of them; `*` stands for any characters.',
+  examples: ['openai/*'],
+};
+
+const TIME: Schema = { type: 'string', format: 'date-time', description: 'ISO 8601 time.' };
+
+const BUDGET: Schema = {
+  title: 'Budget',
+  type: 'object',
+  additionalProperties: false,
+  required: ['limit_usd', 'period'],
+  properties: {
+    limit_usd: USD,
+    period: {
+      type: 'string',
+      enum: ['hour', 'day', 'week', 'month', 'lifetime'],
+      description: "Calendar period in the level's time zone; weeks begin on Monday.",
+    },
+    model: GLOB,
+    soft: { type: 'boolean', description: 'Alert only, never refuse.' },
+    alert_at: {
+      type: 'array',
+      maxItems: 10,
+      items: { type: 'number', exclusiveMinimum: 0, maximum: 10 },
+      description: 'Shares of the limit at which an alert is raised.',
+      examples: [[0.5, 0.8, 1]],
+    },
+    increase: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['limit_usd', 'expires_at'],
+      properties: { limit_usd: USD, expires_at: TIME },
+      description: 'A limit that holds instead until it expires.',
+    },
+  },
+};
+
+const COUNT: Schema = { type: 'integer', minimum: 0, maximum: MAX_COUNT };
+
+const PLAIN_LIMITS: Readonly<Record<string, Schema>> = {
+  requests_per_minute: COUNT,
+  requests_per_day: COUNT,
+  tokens_per_minute: COUNT,
+  tokens_per_day: COUNT,
+  concurrent_requests: COUNT,
+};
+
+const LIMITS: Schema = {
+  title: 'Limits',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...PLAIN_LIMITS,
+    per_model: {
+      type: 'object',
+      maxProperties: 16,
+      propertyNames: GLOB,
+      additionalProperties: { title: 'ModelLimits', type: 'object', additionalProperties: false, properties: PLAIN_LIMITS },
+      description: 'The same limits narrowed to the models that match a glob.',
+    },
+  },
+};
+
+const LABEL_NAME: Schema = { type: 'string', pattern: '^[A-Za-z0-9_.:/-]{1,64}$' };
+
+const LABELS: Schema = {
+  type: 'object',
+  maxProperties: MAX_LABELS,
+  propertyNames: LABEL_NAME,
+  additionalProperties: { type: 'string', maxLength: 256, pattern: '^[^\\p{Cc}]*$' },
+};
+
+/** Makes a field accept `null`, which takes it away. */
+export function clearable(schema: Schema): Schema {
+  const { title: _title, ...rest } = schema;
+  const types = rest.type === undefined ? [] : typeof rest.type === 'string' ? [rest.type] : [...rest.type];
+  return { ...rest, type: [...types, 'null'], ...(rest.enum === undefined ? {} : { enum: [...rest.enum, null] }) };
+}
+
+export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[^\\p{Cc}]+$' };
+export const REFERENCE: Schema = { type: 'string', pattern: ID_PATTERN };
+export const MODELS: Schema = {
+  type: 'array',
+  maxItems: MAX_MODELS,
+  items: GLOB,
+  description: 'Models that may be used; absent: as the parent allows.',
+};
+export { GLOB, LABELS, TIME, USD };
+
+/** What every level may carry. */
+export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
+  budgets: { type: 'array', maxItems: MAX_BUDGETS, items: BUDGET },
+  limits: LIMITS,
+  models: MODELS,
+  tags: { ...LABELS, description: 'Labels that usage is grouped by and budgets may be put on.' },
+  metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
+  time_zone: {
+    type: 'string',
+    maxLength: 64,
+    format: 'time-zone',
+    description: "IANA name; the level's calendar periods follow it. Default: UTC.",
+  },
+};

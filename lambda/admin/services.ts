@@ -1,0 +1,94 @@
+import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
+import type { DynamoDbConnector } from '../core/connectors/dynamodb';
+import type { Secrets } from '../core/connectors/secrets';
+import type { Peppers } from '../core/keys/peppers';
+import { parsePeppers } from '../core/keys/peppers';
+import { GatewayError } from '../core/model/error';
+import type { Clock } from '../core/runtime/clock';
+import type { Environment } from '../core/runtime/environment';
+import { parseJson } from '../core/runtime/json';
+import type { Log } from '../core/runtime/log';
+import type { AuditStore, CounterStore, IdentityStore, OverrideStore, RecordStore, RollupStore } from '../core/stores';
+import {
+  createAuditStore,
+  createCounterStore,
+  createIdentityStore,
+  createOverrideStore,
+  createRecordStore,
+  createRollupStore,
+} from '../core/stores';
+import { authenticate } from './authenticate';
+import type { Caller } from './caller';
+import type { Journal } from './journal';
+import { createJournal } from './journal';
+import type { AdminRequest } from './message';
+
+/** What routes work with. Built once in `index.ts`. */
+export interface Services {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly identity: IdentityStore;
+  readonly overrides: OverrideStore;
+  readonly records: RecordStore;
+  readonly rollups: RollupStore;
+  readonly audit: AuditStore;
+  readonly counters: CounterStore;
+  /** Writes, each with its audit entry. */
+  readonly journal: Journal;
+  /** The configuration document; empty where there is none. */
+  readonly document: Partial<GatewayDocument>;
+  /** Budgets and limits of the whole gateway as the configuration document has them. */
+  readonly gatewayLevel: LevelConfig;
+  authenticate(request: AdminRequest): Promise<Caller>;
+  peppers(): Promise<Peppers>;
+}
+
+export interface ServiceParts {
+  readonly environment: Pick<Environment, 'identityTable' | 'countersTable' | 'recordsTable' | 'pepperSecret' | 'bootstrapSecret'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly connector: DynamoDbConnector;
+  readonly secrets: Pick<Secrets, 'read'>;
+  readonly document: Partial<GatewayDocument>;
+}
+
+export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
+  const { identityTable, countersTable, recordsTable } = environment;
+  const identity = createIdentityStore(connector, identityTable);
+  const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
+  const source = {
+    peppers,
+    bootstrapSecret: async () => readBootstrap(await secrets.read(environment.bootstrapSecret)),
+    readKey: (keyId: string) => identity.get('key', keyId, { consistent: true }),
+    now: () => clock.now(),
+  };
+  return {
+    clock,
+    log,
+    identity,
+    overrides: createOverrideStore(connector, identityTable),
+    records: createRecordStore(connector, recordsTable),
+    rollups: createRollupStore(connector, recordsTable),
+    audit: createAuditStore(connector, recordsTable),
+    counters: createCounterStore(connector, countersTable),
+    journal: createJournal(connector, { identity: identityTable, records: recordsTable }, clock),
+    document,
+    gatewayLevel: document.gateway ?? {},
+    authenticate: (request) => authenticate(request, source),
+    peppers,
+  };
+}
+
+/** Secrets Manager generates one random string, so what surrounds it is checked here. */
+function readBootstrap(text: string): string {
+  const value = parseJson(text);
+  const secret = value !== null && typeof value === 'object' && !Array.isArray(value) ? value['secret'] : undefined;
+  if (typeof secret === 'string' && secret.length >= 32) return secret;
+  throw new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'misconfigured',
+    message: 'The gateway is misconfigured. Its operator finds the reason in the log.',
+    cause: new Error('the bootstrap secret is missing or shorter than 32 characters'),
+  });
+}
