@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { invalidRequest, unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type {
@@ -14,9 +13,13 @@ import type {
 } from '../../model/request';
 import { parseJson } from '../../runtime/json';
 import { objectOf } from '../lenient';
+import { fitToolId } from '../tool-ids';
 import type { ModelFamily } from './family';
 import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from './family';
 import { Media } from './media';
+
+/** Longest `toolUseId`, in characters. */
+const MAX_TOOL_ID = 64;
 
 /** The conversation as Converse wants it: system text apart, then turns that alternate. */
 export interface Conversation {
@@ -146,7 +149,7 @@ class MessageWriter {
     const failed = part.isError === true;
     if (failed && !supportsToolResultStatus(this.family)) this.dropped.add('is_error');
     const status = failed && supportsToolResultStatus(this.family) ? { status: 'error' } : {};
-    return { toolResult: { toolUseId: toolUseId(part.toolCallId), content, ...status } };
+    return { toolResult: { toolUseId: fitToolId(part.toolCallId, MAX_TOOL_ID), content, ...status } };
   }
 }
 
@@ -159,12 +162,5 @@ function toolUse(part: ToolCallPart, path: string): JsonObject {
   if (part.custom === true) throw unsupported(path, 'Amazon Bedrock has no custom tools; declare a function instead.');
   const input = part.arguments.trim() === '' ? {} : objectOf(parseJson(part.arguments));
   if (input === undefined) throw invalidRequest(`${path}.arguments`, 'The arguments of a tool call must be a JSON object.');
-  return { toolUse: { toolUseId: toolUseId(part.id), name: part.name, input } };
-}
-
-/** Ids are letters, digits, `_` and `-`, at most 64; another provider's id becomes one of these, always the same. */
-function toolUseId(id: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return id;
-  const digest = createHash('sha256').update(id).digest('hex').slice(0, 12);
-  return `${id.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 51)}_${digest}`;
+  return { toolUse: { toolUseId: fitToolId(part.id, MAX_TOOL_ID), name: part.name, input } };
 }

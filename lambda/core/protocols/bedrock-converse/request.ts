@@ -33,7 +33,7 @@ const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, 
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const request = { ...original, model: target.requestModel };
   const family = modelFamily(target.requestModel);
-  const dropped = new Set<string>();
+  const dropped = new Set(request.dropped ?? []);
   refuse(request);
   dropUnsaid(request, dropped);
 
