@@ -10,7 +10,16 @@ export const mistral = openAiStyle({
   telemetryName: 'mistral_ai',
   baseUrl: 'https://api.mistral.ai/v1',
   models: ['mistral-*', 'ministral-*', 'magistral-*', 'codestral-*', 'devstral-*', 'pixtral-*', 'open-mi*', 'voxtral-*'],
-  quirks: ['max-tokens', 'no-stream-options', 'developer-as-system', 'random-seed', 'tool-choice-any', 'no-user', 'no-openai-bookkeeping'],
+  quirks: [
+    'max-tokens',
+    'no-stream-options',
+    'developer-as-system',
+    'random-seed',
+    'tool-choice-any',
+    'no-user',
+    'no-openai-bookkeeping',
+    'no-service-tier',
+  ],
 
   embeddings: true,
 });

@@ -8,6 +8,6 @@ export const openAiCompatible = openAiStyle({
   kind: 'openai-compatible',
   telemetryName: 'openai_compatible',
   models: [],
-  quirks: ['prefers-max-tokens'],
+  quirks: ['user-by-older-name', 'prefers-max-tokens'],
   embeddings: true,
 });

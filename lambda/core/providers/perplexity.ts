@@ -10,5 +10,5 @@ export const perplexity = openAiStyle({
   telemetryName: 'perplexity',
   baseUrl: 'https://api.perplexity.ai',
   models: ['sonar*'],
-  quirks: ['max-tokens', 'no-stream-options', 'developer-as-system'],
+  quirks: ['user-by-older-name', 'max-tokens', 'no-stream-options', 'developer-as-system'],
 });

@@ -15,7 +15,14 @@ interface Quirk {
   readonly reshape: (body: JsonObject, original: JsonObject | undefined) => Reshaped | undefined;
 }
 
-export type QuirkName = keyof typeof QUIRKS;
+/**
+ * Quirks that the protocol's own encoder acts on (`TargetFacts.quirks`), not the finished body.
+ *
+ * - `replays-reasoning`: earlier thinking goes back as `reasoning_content`. @see https://api-docs.deepseek.com/guides/thinking_mode
+ */
+export type EncoderQuirk = 'replays-reasoning';
+
+export type QuirkName = keyof typeof QUIRKS | EncoderQuirk;
 
 /** Where a provider's dialect departs from the one it is compatible with. Each is applied to the body about to be sent. */
 const QUIRKS = {
@@ -42,11 +49,22 @@ const QUIRKS = {
   /** "Some tool must be called" is `any`. @see https://docs.mistral.ai/capabilities/function_calling */
   'tool-choice-any': chat((body) => (body['tool_choice'] === 'required' ? { body: { ...body, tool_choice: 'any' } } : undefined)),
 
+  /** The end user's name has its older field, unless the caller wrote the newer one. @see https://console.groq.com/docs/api-reference#chat-create */
+  'user-by-older-name': chat((body, original) =>
+    original !== undefined && 'safety_identifier' in original ? undefined : renamed(body, 'safety_identifier', 'user'),
+  ),
+
   /** The end user's name is refused. @see https://docs.mistral.ai/api/endpoint/chat */
   'no-user': chat((body) => without(body, ['user', 'safety_identifier'], true)),
 
   /** Fields of OpenAI's own bookkeeping, which never change an answer, are refused. @see https://docs.mistral.ai/api/endpoint/chat */
-  'no-openai-bookkeeping': chat((body) => without(body, ['store', 'prompt_cache_key', 'prompt_cache_retention', 'service_tier'], true)),
+  'no-openai-bookkeeping': chat((body) => without(body, ['store', 'prompt_cache_key', 'prompt_cache_retention'], true)),
+
+  /** @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-service-tier': chat((body) => without(body, ['service_tier'], true)),
+
+  /** Vertex AI chooses the tier elsewhere. @see https://cloud.google.com/vertex-ai/generative-ai/docs/flex-paygo */
+  'no-gemini-service-tier': { protocols: ['gemini'], reshape: (body) => without(body, ['serviceTier'], true) },
 
   /** Retrieval models embed queries and passages differently and want to be told. @see https://docs.nvidia.com/nim/nemo-retriever/text-embedding/latest/reference.html */
   'embedding-input-type': {
@@ -74,7 +92,7 @@ export function applyQuirks(body: JsonObject, protocol: ProtocolName, quirks: re
   let current = body;
   const dropped: string[] = [];
   for (const name of quirks) {
-    const quirk: Quirk | undefined = QUIRKS[name as QuirkName];
+    const quirk: Quirk | undefined = QUIRKS[name as keyof typeof QUIRKS];
     if (quirk === undefined || !quirk.protocols.includes(protocol)) continue;
     const reshaped = quirk.reshape(current, original);
     if (reshaped === undefined) continue;

@@ -14,7 +14,7 @@ export const vertexAi: ProviderDefinition = {
   baseUrl: 'https://{region}-aiplatform.googleapis.com',
   auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   models: ['gemini-*', 'claude-*'],
-  quirks: ['vertex-claude-body'],
+  quirks: ['vertex-claude-body', 'no-gemini-service-tier'],
   endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
     const project = encodeSegment(addressName('project', config.settings?.['project']));
     const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
