@@ -56,14 +56,14 @@ export interface ApiDefinition {
 }
 
 /**
- * Reads the stack's REST API.
+ * Reads the stack's REST API that leads to the given functions.
  *
  * @throws LocalRunError when there is none, or it uses what the local run does not have
  */
-export function readApi(model: StackModel): ApiDefinition {
-  const [api, ...others] = model.ofType('AWS::ApiGateway::RestApi');
-  if (api === undefined) throw new LocalRunError('the template has no AWS::ApiGateway::RestApi to serve');
-  if (others.length > 0) throw new LocalRunError('the stack has several REST APIs; keep the gateway in a stack with one');
+export function readApi(model: StackModel, functionArns: readonly string[]): ApiDefinition {
+  const [api, ...others] = model.ofType('AWS::ApiGateway::RestApi').filter((candidate) => leadsTo(model, candidate, functionArns));
+  if (api === undefined) throw new LocalRunError('the template has no AWS::ApiGateway::RestApi that leads to the gateway');
+  if (others.length > 0) throw new LocalRunError('several REST APIs of the stack lead to a gateway; the local run serves one');
   const apiId = api.physical?.ref ?? api.logicalId;
   if (api.properties.Body !== undefined)
     throw new LocalRunError(`${api.logicalId}: the local run reads resources and methods, not an OpenAPI body`);
@@ -87,6 +87,14 @@ export function readApi(model: StackModel): ApiDefinition {
     throttles: list(stage.properties.MethodSettings).map(object).flatMap(throttle),
     ...(format === undefined ? {} : { accessLogFormat: format }),
   };
+}
+
+function leadsTo(model: StackModel, api: StackResource, functionArns: readonly string[]): boolean {
+  return model
+    .ofType('AWS::ApiGateway::Method')
+    .filter(({ properties }) => properties.RestApiId === api.physical?.ref)
+    .map(({ properties }) => text(object(properties.Integration).Uri) ?? '')
+    .some((uri) => functionArns.some((arn) => uri.includes(`/${arn}/`)));
 }
 
 function readRoutes(model: StackModel, api: StackResource, belongs: (resource: StackResource) => boolean): RouteDefinition[] {

@@ -19,9 +19,8 @@ export function roleCredentials(roleArn: string): RoleCredentials {
   };
 }
 
-/** File of the configuration layer, and the variable that says where it is. */
-const CONFIGURATION_FILE = 'gateway.json';
-const CONFIGURATION_VARIABLE = 'GATEWAY_CONFIG_FILE';
+/** Where Lambda mounts layers. */
+const MOUNT = '/opt/';
 
 /**
  * All that a function sees as its environment: what Lambda sets, what the template sets, and where AWS is.
@@ -31,7 +30,6 @@ const CONFIGURATION_VARIABLE = 'GATEWAY_CONFIG_FILE';
  */
 export function functionVariables(definition: FunctionDefinition, account: LocalAccount, endpoint: string): Record<string, string> {
   const credentials = roleCredentials(definition.roleArn);
-  const mounted = mountedFile(definition, CONFIGURATION_FILE);
   const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]local`;
   return {
     PATH: process.env.PATH ?? '',
@@ -48,12 +46,16 @@ export function functionVariables(definition: FunctionDefinition, account: Local
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     LAMBDA_TASK_ROOT: definition.codeDirectory,
     _HANDLER: definition.handler,
-    ...(mounted === undefined ? {} : { [CONFIGURATION_VARIABLE]: mounted }),
-    ...definition.environment,
+    ...Object.fromEntries(Object.entries(definition.environment).map(([name, value]) => [name, mounted(definition, value)])),
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_EC2_METADATA_DISABLED: 'true',
   };
+}
+
+/** A path below /opt becomes the layer's file on this machine. */
+function mounted(definition: FunctionDefinition, value: string): string {
+  return (value.startsWith(MOUNT) ? mountedFile(definition, value.slice(MOUNT.length)) : undefined) ?? value;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalRunError } from './failure';
+import { isGatewayFunction } from './functions';
 import { isObject, type JsonObject, object, readJsonFile, text } from './json';
 
 /** One stack of a synthesized app. */
@@ -57,9 +58,6 @@ function readAssets(directory: string, artifact: JsonObject): Map<string, string
   return assets;
 }
 
-/** Environment variable that each function of a gateway carries: it tells a gateway's stack from others. */
-const GATEWAY_VARIABLE = 'GATEWAY_NAME';
-
 /**
  * The stack to serve: the one whose functions belong to an `LlmGateway`.
  *
@@ -81,9 +79,7 @@ export function gatewayStack(stacks: readonly AssemblyStack[], wanted?: string):
 }
 
 function holdsGateway(stack: AssemblyStack): boolean {
-  return Object.values(object(stack.template.Resources)).some((resource) => {
-    const declaration = object(resource);
-    if (declaration.Type !== 'AWS::Lambda::Function') return false;
-    return Object.hasOwn(object(object(object(declaration.Properties).Environment).Variables), GATEWAY_VARIABLE);
-  });
+  return Object.values(object(stack.template.Resources))
+    .map(object)
+    .some((resource) => resource.Type === 'AWS::Lambda::Function' && isGatewayFunction(object(resource.Properties)));
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssemblyStack } from './cloud-assembly';
 import { LocalRunError } from './failure';
-import { list, number, object, text } from './json';
+import { type JsonObject, list, number, object, text } from './json';
 import type { StackModel, StackResource } from './stack-model';
 
 /** One Lambda function of the template. */
@@ -29,9 +29,24 @@ export interface FunctionDefinition {
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 
-/** Reads every Node.js function of the stack whose code is an asset. */
-export function readFunctions(model: StackModel, stack: AssemblyStack): FunctionDefinition[] {
-  return model.ofType('AWS::Lambda::Function').map((resource) => readFunction(resource, model, stack));
+/** Environment variable that each function of a gateway carries: it tells them from the other functions of a stack. */
+export const GATEWAY_VARIABLE = 'GATEWAY_NAME';
+
+/** Whether a function's declaration is a gateway's. */
+export function isGatewayFunction(properties: JsonObject): boolean {
+  return Object.hasOwn(object(object(properties.Environment).Variables), GATEWAY_VARIABLE);
+}
+
+/**
+ * Reads the Node.js functions of the stack, those of the gateway alone or all.
+ *
+ * @throws LocalRunError when one cannot be run here
+ */
+export function readFunctions(model: StackModel, stack: AssemblyStack, which: 'gateway' | 'all' = 'all'): FunctionDefinition[] {
+  return model
+    .ofType('AWS::Lambda::Function')
+    .filter((resource) => which === 'all' || isGatewayFunction(resource.properties))
+    .map((resource) => readFunction(resource, model, stack));
 }
 
 function readFunction(resource: StackResource, model: StackModel, stack: AssemblyStack): FunctionDefinition {

@@ -4,10 +4,11 @@ import { type IntrinsicScope, resolveCondition, resolveValue } from './intrinsic
 import { isObject, type JsonObject, type JsonValue, object } from './json';
 import { type PhysicalResource, physicalResource } from './physical-resources';
 
-/** One resource of the template, its properties resolved. */
+/** One resource of the template. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
+  /** Each is resolved when it is first read. */
   readonly properties: JsonObject;
   readonly physical: PhysicalResource | undefined;
 }
@@ -43,11 +44,9 @@ export class StackModel implements IntrinsicScope {
       .map((logicalId) => this.resource(logicalId));
   }
 
-  /** @throws LocalRunError when the template has no such resource, or a property cannot be resolved */
+  /** @throws LocalRunError when the template has no such resource; reading a property that cannot be resolved throws too */
   public resource(logicalId: string): StackResource {
-    const type = this.typeOf(logicalId);
-    const properties = this.explained(logicalId, () => object(resolveValue(object(this.declaration(logicalId).Properties), this)));
-    return { logicalId, type, properties, physical: this.physicalOf(logicalId) };
+    return { logicalId, type: this.typeOf(logicalId), properties: this.propertiesOf(logicalId), physical: this.physicalOf(logicalId) };
   }
 
   /** Takes over the name and attributes that a stand-in gave a resource when it made it. */
@@ -98,6 +97,21 @@ export class StackModel implements IntrinsicScope {
     const value = object(object(object(this.template.Mappings)[map])[first])[second];
     if (value === undefined) throw new LocalRunError(`the template's mapping ${map} has nothing for ${first}, ${second}`);
     return value;
+  }
+
+  private propertiesOf(logicalId: string): JsonObject {
+    const properties: JsonObject = {};
+    for (const [name, value] of Object.entries(object(this.declaration(logicalId).Properties))) {
+      let resolved: JsonValue | undefined;
+      Object.defineProperty(properties, name, {
+        enumerable: true,
+        get: () => {
+          resolved ??= this.explained(logicalId, () => resolveValue(value, this));
+          return resolved;
+        },
+      });
+    }
+    return properties;
   }
 
   private physicalOf(logicalId: string): PhysicalResource | undefined {

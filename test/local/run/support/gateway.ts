@@ -43,7 +43,7 @@ export async function startGateway(
   const notes: string[] = [];
   const access: string[] = [];
   const gateway = await ApiGatewayServer.start({
-    api: readApi(model),
+    api: readApi(model, [...functions.keys()]),
     functions,
     permissions: readInvokePermissions(model),
     account,
