@@ -1,0 +1,30 @@
+import type { Opaque, ProtocolName, ReasoningPart } from '../../model/request';
+
+/**
+ * Thinking of other providers has to travel through Anthropic's clients, which know one opaque field, `signature` (and `data` of
+ * redacted blocks). What another wire format made is marked with its name, `gw1.<protocol>.<value>`; Anthropic's own, which are
+ * base64 without dots, stay as they are.
+ */
+const MARK = /^gw1\.(openai-chat|openai-responses|bedrock-converse|gemini|cohere-v2)\.([\s\S]*)$/;
+
+/** Claude's signatures hold on every platform that serves it. @see https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
+const CLAUDE: ReadonlySet<ProtocolName> = new Set<ProtocolName>(['anthropic-messages', 'bedrock-converse']);
+
+export function writeOpaque(opaque: Opaque): string {
+  return opaque.protocol === 'anthropic-messages' ? opaque.value : `gw1.${opaque.protocol}.${opaque.value}`;
+}
+
+/** Undefined for the empty text, which stands for thinking that nobody signed. */
+export function readOpaque(text: string | undefined): Opaque | undefined {
+  if (text === undefined || text === '') return undefined;
+  const marked = MARK.exec(text);
+  if (marked === null) return { protocol: 'anthropic-messages', value: text };
+  return { protocol: marked[1] as ProtocolName, value: marked[2] ?? '' };
+}
+
+/** What Anthropic's API accepts back; undefined when it would refuse the block. */
+export function claudeState(part: ReasoningPart): { readonly signature?: string; readonly redacted?: string } | undefined {
+  if (part.redacted !== undefined && CLAUDE.has(part.redacted.protocol)) return { redacted: part.redacted.value };
+  if (part.signature !== undefined && CLAUDE.has(part.signature.protocol)) return { signature: part.signature.value };
+  return undefined;
+}
