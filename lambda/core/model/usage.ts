@@ -15,6 +15,9 @@ export interface Usage {
   readonly outputTokens?: number;
   readonly reasoningOutputTokens?: number;
   readonly audioOutputTokens?: number;
+  /** What the provider bills, where it says that this is not what it counted (Cohere): prices apply to these, limits to the totals. */
+  readonly billedInputTokens?: number;
+  readonly billedOutputTokens?: number;
   /** Calls of server-side tools by name, such as `web_search`. */
   readonly toolCalls?: Readonly<Record<string, number>>;
   /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */
@@ -39,8 +42,9 @@ export interface TokenClasses {
 export function tokenClasses(usage: Usage): TokenClasses {
   const take = (left: number, part: number | undefined): number => Math.max(0, Math.min(left, part ?? 0));
 
-  let input = usage.inputTokens ?? 0;
-  const cacheRead = take(input, usage.cacheReadInputTokens);
+  let input = usage.billedInputTokens ?? usage.inputTokens ?? 0;
+  // What is billed has its discounts in it already.
+  const cacheRead = usage.billedInputTokens === undefined ? take(input, usage.cacheReadInputTokens) : 0;
   input -= cacheRead;
   const cacheWrite = take(input, usage.cacheCreationInputTokens);
   input -= cacheWrite;
@@ -48,7 +52,7 @@ export function tokenClasses(usage: Usage): TokenClasses {
   const audioInput = take(input, usage.audioInputTokens);
   input -= audioInput;
 
-  let output = usage.outputTokens ?? 0;
+  let output = usage.billedOutputTokens ?? usage.outputTokens ?? 0;
   const reasoning = take(output, usage.reasoningOutputTokens);
   output -= reasoning;
   const audioOutput = take(output, usage.audioOutputTokens);

@@ -1,0 +1,21 @@
+import type { Protocol } from '../protocol';
+import { cohereError } from './error';
+import { encodeRequest } from './request';
+import { decodeResponse } from './response';
+import { CohereStreamDecoder } from './stream';
+import { cohereUsage } from './usage';
+
+/**
+ * Cohere's chat, version 2.
+ *
+ * @see https://docs.cohere.com/reference/chat
+ */
+export const cohereV2: Protocol = {
+  name: 'cohere-v2',
+  framing: 'sse',
+  encodeRequest,
+  decodeResponse,
+  streamDecoder: () => new CohereStreamDecoder(),
+  usage: cohereUsage,
+  decodeError: cohereError,
+};
