@@ -1,10 +1,10 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
 import { usd } from '../pricing/money';
+import { matchesGlob } from '../runtime/glob';
 import { type CounterSpec, counterKey } from '../stores/counters';
 import type { LevelKind } from '../stores/entities';
 import type { GateSpec } from '../stores/gate-plan';
 import { gateKey } from '../stores/gates';
-import { matchesGlob } from './glob';
 import type { BoundLevel } from './levels';
 import { type Period, periodAt } from './period';
 

@@ -1,0 +1,109 @@
+import type { CallFacts } from '../protocols/protocol';
+import { callPrice, rateAt } from './cost';
+import type { Price, Rate, TokenClass } from './price';
+
+/** What a call may take at most. */
+export interface CallBound {
+  readonly costNanoUsd: bigint;
+  /** Input and output together. */
+  readonly tokens: number;
+}
+
+/** What is known of a call before it is sent. */
+export interface BoundInput {
+  readonly facts: Pick<CallFacts, 'choices' | 'attachments' | 'serverTools' | 'serviceTier' | 'cacheWrite'>;
+  /** Size of the caller's body: a token is never shorter than a byte. */
+  readonly bodyBytes: number;
+  /** Output tokens per choice that the provider is held to: the caller's cap or the one that is injected. 0 for embeddings. */
+  readonly maxOutputTokens: number;
+  /** Prices of every target that the call may go to. */
+  readonly prices: readonly Price[];
+  /** Calls of server-side tools that the request may cause, each. Default: 20. */
+  readonly serverToolCalls?: number;
+}
+
+/** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
+const OVERHEAD_TOKENS = 2_048;
+/** One image, document or recording: the dearest is a document of a hundred pages at 3,000 tokens each. */
+const ATTACHMENT_TOKENS = 300_000;
+/** What one server-side tool call may put into the prompt. */
+const TOOL_RESULT_TOKENS = 30_000;
+const SERVER_TOOL_CALLS = 20;
+const MILLION_PERCENT = 100_000_000n;
+
+/** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
+export function boundOf(input: BoundInput): CallBound {
+  let costNanoUsd = 0n;
+  let tokens = 0;
+  for (const price of input.prices) {
+    const inputTokens = inputBound(input, price);
+    const outputTokens = outputBound(input, price);
+    const cost = costBound(input, price, inputTokens, outputTokens);
+    if (cost > costNanoUsd) costNanoUsd = cost;
+    tokens = Math.max(tokens, inputTokens + outputTokens);
+  }
+  return { costNanoUsd, tokens };
+}
+
+/**
+ * The largest output cap, at most the call's own, with which the call cannot cost more than `ceilingNanoUsd`.
+ * Undefined when even the input may cost more: then the call must be refused.
+ */
+export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | undefined {
+  const fits = (maxOutputTokens: number): boolean => boundOf({ ...input, maxOutputTokens }).costNanoUsd <= ceilingNanoUsd;
+  if (fits(input.maxOutputTokens)) return input.maxOutputTokens;
+  let low = 0;
+  let high = input.maxOutputTokens;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low >= 1 ? low : undefined;
+}
+
+function inputBound(input: BoundInput, price: Price): number {
+  const { attachments, serverTools } = input.facts;
+  const toolResults = serverTools.length * (input.serverToolCalls ?? SERVER_TOOL_CALLS) * TOOL_RESULT_TOKENS;
+  const known = input.bodyBytes + OVERHEAD_TOKENS + attachments * ATTACHMENT_TOKENS;
+  return Math.min(known, price.contextWindow ?? Number.POSITIVE_INFINITY) + toolResults;
+}
+
+function outputBound(input: BoundInput, price: Price): number {
+  const cap = Math.min(
+    input.maxOutputTokens,
+    price.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    price.contextWindow ?? Number.POSITIVE_INFINITY,
+  );
+  return cap * Math.max(1, input.facts.choices);
+}
+
+function costBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
+  const { facts } = input;
+  const writes: TokenClass[] = facts.cacheWrite === undefined ? ['cacheWrite5m'] : ['cacheWrite5m', 'cacheWrite1h'];
+  const inputRate = dearest(price, ['input', 'cacheRead', 'audioInput', ...writes], inputTokens);
+  const outputRate = dearest(price, ['output', 'reasoning', 'audioOutput'], inputTokens);
+  const sum = BigInt(inputTokens) * inputRate + BigInt(outputTokens) * outputRate;
+  const factor = BigInt(dearestTier(price, facts.serviceTier));
+  let cost = (sum * factor + MILLION_PERCENT - 1n) / MILLION_PERCENT + price.perRequest;
+  for (const tool of facts.serverTools) cost += BigInt(input.serverToolCalls ?? SERVER_TOOL_CALLS) * callPrice(price, tool);
+  return cost;
+}
+
+function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {
+  let most = 0n;
+  for (const name of classes) {
+    const rate: Rate = price.rates[name];
+    const at = rateAt(rate, inputTokens);
+    // A tier may be cheaper than the base; a shorter prompt then costs more a token.
+    for (const candidate of [rate.base, at]) if (candidate > most) most = candidate;
+  }
+  return most;
+}
+
+/** `auto` lets the provider choose, so it may be the dearest; a named cheaper tier may still be served as standard. */
+function dearestTier(price: Price, named: string | undefined): number {
+  if (named === undefined) return 100;
+  if (named === 'auto') return Math.max(100, ...Object.values(price.serviceTiers));
+  return Math.max(100, price.serviceTiers[named] ?? 100);
+}

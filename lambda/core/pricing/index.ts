@@ -1,0 +1,7 @@
+/** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
+export { type BoundInput, boundOf, type CallBound, capForCost } from './bound';
+export { type Consumption, costOf, costOfUsage } from './cost';
+export { estimateTokens, familyOf, type TokenFamily } from './estimate';
+export { formatUsd, NANO_USD, parseUsd, usd } from './money';
+export { ceilingPrice, FREE_PRICE, type Price, type Rate, type TokenClass } from './price';
+export { createPriceBook, loadPriceBook, type PriceBook, type PriceBookData, type PricedTarget } from './price-book';

@@ -1,0 +1,212 @@
+import type { ProviderKind } from '../../../lib/private/contract';
+import { matchesGlob } from '../runtime/glob';
+import type { PriceOverride } from '../stores/overrides';
+import { usd } from './money';
+import { completeRates, FREE_PRICE, type Price, type Rate, TOKEN_CLASSES, type TokenClass } from './price';
+import { serviceTiersOf } from './service-tiers';
+
+/** A rule about a model's name: a sign and its text (`=` is, `^` starts with, `$` ends with, `*` contains, `~` matches), or any or all of several. */
+export type Matcher = string | readonly ['|' | '&', ...Matcher[]];
+
+type BookRate = number | readonly [number, ...(readonly [number, number])[]];
+
+/** Prices that hold from a day on, or at some minutes of the UTC day; the last entry that applies wins. */
+export type BookPrices = Partial<Record<TokenClass, BookRate>> & {
+  readonly from?: string;
+  readonly hours?: readonly [number, number];
+  readonly calls?: Readonly<Record<string, number>>;
+};
+
+/** The generated file; see `scripts/price-book.mjs`. */
+export interface PriceBookData {
+  readonly version: string;
+  readonly kinds: Partial<Record<ProviderKind, readonly string[]>>;
+  readonly lists: Readonly<
+    Record<
+      string,
+      readonly { readonly id: string; readonly match: Matcher; readonly prices: readonly BookPrices[]; readonly window?: number }[]
+    >
+  >;
+}
+
+/** A model at a configured provider. */
+export interface PricedTarget {
+  /** The configured provider's id. */
+  readonly provider: string;
+  readonly kind: ProviderKind;
+  /** The model's name at the provider. */
+  readonly model: string;
+  /** The provider is configured as free. */
+  readonly free?: boolean;
+}
+
+export interface PriceBook {
+  readonly version: string;
+  /**
+   * What a model costs at a moment: by an override, else free where the configuration says so, else by the book.
+   * Undefined: nobody knows, which is never zero.
+   *
+   * @param atMs epoch ms
+   */
+  lookup(target: PricedTarget, atMs: number): Price | undefined;
+  /** The same book under other overrides. */
+  withOverrides(overrides: readonly PriceOverride[]): PriceBook;
+}
+
+/** List price of the simulated provider, so that budgets can be seen at work: 1 US dollar a million tokens in, 2 out. */
+const SIMULATED: readonly BookPrices[] = [{ input: 1_000_000_000, output: 2_000_000_000, cacheRead: 100_000_000 }];
+const SIMULATED_WINDOW = 128_000;
+/** For server-side tools that no list prices: 0.05 US dollars a call, dearer than any that is listed. */
+const UNKNOWN_CALL = 50_000_000n;
+const MOST_CACHED = 5_000;
+const DAY_MS = 86_400_000;
+
+export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
+  const found = new Map<string, Found | undefined>();
+
+  function find(target: PricedTarget): Found | undefined {
+    const name = `${target.kind}\u0000${target.model}`;
+    if (found.has(name)) return found.get(name);
+    if (found.size >= MOST_CACHED) found.clear();
+    const result = search(data, target);
+    found.set(name, result);
+    return result;
+  }
+
+  return {
+    version: data.version,
+
+    lookup(target, atMs) {
+      const name = `${target.provider}/${target.model}`;
+      const override =
+        overrides.find((candidate) => candidate.id === name) ?? overrides.find((candidate) => matchesGlob(candidate.id, name));
+      if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
+        return overriddenPrice(override, target);
+      }
+      if (target.free === true) return FREE_PRICE;
+      const row = find(target);
+      const prices = row?.prices.findLast((candidate) => applies(candidate, atMs));
+      if (row === undefined || prices === undefined) return undefined;
+      return {
+        version: data.version,
+        source: 'book',
+        rates: completeRates(readRates(prices)),
+        calls: { default: UNKNOWN_CALL, ...mapValues(prices.calls ?? {}, BigInt) },
+        perRequest: BigInt(prices.calls?.['request'] ?? 0),
+        serviceTiers: serviceTiersOf(target.kind),
+        ...limitsOf(override?.contextWindow ?? row.window, override?.maxOutputTokens),
+      };
+    },
+
+    withOverrides: (changed) => createPriceBook(data, changed),
+  };
+}
+
+interface Found {
+  readonly prices: readonly BookPrices[];
+  readonly window?: number;
+}
+
+function search(data: PriceBookData, target: PricedTarget): Found | undefined {
+  if (target.kind === 'simulated') return { prices: SIMULATED, window: SIMULATED_WINDOW };
+  // A Bedrock inference profile may be named by its ARN.
+  const name = (target.model.startsWith('arn:') ? target.model.slice(target.model.lastIndexOf('/') + 1) : target.model).toLowerCase();
+  for (const list of data.kinds[target.kind] ?? []) {
+    const rows = data.lists[list] ?? [];
+    const row = rows.find(({ id }) => id.toLowerCase() === name) ?? rows.find(({ match }) => matches(match, name));
+    if (row !== undefined) return { prices: row.prices, ...(row.window === undefined ? {} : { window: row.window }) };
+  }
+  return undefined;
+}
+
+function matches(matcher: Matcher, name: string): boolean {
+  if (typeof matcher !== 'string') {
+    const [mode, ...rules] = matcher;
+    return mode === '|' ? rules.some((rule) => matches(rule as Matcher, name)) : rules.every((rule) => matches(rule as Matcher, name));
+  }
+  const text = matcher.slice(1);
+  switch (matcher[0]) {
+    case '=':
+      return name === text;
+    case '^':
+      return name.startsWith(text);
+    case '$':
+      return name.endsWith(text);
+    case '*':
+      return name.includes(text);
+    default:
+      return new RegExp(text).test(name);
+  }
+}
+
+function applies(prices: BookPrices, atMs: number): boolean {
+  if (prices.from !== undefined && atMs < Date.parse(prices.from)) return false;
+  if (prices.hours === undefined) return true;
+  const minute = (atMs % DAY_MS) / 60_000;
+  const [start, end] = prices.hours;
+  return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
+}
+
+function readRates(prices: BookPrices): Partial<Record<TokenClass, Rate>> {
+  const rates: Partial<Record<TokenClass, Rate>> = {};
+  for (const name of TOKEN_CLASSES) {
+    const listed = prices[name];
+    if (listed === undefined) continue;
+    if (typeof listed === 'number') rates[name] = { base: BigInt(listed), tiers: [] };
+    else {
+      const [base, ...tiers] = listed;
+      rates[name] = { base: BigInt(base), tiers: tiers.map(([above, price]) => ({ above, price: BigInt(price) })) };
+    }
+  }
+  return rates;
+}
+
+function overriddenPrice(override: PriceOverride, target: PricedTarget): Price {
+  const version = `override-${override.generation}`;
+  const limits = limitsOf(override.contextWindow, override.maxOutputTokens);
+  if (override.free === true) return { ...FREE_PRICE, version, ...limits };
+  const prices = override.usdPerMillionTokens ?? {};
+  const rates: Partial<Record<TokenClass, Rate>> = {};
+  const set = (name: TokenClass, amount: string | undefined): void => {
+    if (amount !== undefined) rates[name] = { base: usd(amount), tiers: [] };
+  };
+  set('input', prices.input);
+  set('cacheRead', prices.cache_read);
+  set('cacheWrite5m', prices.cache_write_5m);
+  set('cacheWrite1h', prices.cache_write_1h);
+  set('audioInput', prices.audio_input);
+  set('output', prices.output);
+  set('reasoning', prices.reasoning);
+  set('audioOutput', prices.audio_output);
+  return {
+    version,
+    source: 'override',
+    rates: completeRates(rates),
+    calls: { default: UNKNOWN_CALL, ...mapValues(override.usdPerToolCall ?? {}, usd) },
+    perRequest: 0n,
+    serviceTiers: serviceTiersOf(target.kind),
+    ...limits,
+  };
+}
+
+function limitsOf(
+  contextWindow: number | undefined,
+  maxOutputTokens: number | undefined,
+): Pick<Price, 'contextWindow' | 'maxOutputTokens'> {
+  return {
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
+}
+
+function mapValues<V, R>(values: Readonly<Record<string, V>>, map: (value: V) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}
+
+let loading: Promise<PriceBook> | undefined;
+
+/** The price book as it was built, read once and off the entry chunk. */
+export function loadPriceBook(): Promise<PriceBook> {
+  loading ??= import('./price-book.json').then((module) => createPriceBook(module.default as unknown as PriceBookData));
+  return loading;
+}

@@ -1,0 +1,24 @@
+import type { ProviderKind } from '../../../lib/private/contract';
+
+/**
+ * What service tiers cost, in percent of the list price. Where a provider's factor differs from model to model, the dearest:
+ * charged may then be a little more than billed, never less. Overrides can say it exactly.
+ *
+ * @see https://openai.com/api/pricing (flex, batch, priority)
+ * @see https://ai.google.dev/gemini-api/docs/pricing
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
+ * @see https://docs.claude.com/en/api/service-tiers
+ */
+const TIERS: Partial<Record<ProviderKind, Readonly<Record<string, number>>>> = {
+  openai: { flex: 50, batch: 50, priority: 250 },
+  'azure-openai': { batch: 50, priority: 250 },
+  anthropic: { batch: 50 },
+  bedrock: { flex: 50, batch: 50, priority: 175 },
+  'google-ai-studio': { flex: 50, batch: 50, priority: 180 },
+  'vertex-ai': { flex: 50, batch: 50, priority: 180 },
+  groq: { flex: 100, performance: 100 },
+};
+
+export function serviceTiersOf(kind: ProviderKind): Readonly<Record<string, number>> {
+  return TIERS[kind] ?? {};
+}
