@@ -4,43 +4,38 @@ import type { LocalAccount } from '../template/account';
 import { list, object, text } from '../template/json';
 import type { StackModel } from '../template/stack-model';
 
-/** A rule that calls functions at a fixed rate. */
+/** A rule that calls functions. */
 export interface ScheduleDefinition {
   readonly logicalId: string;
   readonly ruleArn: string;
-  readonly everyMs: number;
+  /** Absent: the rule has no `rate(...)`. */
+  readonly everyMs?: number;
   readonly targets: readonly { readonly functionArn: string; readonly input?: string }[];
-}
-
-export interface Schedules {
-  readonly rates: readonly ScheduleDefinition[];
-  /** Logical ids of rules that the local run does not carry out. */
-  readonly ignored: readonly string[];
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Reads the enabled `AWS::Events::Rule`s: those with a `rate(...)` run, others are named. */
-export function readSchedules(model: StackModel): Schedules {
-  const rates: ScheduleDefinition[] = [];
-  const ignored: string[] = [];
-  for (const { logicalId, properties, physical } of model.ofType('AWS::Events::Rule')) {
-    if (text(properties.State) === 'DISABLED') continue;
-    const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(text(properties.ScheduleExpression) ?? '') ?? [];
-    if (count === undefined) {
-      ignored.push(logicalId);
-      continue;
-    }
-    const targets = list(properties.Targets)
-      .map(object)
-      .flatMap((target) => {
-        const functionArn = text(target.Arn);
-        const input = text(target.Input);
-        return functionArn === undefined ? [] : [{ functionArn, ...(input === undefined ? {} : { input }) }];
-      });
-    rates.push({ logicalId, ruleArn: physical?.attributes.Arn ?? logicalId, everyMs: Number(count) * (UNITS_MS[unit] ?? 0), targets });
-  }
-  return { rates, ignored };
+/** Reads the enabled `AWS::Events::Rule`s. */
+export function readSchedules(model: StackModel): ScheduleDefinition[] {
+  return model
+    .ofType('AWS::Events::Rule')
+    .filter(({ properties }) => text(properties.State) !== 'DISABLED')
+    .map(({ logicalId, properties, physical }) => {
+      const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(text(properties.ScheduleExpression) ?? '') ?? [];
+      const targets = list(properties.Targets)
+        .map(object)
+        .flatMap((target) => {
+          const functionArn = text(target.Arn);
+          const input = text(target.Input);
+          return functionArn === undefined ? [] : [{ functionArn, ...(input === undefined ? {} : { input }) }];
+        });
+      return {
+        logicalId,
+        ruleArn: physical?.attributes.Arn ?? logicalId,
+        ...(count === undefined ? {} : { everyMs: Number(count) * (UNITS_MS[unit] ?? 0) }),
+        targets,
+      };
+    });
 }
 
 /** The event of a scheduled rule. */

@@ -27,6 +27,7 @@ export class FunctionPool {
   private readonly environments = new Set<FunctionEnvironment>();
   /** Most recently used last. */
   private readonly idle: FunctionEnvironment[] = [];
+  private readonly running = new Set<Promise<unknown>>();
   private readonly reaper: NodeJS.Timeout;
   private started = 0;
 
@@ -67,7 +68,9 @@ export class FunctionPool {
     }
     const environment = await this.acquire();
     const invocation = environment.invoke(event, this.options.timeoutMs ?? this.definition.timeoutMs, traceId);
+    this.running.add(invocation.finished);
     void invocation.finished.then((error) => {
+      this.running.delete(invocation.finished);
       if (error !== undefined) this.options.onFailure(error);
       if (environment.closed) void this.discard(environment);
       else this.idle.push(environment);
@@ -83,6 +86,11 @@ export class FunctionPool {
     const error = await finished;
     if (error !== undefined) throw error;
     return Buffer.concat(chunks);
+  }
+
+  /** Settles when nothing runs any more. */
+  public async idleAll(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
   }
 
   public async close(): Promise<void> {

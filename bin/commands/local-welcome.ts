@@ -1,0 +1,46 @@
+import { relative } from 'node:path';
+import { callGateway } from '../../local/first-key';
+import type { LocalRun } from '../../local/run';
+import { isObject, list, object, text } from '../../local/template/json';
+
+/** Asked for in the examples when the gateway lists no model by name. */
+const ANY_MODEL = 'PROVIDER/MODEL';
+
+/** What a newcomer sees when the gateway is ready: where it is, the keys, and lines to paste. */
+export async function welcome(run: LocalRun, data: string | undefined): Promise<string> {
+  const model = await firstModel(run);
+  const chat = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hello! Who are you?' }] });
+  return `
+  ${bold('LLM gateway is ready')}
+
+  URL         ${run.url}
+  Key         ${run.key}
+  Admin key   ${run.adminKey}
+  Data        ${data === undefined ? 'in memory only' : relative(process.cwd(), data) || '.'}
+
+  ${bold('Chat, streamed')}
+
+    curl -N ${run.url}/v1/chat/completions \\
+      -H 'Authorization: Bearer ${run.key}' \\
+      -H 'Content-Type: application/json' \\
+      -d '${chat}'
+
+  ${bold('What it cost')}
+
+    curl '${run.url}/admin/v1/usage?group_by=key,model' \\
+      -H 'Authorization: Bearer ${run.adminKey}'
+
+  OpenAI clients: base URL ${run.url}/v1. Anthropic clients: base URL ${run.url}. Ctrl-C stops; the data stays.
+
+`;
+}
+
+async function firstModel(run: LocalRun): Promise<string> {
+  const { status, body } = await callGateway('GET', `${run.url}/v1/models`, run.key);
+  if (status !== 200 || !isObject(body)) return ANY_MODEL;
+  return text(object(list(body.data)[0]).id) ?? ANY_MODEL;
+}
+
+function bold(words: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${words}\u001b[22m` : words;
+}

@@ -1,0 +1,223 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ENV } from '../lib/private/contract';
+import { readApi } from './api-gateway/api-definition';
+import type { ApiLimits } from './api-gateway/limits';
+import { ApiGatewayServer } from './api-gateway/server';
+import { answersAsOllama, contextAtHand, secretsAtHand } from './at-hand';
+import type { CheckedCall, Principal } from './aws/authorizer';
+import { takeDataDirectory } from './data-directory';
+import { adminKey, firstKey } from './first-key';
+import { FunctionPool } from './lambda/function-pool';
+import { functionVariables, roleCredentials } from './lambda/function-variables';
+import { Notes } from './notes';
+import { EventSources } from './sources';
+import { StandIns } from './stand-ins';
+import { localAccount } from './template/account';
+import { type AssemblyStack, gatewayStack, readCloudAssembly } from './template/cloud-assembly';
+import { LocalRunError } from './template/failure';
+import { type FunctionDefinition, readFunctions } from './template/functions';
+import { readInvokePermissions, readRoles } from './template/policies';
+import { StackModel } from './template/stack-model';
+import { synthesize } from './template/synthesize';
+
+export interface LocalRunOptions {
+  /** Folder of the app. Default: the process's own. */
+  readonly workingDirectory?: string;
+  /** The app's command line. Default: `cdk.json`'s. */
+  readonly app?: string;
+  /** Name of the stack, when several hold a gateway. */
+  readonly stack?: string;
+  /** Context for the app on top of what is found at hand. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** 0 takes any free port. Default: 8787. */
+  readonly port?: number;
+  /** Folder that keeps tables, secrets and the first key. Default: nothing is kept. */
+  readonly data?: string;
+  /** Values of secrets, by name; they go before those of the environment. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Where providers' keys and the Region are looked up. Default: the process's own. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Most environments of one function at once, as an account's quota. Default: 100. */
+  readonly concurrency?: number;
+  /** Takes what the user should read: refusals by IAM, failing functions. Default: the process's error stream. */
+  readonly onNote?: (line: string) => void;
+  /** Takes the functions' logs and the access log. Default: they are dropped. */
+  readonly onLog?: (line: string) => void;
+  /** Overrides of API Gateway's limits; tests only. */
+  readonly limits?: Partial<ApiLimits>;
+}
+
+/** A gateway that runs. */
+export interface LocalRun {
+  /** Stage included, without a trailing slash. */
+  readonly url: string;
+  /** Opens the admin API. */
+  readonly adminKey: string;
+  /** A virtual key with a small budget. */
+  readonly key: string;
+  /** The stack that is served. */
+  readonly stackName: string;
+  /** Every kind of AWS call so far, with the statement that decided. */
+  readonly calls: readonly CheckedCall[];
+  readonly functions: readonly FunctionPool[];
+  readonly standIns: StandIns;
+  /** Settles when no function runs and every record of the tables' streams is delivered. */
+  settled(): Promise<void>;
+  /** Lets requests under way end, keeps the data, ends everything. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 8787;
+const DEFAULT_CONCURRENCY = 100;
+
+/**
+ * Synthesises an app and serves the gateway it holds: the same template, the same handlers, no account.
+ *
+ * @throws LocalRunError when the user can mend what is wrong
+ */
+export async function startLocalRun(options: LocalRunOptions = {}): Promise<LocalRun> {
+  const opened: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(options, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(options: LocalRunOptions, opened: (() => Promise<void> | void)[], close: () => Promise<void>): Promise<LocalRun> {
+  const environment = options.environment ?? process.env;
+  const account = localAccount(environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined);
+  const notes = new Notes(options.onNote ?? ((line) => process.stderr.write(`${line}\n`)), options.onLog);
+  if (options.data !== undefined) opened.push(takeDataDirectory(options.data));
+
+  const secrets = { ...secretsAtHand(environment), ...options.secrets };
+  const principals = new Map<string, Principal>();
+  const [stack, standIns] = await Promise.all([
+    synthesizedStack(options, secrets, account.region, opened),
+    StandIns.start({
+      account,
+      ...(options.data === undefined ? {} : { directory: options.data }),
+      secrets,
+      principals: (accessKeyId) => principals.get(accessKeyId),
+      onDenied: (advice) => notes.once(`IAM: ${advice}`),
+      onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    }),
+  ]);
+  opened.push(() => standIns.close());
+
+  const model = new StackModel(stack.stackName, stack.template, { account, endpoint: standIns.endpoint.url });
+  await standIns.deploy(model);
+  const definitions = readFunctions(model, stack, 'gateway');
+  const roles = readRoles(model);
+  for (const definition of definitions) principals.set(roleCredentials(definition.roleArn).accessKeyId, principalOf(definition, roles));
+
+  const workerFile = findWorkerFile();
+  const functions = new Map(
+    definitions.map((definition) => [
+      definition.arn,
+      new FunctionPool({
+        definition,
+        workerFile,
+        variables: functionVariables(definition, account, standIns.endpoint.url),
+        concurrency: definition.reservedConcurrency ?? options.concurrency ?? DEFAULT_CONCURRENCY,
+        onLog: (text) => notes.log(definition.logicalId, text),
+        onFailure: (error) => notes.failure(definition.logicalId, error),
+      }),
+    ]),
+  );
+  const pools = [...functions.values()];
+  opened.push(async () => {
+    await Promise.all(pools.map((pool) => pool.close()));
+  });
+
+  const permissions = readInvokePermissions(model);
+  const sources = EventSources.start({ model, standIns, functions, permissions, account, notes, principals });
+  const settled = async (): Promise<void> => {
+    await Promise.all(pools.map((pool) => pool.idleAll()));
+    await sources.drained();
+    await Promise.all(pools.map((pool) => pool.idleAll()));
+  };
+  opened.push(async () => {
+    await Promise.all(pools.map((pool) => pool.idleAll()));
+    await sources.close();
+  });
+
+  const gateway = await ApiGatewayServer.start({
+    api: readApi(model, [...functions.keys()]),
+    functions,
+    permissions,
+    account,
+    port: options.port ?? DEFAULT_PORT,
+    onNote: (message) => notes.write(message),
+    ...(options.onLog === undefined ? {} : { onAccess: (line: string) => notes.log('access', `${line}\n`) }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  opened.push(() => gateway.close());
+
+  const admin = adminKey(standIns, bootstrapSecret(definitions));
+  const [key] = await Promise.all([firstKey(gateway.url, admin, options.data), ...pools.map((pool) => pool.warm())]);
+  return {
+    url: gateway.url,
+    adminKey: admin,
+    key,
+    stackName: stack.stackName,
+    get calls() {
+      return standIns.calls;
+    },
+    functions: pools,
+    standIns,
+    settled,
+    close,
+  };
+}
+
+async function synthesizedStack(
+  options: LocalRunOptions,
+  secrets: Readonly<Record<string, string>>,
+  region: string,
+  opened: (() => void)[],
+): Promise<AssemblyStack> {
+  const outputDirectory = mkdtempSync(join(tmpdir(), 'llm-gateway-'));
+  opened.push(() => rmSync(outputDirectory, { recursive: true, force: true }));
+  await synthesize({
+    workingDirectory: options.workingDirectory ?? process.cwd(),
+    ...(options.app === undefined ? {} : { app: options.app }),
+    outputDirectory,
+    context: { ...(await contextAtHand({ secrets, ollama: answersAsOllama })), ...options.context },
+    region,
+  });
+  return gatewayStack(readCloudAssembly(outputDirectory), options.stack);
+}
+
+function principalOf(definition: FunctionDefinition, roles: ReturnType<typeof readRoles>): Principal {
+  const role = roles.find((candidate) => candidate.arn === definition.roleArn);
+  if (role === undefined) throw new LocalRunError(`${definition.logicalId}: its role ${definition.roleArn} is not in the template`);
+  return {
+    id: definition.logicalId,
+    arn: `${definition.roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${definition.name}`,
+    statements: role.statements,
+  };
+}
+
+function bootstrapSecret(definitions: readonly FunctionDefinition[]): string {
+  const arn = definitions.map((definition) => definition.environment[ENV.BOOTSTRAP_SECRET]).find((value) => value !== undefined);
+  if (arn === undefined) throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
+  return arn;
+}
+
+/** The worker's bundle: beside this file when bundled, in `dist` when run from source. */
+function findWorkerFile(): string {
+  const candidates = ['./function-worker.mjs', '../dist/bin/function-worker.mjs'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const found = candidates.find((file) => existsSync(file));
+  if (found === undefined) throw new LocalRunError('the bundle of the function worker is missing; run "npm run build" to make it');
+  return found;
+}
