@@ -49,6 +49,7 @@ new LlmGateway(stack, 'Gateway', {
   routes: configuredRoutes(new Set(providers.map(({ id }) => id))),
   removalPolicy: context('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
 });
+app.synth();
 
 function configuredProviders(): Provider[] {
   const found = Object.entries(KEYED).flatMap(([id, make]) => {

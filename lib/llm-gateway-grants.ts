@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { GatewayApi } from './api';
 import { STAGE_NAME, TABLES } from './private/contract';
@@ -57,7 +56,6 @@ export class LlmGatewayGrants {
       grantee,
       actions: ['dynamodb:Query'],
       resourceArns: [indexArn(records, TABLES.records.indexes.feed.name)],
-      scope: Stack.of(records),
     });
     return encryptionKey === undefined ? grant : grant.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
   }

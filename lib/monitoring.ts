@@ -81,7 +81,6 @@ export class GatewayMonitoring extends Construct {
 
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { widgets: this.widgets(props, metric) });
     const { partition, region, urlSuffix } = Stack.of(this);
-    // The console's host has no function of the partition; the commercial one redirects.
     const host = partition === 'aws-cn' ? `console.${urlSuffix}` : 'console.aws.amazon.com';
     this.dashboardUrl = `https://${host}/cloudwatch/home?region=${region}#dashboards:name=${this.dashboard.dashboardName}`;
   }

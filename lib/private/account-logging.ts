@@ -37,7 +37,6 @@ class AccountLogging extends Construct {
     const role = givenRole ?? this.newRole();
     const account = new apigateway.CfnAccount(this, 'Resource', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    account.node.addDependency(role);
   }
 
   /** API Gateway checks these actions when the role is set; the logs it names are those of every API in the Region. */

@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { NetworkConfig } from './contract';
 
 /** Addresses that no provider may have: instance metadata, Lambda's own endpoints, wrappers around IPv4, multicast. */
-const NEVER = blockList(
+const NEVER = addressRanges(
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
   ['192.0.0.0', 24],
@@ -20,8 +20,10 @@ const NEVER = blockList(
   ['fd00:ec2::', 32],
   ['ff00::', 8],
 );
-const LOOPBACK = blockList(['127.0.0.0', 8], ['::1', 128]);
-const PRIVATE = blockList(['10.0.0.0', 8], ['100.64.0.0', 10], ['172.16.0.0', 12], ['192.168.0.0', 16], ['fc00::', 7]);
+/** Addresses of the function itself. */
+const LOOPBACK = addressRanges(['127.0.0.0', 8], ['::1', 128]);
+/** Addresses that only a private network routes. */
+const PRIVATE = addressRanges(['10.0.0.0', 8], ['100.64.0.0', 10], ['172.16.0.0', 12], ['192.168.0.0', 16], ['fc00::', 7]);
 
 /** The port at which Lambda serves a function its runtime API on loopback. */
 const RUNTIME_API_PORT = '9001';
@@ -45,7 +47,8 @@ export function checkBaseUrl(provider: string, text: string, network: NetworkCon
   const written = /^https?:\/\/(\[[^\]]*\]|[^/:]+)/.exec(text)?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
   const address = isIP(host) !== 0;
   if (address && written.toLowerCase() !== host) return fail(`the address is not written in its usual form; write "${host}"`);
-  if (url.pathname.split('/').some((segment) => /^(%2e|\.){1,2}$/i.test(segment)) || /\/\/|%2f|%5c/i.test(url.pathname)) {
+  const path = /^https?:\/\/[^/]+(\/.*)$/.exec(text)?.[1] ?? '';
+  if (path.split('/').some((segment) => /^(%2e|\.){1,2}$/i.test(segment)) || /\/\/|%2f|%5c/i.test(path)) {
     return fail('the path must be plain; remove dot segments, double slashes and encoded slashes');
   }
   const problem = address ? addressProblem(host, url.port, network) : nameProblem(host, network);
@@ -85,12 +88,21 @@ function nameProblem(host: string, network: NetworkConfig): string | undefined {
   return undefined;
 }
 
-function contains(list: BlockList, host: string): boolean {
-  return list.check(host, isIPv4(host) ? 'ipv4' : 'ipv6');
+function contains(ranges: Ranges, host: string): boolean {
+  return isIPv4(host) ? ranges.ipv4.check(host, 'ipv4') : ranges.ipv6.check(host, 'ipv6');
 }
 
-function blockList(...subnets: [string, number][]): BlockList {
-  const list = new BlockList();
-  for (const [net, prefix] of subnets) list.addSubnet(net, prefix, isIPv4(net) ? 'ipv4' : 'ipv6');
-  return list;
+/** One list for each family: a mixed list would match every IPv4 address against the range of mapped addresses. */
+interface Ranges {
+  readonly ipv4: BlockList;
+  readonly ipv6: BlockList;
+}
+
+function addressRanges(...subnets: [string, number][]): Ranges {
+  const ranges = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const [net, prefix] of subnets) {
+    if (isIPv4(net)) ranges.ipv4.addSubnet(net, prefix, 'ipv4');
+    else ranges.ipv6.addSubnet(net, prefix, 'ipv6');
+  }
+  return ranges;
 }

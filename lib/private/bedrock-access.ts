@@ -32,13 +32,11 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
   const arn = (region: string, account: string, resource: string): string =>
     `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
   if (models.length === 0) {
-    return [
-      allow([
-        ...called.map((region) => arn(region, stack.account, 'inference-profile/*')),
-        ...called.map((region) => arn(region, stack.account, 'application-inference-profile/*')),
-        arn('*', '', 'foundation-model/*'),
-      ]),
-    ];
+    const profiles = called.flatMap((region) =>
+      ['inference-profile/*', 'application-inference-profile/*'].map((resource) => arn(region, stack.account, resource)),
+    );
+    const direct = called.map((region) => arn(region, '', 'foundation-model/*'));
+    return [allow([...direct, ...profiles]), allow([arn('*', '', 'foundation-model/*'), arn('', '', 'foundation-model/*')], profiles)];
   }
   const direct = new Set<string>();
   const statements: iam.PolicyStatement[] = [];

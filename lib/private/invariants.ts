@@ -23,6 +23,10 @@ function problems(resource: CfnResource, removalPolicy: RemovalPolicy): string[]
       return stageProblems(path, properties);
     case 'AWS::DynamoDB::Table':
       return tableProblems(path, properties, removalPolicy);
+    case 'AWS::SQS::Queue':
+      return properties['SqsManagedSseEnabled'] === true || properties['KmsMasterKeyId'] !== undefined
+        ? []
+        : [`${path} is not encrypted; settlements tell what calls cost, so leave its encryption on`];
     case 'AWS::Lambda::EventSourceMapping':
       return sourceProblems(path, properties);
     default:

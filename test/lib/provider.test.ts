@@ -1,0 +1,355 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type LlmGatewayProps, Provider, ProviderNetwork, Route, Target } from '../../lib';
+import { checkBaseUrl } from '../../lib/private/base-url';
+import type { ProviderKind } from '../../lib/private/contract';
+import { documentFor, newStack, secretNamed, statementsOf, synthesize } from './support';
+
+const keyed = (make: (props: { apiKey: ReturnType<typeof secretNamed> }) => Provider) => (stack: Stack) =>
+  make({ apiKey: secretNamed(stack, 'key') });
+
+const KINDS: [ProviderKind, (stack: Stack) => Provider][] = [
+  ['openai', keyed((props) => Provider.openAi(props))],
+  ['anthropic', keyed((props) => Provider.anthropic(props))],
+  ['bedrock', () => Provider.bedrock()],
+  ['azure-openai', keyed((props) => Provider.azureOpenAi({ ...props, resourceName: 'my-resource' }))],
+  ['google-ai-studio', keyed((props) => Provider.googleAiStudio(props))],
+  ['vertex-ai', (stack) => Provider.vertexAi({ project: 'my-project', credentials: secretNamed(stack, 'key') })],
+  ['mistral', keyed((props) => Provider.mistral(props))],
+  ['cohere', keyed((props) => Provider.cohere(props))],
+  ['groq', keyed((props) => Provider.groq(props))],
+  ['deepseek', keyed((props) => Provider.deepSeek(props))],
+  ['xai', keyed((props) => Provider.xAi(props))],
+  ['together', keyed((props) => Provider.together(props))],
+  ['fireworks', keyed((props) => Provider.fireworks(props))],
+  ['perplexity', keyed((props) => Provider.perplexity(props))],
+  ['openrouter', keyed((props) => Provider.openRouter(props))],
+  ['cerebras', keyed((props) => Provider.cerebras(props))],
+  ['hugging-face', keyed((props) => Provider.huggingFace(props))],
+  ['nvidia-nim', keyed((props) => Provider.nvidiaNim(props))],
+  ['ollama', () => Provider.ollama()],
+  ['vllm', () => Provider.vllm()],
+  ['lm-studio', () => Provider.lmStudio()],
+  ['openai-compatible', () => Provider.openAiCompatible({ id: 'openai-compatible', baseUrl: 'https://llm.example.com/v1' })],
+  ['anthropic-compatible', () => Provider.anthropicCompatible({ id: 'anthropic-compatible', baseUrl: 'https://llm.example.com' })],
+  ['simulated', () => Provider.simulated()],
+];
+
+describe('factories', () => {
+  const document = documentFor((stack) => {
+    const scopes = new Map<string, Provider>();
+    for (const [kind, make] of KINDS) {
+      const scope = newStack();
+      scopes.set(kind, make(stack.node.tryFindChild('Secret-key') === undefined ? stack : scope));
+    }
+    return { providers: [...scopes.values()] };
+  });
+
+  test.each(KINDS)('%s is known to the document under its kind', (kind) => {
+    const provider = document.providers.find(({ id }) => id === kind);
+
+    expect(provider?.kind).toBe(kind);
+  });
+
+  test("servers of one's own are reached on loopback by default, the others publicly", () => {
+    const loopback = document.providers.filter(({ network }) => network === 'loopback').map(({ id }) => id);
+
+    expect(loopback.sort()).toEqual(['lm-studio', 'ollama', 'simulated', 'vllm']);
+  });
+
+  test('a minimal Bedrock provider leaves its Region to the function', () => {
+    expect(document.providers.find(({ id }) => id === 'bedrock')).toEqual({ id: 'bedrock', kind: 'bedrock', network: 'public' });
+  });
+
+  test('Azure keeps the resource as base URL', () => {
+    expect(document.providers.find(({ id }) => id === 'azure-openai')?.baseUrl).toEqual({ value: 'https://my-resource.openai.azure.com' });
+  });
+
+  test('Vertex AI keeps its project and begins with the global location', () => {
+    expect(document.providers.find(({ id }) => id === 'vertex-ai')).toMatchObject({
+      settings: { project: 'my-project' },
+      regions: ['global'],
+    });
+  });
+});
+
+test('every prop of a provider reaches the document', () => {
+  const document = documentFor((stack) => ({
+    providers: [
+      Provider.openAi({
+        id: 'openai-eu',
+        apiKey: secretNamed(stack, 'keys'),
+        apiKeyField: 'openai',
+        baseUrl: 'https://eu.api.example.com/v1/',
+        models: ['gpt-*'],
+        free: true,
+      }),
+      Provider.azureOpenAi({
+        apiKey: secretNamed(stack, 'azure'),
+        baseUrl: 'https://a.example.com',
+        apiVersion: '2024-10-21',
+        deployment: 'd',
+      }),
+      Provider.bedrock({ regions: ['eu-west-1', 'eu-central-1'] }),
+      Provider.simulated({ id: 'sim', tokensPerSecond: 10, tokens: 20, errorPercent: 30 }),
+    ],
+  }));
+
+  expect(document.providers).toEqual([
+    {
+      id: 'openai-eu',
+      kind: 'openai',
+      baseUrl: { value: 'https://eu.api.example.com/v1' },
+      credential: { secretArn: { env: 'GATEWAY_VALUE_1' }, field: 'openai' },
+      models: ['gpt-*'],
+      network: 'public',
+      free: true,
+    },
+    {
+      id: 'azure-openai',
+      kind: 'azure-openai',
+      baseUrl: { value: 'https://a.example.com' },
+      credential: { secretArn: { env: 'GATEWAY_VALUE_2' } },
+      network: 'public',
+      settings: { apiVersion: '2024-10-21', deployment: 'd' },
+    },
+    { id: 'bedrock', kind: 'bedrock', regions: ['eu-west-1', 'eu-central-1'], network: 'public' },
+    { id: 'sim', kind: 'simulated', network: 'loopback', settings: { speed: '10', tokens: '20', errorPercent: '30' } },
+  ]);
+});
+
+test('values known only at deploy become variables of the proxy, one for each value', () => {
+  const { template } = synthesize((stack) => {
+    const shared = new Secret(stack, 'Shared');
+    return {
+      providers: [Provider.openAi({ apiKey: shared, apiKeyField: 'openai' }), Provider.mistral({ apiKey: shared, apiKeyField: 'mistral' })],
+    };
+  });
+
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Description: 'Data plane of an LLM gateway',
+    Environment: {
+      Variables: Match.objectLike({ GATEWAY_VALUE_1: { Ref: Match.stringLikeRegexp('Shared') }, GATEWAY_VALUE_2: Match.absent() }),
+    },
+  });
+});
+
+test('a provider in a VPC puts the proxy alone into it, with the permissions that this needs', () => {
+  const { template } = synthesize((stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+    return {
+      providers: [
+        Provider.openAiCompatible({ id: 'vllm', baseUrl: 'http://10.0.1.7:8000/v1', network: ProviderNetwork.vpc(vpc), free: true }),
+        Provider.vllm({ id: 'other', baseUrl: 'http://llm.internal:8000/v1', network: ProviderNetwork.vpc(vpc) }),
+      ],
+    };
+  });
+  const inVpc = Object.values(template.findResources('AWS::Lambda::Function')).filter((fn) => fn['Properties'].VpcConfig !== undefined);
+
+  expect(inVpc.map((fn) => fn['Properties'].Description)).toEqual(['Data plane of an LLM gateway']);
+  expect(statementsOf(template, 'Proxy').flatMap(({ actions }) => actions)).toContain('ec2:CreateNetworkInterface');
+  expect(statementsOf(template, 'Admin').flatMap(({ actions }) => actions)).not.toContain('ec2:CreateNetworkInterface');
+});
+
+describe('permissions at Bedrock', () => {
+  const bedrock = (props: LlmGatewayProps) =>
+    statementsOf(synthesize(props, newStack({ env: { account: '111122223333', region: 'eu-west-1' } })).template, 'Proxy').filter(
+      ({ actions }) => actions.some((action) => action.startsWith('bedrock:')),
+    );
+
+  test('name exactly the models of the routes', () => {
+    const statements = bedrock({ routes: [Route.to('smart', [Target.model('bedrock/amazon.nova-pro-v1:0')])] });
+
+    expect(statements).toEqual([
+      {
+        actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+        resources: ['arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0'],
+      },
+    ]);
+  });
+
+  test('cover a cross-Region profile and its models, the models through the profile only', () => {
+    const statements = bedrock({
+      providers: [Provider.bedrock({ regions: ['us-east-1'] })],
+      routes: [Route.to('smart', [Target.model('bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0')])],
+    });
+    const profile = 'arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+
+    expect(statements.map(({ resources }) => resources)).toEqual([
+      [profile],
+      ['arn:aws:bedrock:us-*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ]);
+    expect(statements[1]?.condition).toEqual({ StringLike: { 'bedrock:InferenceProfileArn': [profile] } });
+  });
+
+  test('cover a global profile in every Region and in the form without one', () => {
+    const [, models] = bedrock({ routes: [Route.to('smart', [Target.model('bedrock/global.anthropic.claude-sonnet-4-5-20250929-v1:0')])] });
+
+    expect(models?.resources).toEqual([
+      'arn:aws:bedrock:*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'arn:aws:bedrock:::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0',
+    ]);
+  });
+
+  test('take an ARN as it is', () => {
+    const arn = 'arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc123';
+    const [direct, through] = bedrock({ routes: [Route.to('smart', [Target.model(`bedrock/${arn}`)])] });
+
+    expect(direct?.resources).toEqual([arn]);
+    expect(through?.condition).toEqual({ StringLike: { 'bedrock:InferenceProfileArn': [arn] } });
+  });
+
+  test('are open to every model only when none is named', () => {
+    const [direct] = bedrock({});
+
+    expect(direct?.resources[0]).toBe('arn:aws:bedrock:eu-west-1::foundation-model/*');
+    expect(bedrock({ providers: [Provider.bedrock({ models: ['anthropic.*'] })] })[0]?.resources).toEqual([
+      'arn:aws:bedrock:eu-west-1::foundation-model/anthropic.*',
+    ]);
+  });
+
+  test('are absent when Bedrock is called with a key', () => {
+    const stack = newStack();
+    const { template } = synthesize({ providers: [Provider.bedrock({ apiKey: secretNamed(stack, 'bedrock') })] }, stack);
+
+    expect(statementsOf(template, 'Proxy').flatMap(({ actions }) => actions)).not.toContain('bedrock:InvokeModel');
+  });
+});
+
+describe('base URLs', () => {
+  test.each([
+    ['https://api.example.com/v1/', 'public', 'https://api.example.com/v1'],
+    ['https://API.example.com', 'public', 'https://api.example.com'],
+    ['https://8.8.8.8/v1', 'public', 'https://8.8.8.8/v1'],
+    ['https://[2600::1]:8443', 'public', 'https://[2600::1]:8443'],
+    ['http://127.0.0.1:11434/v1', 'loopback', 'http://127.0.0.1:11434/v1'],
+    ['http://localhost:1234/v1', 'loopback', 'http://localhost:1234/v1'],
+    ['http://[::1]:1234', 'loopback', 'http://[::1]:1234'],
+    ['http://10.0.1.7:8000/v1', 'vpc', 'http://10.0.1.7:8000/v1'],
+    ['http://llm.internal:8000', 'vpc', 'http://llm.internal:8000'],
+    ['http://vllm:8000', 'vpc', 'http://vllm:8000'],
+    ['https://api.example.com', 'vpc', 'https://api.example.com'],
+  ] as const)('%s is accepted in the network %s', (url, network, expected) => {
+    expect(checkBaseUrl('p', url, network)).toBe(expected);
+  });
+
+  test.each([
+    ['https://169.254.169.254', /reserved/],
+    ['http://169.254.169.254', /reserved/],
+    ['https://[fd00:ec2::254]', /reserved/],
+    ['https://127.1', /write "127\.0\.0\.1"/],
+    ['https://0x7f000001', /write "127\.0\.0\.1"/],
+    ['https://2130706433', /write "127\.0\.0\.1"/],
+    ['https://0177.0.0.1', /write "127\.0\.0\.1"/],
+    ['https://[::ffff:127.0.0.1]', /write/],
+    ['https://[::ffff:7f00:1]', /reserved/],
+    ['https://[64:ff9b::7f00:1]', /reserved/],
+    ['https://[64:ff9b::8.8.8.8]', /write/],
+    ['https://[2002:7f00:1::]', /reserved/],
+    ['https://[fe80::1]', /reserved/],
+    ['https://[::]', /reserved/],
+    ['https://0.0.0.0', /reserved/],
+    ['https://localhost.', /ends with a dot|loopback/],
+    ['https://localhost', /ProviderNetwork\.loopback\(\)/],
+    ['https://127.0.0.1:9001', /runtime API/],
+    ['https://127.0.0.1', /ProviderNetwork\.loopback\(\)/],
+    ['https://[::1]', /ProviderNetwork\.loopback\(\)/],
+    ['https://10.0.0.1', /ProviderNetwork\.vpc\(vpc\)/],
+    ['https://100.64.0.1', /ProviderNetwork\.vpc\(vpc\)/],
+    ['https://192.168.1.1', /ProviderNetwork\.vpc\(vpc\)/],
+    ['https://[fc00::1]', /ProviderNetwork\.vpc\(vpc\)/],
+    ['https://metadata.google.internal', /ProviderNetwork\.vpc\(vpc\)/],
+    ['https://intranet', /ProviderNetwork\.vpc\(vpc\)/],
+    ['http://api.example.com', /use "https:\/\/"/],
+    ['https://user:password@api.example.com', /without credentials/],
+    ['https://api.example.com/?a=b', /without credentials, query/],
+    ['https://api.example.com#x', /fragment/],
+    ['https://api.example.com\\@evil.example', /absolute URL/],
+    ['ftp://api.example.com', /absolute URL/],
+    ['api.example.com', /absolute URL/],
+    ['https://api.example.com/a/../b', /path must be plain/],
+    ['https://api.example.com/%2e%2e/b', /path must be plain/],
+    ['https://exa_mple.com', /characters/],
+  ])('C04 %s fails at synth in public', (url, message) => {
+    const stack = newStack();
+
+    expect(() => synthesize({ providers: [Provider.openAiCompatible({ id: 'evil', baseUrl: url })] }, stack)).toThrow(message);
+  });
+
+  test.each([
+    ['http://169.254.169.254', 'vpc'],
+    ['http://169.254.100.1:9001', 'loopback'],
+    ['http://[fd00:ec2::254]', 'vpc'],
+    ['http://127.0.0.1:9001/2018-06-01', 'loopback'],
+    ['http://127.0.0.1:8000', 'vpc'],
+    ['http://localhost:8000', 'vpc'],
+    ['http://10.0.0.1', 'loopback'],
+    ['http://api.example.com', 'loopback'],
+    ['http://[::ffff:a9fe:a9fe]', 'vpc'],
+  ] as const)('C04 %s fails in the network %s too', (url, network) => {
+    expect(() => checkBaseUrl('evil', url, network)).toThrow(`"baseUrl" of provider "evil" is "${url}"`);
+  });
+});
+
+describe('fails', () => {
+  const stack = newStack();
+  const apiKey = secretNamed(stack, 'key');
+  const route = (alias: string, ...models: string[]) =>
+    Route.to(
+      alias,
+      models.map((model) => Target.model(model)),
+    );
+  const failing: [string, LlmGatewayProps, RegExp][] = [
+    ['without providers', { providers: [] }, /"providers" is empty.*Provider\.bedrock\(\)/],
+    [
+      'on duplicate ids',
+      { providers: [Provider.bedrock(), Provider.bedrock()] },
+      /two providers have the id "bedrock"; give one of them another "id"/,
+    ],
+    [
+      'on an unknown provider in a target',
+      { routes: [route('smart', 'openai/gpt-5')] },
+      /names the provider "openai", which is not configured; use one of bedrock/,
+    ],
+    ['on a pattern as target', { routes: [route('smart', 'bedrock/*')] }, /a target is one model, not a pattern/],
+    ['on an alias that hides a provider', { routes: [route('bedrock/x', 'bedrock/y')] }, /alias "bedrock\/x" would hide models/],
+    ['on an alias with odd characters', { routes: [route('sm art', 'bedrock/y')] }, /alias of a route is "sm art"; use/],
+    ['on an empty alias', { routes: [route('', 'bedrock/y')] }, /alias of a route is ""/],
+    ['on duplicate aliases', { routes: [route('a', 'bedrock/x'), route('a', 'bedrock/y')] }, /two routes have the alias "a"/],
+    ['on a route without targets', { routes: [route('a')] }, /route "a" has no targets/],
+    ['on a bad Region', { providers: [Provider.bedrock({ regions: ['us-east-1/..'] })] }, /names the Region or location "us-east-1\/\.\."/],
+    ['on a bad model glob', { providers: [Provider.openAi({ apiKey, models: ['gpt 5'] })] }, /"models" of provider "openai" is "gpt 5"/],
+  ];
+
+  test.each(failing)('%s', (_name, props, message) => {
+    expect(() => synthesize(props)).toThrow(message);
+  });
+
+  test('on two VPCs', () => {
+    const twoVpcs = (scope: Stack): LlmGatewayProps => ({
+      providers: ['a', 'b'].map((id) =>
+        Provider.openAiCompatible({ id, baseUrl: 'http://10.0.0.1', network: ProviderNetwork.vpc(new ec2.Vpc(scope, `Vpc-${id}`)) }),
+      ),
+    });
+
+    expect(() => synthesize(twoVpcs)).toThrow(/providers "a" and "b" are in different VPCs/);
+  });
+
+  test.each([
+    ['a bad id', () => Provider.bedrock({ id: 'Bed/rock' }), /provider id "Bed\/rock" is not usable.*use 1 to 32/],
+    ['a target without provider', () => Target.model('gpt-5'), /target "gpt-5" is not "<provider id>\/<model>"/],
+    ['a target without model', () => Target.model('openai/'), /target "openai\/"/],
+    ['Azure without an endpoint', () => Provider.azureOpenAi({ apiKey }), /exactly one of "resourceName" and "baseUrl"/],
+    ['Azure with a URL as resource', () => Provider.azureOpenAi({ apiKey, resourceName: 'https://x' }), /"resourceName" is "https:\/\/x"/],
+    [
+      'an Azure deployment without version',
+      () => Provider.azureOpenAi({ apiKey, resourceName: 'x', deployment: 'd' }),
+      /"deployment" works only together/,
+    ],
+    ['odd speeds of the simulated provider', () => Provider.simulated({ tokensPerSecond: -1 }), /"speed" is -1; give a whole number/],
+  ])('on %s', (_name, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
