@@ -20,7 +20,12 @@ export interface DynamoDbOptions {
 /** Told of a unit's records at once, in the order of the writes. Must not throw. */
 export type RecordListener = (records: readonly StreamRecord[]) => void;
 
-/** An embedded DynamoDB: dynalite's parsers, limits and error texts over a store of our own. */
+/**
+ * An embedded DynamoDB: dynalite's parsers, limits and error texts over a store of our own, which keeps every write isolated.
+ *
+ * Unlike the service: conditions do not find two equal maps or lists equal, and `IN` does not find `false`; nothing is throttled and
+ * no transaction meets a conflict; PartiQL and the Streams API are not there (`onRecords` is).
+ */
 export interface DynamoDbEngine {
   /**
    * Carries out one API operation.

@@ -1,4 +1,5 @@
 import { Stream } from 'node:stream';
+import { refuseLongNumbers } from './numbers';
 import { type Range, SortedMap } from './sorted-map';
 import type { DynaliteTable, Item } from './types';
 
@@ -105,6 +106,7 @@ export class Store {
       this.unit(() => this.write(map, key, after, table));
       return;
     }
+    if (table !== undefined && after !== undefined) refuseLongNumbers(after as Item);
     const before = map.get(key);
     const apply = (value: Value | undefined): void => (value === undefined ? map.delete(key) : map.set(key, value));
     apply(after);
