@@ -17,12 +17,14 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: process.env.SOAK ? [] : ['/soak/'],
-  // As in the build: the local DynamoDB has a store of its own.
-  moduleNameMapper: { '^(memory-)?level$': '<rootDir>/local/dynamodb/absent-level.ts' },
   transform: {
     '^.+\\.[cm]?[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${transformed.join('|')})/)`],
+  // As in the build: the local DynamoDB has a store of its own.
+
+  // aws-lambda-stream loads these clients although nothing of ours uses them; they are not installed.
+  moduleNameMapper: { '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/lambda/usage/unused-client.cjs' },
   globalSetup: '<rootDir>/test/setup/global-setup.cjs',
   maxWorkers: 2,
 };

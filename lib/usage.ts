@@ -5,7 +5,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
-import { ENV } from './private/contract';
+import { ENV, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
@@ -50,7 +50,7 @@ export class GatewayUsage extends Construct {
     });
     allowTables(usage, tables, {
       identity: { items: ['GetItem'] },
-      records: { items: ['GetItem', 'PutItem', 'UpdateItem', 'Query'] },
+      records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
     });
     usage.allow(['events:PutEvents'], [this.eventBus.eventBusArn]);
     usage.allow(['sqs:SendMessage'], [this.failedBatches.queueArn]);

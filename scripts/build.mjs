@@ -15,6 +15,19 @@ const fast = process.argv.includes('--fast');
 /** CommonJS packages inside an ES module bundle still call `require`. */
 const requireBanner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+/** AWS clients that aws-lambda-stream would load although nothing of ours uses them. */
+const unusedClients = Object.fromEntries(
+  [
+    '@aws-sdk/client-s3',
+    '@aws-sdk/s3-request-presigner',
+    '@aws-sdk/client-kms',
+    '@aws-sdk/client-eventbridge',
+    'aws-kms-ee',
+    '@smithy/node-http-handler',
+    '@smithy/util-retry',
+  ].map((name) => [name, join(root, 'lambda/usage/unused-client.cjs')]),
+);
+
 const esm = {
   bundle: true,
   format: 'esm',
@@ -39,6 +52,7 @@ async function buildFunctions() {
       chunkNames: '[name]-[hash]',
       metafile: true,
       banner: { js: requireBanner },
+      ...(name === 'usage' ? { alias: unusedClients } : {}),
     });
     writeMeta(`lambda-${name}`, result.metafile);
   }

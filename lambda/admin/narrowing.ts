@@ -1,5 +1,6 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
 import { invalidRequest } from '../core/model/error';
+import { formatUsd, usd } from '../core/pricing/money';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {
@@ -70,26 +71,20 @@ function checkBudget(budget: BudgetConfig, field: string, parent: Parent, now: n
     if (bound.soft === true || PERIODS.indexOf(bound.period) < PERIODS.indexOf(budget.period)) continue;
     // A budget of one model is only comparable with a budget that covers at least that model.
     if (bound.model !== undefined && (budget.model === undefined || !covers(bound.model, budget.model))) continue;
-    const allowed = largest(bound, now);
-    checkAmount(budget.limit_usd, `${field}.limit_usd`, bound, allowed, parent);
-    if (budget.increase !== undefined) checkAmount(budget.increase.limit_usd, `${field}.increase.limit_usd`, bound, allowed, parent);
+    const allowed = amountOf(bound, now);
+    const wanted = amountOf(budget, now);
+    if (wanted <= allowed) continue;
+    const increased = usd(budget.limit_usd) <= allowed;
+    const name = `${field}.${increased ? 'increase.limit_usd' : 'limit_usd'}`;
+    throw refuse(name, `${formatUsd(wanted)} USD${increased ? ' in all' : ''}`, parent, `${formatUsd(allowed)} USD per ${bound.period}`);
   }
 }
 
-function checkAmount(amount: string, field: string, bound: BudgetConfig, allowed: string, parent: Parent): void {
-  if (nanoUsd(amount) > nanoUsd(allowed)) throw refuse(field, `${amount} USD`, parent, `${allowed} USD per ${bound.period}`);
-}
-
-function largest(budget: BudgetConfig, now: number): string {
+/** The limit with its temporary increase, in nano-USD. */
+function amountOf(budget: BudgetConfig, now: number): bigint {
   const increase = budget.increase;
-  if (increase === undefined || Date.parse(increase.expires_at) <= now) return budget.limit_usd;
-  return nanoUsd(increase.limit_usd) > nanoUsd(budget.limit_usd) ? increase.limit_usd : budget.limit_usd;
-}
-
-/** Exact: the schema has already refused anything but a decimal with at most nine places. */
-function nanoUsd(decimal: string): bigint {
-  const [whole = '0', fraction = ''] = decimal.split('.');
-  return BigInt(whole + fraction.padEnd(9, '0'));
+  const extra = increase === undefined || Date.parse(increase.expires_at) <= now ? 0n : usd(increase.limit_usd);
+  return usd(budget.limit_usd) + extra;
 }
 
 function checkLimits(child: LimitsConfig, field: string, parent: Parent, bound: LimitsConfig | undefined): void {

@@ -1,5 +1,6 @@
 import { GatewayError, invalidRequest } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
+import { formatUsd } from '../core/pricing/money';
 import type { Totals } from '../core/stores';
 import { addTotals, contributionOf, dimensionValue, NO_TOTALS } from '../core/stores';
 import type { DaySpan } from './days';
@@ -158,7 +159,7 @@ export function usageRow(groupBy: readonly string[], { values, totals }: UsageGr
   });
   if (Object.keys(tags).length > 0) row['tags'] = tags;
   for (const [measure, value] of Object.entries(totals)) {
-    if (measure === 'cost_nano_usd') row['cost_usd'] = usd(value);
+    if (measure === 'cost_nano_usd') row['cost_usd'] = formatUsd(value);
     else row[measure] = Number(value);
   }
   return row;
@@ -166,14 +167,6 @@ export function usageRow(groupBy: readonly string[], { values, totals }: UsageGr
 
 function fieldOf(dimension: string): string {
   return dimension === 'day' || dimension === 'model' || dimension === 'provider' ? dimension : `${dimension}_id`;
-}
-
-/** Exact decimal of an amount of nano-USD, with at least two places. */
-export function usd(nano: bigint): string {
-  const sign = nano < 0n ? '-' : '';
-  const digits = (nano < 0n ? -nano : nano).toString().padStart(10, '0');
-  const fraction = digits.slice(-9).replace(/0+$/, '').padEnd(2, '0');
-  return `${sign}${digits.slice(0, -9)}.${fraction}`;
 }
 
 /** RFC 4180; a value that a spreadsheet would run as a formula is led by an apostrophe. */

@@ -55,7 +55,7 @@ const BUDGET: Schema = {
       additionalProperties: false,
       required: ['limit_usd', 'expires_at'],
       properties: { limit_usd: USD, expires_at: TIME },
-      description: 'A limit that holds instead until it expires.',
+      description: 'Added to the limit until it expires.',
     },
   },
 };

@@ -9,7 +9,7 @@ import { parseJson } from '../runtime/json';
 /** A service that speaks AWS's JSON protocol. */
 export interface AwsJsonService {
   /** Name in the endpoint and in the signature. */
-  readonly name: 'dynamodb' | 'secretsmanager' | 'sqs';
+  readonly name: 'dynamodb' | 'secretsmanager' | 'sqs' | 'events';
   readonly version: '1.0' | '1.1';
   /** What `x-amz-target` begins with. */
   readonly target: string;

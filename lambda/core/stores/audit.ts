@@ -28,6 +28,7 @@ export interface AuditStore {
   list(month: string, options?: { readonly limit?: number; readonly after?: string }): Promise<Page<AuditEntry>>;
 }
 
+export const AUDIT_PREFIX = 'audit#';
 const TIMEOUT_MS = 5_000;
 const ATTRIBUTES: Readonly<Record<string, string>> = { actorRole: 'actor_role', resourceId: 'resource_id', teamId: 'team_id' };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
@@ -44,7 +45,7 @@ export function createAuditStore(connector: DynamoDbConnector, table: string): A
       const fields: Record<string, Storable | undefined> = {};
       for (const [field, value] of Object.entries(entry)) fields[ATTRIBUTES[field] ?? field] = value as Storable | undefined;
       const keys = toItem({
-        pk: `audit#${entry.id}`,
+        pk: `${AUDIT_PREFIX}${entry.id}`,
         sk: 'entry',
         feed: `audit#${entry.at.slice(0, 7)}`,
         feed_at: `${entry.at}#${entry.id}`,
@@ -70,12 +71,13 @@ export function createAuditStore(connector: DynamoDbConnector, table: string): A
         { timeoutMs: TIMEOUT_MS },
       );
       const last = result.LastEvaluatedKey?.[sortKey]?.S;
-      return { items: (result.Items ?? []).map(readEntry), ...(last === undefined ? {} : { next: last }) };
+      return { items: (result.Items ?? []).map(readAuditEntry), ...(last === undefined ? {} : { next: last }) };
     },
   };
 }
 
-function readEntry(item: Item): AuditEntry {
+/** Reads an item of the records table, or an image of its stream, as an audit entry. */
+export function readAuditEntry(item: Item): AuditEntry {
   const entry: Record<string, unknown> = {};
   for (const [attribute, value] of Object.entries(fromItem(item))) {
     if (!HOUSEKEEPING.has(attribute)) entry[FIELDS.get(attribute) ?? attribute] = value;

@@ -1,6 +1,8 @@
 /** The entities kept in DynamoDB, one store each. Stores are the only owners of keys, indexes and attribute names. */
+
+export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, type Storable, toItem } from './attributes';
-export { type AuditEntry, type AuditStore, createAuditStore } from './audit';
+export { AUDIT_PREFIX, type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
 export type { WriteResult } from './conditional';
 export {
   type CounterSpec,
@@ -21,6 +23,7 @@ export { createRecordStore, type RecordStore, type Transition, type TransitionFi
 export {
   type CounterReservation,
   isRequestItem,
+  REQUEST_PREFIX,
   type RecordState,
   type RequestIntent,
   type RequestRecord,

@@ -1,0 +1,86 @@
+import { filterOnEventType } from 'aws-lambda-stream/filters/event';
+import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
+import { faulty } from 'aws-lambda-stream/utils/faults';
+import _ from 'highland';
+import type { BusEvent, EventBus } from '../core/connectors/events';
+import { formatUsd } from '../core/pricing/money';
+import type { Item } from '../core/stores';
+import { ALERT_PREFIX, readAlert, readAuditEntry } from '../core/stores';
+import type { PipelineRecord } from './records';
+import { UnusableRecord } from './rollup-pipeline';
+
+export interface GovernancePipeline {
+  readonly bus: EventBus;
+  /** Name of the gateway, in every event. */
+  readonly gateway: string;
+}
+
+/** Changes and alerts in, events on the bus. A redelivery publishes again under the same `id`. */
+export function governance({ bus, gateway }: GovernancePipeline): (rule: Rule) => Step {
+  return (rule) => (stream) =>
+    stream
+      .filter((uow) => filterOnEventType(rule, uow))
+      .map(faulty((uow) => toBusEvent(uow as unknown as UnitOfWork<PipelineRecord>, gateway)))
+      .collect()
+      .flatMap((events) => _(bus.publish(events)));
+}
+
+function toBusEvent({ record }: UnitOfWork<PipelineRecord>, gateway: string): BusEvent {
+  const item = record.images.newItem as Item;
+  try {
+    return (record.dynamodb.Keys['pk']?.S ?? '').startsWith(ALERT_PREFIX) ? alertEvent(item, gateway) : auditEvent(item, gateway);
+  } catch {
+    throw new UnusableRecord('an audit entry or alert cannot be read');
+  }
+}
+
+/** Who did what to which entry; what it was before and after stays in the audit log. */
+function auditEvent(item: Item, gateway: string): BusEvent {
+  const entry = readAuditEntry(item);
+  if (entry.id === undefined || entry.at === undefined) throw new UnusableRecord('an audit entry lacks its id');
+  const { id, at, actor, actorRole, resource, resourceId, teamId, action } = entry;
+  return {
+    type: `${resource}-${PAST[action] ?? action}`,
+    at,
+    detail: {
+      id,
+      gateway,
+      at,
+      actor: { key_id: actor, role: actorRole },
+      resource,
+      resource_id: resourceId,
+      ...(teamId === undefined ? {} : { team_id: teamId }),
+    },
+  };
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  rotate: 'rotated',
+  block: 'blocked',
+  unblock: 'unblocked',
+  revoke: 'revoked',
+};
+
+function alertEvent(item: Item, gateway: string): BusEvent {
+  const { counter, level, levelId, period, periodStart, model, threshold, limitUsd, spentNanoUsd, at } = readAlert(item);
+  return {
+    type: 'budget-threshold-reached',
+    at,
+    detail: {
+      id: `${counter}#${threshold}#${limitUsd}`,
+      gateway,
+      at,
+      level,
+      level_id: levelId,
+      period,
+      period_start: periodStart,
+      ...(model === undefined ? {} : { model }),
+      threshold,
+      limit_usd: limitUsd,
+      spent_usd: formatUsd(spentNanoUsd),
+    },
+  };
+}

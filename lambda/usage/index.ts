@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import type { GatewayDocument } from '../../lib/private/contract';
+import { awsCredentialSource } from '../core/auth/aws-credentials';
+import { createSigV4Signer } from '../core/auth/sigv4';
+import { createAwsJsonCall } from '../core/connectors/aws-json';
+import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
+import { createEventBus } from '../core/connectors/events';
+import { createTransport } from '../core/http/transport';
+import { systemClock } from '../core/runtime/clock';
+import { readEnvironment } from '../core/runtime/environment';
+import { parseJson } from '../core/runtime/json';
+import { createLog } from '../core/runtime/log';
+import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore } from '../core/stores';
+import { raiseBudgetAlerts } from './budget-alerts';
+import { createProcessor } from './process';
+import { rebuildDay } from './rebuild';
+import { createRollupWriter } from './rollup-writer';
+
+const environment = readEnvironment();
+const clock = systemClock;
+const call = createAwsJsonCall({
+  transport: createTransport(),
+  signer: createSigV4Signer(clock),
+  credentials: awsCredentialSource(environment),
+  region: environment.region,
+});
+const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
+const bus = createEventBus(call, environment.eventBus, environment.awsEndpoint('EVENTBRIDGE'));
+const rollups = createRollupStore(connector, environment.recordsTable);
+const writer = createRollupWriter(rollups, clock);
+const alertParts = {
+  identity: createIdentityStore(connector, environment.identityTable),
+  rollups,
+  alerts: createAlertStore(connector, environment.recordsTable),
+  document: readDocument(),
+  clock,
+};
+const rebuildParts = {
+  records: createRecordStore(connector, environment.recordsTable),
+  rollups,
+  writer,
+  clock,
+  pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+};
+
+/** Reads the records table's stream: rollups, alerts, governance events. */
+export const handler = createProcessor({
+  rollups: writer,
+  raiseAlerts: (counters) => raiseBudgetAlerts(alertParts, counters),
+  rebuildDay: (day) => rebuildDay(rebuildParts, day),
+  bus,
+  gateway: environment.gateway,
+  log: createLog(environment.logLevel),
+  clock,
+});
+
+/** The document was validated at synth; without one no level has defaults. */
+function readDocument(): Pick<GatewayDocument, 'gateway' | 'defaults'> {
+  const none = { gateway: {}, defaults: {} };
+  try {
+    return { ...none, ...(parseJson(readFileSync(environment.configFile, 'utf8')) as unknown as Partial<GatewayDocument>) };
+  } catch {
+    return none;
+  }
+}

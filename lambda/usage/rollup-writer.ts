@@ -1,0 +1,158 @@
+import type { Clock } from '../core/runtime/clock';
+import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, Totals } from '../core/stores';
+import { addTotals, isThrottle, isZero, LARGEST_COMMIT, NO_TOTALS, subtractTotals } from '../core/stores';
+
+/** Adds requests to the rollups, each exactly once. */
+export interface RollupWriter {
+  /**
+   * Applies what requests contribute, under every epoch that is kept of their days.
+   *
+   * @returns the ids of requests that the table refuses for what they are
+   * @throws what the table says when trying again may help
+   */
+  apply(contributions: readonly Contribution[]): Promise<ReadonlySet<string>>;
+  /** The same under one epoch, for a rebuild: counters' rows have no epochs and are left out. */
+  rebuild(contributions: readonly Contribution[], epoch: number): Promise<ReadonlySet<string>>;
+}
+
+/** Two batches that meet on a row try again, after a pause that grows. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 25;
+/** Leaves room for rows that a request has left since it was applied. */
+const COMFORTABLE_COMMIT = 80;
+
+interface Target {
+  readonly epoch: number;
+  /** Rows of counters have no epochs: only the current one writes them. */
+  readonly counters: boolean;
+}
+
+export function createRollupWriter(
+  store: RollupStore,
+  clock: Pick<Clock, 'now'>,
+  pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+): RollupWriter {
+  async function applyAll(contributions: readonly Contribution[], target: Target): Promise<ReadonlySet<string>> {
+    const refused = new Set<string>();
+    for (const group of pack(newest(contributions))) await applyGroup(group, target, refused);
+    return refused;
+  }
+
+  async function applyGroup(group: readonly Contribution[], target: Target, refused: Set<string>): Promise<void> {
+    try {
+      await commitGroup(group, target);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (group.length === 1) refused.add((group[0] as Contribution).requestId);
+      else for (const contribution of group) await applyGroup([contribution], target, refused);
+    }
+  }
+
+  async function commitGroup(group: readonly Contribution[], target: Target): Promise<void> {
+    // Most requests are new, so their marks are only read once that turns out wrong.
+    let known: ReadonlyMap<string, Applied> = new Map();
+    for (let attempt = 1; ; attempt += 1) {
+      const applications = group.flatMap((contribution): Application[] => {
+        const before = known.get(contribution.requestId);
+        return before !== undefined && before.rank >= contribution.rank ? [] : [{ contribution, before }];
+      });
+      if (applications.length === 0) return;
+      const changes = changesOf(applications, target.counters);
+      if (applications.length > 1 && applications.length + changes.length > LARGEST_COMMIT) {
+        const middle = Math.ceil(group.length / 2);
+        await commitGroup(group.slice(0, middle), target);
+        await commitGroup(group.slice(middle), target);
+        return;
+      }
+      try {
+        if ((await store.commit(target.epoch, applications, changes, clock.now())) === 'done') return;
+        if (attempt >= ATTEMPTS) throw Object.assign(new Error('the rollups are contended'), { name: 'TransactionConflictException' });
+        known = await readMarks(group, target.epoch);
+      } catch (error) {
+        if (!isThrottle(error) || attempt >= ATTEMPTS) throw error;
+        await pause(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  async function readMarks(group: readonly Contribution[], epoch: number): Promise<ReadonlyMap<string, Applied>> {
+    const found = await Promise.all(group.map(async ({ requestId }) => [requestId, await store.applied(requestId, epoch)] as const));
+    return new Map(found.flatMap(([requestId, applied]) => (applied === undefined ? [] : [[requestId, applied] as const])));
+  }
+
+  return {
+    async apply(contributions) {
+      const refused = new Set<string>();
+      for (const [day, ofDay] of byDay(contributions)) {
+        const { current, building } = await store.epochs(day);
+        const targets: Target[] = [{ epoch: current, counters: true }];
+        if (building !== undefined) targets.push({ epoch: building, counters: false });
+        for (const target of targets) for (const id of await applyAll(ofDay, target)) refused.add(id);
+      }
+      return refused;
+    },
+    rebuild: (contributions, epoch) => applyAll(contributions, { epoch, counters: false }),
+  };
+}
+
+/** What the table will refuse however often it is asked. */
+function isPoison(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ValidationException';
+}
+
+/** One delivery may hold several states of a request: the last one counts. */
+function newest(contributions: readonly Contribution[]): readonly Contribution[] {
+  const latest = new Map<string, Contribution>();
+  for (const contribution of contributions) {
+    const other = latest.get(contribution.requestId);
+    if (other === undefined || other.rank < contribution.rank) latest.set(contribution.requestId, contribution);
+  }
+  return [...latest.values()];
+}
+
+function byDay(contributions: readonly Contribution[]): ReadonlyMap<string, readonly Contribution[]> {
+  const days = new Map<string, Contribution[]>();
+  for (const contribution of contributions) days.set(contribution.day, [...(days.get(contribution.day) ?? []), contribution]);
+  return days;
+}
+
+/** Groups whose marks and rows fit one transaction. */
+function pack(contributions: readonly Contribution[]): readonly (readonly Contribution[])[] {
+  const groups: Contribution[][] = [];
+  let group: Contribution[] = [];
+  let rows = new Set<string>();
+  for (const contribution of contributions) {
+    const wider = new Set([...rows, ...contribution.rows.map(rowName)]);
+    if (group.length > 0 && group.length + 1 + wider.size > COMFORTABLE_COMMIT) {
+      groups.push(group);
+      group = [];
+      rows = new Set(contribution.rows.map(rowName));
+    } else {
+      rows = wider;
+    }
+    group.push(contribution);
+  }
+  return group.length === 0 ? groups : [...groups, group];
+}
+
+/** What all requests together add to each row, less what they had added before. */
+function changesOf(applications: readonly Application[], counters: boolean): readonly RowChange[] {
+  const changes = new Map<string, { row: RollupRow; day: string; totals: Totals }>();
+  const add = (row: RollupRow, day: string, totals: Totals) => {
+    if (row.dimension === 'counter' && !counters) return;
+    const name = rowName(row);
+    const before = changes.get(name)?.totals ?? NO_TOTALS;
+    changes.set(name, { row, day, totals: addTotals(before, totals) });
+  };
+  for (const { contribution, before } of applications) {
+    for (const row of contribution.rows) add(row, contribution.day, contribution.totals);
+    if (before === undefined) continue;
+    const negative = subtractTotals(NO_TOTALS, before.totals);
+    for (const row of before.rows) add(row, contribution.day, negative);
+  }
+  return [...changes.values()].filter((change) => !isZero(change.totals));
+}
+
+function rowName(row: RollupRow): string {
+  return JSON.stringify([row.scope, row.dimension, row.value]);
+}

@@ -1,0 +1,19 @@
+import type { Rule } from 'aws-lambda-stream/types';
+import type { GovernancePipeline } from './governance-pipeline';
+import { governance } from './governance-pipeline';
+import type { RebuildPipeline } from './rebuild-pipeline';
+import { rebuild } from './rebuild-pipeline';
+import type { RollupPipeline } from './rollup-pipeline';
+import { rollup } from './rollup-pipeline';
+
+/** What the pipelines work with. */
+export interface PipelineParts extends RollupPipeline, GovernancePipeline, RebuildPipeline {}
+
+/** What happens to the records of the table's stream. */
+export function rules(parts: PipelineParts): readonly Rule[] {
+  return [
+    { id: 'rollup', eventType: ['request-created', 'request-updated'], flavor: rollup(parts) },
+    { id: 'governance', eventType: ['audit-created', 'alert-created'], flavor: governance(parts) },
+    { id: 'rebuild', eventType: ['rebuild-created'], flavor: rebuild(parts) },
+  ];
+}

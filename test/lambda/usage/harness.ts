@@ -1,0 +1,156 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { BusEvent } from '../../../lambda/core/connectors/events';
+import type { Clock } from '../../../lambda/core/runtime/clock';
+import { createLog } from '../../../lambda/core/runtime/log';
+import type { Item, RequestIntent, RequestRecord, RequestResult, RollupRow, Totals } from '../../../lambda/core/stores';
+import {
+  addTotals,
+  contributionOf,
+  createAlertStore,
+  createIdentityStore,
+  createRecordStore,
+  createRollupStore,
+  isRequestItem,
+  isZero,
+  NO_TOTALS,
+  readRecord,
+} from '../../../lambda/core/stores';
+import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
+import { createProcessor } from '../../../lambda/usage/process';
+import { rebuildDay } from '../../../lambda/usage/rebuild';
+import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
+
+export const NOON = Date.parse('2026-11-24T12:00:00Z');
+
+/** The usage function over the memory table; what the table's stream would carry is kept in `stream`. */
+export function createUsageHarness() {
+  const database = createMemoryDynamoDb();
+  const stream: DynamoDBRecord[] = [];
+  const published: BusEvent[] = [];
+  const lines: string[] = [];
+  const state = { now: NOON, busFails: false };
+  const clock: Clock = { now: () => state.now, monotonic: () => state.now };
+  database.listener = ({ table, oldItem, newItem }) => {
+    if (table === TABLE_NAMES.records) stream.push(toStreamRecord(stream.length, oldItem, newItem));
+  };
+  const records = createRecordStore(database, TABLE_NAMES.records);
+  const rollups = createRollupStore(database, TABLE_NAMES.records);
+  const identity = createIdentityStore(database, TABLE_NAMES.identity);
+  const writer = createRollupWriter(rollups, clock, async () => {});
+  const alerts = {
+    identity,
+    rollups,
+    alerts: createAlertStore(database, TABLE_NAMES.records),
+    document: { gateway: {}, defaults: {} },
+    clock,
+  };
+  const process = createProcessor({
+    rollups: writer,
+    raiseAlerts: (counters) => raiseBudgetAlerts(alerts, counters),
+    rebuildDay: (day) => rebuildDay({ records, rollups, writer, clock, pause: async () => {} }, day),
+    bus: {
+      async publish(events) {
+        if (state.busFails) throw Object.assign(new Error('the bus is down'), { name: 'TimeoutError' });
+        published.push(...events);
+      },
+    },
+    gateway: 'test',
+    log: createLog('debug', (line) => lines.push(line)),
+    clock,
+  });
+
+  return {
+    database,
+    stream,
+    published,
+    lines,
+    state,
+    records,
+    rollups,
+    identity,
+    deliver: (batch: readonly DynamoDBRecord[]) => process({ Records: [...batch] }),
+    /** Delivers what the stream holds, and what that adds to it, until nothing is left. */
+    async drain() {
+      while (stream.length > 0) await process({ Records: stream.splice(0) });
+    },
+    /** Admits and settles one request. */
+    async request(intent: Partial<RequestIntent> & { readonly id: string }, result: RequestResult = {}) {
+      const at = new Date(state.now).toISOString();
+      await records.putIntent({
+        createdAt: at,
+        keyId: 'key1',
+        operation: 'chat',
+        dialect: 'openai-chat',
+        originalModel: 'smart',
+        stream: false,
+        boundNanoUsd: 100n,
+        counters: [],
+        expiresAtMs: state.now + 60_000,
+        ...intent,
+      });
+      await records.transition(
+        intent.id,
+        ['intent'],
+        'settling',
+        { outcome: 'ok', costNanoUsd: 7n, provider: 'openai', requestModel: 'gpt', ...result },
+        state.now,
+      );
+      await records.transition(intent.id, ['settling'], 'settled', { openUntilMs: null, listed: true }, state.now);
+    },
+    /** What the rollups should hold: the fold of every request's record. */
+    fold: () => foldOf(database.items(TABLE_NAMES.records)),
+    /** What they hold, under the epochs that are read. */
+    async held() {
+      const rows = new Map<string, Totals>();
+      for (const item of database.items(TABLE_NAMES.records)) {
+        const pk = item['pk']?.S ?? '';
+        if (!pk.startsWith('rollup#')) continue;
+        const counter = pk.startsWith('rollup##counter#');
+        const day = counter ? '' : (item['day']?.S ?? '');
+        const epoch = Number(item['epoch']?.N ?? 0);
+        if (!counter && epoch !== (await rollups.epochs(day)).current) continue;
+        const [, scope = '', dimension = ''] = pk.split('#');
+        const value = pk.slice(`rollup#${scope}#${dimension}#`.length);
+        const totals = (await rollups.row({ scope, dimension, value }, day, epoch)) as Totals;
+        if (!isZero(totals)) rows.set(nameOf({ scope, dimension, value }, day), totals);
+      }
+      return Object.fromEntries([...rows].sort());
+    },
+  };
+}
+
+export type UsageHarness = ReturnType<typeof createUsageHarness>;
+
+function foldOf(items: readonly Item[]): Record<string, Totals> {
+  const rows = new Map<string, Totals>();
+  for (const record of items.filter(isRequestItem).map(readRecord) as RequestRecord[]) {
+    const contribution = contributionOf(record);
+    for (const row of contribution?.rows ?? []) {
+      const name = nameOf(row, row.dimension === 'counter' ? '' : (contribution?.day as string));
+      rows.set(name, addTotals(rows.get(name) ?? NO_TOTALS, contribution?.totals as Totals));
+    }
+  }
+  return Object.fromEntries([...rows].filter(([, totals]) => !isZero(totals)).sort());
+}
+
+function nameOf({ scope, dimension, value }: RollupRow, day: string): string {
+  return `${day} ${scope} ${dimension} ${value}`;
+}
+
+export function toStreamRecord(sequence: number, oldItem: Item | undefined, newItem: Item | undefined): DynamoDBRecord {
+  const item = (newItem ?? oldItem) as Item;
+  return {
+    eventID: `event-${sequence}-${Math.random()}`,
+    eventName: oldItem === undefined ? 'INSERT' : newItem === undefined ? 'REMOVE' : 'MODIFY',
+    eventSource: 'aws:dynamodb',
+    awsRegion: 'eu-central-1',
+    dynamodb: {
+      Keys: { pk: item['pk'], sk: item['sk'] },
+      SequenceNumber: String(sequence),
+      ApproximateCreationDateTime: NOON / 1_000,
+      ...(oldItem === undefined ? {} : { OldImage: oldItem }),
+      ...(newItem === undefined ? {} : { NewImage: newItem }),
+    },
+  } as DynamoDBRecord;
+}

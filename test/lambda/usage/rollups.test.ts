@@ -1,0 +1,280 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import fc from 'fast-check';
+import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
+
+const REQUESTS = fc.array(
+  fc.record({
+    key: fc.constantFrom('k1', 'k2'),
+    team: fc.constantFrom(undefined, 't1', 't2'),
+    tag: fc.constantFrom(undefined, 'blue', 'red'),
+    provider: fc.constantFrom('openai', 'anthropic'),
+    cost: fc.integer({ min: 0, max: 1_000_000_000 }),
+    tokens: fc.integer({ min: 0, max: 200_000 }),
+    path: fc.constantFrom('settled', 'void', 'expired', 'adjusted', 'open'),
+    hour: fc.integer({ min: 0, max: 47 }),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+
+type Plan = typeof REQUESTS extends fc.Arbitrary<infer T> ? T : never;
+
+/** Lets requests run to where their plans say, so that the stream holds every state they passed. */
+async function run(usage: UsageHarness, plans: Plan): Promise<DynamoDBRecord[]> {
+  const start = usage.state.now;
+  for (const [index, plan] of plans.entries()) {
+    const id = `request-${index}-0${index % 10}`;
+    usage.state.now = start + plan.hour * 3_600_000;
+    const at = usage.state.now;
+    const result = {
+      outcome: plan.cost % 5 === 0 ? 'upstream_error' : 'ok',
+      costNanoUsd: BigInt(plan.cost),
+      provider: plan.provider,
+      requestModel: 'm',
+      usage: { inputTokens: plan.tokens, outputTokens: plan.tokens % 77 },
+    };
+    await usage.records.putIntent({
+      id,
+      createdAt: new Date(at).toISOString(),
+      keyId: plan.key,
+      ...(plan.team === undefined ? {} : { teamId: plan.team, projectId: `${plan.team}-p` }),
+      ...(plan.tag === undefined ? {} : { tags: { colour: plan.tag } }),
+      operation: 'chat',
+      dialect: 'openai-chat',
+      originalModel: 'smart',
+      stream: true,
+      boundNanoUsd: 2_000_000_000n,
+      counters: [{ counter: `money#key#${plan.key}#*#month#1`, nanoUsd: 2_000_000_000n }],
+      expiresAtMs: at + 1,
+    });
+    if (plan.path === 'open') continue;
+    if (plan.path === 'void') await usage.records.putVoid(id, { outcome: 'upstream_error' }, at);
+    if (plan.path === 'settled') {
+      await usage.records.transition(id, ['intent'], 'settling', result, at);
+      await usage.records.transition(id, ['settling'], 'settled', { openUntilMs: null, listed: true }, at);
+    }
+    if (plan.path === 'expired' || plan.path === 'adjusted') {
+      await usage.records.transition(id, ['intent'], 'expired_charged', { costNanoUsd: 2_000_000_000n, listed: true }, at);
+    }
+    if (plan.path === 'adjusted') {
+      await usage.records.transition(id, ['expired_charged'], 'adjusting', result, at + 1_000);
+      await usage.records.transition(id, ['adjusting'], 'adjusted', { openUntilMs: null, listed: true }, at + 2_000);
+    }
+  }
+  return usage.stream.splice(0);
+}
+
+/** Cuts a delivery into batches. */
+function batches(records: readonly DynamoDBRecord[], sizes: readonly number[]): DynamoDBRecord[][] {
+  const cut: DynamoDBRecord[][] = [];
+  let rest = [...records];
+  for (let index = 0; rest.length > 0; index += 1) {
+    const size = sizes[index % sizes.length] as number;
+    cut.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  return cut;
+}
+
+const SIZES = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
+const SHUFFLE = fc.infiniteStream(fc.integer({ min: 0, max: 1_000_000 }));
+
+function shuffled<T>(values: readonly T[], random: Iterator<number>): T[] {
+  const pool = [...values];
+  const out: T[] = [];
+  while (pool.length > 0) out.push(...pool.splice((random.next().value as number) % pool.length, 1));
+  return out;
+}
+
+describe('rollups from the stream', () => {
+  test('K01 duplicate, reordered and interleaved records leave exactly the fold of the requests', async () => {
+    await fc.assert(
+      fc.asyncProperty(REQUESTS, SIZES, SHUFFLE, async (plans, sizes, random) => {
+        const usage = createUsageHarness();
+        const records = await run(usage, plans);
+
+        const delivery = shuffled([...records, ...records, ...records.slice(0, 5)], random);
+        const halves = [delivery.slice(0, delivery.length / 2), delivery.slice(delivery.length / 2)];
+        await Promise.all(
+          halves.map(async (half) => {
+            for (const batch of batches(half, sizes)) await usage.deliver(batch);
+          }),
+        );
+
+        expect(await usage.held()).toEqual(usage.fold());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('K02 a poison record at any position becomes a fault with ids only, and the others are counted', async () => {
+    const poisons: DynamoDBRecord[] = [
+      toStreamRecord(900, undefined, {
+        pk: { S: 'request#poison' },
+        sk: { S: 'record' },
+        state: { S: 'settled' },
+        created_at: { S: 'SECRET-CONTENT' },
+        id: { S: 'poison' },
+      }),
+      toStreamRecord(901, undefined, {
+        pk: { S: 'request#poison' },
+        sk: { S: 'record' },
+        state: { S: 'settled' },
+        created_at: { S: '2026-11-24T00:00:00Z' },
+        cost_nano_usd: { N: 'SECRET-CONTENT' },
+        id: { S: 'poison' },
+      }),
+      {
+        eventID: 'bare',
+        eventName: 'INSERT',
+        dynamodb: { Keys: { pk: { S: 'request#poison' } }, SequenceNumber: '902' },
+      } as DynamoDBRecord,
+    ];
+    for (const poison of poisons) {
+      for (const position of [0, 3, 6]) {
+        const usage = createUsageHarness();
+        await usage.request({ id: 'one-01' });
+        await usage.request({ id: 'two-02', teamId: 't1' });
+        const records = usage.stream.splice(0);
+        records.splice(position, 0, poison);
+
+        await expect(usage.deliver(records)).resolves.toEqual({ batchItemFailures: [] });
+
+        expect(await usage.held()).toEqual(usage.fold());
+        expect(usage.published).toHaveLength(1);
+        expect(usage.published[0]).toMatchObject({ type: 'fault', detail: { record: { pk: 'request#poison' } } });
+        expect(JSON.stringify([usage.published, usage.lines])).not.toContain('SECRET-CONTENT');
+      }
+    }
+  });
+
+  test('J10 a record that the table refuses becomes a fault that carries ids only', async () => {
+    const usage = createUsageHarness();
+    await usage.request({ id: 'good-01' });
+    await usage.request({ id: 'bad-02', keyId: 'refused', tags: { note: 'SECRET-CONTENT' } });
+    await usage.request({ id: 'good-03' });
+    usage.database.hooks = {
+      before: ({ operation, input }) => {
+        if (operation === 'transactWriteItems' && JSON.stringify(input).includes('rollup##key#refused')) {
+          throw Object.assign(new Error('SECRET-CONTENT is too long'), { name: 'ValidationException' });
+        }
+      },
+    };
+
+    await usage.deliver(usage.stream.splice(0));
+
+    const held = await usage.held();
+    expect(held['2026-11-24  key key1']?.requests).toBe(2n);
+    expect(usage.published).toMatchObject([{ type: 'fault', detail: { pipeline: 'rollup', record: { pk: 'request#bad-02' } } }]);
+    expect(JSON.stringify([usage.published, usage.lines])).not.toContain('SECRET-CONTENT');
+  });
+
+  test('K03 a crash in the middle of a batch and partial writes leave the fold once the batch is delivered again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        REQUESTS,
+        SIZES,
+        fc.array(fc.constantFrom('ok', 'refused', 'lost'), { minLength: 1, maxLength: 8 }),
+        async (plans, sizes, faults) => {
+          const usage = createUsageHarness();
+          const records = await run(usage, plans);
+          let calls = 0;
+          const faultAt = (when: string) => (call: { operation: string }) => {
+            if (call.operation !== 'transactWriteItems' || faults[calls % faults.length] !== when || calls > 12) return;
+            throw Object.assign(new Error('crash'), { name: 'TimeoutError' });
+          };
+          usage.database.hooks = {
+            before: (call) => {
+              if (call.operation === 'transactWriteItems') calls += 1;
+              faultAt('refused')(call);
+            },
+            after: (call) => faultAt('lost')(call),
+          };
+
+          for (const batch of batches(records, sizes)) {
+            for (;;) {
+              const done = await usage.deliver(batch).then(
+                () => true,
+                () => false,
+              );
+              if (done) break;
+            }
+          }
+
+          expect(await usage.held()).toEqual(usage.fold());
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('K03 contention with another batch is waited out, lasting contention is thrown so that Lambda retries', async () => {
+    const usage = createUsageHarness();
+    await usage.request({ id: 'one-01' });
+    const records = usage.stream.splice(0);
+    let conflicts = 3;
+    usage.database.hooks = {
+      before: ({ operation }) => {
+        if (operation !== 'transactWriteItems' || conflicts <= 0) return;
+        conflicts -= 1;
+        throw Object.assign(new Error('busy'), {
+          name: 'TransactionCanceledException',
+          CancellationReasons: [{ Code: 'TransactionConflict' }],
+        });
+      },
+    };
+
+    await usage.deliver(records);
+    expect(await usage.held()).toEqual(usage.fold());
+
+    await usage.request({ id: 'two-02' });
+    conflicts = Number.POSITIVE_INFINITY;
+    await expect(usage.deliver(usage.stream.splice(0))).rejects.toThrow();
+  });
+
+  test('K04 when a fault cannot be published the batch is delivered again and nothing is skipped', async () => {
+    const usage = createUsageHarness();
+    await usage.request({ id: 'one-01' });
+    const records = [
+      ...usage.stream.splice(0),
+      toStreamRecord(900, undefined, { pk: { S: 'request#poison' }, sk: { S: 'record' }, state: { S: 'settled' } }),
+    ];
+    usage.state.busFails = true;
+
+    await expect(usage.deliver(records)).rejects.toThrow('the bus is down');
+    usage.state.busFails = false;
+    await usage.deliver(records);
+
+    expect(await usage.held()).toEqual(usage.fold());
+    const faults = usage.published.filter((event) => event.type === 'fault').map((event) => (event.detail as { id: string }).id);
+    expect(new Set(faults)).toEqual(new Set([records.at(-1)?.eventID]));
+  });
+
+  test('K06 a rebuild of a day replaces wrong rollups by the fold, whatever happens meanwhile', async () => {
+    const usage = createUsageHarness();
+    for (let index = 0; index < 30; index += 1) {
+      await usage.request({ id: `early-${index}-0${index % 10}`, teamId: 't1', tags: { colour: 'red' } }, { costNanoUsd: BigInt(index) });
+    }
+    await usage.drain();
+    const wrong = usage.database.items('records').filter((item) => /^rollup#(t1)?#(key|model|team)#/.test(item['pk']?.S ?? ''));
+    for (const item of wrong) {
+      await usage.database.putItem({ TableName: 'records', Item: { ...item, requests: { N: '999' }, cost_nano_usd: { N: '1' } } });
+    }
+    usage.stream.splice(0);
+    expect(await usage.held()).not.toEqual(usage.fold());
+    await usage.request({ id: 'live-01', teamId: 't1' });
+    const live = usage.stream.splice(0);
+
+    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    const [request] = usage.stream.splice(0);
+    await Promise.all([usage.deliver([request as DynamoDBRecord]), usage.deliver(live)]);
+    await usage.drain();
+
+    expect(await usage.held()).toEqual(usage.fold());
+    expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
+
+    usage.stream.splice(0);
+    await usage.request({ id: 'after-01', teamId: 't2' });
+    await usage.drain();
+    expect(await usage.held()).toEqual(usage.fold());
+  });
+});
