@@ -5,4 +5,6 @@ export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCac
 export { type Period, type PeriodName, periodAt } from './period';
 export { type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';
 export type { SettlementQueue } from './reservation';
-export { type Settlement, type SettlementOutcome, settleRequest } from './settlement';
+export { type Settlement, type SettlementOutcome, type SettlementStores, settleRequest } from './settlement';
+export { readSettlement, settlementQueue, writeSettlement } from './settlement-message';
+export { createSweeper, type Sweeper, type SweepOptions, type SweepReport } from './sweep';

@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { conditionFailure, type Item } from './attributes';
 import { type GateChange, type GateSpec, type GateState, type GateVerdict, planGate, readGate } from './gate-plan';
+import type { Page } from './identity';
 
 export type { GateSpec, GateState, GateVerdict } from './gate-plan';
 
@@ -36,6 +37,8 @@ export interface GateStore {
   get(key: string, timeoutMs?: number): Promise<GateState | undefined>;
   /** Frees the slots of dead requests. */
   sweep(key: string, nowMs: number): Promise<number>;
+  /** Keys of gates with slots of dead requests, in no order. */
+  scan(nowMs: number, after?: string): Promise<Page<string>>;
 }
 
 export interface GateRequest {
@@ -156,6 +159,24 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
         SLOW_TIMEOUT_MS,
       );
       return dead.length;
+    },
+
+    async scan(nowMs, after) {
+      const result = await connector.scan(
+        {
+          TableName: table,
+          FilterExpression: 'begins_with(pk, :gate) AND attribute_exists(#open)',
+          ExpressionAttributeNames: { '#open': 'open' },
+          ExpressionAttributeValues: { ':gate': { S: GATE_PREFIX } },
+          ...(after === undefined ? {} : { ExclusiveStartKey: { pk: { S: after } } }),
+        },
+        { timeoutMs: SLOW_TIMEOUT_MS },
+      );
+      const last = result.LastEvaluatedKey?.['pk']?.S;
+      const dead = (result.Items ?? []).filter((item) =>
+        [...(readGate(item).slots?.values() ?? [])].some((expiresAtMs) => expiresAtMs < nowMs),
+      );
+      return { items: dead.map((item) => item['pk']?.S ?? ''), ...(last === undefined ? {} : { next: last }) };
     },
   };
 }

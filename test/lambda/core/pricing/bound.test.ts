@@ -124,7 +124,7 @@ function exchangesOf(index: unknown): { inputTokens: number; requestBytes: numbe
       count('input_tokens') + count('cache_read_input_tokens') + count('cache_creation_input_tokens');
     if (typeof requestFile !== 'string' || inputTokens === 0) return [];
     const request = readFileSync(join(fixtures, requestFile), 'utf8');
-    if (/image|audio|document|file|inlineData|web_search|code_execution/i.test(request)) return [];
+    if (/image|audio|document|file|inlineData|web_search|code_execution|cachedContent/i.test(request)) return [];
     return [{ inputTokens, requestBytes: Buffer.byteLength(request) }];
   });
 }

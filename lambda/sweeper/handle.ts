@@ -1,0 +1,85 @@
+import { METRICS } from '../../lib/private/contract';
+import { createSweeper, readSettlement, type SettlementStores, type SweepReport, settleRequest } from '../core/ledger';
+import type { Clock } from '../core/runtime/clock';
+import { parseJson } from '../core/runtime/json';
+import { type Log, safeStack } from '../core/runtime/log';
+import type { Metrics } from '../core/runtime/metrics';
+import type { GateStore } from '../core/stores';
+
+export interface SweeperServices extends SettlementStores {
+  readonly gates: GateStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The parts of an SQS event that are read. */
+export interface QueueEvent {
+  readonly Records: readonly { readonly messageId: string; readonly body: string; readonly eventSource?: string }[];
+}
+
+/** Tells Lambda which messages to deliver again. */
+export interface BatchResult {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** Left for the answer when the sweep stops by itself. */
+const MARGIN_MS = 20_000;
+
+/** Books queued settlements. A message that is none is dropped and logged: no retry would make it one. */
+export async function bookSettlements(services: SweeperServices, event: QueueEvent): Promise<BatchResult> {
+  const failed: { itemIdentifier: string }[] = [];
+  for (const { messageId, body } of event.Records) {
+    const settlement = readSettlement(parseJson(body));
+    if (settlement === undefined) {
+      services.log.write('error', 'settlement-unreadable', { bytes: body.length });
+      continue;
+    }
+    try {
+      const outcome = await settleRequest(services, settlement, services.clock.now());
+      const level = outcome === 'lost' ? 'error' : 'info';
+      services.log.write(level, 'settlement-booked', { requestId: settlement.attemptId, outcome });
+    } catch (error) {
+      services.log.write('warn', 'settlement-failed', {
+        requestId: settlement.attemptId,
+        ...(error instanceof Error ? { code: error.name } : {}),
+      });
+      failed.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures: failed };
+}
+
+/**
+ * The scheduled sweep: records that should have ended by the open index on every run, all counters once an hour.
+ *
+ * @param remainingMs what is left of the function's time
+ */
+export async function sweep(services: SweeperServices, remainingMs: () => number): Promise<void> {
+  const sweeper = createSweeper({ ...services, stop: () => remainingMs() < MARGIN_MS });
+  const reports = [await attempt(services, 'records', () => sweeper.sweepRecords())];
+  if (Math.floor(services.clock.now() / 60_000) % 60 === 0)
+    reports.push(await attempt(services, 'counters', () => sweeper.sweepCounters()));
+  const resolved = reports.reduce(
+    (total, report) => total + report.voided + report.charged + report.finished + report.returned + report.adjusted,
+    0,
+  );
+  if (resolved > 0) services.metrics.emit({ [METRICS.SWEPT]: resolved });
+}
+
+async function attempt(services: SweeperServices, reason: string, run: () => Promise<SweepReport>): Promise<SweepReport> {
+  try {
+    const report = await run();
+    const { failed, ...done } = report;
+    const count = Object.values(done).reduce((total, value) => total + value, 0);
+    if (count + failed > 0) services.log.write(failed > 0 ? 'warn' : 'info', 'swept', { reason, count, attempts: failed });
+    return report;
+  } catch (error) {
+    services.log.write('error', 'sweep-failed', {
+      reason,
+      stack: safeStack(error),
+      ...(error instanceof Error ? { code: error.name } : {}),
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { awsCredentialSource } from '../core/auth/aws-credentials';
+import { createSigV4Signer } from '../core/auth/sigv4';
+import { createAwsJsonCall } from '../core/connectors/aws-json';
+import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
+import { createTransport } from '../core/http/transport';
+import { systemClock } from '../core/runtime/clock';
+import { readEnvironment } from '../core/runtime/environment';
+import { createLog } from '../core/runtime/log';
+import { createMetrics } from '../core/runtime/metrics';
+import { createCounterStore, createGateStore, createRecordStore } from '../core/stores';
+import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
+
+const environment = readEnvironment();
+const call = createAwsJsonCall({
+  transport: createTransport(),
+  signer: createSigV4Signer(systemClock),
+  credentials: awsCredentialSource(environment),
+  region: environment.region,
+});
+const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
+const services: SweeperServices = {
+  counters: createCounterStore(connector, environment.countersTable),
+  gates: createGateStore(connector, environment.countersTable),
+  records: createRecordStore(connector, environment.recordsTable),
+  clock: systemClock,
+  log: createLog(environment.logLevel),
+  metrics: createMetrics(environment.gateway, systemClock.now),
+};
+
+/** What of Lambda's context is read. */
+interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Queued settlements as SQS delivers them, or the schedule's tick: everything else that comes is taken for a tick. */
+export const handler = async (event: Partial<QueueEvent> | undefined, context: InvocationContext): Promise<BatchResult | undefined> => {
+  if (event?.Records !== undefined) return bookSettlements(services, { Records: event.Records });
+  await sweep(services, () => context.getRemainingTimeInMillis());
+  return undefined;
+};
