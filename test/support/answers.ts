@@ -1,0 +1,171 @@
+import { createParser } from 'eventsource-parser';
+import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
+import type { DialectName } from '../../lambda/core/model/request';
+
+/** An answer as a caller of some dialect reads it, by readers that share no code with the codecs. */
+export interface CallerAnswer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly { id: string; name: string; args: string }[];
+  readonly finish: string | undefined;
+  readonly usage: JsonObject | undefined;
+  /** Terminal events seen: `[DONE]`, `message_stop`, or an error. */
+  readonly terminals: readonly string[];
+  /** The error that ended a stream. */
+  readonly error: JsonObject | undefined;
+}
+
+/** Events of an SSE text, by an independent parser. */
+export function sseEvents(text: string): { event: string; data: string }[] {
+  const events: { event: string; data: string }[] = [];
+  const parser = createParser({ onEvent: ({ event, data }) => events.push({ event: event ?? 'message', data }) });
+  parser.feed(text);
+  return events;
+}
+
+export function readAnswer(dialect: DialectName, body: JsonObject): CallerAnswer {
+  return dialect === 'openai-chat' ? readChat(body) : readMessages(body);
+}
+
+/** Throws when the stream breaks its family's rules. */
+export function readStream(dialect: DialectName, text: string): CallerAnswer {
+  return dialect === 'openai-chat' ? readChatStream(text) : readMessagesStream(text);
+}
+
+function objects(value: JsonValue | undefined): JsonObject[] {
+  return (value ?? []) as JsonObject[];
+}
+
+function readChat(body: JsonObject): CallerAnswer {
+  const choice = objects(body['choices'])[0] as JsonObject;
+  const message = choice['message'] as JsonObject;
+  return {
+    text: (message['content'] as string | null) ?? '',
+    reasoning: (message['reasoning_content'] as string | undefined) ?? '',
+    toolCalls: objects(message['tool_calls']).map((call) => {
+      const called = call['function'] as JsonObject;
+      return { id: call['id'] as string, name: called['name'] as string, args: called['arguments'] as string };
+    }),
+    finish: choice['finish_reason'] as string,
+    usage: body['usage'] as JsonObject | undefined,
+    terminals: [],
+    error: undefined,
+  };
+}
+
+function readChatStream(text: string): CallerAnswer {
+  const calls: { id: string; name: string; args: string }[] = [];
+  const terminals: string[] = [];
+  let [said, reasoning] = ['', ''];
+  let finish: string | undefined;
+  let usage: JsonObject | undefined;
+  let error: JsonObject | undefined;
+  for (const { data } of sseEvents(text)) {
+    if (terminals.length > 0) throw new Error(`something follows the terminal event: ${data}`);
+    if (data === '[DONE]') {
+      terminals.push('[DONE]');
+      continue;
+    }
+    const chunk = JSON.parse(data) as JsonObject;
+    if (chunk['error'] !== undefined) {
+      terminals.push('error');
+      error = chunk['error'] as JsonObject;
+      continue;
+    }
+    if (chunk['object'] !== 'chat.completion.chunk') throw new Error(`not a chunk: ${data}`);
+    usage = (chunk['usage'] as JsonObject | null | undefined) ?? usage;
+    for (const choice of objects(chunk['choices'])) {
+      if (choice['index'] !== 0) continue;
+      if (finish !== undefined) throw new Error('a chunk follows the finish reason');
+      const delta = choice['delta'] as JsonObject;
+      said += (delta['content'] as string | undefined) ?? '';
+      reasoning += (delta['reasoning_content'] as string | undefined) ?? '';
+      for (const part of objects(delta['tool_calls'])) {
+        const index = part['index'] as number;
+        const called = (part['function'] ?? {}) as JsonObject;
+        if (index > calls.length) throw new Error('a tool call is numbered with a gap');
+        if (index === calls.length) calls.push({ id: part['id'] as string, name: called['name'] as string, args: '' });
+        (calls[index] as { args: string }).args += (called['arguments'] as string | undefined) ?? '';
+      }
+      finish = (choice['finish_reason'] as string | null) ?? undefined;
+    }
+  }
+  return { text: said, reasoning, toolCalls: calls, finish, usage, terminals, error };
+}
+
+function readMessages(body: JsonObject): CallerAnswer {
+  const content = objects(body['content']);
+  const join = (type: string, field: string) => content.map((block) => (block['type'] === type ? (block[field] as string) : '')).join('');
+  return {
+    text: join('text', 'text'),
+    reasoning: join('thinking', 'thinking'),
+    toolCalls: content
+      .filter((block) => block['type'] === 'tool_use')
+      .map((block) => ({ id: block['id'] as string, name: block['name'] as string, args: JSON.stringify(block['input']) })),
+    finish: body['stop_reason'] as string,
+    usage: body['usage'] as JsonObject,
+    terminals: [],
+    error: undefined,
+  };
+}
+
+function readMessagesStream(text: string): CallerAnswer {
+  const blocks: { block: JsonObject; text: string; open: boolean }[] = [];
+  const terminals: string[] = [];
+  let started = false;
+  let finish: string | undefined;
+  let usage: JsonObject = {};
+  let error: JsonObject | undefined;
+  for (const { event, data } of sseEvents(text)) {
+    const parsed = JSON.parse(data) as JsonObject;
+    if (parsed['type'] !== event) throw new Error(`the event is named ${event} and says ${data}`);
+    if (terminals.length > 0) throw new Error(`something follows the terminal event: ${data}`);
+    if (!started && !['message_start', 'error', 'ping'].includes(event)) throw new Error(`${event} precedes message_start`);
+    const current = blocks.at(-1);
+    switch (event) {
+      case 'message_start':
+        if (started) throw new Error('message_start comes twice');
+        started = true;
+        usage = (parsed['message'] as JsonObject)['usage'] as JsonObject;
+        break;
+      case 'content_block_start':
+        if (current?.open === true || parsed['index'] !== blocks.length) throw new Error(`blocks overlap: ${data}`);
+        blocks.push({ block: parsed['content_block'] as JsonObject, text: '', open: true });
+        break;
+      case 'content_block_delta': {
+        if (current?.open !== true || parsed['index'] !== blocks.length - 1) throw new Error(`no such block: ${data}`);
+        const delta = parsed['delta'] as JsonObject;
+        current.text += (delta['text'] ?? delta['thinking'] ?? delta['partial_json'] ?? '') as string;
+        break;
+      }
+      case 'content_block_stop':
+        if (current?.open !== true) throw new Error('no block is open');
+        current.open = false;
+        break;
+      case 'message_delta':
+        if (current?.open === true) throw new Error('a block is still open');
+        finish = (parsed['delta'] as JsonObject)['stop_reason'] as string;
+        usage = { ...usage, ...(parsed['usage'] as JsonObject) };
+        break;
+      case 'error':
+        error = parsed['error'] as JsonObject;
+        terminals.push('error');
+        break;
+      case 'message_stop':
+        terminals.push('message_stop');
+        break;
+    }
+  }
+  const join = (type: string) => blocks.map(({ block, text: said }) => (block['type'] === type ? said : '')).join('');
+  return {
+    text: join('text'),
+    reasoning: join('thinking'),
+    toolCalls: blocks
+      .filter(({ block }) => block['type'] === 'tool_use')
+      .map(({ block, text: args }) => ({ id: block['id'] as string, name: block['name'] as string, args })),
+    finish,
+    usage,
+    terminals,
+    error,
+  };
+}
