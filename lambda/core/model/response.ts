@@ -27,6 +27,8 @@ export interface ModelResponse {
   /** Epoch seconds. */
   readonly createdAt?: number;
   readonly choices: readonly Choice[];
+  /** Vectors in the order of the inputs, for embeddings calls alone; `choices` is empty then. */
+  readonly embeddings?: readonly (readonly number[])[];
   readonly usage?: Usage;
   readonly serviceTier?: string;
   readonly systemFingerprint?: string;

@@ -151,6 +151,8 @@ export interface Protocol {
   streamDecoder(): StreamDecoder;
   /** Usage of a whole answer, disjointness handled; undefined when it reports none. */
   usage(body: JsonObject): Usage | undefined;
+  /** Usage that stands in the answer's headers, for protocols whose bodies may report none. */
+  headerUsage?(headers: Readonly<Record<string, string | string[] | undefined>>): Usage | undefined;
   /** For streams passed through in the same dialect; only protocols that are also dialects have one. */
   streamMeter?(options: { readonly hideUsage: boolean }): StreamMeter;
   /** Total: every (status, body, headers) maps to exactly one error. */

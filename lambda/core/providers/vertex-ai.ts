@@ -13,8 +13,8 @@ export const vertexAi: ProviderDefinition = {
   telemetryName: 'gcp.vertex_ai',
   baseUrl: 'https://{region}-aiplatform.googleapis.com',
   auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
-  models: ['gemini-*', 'claude-*'],
-  quirks: ['vertex-claude-body', 'no-gemini-service-tier'],
+  models: ['gemini-*', 'claude-*', 'text-embedding-00*', 'text-multilingual-embedding-*'],
+  quirks: ['vertex-claude-body', 'vertex-predict', 'no-gemini-service-tier'],
   endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
     const project = encodeSegment(addressName('project', config.settings?.['project']));
     const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
@@ -26,7 +26,7 @@ export const vertexAi: ProviderDefinition = {
     }
     const path = `${publishers}/google/models/${encodeSegment(model)}`;
     if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
-    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:embedContent`, headers: {} };
+    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:predict`, headers: {} };
     return undefined;
   },
 };

@@ -1,0 +1,36 @@
+import type { JsonObject, JsonValue } from '../../model/json';
+import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { openAiChat } from '../openai-chat';
+import type { Protocol } from '../protocol';
+import { floatsOfBase64, inputUsage, vectorsResponse } from './vectors';
+
+/**
+ * OpenAI's embeddings, which Azure, Mistral, Together, NVIDIA, Ollama, vLLM and others serve too.
+ *
+ * @see https://platform.openai.com/docs/api-reference/embeddings
+ */
+export const openAiEmbeddings: Protocol = {
+  ...openAiChat,
+  encodeRequest(request, target) {
+    const { embeddings } = request;
+    const body: JsonObject = defined({
+      model: target.requestModel,
+      input: embeddings?.inputs.map((input): JsonValue => (typeof input === 'string' ? input : [...input])) ?? [],
+      dimensions: embeddings?.dimensions,
+      encoding_format: embeddings?.encodingFormat,
+      user: request.user,
+    });
+    return { body, dropped: [...(request.dropped ?? [])] };
+  },
+  decodeResponse(body) {
+    if (objectOf(body['error']) !== undefined) throw openAiChat.decodeError(200, body, {}).error;
+    const vectors = objectsOf(body['data']).map(({ embedding }) => (typeof embedding === 'string' ? floatsOfBase64(embedding) : embedding));
+    return vectorsResponse(vectors, usage(body), nonEmptyText(body['model']));
+  },
+  usage,
+};
+
+function usage(body: JsonObject) {
+  const reported = objectOf(body['usage']);
+  return inputUsage(countOf(reported?.['prompt_tokens']) ?? countOf(reported?.['total_tokens']));
+}
