@@ -18,7 +18,7 @@ import type {
 
 /** What a provider is told about the gateway that it is plugged into. */
 export interface ProviderBindOptions {
-  /** The provider's models that routes name. Empty when none is named. */
+  /** The provider's models that routes name, globs among them. Empty when none is named. */
   readonly models: string[];
 }
 

@@ -3,7 +3,8 @@ export class Target {
   /**
    * A model at a configured provider.
    *
-   * @param model the provider's id, a slash, and the model's name at that provider, such as `anthropic/claude-sonnet-4-5`
+   * @param model the provider's id, a slash, and the model's name at that provider, such as `anthropic/claude-sonnet-4-5`;
+   * `anthropic/*` passes on the name that the caller asked for
    */
   static model(model: string): Target {
     const slash = model.indexOf('/');

@@ -22,7 +22,7 @@ const GEOGRAPHIES: Record<string, string[]> = {
 };
 
 /**
- * What a role needs to call models at Bedrock: exactly the named ones, or every model when none is named.
+ * What a role needs to call models at Bedrock: exactly the named ones, or every model when none is named or one is `*`.
  *
  * @param regions Regions that are called; the stack's own when absent
  * @param models model ids, inference profile ids, ARNs, or globs of those
@@ -31,7 +31,7 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
   const called = regions === undefined || regions.length === 0 ? [stack.region] : [...regions];
   const arn = (region: string, account: string, resource: string): string =>
     `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
-  if (models.length === 0) {
+  if (models.length === 0 || models.includes('*')) {
     const profiles = called.flatMap((region) =>
       ['inference-profile/*', 'application-inference-profile/*'].map((resource) => arn(region, stack.account, resource)),
     );
@@ -41,7 +41,7 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
   const direct = new Set<string>();
   const statements: iam.PolicyStatement[] = [];
   for (const model of [...new Set(models)].sort()) {
-    const [, geography = '', foundationModel = ''] = /^([a-z-]+)\.(.+\..+)$/.exec(model) ?? [];
+    const [, geography = '', foundationModel = ''] = /^([a-z-]+)\.(.+)$/.exec(model) ?? [];
     const destinations = GEOGRAPHIES[geography];
     if (model.startsWith('arn:')) {
       direct.add(model);

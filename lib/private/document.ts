@@ -39,6 +39,9 @@ export interface BoundDocument {
 /** Output cap when the caller names none and the model's own is not known, in tokens. */
 const DEFAULT_MAX_OUTPUT_TOKENS = 4_096;
 
+/** A target model that stands for the name the caller asked for. */
+const ASKED_FOR = '*';
+
 /** Makes and validates the configuration document. Throws, naming value and fix, when the props contradict each other. */
 export function bindDocument(scope: Construct, props: DocumentProps, values: DeployValues): BoundDocument {
   if (props.providers.length === 0) {
@@ -50,12 +53,10 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
   const routes = props.routes.map((route) => routeConfig(route, ids));
   checkAliases(routes);
 
-  const bindings = props.providers.map((provider) => {
-    const models = [
-      ...new Set(routes.flatMap(({ targets }) => targets.filter((target) => target.provider === provider.id).map(({ model }) => model))),
-    ];
-    return { id: provider.id, binding: provider.bind(scope, { models }) };
-  });
+  const bindings = props.providers.map((provider) => ({
+    id: provider.id,
+    binding: provider.bind(scope, { models: modelsRoutedTo(provider.id, routes) }),
+  }));
 
   return {
     document: {
@@ -78,6 +79,14 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
     statements: bindings.flatMap(({ binding }) => binding.statements ?? []),
     network: sharedNetwork(bindings),
   };
+}
+
+/** Names and globs of the models that routes send to one provider. */
+function modelsRoutedTo(id: string, routes: readonly RouteConfig[]): string[] {
+  const models = routes.flatMap(({ alias, targets }) =>
+    targets.filter(({ provider }) => provider === id).map(({ model }) => (model === ASKED_FOR ? alias : model)),
+  );
+  return [...new Set(models)];
 }
 
 function checkIds(providers: readonly Provider[]): Set<string> {
@@ -105,8 +114,11 @@ function routeConfig(route: Route, ids: ReadonlySet<string>): RouteConfig {
         `the route "${route.alias}" names the provider "${provider}", which is not configured; use one of ${[...ids].join(', ')}, or add it to "providers"`,
       );
     }
-    if (/[*?\s]/.test(modelName))
-      throw new Error(`the route "${route.alias}" names the model "${modelName}"; a target is one model, not a pattern`);
+    if (modelName !== ASKED_FOR && !/^[A-Za-z0-9][A-Za-z0-9._:/@+~-]{0,255}$/.test(modelName)) {
+      throw new Error(
+        `the route "${route.alias}" names the model "${modelName}"; a target is one model, not a pattern: write its name, or "${provider}/*" for the name that the caller asked for`,
+      );
+    }
     return { provider, model: modelName };
   });
   return { alias: route.alias, targets };

@@ -14,14 +14,14 @@ import {
 /** Longest silence that API Gateway allows a regional stream, in milliseconds. */
 const API_IDLE_MS = 300_000;
 
-/** Characters of an alias or a model glob: what model names hold, and `*` and `?`. */
-const GLOB = /^[A-Za-z0-9*?][A-Za-z0-9._:/@+~*?-]{0,255}$/;
+/** Characters of an alias or a model glob: what model names hold, and `*`. */
+const GLOB = /^[A-Za-z0-9*][A-Za-z0-9._:/@+~*-]{0,255}$/;
 
 /** Throws when a glob holds characters that no model name has. `what` names the prop. */
 export function checkGlob(what: string, glob: string): string {
   if (!GLOB.test(glob)) {
     throw new Error(
-      `${what} is "${glob}"; use 1 to 256 letters, digits and . _ : / @ + ~ -, with * and ? as wildcards, for example "claude-*"`,
+      `${what} is "${glob}"; use 1 to 256 letters, digits and . _ : / @ + ~ -, with * for any characters, for example "claude-*"`,
     );
   }
   return glob;

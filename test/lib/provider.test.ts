@@ -210,6 +210,13 @@ describe('permissions at Bedrock', () => {
     ]);
   });
 
+  test('follow a route that passes the asked name on', () => {
+    const [direct, through] = bedrock({ routes: [Route.to('eu.anthropic.*', [Target.model('bedrock/*')])] });
+
+    expect(direct?.resources).toEqual(['arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.*']);
+    expect(through?.resources).toEqual(['arn:aws:bedrock:eu-*::foundation-model/anthropic.*']);
+  });
+
   test('are absent when Bedrock is called with a key', () => {
     const stack = newStack();
     const { template } = synthesize({ providers: [Provider.bedrock({ apiKey: secretNamed(stack, 'bedrock') })] }, stack);
@@ -313,9 +320,10 @@ describe('fails', () => {
       { routes: [route('smart', 'openai/gpt-5')] },
       /names the provider "openai", which is not configured; use one of bedrock/,
     ],
-    ['on a pattern as target', { routes: [route('smart', 'bedrock/*')] }, /a target is one model, not a pattern/],
+    ['on a pattern as target', { routes: [route('smart', 'bedrock/anthropic.*')] }, /a target is one model, not a pattern/],
     ['on an alias that hides a provider', { routes: [route('bedrock/x', 'bedrock/y')] }, /alias "bedrock\/x" would hide models/],
     ['on an alias with odd characters', { routes: [route('sm art', 'bedrock/y')] }, /alias of a route is "sm art"; use/],
+    ['on an unknown wildcard', { routes: [route('claude-?', 'bedrock/y')] }, /alias of a route is "claude-\?"/],
     ['on an empty alias', { routes: [route('', 'bedrock/y')] }, /alias of a route is ""/],
     ['on duplicate aliases', { routes: [route('a', 'bedrock/x'), route('a', 'bedrock/y')] }, /two routes have the alias "a"/],
     ['on a route without targets', { routes: [route('a')] }, /route "a" has no targets/],
