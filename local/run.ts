@@ -184,12 +184,14 @@ async function synthesizedStack(
   region: string,
   opened: (() => void)[],
 ): Promise<AssemblyStack> {
-  const outputDirectory = mkdtempSync(join(tmpdir(), 'llm-gateway-'));
-  opened.push(() => rmSync(outputDirectory, { recursive: true, force: true }));
+  const temporary = mkdtempSync(join(tmpdir(), 'llm-gateway-'));
+  opened.push(() => rmSync(temporary, { recursive: true, force: true }));
+  const outputDirectory = join(temporary, 'cdk.out');
   await synthesize({
     workingDirectory: options.workingDirectory ?? process.cwd(),
     ...(options.app === undefined ? {} : { app: options.app }),
     outputDirectory,
+    temporaryDirectory: temporary,
     context: { ...(await contextAtHand({ secrets, ollama: answersAsOllama })), ...options.context },
     region,
   });

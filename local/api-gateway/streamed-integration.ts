@@ -20,7 +20,6 @@ export async function serveStreamed(exchange: ApiExchange, event: Buffer, target
     refuseInvocation(exchange, error);
   } finally {
     clearTimeout(timer);
-    context.integrationEndedMs = performance.now();
   }
 }
 
@@ -120,6 +119,7 @@ class AnswerPump {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.idle);
+    this.exchange.context.integrationEndedMs = performance.now();
     this.invocation?.response.resume();
     this.settle();
   }

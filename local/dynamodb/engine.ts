@@ -1,7 +1,7 @@
 import db from 'dynalite/db';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import { DynamoDbError, serviceError, validationError } from './errors';
-import { type Contents, Journal } from './journal';
+import { Journal, type Kept } from './journal';
 import { isOperation, type Operation, type Output, prepare, run, runAtOnce } from './operations';
 import { type Change, Store } from './store';
 import { StreamRecorder } from './streams';
@@ -41,8 +41,15 @@ export interface DynamoDbEngine {
    * @throws DynamoDbError when the definition is invalid; Error when kept items do not fit it
    */
   createTable(definition: TableDefinition): Promise<TableHandle>;
-  /** Listens to a table's stream from now on. Answers how to stop. */
-  onRecords(tableName: string, listener: RecordListener): () => void;
+  /**
+   * Listens to a table's stream from now on. Answers how to stop.
+   *
+   * @param consumer a name that is the same in every run: what this consumer had not acknowledged when the last run ended, at most a
+   * day old, comes first. Default: nothing of earlier runs is given.
+   */
+  onRecords(tableName: string, listener: RecordListener, consumer?: string): () => void;
+  /** A named consumer is done with the records up to this one; they do not come again. */
+  acknowledge(tableName: string, consumer: string, sequenceNumber: string): void;
   /** Removes the items whose time to live has passed; answers how many. DynamoDB does so within days, a caller here when it likes. */
   sweepExpired(): number;
   /** Keeps everything and releases the directory. */
@@ -53,6 +60,8 @@ export interface DynamoDbEngine {
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
 /** DynamoDB ignores times to live that are further back than five years. */
 const OLDEST_EXPIRY_SECONDS = 5 * 365 * 86_400;
+/** DynamoDB keeps stream records for a day. */
+const STREAM_RETENTION_SECONDS = 86_400;
 const SERVICE: UserIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 
 interface Table {
@@ -76,8 +85,8 @@ class Engine implements DynamoDbEngine {
   readonly #recorder: StreamRecorder;
   readonly #transactions: Transactions;
   readonly #journal: Journal | undefined;
-  /** Items of the journal whose tables are not made yet. */
-  readonly #kept: Contents;
+  /** What the journal held and is not taken over yet: items whose tables are not made, records whose consumers did not come. */
+  readonly #kept: Kept;
   readonly #tables = new Map<string, Table>();
   readonly #listeners = new Map<string, Set<RecordListener>>();
   #writer: UserIdentity | undefined;
@@ -89,9 +98,10 @@ class Engine implements DynamoDbEngine {
     this.#store = new Store(options.region, options.account, (changes) => this.#commit(changes));
     this.#recorder = new StreamRecorder(options.region, this.#now);
     this.#transactions = new Transactions(this.#store, this.#now);
-    const opened = options.directory === undefined ? undefined : Journal.open(options.directory);
+    const oldest = this.#now() / 1_000 - STREAM_RETENTION_SECONDS;
+    const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest);
     this.#journal = opened?.journal;
-    this.#kept = opened?.contents ?? new Map();
+    this.#kept = opened?.kept ?? { items: new Map(), records: new Map(), delivered: new Map() };
   }
 
   async call(action: string, input: object): Promise<Output> {
@@ -119,10 +129,24 @@ class Engine implements DynamoDbEngine {
     return handle;
   }
 
-  onRecords(tableName: string, listener: RecordListener): () => void {
+  onRecords(tableName: string, listener: RecordListener, consumer?: string): () => void {
     const listeners = this.#listeners.get(tableName) ?? new Set();
     this.#listeners.set(tableName, listeners.add(listener));
+    if (consumer !== undefined) {
+      const done = this.#kept.delivered.get(tableName)?.get(consumer);
+      if (done === undefined) this.acknowledge(tableName, consumer, this.#recorder.lastNumber);
+      else {
+        const left = (this.#kept.records.get(tableName) ?? []).filter(({ dynamodb }) => dynamodb.SequenceNumber > done);
+        if (left.length > 0) listener(left);
+      }
+    }
     return () => listeners.delete(listener);
+  }
+
+  acknowledge(tableName: string, consumer: string, sequenceNumber: string): void {
+    const consumers = this.#kept.delivered.get(tableName) ?? new Map<string, string>();
+    this.#kept.delivered.set(tableName, consumers.set(consumer, sequenceNumber));
+    this.#journal?.appendDelivery(tableName, consumer, sequenceNumber);
   }
 
   sweepExpired(): number {
@@ -236,7 +260,7 @@ class Engine implements DynamoDbEngine {
 
   /** Puts the journal's items into a new table and its indexes. */
   #load(table: DynaliteTable): void {
-    const items = this.#kept.get(table.TableName);
+    const items = this.#kept.items.get(table.TableName);
     if (items === undefined) return;
     this.#loading = true;
     try {
@@ -255,20 +279,24 @@ class Engine implements DynamoDbEngine {
     } finally {
       this.#loading = false;
     }
-    this.#kept.delete(table.TableName);
+    this.#kept.items.delete(table.TableName);
   }
 
   #commit(changes: readonly Change[]): void {
     if (this.#loading) return;
-    this.#journal?.append(changes);
+    const recorded = changes.map((change) => ({ change, record: this.#recordOf(change) }));
+    this.#journal?.append(recorded.map(({ change, record }) => (this.#hasConsumers(change.table) ? { change, record } : { change })));
     const records = new Map<string, StreamRecord[]>();
-    for (const change of changes) {
-      const record = this.#recordOf(change);
+    for (const { change, record } of recorded) {
       if (record !== undefined) records.set(change.table, [...(records.get(change.table) ?? []), record]);
     }
     for (const [name, list] of records) {
       for (const listener of this.#listeners.get(name) ?? []) listener(list);
     }
+  }
+
+  #hasConsumers(table: string): boolean {
+    return (this.#kept.delivered.get(table)?.size ?? 0) > 0;
   }
 
   #recordOf(change: Change): StreamRecord | undefined {

@@ -18,6 +18,11 @@ export class StreamRecorder {
     this.#sequence = BigInt(Math.floor(now())) * NUMBERS_PER_MILLISECOND;
   }
 
+  /** The sequence number given out last. */
+  get lastNumber(): string {
+    return this.#sequence.toString();
+  }
+
   /** The record of a change; undefined when nothing changed, for which DynamoDB writes none either. */
   record(table: DynaliteTable, streamArn: string, view: StreamViewType, change: Change, by?: UserIdentity): StreamRecord | undefined {
     const { before, after } = change;

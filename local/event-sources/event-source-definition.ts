@@ -2,6 +2,13 @@ import { LocalRunError } from '../template/failure';
 import { flag, list, number, object, text } from '../template/json';
 import type { StackModel } from '../template/stack-model';
 
+/** The function that takes the batches. */
+export interface BatchTarget {
+  readonly definition: { readonly arn: string };
+  /** @throws when the function fails */
+  invokeBuffered(event: Uint8Array, traceId: string): Promise<Buffer>;
+}
+
 /** One `AWS::Lambda::EventSourceMapping`, its defaults filled in. */
 export interface EventSourceDefinition {
   readonly logicalId: string;

@@ -1,7 +1,6 @@
 import type { Queues } from '../aws/queues';
-import type { FunctionPool } from '../lambda/function-pool';
 import { failedItems } from './batch-response';
-import type { EventSourceDefinition } from './event-source-definition';
+import type { BatchTarget, EventSourceDefinition } from './event-source-definition';
 
 /**
  * Delivers a queue's messages to a function as Lambda does: what the function does not report as failed is deleted, the rest
@@ -9,7 +8,7 @@ import type { EventSourceDefinition } from './event-source-definition';
  *
  * @returns how to stop; settles when the batch under way is done
  */
-export function startQueueSource(definition: EventSourceDefinition, target: FunctionPool, queues: Queues): () => Promise<void> {
+export function startQueueSource(definition: EventSourceDefinition, target: BatchTarget, queues: Queues): () => Promise<void> {
   return queues.onMessages(definition.sourceArn, definition.batchSize, async (messages) => {
     const event = { Records: queues.records(definition.sourceArn, messages) };
     const payload = await target.invokeBuffered(Buffer.from(JSON.stringify(event)), '');

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamRecord } from '../dynamodb/types';
-import type { FunctionPool } from '../lambda/function-pool';
 import { failedItems } from './batch-response';
-import type { EventSourceDefinition } from './event-source-definition';
+import type { BatchTarget, EventSourceDefinition } from './event-source-definition';
 
 export interface StreamSourceOptions {
   readonly definition: EventSourceDefinition;
-  readonly target: FunctionPool;
+  readonly target: BatchTarget;
   /** Sends to the on-failure queue. */
   readonly sendFailure: (queueArn: string, body: string) => void;
   /** First pause between two attempts, in ms. Default: 200. */

@@ -11,6 +11,8 @@ export interface SynthesizeOptions {
   readonly app?: string;
   /** Folder that receives the cloud assembly. */
   readonly outputDirectory: string;
+  /** Folder for what the app leaves in the system's temporary one. */
+  readonly temporaryDirectory: string;
   /** Context values on top of `cdk.json`'s. */
   readonly context?: Readonly<Record<string, string>>;
   readonly region: string;
@@ -32,6 +34,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   }
   const { code, output } = await run(command, options.workingDirectory, {
     ...process.env,
+    TMPDIR: options.temporaryDirectory,
     CDK_OUTDIR: options.outputDirectory,
     CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...options.context }),

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { UsageError } from '../command';
+import { AdminClient } from './client';
+
+/** How a command finds its gateway. */
+export interface ConnectionOptions {
+  readonly url?: string;
+  readonly key?: string;
+  readonly stack?: string;
+}
+
+const URL_VARIABLE = 'LLM_GATEWAY_URL';
+const KEY_VARIABLE = 'LLM_GATEWAY_ADMIN_KEY';
+
+/**
+ * Finds URL and admin key: `--url` and `--key`, then a stack's outputs, then the environment.
+ *
+ * @throws UsageError that says what is missing and how to give it
+ */
+export async function connect(options: ConnectionOptions, variables: NodeJS.ProcessEnv = process.env): Promise<AdminClient> {
+  const { url, key } = await findGateway(options, variables);
+  return new AdminClient(url, key);
+}
+
+export async function findGateway(
+  options: ConnectionOptions,
+  variables: NodeJS.ProcessEnv = process.env,
+): Promise<{ url: string; key: string }> {
+  const stack =
+    options.stack === undefined || (options.url !== undefined && options.key !== undefined) ? undefined : await readStack(options.stack);
+  const url = options.url ?? stack?.url ?? variables[URL_VARIABLE];
+  const key = options.key ?? stack?.key ?? variables[KEY_VARIABLE];
+  if (!url) throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}`);
+  if (!key) throw new UsageError(`no admin key: give --key, --stack, or set ${KEY_VARIABLE}`);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UsageError(`'${url}' is not a URL; expected something like https://abc.execute-api.eu-central-1.amazonaws.com/prod`);
+  }
+  return { url, key };
+}
+
+interface StackOutput {
+  readonly OutputKey?: string;
+  readonly OutputValue?: string;
+}
+
+/** Asks the user's own `aws` command, with whatever profile and Region it is set up for. */
+async function readStack(stack: string): Promise<{ url: string | undefined; key: string | undefined }> {
+  const text = await aws(['cloudformation', 'describe-stacks', '--stack-name', stack, '--query', 'Stacks[0].Outputs', '--output', 'json']);
+  const outputs = (JSON.parse(text || '[]') as StackOutput[] | null) ?? [];
+  const find = (pattern: RegExp) => outputs.find((output) => pattern.test(output.OutputKey ?? ''))?.OutputValue;
+  const url = find(/GatewayUrl|LlmGateway.*Url|Url[0-9A-F]{8}$|^Url$/i);
+  if (url === undefined) throw new UsageError(`the stack ${stack} has no output that holds a gateway's URL; give --url and --key`);
+  const command = find(/AdminKey|Bootstrap/i);
+  const secret = command === undefined ? undefined : /arn:[\w-]+:secretsmanager:[^\s"']+/.exec(command)?.[0];
+  if (secret === undefined) return { url, key: undefined };
+  const value = await aws(['secretsmanager', 'get-secret-value', '--secret-id', secret, '--query', 'SecretString', '--output', 'text']);
+  const bootstrap = JSON.parse(value) as { key_id: string; secret: string };
+  return { url, key: `sk-gw-${bootstrap.key_id}-${bootstrap.secret}` };
+}
+
+function aws(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('aws', args, { maxBuffer: 4 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        reject(new UsageError('--stack needs the `aws` command, which was not found; install it, or give --url and --key'));
+      } else reject(new UsageError(`\`aws ${args.slice(0, 2).join(' ')}\` failed: ${stderr.trim() || error.message}`));
+    });
+  });
+}

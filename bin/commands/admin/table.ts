@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+
+export interface Column {
+  readonly title: string;
+  readonly value: (row: Record<string, unknown>) => string;
+  readonly align?: 'right';
+}
+
+/** A column that shows one field as it is. */
+export function field(name: string, title: string = name.replaceAll('_', ' ')): Column {
+  return { title, value: (row) => plain(row[name]) };
+}
+
+/** Control characters of stored names must not reach a terminal. */
+export function plain(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, '?');
+}
+
+/** Text of a table: a bold head, columns as wide as their longest cell, two spaces between them. */
+export function formatTable(columns: readonly Column[], rows: readonly Record<string, unknown>[]): string {
+  const cells = rows.map((row) => columns.map((column) => column.value(row)));
+  const widths = columns.map((column, index) => Math.max(column.title.length, ...cells.map((line) => (line[index] ?? '').length)));
+  const layOut = (line: readonly string[]) =>
+    line
+      .map((cell, index) => (columns[index]?.align === 'right' ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const head = styleText('bold', layOut(columns.map((column) => column.title.toUpperCase())), { stream: process.stdout });
+  return [head, ...cells.map(layOut)].join('\n');
+}
+
+/** Text of one object: a line for each field that has a value. */
+export function formatDetails(row: Record<string, unknown>): string {
+  const entries = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${styleText('bold', name.padEnd(width), { stream: process.stdout })}  ${plain(value)}`).join('\n');
+}
+
+/** `[{limit_usd, period, model}]` as people write it: `25.00/month openai/*`. */
+export function formatBudgets(value: unknown): string {
+  if (!Array.isArray(value)) return '';
+  return value
+    .map((budget: { limit_usd: string; period: string; model?: string; soft?: boolean }) => {
+      const parts = [`${budget.limit_usd}/${budget.period}`];
+      if (budget.model !== undefined) parts.push(budget.model);
+      if (budget.soft === true) parts.push('(soft)');
+      return plain(parts.join(' '));
+    })
+    .join(', ');
+}
