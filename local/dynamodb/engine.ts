@@ -96,12 +96,12 @@ class Engine implements DynamoDbEngine {
     this.#options = options;
     this.#now = options.now ?? systemClock.now;
     this.#store = new Store(options.region, options.account, (changes) => this.#commit(changes));
-    this.#recorder = new StreamRecorder(options.region, this.#now);
     this.#transactions = new Transactions(this.#store, this.#now);
     const oldest = this.#now() / 1_000 - STREAM_RETENTION_SECONDS;
     const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest);
     this.#journal = opened?.journal;
     this.#kept = opened?.kept ?? { items: new Map(), records: new Map(), delivered: new Map() };
+    this.#recorder = new StreamRecorder(options.region, this.#now, lastNumber(this.#kept));
   }
 
   async call(action: string, input: object): Promise<Output> {
@@ -306,6 +306,14 @@ class Engine implements DynamoDbEngine {
     if (table?.TableStatus !== 'ACTIVE' || known?.handle.streamArn === undefined || view === undefined) return undefined;
     return this.#recorder.record(table, known.handle.streamArn, view, change, this.#writer);
   }
+}
+
+function lastNumber({ records, delivered }: Kept): bigint {
+  const numbers = [
+    ...[...delivered.values()].flatMap((consumers) => [...consumers.values()]),
+    ...[...records.values()].flatMap((list) => list.map(({ dynamodb }) => dynamodb.SequenceNumber)),
+  ];
+  return numbers.map(BigInt).reduce((highest, number) => (number > highest ? number : highest), 0n);
 }
 
 /** On-demand tables take no capacity for their indexes. */

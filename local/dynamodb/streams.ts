@@ -12,10 +12,12 @@ export class StreamRecorder {
   readonly #now: () => number;
   #sequence: bigint;
 
-  constructor(region: string, now: () => number) {
+  /** @param last the highest number of earlier runs, should the clock have been set back */
+  constructor(region: string, now: () => number, last = 0n) {
     this.#region = region;
     this.#now = now;
-    this.#sequence = BigInt(Math.floor(now())) * NUMBERS_PER_MILLISECOND;
+    const first = BigInt(Math.floor(now())) * NUMBERS_PER_MILLISECOND;
+    this.#sequence = first > last ? first : last;
   }
 
   /** The sequence number given out last. */

@@ -164,3 +164,79 @@ test('items of a table that this run does not make stay in the file', async () =
   expect(await scan(again)).toEqual(['a=2']);
   await again.close();
 });
+
+describe('stream records of an earlier run', () => {
+  const listen = (engine: DynamoDbEngine, consumer: string) => {
+    const seen: StreamRecord[] = [];
+    engine.onRecords('keys', (batch) => seen.push(...batch), consumer);
+    return seen;
+  };
+  const names = (records: readonly StreamRecord[]) => records.map(({ eventName, dynamodb }) => `${eventName} ${dynamodb.Keys.pk?.S}`);
+
+  test('come first to a consumer that did not acknowledge them, and not to one that did', async () => {
+    const first = await open();
+    const seen = listen(first, 'rollups');
+    listen(first, 'archive');
+    await put(first, 'a');
+    await put(first, 'b');
+    await put(first, 'b', '2');
+    first.acknowledge('keys', 'rollups', seen[0]?.dynamodb.SequenceNumber ?? '');
+    first.acknowledge('keys', 'archive', seen[2]?.dynamodb.SequenceNumber ?? '');
+
+    const second = await open();
+    const again = listen(second, 'rollups');
+    const archived = listen(second, 'archive');
+    await put(second, 'c');
+
+    expect(names(again)).toEqual(['INSERT b', 'MODIFY b', 'INSERT c']);
+    expect(again[1]).toEqual(seen[2]);
+    expect(names(archived)).toEqual(['INSERT c']);
+    const numbers = again.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    expect(numbers).toEqual([...numbers].sort());
+    await first.close();
+    await second.close();
+  });
+
+  test('survive further restarts until they are acknowledged', async () => {
+    const first = await open();
+    listen(first, 'rollups');
+    await put(first, 'a');
+    await first.close();
+    const second = await open();
+    await second.close();
+
+    const third = await open();
+    const seen = listen(third, 'rollups');
+    expect(names(seen)).toEqual(['INSERT a']);
+    third.acknowledge('keys', 'rollups', seen[0]?.dynamodb.SequenceNumber ?? '');
+    await third.close();
+
+    const fourth = await open();
+    expect(listen(fourth, 'rollups')).toEqual([]);
+    expect(await scan(fourth)).toEqual(['a=1']);
+    await fourth.close();
+  });
+
+  test('are not given to a consumer that is new, nor after a day', async () => {
+    let now = 1_800_000_000_000;
+    const openAt = async () => {
+      const engine = await openDynamoDb({ region: 'us-east-1', account: '123456789012', directory, now: () => now });
+      await engine.createTable(TABLE);
+      return engine;
+    };
+    const first = await openAt();
+    listen(first, 'rollups');
+    await put(first, 'a');
+    await first.close();
+
+    now += 3_600_000;
+    const second = await openAt();
+    expect(listen(second, 'new')).toEqual([]);
+    await second.close();
+
+    now += 86_400_000;
+    const third = await openAt();
+    expect(listen(third, 'rollups')).toEqual([]);
+    await third.close();
+  });
+});
