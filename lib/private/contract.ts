@@ -24,6 +24,8 @@ export const ENV = {
   EVENT_BUS: 'EVENT_BUS_NAME',
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   LOG_LEVEL: 'LOG_LEVEL',
+  /** `sdk` calls DynamoDB through the AWS SDK in place of the proxy's own signed calls. Not set by the construct. */
+  AWS_CLIENT: 'GATEWAY_AWS_CLIENT',
 } as const;
 
 /** Prefix of the environment variables that carry values known only at deploy (secret ARNs, URLs); the document names them. */

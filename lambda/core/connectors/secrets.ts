@@ -42,7 +42,7 @@ export function secretsManager(call: AwsJsonCall, endpoint?: string): FetchSecre
 }
 
 /** @param random 0 to 1, for the jitter */
-export function createSecrets(fetch: FetchSecret, clock: Clock, random: () => number = Math.random): Secrets {
+export function createSecrets(load: FetchSecret, clock: Clock, random: () => number = Math.random): Secrets {
   const kept = new Map<string, Kept>();
   const pending = new Map<string, Promise<string>>();
 
@@ -58,7 +58,7 @@ export function createSecrets(fetch: FetchSecret, clock: Clock, random: () => nu
   const fetchAndKeep = async (arn: string): Promise<string> => {
     const known = kept.get(arn);
     try {
-      const value = await fetch(arn);
+      const value = await load(arn);
       const now = clock.monotonic();
       kept.set(arn, { value, fetchedMs: now, freshUntilMs: now + LIFETIME_MS * (1 - JITTER * random()) });
       return value;

@@ -28,6 +28,12 @@ export interface Authenticator {
    * 503 `misconfigured`, `secret_unavailable`, `store_unavailable`
    */
   authenticate(headers: RequestHeaders, fresh: boolean): Promise<Caller>;
+  /**
+   * Whether anybody could be authenticated at all.
+   *
+   * @throws GatewayError 503 `misconfigured`, `secret_unavailable`
+   */
+  check(): Promise<void>;
 }
 
 /** Authenticates virtual keys. What is malformed is refused before anything is read. */
@@ -53,10 +59,13 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
   };
 
   return {
+    async check() {
+      await currentPeppers();
+    },
     async authenticate(headers, fresh) {
+      const known = await currentPeppers();
       const parsed = parseKey(credentialOf(headers));
       if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
-      const known = await currentPeppers();
       if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
 
       const first = await rowOf(parsed.keyId, fresh ? 0 : undefined);

@@ -12,6 +12,8 @@ export interface Environment {
   readonly settlementQueue: string;
   readonly eventBus: string;
   readonly logLevel: string;
+  /** How DynamoDB is called: `lean` by our own signed calls, `sdk` through the AWS SDK. */
+  readonly awsClient: 'lean' | 'sdk';
   /** The Region the function runs in. */
   readonly region: string;
   readonly functionName: string;
@@ -45,6 +47,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     settlementQueue: read(ENV.SETTLEMENT_QUEUE),
     eventBus: read(ENV.EVENT_BUS),
     logLevel: read(ENV.LOG_LEVEL, 'info'),
+    awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME', 'local'),
     runtimeApi: read('AWS_LAMBDA_RUNTIME_API'),

@@ -1,0 +1,50 @@
+import type { DialectName, Operation, ProtocolName } from '../model/request';
+import type { Dialect, Protocol } from './protocol';
+
+type Load<T> = () => Promise<T>;
+
+/** Each protocol is a chunk of its own, loaded by the first call that needs it. */
+const PROTOCOLS: Readonly<Record<ProtocolName, Load<Protocol>>> = {
+  'openai-chat': async () => (await import('./openai-chat')).openAiChat,
+  'openai-responses': async () => (await import('./openai-chat')).openAiChat,
+  'anthropic-messages': async () => (await import('./anthropic-messages')).anthropicMessages,
+  'bedrock-converse': async () => (await import('./bedrock-converse')).bedrockConverse,
+  gemini: async () => (await import('./gemini')).gemini,
+  'cohere-v2': async () => (await import('./cohere-v2')).cohereV2,
+};
+
+const DIALECTS: Readonly<Record<DialectName, Load<Dialect>>> = {
+  'openai-chat': async () => (await import('./openai-chat')).openAiChat,
+  'openai-responses': async () => (await import('./openai-chat')).openAiChat,
+  'anthropic-messages': async () => (await import('./anthropic-messages')).anthropicMessages,
+};
+
+/** Every wire format, by name. */
+export interface Protocols {
+  /** How callers of a route are read and answered. */
+  dialect(name: DialectName, operation: Operation): Promise<Dialect>;
+  /** How a provider is written to and read; undefined when this wire format has no such operation. */
+  protocol(name: ProtocolName, operation: Operation): Promise<Protocol | undefined>;
+}
+
+export const protocols: Protocols = {
+  dialect: remembered(async (name: DialectName, operation) =>
+    operation === 'embeddings' ? (await import('./embeddings')).embeddingsDialect : DIALECTS[name](),
+  ),
+  protocol: remembered(async (name: ProtocolName, operation) =>
+    operation === 'embeddings' ? (await import('./embeddings')).embeddingsProtocol(name) : PROTOCOLS[name](),
+  ),
+};
+
+function remembered<Name extends string, T>(load: (name: Name, operation: Operation) => Promise<T>) {
+  const known = new Map<string, Promise<T>>();
+  return (name: Name, operation: Operation): Promise<T> => {
+    const id = `${name} ${operation}`;
+    let value = known.get(id);
+    if (value === undefined) {
+      value = load(name, operation);
+      known.set(id, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,81 @@
+import { storeUnavailable, unusable } from '../core/keys/authenticate';
+import { notAuthenticated } from '../core/keys/credential';
+import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
+import { GatewayError } from '../core/model/error';
+import type { RoutedCall } from './call';
+import type { Gateway } from './gateway';
+
+/** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
+const LIFETIME_MS = 16 * 60_000;
+
+/**
+ * Sets money and limits aside for a call.
+ *
+ * @throws GatewayError that says why not, and when to come back
+ */
+export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): Promise<Reservation> {
+  const { key } = call.caller;
+  const result = await gateway.admission.admit({
+    attemptId: call.requestId,
+    key,
+    tags: key.tags ?? {},
+    operation: call.operation,
+    dialect: call.dialect.name,
+    originalModel: call.facts.model,
+    candidateModels: call.targets.map(({ name }) => name),
+    bound,
+    stream: call.facts.stream,
+    expiresAtMs: gateway.clock.now() + LIFETIME_MS,
+    accepts: (fresh) => call.caller.accepts(fresh),
+  });
+  if (result.admitted) return result.reservation;
+  throw refusalError(result.refusal);
+}
+
+/** A refusal as callers are told. */
+export function refusalError(refusal: Refusal): GatewayError {
+  const { reason, limit = '', retryAfterMs } = refusal;
+  const level = refusal.level ?? 'gateway';
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  switch (reason) {
+    case 'key_invalid':
+      return notAuthenticated('AuthWrongSecret');
+    case 'key_revoked':
+      return unusable('key_revoked', `This API key has been revoked${level === 'key' || level === 'gateway' ? '' : ` with its ${level}`}.`);
+    case 'key_expired':
+      return unusable('key_expired', 'This API key has expired.');
+    case 'key_blocked':
+      return new GatewayError({
+        status: 403,
+        type: 'permission_error',
+        code: 'key_blocked',
+        message: `The ${level} of this API key is blocked.`,
+      });
+    case 'budget_spent':
+      return new GatewayError({
+        status: 402,
+        type: 'insufficient_quota',
+        code: 'insufficient_quota',
+        message: `The ${limit} budget of the ${level} is spent${resetText(retryAfterMs)}.`,
+        ...wait,
+      });
+    case 'budget_reserved':
+      return limited(`Open requests hold what is left of the ${limit} budget of the ${level}; try again shortly.`, wait);
+    case 'rate_limited':
+    case 'concurrency_limited':
+      return limited(`The limit ${limit} of the ${level} is reached.`, wait);
+    case 'store_unavailable':
+      return storeUnavailable(undefined);
+  }
+}
+
+function limited(message: string, wait: { readonly retryAfterMs?: number }): GatewayError {
+  return new GatewayError({ status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded', message, retryable: true, ...wait });
+}
+
+function resetText(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '';
+  const minutes = Math.ceil(milliseconds / 60_000);
+  if (minutes < 120) return `; it resets in ${minutes} min`;
+  return minutes < 2_880 ? `; it resets in ${Math.round(minutes / 60)} h` : `; it resets in ${Math.round(minutes / 1_440)} days`;
+}

@@ -1,0 +1,80 @@
+import type { Exchange } from '../core/http/exchange';
+import type { Reservation } from '../core/ledger/admission';
+import { GatewayError } from '../core/model/error';
+import type { JsonObject } from '../core/model/json';
+import { formatUsd } from '../core/pricing/money';
+import type { Dialect } from '../core/protocols/protocol';
+import type { RoutedCall } from './call';
+import { retryHeaders } from './headers';
+import type { Trace } from './trace';
+
+/** Answers with JSON of the gateway's own. */
+export function sendJson(
+  exchange: Exchange,
+  trace: Trace,
+  status: number,
+  body: JsonObject,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  trace.status = status;
+  const out = exchange.respond(status, {
+    'content-type': 'application/json',
+    'x-gateway-request-id': trace.requestId,
+    ...headers,
+    'content-length': String(bytes.length),
+  });
+  // The caller may have gone: there is nobody left to tell.
+  out.on('error', () => undefined);
+  if (exchange.method === 'HEAD') out.end();
+  else out.end(bytes);
+}
+
+/** Answers with an error in the caller's dialect. */
+export function sendError(
+  exchange: Exchange,
+  trace: Trace,
+  dialect: Dialect,
+  error: GatewayError,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  sendJson(exchange, trace, dialect.errorStatus(error), dialect.encodeError(error, trace.requestId), {
+    ...headers,
+    ...retryHeaders(error),
+  });
+}
+
+/** What callers may know of anything that went wrong: our own errors as they are, everything else as a plain 500. */
+export function visibleError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.', cause: error });
+}
+
+/** The gateway's own headers of an answered call. */
+export function gatewayHeaders(call: RoutedCall, reservation: Reservation, trace: Trace): Record<string, string> {
+  const { budget, requests, tokens } = reservation;
+  const overheadMs = trace.firstSendMs === 0 ? undefined : trace.firstSendMs - call.exchange.arrivedMs;
+  const headers: Record<string, string> = {
+    'x-gateway-request-id': trace.requestId,
+    'x-gateway-route-reason': call.resolution.reason,
+    'x-gateway-attempts': String(trace.attempts.length + (trace.status === 0 ? 1 : 0)),
+  };
+  if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
+  if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
+  if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);
+  if (trace.dropped.length > 0) headers['x-gateway-warnings'] = `dropped: ${trace.dropped.join(', ')}`.slice(0, 1_024);
+  if (budget !== undefined) {
+    headers['x-gateway-budget-remaining-usd'] = formatUsd(budget.remainingNanoUsd);
+    headers['x-gateway-budget-scope'] = budget.level;
+  }
+  for (const [kind, state] of [
+    ['requests', requests],
+    ['tokens', tokens],
+  ] as const) {
+    if (state === undefined) continue;
+    headers[`x-ratelimit-limit-${kind}`] = String(state.limit);
+    headers[`x-ratelimit-remaining-${kind}`] = String(state.remaining);
+    headers[`x-ratelimit-reset-${kind}`] = `${Math.ceil(state.resetMs / 1_000)}s`;
+  }
+  return headers;
+}

@@ -1,0 +1,113 @@
+import type { GatewayDocument } from '../../lib/private/contract';
+import { createAuthorizer } from '../core/auth/authorize';
+import { type AwsCredentialSource, awsCredentialSource } from '../core/auth/aws-credentials';
+import { createGoogleTokens } from '../core/auth/google-service-account';
+import { createSigV4Signer } from '../core/auth/sigv4';
+import { createLiveConfiguration } from '../core/config/live';
+import { configureProvider } from '../core/config/providers';
+import type { DynamoDbConnector } from '../core/connectors/dynamodb';
+import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
+import type { Transport } from '../core/http/exchange';
+import { createAuthenticator } from '../core/keys/authenticate';
+import { createLevelCache } from '../core/keys/level-cache';
+import { createLedger } from '../core/ledger/ledger';
+import type { SettlementQueue } from '../core/ledger/reservation';
+import type { PriceBook } from '../core/pricing';
+import { protocols } from '../core/protocols';
+import { type Clock, systemClock } from '../core/runtime/clock';
+import type { Environment } from '../core/runtime/environment';
+import type { Log } from '../core/runtime/log';
+import type { Metrics } from '../core/runtime/metrics';
+import { createTicker } from '../core/runtime/ticker';
+import { createCounterStore } from '../core/stores/counters';
+import { createGateStore } from '../core/stores/gates';
+import { createIdentityStore } from '../core/stores/identity';
+import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
+import { createRecordStore } from '../core/stores/records';
+import { createCooldowns } from './cooldowns';
+import type { Gateway } from './gateway';
+
+/** What a gateway is made of; everything that reaches outside is handed in. */
+export interface GatewayParts {
+  readonly document: GatewayDocument;
+  readonly environment: Environment;
+  readonly dynamodb: DynamoDbConnector;
+  readonly fetchSecret: FetchSecret;
+  readonly queue: SettlementQueue;
+  readonly transport: Transport;
+  readonly priceBook: PriceBook;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Base URLs of providers that this process started itself, by provider id. */
+  readonly startedUrls?: ReadonlyMap<string, string>;
+  /** Default: the function's role. */
+  readonly awsCredentials?: AwsCredentialSource;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** How late a deadline may be noticed, in milliseconds. Default: 250. */
+  readonly tickMs?: number;
+  /** 0 to 1, for jitter. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Puts a gateway together. Opens nothing and reads nothing. */
+export function assembleGateway(parts: GatewayParts): Gateway {
+  const { document, environment, dynamodb, transport, log, metrics } = parts;
+  const clock = parts.clock ?? systemClock;
+  const random = parts.random ?? Math.random;
+  const identity = createIdentityStore(dynamodb, environment.identityTable);
+  const counters = createCounterStore(dynamodb, environment.countersTable);
+  const secrets = createSecrets(parts.fetchSecret, clock, random);
+  const ledger = createLedger({
+    identity,
+    counters,
+    gates: createGateStore(dynamodb, environment.countersTable),
+    records: createRecordStore(dynamodb, environment.recordsTable),
+    clock,
+    document,
+    log,
+    metrics,
+    queue: parts.queue,
+    random,
+  });
+  const providers = document.providers.map((config) =>
+    configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id)),
+  );
+  const configuration = createLiveConfiguration(document, providers, createOverrideStore(dynamodb, environment.identityTable), clock, log);
+  return {
+    clock,
+    ticker: createTicker(clock, parts.tickMs),
+    log,
+    metrics,
+    configuration,
+    protocols,
+    authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
+    levels: ledger.levels,
+    counters,
+    admission: ledger,
+    prices: followOverrides(parts.priceBook, () => configuration.priceOverrides()),
+    secrets,
+    authorizer: createAuthorizer({
+      signer: createSigV4Signer(clock),
+      awsCredentials: parts.awsCredentials ?? awsCredentialSource(environment),
+      googleTokens: createGoogleTokens(transport, clock),
+    }),
+    transport,
+    cooldowns: createCooldowns(clock),
+    random,
+  };
+}
+
+/** The book under the overrides of now; made again only when they were read again. */
+function followOverrides(book: PriceBook, overrides: () => readonly PriceOverride[]): () => PriceBook {
+  let seen: readonly PriceOverride[] = [];
+  let current = book;
+  return () => {
+    const now = overrides();
+    if (now !== seen) {
+      seen = now;
+      current = book.withOverrides(now);
+    }
+    return current;
+  };
+}

@@ -1,0 +1,146 @@
+import type { Reservation } from '../core/ledger/admission';
+import { GatewayError } from '../core/model/error';
+import type { RoutedCall } from './call';
+import type { Delivery } from './delivery';
+import { type AttemptFailure, allTargetsFailed } from './failure';
+import type { Gateway } from './gateway';
+import { Itinerary, type Place, placesOf } from './places';
+import { prepare } from './send';
+import type { Trace } from './trace';
+import { type Answer, tryPlace } from './try-place';
+
+/** What the attempts of one call share. */
+export interface AttemptContext {
+  readonly call: RoutedCall;
+  readonly reservation: Reservation;
+  readonly delivery: Delivery;
+  readonly trace: Trace;
+  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
+  readonly outputCap: number | undefined;
+  /** Characters of output after which a stream is a runaway. */
+  readonly maxOutputCharacters: number;
+  /** Monotonic end of everything. */
+  readonly totalAtMs: number;
+  /** Aborted when the caller is known to have gone. */
+  readonly signal: AbortSignal;
+}
+
+/** No target answered. */
+export class AttemptsFailedError extends Error {
+  public constructor(
+    public readonly error: GatewayError,
+    /** A provider may bill what it was sent. */
+    public readonly mayBeBilled: boolean,
+  ) {
+    super(error.message, { cause: error });
+    this.name = 'AttemptsFailedError';
+  }
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Calls the targets in order until one answers. Another one only while nothing of an answer has been sent to the caller.
+ *
+ * @throws AttemptsFailedError when none does
+ */
+export async function attempt(gateway: Gateway, context: AttemptContext): Promise<Answer> {
+  const { call, trace, signal } = context;
+  const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
+  let last: AttemptFailure | undefined;
+  let mayBeBilled = false;
+  let retries = 0;
+
+  for (let step = itinerary.next(); step !== undefined; step = itinerary.next()) {
+    if (step.again) {
+      const pauseMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
+      retries += 1;
+      if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
+      await pause(pauseMs, signal);
+    } else if (last !== undefined) trace.failovers += 1;
+    const result = await attemptOnce(gateway, context, step.place);
+    if ('answer' in result) return result.answer;
+    last = result.failure;
+    mayBeBilled = mayBeBilled || last.mayBeBilled;
+    itinerary.note(step.place, last);
+    if (!last.failover || signal.aborted || gateway.clock.monotonic() >= context.totalAtMs) break;
+  }
+  throw new AttemptsFailedError(finalError(last, itinerary, trace), mayBeBilled);
+}
+
+type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure };
+
+async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Place): Promise<OneAttempt> {
+  const first = await attemptWith(gateway, context, place, false);
+  // The credential may have been rotated: one try with the one of now.
+  const rotated =
+    'failure' in first &&
+    first.failure.error.code === 'upstream_auth' &&
+    place.target.provider.secretArn !== undefined &&
+    !context.signal.aborted;
+  return rotated ? attemptWith(gateway, context, place, true) : first;
+}
+
+async function attemptWith(gateway: Gateway, context: AttemptContext, place: Place, freshCredential: boolean): Promise<OneAttempt> {
+  const { call, trace, reservation, outputCap } = context;
+  const { target, site, key } = place;
+  const startedMs = gateway.clock.monotonic();
+  const record = (outcome: string, status: number | undefined): void => {
+    trace.attempts.push({
+      provider: target.provider.id,
+      model: target.model,
+      ...(site.region === undefined ? {} : { region: site.region }),
+      ...(status === undefined ? {} : { status }),
+      outcome,
+      durationMs: Math.round(gateway.clock.monotonic() - startedMs),
+    });
+  };
+  try {
+    const prepared = await prepare(gateway, call, target, site, outputCap, freshCredential);
+    reservation.assertSendable();
+    if (trace.firstSendMs === 0) trace.firstSendMs = gateway.clock.monotonic();
+    trace.provider = target.provider.id;
+    trace.requestModel = target.model;
+    trace.dropped = prepared.dropped;
+    const result = await tryPlace(gateway, context, prepared);
+    if ('answer' in result) {
+      record(result.answer.error?.code ?? 'ok', result.status);
+      gateway.cooldowns.note(key, result.answer.error === undefined ? { kind: 'good' } : { kind: 'failed' });
+      return result;
+    }
+    const { failure } = result;
+    record(failure.error.code, result.status);
+    if (failure.coolMs !== undefined) {
+      gateway.cooldowns.note(key, failure.coolMs > 0 ? { kind: 'limited', forMs: failure.coolMs } : { kind: 'failed' });
+    }
+    return result;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    // What one target cannot say, or has no credential for, another may.
+    record(error.code, undefined);
+    return { failure: { error, failover: true, retrySame: false, mayBeBilled: false } };
+  }
+}
+
+/** The caller hears the provider's own failure when there was one place to ask, else that all of them failed. */
+function finalError(last: AttemptFailure | undefined, itinerary: Itinerary, trace: Trace): GatewayError {
+  const { retryAfterMs, limited } = itinerary.cooling();
+  if (last === undefined) return allTargetsFailed(retryAfterMs, limited);
+  const places = new Set(trace.attempts.map(({ provider, model, region }) => `${provider}/${model}@${region ?? ''}`));
+  const unreachable = last.error.code === 'upstream_unreachable';
+  if (!last.failover || last.error.status < 429 || (places.size <= 1 && !unreachable)) return last.error;
+  return allTargetsFailed(last.error.retryAfterMs ?? retryAfterMs, last.error.status === 429 && limited);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      done();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal.addEventListener('abort', finish, { once: true });
+  });
+}

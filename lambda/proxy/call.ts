@@ -1,0 +1,39 @@
+import type { LiveConfiguration } from '../core/config/live';
+import type { Resolution, Target } from '../core/config/models';
+import type { Exchange } from '../core/http/exchange';
+import type { Caller } from '../core/keys/authenticate';
+import type { Operation } from '../core/model/request';
+import type { CallFacts, Dialect } from '../core/protocols/protocol';
+import type { JsonDocument } from '../core/runtime/json';
+import type { Route } from './routes';
+
+/** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */
+export interface ModelCall {
+  readonly requestId: string;
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+  readonly document: JsonDocument;
+  readonly facts: CallFacts;
+  readonly options: CallOptions;
+  readonly caller: Caller;
+  /** The configuration of the moment the call came. */
+  readonly configuration: LiveConfiguration;
+}
+
+/** What the caller asked of the gateway itself, by `x-gateway-*` headers. */
+export interface CallOptions {
+  /** For the usage record; never for policy or money. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  /** Decimal US dollars. */
+  readonly maxCostUsd?: string;
+}
+
+/** A call and where it may go. */
+export interface RoutedCall extends ModelCall {
+  readonly resolution: Resolution;
+  /** Those of the resolution that this key may use; never empty. */
+  readonly targets: readonly Target[];
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../core/runtime/clock';
+
+/** What an attempt told about its target. */
+export type Verdict =
+  | { readonly kind: 'good' }
+  /** It failed in a way that says nothing about the next call. */
+  | { readonly kind: 'failed' }
+  /** It asked to be left alone. */
+  | { readonly kind: 'limited'; readonly forMs: number };
+
+/** Whether a target may be tried now. */
+export type Admittance = { readonly open: true } | { readonly open: false; readonly retryAfterMs: number; readonly limited: boolean };
+
+/** What this process lately learnt about each target. Keyed by provider, model and Region; bounded. */
+export interface Cooldowns {
+  /** Looks without changing anything. */
+  look(target: string): Admittance;
+  /** The same, but lets one caller a second through to a target that is cooling down, so that it is not shut out for ever. */
+  probe(target: string): Admittance;
+  note(target: string, verdict: Verdict): void;
+}
+
+const FAILURES_UNTIL_OPEN = 3;
+const OPEN_MS = 10_000;
+const LONGEST_MS = 300_000;
+const PROBE_EVERY_MS = 1_000;
+const MAX_TARGETS = 2_000;
+
+interface State {
+  failures: number;
+  untilMs: number;
+  probedMs: number;
+  limited: boolean;
+}
+
+export function createCooldowns(clock: Clock): Cooldowns {
+  const states = new Map<string, State>();
+
+  const look = (target: string): Admittance => {
+    const state = states.get(target);
+    const left = state === undefined ? 0 : state.untilMs - clock.monotonic();
+    return left <= 0 ? { open: true } : { open: false, retryAfterMs: left, limited: state?.limited === true };
+  };
+
+  return {
+    look,
+    probe(target) {
+      const admittance = look(target);
+      const state = states.get(target);
+      if (admittance.open || state === undefined) return admittance;
+      const now = clock.monotonic();
+      if (now - state.probedMs < PROBE_EVERY_MS) return admittance;
+      state.probedMs = now;
+      return { open: true };
+    },
+    note(target, verdict) {
+      if (verdict.kind === 'good') {
+        states.delete(target);
+        return;
+      }
+      let state = states.get(target);
+      if (state === undefined) {
+        if (states.size >= MAX_TARGETS) states.clear();
+        state = { failures: 0, untilMs: 0, probedMs: 0, limited: false };
+        states.set(target, state);
+      }
+      state.failures += 1;
+      const now = clock.monotonic();
+      const cool = (forMs: number, limited: boolean): void => {
+        const untilMs = now + Math.min(forMs, LONGEST_MS);
+        // The next probe is due a while after what has just been seen.
+        state.probedMs = now;
+        if (untilMs <= state.untilMs) return;
+        state.untilMs = untilMs;
+        state.limited = limited;
+      };
+      if (verdict.kind === 'limited') cool(verdict.forMs, true);
+      else if (state.failures >= FAILURES_UNTIL_OPEN) cool(OPEN_MS, false);
+    },
+  };
+}

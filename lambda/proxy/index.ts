@@ -1,0 +1,64 @@
+import type { Writable } from 'node:stream';
+import { awsCredentialSource } from '../core/auth/aws-credentials';
+import { createSigV4Signer } from '../core/auth/sigv4';
+import { loadDocument } from '../core/config/document';
+import { createAwsJsonCall } from '../core/connectors/aws-json';
+import type { DynamoDbConnector } from '../core/connectors/dynamodb';
+import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
+import { createSqsQueue } from '../core/connectors/queue';
+import { secretsManager } from '../core/connectors/secrets';
+import { createTransport } from '../core/http/transport';
+import { settlementQueue } from '../core/ledger/settlement-message';
+import { loadPriceBook } from '../core/pricing';
+import { systemClock } from '../core/runtime/clock';
+import { readEnvironment } from '../core/runtime/environment';
+import { createLog } from '../core/runtime/log';
+import { createMetrics } from '../core/runtime/metrics';
+import { assembleGateway } from './assemble';
+import { exchangeFromEvent, type InvocationContext } from './lambda-event';
+import { startOwnProviders } from './own-providers';
+import { serve } from './pipeline';
+
+const environment = readEnvironment();
+const clock = systemClock;
+const log = createLog(environment.logLevel);
+const document = loadDocument(environment.configFile);
+const transport = createTransport({ deniedAuthorities: environment.runtimeApi === '' ? [] : [environment.runtimeApi] });
+const awsCredentials = awsCredentialSource(environment);
+const call = createAwsJsonCall({ transport, signer: createSigV4Signer(clock), credentials: awsCredentials, region: environment.region });
+const settlements = createSqsQueue(call, environment.settlementQueue, environment.awsEndpoint('SQS'));
+
+const [priceBook, dynamodb, startedUrls] = await Promise.all([loadPriceBook(), connectDynamoDb(), startOwnProviders(document.providers)]);
+
+const gateway = assembleGateway({
+  document,
+  environment,
+  dynamodb,
+  fetchSecret: secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER')),
+  queue: settlementQueue(settlements),
+  transport,
+  priceBook,
+  log,
+  metrics: createMetrics(environment.gateway, () => clock.now()),
+  startedUrls,
+  awsCredentials,
+});
+
+/** The data plane behind API Gateway's response streaming. */
+export const handler = awslambda.streamifyResponse(async (event: unknown, stream: Writable, context: InvocationContext) => {
+  const exchange = exchangeFromEvent(event, context, clock.monotonic(), (statusCode, headers) => {
+    const out = awslambda.HttpResponseStream.from(stream, { statusCode, headers });
+    // Status and headers travel with the first write only; an answer may have no body.
+    out.write('');
+    return out;
+  });
+  if (exchange !== undefined) return serve(gateway, exchange);
+  log.write('info', 'event-ignored', { reason: 'not-a-request' });
+  stream.write('');
+  stream.end();
+});
+
+async function connectDynamoDb(): Promise<DynamoDbConnector> {
+  if (environment.awsClient === 'lean') return createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
+  return (await import('../core/connectors/dynamodb-sdk')).createSdkDynamoDb();
+}

@@ -1,0 +1,53 @@
+import type { Caller } from '../core/keys/authenticate';
+import { GatewayError } from '../core/model/error';
+import type { JsonObject } from '../core/model/json';
+import type { Gateway } from './gateway';
+import { allowedTargets, modelPolicy } from './policy';
+
+/** No provider tells when a model was made; clients want a date. */
+const CREATED_AT = '2025-01-01T00:00:00Z';
+const CREATED = 1_735_689_600;
+
+/**
+ * The models that a key may use, in the shapes of OpenAI and Anthropic at once; with `client_version`, which Codex sends, its catalogue's
+ * field `models` as well.
+ */
+export async function listModels(gateway: Gateway, caller: Caller, query: string): Promise<JsonObject> {
+  const policy = await modelPolicy(gateway, caller.key);
+  const data = gateway.configuration
+    .models()
+    .list()
+    .filter(({ resolution }) => allowedTargets(resolution, policy).length > 0)
+    .map(({ id, resolution }) => describe(id, resolution.targets[0]?.provider.id ?? 'gateway'));
+  const first = data[0]?.['id'] ?? null;
+  const last = data.at(-1)?.['id'] ?? null;
+  return {
+    object: 'list',
+    data,
+    has_more: false,
+    first_id: first,
+    last_id: last,
+    ...(new URLSearchParams(query).has('client_version') ? { models: [] } : {}),
+  };
+}
+
+/**
+ * One model that a key may use.
+ *
+ * @throws GatewayError 404 when it does not exist or the key may not use it, which look the same
+ */
+export async function showModel(gateway: Gateway, caller: Caller, id: string): Promise<JsonObject> {
+  const resolution = gateway.configuration.models().resolve(id);
+  const [target] = allowedTargets(resolution, await modelPolicy(gateway, caller.key));
+  if (target !== undefined) return describe(id, target.provider.id);
+  throw new GatewayError({
+    status: 404,
+    type: 'not_found_error',
+    code: 'model_not_found',
+    message: `The model '${id}' is not known here.`,
+  });
+}
+
+function describe(id: string, owner: string): JsonObject {
+  return { id, object: 'model', created: CREATED, owned_by: owner, type: 'model', display_name: id, created_at: CREATED_AT };
+}

@@ -1,0 +1,16 @@
+import type { ProviderConfig } from '../../lib/private/contract';
+
+/**
+ * Starts the providers that live in this process.
+ *
+ * @returns their base URLs by provider id
+ */
+export async function startOwnProviders(providers: readonly ProviderConfig[]): Promise<ReadonlyMap<string, string>> {
+  const urls = new Map<string, string>();
+  for (const { id, kind, settings } of providers) {
+    if (kind !== 'simulated') continue;
+    const { startSimulatedProvider } = await import('../core/simulated/server');
+    urls.set(id, (await startSimulatedProvider(settings)).origin);
+  }
+  return urls;
+}

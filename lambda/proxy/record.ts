@@ -1,0 +1,83 @@
+import { METRICS } from '../../lib/private/contract';
+import { NANO_USD } from '../core/pricing/money';
+import type { Gateway } from './gateway';
+import type { Trace } from './trace';
+
+/** Writes the request's one log line and its metrics. */
+export function record(gateway: Gateway, trace: Trace): void {
+  const latencyMs = latencyOf(gateway, trace);
+  writeLog(gateway, trace, latencyMs);
+  // Probes and health checks say nothing about the service callers get.
+  if (trace.operation === undefined && trace.status < 400) return;
+  gateway.metrics.emit(metricsOf(trace, latencyMs), {
+    ...(trace.provider === undefined ? {} : { provider: trace.provider }),
+    ...(trace.requestModel === undefined ? {} : { model: trace.requestModel }),
+  });
+}
+
+function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
+  const { key, usage, exchange } = trace;
+  const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
+  gateway.log.write(level, 'request', {
+    requestId: trace.requestId,
+    ...(key === undefined ? {} : { keyId: key.id }),
+    ...(key?.teamId === undefined ? {} : { teamId: key.teamId }),
+    ...(key?.projectId === undefined ? {} : { projectId: key.projectId }),
+    ...(key?.userId === undefined ? {} : { userId: key.userId }),
+    method: exchange.method.slice(0, 16),
+    route: trace.route,
+    dialect: trace.dialect,
+    ...(trace.operation === undefined ? {} : { operation: trace.operation }),
+    ...(trace.originalModel === undefined ? {} : { originalModel: trace.originalModel }),
+    ...(trace.provider === undefined ? {} : { provider: trace.provider }),
+    ...(trace.requestModel === undefined ? {} : { model: trace.requestModel }),
+    status: trace.status,
+    outcome: trace.outcome,
+    ...(trace.reason === undefined ? {} : { reason: trace.reason }),
+    ...(trace.attempts.length === 0 ? {} : { attempts: trace.attempts.length }),
+    ...(usage?.inputTokens === undefined ? {} : { inputTokens: usage.inputTokens }),
+    ...(usage?.outputTokens === undefined ? {} : { outputTokens: usage.outputTokens }),
+    ...(trace.costNanoUsd === 0n ? {} : { costNanoUsd: String(trace.costNanoUsd) }),
+    latencyMs: Math.round(latencyMs),
+    ...(trace.firstByteMs === 0 ? {} : { timeToFirstByteMs: Math.round(trace.firstByteMs - exchange.arrivedMs) }),
+    ...(trace.firstSendMs === 0 ? {} : { overheadMs: overheadMs(trace) }),
+    ...(trace.malformedEvents === 0 ? {} : { malformedEvents: trace.malformedEvents }),
+    ...(trace.incomplete ? { incomplete: true } : {}),
+    ...(trace.stack === undefined ? {} : { stack: trace.stack }),
+  });
+}
+
+function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
+  const { status, usage, outcome } = trace;
+  const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok');
+  const values: Record<string, number> = { [METRICS.REQUESTS]: 1, [METRICS.LATENCY]: latencyMs };
+  const count = (name: string, value: number): void => {
+    if (value > 0) values[name] = value;
+  };
+  count(METRICS.ERRORS, status >= 500 || (status < 400 && outcome !== 'ok') ? 1 : 0);
+  count(METRICS.REJECTED, status >= 400 && status < 500 ? 1 : 0);
+  count(METRICS.AUTH_FAILURES, status === 401 ? 1 : 0);
+  count(METRICS.BUDGET_REFUSED, outcome === 'insufficient_quota' ? 1 : 0);
+  count(METRICS.RATE_LIMITED, status === 429 && outcome !== 'insufficient_quota' ? 1 : 0);
+  count(METRICS.UPSTREAM_FAILURES, failedAttempts.length);
+  count(METRICS.FAILOVERS, trace.failovers);
+  count(METRICS.PROVIDER_KEY_BAD, failedAttempts.filter((attempt) => attempt.outcome === 'upstream_auth').length);
+  count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
+  count(METRICS.PRICE_UNKNOWN, trace.priceUnknown ? 1 : 0);
+  count(METRICS.INPUT_TOKENS, usage?.inputTokens ?? 0);
+  count(METRICS.OUTPUT_TOKENS, usage?.outputTokens ?? 0);
+  count(METRICS.COST, Number(trace.costNanoUsd) / Number(NANO_USD));
+  if (trace.firstByteMs > 0) values[METRICS.TIME_TO_FIRST_BYTE] = trace.firstByteMs - trace.exchange.arrivedMs;
+  if (trace.firstSendMs > 0) values[METRICS.OVERHEAD] = overheadMs(trace);
+  return values;
+}
+
+/** Milliseconds between the request's arrival and the first call to a provider. */
+export function overheadMs(trace: Trace): number {
+  return trace.firstSendMs === 0 ? 0 : Math.round((trace.firstSendMs - trace.exchange.arrivedMs) * 10) / 10;
+}
+
+/** Milliseconds from the request's arrival to the end of its answer; settlement is not the caller's to wait for. */
+export function latencyOf(gateway: Gateway, trace: Trace): number {
+  return (trace.endedMs || gateway.clock.monotonic()) - trace.exchange.arrivedMs;
+}

@@ -1,0 +1,174 @@
+import type { Target } from '../core/config/models';
+import type { ConfiguredProvider, ProviderSite } from '../core/config/providers';
+import type { OutboundRequest } from '../core/http/exchange';
+import { spliceFields } from '../core/http/splice';
+import { GatewayError } from '../core/model/error';
+import type { JsonObject } from '../core/model/json';
+import type { ModelRequest } from '../core/model/request';
+import type { Protocol } from '../core/protocols/protocol';
+import { joinPath } from '../core/providers/address';
+import type { Endpoint } from '../core/providers/provider';
+import { applyQuirks } from '../core/providers/quirks';
+import { parseJson } from '../core/runtime/json';
+import type { RoutedCall } from './call';
+import type { Gateway } from './gateway';
+import { forwardedHeaders } from './headers';
+import { passThroughChanges } from './pass-through';
+
+/** A call made ready for one place. */
+export interface PreparedCall {
+  readonly target: Target;
+  readonly site: ProviderSite;
+  readonly protocol: Protocol;
+  readonly request: OutboundRequest;
+  /** The caller's own dialect, so bytes pass in both directions. */
+  readonly passThrough: boolean;
+  /** Request fields that this place cannot take and that do not change the answer's meaning. */
+  readonly dropped: readonly string[];
+  /** The decoded call, where it had to be translated. */
+  readonly decoded?: ModelRequest;
+}
+
+const USER_AGENT = 'cdk-llm-gateway';
+
+/**
+ * Translates, addresses and signs a call for one target.
+ *
+ * @param maxOutputTokens cap to write in place of the caller's; undefined leaves it as it is
+ * @param freshCredential reads the credential anew: the known one was refused
+ * @throws GatewayError 400 for what this target cannot do, 503 when the provider's configuration or credential is unusable
+ */
+export async function prepare(
+  gateway: Gateway,
+  call: RoutedCall,
+  target: Target,
+  site: ProviderSite,
+  maxOutputTokens: number | undefined,
+  freshCredential: boolean,
+): Promise<PreparedCall> {
+  const { provider } = target;
+  const endpoint = endpointOf(call, target, site);
+  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation);
+  if (protocol === undefined) throw notOffered(provider.id);
+  const passThrough = endpoint.protocol === call.dialect.name;
+  const quirks = provider.definition.quirks;
+  const written = passThrough
+    ? passedBody(call, target, quirks, maxOutputTokens)
+    : translatedBody(call, target, protocol, endpoint, quirks, maxOutputTokens);
+  const unsigned = {
+    method: 'POST' as const,
+    origin: site.origin,
+    path: joinPath(site.basePath, endpoint.path),
+    headers: {
+      'content-type': 'application/json',
+      accept: acceptOf(call, protocol),
+      'user-agent': USER_AGENT,
+      ...endpoint.headers,
+      ...(passThrough ? forwardedHeaders(call.exchange.headers, call.dialect.name) : {}),
+    },
+    body: written.body,
+  };
+  const proof = await gateway.authorizer.authorize(
+    provider.definition.auth,
+    await credentialOf(gateway, provider, freshCredential),
+    site.region === undefined ? unsigned : { ...unsigned, region: site.region },
+  );
+  return {
+    target,
+    site,
+    protocol,
+    passThrough,
+    dropped: written.dropped,
+    ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
+    request: { ...unsigned, headers: { ...unsigned.headers, ...proof }, network: provider.network },
+  };
+}
+
+function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
+  const endpoint = provider.definition.endpoint({
+    operation: call.operation,
+    model,
+    stream: call.facts.stream,
+    config: provider.config,
+    preferred: call.dialect.name,
+    ...(site.region === undefined ? {} : { region: site.region }),
+  });
+  if (endpoint !== undefined) return endpoint;
+  throw notOffered(provider.id);
+}
+
+function notOffered(provider: string): GatewayError {
+  return new GatewayError({
+    status: 400,
+    type: 'invalid_request_error',
+    code: 'operation_not_supported',
+    message: `The provider '${provider}' does not offer this endpoint for the model.`,
+    param: 'model',
+  });
+}
+
+interface WrittenBody {
+  readonly body: Buffer;
+  readonly dropped: readonly string[];
+  readonly decoded?: ModelRequest;
+}
+
+function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
+  const { document, facts, dialect } = call;
+  const changes = {
+    model: target.model,
+    ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
+    ...passThroughChanges(dialect.name, call.operation, document.value, facts),
+  };
+  if (quirks.length > 0) {
+    const changed: JsonObject = { ...document.value, ...changes };
+    const reshaped = applyQuirks(changed, dialect.name, quirks, document.value);
+    if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: reshaped.dropped };
+  }
+  return { body: spliceFields(document, changes), dropped: [] };
+}
+
+function translatedBody(
+  call: RoutedCall,
+  target: Target,
+  protocol: Protocol,
+  endpoint: Endpoint,
+  quirks: readonly string[],
+  maxOutputTokens: number | undefined,
+): WrittenBody {
+  const decoded = { ...call.dialect.decodeRequest(call.document.value), model: target.model };
+  const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
+  const encoded = protocol.encodeRequest(capped, {
+    requestModel: target.model,
+    defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
+    quirks: new Set(quirks),
+  });
+  const reshaped = applyQuirks(encoded.body, endpoint.protocol, quirks);
+  return {
+    body: Buffer.from(JSON.stringify(reshaped.body)),
+    dropped: [...(decoded.dropped ?? []), ...encoded.dropped, ...reshaped.dropped],
+    decoded: capped,
+  };
+}
+
+function acceptOf(call: RoutedCall, protocol: Protocol): string {
+  if (!call.facts.stream) return 'application/json';
+  return protocol.framing === 'sse' ? 'text/event-stream' : 'application/vnd.amazon.eventstream';
+}
+
+async function credentialOf(gateway: Gateway, provider: ConfiguredProvider, fresh: boolean): Promise<string | undefined> {
+  const { secretArn, config } = provider;
+  if (secretArn === undefined) return undefined;
+  const text = await (fresh ? gateway.secrets.refresh(secretArn) : gateway.secrets.read(secretArn));
+  const field = config.credential?.field;
+  if (field === undefined) return text;
+  const fields = parseJson(text);
+  const value = fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fields[field] : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'provider_misconfigured',
+    message: `The credential of the provider '${provider.id}' is not configured.`,
+  });
+}

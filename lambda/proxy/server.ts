@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Exchange } from '../core/http/exchange';
+import type { Clock } from '../core/runtime/clock';
+
+/** What serves one exchange; resolves when everything of it is done, settlement included. */
+export type Handle = (exchange: Exchange) => Promise<void>;
+
+export interface GatewayServerOptions {
+  readonly clock: Clock;
+  /** Bodies are read no further than this, in bytes. */
+  readonly maxBodyBytes: number;
+  /** The longest that one call may take, in milliseconds. Default: 15 minutes. */
+  readonly maxDurationMs?: number;
+}
+
+const MAX_DURATION_MS = 900_000;
+/** Headers whose doubles `node:http` drops or joins, but which must be seen to be double. */
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key']);
+
+/**
+ * The same core behind a plain `node:http` server: containers, tests and the bench. A caller that goes away frees the provider
+ * in the same tick.
+ */
+export function createGatewayServer(handle: Handle, options: GatewayServerOptions): Server {
+  const server = createServer((request, response) => receive(request, response, handle, options));
+  // Streams may be silent for as long as their own deadlines say.
+  server.requestTimeout = 0;
+  server.headersTimeout = 60_000;
+  server.keepAliveTimeout = 65_000;
+  server.on('upgrade', (request, socket) => {
+    // Handed to the same routes, which know what to answer.
+    const response = Object.assign(socket, {});
+    void request;
+    response.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+  return server;
+}
+
+function receive(request: IncomingMessage, response: ServerResponse, handle: Handle, options: GatewayServerOptions): void {
+  const arrivedMs = options.clock.monotonic();
+  const gone = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  const run = (body: Buffer): void => void handle(exchangeOf(request, response, body, gone.signal, arrivedMs, options));
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    request.resume();
+    return run(Buffer.alloc(0));
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    // One byte too many is enough for the refusal; the rest is not kept.
+    if (bytes <= options.maxBodyBytes + 65_536) chunks.push(chunk);
+  });
+  request.on('end', () => run(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  request.on('error', () => gone.abort());
+}
+
+function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  signal: AbortSignal,
+  arrivedMs: number,
+  options: GatewayServerOptions,
+): Exchange {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: headersOf(request),
+    body,
+    signal,
+    arrivedMs,
+    deadlineMs: arrivedMs + (options.maxDurationMs ?? MAX_DURATION_MS),
+    respond: (status, headers) => response.writeHead(status, headers),
+  };
+}
+
+function headersOf(request: IncomingMessage): Exchange['headers'] {
+  const { rawHeaders, headers } = request;
+  let doubles: Record<string, string[]> | undefined;
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] as string;
+    if (raw.length > 13) continue;
+    const name = raw.toLowerCase();
+    if (!CREDENTIALS.has(name)) continue;
+    if (seen.has(name)) doubles = { ...doubles, [name]: request.headersDistinct[name] ?? [] };
+    seen.add(name);
+  }
+  return doubles === undefined ? headers : { ...headers, ...doubles };
+}

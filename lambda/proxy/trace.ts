@@ -1,0 +1,72 @@
+import type { Exchange } from '../core/http/exchange';
+import type { AttemptRecord } from '../core/ledger/admission';
+import type { DialectName } from '../core/model/request';
+import type { Usage } from '../core/model/usage';
+import type { KeyRecord } from '../core/stores/entities';
+
+/** What became known of one request so far: the log line, the metrics and the usage record are written from it. */
+export interface Trace {
+  /** Also the key of the usage record. */
+  requestId: string;
+  readonly exchange: Exchange;
+  route: string;
+  dialect: DialectName;
+  operation: string | undefined;
+  key: KeyRecord | undefined;
+  originalModel: string | undefined;
+  status: number;
+  /** `ok`, or the error's code. */
+  outcome: string;
+  reason: string | undefined;
+  stack: string | undefined;
+  provider: string | undefined;
+  requestModel: string | undefined;
+  responseModel: string | undefined;
+  readonly attempts: AttemptRecord[];
+  failovers: number;
+  finishReason: string | undefined;
+  usage: Usage | undefined;
+  costNanoUsd: bigint;
+  priceUnknown: boolean;
+  /** Monotonic; 0 until the first call went out. */
+  firstSendMs: number;
+  /** Monotonic; 0 until the first byte of the answer went out. */
+  firstByteMs: number;
+  /** Monotonic; 0 until the answer's last byte was handed over. */
+  endedMs: number;
+  malformedEvents: number;
+  incomplete: boolean;
+  /** Request fields that were left out for a provider. */
+  dropped: readonly string[];
+}
+
+export function openTrace(requestId: string, exchange: Exchange): Trace {
+  return {
+    requestId,
+    exchange,
+    route: 'none',
+    dialect: 'openai-chat',
+    operation: undefined,
+    key: undefined,
+    originalModel: undefined,
+    status: 0,
+    outcome: 'ok',
+    reason: undefined,
+    stack: undefined,
+    provider: undefined,
+    requestModel: undefined,
+    responseModel: undefined,
+    attempts: [],
+    failovers: 0,
+    finishReason: undefined,
+    usage: undefined,
+    costNanoUsd: 0n,
+    priceUnknown: false,
+    firstSendMs: 0,
+    firstByteMs: 0,
+    endedMs: 0,
+    malformedEvents: 0,
+    incomplete: false,
+    dropped: [],
+  };
+}

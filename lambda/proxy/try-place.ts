@@ -1,0 +1,196 @@
+import type { Readable } from 'node:stream';
+import type { InboundReply } from '../core/http/exchange';
+import { TransportError } from '../core/http/exchange';
+import { GatewayError } from '../core/model/error';
+import type { ModelRequest } from '../core/model/request';
+import type { Usage } from '../core/model/usage';
+import type { EncodeContext, StreamMeter } from '../core/protocols/protocol';
+import { unreadableAnswer, upstreamIncomplete } from '../core/protocols/provider-error';
+import type { AttemptContext } from './attempt';
+import { type AttemptFailure, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
+import { frameSource } from './frames';
+import type { Gateway } from './gateway';
+import { returnedHeaders } from './headers';
+import type { PreparedCall } from './send';
+import { relayStream } from './stream';
+import { passThrough, type StreamTranslation, translated } from './translation';
+import { readAnswer, readErrorBody } from './whole';
+
+/** What a provider answered, as far as it came. */
+export interface Answer {
+  readonly prepared: PreparedCall;
+  readonly usage: Usage | undefined;
+  readonly responseModel: string | undefined;
+  readonly finishReason: string | undefined;
+  readonly outputCharacters: number;
+  readonly malformed: number;
+  /** The answer broke off after some of it had been sent to the caller. */
+  readonly error?: GatewayError;
+  readonly clientGone: boolean;
+  /** Monotonic, of the first meaningful event; 0 when not known. */
+  readonly firstEventMs: number;
+  /** A whole answer, still to be sent. */
+  readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
+}
+
+export type PlaceResult =
+  | { readonly answer: Answer; readonly status: number }
+  | { readonly failure: AttemptFailure; readonly status?: number };
+
+/** Longest that a provider is read on after the caller has gone, in ms. */
+const DRAIN_MS = 120_000;
+
+/** Sends a prepared call and carries the answer as far as it goes. */
+export async function tryPlace(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): Promise<PlaceResult> {
+  const { call, signal } = context;
+  const { deadlines } = call.configuration.document;
+  const nowMs = gateway.clock.monotonic();
+  const leftMs = Math.max(1, context.totalAtMs - nowMs);
+  const firstEventMs = Math.min(deadlines.firstEventMs, leftMs);
+  let reply: InboundReply;
+  try {
+    reply = await gateway.transport.send(
+      prepared.request,
+      { connectMs: Math.min(deadlines.connectMs, leftMs), headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
+      signal,
+    );
+  } catch (error) {
+    return { failure: transportFailure(error) };
+  }
+  // Whoever listens later must not miss an error of now.
+  reply.body.on('error', ignore);
+
+  const refused = await refusalOf(reply, prepared, call.facts.stream);
+  if (refused !== undefined) return { failure: refused, status: reply.status };
+  return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
+}
+
+/** Why this is not an answer; the body is then read or destroyed. */
+async function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: boolean): Promise<AttemptFailure | undefined> {
+  const { status, headers, body } = reply;
+  const give = (failure: AttemptFailure): AttemptFailure => {
+    body.destroy();
+    return failure;
+  };
+  if (status >= 300 && status < 400) return give(unusableAnswer('upstream_redirect', 'The provider redirects, which is not followed.'));
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return give(unusableAnswer('upstream_encoded', 'The provider answered in an encoding that was not asked for.'));
+  }
+  const type = headers['content-type'] ?? '';
+  if (status >= 200 && status < 300) {
+    if (type.startsWith('text/html')) return give(unusableAnswer('upstream_invalid_response', 'The provider answered with a web page.'));
+    return stream && type.startsWith('application/json') ? errorInGoodStatus(reply, prepared) : undefined;
+  }
+  const facts = prepared.protocol.decodeError(status, await readErrorBody(reply), headers as Record<string, string | undefined>);
+  return providerFailure(facts.error, facts.failover, status);
+}
+
+/** A stream was asked for and JSON came: an error under a status that hides it. */
+async function errorInGoodStatus(reply: InboundReply, prepared: PreparedCall): Promise<AttemptFailure> {
+  const body = await readErrorBody(reply);
+  try {
+    if (body !== undefined) prepared.protocol.decodeResponse(body);
+    throw unreadableAnswer();
+  } catch (error) {
+    return streamFailure(asGatewayError(error));
+  }
+}
+
+async function streamed(
+  gateway: Gateway,
+  context: AttemptContext,
+  prepared: PreparedCall,
+  reply: InboundReply,
+  firstEventAtMs: number,
+): Promise<PlaceResult> {
+  const { call, delivery } = context;
+  const result = await relayStream(
+    reply.body,
+    frameSource(prepared.protocol.framing),
+    translationOf(gateway, context, prepared),
+    delivery,
+    {
+      firstEventAtMs,
+      idleMs: call.configuration.document.deadlines.idleMs,
+      totalAtMs: context.totalAtMs,
+      drainMs: DRAIN_MS,
+      maxOutputCharacters: context.maxOutputCharacters,
+    },
+    gateway.ticker,
+  );
+  if (result.error !== undefined && !delivery.contentSent) return { failure: streamFailure(result.error), status: reply.status };
+  const { finishReason, ...report } = result;
+  return { answer: { prepared, ...report, finishReason: finishReason?.unified }, status: reply.status };
+}
+
+function translationOf(gateway: Gateway, { call }: AttemptContext, prepared: PreparedCall): StreamTranslation {
+  const { dialect, facts } = call;
+  const { protocol, decoded } = prepared;
+  if (prepared.passThrough) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
+  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway, call, decoded as ModelRequest)));
+}
+
+function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
+  if (protocol.streamMeter === undefined) throw new Error(`the protocol ${protocol.name} cannot be passed through`);
+  return protocol.streamMeter({ hideUsage });
+}
+
+function encodeContext(gateway: Gateway, call: AttemptContext['call'], request: ModelRequest): EncodeContext {
+  return {
+    requestId: call.requestId,
+    originalModel: call.facts.model,
+    createdAt: Math.floor(gateway.clock.now() / 1_000),
+    wantsStreamUsage: call.facts.wantsStreamUsage,
+    request,
+  };
+}
+
+async function whole(gateway: Gateway, context: AttemptContext, prepared: PreparedCall, reply: InboundReply): Promise<PlaceResult> {
+  const { call } = context;
+  const endOfTime = setTimeout(
+    () => reply.body.destroy(new TransportError('timeout', true)),
+    context.totalAtMs - gateway.clock.monotonic(),
+  );
+  try {
+    const { body, ...answer } = await readAnswer(
+      reply,
+      prepared.protocol,
+      prepared.passThrough,
+      call.dialect,
+      (decoded) => encodeContext(gateway, call, decoded),
+      prepared.decoded,
+    );
+    return {
+      answer: {
+        prepared,
+        ...answer,
+        outputCharacters: 0,
+        malformed: 0,
+        clientGone: false,
+        firstEventMs: 0,
+        whole: { body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
+      },
+      status: reply.status,
+    };
+  } catch (error) {
+    return { failure: bodyFailure(error, reply.body), status: reply.status };
+  } finally {
+    clearTimeout(endOfTime);
+  }
+}
+
+function bodyFailure(error: unknown, body: Readable): AttemptFailure {
+  body.destroy();
+  if (error instanceof TransportError) return transportFailure(error);
+  // Anything but our own errors came out of the socket: the answer was cut.
+  return error instanceof GatewayError ? streamFailure(error) : streamFailure(upstreamIncomplete());
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  return error instanceof GatewayError ? error : unreadableAnswer();
+}
+
+function ignore(): void {
+  // The reader of the body hears of it too.
+}
