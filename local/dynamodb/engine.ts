@@ -2,11 +2,11 @@ import db from 'dynalite/db';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import { DynamoDbError, serviceError, validationError } from './errors';
 import { Journal, type Kept } from './journal';
-import { isOperation, type Operation, type Output, prepare, run, runAtOnce } from './operations';
+import { isOperation, type Output, prepare, run, runAtOnce } from './operations';
 import { type Change, Store } from './store';
-import { StreamRecorder } from './streams';
+import { type RecordListener, StreamHub, type TableStream } from './stream-hub';
 import { Transactions } from './transactions';
-import type { DynaliteTable, Item, StreamRecord, TableDefinition, TableHandle, UserIdentity } from './types';
+import type { DynaliteTable, Item, TableDefinition, TableHandle, UserIdentity } from './types';
 
 export interface DynamoDbOptions {
   /** Where the items are kept between runs. Default: in memory only. */
@@ -16,9 +16,6 @@ export interface DynamoDbOptions {
   /** Epoch milliseconds. Default: the system's clock. */
   readonly now?: () => number;
 }
-
-/** Told of a unit's records at once, in the order of the writes. Must not throw. */
-export type RecordListener = (records: readonly StreamRecord[]) => void;
 
 /**
  * An embedded DynamoDB: dynalite's parsers, limits and error texts over a store of our own, which keeps every write isolated.
@@ -82,13 +79,12 @@ class Engine implements DynamoDbEngine {
   readonly #options: DynamoDbOptions;
   readonly #now: () => number;
   readonly #store: Store;
-  readonly #recorder: StreamRecorder;
+  readonly #hub: StreamHub;
   readonly #transactions: Transactions;
   readonly #journal: Journal | undefined;
   /** What the journal held and is not taken over yet: items whose tables are not made, records whose consumers did not come. */
   readonly #kept: Kept;
   readonly #tables = new Map<string, Table>();
-  readonly #listeners = new Map<string, Set<RecordListener>>();
   #writer: UserIdentity | undefined;
   #loading = false;
 
@@ -101,7 +97,7 @@ class Engine implements DynamoDbEngine {
     const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest);
     this.#journal = opened?.journal;
     this.#kept = opened?.kept ?? { items: new Map(), records: new Map(), delivered: new Map() };
-    this.#recorder = new StreamRecorder(options.region, this.#now, lastNumber(this.#kept));
+    this.#hub = new StreamHub(options.region, this.#now, this.#kept, this.#journal);
   }
 
   async call(action: string, input: object): Promise<Output> {
@@ -130,23 +126,11 @@ class Engine implements DynamoDbEngine {
   }
 
   onRecords(tableName: string, listener: RecordListener, consumer?: string): () => void {
-    const listeners = this.#listeners.get(tableName) ?? new Set();
-    this.#listeners.set(tableName, listeners.add(listener));
-    if (consumer !== undefined) {
-      const done = this.#kept.delivered.get(tableName)?.get(consumer);
-      if (done === undefined) this.acknowledge(tableName, consumer, this.#recorder.lastNumber);
-      else {
-        const left = (this.#kept.records.get(tableName) ?? []).filter(({ dynamodb }) => dynamodb.SequenceNumber > done);
-        if (left.length > 0) listener(left);
-      }
-    }
-    return () => listeners.delete(listener);
+    return this.#hub.listen(tableName, listener, consumer);
   }
 
   acknowledge(tableName: string, consumer: string, sequenceNumber: string): void {
-    const consumers = this.#kept.delivered.get(tableName) ?? new Map<string, string>();
-    this.#kept.delivered.set(tableName, consumers.set(consumer, sequenceNumber));
-    this.#journal?.appendDelivery(tableName, consumer, sequenceNumber);
+    this.#hub.acknowledge(tableName, consumer, sequenceNumber);
   }
 
   sweepExpired(): number {
@@ -283,37 +267,17 @@ class Engine implements DynamoDbEngine {
   }
 
   #commit(changes: readonly Change[]): void {
-    if (this.#loading) return;
-    const recorded = changes.map((change) => ({ change, record: this.#recordOf(change) }));
-    this.#journal?.append(recorded.map(({ change, record }) => (this.#hasConsumers(change.table) ? { change, record } : { change })));
-    const records = new Map<string, StreamRecord[]>();
-    for (const { change, record } of recorded) {
-      if (record !== undefined) records.set(change.table, [...(records.get(change.table) ?? []), record]);
-    }
-    for (const [name, list] of records) {
-      for (const listener of this.#listeners.get(name) ?? []) listener(list);
-    }
+    if (!this.#loading) this.#hub.commit(changes, (name) => this.#streamOf(name), this.#writer);
   }
 
-  #hasConsumers(table: string): boolean {
-    return (this.#kept.delivered.get(table)?.size ?? 0) > 0;
-  }
-
-  #recordOf(change: Change): StreamRecord | undefined {
-    const table = this.#store.table(change.table);
-    const known = this.#tables.get(change.table);
+  /** A table that is being removed writes no records. */
+  #streamOf(name: string): TableStream | undefined {
+    const table = this.#store.table(name);
+    const known = this.#tables.get(name);
     const view = known?.definition.StreamSpecification?.StreamViewType;
-    if (table?.TableStatus !== 'ACTIVE' || known?.handle.streamArn === undefined || view === undefined) return undefined;
-    return this.#recorder.record(table, known.handle.streamArn, view, change, this.#writer);
+    const arn = known?.handle.streamArn;
+    return table?.TableStatus !== 'ACTIVE' || arn === undefined || view === undefined ? undefined : { table, arn, view };
   }
-}
-
-function lastNumber({ records, delivered }: Kept): bigint {
-  const numbers = [
-    ...[...delivered.values()].flatMap((consumers) => [...consumers.values()]),
-    ...[...records.values()].flatMap((list) => list.map(({ dynamodb }) => dynamodb.SequenceNumber)),
-  ];
-  return numbers.map(BigInt).reduce((highest, number) => (number > highest ? number : highest), 0n);
 }
 
 /** On-demand tables take no capacity for their indexes. */
@@ -340,4 +304,4 @@ function rethrow(error?: Error | null): void {
   if (error) throw error;
 }
 
-export type { Operation };
+export type { RecordListener };
