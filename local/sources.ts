@@ -71,15 +71,17 @@ export class EventSources {
       this.stops.push(startQueueSource(definition, target, standIns.queues));
       return;
     }
+    const [table, consumer] = [standIns.tableOfStream(definition.sourceArn), definition.logicalId];
     const stream = new StreamSource({
       definition,
       target,
+      acknowledge: (sequenceNumber) => standIns.dynamodb.acknowledge(table, consumer, sequenceNumber),
       sendFailure: (queueArn, body) => {
         if (this.allowed(target, [{ action: 'sqs:SendMessage', resource: queueArn }])) standIns.queues.send(queueArn, body);
       },
     });
     this.streams.push(stream);
-    this.stops.push(standIns.dynamodb.onRecords(standIns.tableOfStream(definition.sourceArn), (records) => stream.accept(records)));
+    this.stops.push(standIns.dynamodb.onRecords(table, (records) => stream.accept(records), consumer));
   }
 
   private startSchedules(): void {

@@ -8,6 +8,8 @@ export interface StreamSourceOptions {
   readonly target: BatchTarget;
   /** Sends to the on-failure queue. */
   readonly sendFailure: (queueArn: string, body: string) => void;
+  /** Told of the last record of each batch that is delivered or given up. */
+  readonly acknowledge?: (sequenceNumber: string) => void;
   /** First pause between two attempts, in ms. Default: 200. */
   readonly backoffMs?: number;
 }
@@ -66,7 +68,10 @@ export class StreamSource {
       }
       this.busy = true;
       await this.fill();
-      await this.deliver(this.waiting.splice(0, this.options.definition.batchSize));
+      const batch = this.waiting.splice(0, this.options.definition.batchSize);
+      await this.deliver(batch);
+      const last = batch.at(-1);
+      if (last !== undefined) this.options.acknowledge?.(last.dynamodb.SequenceNumber);
     }
     for (const resolve of this.idle.splice(0)) resolve();
   }
