@@ -16,7 +16,7 @@ import type { StackModel } from './template/stack-model';
 
 export interface StandInOptions {
   readonly account: LocalAccount;
-  /** Where tables and generated secrets are kept. Default: in memory only. */
+  /** Where tables, queues and generated secrets are kept. Default: in memory only. */
   readonly directory?: string;
   /** Values of secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export class StandIns {
       ...(options.directory === undefined ? {} : { directory: join(options.directory, 'tables') }),
     });
     const secrets = openSecrets({ ...place, ...kept, values: options.secrets });
-    const [queues, events, topics, objects] = [createQueues(place), createEvents(place), createTopics(), createObjects()];
+    const [queues, events, topics, objects] = [createQueues({ ...place, ...kept }), createEvents(place), createTopics(), createObjects()];
     const endpoint = await startAwsEndpoint({
       ...place,
       dynamodb,
@@ -104,6 +104,7 @@ export class StandIns {
 
   public async close(): Promise<void> {
     await this.endpoint.close();
+    this.queues.close();
     await this.dynamodb.close();
   }
 

@@ -53,19 +53,26 @@ interface Stored {
   receiptHandle: string | undefined;
 }
 
+/** What a queue tells of its messages. */
+export interface QueueEvents {
+  sent(message: Pick<Message, 'id' | 'body' | 'attributes' | 'sentAt'>): void;
+  deleted(id: string): void;
+  /** A message was received too often: it belongs into another queue. */
+  exhausted(queue: string, message: Pick<Message, 'body' | 'attributes'>): void;
+}
+
 /** A standard SQS queue in memory. */
 export class Queue {
   readonly settings: QueueSettings;
   readonly #now: () => number;
-  readonly #moveTo: (queue: string, message: Pick<Message, 'body' | 'attributes'>) => void;
+  readonly #events: QueueEvents;
   readonly #messages = new Map<string, Stored>();
   #arrived = new AbortController();
 
-  /** @param moveTo puts a message that was received too often into another queue */
-  constructor(settings: QueueSettings, now: () => number, moveTo: (queue: string, message: Pick<Message, 'body' | 'attributes'>) => void) {
+  constructor(settings: QueueSettings, now: () => number, events: QueueEvents) {
     this.settings = settings;
     this.#now = now;
-    this.#moveTo = moveTo;
+    this.#events = events;
   }
 
   /** Messages that wait or are in flight. */
@@ -77,10 +84,15 @@ export class Queue {
   send(body: string, attributes: Readonly<Record<string, MessageAttribute>> = {}, delayMs = this.settings.delayMs ?? 0): string {
     const sentAt = this.#now();
     const id = randomUUID();
-    const visibleAt = sentAt + delayMs;
+    this.#events.sent({ id, body, attributes, sentAt });
+    this.restore({ id, body, attributes, sentAt }, sentAt + delayMs);
+    return id;
+  }
+
+  /** Puts back a message of an earlier run. */
+  restore({ id, body, attributes, sentAt }: Pick<Message, 'id' | 'body' | 'attributes' | 'sentAt'>, visibleAt = sentAt): void {
     this.#messages.set(id, { id, body, attributes, sentAt, visibleAt, receiveCount: 0, firstReceivedAt: 0, receiptHandle: undefined });
     this.#wake();
-    return id;
   }
 
   async receive(options: ReceiveOptions = {}): Promise<Message[]> {
@@ -96,7 +108,7 @@ export class Queue {
   /** Does nothing for a receipt that a later receive replaced. */
   delete(receiptHandle: string): void {
     const stored = this.#byReceipt(receiptHandle);
-    if (stored !== undefined) this.#messages.delete(stored.id);
+    if (stored !== undefined) this.#remove(stored.id);
   }
 
   /** @param visibilityTimeoutMs from now; 0 gives the message back at once */
@@ -115,8 +127,8 @@ export class Queue {
       if (stored.visibleAt > now) continue;
       const { redrive } = this.settings;
       if (redrive !== undefined && stored.receiveCount >= redrive.maxReceiveCount) {
-        this.#messages.delete(stored.id);
-        this.#moveTo(redrive.to, stored);
+        this.#events.exhausted(redrive.to, stored);
+        this.#remove(stored.id);
         continue;
       }
       stored.visibleAt = now + visibilityTimeoutMs;
@@ -126,6 +138,11 @@ export class Queue {
       taken.push({ ...stored, receiptHandle: stored.receiptHandle });
     }
     return taken;
+  }
+
+  #remove(id: string): void {
+    this.#events.deleted(id);
+    this.#messages.delete(id);
   }
 
   #byReceipt(receiptHandle: string): Stored | undefined {

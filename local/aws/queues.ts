@@ -2,10 +2,18 @@ import { systemClock } from '../../lambda/core/runtime/clock';
 import { type JsonObject, jsonService } from './json-service';
 import { nameOf, type Place } from './names';
 import { type Message, type MessageAttribute, md5OfAttributes, md5OfBody, Queue, type QueueSettings, type ReceiveOptions } from './queue';
+import { QueueJournal } from './queue-journal';
 import { AwsError, type AwsRequest, type AwsService } from './service';
 
 const MOST_BYTES = 1024 * 1024;
 const MOST_MESSAGES = 10;
+
+export interface QueuesOptions extends Place {
+  /** Where messages are kept between runs. Default: in memory only. */
+  readonly directory?: string;
+  /** Epoch milliseconds. Default: the system's clock. */
+  readonly now?: () => number;
+}
 
 export interface QueueDefinition {
   readonly name: string;
@@ -20,7 +28,7 @@ export interface QueueDefinition {
 export type QueueRecord = Readonly<Record<string, unknown>> & { readonly messageId: string; readonly receiptHandle: string };
 
 export interface Queues {
-  /** @returns the queue's ARN */
+  /** Makes a queue, with the messages that are kept for it. Answers its ARN. */
   create(definition: QueueDefinition): string;
   /** For the one who runs the stand-ins: names or ARNs, no permission asked. */
   send(queue: string, body: string): string;
@@ -40,13 +48,18 @@ export interface Queues {
    */
   onMessages(queue: string, batchSize: number, deliver: (messages: readonly Message[]) => Promise<readonly string[]>): () => Promise<void>;
   readonly service: AwsService;
+  /** Releases the directory. */
+  close(): void;
 }
 
 /**
- * SQS's stand-in, in memory: standard queues with long polling, visibility timeouts and dead-letter queues. A queue's URL is the
- * endpoint's followed by account and name.
+ * SQS's stand-in: standard queues with long polling, visibility timeouts and dead-letter queues. A queue's URL is the endpoint's
+ * followed by account and name.
+ *
+ * @throws Error when the directory's file is damaged
  */
-export function createQueues(place: Place, now: () => number = systemClock.now): Queues {
+export function createQueues({ directory, now = systemClock.now, ...place }: QueuesOptions): Queues {
+  const journal = directory === undefined ? undefined : QueueJournal.open(directory);
   const queues = new Map<string, Queue>();
   const arnOf = (name: string): string => `arn:aws:sqs:${place.region}:${place.account}:${name}`;
   const named = (queue: string): Queue => {
@@ -56,6 +69,7 @@ export function createQueues(place: Place, now: () => number = systemClock.now):
   };
 
   const self: Omit<Queues, 'service'> = {
+    close: () => journal?.close(),
     create({ name, visibilityTimeoutSeconds = 30, delaySeconds = 0, redrivePolicy }) {
       const settings: QueueSettings = {
         name,
@@ -66,7 +80,13 @@ export function createQueues(place: Place, now: () => number = systemClock.now):
           ? {}
           : { redrive: { to: nameOf(redrivePolicy.deadLetterTargetArn), maxReceiveCount: Number(redrivePolicy.maxReceiveCount) } }),
       };
-      queues.set(name, new Queue(settings, now, (to, message) => queues.get(to)?.send(message.body, message.attributes, 0)));
+      const queue = new Queue(settings, now, {
+        sent: (message) => journal?.sent({ ...message, queue: name }),
+        deleted: (id) => journal?.deleted(id),
+        exhausted: (to, message) => queues.get(to)?.send(message.body, message.attributes, 0),
+      });
+      queues.set(name, queue);
+      for (const message of journal?.kept ?? []) if (message.queue === name) queue.restore(message);
       return settings.arn;
     },
     send: (queue, body) => named(queue).send(body),

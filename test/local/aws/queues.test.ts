@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createQueues, type Queues } from '../../../local/aws/queues';
 
 let now = 1_800_000_000_000;
@@ -5,7 +8,7 @@ let queues: Queues;
 let arn: string;
 
 beforeEach(() => {
-  queues = createQueues({ region: 'us-east-1', account: '123456789012' }, () => now);
+  queues = createQueues({ region: 'us-east-1', account: '123456789012', now: () => now });
   const deadLetterTargetArn = queues.create({ name: 'dead' });
   arn = queues.create({ name: 'work', visibilityTimeoutSeconds: 60, redrivePolicy: { deadLetterTargetArn, maxReceiveCount: '2' } });
 });
@@ -92,4 +95,29 @@ test('records carry what a function’s event carries', async () => {
       awsRegion: 'us-east-1',
     },
   ]);
+});
+
+test('messages that were not deleted are there after a restart, also those in flight', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'queues-'));
+  const openQueues = () => {
+    const opened = createQueues({ region: 'us-east-1', account: '123456789012', directory, now: () => now });
+    opened.create({ name: 'dead' });
+    opened.create({ name: 'work', redrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:123456789012:dead', maxReceiveCount: 1 } });
+    return opened;
+  };
+  const first = openQueues();
+  for (const body of ['gone', 'poison', 'waiting']) first.send('work', body);
+  const [gone] = await first.receive('work');
+  first.delete('work', [gone?.receiptHandle ?? '']);
+  await first.receive('work');
+  now += 30_000;
+  await first.receive('work', { most: 2 });
+
+  const second = openQueues();
+
+  expect((await second.receive('work', { most: 10 })).map(({ body }) => body)).toEqual(['waiting']);
+  expect((await second.receive('dead', { most: 10 })).map(({ body }) => body)).toEqual(['poison']);
+  first.close();
+  second.close();
+  rmSync(directory, { recursive: true });
 });
