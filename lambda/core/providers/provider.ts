@@ -1,4 +1,5 @@
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
+import type { JsonObject } from '../model/json';
 import type { Operation, ProtocolName } from '../model/request';
 
 /** Where and how one call goes out: everything but the host, which only configuration decides. */
@@ -7,6 +8,10 @@ export interface Endpoint {
   /** Appended to the provider's base URL; begins with `/`; every variable segment is percent-encoded here. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Top-level fields that configuration adds to a body that the gateway writes. */
+  readonly fields?: JsonObject;
+  /** Sends the call by another way than the gateway's own HTTP. */
+  readonly transport?: 'bedrock-sdk';
 }
 
 /** What a kind of provider needs to know to address a call. */
