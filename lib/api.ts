@@ -4,9 +4,11 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { GatewayEndpoint } from './gateway-endpoint';
 import { ACCESS_LOG_FORMAT } from './private/access-log';
 import { accountLogging } from './private/account-logging';
 import { FUNCTION_TIMEOUT_SECONDS, STAGE_NAME } from './private/contract';
+import { endpointProps } from './private/endpoint-policy';
 import { addGatewayResponses } from './private/gateway-responses';
 
 /** Properties of the API. */
@@ -16,6 +18,13 @@ export interface GatewayApiProps {
 
   /** Serves `/admin/v1`. */
   readonly admin: lambda.IFunction;
+
+  /**
+   * From where callers reach the API.
+   *
+   * @default GatewayEndpoint.regional()
+   */
+  readonly endpoint?: GatewayEndpoint;
 
   /** Requests a second over all callers; more are answered 429. */
   readonly throttlingRateLimit: number;
@@ -62,7 +71,7 @@ export class GatewayApi extends Construct {
     this.restApi = new apigateway.RestApi(this, 'Resource', {
       restApiName: `${Stack.of(this).stackName}-llm-gateway`,
       description: 'LLM gateway',
-      endpointTypes: [apigateway.EndpointType.REGIONAL],
+      ...endpointProps(props.endpoint ?? GatewayEndpoint.regional()),
       cloudWatchRole: false,
       deployOptions: {
         stageName: STAGE_NAME,

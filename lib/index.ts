@@ -2,6 +2,7 @@ export * from './admin-api';
 export * from './api';
 export * from './deadlines';
 export * from './function-props';
+export * from './gateway-endpoint';
 export * from './ledger';
 export * from './limits';
 export * from './llm-gateway';

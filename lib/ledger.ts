@@ -49,7 +49,6 @@ export class GatewayLedger extends Construct {
       logRemovalPolicy: props.logRemovalPolicy,
     });
     allowTables(sweeper, props.tables, {
-      identity: { items: ['GetItem'] },
       counters: { items: ['GetItem', 'UpdateItem', 'Scan'] },
       records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.open.name] },
     });

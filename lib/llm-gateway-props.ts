@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Deadlines } from './deadlines';
+import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Level, UnknownPrice } from './limits';
 import type { Provider } from './provider';
 import type { Route } from './route';
@@ -93,6 +94,13 @@ export interface LlmGatewayProps {
    * @default Size.mebibytes(1024)
    */
   readonly proxyMemorySize?: Size;
+
+  /**
+   * From where callers reach the gateway.
+   *
+   * @default GatewayEndpoint.regional()
+   */
+  readonly endpoint?: GatewayEndpoint;
 
   /**
    * Calls a second over all callers; more are answered 429.

@@ -131,6 +131,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     this.api = new GatewayApi(this, 'Api', {
       proxy: this.proxy.handler,
       admin: this.admin.handler,
+      endpoint: props.endpoint,
       throttlingRateLimit: props.throttlingRateLimit ?? 1_000,
       throttlingBurstLimit: props.throttlingBurstLimit ?? 2_000,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,
@@ -231,6 +232,6 @@ export class LlmGateway extends Construct implements ILlmGateway {
         `--query SecretString --output text | sed -E 's/.*"secret": *"([^"]+)".*/sk-gw-root-\\1/'`,
       description: 'Shows the bootstrap admin key, for /admin/v1 only',
     });
-    new CfnOutput(this, 'DashboardUrl', { value: this.monitoring.dashboardUrl, description: 'Dashboard of the gateway' });
+    new CfnOutput(this, 'Dashboard', { value: this.monitoring.dashboardUrl, description: 'Dashboard of the gateway' });
   }
 }

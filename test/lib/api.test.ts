@@ -1,5 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { GatewayEndpoint } from '../../lib';
 import { synthesize } from './support';
 
 const { template } = synthesize();
@@ -25,6 +27,28 @@ test('the API is regional, uncompressed and without binary types', () => {
     MinimumCompressionSize: Match.absent(),
     BinaryMediaTypes: Match.absent(),
   });
+});
+
+test('a gateway for VPCs refuses calls that come another way', () => {
+  const inside = synthesize((stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+    return { endpoint: GatewayEndpoint.vpc([vpc.addInterfaceEndpoint('Api', { service: ec2.InterfaceVpcEndpointAwsService.APIGATEWAY })]) };
+  });
+  const endpoint = [{ Ref: Match.stringLikeRegexp('VpcApi') }];
+
+  inside.template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: endpoint },
+    Policy: {
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+        { Effect: 'Deny', Condition: { StringNotEquals: { 'aws:SourceVpce': endpoint } } },
+      ],
+    },
+  });
+});
+
+test('a gateway for VPCs fails without their endpoints', () => {
+  expect(() => GatewayEndpoint.vpc([])).toThrow(/give at least one, for example vpc\.addInterfaceEndpoint/);
 });
 
 test('everything is streamed by the proxy for 15 minutes, but the admin plane', () => {

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { Provider } from '../../lib';
-import { readable, type Statement, secretNamed, statementsOf, synthesize } from './support';
+import { newStack, readable, type Statement, secretNamed, statementsOf, synthesize } from './support';
 
 const GOLDEN = join(__dirname, 'permissions.golden.json');
 const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'] as const;
@@ -68,6 +69,21 @@ test("nobody may delete a record or write a counter but the ledger's parts", () 
   expect(may('dynamodb:UpdateItem', 'Counters')).toEqual(['proxy', 'admin', 'sweeper']);
   expect(may('dynamodb:PutItem', 'Identity')).toEqual(['admin']);
 });
+
+test('the permissions are the same in an app with every feature flag that the CDK recommends', () => {
+  const flagged = newStack({}, CURRENTLY_RECOMMENDED_FLAGS);
+  const providers = [Provider.bedrock(), Provider.openAi({ apiKey: secretNamed(flagged, 'openai') })];
+  const { template: modern } = synthesize({ providers }, flagged);
+
+  for (const name of FUNCTIONS) expect(pairsOf(statementsOf(modern, name))).toEqual(pairsOf(statements[name] ?? []));
+});
+
+/** Every action with every resource it is allowed on, however the statements are merged. */
+function pairsOf(list: readonly Statement[]): string[] {
+  return list
+    .flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`)))
+    .sort();
+}
 
 function rolesOf(from: Template): Record<string, unknown>[] {
   return Object.values(from.findResources('AWS::IAM::Role')).map(({ Properties }) => readable(Properties) as Record<string, unknown>);
