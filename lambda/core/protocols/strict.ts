@@ -88,6 +88,20 @@ export function optionalTexts(value: JsonValue | undefined, path: string): Recor
   return Object.fromEntries(Object.entries(object).map(([name, item]) => [name, requiredText(item, `${path}.${name}`)]));
 }
 
+/** Notes a field that is left out, once and without the numbers of lists, as callers are told of it. */
+export function noteDropped(dropped: string[], path: string): void {
+  const name = path.replace(/\[\d+\]/g, '');
+  if (!dropped.includes(name)) dropped.push(name);
+}
+
+/** Notes the fields of an object that nobody reads. */
+export function noteOthers(object: JsonObject, known: ReadonlySet<string>, path: string, dropped: string[]): void {
+  for (const field in object) {
+    const value = object[field];
+    if (!known.has(field) && value !== undefined && value !== null) noteDropped(dropped, `${path}.${field}`);
+  }
+}
+
 const MAX_TOOLS = 512;
 const MAX_SCHEMA_NODES = 50_000;
 const MAX_SCHEMA_DEPTH = 40;

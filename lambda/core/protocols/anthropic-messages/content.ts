@@ -2,7 +2,17 @@ import { unsupported } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { CachePoint, Citation, DocumentPart, ImagePart, MediaSource, TextPart } from '../../model/request';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
-import { optionalChoice, optionalFlag, optionalObject, optionalObjects, optionalText, requiredObject, requiredText } from '../strict';
+import {
+  noteDropped,
+  noteOthers,
+  optionalChoice,
+  optionalFlag,
+  optionalObject,
+  optionalObjects,
+  optionalText,
+  requiredObject,
+  requiredText,
+} from '../strict';
 
 /** Blocks that both users and tools send. */
 type SharedPart = TextPart | ImagePart | DocumentPart;
@@ -25,8 +35,11 @@ export function readText(block: JsonObject, path: string): TextPart {
   });
 }
 
+const SHARED_FIELDS = new Set(['type', 'text', 'citations', 'source', 'title', 'context', 'content', 'tool_name', 'cache_control']);
+
 /** Text, image, document, and what stands for text; undefined when the block is of another type. */
 export function readShared(block: JsonObject, path: string, dropped: string[]): SharedPart | undefined {
+  noteOthers(block, SHARED_FIELDS, path, dropped);
   switch (block['type']) {
     case 'text':
       return readText(block, path);
@@ -44,7 +57,7 @@ export function readShared(block: JsonObject, path: string, dropped: string[]): 
     case 'search_result': {
       const texts = objectsOf(block['content']).map((part) => textOf(part['text']) ?? '');
       const head = [textOf(block['title']), textOf(block['source'])].filter((line) => line !== undefined);
-      dropped.push(`${path}.citations`);
+      noteDropped(dropped, `${path}.citations`);
       return defined({ type: 'text' as const, text: [...head, ...texts].join('\n'), cache: readCache(block, path) });
     }
     case 'tool_reference':

@@ -39,7 +39,7 @@ export function writeMessages(messages: readonly Message[], options: Options): {
   const written: WireMessage[] = [];
   let openResults: WireBlock[] | undefined;
   messages.forEach((message, index) => {
-    if ('name' in message && message.name !== undefined) options.dropped.add(`messages[${index}].name`);
+    if ('name' in message && message.name !== undefined) options.dropped.add('messages.name');
     if (message.role === 'tool') {
       if (openResults === undefined) {
         openResults = [];
@@ -55,7 +55,7 @@ export function writeMessages(messages: readonly Message[], options: Options): {
         if (texts.length > 0) written.push({ role: 'system', content: texts });
         return;
       }
-      if (written.length > 0) options.dropped.add(`messages[${index}].role`);
+      if (written.length > 0) options.dropped.add('messages.role');
       system.push(...texts);
       return;
     }

@@ -2,9 +2,13 @@ import { invalidRequest, unsupported } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined, textOf } from '../lenient';
-import { optionalFlag, optionalObject, optionalObjects, optionalText, requiredText, wrongType } from '../strict';
+import { noteDropped, noteOthers, optionalFlag, optionalObject, optionalObjects, optionalText, requiredText, wrongType } from '../strict';
 import { readCache, readShared, readText } from './content';
 import { readOpaque } from './signatures';
+
+const MESSAGE_FIELDS = new Set(['role', 'content']);
+const RESULT_FIELDS = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']);
+const USE_FIELDS = new Set(['type', 'id', 'name', 'input', 'cache_control']);
 
 /** The `system` parameter as the first message. */
 export function readSystem(value: JsonValue | undefined, dropped: string[]): Message[] {
@@ -18,9 +22,7 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
   const toolNames = new Map<string, string>();
   return messages.map((message, index): Message => {
     const path = `messages[${index}]`;
-    for (const [field, value] of Object.entries(message)) {
-      if (field !== 'role' && field !== 'content' && value !== null && value !== undefined) dropped.push(`${path}.${field}`);
-    }
+    noteOthers(message, MESSAGE_FIELDS, path, dropped);
     const role = requiredText(message['role'], `${path}.role`);
     switch (role) {
       case 'user':
@@ -40,7 +42,7 @@ function readSystemContent(content: JsonValue | undefined, path: string, dropped
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return blocksOf(content, path).flatMap((block, index) => {
     if (block['type'] === 'text') return [readText(block, `${path}[${index}]`)];
-    dropped.push(`${path}[${index}]`);
+    noteDropped(dropped, `${path}[${index}]`);
     return [];
   });
 }
@@ -67,6 +69,7 @@ function readUser(
 }
 
 function readToolResult(block: JsonObject, path: string, toolNames: ReadonlyMap<string, string>, dropped: string[]): ToolResultPart {
+  noteOthers(block, RESULT_FIELDS, path, dropped);
   const toolCallId = requiredText(block['tool_use_id'], `${path}.tool_use_id`);
   const content = block['content'];
   const parts =
@@ -98,6 +101,7 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
       case 'redacted_thinking':
         return readThinking(block);
       case 'tool_use': {
+        noteOthers(block, USE_FIELDS, at, dropped);
         const id = requiredText(block['id'], `${at}.id`);
         const name = requiredText(block['name'], `${at}.name`);
         toolNames.set(id, name);
@@ -105,7 +109,7 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
         return defined({ type: 'tool-call' as const, id, name, arguments: JSON.stringify(input), cache: readCache(block, at) });
       }
       case 'compaction':
-        dropped.push(at);
+        noteDropped(dropped, at);
         return { type: 'text', text: optionalText(block['content'], `${at}.content`) ?? '' };
       default:
         throw unknownBlock(block, at);

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../model/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined, objectOf } from '../lenient';
 import {
+  noteOthers,
   optionalChoice,
   optionalCount,
   optionalFlag,
@@ -85,9 +86,7 @@ function readTool(tool: JsonObject, index: number, dropped: string[]): Tool {
   if (type !== 'custom') {
     throw unsupported(path, `${path} has the type ${type}, which only Anthropic's models know; describe it with an input_schema.`);
   }
-  for (const field of Object.keys(tool)) {
-    if (!TOOL_FIELDS.has(field) && !isEmpty(tool[field])) dropped.push(`${path}.${field}`);
-  }
+  noteOthers(tool, TOOL_FIELDS, path, dropped);
   return defined({
     name: requiredText(tool['name'], `${path}.name`),
     description: optionalText(tool['description'], `${path}.description`),

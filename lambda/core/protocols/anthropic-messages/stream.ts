@@ -49,7 +49,7 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
       case 'message_start':
         return this.#start(event);
       case 'content_block_start':
-        return this.#startBlock(event);
+        return this.#finished ? [] : this.#startBlock(event);
       case 'content_block_stop':
         return this.#closeBlock(countOf(event['index']) ?? 0);
       case 'message_delta':

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../model/json';
 import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined, textOf } from '../lenient';
 import { readUrl } from '../media';
-import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../strict';
+import { noteDropped, noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../strict';
 import { readReasoning } from './reasoning';
 
 /** Fields of messages that say nothing to the model. */
@@ -19,6 +19,10 @@ const IGNORED = new Set([
   'index',
 ]);
 const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id']);
+
+const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
+const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file']);
+const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content']);
 
 /** Reads the turns of a conversation; notes what it leaves out. */
 export function readMessages(messages: readonly JsonObject[], dropped: string[]): Message[] {
@@ -71,13 +75,17 @@ function readTexts(content: JsonValue | undefined, path: string, dropped: string
   });
 }
 
-/** `cache_control` on a part is how Anthropic-minded clients of compatible servers mark a prefix to cache. */
+/**
+ * A prefix to cache ends at the part that OpenAI's `prompt_cache_breakpoint` marks, or the `cache_control` that
+ * Anthropic-minded clients of compatible servers send.
+ */
 function readText(part: JsonObject, path: string, dropped: string[]): TextPart {
+  noteOthers(part, TEXT_FIELDS, path, dropped);
   const text = requiredText(part['text'], `${path}.text`);
-  const control = part['cache_control'];
+  const control = part['cache_control'] ?? part['prompt_cache_breakpoint'];
   if (control === undefined || control === null) return { type: 'text', text };
   const ttl = requiredObject(control, `${path}.cache_control`)['ttl'];
-  if (ttl !== undefined && ttl !== '5m' && ttl !== '1h') dropped.push(`${path}.cache_control.ttl`);
+  if (ttl !== undefined && ttl !== '5m' && ttl !== '1h') noteDropped(dropped, `${path}.cache_control.ttl`);
   return { type: 'text', text, cache: ttl === '5m' || ttl === '1h' ? { ttl } : {} };
 }
 
@@ -90,6 +98,7 @@ function readUserContent(content: JsonValue | undefined, path: string, dropped: 
 
 function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPart {
   const type = requiredText(part['type'], `${path}.type`);
+  if (type !== 'text') noteOthers(part, PART_FIELDS, path, dropped);
   switch (type) {
     case 'text':
       return readText(part, path, dropped);
@@ -127,6 +136,7 @@ function readAssistant(message: JsonObject, path: string, toolNames: Map<string,
   if (refusal !== undefined && refusal !== '') content.push({ type: 'refusal', text: refusal });
 
   optionalObjects(message['tool_calls'], `${path}.tool_calls`)?.forEach((call, index) => {
+    noteOthers(call, CALL_FIELDS, `${path}.tool_calls`, dropped);
     const part = readToolCall(call, `${path}.tool_calls[${index}]`);
     const signature = signatures.get(index);
     toolNames.set(part.id, part.name);

@@ -38,7 +38,7 @@ export function writeDetail(part: ReasoningPart, index: number): WireReasoningDe
   const opaque = part.redacted ?? part.signature;
   if (opaque === undefined) return undefined;
   const own = opaque.protocol === 'openai-chat' ? objectOf(parseJson(opaque.value)) : undefined;
-  if (own !== undefined) return { ...own, index } as WireReasoningDetail;
+  if (own !== undefined) return { ...own, ...(own['type'] === 'reasoning.text' ? { text: part.text } : {}), index } as WireReasoningDetail;
 
   const id = part.id === undefined ? {} : { id: part.id };
   if (part.redacted !== undefined) return { type: 'reasoning.encrypted', data: opaque.value, ...id, format: opaque.protocol, index };
@@ -46,7 +46,7 @@ export function writeDetail(part: ReasoningPart, index: number): WireReasoningDe
 }
 
 /** Entries of other gateways are kept whole, for the provider that made them. */
-function readDetail(detail: JsonObject): ReasoningPart {
+export function readDetail(detail: JsonObject): ReasoningPart {
   const { index: _, ...kept } = detail;
   const text = textOf(detail['text']) ?? textOf(detail['summary']) ?? '';
   const id = nonEmptyText(detail['id']);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../lenient';
 import {
+  noteOthers,
   optionalChoice,
   optionalCount,
   optionalFlag,
@@ -44,7 +45,7 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     model: requiredText(body['model'], 'model'),
     messages: readMessages(requiredMessages(body['messages']), dropped),
     stream: optionalFlag(body['stream'], 'stream') ?? false,
-    tools: optionalObjects(body['tools'], 'tools')?.map(readTool),
+    tools: optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
     toolChoice: readToolChoice(body),
     parallelToolCalls: optionalFlag(body['parallel_tool_calls'], 'parallel_tool_calls'),
     maxOutputTokens:
@@ -82,7 +83,9 @@ function unknownFields(body: JsonObject): string[] {
   return dropped;
 }
 
-function readTool(tool: JsonObject, index: number): Tool {
+const FUNCTION_FIELDS = new Set(['name', 'description', 'parameters', 'strict']);
+
+function readTool(tool: JsonObject, index: number, dropped: string[]): Tool {
   const path = `tools[${index}]`;
   const type = optionalText(tool['type'], `${path}.type`) ?? 'function';
   if (type === 'custom') {
@@ -96,6 +99,7 @@ function readTool(tool: JsonObject, index: number): Tool {
   }
   if (type !== 'function') throw unsupported(path, `${path} has the type ${type}, which the chosen model's provider does not have.`);
   const definition = requiredObject(tool['function'], `${path}.function`);
+  noteOthers(definition, FUNCTION_FIELDS, `${path}.function`, dropped);
   return defined({
     name: requiredText(definition['name'], `${path}.function.name`),
     description: optionalText(definition['description'], `${path}.function.description`),

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../model/json';
-import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
-import { nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
+import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
 import { readFinishReason } from './finish-reason';
-import { readReasoning } from './reasoning';
+import { readDetail } from './reasoning';
 import { readCitation, splitContent } from './response';
 import { StreamedToolCalls } from './streamed-tool-calls';
 
@@ -18,8 +17,8 @@ export class StreamedChoice {
   /** The block that is open, when it is one of text. */
   #open: TextKind | undefined;
   #block = -1;
-  /** Entries of `reasoning_details`, whose signatures close the block of thinking. */
-  #details: JsonObject[] = [];
+  /** Signatures and encrypted forms seen: lists that grow repeat them. */
+  readonly #states = new Set<string>();
 
   public constructor(choice: number, answerId: string | undefined) {
     this.#choice = choice;
@@ -40,10 +39,9 @@ export class StreamedChoice {
   }
 
   #readDelta(delta: JsonObject, entry: JsonObject, events: StreamEvent[]): void {
-    const details = delta['reasoning_details'];
-    if (details !== undefined) this.#details.push(...objectsOf(details));
     const reasoning = textOf(delta['reasoning_content']) ?? textOf(delta['reasoning']);
     if (reasoning !== undefined && reasoning !== '') this.#text('reasoning', reasoning, undefined, events);
+    if (delta['reasoning_details'] !== undefined) this.#readDetails(delta, events);
 
     const content = delta['content'];
     if (typeof content === 'string') {
@@ -87,37 +85,27 @@ export class StreamedChoice {
     }
   }
 
-  #close(events: StreamEvent[]): void {
-    const kind = this.#open;
-    this.#open = undefined;
-    if (kind === 'text' || kind === 'refusal') events.push({ type: `${kind}-end`, choice: this.#choice, block: this.#block });
-    else if (kind === 'reasoning') this.#closeReasoning(events);
-    else this.#redactedReasoning(events);
-  }
-
-  #closeReasoning(events: StreamEvent[]): void {
-    const signed = this.#takeDetails().findLast((part) => part.signature !== undefined || part.redacted !== undefined);
-    const state = signed?.signature ?? signed?.redacted;
-    events.push({ type: 'reasoning-end', choice: this.#choice, block: this.#block, ...(state === undefined ? {} : { signature: state }) });
-  }
-
-  /** Thinking that came in an encrypted form alone. */
-  #redactedReasoning(events: StreamEvent[]): void {
-    for (const { redacted } of this.#takeDetails()) {
-      if (redacted === undefined) continue;
-      const block = this.#nextBlock();
-      events.push(
-        { type: 'reasoning-start', choice: this.#choice, block },
-        { type: 'reasoning-end', choice: this.#choice, block, redacted },
-      );
+  /** Of `reasoning_details` the texts came already; a signature closes the block of thinking, an encrypted form is one of its own. */
+  #readDetails(delta: JsonObject, events: StreamEvent[]): void {
+    for (const detail of objectsOf(delta['reasoning_details'])) {
+      const { signature, redacted } = readDetail(detail);
+      const state = textOf(detail['signature']) ?? textOf(detail['data']);
+      if ((signature === undefined && redacted === undefined) || state === undefined || this.#states.has(state)) continue;
+      this.#states.add(state);
+      if (redacted !== undefined || this.#open !== 'reasoning') {
+        this.#close(events);
+        this.#calls.close(events);
+        events.push({ type: 'reasoning-start', choice: this.#choice, block: this.#nextBlock() });
+      }
+      this.#open = undefined;
+      const end = redacted === undefined ? { signature } : { redacted };
+      events.push(defined({ type: 'reasoning-end' as const, choice: this.#choice, block: this.#block, ...end }));
     }
   }
 
-  #takeDetails(): readonly ReasoningPart[] {
-    if (this.#details.length === 0) return [];
-    const { parts } = readReasoning({ reasoning_details: this.#details });
-    this.#details = [];
-    return parts;
+  #close(events: StreamEvent[]): void {
+    if (this.#open !== undefined) events.push({ type: `${this.#open}-end`, choice: this.#choice, block: this.#block });
+    this.#open = undefined;
   }
 
   #nextBlock(): number {

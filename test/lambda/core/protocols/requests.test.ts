@@ -1,0 +1,300 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayError } from '../../../../lambda/core/model/error';
+import type { JsonObject, JsonValue } from '../../../../lambda/core/model/json';
+import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-messages';
+import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
+import type { Dialect, Protocol, TargetFacts } from '../../../../lambda/core/protocols/protocol';
+import { eachRecorded, type Recorded, recordings } from '../../../support/recorded';
+
+const TARGET: TargetFacts = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const BOTH: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages];
+
+const recorded = recordings('openai-chat', 'anthropic-messages').filter((entry) => entry.requestFile !== null);
+
+function requestOf(entry: Recorded): JsonObject {
+  return JSON.parse(readFileSync(join(__dirname, '../../../../../shared/fixtures', entry.requestFile ?? ''), 'utf8')) as JsonObject;
+}
+
+function codecOf(entry: Recorded): Dialect & Protocol {
+  return entry.wireFormat === 'openai-chat' ? openAiChat : anthropicMessages;
+}
+
+eachRecorded('%s sent in comes out the same, or is refused by name', recorded, (entry) => {
+  const codec = codecOf(entry);
+  const body = requestOf(entry);
+  const { requestModel: _, ...target } = { ...TARGET };
+
+  const attempt = refusalOr(() => codec.encodeRequest(codec.decodeRequest(body), { ...target, requestModel: body['model'] as string }));
+
+  if (attempt instanceof GatewayError) expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
+  else expect(withoutFields(normal(attempt.body), attempt.dropped)).toEqual(withoutFields(normal(body), attempt.dropped));
+});
+
+eachRecorded('%s crosses to the other dialect and back, or is refused by name', recorded, (entry) => {
+  const codec = codecOf(entry);
+  const other = BOTH.find((candidate) => candidate !== codec) ?? codec;
+  const attempt = refusalOr(() => {
+    const first = codec.decodeRequest(requestOf(entry));
+    return { first, crossed: other.decodeRequest(other.encodeRequest(first, TARGET).body) };
+  });
+  if (attempt instanceof GatewayError) {
+    expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
+    return;
+  }
+
+  const words = (request: typeof attempt.first) =>
+    request.messages.flatMap((message) => message.content as readonly { type: string; text?: string }[]).flatMap((part) => part.text ?? []);
+  expect(words(attempt.crossed).filter((text) => text !== '')).toEqual(words(attempt.first).filter((text) => text !== ''));
+  expect(attempt.crossed.tools?.map(({ name, parameters }) => ({ name, parameters }))).toEqual(
+    attempt.first.tools?.map(({ name, parameters }) => ({ name, parameters: parameters ?? { type: 'object', properties: {} } })),
+  );
+  expect(attempt.crossed.maxOutputTokens).toBe(attempt.first.maxOutputTokens ?? (other === anthropicMessages ? 4096 : undefined));
+});
+
+describe('what Anthropic’s models cannot do', () => {
+  test.each<[string, JsonObject]>([
+    ['n', { n: 2 }],
+    ['logprobs', { logprobs: true }],
+    ['logit_bias', { logit_bias: { '50256': -100 } }],
+    ['modalities', { modalities: ['text', 'audio'] }],
+    ['tools[0]', { tools: [{ type: 'custom', custom: { name: 'free' } }] }],
+    ['something_new', { something_new: 1 }],
+    [
+      'messages[0].content[0]',
+      { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }] },
+    ],
+  ])('%s is refused by name', (param, fields) => {
+    expect(() => toAnthropic(fields)).toThrow(expect.objectContaining({ status: 400, code: 'unsupported_parameter', param }));
+  });
+
+  test('what does not change the meaning is dropped and reported', () => {
+    const { dropped } = toAnthropic({ seed: 7, presence_penalty: 0.5, prompt_cache_key: 'k', store: true, user: 'u' });
+
+    expect([...dropped].sort()).toEqual(['presence_penalty', 'prompt_cache_key', 'seed', 'store']);
+  });
+});
+
+describe('how Claude is told to think', () => {
+  test.each<[string, JsonObject, JsonObject]>([
+    ['claude-sonnet-4-5', { reasoning_effort: 'low' }, { thinking: { type: 'enabled', budget_tokens: 2048 } }],
+    ['claude-opus-4-8', { reasoning_effort: 'high' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+    ['claude-opus-5-5', { reasoning_effort: 'minimal' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }],
+    ['claude-3-5-haiku-20241022', { reasoning_effort: 'high' }, {}],
+    ['claude-sonnet-4-5', { reasoning_effort: 'none' }, {}],
+    ['claude-sonnet-4-5', { reasoning_effort: 'high', tool_choice: 'required', tools: [fn('f')] }, {}],
+  ])('%s with %j', (model, fields, expected) => {
+    const { body } = toAnthropic({ max_completion_tokens: 32_000, ...fields }, model);
+
+    expect({ thinking: body['thinking'], output_config: body['output_config'] }).toEqual({
+      thinking: undefined,
+      output_config: undefined,
+      ...expected,
+    });
+  });
+
+  test('sampling settings that thinking excludes are dropped and reported', () => {
+    const { body, dropped } = toAnthropic({ reasoning_effort: 'low', temperature: 0.2, max_completion_tokens: 32_000 });
+
+    expect(body['temperature']).toBeUndefined();
+    expect(dropped).toContain('temperature');
+  });
+});
+
+test('system messages between the turns stay where they are for models that take them, and lead for others', () => {
+  const messages = [
+    { role: 'system', content: 'first' },
+    { role: 'user', content: 'a' },
+    { role: 'system', content: 'second' },
+  ];
+
+  expect(toAnthropic({ messages }, 'claude-opus-4-8').body['messages']).toEqual([
+    { role: 'user', content: [{ type: 'text', text: 'a' }] },
+    { role: 'system', content: [{ type: 'text', text: 'second' }] },
+  ]);
+  expect(toAnthropic({ messages }, 'claude-haiku-4-5').body['system']).toEqual([
+    { type: 'text', text: 'first' },
+    { type: 'text', text: 'second' },
+  ]);
+});
+
+test('parallel results of tools become one message, and failures and images reach Chat', () => {
+  const { body } = toAnthropic({
+    messages: [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: null, tool_calls: [call('a'), call('b')] },
+      { role: 'tool', tool_call_id: 'a', content: '1' },
+      { role: 'tool', tool_call_id: 'b', content: '2' },
+    ],
+  });
+  expect((body['messages'] as JsonObject[])[2]).toEqual({
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: 'a', content: '1' },
+      { type: 'tool_result', tool_use_id: 'b', content: '2' },
+    ],
+  });
+
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
+  const back = toChat({
+    messages: [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'a', is_error: true, content: [{ type: 'text', text: 'boom' }, image] },
+          { type: 'text', text: 'and now?' },
+        ],
+      },
+    ],
+  });
+  expect(back.body['messages']).toEqual([
+    { role: 'user', content: 'go' },
+    { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }] },
+    {
+      role: 'tool',
+      tool_call_id: 'a',
+      content: [
+        { type: 'text', text: 'The tool failed:' },
+        { type: 'text', text: 'boom' },
+      ],
+    },
+    { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] },
+    { role: 'user', content: 'and now?' },
+  ]);
+});
+
+test('what Claude Code sends reaches an OpenAI model', () => {
+  const { body, dropped } = toChat({
+    model: 'claude-opus-5-5',
+    max_tokens: 128_000,
+    stream: true,
+    system: [
+      { type: 'text', text: 'x-anthropic-billing-header: a=b' },
+      { type: 'text', text: 'You help.', cache_control: { type: 'ephemeral', ttl: '1h' } },
+    ],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' } }] },
+      { role: 'system', content: 'Be brief.', output_config: { effort: 'low' } },
+    ],
+    tools: [{ name: 'Bash', description: 'Run', input_schema: { type: 'object', properties: {} }, defer_loading: true }],
+    thinking: { type: 'adaptive', display: 'summarized' },
+    output_config: { effort: 'medium' },
+    context_management: { edits: [] },
+    metadata: { user_id: JSON.stringify({ device_id: 'd'.repeat(64), session_id: 's' }) },
+  });
+
+  expect(body).toEqual({
+    model: 'claude-sonnet-4-5',
+    messages: [
+      {
+        role: 'system',
+        content: [
+          { type: 'text', text: 'x-anthropic-billing-header: a=b' },
+          { type: 'text', text: 'You help.' },
+        ],
+      },
+      { role: 'user', content: 'Hi' },
+      { role: 'system', content: 'Be brief.' },
+    ],
+    stream: true,
+    stream_options: { include_usage: true },
+    tools: [{ type: 'function', function: { name: 'Bash', description: 'Run', parameters: { type: 'object', properties: {} } } }],
+    max_completion_tokens: 128_000,
+    reasoning_effort: 'medium',
+  });
+  expect([...dropped].sort()).toEqual(['cache_control', 'context_management', 'messages.output_config', 'tools.defer_loading', 'user']);
+});
+
+test('fields of parts and tools that nobody reads are reported, and marks for caching cross', () => {
+  const { body, dropped } = toAnthropic({
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } },
+          { type: 'text', text: 'b', odd: 1 },
+        ],
+      },
+    ],
+    tools: [{ type: 'function', function: { name: 'f', unheard_of: true } }],
+  });
+
+  expect([...dropped].sort()).toEqual(['messages.content.odd', 'tools.function.unheard_of']);
+  expect((body['messages'] as JsonObject[])[0]).toMatchObject({ content: [{ cache_control: { type: 'ephemeral' } }, { text: 'b' }] });
+});
+
+test('a schema becomes one that Anthropic accepts', () => {
+  const { body, dropped } = toAnthropic({
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'n',
+        schema: { type: 'object', properties: { minimum: { type: 'integer', minimum: 3 } }, required: ['minimum'] },
+      },
+    },
+  });
+
+  expect(body['output_config']).toEqual({
+    format: {
+      type: 'json_schema',
+      schema: { type: 'object', properties: { minimum: { type: 'integer' } }, required: ['minimum'], additionalProperties: false },
+    },
+  });
+  expect(dropped).toEqual(['response_format.minimum']);
+});
+
+function toAnthropic(fields: JsonObject, model = 'claude-sonnet-4-5') {
+  const body = { model: 'smart', messages: [{ role: 'user', content: 'Hi' }], ...fields };
+  return anthropicMessages.encodeRequest(openAiChat.decodeRequest(body), { ...TARGET, requestModel: model });
+}
+
+function toChat(fields: JsonObject) {
+  return openAiChat.encodeRequest(anthropicMessages.decodeRequest({ model: 'smart', max_tokens: 9, ...fields }), TARGET);
+}
+
+function fn(name: string): JsonObject {
+  return { type: 'function', function: { name } };
+}
+
+function call(id: string): JsonObject {
+  return { id, type: 'function', function: { name: 'f', arguments: '{}' } };
+}
+
+function refusalOr<T>(attempt: () => T): T | GatewayError {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}
+
+/** Two spellings of the same call in one: a text for a list of one text, no empty and no default fields. */
+function normal(value: JsonValue | undefined): JsonValue {
+  if (Array.isArray(value)) {
+    const [first] = value;
+    if (value.length === 1 && isPlainText(first)) return (first as JsonObject)['text'] ?? null;
+    return value.map(normal);
+  }
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  const fields = Object.entries(value)
+    .filter(([name, inner]) => inner !== null && inner !== undefined && inner !== '' && !(name === 'stream' && inner === false))
+    .filter(([name, inner]) => name !== 'type' || (inner !== 'custom' && inner !== 'function'))
+    .filter(([name]) => name !== 'stream_options' && name !== 'prompt_cache_breakpoint')
+    .map(([name, inner]) => [name === 'max_tokens' ? 'max_completion_tokens' : name, normal(inner)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields);
+}
+
+function isPlainText(value: JsonValue | undefined): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && value['type'] === 'text' && Object.keys(value).length === 2
+  );
+}
+
+function withoutFields(value: JsonValue, fields: readonly string[]): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name))) as JsonObject;
+}
