@@ -93,8 +93,20 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       googleTokens: createGoogleTokens(transport, clock),
     }),
     transport,
+    bedrockSdk: bedrockSdk(environment.region),
     cooldowns: createCooldowns(clock),
     random,
+  };
+}
+
+/** The SDK is most of a bundle, and nearly nobody asks for it. */
+function bedrockSdk(region: string): Transport {
+  let made: Promise<Transport> | undefined;
+  return {
+    async send(request, deadlines, signal) {
+      made ??= import('../core/connectors/bedrock-sdk').then(({ createBedrockSdkTransport }) => createBedrockSdkTransport(region));
+      return (await made).send(request, deadlines, signal);
+    },
   };
 }
 

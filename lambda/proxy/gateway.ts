@@ -32,6 +32,8 @@ export interface Gateway {
   readonly secrets: Secrets;
   readonly authorizer: Authorizer;
   readonly transport: Transport;
+  /** AWS's own client for Bedrock, loaded by the first call that wants it. */
+  readonly bedrockSdk: Transport;
   readonly cooldowns: Cooldowns;
   /** 0 to 1, for jitter. */
   random(): number;

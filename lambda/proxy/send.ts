@@ -1,6 +1,6 @@
 import type { Target } from '../core/config/models';
 import type { ConfiguredProvider, ProviderSite } from '../core/config/providers';
-import type { OutboundRequest } from '../core/http/exchange';
+import type { OutboundRequest, Transport } from '../core/http/exchange';
 import { spliceFields } from '../core/http/splice';
 import { GatewayError } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
@@ -21,6 +21,7 @@ export interface PreparedCall {
   readonly site: ProviderSite;
   readonly protocol: Protocol;
   readonly request: OutboundRequest;
+  readonly transport: Transport;
   /** The caller's own dialect, so bytes pass in both directions. */
   readonly passThrough: boolean;
   /** Request fields that this place cannot take and that do not change the answer's meaning. */
@@ -78,6 +79,7 @@ export async function prepare(
     site,
     protocol,
     passThrough,
+    transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
     dropped: written.dropped,
     ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
     request: { ...unsigned, headers: { ...unsigned.headers, ...proof }, network: provider.network },
@@ -143,7 +145,7 @@ function translatedBody(
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
     quirks: new Set(quirks),
   });
-  const reshaped = applyQuirks(encoded.body, endpoint.protocol, quirks);
+  const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
     dropped: [...(decoded.dropped ?? []), ...encoded.dropped, ...reshaped.dropped],

@@ -49,7 +49,7 @@ export async function tryPlace(gateway: Gateway, context: AttemptContext, prepar
   const firstEventMs = Math.min(deadlines.firstEventMs, leftMs);
   let reply: InboundReply;
   try {
-    reply = await gateway.transport.send(
+    reply = await prepared.transport.send(
       prepared.request,
       { connectMs: Math.min(deadlines.connectMs, leftMs), headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
       signal,

@@ -51,7 +51,9 @@ export function createAuthorizer(parts: AuthorizerParts): Authorizer {
           if (secret !== undefined) return bearer(headerSafe(secret));
           return parts.signer.sign(request, await parts.awsCredentials(), scheme.service, request.region ?? '');
         case 'google-service-account':
-          return secret === undefined ? {} : bearer(await parts.googleTokens.token(secret, scheme.scope));
+          if (secret === undefined) return {};
+          // What is not a key file is an access token that somebody else keeps fresh.
+          return bearer(secret.trimStart().startsWith('{') ? await parts.googleTokens.token(secret, scheme.scope) : headerSafe(secret));
       }
     },
   };

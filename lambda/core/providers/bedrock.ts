@@ -1,9 +1,13 @@
+import type { ProviderConfig } from '../../../lib/private/contract';
 import { encodeSegment } from './address';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
 /**
  * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
  * Bedrock API key, else with the function's own role.
+ *
+ * Settings: `client` = `sdk` sends calls through AWS's own client; `guardrailId` and `guardrailVersion` (default `DRAFT`) put a
+ * guardrail on every chat call.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
@@ -42,11 +46,26 @@ export const bedrock: ProviderDefinition = {
     'arn:aws*:bedrock:*',
   ],
   quirks: [],
-  endpoint({ operation, model, stream }: EndpointRequest): Endpoint | undefined {
+  endpoint({ operation, model, stream, config }: EndpointRequest): Endpoint | undefined {
     const path = `/model/${encodeSegment(model)}`;
-    if (operation === 'chat')
-      return { protocol: 'bedrock-converse', path: `${path}/${stream ? 'converse-stream' : 'converse'}`, headers: {} };
-    if (operation === 'embeddings') return { protocol: 'bedrock-converse', path: `${path}/invoke`, headers: {} };
+    const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};
+    if (operation === 'chat') {
+      return {
+        protocol: 'bedrock-converse',
+        path: `${path}/${stream ? 'converse-stream' : 'converse'}`,
+        headers: {},
+        ...guardrail(config),
+        ...transport,
+      };
+    }
+    if (operation === 'embeddings') return { protocol: 'bedrock-converse', path: `${path}/invoke`, headers: {}, ...transport };
     return undefined;
   },
 };
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html */
+function guardrail({ settings }: ProviderConfig): Pick<Endpoint, 'fields'> {
+  const guardrailIdentifier = settings?.['guardrailId'];
+  if (guardrailIdentifier === undefined) return {};
+  return { fields: { guardrailConfig: { guardrailIdentifier, guardrailVersion: settings?.['guardrailVersion'] ?? 'DRAFT' } } };
+}
