@@ -51,10 +51,8 @@ export class StreamedToolCalls {
     const text = typeof given === 'object' && given !== null ? JSON.stringify(given) : (textOf(given) ?? '');
     call.text += text;
 
+    if (call.block !== undefined && text !== '') events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text });
     this.#advance(events);
-    if (call.block !== undefined && text !== '' && this.#queue[0] === call && !this.#justOpened(events, call)) {
-      events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text });
-    }
   }
 
   /** Closes all calls: other content follows, or the choice is finished. */
@@ -127,11 +125,6 @@ export class StreamedToolCalls {
       block,
       ...(call.signature === undefined ? {} : { signature: call.signature }),
     });
-  }
-
-  /** The call's text so far went out with its start. */
-  #justOpened(events: readonly StreamEvent[], call: Call): boolean {
-    return events.some((event) => event.type === 'tool-call-start' && event.block === call.block);
   }
 }
 
