@@ -27,12 +27,6 @@ export function createGatewayServer(handle: Handle, options: GatewayServerOption
   server.requestTimeout = 0;
   server.headersTimeout = 60_000;
   server.keepAliveTimeout = 65_000;
-  server.on('upgrade', (request, socket) => {
-    // Handed to the same routes, which know what to answer.
-    const response = Object.assign(socket, {});
-    void request;
-    response.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-  });
   return server;
 }
 
