@@ -31,11 +31,14 @@ const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
 const PURE = ['model', 'protocols'];
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto']);
 
+/** Declarations of Lambda's events; there is no such package at run time. */
+const TYPES_ONLY = /^aws-lambda$/;
+
 /** Third-party packages each part may import. */
 const PACKAGES = [
   { under: 'lib/', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
-  { under: 'bin/app.ts', allow: [/^aws-cdk-lib$/, /^constructs$/] },
-  { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/] },
+  { under: 'bin/app.ts', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/, TYPES_ONLY] },
   {
     under: 'lambda/',
     allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/],
@@ -57,7 +60,7 @@ const WORDS = [
     rule: 'the time is told by lambda/core/runtime/clock.ts alone',
   },
   { word: /\bnew Date\(\)/, allow: [], rule: 'the time is told by lambda/core/runtime/clock.ts alone' },
-  { word: /(?<![\w.])fetch\(/, allow: [], rule: 'no global fetch: use the Transport' },
+  { word: /(?:\bawait|\breturn|=>?|\bglobalThis\.)\s*fetch\(/, allow: [], rule: 'no global fetch: use the Transport' },
   { word: /\b(ReadableStream|TransformStream|TextDecoderStream)\b/, allow: [], rule: 'no web streams' },
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
 ];

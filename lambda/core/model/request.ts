@@ -123,6 +123,8 @@ export type Message =
 /** A function that the caller runs. Server-side tools never reach the common model: they are refused or passed in the same dialect. */
 export interface Tool {
   readonly name: string;
+  /** Responses: the namespace that the first part of the name stands for. */
+  readonly namespace?: string;
   readonly description?: string;
   /** JSON Schema of the arguments. Absent: a tool without arguments. */
   readonly parameters?: JsonObject;

@@ -8,14 +8,15 @@ export type BlockStep =
   | { readonly kind: 'reasoning'; readonly text: string }
   | { readonly kind: 'signature'; readonly signature: Opaque }
   | { readonly kind: 'redacted'; readonly redacted: Opaque }
-  | { readonly kind: 'tool'; readonly id: string; readonly name: string; readonly signature?: Opaque }
+  | { readonly kind: 'tool'; readonly id: string; readonly name: string; readonly custom?: boolean; readonly signature?: Opaque }
   | { readonly kind: 'arguments'; readonly text: string }
+  | { readonly kind: 'refusal'; readonly text: string }
   | { readonly kind: 'stop' };
 
 interface OpenBlock {
   readonly key: number;
   readonly block: number;
-  readonly kind: 'text' | 'reasoning' | 'tool';
+  readonly kind: 'text' | 'reasoning' | 'tool' | 'refusal';
   hasArguments: boolean;
   signature: Opaque | undefined;
   redacted: Opaque | undefined;
@@ -60,6 +61,9 @@ export class BlockWriter {
       case 'text':
         if (step.text === '') return [];
         return [...this.open(key, 'text'), { type: 'text-delta', ...this.place(), text: step.text }];
+      case 'refusal':
+        if (step.text === '') return [];
+        return [...this.open(key, 'refusal'), { type: 'refusal-delta', ...this.place(), text: step.text }];
       case 'citation':
         return [...this.open(key, 'text'), { type: 'citation', ...this.place(), citation: step.citation }];
       case 'reasoning':
@@ -88,15 +92,19 @@ export class BlockWriter {
 
   private startTool(key: number, step: BlockStep & { kind: 'tool' }): StreamEvent[] {
     const events = this.close();
-    this.begin(key, 'tool').signature = step.signature;
-    return [...events, { type: 'tool-call-start', ...this.place(), id: step.id, name: step.name }];
+    const block = this.begin(key, 'tool');
+    block.signature = step.signature;
+    // A custom tool takes free text, which may be empty.
+    block.hasArguments = step.custom === true;
+    const custom = step.custom === true ? { custom: true } : {};
+    return [...events, { type: 'tool-call-start', ...this.place(), id: step.id, name: step.name, ...custom }];
   }
 
-  private open(key: number, kind: 'text' | 'reasoning'): StreamEvent[] {
+  private open(key: number, kind: 'text' | 'reasoning' | 'refusal'): StreamEvent[] {
     if (this.current?.key === key && this.current.kind === kind) return [];
     const events = this.close();
     this.begin(key, kind);
-    return [...events, { type: kind === 'text' ? 'text-start' : 'reasoning-start', ...this.place() }];
+    return [...events, { type: `${kind}-start`, ...this.place() }];
   }
 
   private begin(key: number, kind: OpenBlock['kind']): OpenBlock {
@@ -110,7 +118,7 @@ export class BlockWriter {
     const place = this.place();
     this.current = undefined;
     const signature = current.signature === undefined ? {} : { signature: current.signature };
-    if (current.kind === 'text') return [{ type: 'text-end', ...place }];
+    if (current.kind === 'text' || current.kind === 'refusal') return [{ type: `${current.kind}-end`, ...place }];
     if (current.kind === 'reasoning') {
       return [{ type: 'reasoning-end', ...place, ...signature, ...(current.redacted === undefined ? {} : { redacted: current.redacted }) }];
     }

@@ -1,0 +1,31 @@
+import type { Dialect, Protocol } from '../protocol';
+import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { inspect } from './inspect';
+import { OpenAiResponsesMeter } from './meter';
+import { decodeRequest } from './request';
+import { encodeRequest } from './request-encoder';
+import { decodeResponse, encodeResponse } from './response';
+import { OpenAiResponsesStreamDecoder } from './stream';
+import { OpenAiResponsesStreamEncoder } from './stream-encoder';
+import { usageOf } from './usage';
+
+/** OpenAI Responses, both ways. Nothing that the provider would have to remember: every call carries its whole conversation. */
+export const openAiResponses: Dialect & Protocol = {
+  name: 'openai-responses',
+  framing: 'sse',
+  heartbeat: ': keep-alive\n\n',
+  terminator: '',
+  inspect,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  streamDecoder: () => new OpenAiResponsesStreamDecoder(),
+  streamEncoder: (context) => new OpenAiResponsesStreamEncoder(context),
+  streamMeter: () => new OpenAiResponsesMeter(),
+  usage: usageOf,
+  errorStatus,
+  encodeError,
+  encodeStreamError,
+  decodeError,
+};

@@ -1,0 +1,107 @@
+import { invalidRequest } from '../../model/error';
+import type { JsonObject } from '../../model/json';
+import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import type { CallFacts } from '../protocol';
+import {
+  checkSchema,
+  checkToolCount,
+  optionalCount,
+  optionalFlag,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+  requiredObject,
+  requiredText,
+  wrongType,
+} from '../strict';
+
+/** Tools that the caller runs itself. Everything else the provider would run. */
+const CLIENT_TOOLS = new Set([
+  'function',
+  'custom',
+  'namespace',
+  'apply_patch',
+  'shell',
+  'local_shell',
+  'computer_use_preview',
+  'computer',
+]);
+const ATTACHMENT_TYPES = new Set(['input_image', 'input_file', 'input_audio', 'computer_screenshot']);
+/** Fields whose value, when given, names something that the provider keeps. */
+const STORED = ['previous_response_id', 'conversation', 'prompt'];
+
+/** @see https://platform.openai.com/docs/api-reference/responses/create */
+export function inspect(body: JsonObject): CallFacts {
+  const model = requiredText(body['model'], 'model');
+  if (model === '') throw invalidRequest('model', 'model must not be empty.');
+  const items = inputItems(body);
+  const tools = inspectTools(body);
+  const maxOutputTokens = optionalCount(body['max_output_tokens'], 'max_output_tokens', 1);
+  const serviceTier = optionalText(body['service_tier'], 'service_tier');
+  optionalNumber(body['temperature'], 'temperature', -2, 2);
+  optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
+  optionalText(body['instructions'], 'instructions');
+  const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
+  if (format !== undefined) checkSchema(format, 'text.format');
+
+  return {
+    model,
+    stream: optionalFlag(body['stream'], 'stream') ?? false,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    maxOutputField: 'max_output_tokens',
+    choices: 1,
+    wantsStreamUsage: true,
+    serverTools: tools.serverTools,
+    storedReferences: [...storedFields(body), ...items.storedReferences, ...tools.storedReferences],
+    attachments: items.attachments,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
+}
+
+function storedFields(body: JsonObject): string[] {
+  const fields = STORED.filter((field) => (body[field] ?? null) !== null);
+  return optionalFlag(body['background'], 'background') === true ? [...fields, 'background'] : fields;
+}
+
+function inputItems(body: JsonObject): Pick<CallFacts, 'attachments' | 'storedReferences'> {
+  const { input } = body;
+  if (input === undefined || input === null) {
+    throw invalidRequest('input', 'input is missing; give a string or an array of items.', 'missing_required_parameter');
+  }
+  if (typeof input === 'string') return { attachments: 0, storedReferences: [] };
+  if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items');
+
+  let attachments = 0;
+  const storedReferences: string[] = [];
+  input.forEach((value, index) => {
+    const item = requiredObject(value, `input[${index}]`);
+    if (item['type'] === 'item_reference') storedReferences.push(`input[${index}].id`);
+    for (const field of ['content', 'output']) {
+      objectsOf(item[field]).forEach((part, at) => {
+        if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
+        attachments += 1;
+        if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
+      });
+    }
+  });
+  return { attachments, storedReferences };
+}
+
+function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 'storedReferences'> {
+  const tools = optionalList(body['tools'], 'tools') ?? [];
+  checkToolCount(tools);
+  const serverTools: string[] = [];
+  const storedReferences: string[] = [];
+  tools.forEach((value, index) => {
+    const tool = requiredObject(value, `tools[${index}]`);
+    const type = requiredText(tool['type'], `tools[${index}].type`);
+    const parameters = objectOf(tool['parameters']);
+    if (parameters !== undefined) checkSchema(parameters, `tools[${index}].parameters`);
+    if (typeof tool['container'] === 'string') storedReferences.push(`tools[${index}].container`);
+    if ((tool['vector_store_ids'] ?? null) !== null) storedReferences.push(`tools[${index}].vector_store_ids`);
+    if (CLIENT_TOOLS.has(type) || (type === 'tool_search' && tool['execution'] === 'client')) return;
+    serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
+  });
+  return { serverTools, storedReferences };
+}
