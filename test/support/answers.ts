@@ -24,12 +24,12 @@ export function sseEvents(text: string): { event: string; data: string }[] {
 }
 
 export function readAnswer(dialect: DialectName, body: JsonObject): CallerAnswer {
-  return dialect === 'openai-chat' ? readChat(body) : readMessages(body);
+  return { 'openai-chat': readChat, 'openai-responses': readResponse, 'anthropic-messages': readMessages }[dialect](body);
 }
 
 /** Throws when the stream breaks its family's rules. */
 export function readStream(dialect: DialectName, text: string): CallerAnswer {
-  return dialect === 'openai-chat' ? readChatStream(text) : readMessagesStream(text);
+  return { 'openai-chat': readChatStream, 'openai-responses': readResponseStream, 'anthropic-messages': readMessagesStream }[dialect](text);
 }
 
 function objects(value: JsonValue | undefined): JsonObject[] {
@@ -168,4 +168,68 @@ function readMessagesStream(text: string): CallerAnswer {
     terminals,
     error,
   };
+}
+
+function readResponse(body: JsonObject): CallerAnswer {
+  const output = objects(body['output']);
+  const content = output.filter((item) => item['type'] === 'message').flatMap((item) => objects(item['content']));
+  const summaries = output.filter((item) => item['type'] === 'reasoning').flatMap((item) => objects(item['summary']));
+  const incomplete = body['incomplete_details'] as JsonObject | null;
+  return {
+    text: content.map((part) => (part['text'] as string | undefined) ?? '').join(''),
+    reasoning: summaries.map((part) => part['text'] as string).join(''),
+    toolCalls: output
+      .filter((item) => item['type'] === 'function_call')
+      .map((item) => ({ id: item['call_id'] as string, name: item['name'] as string, args: item['arguments'] as string })),
+    finish: (incomplete?.['reason'] as string | undefined) ?? (body['status'] as string),
+    usage: (body['usage'] as JsonObject | null) ?? undefined,
+    terminals: [],
+    error: undefined,
+  };
+}
+
+/** Deltas, `done` events and the final response must tell the same story. */
+function readResponseStream(text: string): CallerAnswer {
+  const said = new Map<number, string>();
+  const done: JsonObject[] = [];
+  const terminals: string[] = [];
+  let answer: CallerAnswer | undefined;
+  let error: JsonObject | undefined;
+  let open: number | undefined;
+  for (const [position, { event, data }] of sseEvents(text).entries()) {
+    const parsed = JSON.parse(data) as JsonObject;
+    const index = parsed['output_index'] as number;
+    if (parsed['type'] !== event) throw new Error(`the event is named ${event} and says ${data}`);
+    if (terminals.length > 0) throw new Error(`something follows the terminal event: ${data}`);
+    if (parsed['sequence_number'] !== position) throw new Error(`event ${position} is numbered ${String(parsed['sequence_number'])}`);
+    if (position === 0 && event !== 'response.created') throw new Error(`${event} precedes response.created`);
+    if (event === 'response.output_item.added') {
+      if (open !== undefined || index !== done.length) throw new Error(`items overlap: ${data}`);
+      open = index;
+    } else if (event.endsWith('.delta')) {
+      if (index !== open) throw new Error(`no such item is open: ${data}`);
+      said.set(index, (said.get(index) ?? '') + (parsed['delta'] as string));
+    } else if (event === 'response.output_item.done') {
+      if (index !== open) throw new Error(`no such item is open: ${data}`);
+      open = undefined;
+      done.push(parsed['item'] as JsonObject);
+    } else if (event === 'response.failed') {
+      error = (parsed['response'] as JsonObject)['error'] as JsonObject;
+      terminals.push('error');
+    } else if (event === 'response.completed' || event === 'response.incomplete') {
+      if (open !== undefined) throw new Error('an item is still open');
+      const response = parsed['response'] as JsonObject;
+      if (JSON.stringify(response['output']) !== JSON.stringify(done))
+        throw new Error('the final response has other items than the stream');
+      answer = readResponse(response);
+      terminals.push(event);
+    }
+  }
+  for (const [index, item] of done.entries()) {
+    const whole = readResponse({ output: [item], status: 'completed' });
+    const told = whole.text + whole.reasoning + whole.toolCalls.map(({ args }) => args).join('');
+    if (told !== (said.get(index) ?? '')) throw new Error(`item ${index} says "${told}", its deltas "${said.get(index) ?? ''}"`);
+  }
+  const nothing = { text: '', reasoning: '', toolCalls: [], finish: undefined, usage: undefined };
+  return { ...(answer ?? nothing), terminals, error };
 }

@@ -5,6 +5,7 @@ import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-m
 import { bedrockConverse } from '../../../../lambda/core/protocols/bedrock-converse';
 import { gemini } from '../../../../lambda/core/protocols/gemini';
 import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../../../lambda/core/protocols/openai-responses';
 import type { Dialect, EncodeContext, Frame, Protocol } from '../../../../lambda/core/protocols/protocol';
 import { type CallerAnswer, readAnswer, readStream } from '../../../support/answers';
 import { eachRecorded, framesOf, type Recorded, recordings, responseBody, responseBytes, sha256 } from '../../../support/recorded';
@@ -13,11 +14,12 @@ import { eachRecorded, framesOf, type Recorded, recordings, responseBody, respon
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   'openai-chat': openAiChat,
+  'openai-responses': openAiResponses,
   'anthropic-messages': anthropicMessages,
   'bedrock-converse': bedrockConverse,
   'gemini-generate-content': gemini,
 };
-const DIALECTS: readonly Dialect[] = [openAiChat, anthropicMessages];
+const DIALECTS: readonly Dialect[] = [openAiChat, openAiResponses, anthropicMessages];
 
 const CONTEXT: EncodeContext = {
   requestId: 'req-1',
@@ -29,7 +31,7 @@ const CONTEXT: EncodeContext = {
 
 const good = recordings(...Object.keys(PROTOCOLS)).filter((entry) => entry.status === 200);
 const answers = good.filter((entry) => !entry.streaming);
-const streams = good.filter((entry) => entry.streaming && entry.facts.finish !== null);
+const streams = good.filter((entry) => entry.streaming && !endsInError(entry));
 
 for (const dialect of DIALECTS) {
   eachRecorded(`%s answers a ${dialect.name} caller`, answers, (entry) => {
@@ -44,7 +46,7 @@ for (const dialect of DIALECTS) {
     const answer = readStream(dialect.name, encode(dialect, decode(entry, framesOf(entry))));
 
     expectFacts(answer, entry, dialect);
-    expect(answer.terminals).toEqual([dialect.name === 'openai-chat' ? '[DONE]' : 'message_stop']);
+    expect(answer.terminals).toEqual([terminalOf(dialect, answer)]);
   });
 
   eachRecorded(`E06 E21 %s cut at every frame ends in one error for a ${dialect.name} caller`, streams, (entry) => {
@@ -107,7 +109,7 @@ eachRecorded(
 
 eachRecorded(
   '%s passed through is metered as it is reported',
-  streams.filter((entry) => ['openai-chat', 'anthropic-messages'].includes(entry.wireFormat)),
+  streams.filter((entry) => ['openai-chat', 'openai-responses', 'anthropic-messages'].includes(entry.wireFormat)),
   (entry) => {
     const meter = protocolOf(entry).streamMeter?.({ hideUsage: true });
     if (meter === undefined) throw new Error('no meter');
@@ -125,17 +127,22 @@ eachRecorded(
 
 eachRecorded(
   'E11 %s ends in the error of its provider',
-  good.filter((entry) => entry.streaming && entry.facts.finish === null),
+  good.filter((entry) => entry.streaming && endsInError(entry)),
   (entry) => {
     const events = decode(entry, framesOf(entry));
     const meter = protocolOf(entry).streamMeter?.({ hideUsage: false });
     const verdicts = framesOf(entry).map((frame) => meter?.observe(frame));
 
-    expect(events.at(-1)).toMatchObject({ type: 'error', error: { status: 400, code: 'tool_use_failed' } });
-    expect(verdicts.at(-1)).toMatchObject({ kind: 'error', error: { code: 'tool_use_failed' } });
+    const error = entry.provider === 'groq' ? { status: 400, code: 'tool_use_failed' } : { status: 503, code: 'upstream_quota' };
+    expect(events.at(-1)).toMatchObject({ type: 'error', error });
+    expect(verdicts.at(-1)).toMatchObject({ kind: 'error', error });
     for (const dialect of DIALECTS) expect(readStream(dialect.name, encode(dialect, events)).terminals).toEqual(['error']);
   },
 );
+
+function endsInError({ facts }: Recorded): boolean {
+  return facts.finish === null || facts.finish === 'failed';
+}
 
 function protocolOf(entry: Recorded): Protocol {
   const protocol = PROTOCOLS[entry.wireFormat];
@@ -151,6 +158,11 @@ function decode(entry: Recorded, frames: readonly Frame[]): StreamEvent[] {
 function encode(dialect: Dialect, events: readonly StreamEvent[]): string {
   const encoder = dialect.streamEncoder(CONTEXT);
   return events.map((event) => encoder.encode(event)).join('');
+}
+
+function terminalOf(dialect: Dialect, answer: CallerAnswer): string {
+  if (dialect.name === 'openai-responses') return answer.finish === 'completed' ? 'response.completed' : 'response.incomplete';
+  return dialect.name === 'openai-chat' ? '[DONE]' : 'message_stop';
 }
 
 function withoutUsage(events: readonly StreamEvent[]): StreamEvent[] {
@@ -172,7 +184,10 @@ function expectFacts(answer: CallerAnswer, entry: Recorded, dialect: Dialect): v
     facts.tool_calls.map(({ name, args }) => ({ name, args: JSON.parse(args) as unknown })),
   );
   expect(answer.finish).toBe(expectedFinish(entry)[dialect.name]);
-  if (dialect.name === 'openai-chat') {
+  if (dialect.name === 'openai-responses') {
+    expect(answer.usage?.['input_tokens']).toBe(usage.input);
+    expect(answer.usage?.['output_tokens']).toBe(usage.output);
+  } else if (dialect.name === 'openai-chat') {
     expect(answer.usage?.['prompt_tokens']).toBe(usage.input);
     expect(answer.usage?.['completion_tokens']).toBe(usage.output);
   } else {
@@ -190,6 +205,8 @@ function expectedUsage({ facts, wireFormat }: Recorded): { input: number | undef
   switch (wireFormat) {
     case 'openai-chat':
       return { input: count('prompt_tokens'), output: count('completion_tokens') };
+    case 'openai-responses':
+      return { input: count('input_tokens'), output: count('output_tokens') };
     case 'anthropic-messages':
       return {
         input: count('input_tokens') + count('cache_read_input_tokens') + count('cache_creation_input_tokens'),
@@ -206,20 +223,21 @@ function expectedUsage({ facts, wireFormat }: Recorded): { input: number | undef
 }
 
 function expectedFinish({ facts }: Recorded): Record<string, string> {
-  const rows: Readonly<Record<string, readonly [string, string]>> = {
-    stop: ['stop', 'end_turn'],
-    end_turn: ['stop', 'end_turn'],
-    stop_sequence: ['stop', 'stop_sequence'],
-    STOP: ['stop', 'end_turn'],
-    length: ['length', 'max_tokens'],
-    max_tokens: ['length', 'max_tokens'],
-    MAX_TOKENS: ['length', 'max_tokens'],
-    tool_calls: ['tool_calls', 'tool_use'],
-    tool_use: ['tool_calls', 'tool_use'],
-    refusal: ['content_filter', 'refusal'],
-    guardrail_intervened: ['content_filter', 'refusal'],
-    SAFETY: ['content_filter', 'refusal'],
+  const rows: Readonly<Record<string, readonly [string, string, string]>> = {
+    completed: ['stop', 'end_turn', 'completed'],
+    stop: ['stop', 'end_turn', 'completed'],
+    end_turn: ['stop', 'end_turn', 'completed'],
+    stop_sequence: ['stop', 'stop_sequence', 'completed'],
+    STOP: ['stop', 'end_turn', 'completed'],
+    length: ['length', 'max_tokens', 'max_output_tokens'],
+    max_tokens: ['length', 'max_tokens', 'max_output_tokens'],
+    MAX_TOKENS: ['length', 'max_tokens', 'max_output_tokens'],
+    tool_calls: ['tool_calls', 'tool_use', 'completed'],
+    tool_use: ['tool_calls', 'tool_use', 'completed'],
+    refusal: ['content_filter', 'refusal', 'completed'],
+    guardrail_intervened: ['content_filter', 'refusal', 'content_filter'],
+    SAFETY: ['content_filter', 'refusal', 'content_filter'],
   };
-  const [chat, messages] = rows[facts.tool_calls.length > 0 ? 'tool_calls' : facts.finish] ?? ['unknown', 'unknown'];
-  return { 'openai-chat': chat, 'anthropic-messages': messages };
+  const [chat, messages, responses] = rows[facts.tool_calls.length > 0 ? 'tool_calls' : facts.finish] ?? ['unknown', 'unknown', 'unknown'];
+  return { 'openai-chat': chat, 'anthropic-messages': messages, 'openai-responses': responses };
 }
