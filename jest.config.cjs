@@ -10,6 +10,10 @@ const transformed = [
   '@pydantic',
   'gpt-tokenizer',
   '@cloud-copilot',
+  'zod',
+  '@workflow',
+  '@vercel',
+  '@standard-schema',
 ];
 
 module.exports = {
