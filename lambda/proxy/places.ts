@@ -43,7 +43,8 @@ export class Itinerary {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
     const untried = this.places.filter((place) => !this.#tried.has(place) && !this.#ambiguous.has(place.target.provider.id));
     const open = untried.find(({ key }) => this.cooldowns.look(key).open) ?? untried.find(({ key }) => this.cooldowns.probe(key).open);
-    const place = open ?? this.#retry;
+    const retry = this.#retry !== undefined && this.cooldowns.look(this.#retry.key).open ? this.#retry : undefined;
+    const place = open ?? retry;
     if (place === undefined) return undefined;
     this.#attempts += 1;
     this.#tried.add(place);
