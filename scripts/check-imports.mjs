@@ -41,7 +41,7 @@ const PACKAGES = [
   { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/, TYPES_ONLY] },
   {
     under: 'lambda/',
-    allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/],
+    allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/, TYPES_ONLY],
   },
   { under: 'local/', allow: [/^dynalite\//, /^@aws-sdk\//, /^@smithy\//, /^memory-level$/] },
   { under: 'bin/', allow: [] },

@@ -23,7 +23,7 @@ export function fromEvent(event: APIGatewayProxyEvent): AdminRequest {
   }
   return {
     method: event.httpMethod,
-    path: event.path.startsWith(ADMIN_PREFIX) ? event.path.slice(ADMIN_PREFIX.length) : event.path,
+    path: belowPrefix(event.path),
     query,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
@@ -32,4 +32,10 @@ export function fromEvent(event: APIGatewayProxyEvent): AdminRequest {
 
 export function toResult(answer: AdminAnswer): APIGatewayProxyResult {
   return { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body, isBase64Encoded: false };
+}
+
+/** A custom domain may put a base path in front. */
+function belowPrefix(path: string): string {
+  const at = path.indexOf(`${ADMIN_PREFIX}/`);
+  return at === -1 ? path : path.slice(at + ADMIN_PREFIX.length);
 }

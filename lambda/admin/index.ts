@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { GatewayDocument } from '../../lib/private/contract';
 import { awsCredentialSource } from '../core/auth/aws-credentials';
 import { createSigV4Signer } from '../core/auth/sigv4';
+import { loadDocument } from '../core/config/document';
 import { createAwsJsonCall } from '../core/connectors/aws-json';
 import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
 import { createSecrets, secretsManager } from '../core/connectors/secrets';
 import { createTransport } from '../core/http/transport';
 import { systemClock } from '../core/runtime/clock';
-import type { Environment } from '../core/runtime/environment';
 import { readEnvironment } from '../core/runtime/environment';
-import { parseJson } from '../core/runtime/json';
 import { createLog } from '../core/runtime/log';
 import { createApplication } from './application';
 import { fromEvent, toResult } from './event';
@@ -32,18 +29,9 @@ const application = createApplication(
     log: createLog(environment.logLevel),
     connector: createLeanDynamoDb(call, dynamodbEndpoint),
     secrets: createSecrets(secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER')), clock),
-    document: readDocument(environment),
+    document: loadDocument(environment.configFile),
   }),
 );
 
 /** The admin API behind API Gateway's buffered Lambda proxy integration. */
 export const handler = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => toResult(await application(fromEvent(event)));
-
-/** The document was validated at synth; without one there is nothing configured that could be held against a request. */
-function readDocument({ configFile }: Environment): Partial<GatewayDocument> {
-  try {
-    return (parseJson(readFileSync(configFile, 'utf8')) ?? {}) as Partial<GatewayDocument>;
-  } catch {
-    return {};
-  }
-}

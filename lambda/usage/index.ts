@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import type { GatewayDocument } from '../../lib/private/contract';
 import { awsCredentialSource } from '../core/auth/aws-credentials';
 import { createSigV4Signer } from '../core/auth/sigv4';
+import { loadDocument } from '../core/config/document';
 import { createAwsJsonCall } from '../core/connectors/aws-json';
 import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
 import { createEventBus } from '../core/connectors/events';
 import { createTransport } from '../core/http/transport';
 import { systemClock } from '../core/runtime/clock';
 import { readEnvironment } from '../core/runtime/environment';
-import { parseJson } from '../core/runtime/json';
 import { createLog } from '../core/runtime/log';
 import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore } from '../core/stores';
 import { raiseBudgetAlerts } from './budget-alerts';
@@ -32,7 +30,7 @@ const alertParts = {
   identity: createIdentityStore(connector, environment.identityTable),
   rollups,
   alerts: createAlertStore(connector, environment.recordsTable),
-  document: readDocument(),
+  document: loadDocument(environment.configFile),
   clock,
 };
 const rebuildParts = {
@@ -53,13 +51,3 @@ export const handler = createProcessor({
   log: createLog(environment.logLevel),
   clock,
 });
-
-/** The document was validated at synth; without one no level has defaults. */
-function readDocument(): Pick<GatewayDocument, 'gateway' | 'defaults'> {
-  const none = { gateway: {}, defaults: {} };
-  try {
-    return { ...none, ...(parseJson(readFileSync(environment.configFile, 'utf8')) as unknown as Partial<GatewayDocument>) };
-  } catch {
-    return none;
-  }
-}

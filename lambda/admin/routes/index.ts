@@ -1,10 +1,15 @@
 import type { AdminRoute } from '../route';
 import { ADMINS, MANAGERS } from '../route';
 import { PROJECT } from '../schemas/projects';
+import { TAG } from '../schemas/tags';
 import { TEAM } from '../schemas/teams';
 import { USER } from '../schemas/users';
+import { auditRoutes } from './audit';
+import { gatewayRoutes } from './gateway';
 import { keyRoutes } from './keys';
 import { levelRoutes } from './levels';
+import { overrideRoutes } from './overrides';
+import { requestRoutes } from './requests';
 import { usageRoutes } from './usage';
 
 /** Every route of the admin API. */
@@ -13,5 +18,10 @@ export const routes: readonly AdminRoute[] = [
   ...levelRoutes({ kind: 'team', plural: 'teams', schemas: TEAM, writers: ADMINS }),
   ...levelRoutes({ kind: 'project', plural: 'projects', schemas: PROJECT, writers: MANAGERS }),
   ...levelRoutes({ kind: 'user', plural: 'users', schemas: USER, writers: MANAGERS }),
+  ...levelRoutes({ kind: 'tag', plural: 'tags', schemas: TAG, writers: ADMINS }),
+  ...gatewayRoutes,
+  ...overrideRoutes,
   ...usageRoutes,
+  ...requestRoutes,
+  ...auditRoutes,
 ];

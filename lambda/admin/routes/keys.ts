@@ -9,11 +9,12 @@ import { checkIfMatch, concurrentChange, nextGeneration, readParents, readVisibl
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, MANAGERS, PAGE_QUERY } from '../route';
+import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { KEY, KEY_ROTATE, KEY_WITH_SECRET } from '../schemas/keys';
 import { REFERENCE } from '../schemas/level';
 import { fromWire, toWire } from '../wire';
 import { narrowed } from './levels';
-import { entryAnswer, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, pageAnswer } from './shared';
 
 /** An idempotent creation answers the key again this long. */
 const REPLAY_MS = 24 * 60 * 60 * 1_000;
@@ -87,6 +88,15 @@ export const keyRoutes: readonly AdminRoute[] = [
     run: rotate,
   },
   ...(['block', 'unblock', 'revoke'] as const).map(statusRoute),
+  {
+    method: 'GET',
+    path: '/keys/{id}/budgets',
+    operation: 'listKeyBudgets',
+    summary: 'How the budgets of a key stand at this moment.',
+    roles: EVERYONE,
+    answer: { status: 200, description: 'A row for each budget.', schema: BUDGET_STATE_LIST },
+    run: async (context) => budgetAnswer(context.services, 'key', await read(context)),
+  },
 ];
 
 function read({ services, caller, params }: RouteContext): Promise<KeyRecord> {

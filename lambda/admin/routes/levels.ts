@@ -8,14 +8,15 @@ import { checkIfMatch, concurrentChange, nextGeneration, readParents, readVisibl
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
+import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { REFERENCE } from '../schemas/level';
 import type { ResourceSchemas } from '../schemas/resource';
 import { fromWire, toWire } from '../wire';
-import { entryAnswer, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, pageAnswer } from './shared';
 
-type Kind = 'team' | 'project' | 'user';
+type Kind = 'team' | 'project' | 'user' | 'tag';
 
-/** What differs between teams, projects and users. */
+/** What differs between teams, projects, users and tags. */
 export interface LevelRoutes {
   readonly kind: Kind;
   /** Path segment: `teams`. */
@@ -35,7 +36,7 @@ export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): re
       operation: `list${schemas.name}s`,
       summary: `List ${plural}.`,
       roles: EVERYONE,
-      query: kind === 'team' ? PAGE_QUERY : { ...PAGE_QUERY, team_id: REFERENCE },
+      query: kind === 'team' || kind === 'tag' ? PAGE_QUERY : { ...PAGE_QUERY, team_id: REFERENCE },
       answer: { status: 200, description: `A page of ${plural}.`, schema: schemas.list },
       run: (context) => list(kind, context),
     },
@@ -79,6 +80,15 @@ export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): re
       conditional: true,
       answer: { status: 204, description: 'It is gone.' },
       run: (context) => remove(kind, context),
+    },
+    {
+      method: 'GET',
+      path: `${path}/{id}/budgets`,
+      operation: `list${schemas.name}Budgets`,
+      summary: `How the budgets of a ${kind} stand at this moment.`,
+      roles: EVERYONE,
+      answer: { status: 200, description: 'A row for each budget.', schema: BUDGET_STATE_LIST },
+      run: async (context) => budgetAnswer(context.services, kind, await read(kind, context)),
     },
   ];
 }
@@ -191,6 +201,7 @@ async function checkPlace(
   isNew: boolean,
 ) {
   const teamId = (record as { teamId?: string }).teamId;
+  if (kind === 'tag') return;
   const place: Place = kind !== 'team' && teamId !== undefined ? { teamId } : {};
   const nothingToCheck = !isNew && record.budgets === undefined && record.limits === undefined && record.models === undefined;
   if (nothingToCheck) return;
@@ -207,6 +218,7 @@ async function checkEmpty(kind: Kind, record: LevelRecord, { services }: RouteCo
     }
     return;
   }
+  if (kind === 'tag') return;
   const field = kind === 'project' ? 'projectId' : 'userId';
   let after: string | undefined;
   do {

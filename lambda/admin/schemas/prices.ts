@@ -1,0 +1,62 @@
+import type { Schema } from '../schema';
+import { GLOB, TIME, USD } from './level';
+import { VERSION } from './models';
+import { listOf } from './resource';
+
+const TOKENS: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
+
+const FIELDS: Readonly<Record<string, Schema>> = {
+  free: { type: 'boolean', description: 'The model costs nothing: no budget is touched.' },
+  usd_per_million_tokens: {
+    title: 'TokenPrices',
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: Object.fromEntries(
+      ['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'reasoning', 'audio_input', 'audio_output'].map((name) => [
+        name,
+        USD,
+      ]),
+    ),
+    description: 'By class of token; an absent class is priced as its nearest dearer relative.',
+  },
+  usd_per_tool_call: {
+    type: 'object',
+    maxProperties: 32,
+    propertyNames: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
+    additionalProperties: USD,
+    description: 'By name of the server-side tool.',
+  },
+  context_window: { ...TOKENS, description: 'Tokens of input and output together that the model takes at most.' },
+  max_output_tokens: TOKENS,
+};
+
+const ID: Schema = { ...GLOB, description: '`provider/model`, or a glob of such names.', examples: ['openai/gpt-5'] };
+
+export const PRICE_CREATE: Schema = {
+  title: 'PriceCreate',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id'],
+  minProperties: 2,
+  properties: { id: ID, ...FIELDS },
+};
+
+/** A price is replaced as a whole: half of an old price beside half of a new one is nobody's intention. */
+export const PRICE_UPDATE: Schema = {
+  title: 'PriceUpdate',
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: FIELDS,
+};
+
+export const PRICE: Schema = {
+  title: 'Price',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'version', 'updated_at'],
+  properties: { id: ID, ...FIELDS, version: VERSION, updated_at: TIME },
+};
+
+export const PRICE_LIST = listOf('Price', PRICE);

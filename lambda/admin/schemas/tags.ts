@@ -1,0 +1,19 @@
+import { LEVEL_FIELDS, NAME } from './level';
+import { defineResource } from './resource';
+
+const { tags: _tags, models: _models, ...FIELDS } = LEVEL_FIELDS;
+
+export const TAG = defineResource({
+  name: 'Tag',
+  fields: { name: NAME, ...FIELDS },
+  createOnly: {
+    id: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9_.:/-]{1,64}=[^\\p{Cc}]{1,256}$',
+      description: 'Name and value: what every request with this tag is held to.',
+      examples: ['environment=production'],
+    },
+  },
+  readOnly: { status: { type: 'string', enum: ['active', 'blocked'] } },
+  required: ['id'],
+});

@@ -1,0 +1,237 @@
+import type { GatewayDocument } from '../../../lib/private/contract';
+import { createAdminHarness } from './harness';
+
+describe('teams, projects, users, tags and the gateway', () => {
+  test('an entry is made, read, changed, listed and deleted, and each change is in the audit log', async () => {
+    const admin = createAdminHarness();
+    const made = await admin.make('teams', {
+      name: 'Research',
+      budgets: [{ limit_usd: '25.00', period: 'month' }],
+      time_zone: 'Europe/Berlin',
+    });
+
+    admin.clock += 1_000;
+    const changed = await admin.call('PATCH', `/teams/${made.id}`, { body: { name: 'Science', time_zone: null } });
+    admin.clock += 1_000;
+    const deleted = await admin.call('DELETE', `/teams/${made.id}`);
+
+    expect(made).toMatchObject({ name: 'Research', status: 'active', time_zone: 'Europe/Berlin', created_at: '2026-11-24T12:00:00.000Z' });
+    expect(changed.json).toMatchObject({ name: 'Science', updated_at: '2026-11-24T12:00:01.000Z' });
+    expect(changed.json['time_zone']).toBeUndefined();
+    expect(deleted.status).toBe(204);
+    expect((await admin.call('GET', `/teams/${made.id}`)).status).toBe(404);
+    const { json } = await admin.call('GET', '/audit');
+    expect(
+      json.data.map(({ action, resource, actor, before, after }) => ({
+        action,
+        resource,
+        actor,
+        before: (before as { name?: string })?.name,
+        after: (after as { name?: string })?.name,
+      })),
+    ).toEqual([
+      { action: 'delete', resource: 'team', actor: 'root', before: 'Science', after: undefined },
+      { action: 'update', resource: 'team', actor: 'root', before: 'Research', after: 'Science' },
+      { action: 'create', resource: 'team', actor: 'root', before: undefined, after: 'Research' },
+    ]);
+  });
+
+  test('fails without a trace when the transaction fails: neither the change nor its audit entry is there', async () => {
+    const admin = createAdminHarness();
+    admin.database.hooks = {
+      before: ({ operation }) => {
+        if (operation === 'transactWriteItems') throw Object.assign(new Error('down'), { name: 'InternalServerError' });
+      },
+    };
+
+    const answer = await admin.call('POST', '/teams', { body: { name: 'Research' } });
+
+    expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([503, 'store_unavailable', '1']);
+    expect(admin.database.items('identity')).toEqual([]);
+    expect(admin.database.items('records')).toEqual([]);
+  });
+
+  test('two writers at the same moment: one wins, the other is told to read again', async () => {
+    const admin = createAdminHarness();
+    const { id } = await admin.make('teams', { name: 'Research' });
+
+    const answers = await Promise.all(['one', 'two'].map((name) => admin.call('PATCH', `/teams/${id}`, { body: { name } })));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.json.error.code).toBe('concurrent_change');
+  });
+
+  test('a level that others belong to is not deleted', async () => {
+    const admin = createAdminHarness();
+    await admin.make('teams', { id: 'red', name: 'Red' });
+    await admin.make('projects', { id: 'search', name: 'Search', team_id: 'red' });
+    await admin.make('users', { id: 'ada', name: 'Ada' });
+    const key = await admin.key({ project_id: 'search', user_id: 'ada' });
+
+    for (const path of ['/teams/red', '/projects/search', '/users/ada'])
+      expect((await admin.call('DELETE', path)).json.error.code).toBe('not_empty');
+    await admin.call('DELETE', `/keys/${key.id}`);
+    for (const path of ['/users/ada', '/projects/search', '/teams/red']) expect((await admin.call('DELETE', path)).status).toBe(204);
+  });
+
+  test('unknown fields are refused by name, wrong ones with what would be right', async () => {
+    const admin = createAdminHarness();
+    const cases: [string, unknown, string | null, string][] = [
+      ['/teams', { name: 'x', colour: 'red' }, 'colour', 'unknown_field'],
+      ['/teams', { name: 'x', budgets: [{ limit_usd: '1.00', period: 'month', hard: true }] }, 'budgets[0].hard', 'unknown_field'],
+      ['/teams', { name: 'x', limits: { per_model: { 'gpt-*': { rpm: 1 } } } }, 'limits.per_model.gpt-*.rpm', 'unknown_field'],
+      ['/teams', {}, 'name', 'missing_field'],
+      ['/teams', { name: 5 }, 'name', 'invalid_type'],
+      ['/teams', { name: 'x', budgets: [{ limit_usd: 25, period: 'month' }] }, 'budgets[0].limit_usd', 'invalid_type'],
+      ['/teams', { name: 'x', budgets: [{ limit_usd: '1e3', period: 'month' }] }, 'budgets[0].limit_usd', 'invalid_value'],
+      ['/teams', { name: 'x', budgets: [{ limit_usd: '1.00', period: 'decade' }] }, 'budgets[0].period', 'invalid_value'],
+      ['/teams', { name: 'x', limits: { requests_per_minute: 1.5 } }, 'limits.requests_per_minute', 'invalid_type'],
+      ['/teams', { name: 'x', limits: { requests_per_minute: -1 } }, 'limits.requests_per_minute', 'invalid_value'],
+      ['/teams', { name: 'x', time_zone: 'Mars/Olympus' }, 'time_zone', 'invalid_value'],
+      ['/teams', { name: 'x', id: '../x' }, 'id', 'invalid_value'],
+      ['/keys', { expires_at: 'tomorrow' }, 'expires_at', 'invalid_value'],
+      ['/keys', { endpoints: ['/v1/else'] }, 'endpoints[0]', 'invalid_value'],
+      ['/keys', { id: 'chosen' }, 'id', 'unknown_field'],
+      ['/keys', { status: 'revoked' }, 'status', 'unknown_field'],
+      ['/teams', '{"name":"x","name":"y"}', 'name', 'duplicate_field'],
+      ['/teams', '[1]', null, 'invalid_json'],
+      ['/teams', '{', null, 'invalid_json'],
+    ];
+    for (const [path, body, param, code] of cases) {
+      const { status, json } = await admin.call('POST', path, { body });
+      expect([body, status, json.error.param, json.error.code, json.error.type]).toEqual([body, 400, param, code, 'invalid_request_error']);
+    }
+    expect((await admin.call('GET', '/teams?colour=red')).json.error).toMatchObject({ param: 'colour', code: 'unknown_field' });
+    expect((await admin.call('POST', '/teams', { body: { name: 'x'.repeat(300_000) } })).status).toBe(413);
+  });
+
+  test('a child can only narrow its parent, and is told which parent allows what', async () => {
+    const admin = createAdminHarness();
+    await admin.make('teams', {
+      id: 'red',
+      name: 'Red',
+      models: ['openai/*', 'smart'],
+      budgets: [
+        { limit_usd: '100.00', period: 'month' },
+        { limit_usd: '10.00', period: 'day', model: 'openai/*' },
+      ],
+      limits: { requests_per_minute: 60, per_model: { 'openai/*': { tokens_per_minute: 1_000 } } },
+    });
+    const refused: [unknown, string][] = [
+      [{ models: ['anthropic/x'] }, 'models[0]'],
+      [{ models: ['smart', '*'] }, 'models[1]'],
+      [{ budgets: [{ limit_usd: '100.01', period: 'month' }] }, 'budgets[0].limit_usd'],
+      [{ budgets: [{ limit_usd: '101.00', period: 'hour' }] }, 'budgets[0].limit_usd'],
+      [{ budgets: [{ limit_usd: '11.00', period: 'day', model: 'openai/gpt-5' }] }, 'budgets[0].limit_usd'],
+      [
+        { budgets: [{ limit_usd: '99.00', period: 'month', increase: { limit_usd: '2.00', expires_at: '2027-01-01T00:00:00Z' } }] },
+        'budgets[0].increase.limit_usd',
+      ],
+      [{ limits: { requests_per_minute: 61 } }, 'limits.requests_per_minute'],
+      [{ limits: { per_model: { 'openai/gpt-5': { tokens_per_minute: 1_001 } } } }, 'limits.per_model.openai/gpt-5.tokens_per_minute'],
+    ];
+    for (const [fields, param] of refused) {
+      const { status, json } = await admin.call('POST', '/projects', { body: { name: 'x', team_id: 'red', ...(fields as object) } });
+      expect([status, json.error.param, json.error.code]).toEqual([400, param, 'exceeds_parent']);
+      expect(json.error.message).toContain('team "red" allows');
+    }
+    const allowed = {
+      models: ['openai/gpt-*', 'smart'],
+      budgets: [
+        { limit_usd: '100.00', period: 'month' },
+        { limit_usd: '500.00', period: 'lifetime' },
+        { limit_usd: '50.00', period: 'day', model: 'smart' },
+        { limit_usd: '5000.00', period: 'month', soft: true },
+      ],
+      limits: { requests_per_minute: 60, tokens_per_day: 5 },
+    };
+    const made = await admin.call('POST', '/projects', { body: { name: 'x', team_id: 'red', ...allowed } });
+    expect(made.status).toBe(201);
+    expect((await admin.call('PATCH', `/projects/${made.json['id']}`, { body: { models: ['*'] } })).json.error.code).toBe('exceeds_parent');
+  });
+
+  test("the gateway's own level starts from the configuration and binds the teams", async () => {
+    const document = { gateway: { budgets: [{ limit_usd: '50.00', period: 'day' }] }, defaults: {}, providers: [{ id: 'openai' }] };
+    const admin = createAdminHarness(document as unknown as GatewayDocument);
+
+    expect((await admin.call('GET', '/gateway')).json['budgets']).toEqual(document.gateway.budgets);
+    expect(
+      (await admin.call('POST', '/teams', { body: { name: 'x', budgets: [{ limit_usd: '51.00', period: 'day' }] } })).json.error.message,
+    ).toContain('the gateway allows 50.00 USD per day');
+    expect((await admin.call('PATCH', '/gateway', { body: { budgets: [{ limit_usd: '60.00', period: 'day' }] } })).status).toBe(200);
+    expect((await admin.call('POST', '/teams', { body: { name: 'x', budgets: [{ limit_usd: '51.00', period: 'day' }] } })).status).toBe(
+      201,
+    );
+    expect((await admin.call('PATCH', '/gateway', { body: { budgets: null } })).json['budgets']).toEqual(document.gateway.budgets);
+  });
+
+  test('tags carry budgets, named by name and value', async () => {
+    const admin = createAdminHarness();
+    await admin.make('tags', { id: 'environment=production', budgets: [{ limit_usd: '5.00', period: 'day' }] });
+
+    expect((await admin.call('GET', '/tags/environment=production')).json['budgets']).toHaveLength(1);
+    expect((await admin.call('POST', '/tags', { body: { id: 'no-value' } })).json.error.param).toBe('id');
+    expect((await admin.call('DELETE', '/tags/environment=production')).status).toBe(204);
+  });
+
+  test('budgets show what the counters hold at this moment', async () => {
+    const admin = createAdminHarness();
+    await admin.make('teams', { id: 'red', name: 'Red', budgets: [{ limit_usd: '10.00', period: 'month' }] });
+    const key = `money#team#red#*#month#${Date.parse('2026-11-01T00:00:00Z')}`;
+    const generation = (await admin.services.identity.get('team', 'red'))?.generation as number;
+    const spec = { key, limitNanoUsd: 10n ** 10n, generation: generation * 2, soft: false };
+    const entry = { nanoUsd: 4n * 10n ** 9n, expiresAtMs: admin.clock + 1_000 };
+    await admin.services.counters.reserve(spec, 'a', entry, async () => ({ spec, spentNanoUsd: 0n }), 1_000);
+    await admin.services.counters.close(key, 'a', 10n ** 9n);
+    await admin.services.counters.reserve(spec, 'b', { ...entry, nanoUsd: 1n }, async () => undefined, 1_000);
+
+    const { json } = await admin.call('GET', '/teams/red/budgets');
+
+    expect(json.data).toEqual([
+      {
+        scope: 'team:red',
+        period: 'month',
+        soft: false,
+        limit_usd: '10.00',
+        spent_usd: '3.00',
+        reserved_usd: '0.000000001',
+        remaining_usd: '6.999999999',
+        resets_at: '2026-12-01T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  test('B10 pages are bounded, cursors opaque, and a cursor of another list is refused', async () => {
+    const admin = createAdminHarness();
+    for (let index = 0; index < 7; index += 1) await admin.make('teams', { name: `team ${index}` });
+
+    const seen: unknown[] = [];
+    let cursor: string | null = '';
+    do {
+      const page = await admin.call('GET', `/teams?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(page.json.data.length).toBeLessThanOrEqual(3);
+      seen.push(...page.json.data.map(({ id }) => id));
+      cursor = page.json.next_cursor;
+      if (cursor !== null) expect(cursor).toMatch(/^[A-Za-z0-9_-]{1,1024}$/);
+    } while (cursor !== null);
+    expect(new Set(seen).size).toBe(7);
+
+    for (const query of [
+      'limit=0',
+      'limit=201',
+      'limit=-1',
+      'limit=1e9',
+      'limit=ten',
+      `cursor=${'a'.repeat(2_000)}`,
+      'cursor=%00',
+      'cursor=e30',
+      'limit=1&limit=2',
+    ]) {
+      expect((await admin.call('GET', `/teams?${query}`)).status).toBe(400);
+    }
+    const first = (await admin.call('GET', '/teams?limit=3')).json.next_cursor;
+    for (const path of ['/users', '/keys', '/projects', '/audit', '/requests']) {
+      expect((await admin.call('GET', `${path}?cursor=${first}`)).json.error.param).toBe('cursor');
+    }
+  });
+});

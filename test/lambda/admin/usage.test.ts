@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import type { RequestIntent, RequestResult, RollupRow } from '../../../lambda/core/stores';
+import { contributionOf } from '../../../lambda/core/stores';
+import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import type { AdminHarness } from './harness';
+import { createAdminHarness } from './harness';
+
+/** One settled request, added to the rollups. */
+async function request(
+  admin: AdminHarness,
+  intent: Partial<RequestIntent> & { readonly id: string },
+  result: RequestResult = {},
+): Promise<void> {
+  const { records, rollups, clock } = admin.services;
+  await records.putIntent({
+    createdAt: new Date(admin.clock).toISOString(),
+    keyId: 'k1',
+    operation: 'chat',
+    dialect: 'openai-chat',
+    originalModel: 'smart',
+    stream: true,
+    boundNanoUsd: 1_000_000_000n,
+    counters: [],
+    expiresAtMs: admin.clock + 1,
+    ...intent,
+  });
+  const usage = { inputTokens: 10, cacheReadInputTokens: 4, cacheCreation1hInputTokens: 2, outputTokens: 5 };
+  const full: RequestResult = {
+    status: 200,
+    outcome: 'ok',
+    costNanoUsd: 1_500_000n,
+    provider: 'openai',
+    requestModel: 'gpt-5',
+    usage,
+    ...result,
+  };
+  await records.transition(intent.id, ['intent'], 'settling', full, admin.clock);
+  await records.transition(intent.id, ['settling'], 'settled', { openUntilMs: null, listed: true }, admin.clock);
+  const contribution = contributionOf((await records.get(intent.id)) as never);
+  await createRollupWriter(rollups, clock).apply([contribution as never]);
+}
+
+describe('usage', () => {
+  test('is added up by any dimension, exactly, from the rollups', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a-01', teamId: 'red', projectId: 'p', userId: 'u', tags: { env: 'prod' } });
+    await request(
+      admin,
+      { id: 'b-02', teamId: 'blue', tags: { env: 'test' } },
+      { provider: 'anthropic', requestModel: 'claude', costNanoUsd: 1n, outcome: 'upstream_error' },
+    );
+    admin.clock -= 86_400_000;
+    await request(admin, { id: 'c-03', keyId: 'k2' });
+    admin.clock += 86_400_000;
+
+    const by = async (query: string) => (await admin.call('GET', `/usage?${query}`)).json.data;
+
+    expect(await by('')).toEqual([
+      {
+        requests: 3,
+        errors: 1,
+        estimated: 0,
+        input_tokens: 30,
+        cache_read_input_tokens: 12,
+        cache_creation_input_tokens: 0,
+        output_tokens: 15,
+        reasoning_output_tokens: 0,
+        cost_usd: '0.003000001',
+      },
+    ]);
+    expect((await by('group_by=team')).map(({ team_id, cost_usd }) => [team_id, cost_usd])).toEqual([
+      ['blue', '0.000000001'],
+      ['red', '0.0015'],
+    ]);
+    expect((await by('group_by=key')).map(({ key_id, requests }) => [key_id, requests])).toEqual([
+      ['k1', 2],
+      ['k2', 1],
+    ]);
+    expect((await by('group_by=model')).map(({ model }) => model)).toEqual(['anthropic/claude', 'openai/gpt-5']);
+    expect((await by('group_by=provider&team_id=red')).map(({ provider, requests }) => [provider, requests])).toEqual([['openai', 1]]);
+    expect((await by('group_by=tag:env')).map(({ tags }) => tags)).toEqual([{ env: 'prod' }, { env: 'test' }]);
+    expect((await by('group_by=day')).map(({ day, requests }) => [day, requests])).toEqual([
+      ['2026-11-23', 1],
+      ['2026-11-24', 2],
+    ]);
+    expect((await by('group_by=day,key&start=2026-11-24&end=2026-11-24')).map(({ day, key_id }) => [day, key_id])).toEqual([
+      ['2026-11-24', 'k1'],
+    ]);
+    expect((await by('group_by=team,provider')).map(({ team_id, provider }) => [team_id, provider])).toEqual([
+      ['blue', 'anthropic'],
+      ['red', 'openai'],
+      [null, 'openai'],
+    ]);
+  });
+
+  test('is the same by several dimensions, from the requests, as by one, from the rollups', async () => {
+    const admin = createAdminHarness();
+    const plan = fc.record({
+      key: fc.constantFrom('k1', 'k2', 'k3'),
+      provider: fc.constantFrom('x', 'y'),
+      cost: fc.integer({ min: 0, max: 10 ** 9 }),
+    });
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 5 }), async (plans) => {
+        for (const { key, provider, cost } of plans) {
+          count += 1;
+          await request(admin, { id: `r-${count}-0${count % 8}`, keyId: key }, { provider, costNanoUsd: BigInt(cost) });
+        }
+        const one = (await admin.call('GET', '/usage?group_by=key')).json.data;
+        const two = (await admin.call('GET', '/usage?group_by=key,provider')).json.data;
+        for (const row of one) {
+          const parts = two.filter(({ key_id }) => key_id === row['key_id']);
+          expect(parts.reduce((sum, { requests }) => sum + (requests as number), 0)).toBe(row['requests']);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('comes as CSV that no spreadsheet runs as a formula', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a-01', tags: { note: '=HYPERLINK("x")' } });
+
+    const answer = await admin.call('GET', '/usage?group_by=tag:note&format=csv');
+
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(answer.text.split('\r\n')).toEqual([
+      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd',
+      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015`,
+      '',
+    ]);
+  });
+
+  test('fails for dimensions, days and spans that make no sense', async () => {
+    const admin = createAdminHarness();
+    for (const query of [
+      'group_by=colour',
+      'group_by=tag:',
+      'start=yesterday',
+      'start=2026-02-30',
+      'start=2026-11-24&end=2026-11-23',
+      'start=2020-01-01',
+      'format=xml',
+    ]) {
+      expect([query, (await admin.call('GET', `/usage?${query}`)).status]).toEqual([query, 400]);
+    }
+  });
+
+  test('a rebuild is asked for through the records, from which the usage function takes it', async () => {
+    const admin = createAdminHarness();
+
+    const answer = await admin.call('POST', '/usage/rebuild', { body: { day: '2026-11-23' } });
+
+    expect([answer.status, answer.json['status']]).toEqual([202, 'started']);
+    expect(admin.database.items('records').map((item) => [item['pk']?.S, item['day']?.S])).toEqual([
+      ['rollup-rebuild#2026-11-23', '2026-11-23'],
+    ]);
+    expect((await admin.call('POST', '/usage/rebuild', { body: { day: '2027-01-01' } })).status).toBe(400);
+  });
+
+  test('a row that only an abandoned epoch knows is not answered', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a-01' });
+    const ghost: RollupRow = { scope: '', dimension: 'key', value: 'ghost' };
+    const totals = (await admin.services.rollups.row({ scope: '', dimension: 'key', value: 'k1' }, '2026-11-24', 0)) as never;
+    await admin.services.rollups.commit(7, [], [{ row: ghost, day: '2026-11-24', totals }], admin.clock);
+
+    expect((await admin.call('GET', '/usage?group_by=key')).json.data.map(({ key_id }) => key_id)).toEqual(['k1']);
+  });
+});
+
+describe('requests', () => {
+  test('a request is shown with its tokens by class, cost, price version, attempts and timings', async () => {
+    const admin = createAdminHarness();
+    await request(
+      admin,
+      { id: 'a-01', teamId: 'red' },
+      {
+        priceVersion: '2026-11-01',
+        priceSource: 'book',
+        attempts: [{ provider: 'openai', model: 'gpt-5', status: 200, outcome: 'ok', durationMs: 12.5 }],
+        latencyMs: 20,
+        timeToFirstChunkMs: 10,
+        overheadMs: 1.5,
+      },
+    );
+
+    const { status, json } = await admin.call('GET', '/requests/a-01');
+
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      id: 'a-01',
+      state: 'settled',
+      key_id: 'k1',
+      team_id: 'red',
+      original_model: 'smart',
+      usage: { input_tokens: 10, cache_read_input_tokens: 4, cache_creation_1h_input_tokens: 2, output_tokens: 5 },
+      cost_usd: '0.0015',
+      reserved_usd: '1.00',
+      price_version: '2026-11-01',
+      attempts: [{ provider: 'openai', model: 'gpt-5', status: 200, outcome: 'ok', duration_ms: 12.5 }],
+      time_to_first_chunk_ms: 10,
+    });
+    expect((await admin.call('GET', '/requests/unknown')).status).toBe(404);
+  });
+
+  test('the list is newest first, filtered, and pages across days', async () => {
+    const admin = createAdminHarness();
+    for (let index = 0; index < 12; index += 1) {
+      await request(admin, { id: `r-${String(index).padStart(2, '0')}`, keyId: index % 2 === 0 ? 'even' : 'odd' });
+      admin.clock += 5 * 3_600_000;
+    }
+
+    const seen: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await admin.call('GET', `/requests?limit=4&key_id=even${cursor === null ? '' : `&cursor=${cursor}`}`);
+      seen.push(...page.json.data.map(({ id }) => id));
+      cursor = page.json.next_cursor;
+    } while (cursor !== null);
+
+    expect(seen).toEqual(['r-10', 'r-08', 'r-06', 'r-04', 'r-02', 'r-00']);
+  });
+});
