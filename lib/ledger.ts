@@ -30,7 +30,7 @@ export class GatewayLedger extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayLedgerProps) {
     super(scope, id);
-    const timeout = Duration.minutes(5);
+    const timeout = Duration.minutes(2);
 
     this.deadSettlements = protectedQueue(this, 'DeadSettlements');
     this.settlements = protectedQueue(this, 'Settlements', {

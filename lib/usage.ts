@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
-import { ENV, TABLES } from './private/contract';
+import { ENV, EVENTS, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
@@ -24,7 +25,7 @@ export class GatewayUsage extends Construct {
   /** Takes governance events, such as a budget's alert. */
   readonly eventBus: events.EventBus;
 
-  /** Batches of the stream that could not be processed; each message names the shard and the sequence numbers. */
+  /** Batches and single records of the stream that could not be processed; each message names them, none holds their content. */
   readonly failedBatches: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: GatewayUsageProps) {
@@ -58,6 +59,13 @@ export class GatewayUsage extends Construct {
     usage.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'], [streamArn]);
     this.handler = usage.function;
 
+    new events.Rule(this, 'Faults', {
+      description: 'Sets aside records that the usage pipelines of an LLM gateway could not take in',
+      eventBus: this.eventBus,
+      eventPattern: { source: [EVENTS.SOURCE], detailType: [EVENTS.FAULT] },
+      targets: [new targets.SqsQueue(this.failedBatches)],
+    });
+
     new lambda.EventSourceMapping(this, 'RecordsSource', {
       target: this.handler,
       eventSourceArn: streamArn,
@@ -66,7 +74,8 @@ export class GatewayUsage extends Construct {
       maxBatchingWindow: Duration.seconds(1),
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts: 10,
+      // Poison is set aside by the function itself, so what fails here is an outage: wait for its end.
+      retryAttempts: 100,
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: this.failedBatches.queueArn }) },
     });

@@ -135,6 +135,14 @@ export const METRICS = {
   OVERHEAD: 'Overhead',
 } as const;
 
+/** Events on the gateway's bus. */
+export const EVENTS = {
+  /** `source` of every event. */
+  SOURCE: 'llm-gateway',
+  /** `detail-type` of an event about a record of the stream that no pipeline could take in. */
+  FAULT: 'fault',
+} as const;
+
 /** Kinds of provider that the runtime knows. One file each in `lambda/core/providers`. */
 export type ProviderKind =
   | 'openai'

@@ -1,11 +1,13 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type LlmGatewayProps, Provider, ProviderNetwork, Route, Target } from '../../lib';
+import type { Construct } from 'constructs';
+import { type LlmGatewayProps, Provider, type ProviderBinding, type ProviderBindOptions, ProviderNetwork, Route, Target } from '../../lib';
 import { checkBaseUrl } from '../../lib/private/base-url';
 import type { ProviderKind } from '../../lib/private/contract';
-import { documentFor, newStack, secretNamed, statementsOf, synthesize } from './support';
+import { documentFor, documentOf, newStack, secretNamed, statementsOf, synthesize } from './support';
 
 const keyed = (make: (props: { apiKey: ReturnType<typeof secretNamed> }) => Provider) => (stack: Stack) =>
   make({ apiKey: secretNamed(stack, 'key') });
@@ -151,6 +153,42 @@ test('a provider in a VPC puts the proxy alone into it, with the permissions tha
   expect(inVpc.map((fn) => fn['Properties'].Description)).toEqual(['Data plane of an LLM gateway']);
   expect(statementsOf(template, 'Proxy').flatMap(({ actions }) => actions)).toContain('ec2:CreateNetworkInterface');
   expect(statementsOf(template, 'Admin').flatMap(({ actions }) => actions)).not.toContain('ec2:CreateNetworkInterface');
+});
+
+test("a provider of one's own plugs in through bind, with its settings and what it must be allowed", () => {
+  class MarketplaceProvider extends Provider {
+    constructor() {
+      super('marketplace');
+    }
+
+    override bind(_scope: Construct, { models }: ProviderBindOptions): ProviderBinding {
+      const statements = [
+        new iam.PolicyStatement({
+          actions: ['sagemaker:InvokeEndpoint'],
+          resources: models.map((model) => `arn:aws:sagemaker:::${model}`),
+        }),
+      ];
+      return { kind: 'openai-compatible', baseUrl: 'https://models.example.com/v1', settings: { protocols: 'openai-chat' }, statements };
+    }
+  }
+  const { stack, template } = synthesize({
+    providers: [new MarketplaceProvider()],
+    routes: [Route.to('smart', [Target.model('marketplace/large')])],
+  });
+
+  expect(documentOf(stack).providers).toEqual([
+    {
+      id: 'marketplace',
+      kind: 'openai-compatible',
+      baseUrl: { value: 'https://models.example.com/v1' },
+      network: 'public',
+      settings: { protocols: 'openai-chat' },
+    },
+  ]);
+  expect(statementsOf(template, 'Proxy')).toContainEqual({
+    actions: ['sagemaker:InvokeEndpoint'],
+    resources: ['arn:aws:sagemaker:::large'],
+  });
 });
 
 describe('permissions at Bedrock', () => {
