@@ -56,6 +56,8 @@ export interface MemoryDynamoDb extends DynamoDbConnector {
   listener: ((change: Change) => void) | undefined;
   /** Every item of a table, in no order. */
   items(table: string): Item[];
+  /** One item by its key, partition and sort key joined by a NUL. */
+  item(table: string, key: string): Item | undefined;
   /** Sets the counts to zero. */
   resetCounts(): void;
 }
@@ -106,6 +108,10 @@ class MemoryTables implements MemoryDynamoDb {
 
   public items(table: string): Item[] {
     return [...this.table(table).items.values()];
+  }
+
+  public item(table: string, key: string): Item | undefined {
+    return this.table(table).items.get(key);
   }
 
   public resetCounts(): void {

@@ -1,0 +1,115 @@
+import { CALM, HURRICANE, type SimulationOptions } from './ledger-simulation';
+import type { Mutant } from './mutants';
+
+/** A mistake, and the weather in which it shows soonest. Default: a storm. */
+export interface LedgerMutant extends Mutant {
+  readonly weather?: SimulationOptions;
+}
+
+const LEDGER = 'lambda/core/ledger';
+const STORES = 'lambda/core/stores';
+
+/** Mistakes that broke this protocol when it was searched exhaustively, and others of their kind. Each must be noticed. */
+export const MUTANTS: readonly LedgerMutant[] = [
+  {
+    name: 'releasing although the void was never acknowledged',
+    file: `${LEDGER}/attempt.ts`,
+    find: 'if (isVoid === true) {',
+    replace: 'if (isVoid !== null) {',
+    weather: HURRICANE,
+  },
+  {
+    name: 'releasing before the record is void',
+    file: `${LEDGER}/attempt.ts`,
+    find: 'const isVoid = await quietly(async () => (await stores.records.putVoid(',
+    replace: 'const isVoid = true; void quietly(async () => (await stores.records.putVoid(',
+    weather: HURRICANE,
+  },
+  {
+    name: 'sweeping only what has an entry',
+    file: `${LEDGER}/sweep.ts`,
+    find: 'await count(report, () => sweepRequest(id));',
+    replace: '',
+  },
+  {
+    name: 'sweeping only what has a record',
+    file: `${LEDGER}/sweep.ts`,
+    find: 'await count(report, () => sweepRequest(id, { counter: counter.key, nanoUsd: entry.nanoUsd }));',
+    replace: '',
+  },
+  {
+    name: 'dropping a token without a decision of the record',
+    file: `${LEDGER}/sweep.ts`,
+    find: "const adjusting = await records.transition(record.id, ['expired_charged'], state, { costNanoUsd: record.boundNanoUsd }, now);",
+    replace: 'const adjusting = { done: true as const, record }; await giveBack(options, record);',
+  },
+  {
+    name: 'returning the money of a dead request that may have been billed',
+    file: `${LEDGER}/sweep.ts`,
+    find: 'if (!complete) {',
+    replace: 'if (complete || !complete) {',
+  },
+  {
+    name: 'creating a counter without checking the limit',
+    file: `${STORES}/counters.ts`,
+    find: 'if (!spec.soft && remaining < entry.nanoUsd) {',
+    replace: 'if (spec.soft) {',
+    weather: { ...CALM, limits: [1_000, 25, 1_000] },
+  },
+  {
+    name: 'creating a counter by a limit that was read long ago',
+    file: `${STORES}/counters.ts`,
+    find: 'const budget = await fresh();',
+    replace: 'const budget = { spec, spentNanoUsd: 0n } as FreshBudget | undefined;',
+    weather: { ...CALM, loweredTo: 25 },
+  },
+  {
+    name: 'moving a budget by the last difference',
+    file: `${STORES}/counters.ts`,
+    find: "          'generation = :generation AND #limit = :limit',\n          { '#limit': 'limit' },",
+    replace: "          '(:generation = :generation AND :limit = :limit)',\n          { '#limit': 'limit' },",
+  },
+  {
+    name: 'overwriting a void with an intent',
+    file: `${STORES}/records.ts`,
+    find: "Item: item, ConditionExpression: 'attribute_not_exists(pk)'",
+    replace: 'Item: item',
+  },
+  {
+    name: 'settling without the entry',
+    file: `${STORES}/counters.ts`,
+    find: "'SET remaining = remaining + :refund REMOVE #open.#id',\n        'attribute_exists(#open.#id)',",
+    replace: "'SET remaining = remaining + :refund REMOVE #open.#id',\n        'attribute_exists(#open)',",
+  },
+  {
+    name: 'settling whatever state the record is in',
+    file: `${LEDGER}/settlement.ts`,
+    find: "transition(attemptId, ['intent'], 'settling', booked, nowMs)",
+    replace: "transition(attemptId, ['intent', 'void', 'expired_charged', 'settled', 'adjusted'], 'settling', booked, nowMs)",
+  },
+  {
+    name: 'giving the bound back instead of what was not spent',
+    file: `${LEDGER}/settlement.ts`,
+    find: 'nanoUsd - cost)',
+    replace: 'nanoUsd)',
+  },
+  {
+    name: 'sending long after the attempt began',
+    file: `${LEDGER}/reservation.ts`,
+    find: 'if (late || wallMs > request.expiresAtMs - SEND_MARGIN_MS) {',
+    replace: 'if (late && wallMs < 0) {',
+    weather: HURRICANE,
+  },
+  {
+    name: 'admitting although the intent is not known to be written',
+    file: `${LEDGER}/attempt.ts`,
+    find: 'reply(options, () => stores.records.putIntent(intent, timeoutMs)),',
+    replace: "reply(options, () => stores.records.putIntent(intent, timeoutMs).catch(() => 'done' as const)),",
+  },
+  {
+    name: 'admitting although a reservation is not known to be made',
+    file: `${LEDGER}/ledger.ts`,
+    find: 'const failed = [replies.key, replies.intent, ...replies.counters, ...replies.gates]',
+    replace: 'const failed = [replies.key, replies.intent, ...replies.gates]',
+  },
+];
