@@ -123,3 +123,11 @@ function followOverrides(book: PriceBook, overrides: () => readonly PriceOverrid
     return current;
   };
 }
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

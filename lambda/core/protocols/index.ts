@@ -6,7 +6,7 @@ type Load<T> = () => Promise<T>;
 /** Each protocol is a chunk of its own, loaded by the first call that needs it. */
 const PROTOCOLS: Readonly<Record<ProtocolName, Load<Protocol>>> = {
   'openai-chat': async () => (await import('./openai-chat')).openAiChat,
-  'openai-responses': async () => (await import('./openai-chat')).openAiChat,
+  'openai-responses': async () => (await import('./openai-responses')).openAiResponses,
   'anthropic-messages': async () => (await import('./anthropic-messages')).anthropicMessages,
   'bedrock-converse': async () => (await import('./bedrock-converse')).bedrockConverse,
   gemini: async () => (await import('./gemini')).gemini,
@@ -15,7 +15,7 @@ const PROTOCOLS: Readonly<Record<ProtocolName, Load<Protocol>>> = {
 
 const DIALECTS: Readonly<Record<DialectName, Load<Dialect>>> = {
   'openai-chat': async () => (await import('./openai-chat')).openAiChat,
-  'openai-responses': async () => (await import('./openai-chat')).openAiChat,
+  'openai-responses': async () => (await import('./openai-responses')).openAiResponses,
   'anthropic-messages': async () => (await import('./anthropic-messages')).anthropicMessages,
 };
 
