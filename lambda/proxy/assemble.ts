@@ -123,11 +123,3 @@ function followOverrides(book: PriceBook, overrides: () => readonly PriceOverrid
     return current;
   };
 }
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -32,8 +32,6 @@ export interface Gateway {
   readonly secrets: Secrets;
   readonly authorizer: Authorizer;
   readonly transport: Transport;
-  /** AWS's own client in place of our HTTP, loaded when a provider is configured to use it. */
-  bedrockSdk(): Promise<Transport>;
   /** AWS's own client for Bedrock, loaded by the first call that wants it. */
   readonly bedrockSdk: Transport;
   readonly cooldowns: Cooldowns;

@@ -22,7 +22,6 @@ export interface PreparedCall {
   readonly protocol: Protocol;
   readonly request: OutboundRequest;
   readonly transport: Transport;
-  readonly transport: Transport;
   /** The caller's own dialect, so bytes pass in both directions. */
   readonly passThrough: boolean;
   /** Request fields that this place cannot take and that do not change the answer's meaning. */
