@@ -42,7 +42,8 @@ function readTool(tool: JsonObject, path: string, dropped: string[], namespace?:
           namespace,
           description: optionalText(tool['description'], `${path}.description`),
           parameters: optionalObject(tool['parameters'], `${path}.parameters`),
-          strict: optionalFlag(tool['strict'], `${path}.strict`),
+          // Not strict is what every other wire format means by saying nothing.
+          strict: optionalFlag(tool['strict'], `${path}.strict`) === true ? true : undefined,
         }),
       ];
     case 'custom': {
