@@ -9,8 +9,8 @@ import type { Level, UnknownPrice } from './limits';
 import type { Provider } from './provider';
 import type { Route } from './route';
 
-/** Properties of an LLM gateway. */
-export interface LlmGatewayProps {
+/** Properties of an LLM gateway. Its own `budgets`, `limits` and `modelLimits` bind all callers together. */
+export interface LlmGatewayProps extends Level {
   /**
    * Who hosts the models.
    *
@@ -24,13 +24,6 @@ export interface LlmGatewayProps {
    * @default - no aliases
    */
   readonly routes?: Route[];
-
-  /**
-   * Budgets and limits of the whole gateway.
-   *
-   * @default - nothing binds the gateway as a whole
-   */
-  readonly level?: Level;
 
   /**
    * What binds every key that has no budgets or limits of its own.

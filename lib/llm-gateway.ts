@@ -97,7 +97,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     const values = new DeployValues(this);
     const { document, secrets, statements, network } = bindDocument(
       this,
-      { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props.level ?? {} },
+      { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props },
       values,
     );
     const common = {

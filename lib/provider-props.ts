@@ -11,9 +11,9 @@ export interface ProviderOptions {
   readonly network?: ProviderNetwork;
 
   /**
-   * Globs of bare model names (without the `provider/` prefix) that this provider serves.
+   * Globs of bare model names (without the `provider/` prefix) that this provider serves, beyond those that its kind is known for.
    *
-   * @default - the names that the provider's kind is known for
+   * @default - none
    */
   readonly models?: string[];
 

@@ -63,9 +63,9 @@ export interface ProviderBinding {
   readonly regions?: string[];
 
   /**
-   * Globs of bare model names that the provider serves.
+   * Globs of bare model names that the provider serves, beyond the kind's own patterns.
    *
-   * @default - the kind's own patterns
+   * @default - none
    */
   readonly models?: string[];
 
@@ -96,7 +96,8 @@ export abstract class Provider {
   /**
    * Amazon Bedrock, called with the proxy function's role.
    *
-   * The role is narrowed to the models that routes (or `models`) name, and allows every model when none is named.
+   * The role is narrowed to the models that routes and `models` name, and allows every model when none is named. Models that are
+   * routed to at run time must be named here too; `models: ['*']` keeps the role open.
    */
   static bedrock(props: BedrockProviderProps = {}): Provider {
     return new BedrockProvider(props);

@@ -221,11 +221,9 @@ describe('props', () => {
         Route.to('smart', [Target.model('bedrock/a.b'), Target.model('bedrock/c.d')]),
         Route.to('claude-*', [Target.model('bedrock/a.b')]),
       ],
-      level: {
-        budgets: [{ limitUsd: '1000', period: BudgetPeriod.MONTH, model: 'bedrock/*', soft: true, alertAt: [1, 0.5] }],
-        limits: { requestsPerMinute: 1, requestsPerDay: 2, tokensPerMinute: 3, tokensPerDay: 4, concurrentRequests: 5 },
-        modelLimits: [{ model: 'smart', requestsPerMinute: 6 }],
-      },
+      budgets: [{ limitUsd: '1000', period: BudgetPeriod.MONTH, model: 'bedrock/*', soft: true, alertAt: [1, 0.5] }],
+      limits: { requestsPerMinute: 1, requestsPerDay: 2, tokensPerMinute: 3, tokensPerDay: 4, concurrentRequests: 5 },
+      modelLimits: [{ model: 'smart', requestsPerMinute: 6 }],
       keyDefaults: { budgets: [{ limitUsd: '0.000000001', period: BudgetPeriod.LIFETIME }] },
       teamDefaults: { limits: { requestsPerDay: 7 } },
       projectDefaults: {},
@@ -319,17 +317,17 @@ describe('fails', () => {
     ['on a bad ceiling', { unknownPrice: UnknownPrice.ceiling('5 USD') }, /the ceiling of "unknownPrice" is "5 USD"/],
     [
       'on a bad period',
-      { level: { budgets: [{ limitUsd: '1', period: 'year' as BudgetPeriod }] } },
+      { budgets: [{ limitUsd: '1', period: 'year' as BudgetPeriod }] },
       /"period" of a gateway budget is "year"; use one of hour, day/,
     ],
     [
       'on a bad alert share',
-      { level: { budgets: [{ limitUsd: '1', period: BudgetPeriod.DAY, alertAt: [80] }] } },
+      { budgets: [{ limitUsd: '1', period: BudgetPeriod.DAY, alertAt: [80] }] },
       /"alertAt" of a gateway budget holds 80/,
     ],
     [
       'on a bad model of a budget',
-      { level: { budgets: [{ limitUsd: '1', period: BudgetPeriod.DAY, model: 'a b' }] } },
+      { budgets: [{ limitUsd: '1', period: BudgetPeriod.DAY, model: 'a b' }] },
       /"model" of a gateway budget is "a b"/,
     ],
     [
@@ -338,7 +336,7 @@ describe('fails', () => {
       /"requests_per_minute" of team limits is 0; give a whole number above 0/,
     ],
     ['on a fraction', { userDefaults: { limits: { tokensPerDay: 1.5 } } }, /"tokens_per_day" of user limits is 1\.5/],
-    ['on a model limited twice', { level: { modelLimits: [{ model: 'a' }, { model: 'a' }] } }, /gateway modelLimits names "a" twice/],
+    ['on a model limited twice', { modelLimits: [{ model: 'a' }, { model: 'a' }] }, /gateway modelLimits names "a" twice/],
     [
       'on a total beyond Lambda',
       { deadlines: { total: Duration.minutes(15) } },
