@@ -7,18 +7,6 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
-/** Whether some `"key":` of the text has a value that begins with this character. `quotedKey` includes its quotes. */
-export function hasValue(text: string, quotedKey: string, first: '{' | '"' | '['): boolean {
-  const wanted = first.charCodeAt(0);
-  let at = text.indexOf(quotedKey);
-  while (at !== -1) {
-    const value = valueAt(text, at + quotedKey.length);
-    if (value !== -1 && text.charCodeAt(value) === wanted) return true;
-    at = text.indexOf(quotedKey, at + quotedKey.length);
-  }
-  return false;
-}
-
 /** Characters, escapes included, of the first non-empty string value of the key; 0 when it has none. */
 export function valueLength(text: string, quotedKey: string): number {
   let at = text.indexOf(quotedKey);

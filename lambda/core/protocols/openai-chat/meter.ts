@@ -2,21 +2,25 @@ import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
-import { hasValue, looksLikeObject, valueLength } from '../frame-scan';
+import { FrameTemplate } from '../frame-template';
 import { nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../protocol';
 import { decodeError, errorInside } from './error';
 import { readFinishReason } from './finish-reason';
+import { splitContent } from './response';
 import { usageOf } from './usage';
 
 const FORWARD: FrameVerdict = { kind: 'forward' };
 const PREAMBLE: FrameVerdict = { kind: 'preamble' };
 const DROP: FrameVerdict = { kind: 'drop' };
 
-/** Fields of a delta that hold generated text. */
-const TEXT_KEYS = ['"content"', '"arguments"', '"reasoning_content"', '"reasoning"', '"refusal"', '"input"', '"text"'];
+/** A stream whose frames differ all the time is parsed frame by frame; learning from them stops after so many misses. */
+const MAX_MISSES = 64;
 
-/** Watches a Chat Completions stream. Parses the first chunks, and later those with usage, a finish reason or an error only. */
+/**
+ * Watches a Chat Completions stream. Most chunks differ from the one before in a piece of text alone, which a template tells;
+ * the others are parsed.
+ */
 export class OpenAiChatMeter implements StreamMeter {
   public usage: Usage | undefined;
   public finishReason: FinishReason | undefined;
@@ -31,6 +35,8 @@ export class OpenAiChatMeter implements StreamMeter {
   readonly #finished = new Set<number>();
   #committed = false;
   #toolCalls = false;
+  #template: FrameTemplate | undefined;
+  #misses = 0;
 
   public constructor(options: { readonly hideUsage: boolean }) {
     this.#hideUsage = options.hideUsage;
@@ -42,30 +48,17 @@ export class OpenAiChatMeter implements StreamMeter {
 
   public observe(frame: Frame): FrameVerdict {
     const { data } = frame;
+    const characters = this.#template?.match(data) ?? -1;
+    if (characters !== -1 && frame.event === 'message') {
+      this.outputCharacters += characters;
+      return FORWARD;
+    }
     if (data === '[DONE]') {
       this.terminated = true;
       return FORWARD;
     }
-    if (!looksLikeObject(data)) return this.#malformed(frame);
-    const characters = generatedCharacters(data);
-    this.outputCharacters += characters;
-    if (!this.#toolCalls && characters > 0 && hasValue(data, '"tool_calls"', '[')) this.#toolCalls = true;
-    if (this.#committed && !this.#matters(frame)) return FORWARD;
-
     const chunk = objectOf(parseJson(data));
-    if (chunk === undefined) return this.#malformed(frame);
-    return this.#read(frame, chunk);
-  }
-
-  #matters({ event, data }: Frame): boolean {
-    return (
-      event === 'error' ||
-      hasValue(data, '"usage"', '{') ||
-      hasValue(data, '"finish_reason"', '"') ||
-      hasValue(data, '"error"', '{') ||
-      hasValue(data, '"error"', '"') ||
-      !(data.includes('"index":0') || data.includes('"index": 0'))
-    );
+    return chunk === undefined ? this.#malformed(frame) : this.#read(frame, chunk);
   }
 
   #read(frame: Frame, chunk: JsonObject): FrameVerdict {
@@ -77,6 +70,7 @@ export class OpenAiChatMeter implements StreamMeter {
     if (usage !== undefined) this.usage = { ...this.usage, ...usage };
     const choices = objectsOf(chunk['choices']);
     for (const choice of choices) this.#readChoice(choice);
+    if (usage === undefined && choices.length === 1) this.#learn(frame.data, chunk, choices[0] ?? {});
 
     if (choices.length === 0 && usage !== undefined && this.#hideUsage) return DROP;
     if (this.#committed || choices.some(isMeaningful)) {
@@ -89,10 +83,24 @@ export class OpenAiChatMeter implements StreamMeter {
   #readChoice(choice: JsonObject): void {
     const index = numberOf(choice['index']) ?? 0;
     this.#choices.add(index);
+    const delta = objectOf(choice['delta']) ?? objectOf(choice['message']);
+    if (delta !== undefined) {
+      this.outputCharacters += textsOf(delta).reduce((sum, text) => sum + text.length, 0);
+      if (objectsOf(delta['tool_calls']).length > 0) this.#toolCalls = true;
+    }
     const raw = nonEmptyText(choice['finish_reason']);
     if (raw === undefined) return;
     this.#finished.add(index);
     this.finishReason = readFinishReason(raw, this.#toolCalls);
+  }
+
+  /** A chunk with one text and no finish reason is a pattern for those that follow. */
+  #learn(data: string, chunk: JsonObject, choice: JsonObject): void {
+    if (this.#misses >= MAX_MISSES || nonEmptyText(choice['finish_reason']) !== undefined) return;
+    const [text, ...others] = textsOf(objectOf(choice['delta']) ?? {});
+    if (text === undefined || others.length > 0) return;
+    this.#misses += 1;
+    this.#template = FrameTemplate.learn(data, text, nonEmptyText(chunk['obfuscation']));
   }
 
   #malformed(frame: Frame): FrameVerdict {
@@ -102,12 +110,15 @@ export class OpenAiChatMeter implements StreamMeter {
   }
 }
 
-function generatedCharacters(data: string): number {
-  for (const key of TEXT_KEYS) {
-    const length = valueLength(data, key);
-    if (length > 0) return length;
-  }
-  return 0;
+/** The generated texts of a delta; two of them when a field repeats another. */
+function textsOf(delta: JsonObject): string[] {
+  const calls = objectsOf(delta['tool_calls']).flatMap((call) => [
+    objectOf(call['function'])?.['arguments'],
+    objectOf(call['custom'])?.['input'],
+  ]);
+  const { texts, thoughts } = splitContent(delta['content']);
+  const found = [texts, thoughts, delta['reasoning_content'] ?? delta['reasoning'], delta['refusal'], ...calls];
+  return found.filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 
 /** A choice that says more than that an answer begins. */
