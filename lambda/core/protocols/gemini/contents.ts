@@ -63,12 +63,7 @@ class ContentWriter {
         return;
       case 'tool':
       case 'user':
-        this.append(
-          'user',
-          (message.content as readonly (UserPart | ToolResultPart)[]).flatMap((part, index) =>
-            this.userPart(part, `${path}.content[${index}]`),
-          ),
-        );
+        this.append('user', responsesFirst(this.userParts(message.content, path)));
     }
   }
 
@@ -77,6 +72,10 @@ class ContentWriter {
     const last = this.contents.at(-1);
     if (last?.role === role) last.parts.push(...parts);
     else this.contents.push({ role, parts });
+  }
+
+  private userParts(content: readonly (UserPart | ToolResultPart)[], path: string): JsonObject[] {
+    return content.flatMap((part, index) => this.userPart(part, `${path}.content[${index}]`));
   }
 
   private userPart(part: UserPart | ToolResultPart, path: string): JsonObject[] {
@@ -123,7 +122,7 @@ class ContentWriter {
     return [part.text === '' ? { text: '', thoughtSignature } : { text: part.text, thought: true, thoughtSignature }];
   }
 
-  /** Images and documents of a result follow it as parts of the same turn, which every model reads. */
+  /** Images and documents of a result are parts of the same turn, which every model reads. */
   private toolResult(part: ToolResultPart, path: string): JsonObject[] {
     const name = part.toolName ?? this.callNames.get(part.toolCallId);
     if (name === undefined) throw invalidRequest(path, 'This tool result belongs to no tool call of an earlier message.');
@@ -132,6 +131,12 @@ class ContentWriter {
     const media = part.content.flatMap((item, index) => (item.type === 'text' ? [] : [mediaPart(item, `${path}.content[${index}]`)]));
     return [{ functionResponse: { ...ownId(part.toolCallId), name, response } }, ...media];
   }
+}
+
+/** Responses must stand where the calls were; what came with them follows. */
+function responsesFirst(parts: readonly JsonObject[]): JsonObject[] {
+  const isResponse = (part: JsonObject): boolean => 'functionResponse' in part;
+  return [...parts.filter(isResponse), ...parts.filter((part) => !isResponse(part))];
 }
 
 function functionCall(part: ToolCallPart, path: string): JsonObject {
