@@ -10,6 +10,7 @@ export * from './llm-gateway-grants';
 export * from './llm-gateway-props';
 export * from './monitoring';
 export * from './provider';
+export * from './provider-binding';
 export * from './provider-network';
 export * from './provider-props';
 export * from './proxy';

@@ -34,6 +34,9 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
   const count = (name: string): cloudwatch.Metric => metric(name).with({ period: PERIOD });
   const depth = (queue: sqs.IQueue): cloudwatch.Metric =>
     queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  /** Of the account and Region: a metric of Lambda without dimensions. */
+  const account = (metricName: string): cloudwatch.Metric =>
+    new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName, statistic: cloudwatch.Stats.MAXIMUM, period: PERIOD });
   return [
     {
       id: 'ErrorRate',
@@ -55,18 +58,11 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
     },
     {
       id: 'ConcurrencyNearLimit',
-      meaning: 'the functions of this account and Region use more than 80 % of the concurrency they are allowed',
+      meaning: 'the functions of this account and Region claim more than 80 % of the concurrency they are allowed',
       metric: new cloudwatch.MathExpression({
-        expression: '100 * running / SERVICE_QUOTA(running)',
-        usingMetrics: {
-          running: new cloudwatch.Metric({
-            namespace: 'AWS/Usage',
-            metricName: 'ResourceCount',
-            dimensionsMap: { Type: 'Resource', Resource: 'ConcurrentExecutions', Service: 'Lambda', Class: 'None' },
-            statistic: cloudwatch.Stats.MAXIMUM,
-            period: PERIOD,
-          }),
-        },
+        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html#claimed-account-concurrency
+        expression: '100 * claimed / SERVICE_QUOTA(running)',
+        usingMetrics: { claimed: account('ClaimedAccountConcurrency'), running: account('ConcurrentExecutions') },
         label: 'concurrency in percent of the quota',
         period: PERIOD,
       }),

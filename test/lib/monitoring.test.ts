@@ -60,7 +60,17 @@ test('the error rate counts only with some traffic', () => {
 
 test("concurrency rings before the account's quota is reached, and throttles at once", () => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Metrics: Match.arrayWith([Match.objectLike({ Expression: '100 * running / SERVICE_QUOTA(running)' })]),
+    Metrics: [
+      Match.objectLike({ Expression: '100 * claimed / SERVICE_QUOTA(running)' }),
+      Match.objectLike({
+        Id: 'claimed',
+        MetricStat: Match.objectLike({ Metric: { Namespace: 'AWS/Lambda', MetricName: 'ClaimedAccountConcurrency' } }),
+      }),
+      Match.objectLike({
+        Id: 'running',
+        MetricStat: Match.objectLike({ Metric: { Namespace: 'AWS/Lambda', MetricName: 'ConcurrentExecutions' } }),
+      }),
+    ],
     Threshold: 80,
   });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/Lambda', MetricName: 'Throttles', Threshold: 0 });

@@ -1,0 +1,78 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ProviderNetwork } from './provider-network';
+
+/** What a provider is told about the gateway that it is plugged into. */
+export interface ProviderBindOptions {
+  /** The provider's models that routes name, globs among them. Empty when none is named. */
+  readonly models: string[];
+}
+
+/** What a provider brings into a gateway. */
+export interface ProviderBinding {
+  /** A kind that the runtime knows, such as `openai-compatible`. */
+  readonly kind: string;
+
+  /**
+   * Replaces the kind's own endpoint.
+   *
+   * @default - the kind's own endpoint
+   */
+  readonly baseUrl?: string;
+
+  /**
+   * Which addresses the base URL may lead to.
+   *
+   * @default ProviderNetwork.public()
+   */
+  readonly network?: ProviderNetwork;
+
+  /**
+   * The secret that holds the credential. The proxy function is allowed to read it.
+   *
+   * @default - no credential
+   */
+  readonly apiKey?: ISecret;
+
+  /**
+   * Field of the secret's JSON that holds the credential.
+   *
+   * @default - the whole secret
+   */
+  readonly apiKeyField?: string;
+
+  /**
+   * Regions or locations, in order of preference.
+   *
+   * @default - the kind's own default
+   */
+  readonly regions?: string[];
+
+  /**
+   * Globs of bare model names that the provider serves, beyond the kind's own patterns.
+   *
+   * @default - none
+   */
+  readonly models?: string[];
+
+  /**
+   * The provider's models cost nothing.
+   *
+   * @default false
+   */
+  readonly free?: boolean;
+
+  /**
+   * Further settings of the kind.
+   *
+   * @default - none
+   */
+  readonly settings?: { [name: string]: string };
+
+  /**
+   * What the proxy function's role must be allowed to do.
+   *
+   * @default - nothing
+   */
+  readonly statements?: iam.PolicyStatement[];
+}
