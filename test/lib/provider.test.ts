@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import * as fc from 'fast-check';
 import { type LlmGatewayProps, Provider, type ProviderBinding, type ProviderBindOptions, ProviderNetwork, Route, Target } from '../../lib';
 import { checkBaseUrl } from '../../lib/private/base-url';
 import type { ProviderKind } from '../../lib/private/contract';
@@ -336,6 +337,38 @@ describe('base URLs', () => {
   ] as const)('C04 %s fails in the network %s too', (url, network) => {
     expect(() => checkBaseUrl('evil', url, network)).toThrow(`"baseUrl" of provider "evil" is "${url}"`);
   });
+});
+
+test('C04 no spelling of a private address passes as a public one', () => {
+  const octet = fc.integer({ min: 0, max: 255 });
+  const privateAddress = fc.oneof(
+    fc.tuple(fc.constantFrom(10, 127, 0), octet, octet, octet),
+    fc.tuple(fc.constant(169), fc.constant(254), octet, octet),
+    fc.tuple(fc.constant(172), fc.integer({ min: 16, max: 31 }), octet, octet),
+    fc.tuple(fc.constant(192), fc.constant(168), octet, octet),
+    fc.tuple(fc.constant(100), fc.integer({ min: 64, max: 127 }), octet, octet),
+  );
+  const spellings: ((a: number, b: number, c: number, d: number) => string)[] = [
+    (...parts) => parts.join('.'),
+    (...parts) => parts.map((part) => `0x${part.toString(16)}`).join('.'),
+    (...parts) => parts.map((part) => `0${part.toString(8)}`).join('.'),
+    (a, b, c, d) => `${a}.${b}.${c * 256 + d}`,
+    (a, b, c, d) => `${a}.${b * 65_536 + c * 256 + d}`,
+    (a, b, c, d) => String(((a * 256 + b) * 256 + c) * 256 + d),
+    (a, b, c, d) => `0x${(((a * 256 + b) * 256 + c) * 256 + d).toString(16)}`,
+    (...parts) => `[::ffff:${parts.join('.')}]`,
+    (a, b, c, d) => `[::ffff:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}]`,
+    (a, b, c, d) => `[64:ff9b::${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}]`,
+    (a, b, c, d) => `[2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::]`,
+    (...parts) => `${parts.join('.')}.`,
+  ];
+
+  fc.assert(
+    fc.property(privateAddress, fc.constantFrom(...spellings), fc.constantFrom('', ':8443', '/v1'), ([a, b, c, d], spell, rest) => {
+      expect(() => checkBaseUrl('evil', `https://${spell(a, b, c, d)}${rest}`, 'public')).toThrow();
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('fails', () => {
