@@ -42,9 +42,9 @@ export function recordings(...wireFormats: string[]): Recorded[] {
 }
 
 /** `test.each` that leaves out a table without rows, as jest refuses one. */
-export function eachRecorded(name: string, rows: readonly Recorded[], check: (entry: Recorded) => void): void {
+export function eachRecorded(name: string, rows: readonly Recorded[], check: (entry: Recorded) => void | Promise<void>): void {
   if (rows.length === 0) test.skip(name, () => undefined);
-  for (const row of rows) test(name.replace('%s', row.id), () => check(row));
+  for (const row of rows) test(name.replace('%s', row.id), async () => check(row));
 }
 
 export function responseBytes(entry: Recorded): Buffer {

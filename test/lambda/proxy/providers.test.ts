@@ -1,0 +1,243 @@
+import { encodeEventStreamMessage } from '../../../lambda/core/framing/aws-event-stream';
+import type { DialectName } from '../../../lambda/core/model/request';
+import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
+import { type CallerAnswer, readAnswer, readStream, sseEvents } from '../../support/answers';
+import { startGateway, type TestGateway, type TestReply } from '../../support/gateway';
+import { eachRecorded, type Recorded, recordings, responseBytes, sha256 } from '../../support/recorded';
+import { chunk, jsonReply, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
+
+/** Providers whose wire format is no dialect of ours, over sockets: callers of every dialect get what was recorded. */
+
+interface Place {
+  readonly id: string;
+  readonly kind: ProviderKind;
+  readonly model: string;
+  readonly path: (stream: boolean) => string;
+  readonly proof: Record<string, string | RegExp>;
+  readonly settings?: Record<string, string>;
+}
+
+const PLACES: Readonly<Record<string, Place>> = {
+  bedrock: {
+    id: 'bedrock',
+    kind: 'bedrock',
+    model: 'us.amazon.nova-micro-v1:0',
+    path: (stream) => `/model/us.amazon.nova-micro-v1%3A0/${stream ? 'converse-stream' : 'converse'}`,
+    proof: { authorization: /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/bedrock\/aws4_request, / },
+  },
+  gemini: {
+    id: 'google',
+    kind: 'google-ai-studio',
+    model: 'gemini-2.5-flash',
+    path: (stream) => `/v1beta/models/gemini-2.5-flash:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    proof: { 'x-goog-api-key': 'provider-key' },
+  },
+  vertex: {
+    id: 'vertex',
+    kind: 'vertex-ai',
+    model: 'gemini-2.0-flash',
+    path: (stream) =>
+      `/v1/projects/p-1/locations/eu-west-1/publishers/google/models/gemini-2.0-flash:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    proof: { authorization: 'Bearer provider-key' },
+    settings: { project: 'p-1' },
+  },
+  cohere: {
+    id: 'cohere',
+    kind: 'cohere',
+    model: 'command-a-03-2025',
+    path: () => '/v2/chat',
+    proof: { authorization: 'Bearer provider-key' },
+  },
+};
+
+const DIALECTS: Readonly<Record<DialectName, (stream: boolean) => { path: string; body: object }>> = {
+  'openai-chat': (stream) => ({
+    path: '/v1/chat/completions',
+    body: { stream, messages: [{ role: 'user', content: 'Hi' }], ...(stream ? { stream_options: { include_usage: true } } : {}) },
+  }),
+  'openai-responses': (stream) => ({ path: '/v1/responses', body: { stream, store: false, input: 'Hi' } }),
+  'anthropic-messages': (stream) => ({
+    path: '/v1/messages',
+    body: { stream, max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },
+  }),
+};
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+beforeEach(async () => {
+  upstream = await startUpstream();
+  const providers = Object.values(PLACES).map(
+    ({ id, kind, settings }): ProviderConfig => ({
+      id,
+      kind,
+      baseUrl: { value: upstream.origin },
+      network: 'loopback',
+      free: true,
+      regions: ['eu-west-1'],
+      ...(kind === 'bedrock' ? {} : { credential: { secretArn: { value: 'arn:key' } } }),
+      ...(settings === undefined ? {} : { settings }),
+    }),
+  );
+  gateway = await startGateway({
+    document: { providers },
+    secrets: { 'arn:key': 'provider-key' },
+    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+  });
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+function placeOf(entry: Recorded): Place {
+  return PLACES[entry.provider] as Place;
+}
+
+/** A stream as the provider sends it, in pieces that no message boundary knows of. */
+function played(entry: Recorded): Step[] {
+  const bytes = responseBytes(entry);
+  if (!entry.streaming) return reply(200, { 'content-type': 'application/json' }, bytes);
+  const isEventStream = entry.framing.startsWith('aws');
+  const body = entry.framing.startsWith('json-lines')
+    ? Buffer.from(
+        bytes
+          .toString('utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => `data: ${line}\n\n`)
+          .join(''),
+      )
+    : bytes;
+  const pieces: Step[] = [];
+  for (let at = 0; at < body.length; at += 97) pieces.push(chunk(body.subarray(at, at + 97)));
+  const head = isEventStream ? streamHead({ 'content-type': 'application/vnd.amazon.eventstream' }) : streamHead();
+  return [head, ...pieces, lastChunk];
+}
+
+function call(dialect: DialectName, place: Place, stream: boolean): Promise<TestReply> {
+  const { path, body } = DIALECTS[dialect](stream);
+  return gateway.call(path, { model: `${place.id}/${place.model}`, ...body });
+}
+
+function read(dialect: DialectName, stream: boolean, answer: TestReply): CallerAnswer {
+  return stream ? readStream(dialect, answer.text) : readAnswer(dialect, answer.json);
+}
+
+const good = recordings('bedrock-converse', 'gemini-generate-content', 'cohere-v2-chat').filter((entry) => entry.status === 200);
+
+for (const dialect of Object.keys(DIALECTS) as DialectName[]) {
+  eachRecorded(`E01 %s reaches a ${dialect} caller over sockets`, good, async (entry) => {
+    const place = placeOf(entry);
+    upstream.script(played(entry));
+
+    const reply = await call(dialect, place, entry.streaming);
+    await gateway.settled();
+
+    expect(reply.status).toBe(200);
+    const answer = read(dialect, entry.streaming, reply);
+    expect(sha256(answer.text)).toBe(entry.facts.text_sha256);
+    expect(answer.toolCalls.map(({ name, args }) => ({ name, args: JSON.parse(args) }))).toEqual(
+      entry.facts.tool_calls.map(({ name, args }) => ({ name, args: JSON.parse(args) })),
+    );
+    const [sent] = upstream.requests;
+    expect(sent?.path).toBe(place.path(entry.streaming));
+    for (const [name, expected] of Object.entries(place.proof)) expect(sent?.headers[name]).toMatch(expected);
+    const record = gateway.records().at(-1);
+    expect(record).toMatchObject({ outcome: 'ok', provider: place.id, requestModel: place.model });
+    expect(record?.usage?.inputTokens).toBeGreaterThan(0);
+  });
+}
+
+test.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)(
+  'E28 a frame of Bedrock with a bad checksum ends the stream of a %s caller in one error',
+  async (dialect) => {
+    const event = (name: string, payload: object) =>
+      encodeEventStreamMessage({ ':message-type': 'event', ':event-type': name }, Buffer.from(JSON.stringify(payload)));
+    const broken = event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'lost' } });
+    broken[broken.length - 1] = (broken[broken.length - 1] as number) ^ 1;
+    upstream.script([
+      streamHead({ 'content-type': 'application/vnd.amazon.eventstream' }),
+      chunk(event('messageStart', { role: 'assistant' })),
+      chunk(event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'kept' } })),
+      chunk(broken),
+      { hang: true },
+    ]);
+
+    const reply = await call(dialect, PLACES['bedrock'] as Place, true);
+    await gateway.settled();
+
+    const events = sseEvents(reply.text);
+    const failed = events.filter(({ event, data }) => /error|failed/.test(event) || data.startsWith('{"error"'));
+    expect(reply.text).toContain('kept');
+    expect(reply.text).not.toContain('lost');
+    expect(failed).toEqual([events.at(-1)]);
+  },
+);
+
+test('E28 an exception as first event is an error of its own status', async () => {
+  const exception = encodeEventStreamMessage(
+    { ':message-type': 'exception', ':exception-type': 'throttlingException' },
+    Buffer.from('{"message":"Too many requests for arn:aws:bedrock:eu-west-1:123456789012:x"}'),
+  );
+  upstream.script([streamHead({ 'content-type': 'application/vnd.amazon.eventstream' }), chunk(exception), lastChunk]);
+
+  const reply = await call('openai-chat', PLACES['bedrock'] as Place, true);
+  await gateway.settled();
+
+  expect(reply.status).toBe(429);
+  expect(reply.text).not.toContain('123456789012');
+});
+
+test.each([
+  ['google', 'gemini-embedding-001', { embeddings: [{ values: [1, 2] }] }, { requests: [{ content: { parts: [{ text: 'a' }] } }] }],
+  ['cohere', 'embed-v4.0', { embeddings: { float: [[1, 2]] }, meta: { billed_units: { input_tokens: 3 } } }, { texts: ['a'] }],
+  ['bedrock', 'amazon.titan-embed-text-v2:0', { embedding: [1, 2], inputTextTokenCount: 3 }, { inputText: 'a' }],
+])('embeddings by %s', async (provider, model, answer, sent) => {
+  upstream.script(jsonReply(answer));
+
+  const reply = await gateway.call('/v1/embeddings', { model: `${provider}/${model}`, input: 'a', encoding_format: 'float' });
+  await gateway.settled();
+
+  expect(reply.status).toBe(200);
+  expect(reply.json.data).toEqual([{ object: 'embedding', index: 0, embedding: [1, 2] }]);
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toMatchObject(sent);
+});
+
+test('tokens that Bedrock counts in a header alone are counted', async () => {
+  upstream.script(jsonReply({ embeddings: [[1, 2]] }, 200, { 'x-amzn-bedrock-input-token-count': '3' }));
+
+  const reply = await gateway.call('/v1/embeddings', { model: 'bedrock/cohere.embed-english-v3', input: 'a' });
+  await gateway.settled();
+
+  expect(reply.json.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
+  expect(gateway.records().at(-1)).toMatchObject({ usage: { inputTokens: 3 } });
+});
+
+test('several texts for Titan are refused by name before anything is sent', async () => {
+  const reply = await gateway.call('/v1/embeddings', { model: 'bedrock/amazon.titan-embed-text-v2:0', input: ['a', 'b'] });
+  await gateway.settled();
+
+  expect(reply.status).toBe(400);
+  expect(reply.json.error).toMatchObject({ type: 'invalid_request_error', param: 'input', code: 'unsupported_parameter' });
+  expect(upstream.requests).toHaveLength(0);
+});
+
+test('what a provider cannot take is named in a header, what it cannot say is refused', async () => {
+  const body = { model: 'bedrock/us.amazon.nova-micro-v1:0', messages: [{ role: 'user', content: 'Hi' }] };
+  upstream.script(
+    jsonReply({
+      output: { message: { role: 'assistant', content: [{ text: 'Hi' }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 1, outputTokens: 1 },
+    }),
+  );
+
+  const kept = await gateway.call('/v1/chat/completions', { ...body, seed: 7 });
+  const refused = await gateway.call('/v1/chat/completions', { ...body, n: 2 });
+  await gateway.settled();
+
+  expect(kept.headers['x-gateway-warnings']).toContain('seed');
+  expect(refused.json.error).toMatchObject({ param: 'n', code: 'unsupported_parameter' });
+});
