@@ -17,6 +17,7 @@ export function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((fulfil, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let ended = false;
     body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
@@ -24,8 +25,13 @@ export function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
       reject(new BodyTooLargeError(maxBytes));
       body.destroy();
     });
-    body.on('end', () => fulfil(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes)));
+    body.on('end', () => {
+      ended = true;
+      fulfil(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
+    });
     body.on('error', reject);
-    body.on('close', () => reject(new Error('the body was cut')));
+    body.on('close', () => {
+      if (!ended) reject(new Error('the body was cut'));
+    });
   });
 }

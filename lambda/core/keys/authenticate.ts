@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto';
 import type { Secrets } from '../connectors/secrets';
 import { GatewayError } from '../model/error';
 import type { Clock } from '../runtime/clock';
-import type { KeyRecord } from '../stores/entities';
+import type { KeyHash, KeyRecord } from '../stores/entities';
 import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 import type { CachedLevel, LevelCache } from './level-cache';
 import { type Peppers, parsePeppers } from './peppers';
@@ -38,6 +39,7 @@ export interface Authenticator {
 
 /** Authenticates virtual keys. What is malformed is refused before anything is read. */
 export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepperSecretArn: string, clock: Clock): Authenticator {
+  const verify = rememberVerified(verifyKey);
   let parsedFrom = '';
   let peppers: Peppers | undefined;
 
@@ -68,22 +70,45 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
       if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
       if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
 
+      const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
+        const nowMs = clock.now();
+        return refusalOf(row, verify(parsed, row?.hashes, known, nowMs), nowMs);
+      };
       const first = await rowOf(parsed.keyId, fresh ? 0 : undefined);
-      let refusal = refusalOf(first.record, parsed, known, clock.now());
+      let refusal = refuse(first.record);
       let key = first.record;
       if (refusal !== undefined && key !== undefined && first.ageMs > RECHECK_AFTER_MS) {
         key = (await rowOf(parsed.keyId, RECHECK_AFTER_MS)).record;
-        refusal = refusalOf(key, parsed, known, clock.now());
+        refusal = refuse(key);
       }
       if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
-      return { key, accepts: (newer) => refusalOf(newer, parsed, known, clock.now()) === undefined };
+      return { key, accepts: (newer) => refuse(newer) === undefined };
     },
   };
 }
 
+const MAX_VERIFIED = 1_000;
+
+/** Remembers which secrets opened which rows, by the digest of the credential, so that a busy key costs its HMAC once per row read. */
+function rememberVerified(
+  verify: typeof verifyKey,
+): (parsed: ParsedKey, hashes: readonly KeyHash[] | undefined, peppers: Peppers, nowMs: number) => boolean {
+  const verified = new Map<string, readonly KeyHash[]>();
+  return (parsed, hashes, peppers, nowMs) => {
+    // A secret in its grace period stops working at a moment of its own, so those are verified each time.
+    if (hashes === undefined || hashes.length !== 1 || hashes[0]?.validUntil !== undefined) return verify(hashes, parsed, peppers, nowMs);
+    const digest = hash('sha256', `${parsed.keyId}\n${parsed.secret}`, 'base64');
+    if (verified.get(digest) === hashes) return true;
+    const matches = verify(hashes, parsed, peppers, nowMs);
+    if (!matches) return false;
+    if (verified.size >= MAX_VERIFIED) verified.clear();
+    verified.set(digest, hashes);
+    return true;
+  };
+}
+
 /** Why this row does not let the caller in. The state of a key is told only to who holds its secret. */
-function refusalOf(key: KeyRecord | undefined, parsed: ParsedKey, peppers: Peppers, nowMs: number): GatewayError | undefined {
-  const matches = verifyKey(key?.hashes, parsed, peppers, nowMs);
+function refusalOf(key: KeyRecord | undefined, matches: boolean, nowMs: number): GatewayError | undefined {
   if (key === undefined) return notAuthenticated('AuthUnknownKey');
   if (!matches) return notAuthenticated('AuthWrongSecret');
   if (key.status === 'revoked') return unusable('key_revoked', 'This API key has been revoked.');

@@ -43,6 +43,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40 };
 const LONGEST_TEXT = 256;
 const LONGEST_STACK = 4_096;
+const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/;
 
 export interface Log {
   write(level: LogLevel, event: string, fields?: LogFields): void;
@@ -54,7 +55,9 @@ export function createLog(level: string, sink: (line: string) => void = (line) =
   return {
     write(entryLevel, event, fields = {}) {
       if (RANK[entryLevel] < threshold) return;
-      sink(`${JSON.stringify({ level: entryLevel, event, ...fields }, shorten)}\n`);
+      const entry: Record<string, unknown> = { level: entryLevel, event };
+      for (const name in fields) entry[name] = shorten(name, fields[name as keyof LogFields]);
+      sink(`${JSON.stringify(entry)}\n`);
     },
   };
 }
@@ -62,8 +65,9 @@ export function createLog(level: string, sink: (line: string) => void = (line) =
 function shorten(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const longest = name === 'stack' ? LONGEST_STACK : LONGEST_TEXT;
+  if (value.length <= longest && !UNESCAPED.test(value)) return value;
   // JSON.stringify leaves C1 controls, DEL and the Unicode line separators as they are.
-  return value.slice(0, longest).replace(/[\u007f-\u009f\u2028\u2029]/g, '?');
+  return value.slice(0, longest).replace(new RegExp(UNESCAPED, 'g'), '?');
 }
 
 /** The stack of an unexpected error without its message, which may quote anything. */

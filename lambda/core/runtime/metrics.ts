@@ -3,10 +3,18 @@ import { METRICS } from '../../../lib/private/contract';
 /** Values of one moment, by metric name (`METRICS`). */
 export type MetricValues = Readonly<Record<string, number>>;
 
+/** What else the values are counted by. */
+export interface MetricDimensions {
+  readonly provider?: string;
+  readonly model?: string;
+}
+
 export interface Metrics {
   /** Writes the values once for the whole gateway and, when a provider is named, once per provider and model. */
-  emit(values: MetricValues, by?: { readonly provider?: string; readonly model?: string }): void;
+  emit(values: MetricValues, by?: MetricDimensions): void;
 }
+
+const MAX_DECLARATIONS = 500;
 
 const UNITS: Readonly<Record<string, string>> = {
   [METRICS.LATENCY]: 'Milliseconds',
@@ -25,22 +33,35 @@ export function createMetrics(
   now: () => number,
   sink: (line: string) => void = (line) => process.stdout.write(line),
 ): Metrics {
-  return {
-    emit(values, by = {}) {
+  // Which metrics and dimensions a line declares repeats from request to request; only the values do not.
+  const declarations = new Map<string, string>();
+  const declare = (names: readonly string[], by: MetricDimensions): string => {
+    const id = `${by.provider !== undefined} ${by.model !== undefined} ${names.join(' ')}`;
+    let text = declarations.get(id);
+    if (text === undefined) {
       const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
       if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
       if (by.provider !== undefined && by.model !== undefined) {
         dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
       }
-      const metrics = Object.keys(values).map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
+      const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
+      text = JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
+      if (declarations.size >= MAX_DECLARATIONS) declarations.clear();
+      declarations.set(id, text);
+    }
+    return text;
+  };
+
+  return {
+    emit(values, by = {}) {
       const line = {
-        _aws: { Timestamp: now(), CloudWatchMetrics: [{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }] },
         [METRICS.GATEWAY_DIMENSION]: gateway,
         ...(by.provider === undefined ? {} : { [METRICS.PROVIDER_DIMENSION]: by.provider }),
         ...(by.model === undefined ? {} : { [METRICS.MODEL_DIMENSION]: by.model }),
         ...values,
       };
-      sink(`${JSON.stringify(line)}\n`);
+      const declared = declare(Object.keys(values), by);
+      sink(`{"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${JSON.stringify(line).slice(1)}\n`);
     },
   };
 }
