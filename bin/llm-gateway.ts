@@ -5,6 +5,19 @@ import { type Command, UsageError } from './commands/command';
 /** Each command is loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   local: () => import('./commands/local'),
+  init: () => import('./commands/init'),
+  keys: () => import('./commands/keys'),
+  teams: () => import('./commands/teams'),
+  projects: () => import('./commands/projects'),
+  users: () => import('./commands/users'),
+  tags: () => import('./commands/tags'),
+  budgets: () => import('./commands/budgets'),
+  usage: () => import('./commands/usage'),
+  requests: () => import('./commands/requests'),
+  audit: () => import('./commands/audit'),
+  models: () => import('./commands/models'),
+  prices: () => import('./commands/prices'),
+  race: () => import('./commands/race'),
 };
 
 const EXIT_FAILURE = 1;

@@ -40,12 +40,16 @@ const TIMEOUT_MS = 35_000;
 export class AdminClient {
   private readonly base: URL;
 
-  /** @param url of the gateway, stage included: `https://abc.execute-api.eu-central-1.amazonaws.com/prod` */
+  /**
+   * @param url of the gateway, stage included: `https://abc.execute-api.eu-central-1.amazonaws.com/prod`
+   * @param prefix of every path. Default: the admin API's.
+   */
   public constructor(
     url: string,
     private readonly key: string,
+    prefix = '/admin/v1',
   ) {
-    this.base = new URL(`${url.replace(/\/+$/, '')}/admin/v1`);
+    this.base = new URL(`${url.replace(/\/+$/, '')}${prefix}`);
   }
 
   /** The answer's JSON; `undefined` for an empty one. @throws AdminError for anything but a 2xx answer */
@@ -116,16 +120,20 @@ function unreachable(url: URL, error: Error): AdminError {
 
 function refusal(reply: Reply): AdminError {
   const requestId = reply.headers['x-gateway-request-id'];
-  let message = `the gateway answered ${reply.status}`;
-  let code: string | undefined;
-  try {
-    const { error } = JSON.parse(reply.text) as { error?: { message?: string; code?: string } };
-    if (error?.message !== undefined) message = error.message;
-    code = error?.code;
-  } catch {
-    if (reply.status === 403 || reply.status === 404) message += '; is the URL the one of the gateway, with its stage (/prod)?';
-  }
+  const { message: said, code } = errorOf(reply.text);
+  const elsewhere = said === undefined && (reply.status === 403 || reply.status === 404);
+  const message =
+    said ?? `the gateway answered ${reply.status}${elsewhere ? "; is the URL the gateway's own, with its stage (/prod)?" : ''}`;
   const id = typeof requestId === 'string' ? requestId : undefined;
   const detail = [code, id === undefined ? undefined : `request ${id}`].filter((part) => part !== undefined).join(', ');
   return new AdminError(detail === '' ? message : `${message} (${detail})`, reply.status, code, id);
+}
+
+/** What an error answer says; nothing when it is not of the gateway's form, such as API Gateway's own. */
+function errorOf(text: string): { readonly message?: string; readonly code?: string } {
+  try {
+    return (JSON.parse(text) as { error?: { message?: string; code?: string } }).error ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -27,7 +27,9 @@ export async function findGateway(
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<{ url: string; key: string }> {
   const stack =
-    options.stack === undefined || (options.url !== undefined && options.key !== undefined) ? undefined : await readStack(options.stack);
+    options.stack === undefined || (options.url !== undefined && options.key !== undefined)
+      ? undefined
+      : await readStack(options.stack, variables);
   const url = options.url ?? stack?.url ?? variables[URL_VARIABLE];
   const key = options.key ?? stack?.key ?? variables[KEY_VARIABLE];
   if (!url) throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}`);
@@ -38,29 +40,47 @@ export async function findGateway(
   return { url, key };
 }
 
+/** The output that tells how to show the admin key: `<construct>AdminKeyCommand<hash>`. */
+const ADMIN_KEY_OUTPUT = /AdminKeyCommand[0-9A-F]{8}$/;
+
 interface StackOutput {
   readonly OutputKey?: string;
   readonly OutputValue?: string;
 }
 
 /** Asks the user's own `aws` command, with whatever profile and Region it is set up for. */
-async function readStack(stack: string): Promise<{ url: string | undefined; key: string | undefined }> {
-  const text = await aws(['cloudformation', 'describe-stacks', '--stack-name', stack, '--query', 'Stacks[0].Outputs', '--output', 'json']);
-  const outputs = (JSON.parse(text || '[]') as StackOutput[] | null) ?? [];
-  const find = (pattern: RegExp) => outputs.find((output) => pattern.test(output.OutputKey ?? ''))?.OutputValue;
-  const url = find(/GatewayUrl|LlmGateway.*Url|Url[0-9A-F]{8}$|^Url$/i);
-  if (url === undefined) throw new UsageError(`the stack ${stack} has no output that holds a gateway's URL; give --url and --key`);
-  const command = find(/AdminKey|Bootstrap/i);
-  const secret = command === undefined ? undefined : /arn:[\w-]+:secretsmanager:[^\s"']+/.exec(command)?.[0];
+async function readStack(stack: string, variables: NodeJS.ProcessEnv): Promise<{ url: string | undefined; key: string | undefined }> {
+  const text = await aws(
+    ['cloudformation', 'describe-stacks', '--stack-name', stack, '--query', 'Stacks[0].Outputs', '--output', 'json'],
+    variables,
+  );
+  const outputs = new Map(
+    ((JSON.parse(text || '[]') as StackOutput[] | null) ?? []).map((output) => [output.OutputKey ?? '', output.OutputValue ?? '']),
+  );
+  const commands = [...outputs.keys()].filter((name) => ADMIN_KEY_OUTPUT.test(name));
+  if (commands.length !== 1) {
+    const found = commands.length === 0 ? 'no gateway' : `${commands.length} gateways`;
+    throw new UsageError(`the stack ${stack} has ${found} among its outputs; give --url and --key instead`);
+  }
+  const [name] = commands as [string];
+  const prefix = name.replace(ADMIN_KEY_OUTPUT, '');
+  const url = [...outputs].find(
+    ([output]) => output.startsWith(`${prefix}Url`) && /^Url[0-9A-F]{8}$/.test(output.slice(prefix.length)),
+  )?.[1];
+  const command = outputs.get(name) ?? '';
+  const [secret, region] = [/--secret-id (\S+)/.exec(command)?.[1], /--region (\S+)/.exec(command)?.[1]];
   if (secret === undefined) return { url, key: undefined };
-  const value = await aws(['secretsmanager', 'get-secret-value', '--secret-id', secret, '--query', 'SecretString', '--output', 'text']);
-  const bootstrap = JSON.parse(value) as { key_id: string; secret: string };
-  return { url, key: `sk-gw-${bootstrap.key_id}-${bootstrap.secret}` };
+  const place = region === undefined ? [] : ['--region', region];
+  const value = await aws(
+    ['secretsmanager', 'get-secret-value', '--secret-id', secret, ...place, '--query', 'SecretString', '--output', 'text'],
+    variables,
+  );
+  return { url, key: `sk-gw-root-${(JSON.parse(value) as { secret: string }).secret}` };
 }
 
-function aws(args: readonly string[]): Promise<string> {
+function aws(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('aws', args, { maxBuffer: 4 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile('aws', args, { env, maxBuffer: 4 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         reject(new UsageError('--stack needs the `aws` command, which was not found; install it, or give --url and --key'));

@@ -1,0 +1,82 @@
+import type { Command } from '../command';
+import { UsageError } from '../command';
+import { clientOf, printRows } from './call';
+import type { Listed } from './client';
+import { readHeaders } from './level-options';
+import type { OptionTable, Parsed } from './options';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse } from './options';
+import type { Column } from './table';
+import { formatDetails } from './table';
+
+export interface OverrideCommandDefinition {
+  /** As typed and as in the path: `prices`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly columns: readonly Column[];
+  readonly options: OptionTable;
+  /** Help lines of `options` and what an id is. */
+  readonly help: string;
+  bodyOf(parsed: Parsed): Record<string, unknown>;
+}
+
+/** Makes the command of run-time overrides: `llm-gateway prices list|get|set|delete`. */
+export function overrideCommand({ name, summary, columns, options, help, bodyOf }: OverrideCommandDefinition): Command {
+  return {
+    name,
+    summary,
+    usage: `usage: llm-gateway ${name} list|get ID|set ID|delete ID [options]
+
+Overrides at run time what was configured at deploy; it takes hold everywhere within 10 s.
+
+${help}
+  --data JSON|@FILE|-   the whole body, as the admin API takes it
+  --if-match ETAG       only if nobody else has changed it since
+
+${CONNECTION_HELP}`,
+    async run(args) {
+      const parsed = parse(args, { ...CONNECTION_OPTIONS, ...options, data: { type: 'string' }, 'if-match': { type: 'string' } });
+      const [verb, id, extra] = parsed.positionals;
+      if (verb === undefined || !['list', 'get', 'set', 'delete'].includes(verb))
+        throw new UsageError(`${name} takes one of: list, get, set, delete`);
+      if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
+      if (verb !== 'list' && id === undefined) throw new UsageError(`${name} ${verb} takes an id`);
+      const client = await clientOf(parsed);
+      const path = `/${name}/${encodeURIComponent(id ?? '')}`;
+      if (verb === 'list') {
+        printRows(parsed, columns, (await client.json<Listed>('GET', `/${name}`)).data, `no overrides of ${name}`);
+        return 0;
+      }
+      if (verb === 'delete') {
+        await client.json('DELETE', path, { headers: readHeaders(parsed) });
+        process.stdout.write(
+          flag(parsed, 'json') ? `${JSON.stringify({ id, deleted: true })}\n` : `what was configured for ${id} holds again\n`,
+        );
+        return 0;
+      }
+      const entry =
+        verb === 'get'
+          ? await client.json<Record<string, unknown>>('GET', path)
+          : await set(client, name, id as string, bodyOf(parsed), readHeaders(parsed));
+      process.stdout.write(flag(parsed, 'json') ? `${JSON.stringify(entry, null, 2)}\n` : `${formatDetails(entry)}\n`);
+      return 0;
+    },
+  };
+}
+
+/** Creates it, or replaces it when it is there. */
+async function set(
+  client: Awaited<ReturnType<typeof clientOf>>,
+  name: string,
+  id: string,
+  body: Record<string, unknown>,
+  headers: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  if (headers['if-match'] === undefined) {
+    try {
+      return await client.json('POST', `/${name}`, { body: { id, ...body } });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'already_exists') throw error;
+    }
+  }
+  return client.json('PATCH', `/${name}/${encodeURIComponent(id)}`, { body, headers });
+}

@@ -1,0 +1,41 @@
+import { clientOf, gather, printRows } from './admin/call';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, wholeNumber } from './admin/options';
+import { field } from './admin/table';
+import type { Command } from './command';
+import { UsageError } from './command';
+
+const USAGE = `usage: llm-gateway audit [options]
+
+Shows who changed what, newest first; --json shows what it was before and after.
+
+  --start DAY  --end DAY    UTC days (default: the last 90 days)
+  --resource KIND  --id ID  key, team, project, user, tag, gateway, model, price
+  --actor KEY  --action VERB
+  --limit N                 at most N (default: 50)
+
+${CONNECTION_HELP}`;
+
+export const command: Command = {
+  name: 'audit',
+  summary: 'show who changed what',
+  usage: USAGE,
+  async run(args) {
+    const names = { start: 'start', end: 'end', resource: 'resource', id: 'resource_id', actor: 'actor', action: 'action' };
+    const filters = Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'string' as const }]));
+    const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, limit: { type: 'string' } });
+    if (parsed.positionals.length > 0) throw new UsageError(`unexpected argument '${parsed.positionals[0]}'`);
+    const client = await clientOf(parsed);
+    const query = Object.fromEntries(Object.entries(names).map(([option, parameter]) => [parameter, text(parsed, option)]));
+    const columns = [
+      field('at', 'time'),
+      field('actor'),
+      field('actor_role', 'role'),
+      field('action'),
+      field('resource'),
+      field('resource_id', 'id'),
+      field('team_id', 'team'),
+    ];
+    printRows(parsed, columns, await gather(client.each('/audit', query, wholeNumber(parsed, 'limit') ?? 50)), 'no changes');
+    return 0;
+  },
+};

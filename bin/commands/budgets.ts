@@ -1,0 +1,120 @@
+import { clientOf, gather, printRows } from './admin/call';
+import type { AdminClient, Listed } from './admin/client';
+import { readBudget } from './admin/level-options';
+import type { Parsed } from './admin/options';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, texts } from './admin/options';
+import type { Column } from './admin/table';
+import { field } from './admin/table';
+import type { Command } from './command';
+import { UsageError } from './command';
+
+const USAGE = `usage: llm-gateway budgets list [KIND]
+       llm-gateway budgets show KIND ID
+       llm-gateway budgets set|add KIND ID --budget LIMIT/PERIOD[/MODELS] ...
+       llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD]
+       llm-gateway budgets clear KIND ID
+
+KIND is gateway (without ID), team, project, user, key or tag.
+
+  --budget LIMIT/PERIOD[/MODELS]        25.00/month, 5/day/openai/*; may be repeated
+  --soft-budget LIMIT/PERIOD[/MODELS]   alerts only, never refuses
+  --alert-at SHARES                     0.5,0.8,1 of each budget given
+  --by USD  --until TIME                a temporary increase: 10.00, 2027-01-31T00:00:00Z
+  --period PERIOD                       which budget is increased, when there are several
+
+${CONNECTION_HELP}`;
+
+const KINDS = ['gateway', 'team', 'project', 'user', 'key', 'tag'];
+const COLUMNS: readonly Column[] = [
+  field('scope'),
+  field('period'),
+  field('model'),
+  ...['limit_usd', 'spent_usd', 'reserved_usd', 'remaining_usd'].map(
+    (name): Column => ({ ...field(name, name.replace('_usd', '')), align: 'right' }),
+  ),
+  field('resets_at', 'resets'),
+];
+
+type Budget = Record<string, unknown>;
+
+export const command: Command = {
+  name: 'budgets',
+  summary: 'show how budgets stand, and set them',
+  usage: USAGE,
+  async run(args) {
+    const parsed = parse(args, {
+      ...CONNECTION_OPTIONS,
+      budget: { type: 'string', multiple: true },
+      'soft-budget': { type: 'string', multiple: true },
+      'alert-at': { type: 'string' },
+      by: { type: 'string' },
+      until: { type: 'string' },
+      period: { type: 'string' },
+    });
+    const [verb, kind, id] = parsed.positionals;
+    if (!['list', 'show', 'set', 'add', 'increase', 'clear'].includes(verb ?? '')) {
+      throw new UsageError('budgets takes one of: list, show, set, add, increase, clear');
+    }
+    if ((kind === undefined && verb !== 'list') || (kind !== undefined && !KINDS.includes(kind)))
+      throw new UsageError(`budgets ${verb} takes a kind: ${KINDS.join(', ')}`);
+    if (verb !== 'list' && kind !== 'gateway' && id === undefined) throw new UsageError(`budgets ${verb} ${kind} takes an id`);
+    const change = changeOf(verb as string, parsed);
+    const client = await clientOf(parsed);
+
+    if (verb === 'list') {
+      printRows(parsed, COLUMNS, await listAll(client, kind === undefined ? KINDS : [kind]), 'no budgets');
+      return 0;
+    }
+    const path = pathOf(kind as string, id);
+    if (change !== undefined) await rewrite(client, path, change);
+    printRows(parsed, COLUMNS, (await client.json<Listed>('GET', `${path}/budgets`)).data, 'no budgets');
+    return 0;
+  },
+};
+
+function pathOf(kind: string, id: string | undefined): string {
+  return kind === 'gateway' ? '/gateway' : `/${kind}s/${encodeURIComponent(id ?? '')}`;
+}
+
+/** What a verb makes of the budgets that are there; undefined: nothing changes. */
+function changeOf(verb: string, parsed: Parsed): ((budgets: readonly Budget[]) => readonly Budget[] | null) | undefined {
+  if (verb === 'clear') return () => null;
+  if (verb === 'set' || verb === 'add') {
+    const alertAt = text(parsed, 'alert-at')?.split(',').map(Number);
+    const read = (option: string, soft: boolean) => (texts(parsed, option) ?? []).map((value) => readBudget(option, value, soft, alertAt));
+    const given = [...read('budget', false), ...read('soft-budget', true)];
+    if (given.length === 0) throw new UsageError(`budgets ${verb} takes at least one --budget`);
+    return (budgets) => (verb === 'set' ? given : [...budgets, ...given]);
+  }
+  if (verb !== 'increase') return undefined;
+  const [by, until, period] = [text(parsed, 'by'), text(parsed, 'until'), text(parsed, 'period')];
+  if (by === undefined || until === undefined) throw new UsageError('budgets increase takes --by USD and --until TIME');
+  return (budgets) => {
+    const matching = budgets.filter((budget) => period === undefined || budget['period'] === period);
+    if (matching.length !== 1) throw new UsageError(`${matching.length} budgets match; name one with --period`);
+    return budgets.map((budget) => (budget === matching[0] ? { ...budget, increase: { limit_usd: by, expires_at: until } } : budget));
+  };
+}
+
+/** Reads, changes and writes back, unless somebody else has written in between. */
+async function rewrite(client: AdminClient, path: string, change: (budgets: readonly Budget[]) => readonly Budget[] | null): Promise<void> {
+  const reply = await client.send('GET', path);
+  const { budgets = [] } = JSON.parse(reply.text) as { budgets?: Budget[] };
+  const etag = reply.headers['etag'];
+  await client.json('PATCH', path, { body: { budgets: change(budgets) }, headers: etag === undefined ? {} : { 'if-match': etag } });
+}
+
+async function listAll(client: AdminClient, kinds: readonly string[]): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  for (const kind of kinds) {
+    if (kind === 'gateway') {
+      rows.push(...(await client.json<Listed>('GET', '/gateway/budgets')).data);
+      continue;
+    }
+    for (const entry of await gather(client.each(`/${kind}s`))) {
+      if (Array.isArray(entry['budgets']))
+        rows.push(...(await client.json<Listed>('GET', `${pathOf(kind, String(entry['id']))}/budgets`)).data);
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,67 @@
+import { clientOf, gather, printRows } from './admin/call';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
+import type { Column } from './admin/table';
+import { field, formatDetails, plain } from './admin/table';
+import type { Command } from './command';
+import { UsageError } from './command';
+
+const USAGE = `usage: llm-gateway requests list [options]
+       llm-gateway requests get ID
+
+  --start DAY  --end DAY    UTC days (default: the last week)
+  --team ID  --project ID  --user ID  --for-key ID
+  --provider ID  --model NAME  --outcome CODE
+  --limit N                 at most N (default: 50)
+
+${CONNECTION_HELP}`;
+
+const COLUMNS: readonly Column[] = [
+  field('created_at', 'time'),
+  field('id'),
+  field('key_id', 'key'),
+  field('original_model', 'model'),
+  field('provider'),
+  field('outcome'),
+  { title: 'tokens', align: 'right', value: ({ usage }) => tokens(usage) },
+  { ...field('cost_usd', 'cost'), align: 'right' },
+  { title: 'ms', align: 'right', value: (row) => (typeof row['latency_ms'] === 'number' ? String(Math.round(row['latency_ms'])) : '') },
+];
+
+function tokens(usage: unknown): string {
+  const { input_tokens: input, output_tokens: output } = (usage ?? {}) as { input_tokens?: number; output_tokens?: number };
+  return input === undefined && output === undefined ? '' : `${plain(input)}+${plain(output)}`;
+}
+
+const FILTERS: Readonly<Record<string, string>> = {
+  start: 'start',
+  end: 'end',
+  team: 'team_id',
+  project: 'project_id',
+  user: 'user_id',
+  'for-key': 'key_id',
+  provider: 'provider',
+  model: 'model',
+  outcome: 'outcome',
+};
+
+export const command: Command = {
+  name: 'requests',
+  summary: 'show single requests: tokens, cost, attempts, timings',
+  usage: USAGE,
+  async run(args) {
+    const filters = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, { type: 'string' as const }]));
+    const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, limit: { type: 'string' } });
+    const [verb, id] = parsed.positionals;
+    if (verb !== 'list' && verb !== 'get') throw new UsageError('requests takes one of: list, get');
+    if (verb === 'get' && id === undefined) throw new UsageError('requests get takes the id of a request');
+    const client = await clientOf(parsed);
+    if (verb === 'get') {
+      const found = await client.json<Record<string, unknown>>('GET', `/requests/${encodeURIComponent(id as string)}`);
+      process.stdout.write(flag(parsed, 'json') ? `${JSON.stringify(found, null, 2)}\n` : `${formatDetails(found)}\n`);
+      return 0;
+    }
+    const query = Object.fromEntries(Object.entries(FILTERS).map(([option, parameter]) => [parameter, text(parsed, option)]));
+    printRows(parsed, COLUMNS, await gather(client.each('/requests', query, wholeNumber(parsed, 'limit') ?? 50)), 'no requests');
+    return 0;
+  },
+};
