@@ -121,6 +121,7 @@ function passedBody(call: RoutedCall, target: Target, quirks: readonly string[],
     model: target.model,
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
     ...passThroughChanges(dialect.name, call.operation, document.value, facts),
+    ...(call.operation === 'embeddings' ? {} : dialect.forwardChanges?.(document.value)),
   };
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };

@@ -30,7 +30,9 @@ export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** The objects of an array. */
 export function objectsOf(value: JsonValue | undefined): JsonObject[] {
-  return arrayOf(value).map(objectOf).filter((item) => item !== undefined);
+  return arrayOf(value)
+    .map(objectOf)
+    .filter((item) => item !== undefined);
 }
 
 /** An object without the fields that are undefined, so that absent stays absent. */

@@ -55,6 +55,11 @@ export interface Dialect {
   readonly name: DialectName;
   /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */
   inspect(body: JsonObject): CallFacts;
+  /**
+   * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
+   * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
+   */
+  forwardChanges?(body: JsonObject): JsonObject | undefined;
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
   decodeRequest(body: JsonObject): ModelRequest;
   encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;
@@ -123,6 +128,8 @@ export interface StreamMeter {
   readonly complete: boolean;
   /** Characters of generated text seen, for an estimate when usage is missing. */
   readonly outputCharacters: number;
+  /** Frames that were malformed and dropped. */
+  readonly malformed: number;
 }
 
 /**

@@ -15,7 +15,7 @@ export const azureOpenAi: ProviderDefinition = {
   telemetryName: 'azure.ai.openai',
   auth: { kind: 'header', name: 'api-key' },
   models: [],
-  quirks: [],
+  quirks: ['no-reasoning-replay'],
   endpoint(request: EndpointRequest): Endpoint | undefined {
     const version = request.config.settings?.['apiVersion'];
     if (version === undefined || version === 'v1') {

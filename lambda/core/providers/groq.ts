@@ -10,6 +10,6 @@ export const groq = openAiStyle({
   telemetryName: 'groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   models: [],
-  quirks: ['user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system', 'no-message-name'],
+  quirks: ['no-reasoning-replay', 'user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system', 'no-message-name'],
   protocols: ['openai-chat', 'openai-responses'],
 });

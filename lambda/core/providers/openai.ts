@@ -15,7 +15,7 @@ export const openAi: ProviderDefinition = {
   baseUrl: 'https://api.openai.com/v1',
   auth: { kind: 'bearer' },
   models: ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'codex-*', 'computer-use-*', 'text-embedding-*'],
-  quirks: [],
+  quirks: ['no-reasoning-replay'],
   endpoint: (request: EndpointRequest) =>
     compatibleEndpoint(request, RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'], true),
 };

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../model/json';
 import type { ProtocolName } from '../model/request';
+import { withoutReasoning } from '../protocols/openai-chat/history';
 
 /** What a quirk made of a body. */
 interface Reshaped {
@@ -43,6 +44,12 @@ const QUIRKS = {
 
   /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
   'no-message-name': chat(withoutMessageNames),
+
+  /** Thinking of earlier turns, which the gateway shows callers of other providers, is refused when it comes back. */
+  'no-reasoning-replay': chat((body) => {
+    const changed = withoutReasoning(body);
+    return changed === undefined ? undefined : { body: changed, dropped: ['messages.reasoning_content'] };
+  }),
 
   /** @see https://docs.mistral.ai/api/endpoint/chat */
   'random-seed': chat((body) => renamed(body, 'seed', 'random_seed')),

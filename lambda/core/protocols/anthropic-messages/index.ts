@@ -1,5 +1,6 @@
 import type { Dialect, Protocol } from '../protocol';
 import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { AnthropicMessagesMeter } from './meter';
 import { decodeRequest } from './request';
@@ -16,6 +17,7 @@ export const anthropicMessages: Dialect & Protocol = {
   heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   inspect,
+  forwardChanges,
   decodeRequest,
   encodeRequest,
   decodeResponse,

@@ -28,3 +28,14 @@ export function claudeState(part: ReasoningPart): { readonly signature?: string;
   if (part.signature !== undefined && CLAUDE.has(part.signature.protocol)) return { signature: part.signature.value };
   return undefined;
 }
+
+/** Nobody signed it, or another provider did. */
+export function isForeign(text: string): boolean {
+  return text === '' || MARK.test(text);
+}
+
+/** The state as Anthropic's API accepts it; undefined when Claude did not make it. */
+export function unmarked(text: string): string | undefined {
+  const opaque = readOpaque(text);
+  return opaque !== undefined && CLAUDE.has(opaque.protocol) ? opaque.value : undefined;
+}

@@ -19,6 +19,9 @@ import type { WireReasoningDetail } from './wire';
  */
 const TOKEN_PREFIX = 'gw1.';
 
+/** The `format` of blocks that nobody signed. */
+export const UNSIGNED = 'gateway-unsigned';
+
 const PROTOCOLS: ReadonlySet<string> = new Set<ProtocolName>([
   'openai-chat',
   'openai-responses',
@@ -31,6 +34,16 @@ const PROTOCOLS: ReadonlySet<string> = new Set<ProtocolName>([
 function protocolOf(value: JsonValue | undefined): ProtocolName | undefined {
   const name = textOf(value);
   return name !== undefined && PROTOCOLS.has(name) ? (name as ProtocolName) : undefined;
+}
+
+/** A token of this gateway in the place of Gemini's signature. */
+export function isGatewayToken(signature: string | undefined): boolean {
+  return signature?.startsWith(TOKEN_PREFIX) ?? false;
+}
+
+/** An entry of `reasoning_details` that this gateway wrote for another wire format's thinking. */
+export function isGatewayDetail(detail: JsonObject): boolean {
+  return protocolOf(detail['format']) !== undefined || detail['format'] === UNSIGNED;
 }
 
 /** One block as an entry of `reasoning_details`; undefined when its text says everything. */

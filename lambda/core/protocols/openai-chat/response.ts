@@ -7,7 +7,7 @@ import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
 import { errorInside } from './error';
 import { readFinishReason, writeFinishReason } from './finish-reason';
-import { readReasoning, writeCallSignature, writeDetail } from './reasoning';
+import { readReasoning, UNSIGNED, writeCallSignature, writeDetail } from './reasoning';
 import { usageOf, writeUsage } from './usage';
 import type { WireReasoningDetail, WireToolCall } from './wire';
 
@@ -179,7 +179,7 @@ function writeMessage(content: readonly AssistantPart[]): JsonObject {
 /** The array is read in place of the text, so it must hold the unsigned blocks too as soon as it holds any. */
 export function plainDetail(part: ReasoningPart, index: number, all: readonly ReasoningPart[]): WireReasoningDetail[] {
   if (!all.some((other) => other.signature !== undefined || other.redacted !== undefined)) return [];
-  return [{ type: 'reasoning.text', text: part.text, format: 'unknown', index }];
+  return [{ type: 'reasoning.text', text: part.text, format: UNSIGNED, index }];
 }
 
 export function writeToolCall(part: Pick<ToolCallPart, 'id' | 'name' | 'arguments' | 'custom'>, token: string | undefined): WireToolCall {
