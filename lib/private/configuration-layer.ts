@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FileSystem } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { DEFAULT_CONFIG_FILE, type GatewayDocument } from './contract';
 
@@ -9,10 +10,13 @@ import { DEFAULT_CONFIG_FILE, type GatewayDocument } from './contract';
 export function configurationLayer(scope: Construct, id: string, document: GatewayDocument): lambda.LayerVersion {
   const folder = FileSystem.mkdtemp('llm-gateway-configuration-');
   writeFileSync(join(folder, basename(DEFAULT_CONFIG_FILE)), `${JSON.stringify(document, undefined, 2)}\n`);
-  return new lambda.LayerVersion(scope, id, {
+  const layer = new lambda.LayerVersion(scope, id, {
     description: 'Configuration of an LLM gateway: providers, routes, deadlines, limits of last resort',
     code: lambda.Code.fromAsset(folder),
     compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
     compatibleArchitectures: [lambda.Architecture.ARM_64],
   });
+  // The cloud assembly has its own copy by now, unless copies are turned off.
+  if (!scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT)) rmSync(folder, { recursive: true });
+  return layer;
 }

@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
 import type { GatewayDocument } from '../../lib/private/contract';
-import { fakeBundles } from './support';
+import { fakeBundles, temporaryFolder } from './support';
 
 const GOLDEN = join(__dirname, 'app.golden.json');
 const bundles = fakeBundles();
+const outputs = temporaryFolder();
 
 interface Synthesized {
   readonly template: unknown;
@@ -16,7 +16,7 @@ interface Synthesized {
 
 /** Runs the app as the CDK's command line does, with this context and these variables alone. */
 function runApp(context: Record<string, unknown> = {}, variables: Record<string, string> = {}): Synthesized {
-  const outdir = mkdtempSync(join(tmpdir(), 'app-'));
+  const outdir = mkdtempSync(join(outputs, 'app-'));
   const saved = process.env;
   process.env = {
     PATH: saved['PATH'],

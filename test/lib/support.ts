@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
@@ -8,9 +8,16 @@ import { LlmGateway, type LlmGatewayProps } from '../../lib';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
 import type { GatewayDocument } from '../../lib/private/contract';
 
+/** A folder that goes when the test file's tests are done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Small stand-ins for the built functions, so that construct tests need no build. */
 export function fakeBundles(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  const folder = temporaryFolder();
   for (const name of ['proxy', 'admin', 'usage', 'sweeper']) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
