@@ -25,7 +25,7 @@ export class Notes {
   public failure(functionId: string, error: InvocationError): void {
     if (error.fault === 'throttled' || error.fault === 'too_large') return;
     const hint = this.logs === undefined ? ' (--verbose shows its log)' : '';
-    this.notes(`${functionId} failed: ${error.message}${hint}`);
+    this.once(`${functionId} failed: ${error.message}${hint}`);
   }
 
   /** What a function wrote to its log. */

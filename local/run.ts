@@ -46,6 +46,10 @@ export interface LocalRunOptions {
   readonly onNote?: (line: string) => void;
   /** Takes the functions' logs and the access log. Default: they are dropped. */
   readonly onLog?: (line: string) => void;
+  /** Where the cloud assembly is put until the run closes. Default: the system's folder for such things. */
+  readonly temporaryDirectory?: string;
+  /** The bundled function worker. Default: where the build puts it. */
+  readonly workerFile?: string;
   /** Overrides of API Gateway's limits; tests only. */
   readonly limits?: Partial<ApiLimits>;
 }
@@ -99,18 +103,19 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
 
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
   const principals = new Map<string, Principal>();
-  const [stack, standIns] = await Promise.all([
-    synthesizedStack(options, secrets, account.region, opened),
-    StandIns.start({
-      account,
-      ...(options.data === undefined ? {} : { directory: options.data }),
-      secrets,
-      principals: (accessKeyId) => principals.get(accessKeyId),
-      onDenied: (advice) => notes.once(`IAM: ${advice}`),
-      onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-    }),
-  ]);
+  const synthesized = synthesizedStack(options, secrets, account.region, opened);
+  // Whether the app fails shows below; meanwhile nothing is lost in waiting for it.
+  synthesized.catch(() => undefined);
+  const standIns = await StandIns.start({
+    account,
+    ...(options.data === undefined ? {} : { directory: options.data }),
+    secrets,
+    principals: (accessKeyId) => principals.get(accessKeyId),
+    onDenied: (advice) => notes.once(`IAM: ${advice}`),
+    onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  });
   opened.push(() => standIns.close());
+  const stack = await synthesized;
 
   const model = new StackModel(stack.stackName, stack.template, { account, endpoint: standIns.endpoint.url });
   await standIns.deploy(model);
@@ -118,7 +123,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const roles = readRoles(model);
   for (const definition of definitions) principals.set(roleCredentials(definition.roleArn).accessKeyId, principalOf(definition, roles));
 
-  const workerFile = findWorkerFile();
+  const workerFile = options.workerFile ?? findWorkerFile();
   const functions = new Map(
     definitions.map((definition) => [
       definition.arn,
@@ -140,14 +145,18 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const permissions = readInvokePermissions(model);
   const sources = EventSources.start({ model, standIns, functions, permissions, account, notes, principals });
   const settled = async (): Promise<void> => {
-    await Promise.all(pools.map((pool) => pool.idleAll()));
-    await sources.drained();
-    await Promise.all(pools.map((pool) => pool.idleAll()));
+    // What a function writes may be the next one's event.
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all(pools.map((pool) => pool.idleAll()));
+      await sources.drained();
+    }
   };
-  opened.push(async () => {
-    await Promise.all(pools.map((pool) => pool.idleAll()));
-    await sources.close();
-  });
+  opened.push(() =>
+    withinDrain(async () => {
+      await Promise.all(pools.map((pool) => pool.idleAll()));
+      await sources.close();
+    }),
+  );
 
   const gateway = await ApiGatewayServer.start({
     api: readApi(model, [...functions.keys()]),
@@ -184,7 +193,7 @@ async function synthesizedStack(
   region: string,
   opened: (() => void)[],
 ): Promise<AssemblyStack> {
-  const temporary = mkdtempSync(join(tmpdir(), 'llm-gateway-'));
+  const temporary = mkdtempSync(join(options.temporaryDirectory ?? tmpdir(), 'llm-gateway-local-'));
   opened.push(() => rmSync(temporary, { recursive: true, force: true }));
   const outputDirectory = join(temporary, 'cdk.out');
   await synthesize({
@@ -212,6 +221,19 @@ function bootstrapSecret(definitions: readonly FunctionDefinition[]): string {
   const arn = definitions.map((definition) => definition.environment[ENV.BOOTSTRAP_SECRET]).find((value) => value !== undefined);
   if (arn === undefined) throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
   return arn;
+}
+
+/** What functions still do when the run closes may take so long, in ms. */
+const DRAIN_MS = 10_000;
+
+/** A function that hangs must not keep the run from closing. */
+async function withinDrain(work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_MS);
+  });
+  await Promise.race([work(), limit]);
+  clearTimeout(timer);
 }
 
 /** The worker's bundle: beside this file when bundled, in `dist` when run from source. */

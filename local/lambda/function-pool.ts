@@ -66,11 +66,9 @@ export class FunctionPool {
         failure('RequestTooLargeException', `${event.byteLength} bytes; the most is ${MAX_EVENT_BYTES}`),
       );
     }
-    const environment = await this.acquire();
+    const environment = await this.track(this.acquire());
     const invocation = environment.invoke(event, this.options.timeoutMs ?? this.definition.timeoutMs, traceId);
-    this.running.add(invocation.finished);
-    void invocation.finished.then((error) => {
-      this.running.delete(invocation.finished);
+    void this.track(invocation.finished).then((error) => {
       if (error !== undefined) this.options.onFailure(error);
       if (environment.closed) void this.discard(environment);
       else this.idle.push(environment);
@@ -98,6 +96,19 @@ export class FunctionPool {
     await Promise.all([...this.environments].map((environment) => environment.close()));
     this.environments.clear();
     this.idle.length = 0;
+  }
+
+  private async track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.running.add(settled);
+    try {
+      return await work;
+    } finally {
+      this.running.delete(settled);
+    }
   }
 
   private async acquire(): Promise<FunctionEnvironment> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LocalRunError } from './failure';
 import { isGatewayFunction } from './functions';
 import { isObject, type JsonObject, object, readJsonFile, text } from './json';
@@ -52,7 +52,7 @@ function readAssets(directory: string, artifact: JsonObject): Map<string, string
     if (path === undefined) continue;
     for (const destination of Object.values(object(object(asset).destinations))) {
       const key = text(object(destination).objectKey);
-      if (key !== undefined) assets.set(key, join(directory, path));
+      if (key !== undefined) assets.set(key, resolve(directory, path));
     }
   }
   return assets;

@@ -1,0 +1,136 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run';
+import { call } from './support/gateway';
+import { FIXTURES } from './support/pool';
+import { buildWorkerFile } from './support/worker-file';
+
+let workerFile: string;
+let folder: string;
+let notes: string[];
+const running: LocalRun[] = [];
+
+beforeAll(async () => {
+  workerFile = await buildWorkerFile();
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'local-run-test-'));
+  notes = [];
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((run) => run.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(options: LocalRunOptions = {}): Promise<LocalRun> {
+  const run = await startLocalRun({
+    workingDirectory: FIXTURES,
+    app: `${process.execPath} tiny-app.cjs`,
+    port: 0,
+    environment: {},
+    workerFile,
+    onNote: (line) => notes.push(line),
+    ...options,
+  });
+  running.push(run);
+  return run;
+}
+
+async function ask(run: LocalRun, action: string, id = ''): Promise<Record<string, unknown>> {
+  return JSON.parse((await call(`${run.url}/do?action=${action}&id=${encodeURIComponent(id)}`)).body);
+}
+
+test('a template is served: functions, tables, streams, queues, secrets and the first key', async () => {
+  const run = await start();
+
+  expect(run.key).toBe('sk-gw-first');
+  expect(run.adminKey).toMatch(/^sk-gw-root-[A-Za-z0-9]{32}$/);
+  expect(await ask(run, 'put', 'one')).toMatchObject({ ok: true });
+  expect(await ask(run, 'enqueue', 'two')).toMatchObject({ ok: true });
+  await run.settled();
+  expect(await ask(run, 'count')).toMatchObject({ count: 2 });
+  expect(await ask(run, 'configuration')).toMatchObject({ context: { simulated: 'true' } });
+  expect(await ask(run, 'region')).toMatchObject({ region: 'us-east-1', name: 'Tiny-Proxy' });
+  expect(notes).toEqual([]);
+});
+
+test('a call that the role does not allow is refused, and the user is told which statement is missing', async () => {
+  const run = await start();
+
+  expect(await ask(run, 'scan')).toMatchObject({ ok: false, error: 'AccessDeniedException' });
+  expect(await ask(run, 'own')).toMatchObject({ ok: false, error: 'AccessDeniedException' });
+  await ask(run, 'scan');
+
+  expect(notes).toHaveLength(2);
+  expect(notes[0]).toContain('"Action":"dynamodb:Scan"');
+  expect(run.calls).toContainEqual(expect.objectContaining({ principal: 'Proxy', action: 'dynamodb:Scan', allowed: false, count: 2 }));
+  expect(run.calls).toContainEqual(expect.objectContaining({ principal: 'Admin', action: 'secretsmanager:GetSecretValue', allowed: true }));
+});
+
+test('secrets come from the options, then from the environment, and switch the simulated provider off', async () => {
+  const fromEnvironment = await start({ environment: { OPENAI_API_KEY: 'sk-environment', AWS_REGION: 'us-east-1' } });
+  const given = await start({ environment: { OPENAI_API_KEY: 'sk-environment' }, secrets: { 'llm-gateway/openai': 'sk-given' } });
+
+  expect(await ask(fromEnvironment, 'secret', 'llm-gateway/openai')).toMatchObject({ value: 'sk-environment' });
+  expect(await ask(given, 'secret', 'llm-gateway/openai')).toMatchObject({ value: 'sk-given' });
+  expect(await ask(given, 'configuration')).not.toHaveProperty('context.simulated');
+});
+
+test('data, secrets and the first key survive a restart', async () => {
+  const data = join(folder, 'data');
+  const first = await start({ data });
+  await ask(first, 'put', 'kept');
+  await first.settled();
+  await first.close();
+
+  const second = await start({ data });
+
+  expect(second.adminKey).toBe(first.adminKey);
+  expect(second.key).toBe(first.key);
+  expect(await ask(second, 'count')).toMatchObject({ count: 1 });
+  expect(statSync(join(data, 'key.json')).mode & 0o077).toBe(0);
+  expect(readFileSync(join(data, '.gitignore'), 'utf8')).toBe('*\n');
+});
+
+test('fails when another run has the data, and takes over from one that died', async () => {
+  const data = join(folder, 'data');
+  const first = await start({ data });
+
+  await expect(start({ data })).rejects.toThrow(/in use by process \d+; stop that run, or choose another folder with --data/);
+  await first.close();
+  expect(existsSync(join(data, 'run.lock'))).toBe(false);
+  writeFileSync(join(data, 'run.lock'), '999999999');
+  await expect(start({ data })).resolves.toBeDefined();
+});
+
+test('fails with the reason when the port is taken', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+
+  try {
+    await expect(start({ port })).rejects.toThrow(`port ${port} is not free (EADDRINUSE); choose another with --port`);
+  } finally {
+    server.close();
+  }
+});
+
+test('fails with the app’s own words when the app fails', async () => {
+  await expect(start({ context: { fail: 'so it does' } })).rejects.toThrow(/the app failed \(exit code 1\).*so it does/s);
+  await expect(start({ context: { empty: 'yes' } })).rejects.toThrow('no stack of the app holds an LlmGateway (stacks: Tiny)');
+  await expect(startLocalRun({ workingDirectory: folder, environment: {} })).rejects.toThrow('has no cdk.json with "app"');
+});
+
+test('nothing is left behind in the temporary folder', async () => {
+  const run = await start({ temporaryDirectory: folder });
+  const during = readdirSync(folder);
+  await run.close();
+  await expect(start({ temporaryDirectory: folder, context: { fail: 'yes' } })).rejects.toThrow();
+
+  expect(during).toHaveLength(1);
+  expect(readdirSync(folder)).toEqual([]);
+});
