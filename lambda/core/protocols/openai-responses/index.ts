@@ -1,5 +1,6 @@
 import type { Dialect, Protocol } from '../protocol';
 import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiResponsesMeter } from './meter';
 import { decodeRequest } from './request';
@@ -16,6 +17,7 @@ export const openAiResponses: Dialect & Protocol = {
   heartbeat: ': keep-alive\n\n',
   terminator: '',
   inspect,
+  forwardChanges,
   decodeRequest,
   encodeRequest,
   decodeResponse,

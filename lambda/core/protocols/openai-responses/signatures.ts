@@ -25,6 +25,11 @@ export function readOwn(opaque: Opaque | undefined): { readonly id: string; read
   return { id: opaque.value.slice(0, Math.max(0, colon)), encrypted: opaque.value.slice(colon + 1) };
 }
 
+/** Another wire format's thinking, in this gateway's mark. */
+export function isMarked(encrypted: string): boolean {
+  return encrypted.startsWith(MARK);
+}
+
 /** `encrypted_content` for a caller. */
 export function writeEncrypted(kind: Kind, opaque: Opaque): string {
   const own = readOwn(opaque);

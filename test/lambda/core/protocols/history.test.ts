@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../../lambda/core/model/json';
 import type { AssistantPart } from '../../../../lambda/core/model/request';
 import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-messages';
 import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../../../lambda/core/protocols/openai-responses';
 import type { Dialect, EncodeContext } from '../../../../lambda/core/protocols/protocol';
 import { applyQuirks } from '../../../../lambda/core/providers/quirks';
 
@@ -90,5 +91,25 @@ describe('to a provider called in Chat Completions', () => {
     });
     expect(dropped).toEqual(['messages.reasoning_content']);
     expect(applyQuirks({ messages: [user] }, 'openai-chat', ['no-reasoning-replay']).dropped).toEqual([]);
+  });
+});
+
+describe('to OpenAI called in Responses', () => {
+  const context = { ...CONTEXT, requestId: '0193b3a0-0000-7000-8000-000000000000' };
+  const items = (content: readonly AssistantPart[]) =>
+    openAiResponses.encodeResponse({ choices: [{ content, finishReason: { unified: 'stop' } }] }, context)['output'] as JsonObject[];
+
+  test('thinking of others is left out, signed or not', () => {
+    const [, use] = items([thought('gemini'), call]);
+
+    expect(openAiResponses.forwardChanges?.({ input: items([thought('gemini'), call]) })).toEqual({ input: [use] });
+    expect(openAiResponses.forwardChanges?.({ input: items([{ type: 'reasoning', text: 'Hm.' }, call]) })).toEqual({ input: [use] });
+  });
+
+  test('OpenAI’s own history is forwarded as it is', () => {
+    const own = { type: 'reasoning', id: 'rs_68c1fa8ab2d881909e2a3b4c5d6e7f8091a2b3c4d5e6f708', summary: [] };
+
+    expect(openAiResponses.forwardChanges?.({ input: [own, { ...own, encrypted_content: 'gAAAAA' }] })).toBeUndefined();
+    expect(openAiResponses.forwardChanges?.({ input: 'text' })).toBeUndefined();
   });
 });
