@@ -10,6 +10,7 @@ import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
 import type { Transport } from '../core/http/exchange';
 import { createAuthenticator } from '../core/keys/authenticate';
 import { createLevelCache } from '../core/keys/level-cache';
+import { spentByRollups } from '../core/ledger/budgets';
 import { createLedger } from '../core/ledger/ledger';
 import type { SettlementQueue } from '../core/ledger/reservation';
 import type { PriceBook } from '../core/pricing';
@@ -24,6 +25,7 @@ import { createGateStore } from '../core/stores/gates';
 import { createIdentityStore } from '../core/stores/identity';
 import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
 import { createRecordStore } from '../core/stores/records';
+import { createRollupStore } from '../core/stores/rollups';
 import { createCooldowns } from './cooldowns';
 import type { Gateway } from './gateway';
 
@@ -69,6 +71,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metrics,
     queue: parts.queue,
     random,
+    spentBefore: spentByRollups(createRollupStore(dynamodb, environment.recordsTable), () => clock.now()),
   });
   const providers = document.providers.map((config) =>
     configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id)),

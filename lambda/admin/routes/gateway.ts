@@ -7,7 +7,7 @@ import { ADMINS } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { GATEWAY } from '../schemas/gateway';
 import { fromWire, toWire } from '../wire';
-import { entryAnswer } from './shared';
+import { entryAnswer, followBudgets } from './shared';
 
 const READERS = ['admin', 'viewer'] as const;
 
@@ -74,5 +74,6 @@ async function update({ services, caller, request, body }: RouteContext) {
     before === undefined ? stores.identity.create('gateway', after) : stores.identity.replace('gateway', after, before.generation),
   );
   if (result === 'conflict') throw concurrentChange();
+  await followBudgets(services, 'gateway', after);
   return entryAnswer((await readGateway(services)).record, now);
 }

@@ -14,7 +14,7 @@ import { KEY, KEY_ROTATE, KEY_WITH_SECRET } from '../schemas/keys';
 import { REFERENCE } from '../schemas/level';
 import { fromWire, toWire } from '../wire';
 import { narrowed } from './levels';
-import { budgetAnswer, entryAnswer, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
 
 /** An idempotent creation answers the key again this long. */
 const REPLAY_MS = 24 * 60 * 60 * 1_000;
@@ -236,6 +236,7 @@ async function replace({ services, caller }: RouteContext, action: string, befor
   };
   const result = await services.journal.write(caller, change, (stores) => stores.identity.replace('key', after, before.generation));
   if (result === 'conflict') throw concurrentChange();
+  await followBudgets(services, 'key', after);
 }
 
 function stamp(before: KeyRecord, now: number) {

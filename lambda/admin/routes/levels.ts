@@ -12,7 +12,7 @@ import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { REFERENCE } from '../schemas/level';
 import type { ResourceSchemas } from '../schemas/resource';
 import { fromWire, toWire } from '../wire';
-import { budgetAnswer, entryAnswer, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
 
 type Kind = 'team' | 'project' | 'user' | 'tag';
 
@@ -164,6 +164,7 @@ async function update(kind: Kind, context: RouteContext) {
   };
   const result = await services.journal.write(caller, change, (stores) => stores.identity.replace(kind, after as never, before.generation));
   if (result === 'conflict') throw concurrentChange();
+  await followBudgets(services, kind, after);
   return entryAnswer(after, now);
 }
 

@@ -1,3 +1,4 @@
+import { moveBudgets } from '../../core/ledger';
 import type { JsonObject } from '../../core/model/json';
 import type { LevelKind, LevelRecord } from '../../core/stores';
 import { budgetStates } from '../budget-state';
@@ -18,4 +19,16 @@ export function pageAnswer<T>(page: Page<T>, list: string, show: (item: T) => Js
 
 export async function budgetAnswer(services: Services, kind: LevelKind, record: LevelRecord): Promise<RouteAnswer> {
   return { status: 200, json: { data: await budgetStates(services, kind, record, services.clock.now()), next_cursor: null } };
+}
+
+/**
+ * Takes a changed row's budgets to the counters of the current periods at once. When the table does not take it now, the first process that
+ * meets an older counter does.
+ */
+export async function followBudgets(services: Services, kind: LevelKind, record: LevelRecord): Promise<void> {
+  try {
+    await moveBudgets(services.counters, services.document, kind, record, services.clock.now());
+  } catch (error) {
+    services.log.write('warn', 'budgets-not-moved', { reason: kind, ...(error instanceof Error ? { code: error.name } : {}) });
+  }
 }

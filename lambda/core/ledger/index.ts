@@ -1,5 +1,6 @@
 /** Admission, settlement and sweep: how money and limits stay true. The protocol is told in `docs/ledger.md`. */
 export type * from './admission';
+export { moveBudgets, spentByRollups } from './budgets';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
 export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';
 export { type Period, type PeriodName, periodAt } from './period';

@@ -87,7 +87,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       .sort((left, right) => (left.spec.limitNanoUsd < right.spec.limitNanoUsd ? -1 : 1))[0];
     if (current === undefined) return undefined;
     const { startMs, endMs } = current.period;
-    const spentNanoUsd = (await options.spentBefore?.({ kind, id }, startMs, endMs, current.budget.model)) ?? 0n;
+    // A budget that is older than the period had a counter from the period's first request on.
+    const changed = row !== undefined && row.updatedAt !== row.createdAt && Date.parse(row.updatedAt) > startMs;
+    const spentNanoUsd = changed ? ((await options.spentBefore?.({ kind, id }, startMs, endMs, current.budget.model)) ?? 0n) : 0n;
     return { spec: current.spec, spentNanoUsd };
   }
 
