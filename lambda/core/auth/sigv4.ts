@@ -19,6 +19,9 @@ const UNSIGNED = new Set([
   'x-amzn-trace-id',
 ]);
 
+/** What a canonical value must not hold. */
+const SPACES = /^\s|\s\s|[^\S ]|\s$/;
+
 export interface SigV4Signer {
   /** The headers that prove the call: `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary credentials, `x-amz-security-token`. */
   sign(request: AuthorizationRequest, credentials: AwsCredentials, service: string, region: string): Record<string, string>;
@@ -32,6 +35,8 @@ export interface SigV4Signer {
  */
 export function createSigV4Signer(clock: Pick<Clock, 'now'>): SigV4Signer {
   const keys = new Map<string, Buffer>();
+  let second = Number.NaN;
+  let timestamp = '';
 
   const signingKey = (credentials: AwsCredentials, day: string, region: string, service: string): Buffer => {
     const id = `${credentials.accessKeyId}/${credentials.secretAccessKey}/${day}/${region}/${service}`;
@@ -48,14 +53,18 @@ export function createSigV4Signer(clock: Pick<Clock, 'now'>): SigV4Signer {
 
   return {
     sign(request, credentials, service, region) {
-      const timestamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d{3}/g, '');
+      const now = Math.floor(clock.now() / 1_000);
+      if (now !== second) {
+        second = now;
+        timestamp = new Date(now * 1_000).toISOString().replace(/[-:]|\.\d{3}/g, '');
+      }
       const day = timestamp.slice(0, 8);
       const scope = `${day}/${region}/${service}/aws4_request`;
       const bodyHash = hash('sha256', request.body);
       const added: Record<string, string> = { 'x-amz-content-sha256': bodyHash, 'x-amz-date': timestamp };
       if (credentials.sessionToken !== undefined) added['x-amz-security-token'] = credentials.sessionToken;
 
-      const { names, lines } = canonicalHeaders({ ...request.headers, host: hostOf(request.origin), ...added });
+      const { names, lines } = canonicalHeaders(request.headers, hostOf(request.origin), added);
       const [path, query] = canonicalTarget(request.path);
       const canonical = `${request.method}\n${path}\n${query}\n${lines}\n${names}\n${bodyHash}`;
       const toSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash('sha256', canonical)}`;
@@ -74,19 +83,29 @@ function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Host and port as the `Host` header carries them: without the scheme's own port. */
+/** Host and port as the `Host` header carries them; an origin never names its scheme's own port. */
 function hostOf(origin: string): string {
-  return new URL(origin).host;
+  return origin.slice(origin.indexOf('//') + 2);
 }
 
-function canonicalHeaders(headers: Readonly<Record<string, string>>): { names: string; lines: string } {
-  const byName = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
+/** What we add holds no spaces to fold and wins over a header of the same name. */
+function canonicalHeaders(
+  given: Readonly<Record<string, string>>,
+  host: string,
+  added: Readonly<Record<string, string>>,
+): { names: string; lines: string } {
+  const values: Record<string, string> = { host };
+  for (const name in given) {
     const lower = name.toLowerCase();
-    if (!UNSIGNED.has(lower)) byName.set(lower, value.trim().replace(/\s+/g, ' '));
+    const value = given[name] as string;
+    if (!UNSIGNED.has(lower) && lower !== 'host') values[lower] = SPACES.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
   }
-  const names = [...byName.keys()].sort();
-  return { names: names.join(';'), lines: names.map((name) => `${name}:${byName.get(name)}\n`).join('') };
+  for (const name in added) values[name] = added[name] as string;
+
+  const names = Object.keys(values).sort();
+  let lines = '';
+  for (const name of names) lines += `${name}:${values[name]}\n`;
+  return { names: names.join(';'), lines };
 }
 
 /** Every service but S3 has the already encoded path encoded once more, dot segments resolved. */
@@ -121,5 +140,6 @@ function compare(left: string, right: string): number {
 }
 
 function encode(text: string): string {
+  if (/^[\w.~-]*$/.test(text)) return text;
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

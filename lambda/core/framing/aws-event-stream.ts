@@ -38,6 +38,7 @@ export class AwsEventStreamDecoder {
   private pendingBytes = 0;
   /** Bytes that must be there before looking again makes sense: many small chunks are joined once, not once each. */
   private wantedBytes = PRELUDE_BYTES;
+  private fault: EventStreamError | undefined;
   private readonly maxMessageBytes: number;
 
   /** @param maxMessageBytes longer messages are a fault, so that a bad length cannot make us buffer without end */
@@ -48,9 +49,11 @@ export class AwsEventStreamDecoder {
   /**
    * The messages that are complete with these bytes.
    *
-   * @throws EventStreamError when they are not an event stream; the decoder is of no use afterwards
+   * @throws EventStreamError when they are not an event stream; messages before the fault are given first, and the error comes with
+   * the next call. The decoder is of no use afterwards.
    */
   public push(bytes: Buffer): EventStreamMessage[] {
+    if (this.fault !== undefined) throw this.fault;
     this.pending.push(bytes);
     this.pendingBytes += bytes.length;
     if (this.pendingBytes < this.wantedBytes) return [];
@@ -58,14 +61,19 @@ export class AwsEventStreamDecoder {
     let buffer = this.pending.length === 1 ? bytes : Buffer.concat(this.pending);
     const messages: EventStreamMessage[] = [];
     this.wantedBytes = PRELUDE_BYTES;
-    while (buffer.length >= PRELUDE_BYTES) {
-      const length = this.checkPrelude(buffer);
-      if (buffer.length < length) {
-        this.wantedBytes = length;
-        break;
+    try {
+      while (buffer.length >= PRELUDE_BYTES) {
+        const length = this.checkPrelude(buffer);
+        if (buffer.length < length) {
+          this.wantedBytes = length;
+          break;
+        }
+        messages.push(readMessage(buffer.subarray(0, length)));
+        buffer = buffer.subarray(length);
       }
-      messages.push(readMessage(buffer.subarray(0, length)));
-      buffer = buffer.subarray(length);
+    } catch (error) {
+      if (messages.length === 0) throw error;
+      this.fault = error as EventStreamError;
     }
     this.pending.splice(0, this.pending.length, ...(buffer.length > 0 ? [buffer] : []));
     this.pendingBytes = buffer.length;
@@ -75,9 +83,10 @@ export class AwsEventStreamDecoder {
   /**
    * The stream is over.
    *
-   * @throws EventStreamError `truncated` when it ends inside a message
+   * @throws EventStreamError `truncated` when it ends inside a message, or the fault that was found
    */
   public end(): void {
+    if (this.fault !== undefined) throw this.fault;
     if (this.pendingBytes > 0) throw new EventStreamError('truncated');
   }
 

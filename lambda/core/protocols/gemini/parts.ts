@@ -46,6 +46,7 @@ function opaque(value: string | undefined): Opaque | undefined {
  * @see https://ai.google.dev/api/generate-content#GroundingMetadata
  */
 export function readCitations(candidate: JsonObject): Citation[] {
+  if (candidate['groundingMetadata'] === undefined && candidate['citationMetadata'] === undefined) return [];
   const grounding = objectOf(candidate['groundingMetadata']);
   const supports = objectsOf(grounding?.['groundingSupports']);
   const found = objectsOf(grounding?.['groundingChunks']).flatMap((chunk, index): Citation[] => {

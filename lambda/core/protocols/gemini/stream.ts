@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason, StreamEvent } from '../../model/response';
-import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
 import { BlockWriter } from '../block-writer';
 import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
@@ -32,7 +31,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
   private readonly candidates = new Map<number, Candidate>();
   private answerId: string | undefined;
   private blocked: FinishReason | undefined;
-  private usage: Usage | undefined;
+  /** The last chunk that reported usage; it is read at the end, because each replaces the one before. */
+  private reported: JsonObject | undefined;
   private started = false;
   private ended = false;
 
@@ -47,7 +47,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (objectOf(body['error']) !== undefined) return this.fail(body);
     const events = this.start(body);
     this.blocked ??= blockReason(body);
-    this.usage = geminiUsage(body) ?? this.usage;
+    if (body['usageMetadata'] !== undefined) this.reported = body;
     objectsOf(body['candidates']).forEach((candidate, index) => {
       events.push(...this.read(candidate, countOf(candidate['index']) ?? index));
     });
@@ -66,7 +66,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
       { type: 'finish', choice, reason: geminiFinishReason(candidate.finish ?? '', candidate.calls > 0) },
     ]);
     if (all.length === 0 && this.blocked !== undefined) events.push({ type: 'finish', choice: 0, reason: this.blocked });
-    if (this.usage !== undefined) events.push({ type: 'usage', usage: this.usage });
+    const usage = this.reported === undefined ? undefined : geminiUsage(this.reported);
+    if (usage !== undefined) events.push({ type: 'usage', usage });
     return [...events, { type: 'end' }];
   }
 

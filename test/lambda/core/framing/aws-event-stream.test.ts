@@ -110,6 +110,16 @@ describe('AWS event stream', () => {
     }
   });
 
+  test('E28 messages before a broken one are given first', () => {
+    const broken = message('b', '{}');
+    broken[20] = (broken[20] as number) ^ 1;
+    const decoder = new AwsEventStreamDecoder();
+
+    expect(decoder.push(Buffer.concat([message('a', '{}'), broken])).map(toFrame)).toEqual([{ event: 'a', data: '{}' }]);
+    expect(faultOf(() => decoder.push(Buffer.alloc(0)))).toBe('bad-checksum');
+    expect(faultOf(() => decoder.end())).toBe('bad-checksum');
+  });
+
   test('E28 a stream that ends inside a message is a fault', () => {
     const bytes = Buffer.concat([message('a', '{}'), message('b', '{}')]);
     const first = message('a', '{}').length;
