@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DynamoDbEngine } from '../dynamodb/engine';
 import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
 import { type BedrockOptions, createBedrock } from './bedrock';
+import { AnswerLost, type Disturb, disturbed } from './disturbance';
 import { dynamoDbService } from './dynamodb';
 import { createEvents, type Events } from './events';
 import { jsonService } from './json-service';
@@ -45,6 +46,8 @@ export interface AwsEndpoint {
   readonly calls: readonly CheckedCall[];
   /** Checks what AWS itself does in a role's name, such as reading a stream for a function; logged with the others. */
   authorize(principal: Principal, accesses: readonly Access[]): Denial | undefined;
+  /** From now on asks before each call what shall go wrong with it; the latest one asked wins. Answers how to stop. */
+  disturb(disturb: Disturb): () => void;
   close(): Promise<void>;
 }
 
@@ -56,11 +59,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const authorizer = createAuthorizer(options.onDenied);
   const services = servicesOf(options);
   const onError = options.onError ?? ((error) => console.error(error));
+  const disturbances = new Set<Disturb>();
+  const disturb: Disturb = (call) => [...disturbances].reverse().reduce<ReturnType<Disturb>>((found, ask) => found ?? ask(call), undefined);
   let url = '';
   const server = createServer((incoming, outgoing) => {
-    serve(incoming, outgoing, { services, authorizer, principals: options.principals, onError, url: () => url }).catch(() =>
-      outgoing.destroy(),
-    );
+    const serving = { services, authorizer, principals: options.principals, onError, disturb, url: () => url };
+    serve(incoming, outgoing, serving).catch(() => outgoing.destroy());
   });
   // Functions keep their connections across idle times; a reset would look like a fault of the service.
   server.keepAliveTimeout = 0;
@@ -77,6 +81,10 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       return authorizer.calls;
     },
     authorize: (principal, accesses) => authorizer.authorize(principal, accesses),
+    disturb(ask) {
+      disturbances.add(ask);
+      return () => disturbances.delete(ask);
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -103,6 +111,7 @@ interface Serving {
   readonly authorizer: Authorizer;
   readonly principals: (accessKeyId: string) => Principal | undefined;
   readonly onError: (error: unknown) => void;
+  readonly disturb: Disturb;
   readonly url: () => string;
 }
 
@@ -114,7 +123,7 @@ const NOBODY: AwsService = jsonService({
   run: () => ({}),
 });
 
-/** Rejects when either side of the connection breaks. */
+/** Rejects when either side of the connection breaks, or has to. */
 async function serve(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
@@ -144,9 +153,11 @@ async function answerTo(request: AwsRequest, service: AwsService, name: string, 
     const call = service.understand(request);
     const denial = serving.authorizer.authorize(principal, call.accesses);
     if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
-    return await call.run();
+    const disturbance = serving.disturb({ service: name, principal: principal.id, accesses: call.accesses });
+    return await (disturbance === undefined ? call.run() : disturbed(disturbance, () => call.run(), request.signal));
   } catch (error) {
     if (error instanceof AwsError) return service.refuse(error, request);
+    if (error instanceof AnswerLost) throw error;
     serving.onError(error);
     return service.refuse(new AwsError('InternalServerError', 'The local run failed; its output says why.', 500), request);
   }

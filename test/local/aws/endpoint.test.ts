@@ -28,6 +28,7 @@ import { createEvents, type Events } from '../../../local/aws/events';
 import { createObjects, type Objects } from '../../../local/aws/objects';
 import { createQueues, type Queues } from '../../../local/aws/queues';
 import { openSecrets, type Secrets } from '../../../local/aws/secrets';
+import { AwsError } from '../../../local/aws/service';
 import { createTopics, type Topics } from '../../../local/aws/topics';
 import { type DynamoDbEngine, openDynamoDb } from '../../../local/dynamodb/engine';
 
@@ -473,5 +474,58 @@ describe('Bedrock', () => {
 
     expect(direct).toMatchObject({ status: 403, body: expect.stringContaining('foundation-model/anthropic.model-v1:0') });
     expect(other).toMatchObject({ status: 403, body: expect.stringContaining('inference-profile/us.meta.model') });
+  });
+});
+
+describe('disturbances', () => {
+  const key = { TableName: 'counters', Key: { pk: { S: 'disturbed' } } };
+  const add = new UpdateItemCommand({ ...key, UpdateExpression: 'ADD n :n', ExpressionAttributeValues: { ':n': { N: '1' } } });
+  const count = async () => ((await dynamodb.call('GetItem', key)).Item as { n?: { N: string } } | undefined)?.n?.N;
+  let client: DynamoDBClient;
+  let stop: () => void = () => undefined;
+
+  beforeEach(async () => {
+    client = new DynamoDBClient(settings());
+    await dynamodb.call('DeleteItem', key);
+  });
+
+  afterEach(() => {
+    stop();
+    client.destroy();
+  });
+
+  test('an error is answered in place of the call, for whom it is meant, until it stops', async () => {
+    const error = new AwsError('ProvisionedThroughputExceededException', 'slow down');
+    stop = endpoint.disturb(({ principal, accesses }) =>
+      principal === 'Root' && accesses.some(({ action }) => action === 'dynamodb:UpdateItem') ? { error } : undefined,
+    );
+
+    await expect(client.send(add)).rejects.toMatchObject({ name: 'ProvisionedThroughputExceededException' });
+    await client.send(new GetItemCommand(key));
+    expect(await count()).toBeUndefined();
+    stop();
+    await client.send(add);
+    expect(await count()).toBe('1');
+  });
+
+  test('a lost answer leaves the write undone or done, as told', async () => {
+    stop = endpoint.disturb(() => ({ lost: 'before' }));
+    await expect(client.send(add)).rejects.toThrow();
+    expect(await count()).toBeUndefined();
+
+    stop();
+    stop = endpoint.disturb(() => ({ lost: 'after' }));
+    await expect(client.send(add)).rejects.toThrow();
+    expect(await count()).toBe('1');
+  });
+
+  test('a hanging call ends when its caller gives up', async () => {
+    stop = endpoint.disturb(() => ({ lost: 'before', manner: 'hang' }));
+    const abort = new AbortController();
+    const hanging = client.send(add, { abortSignal: abort.signal });
+    abort.abort();
+
+    await expect(hanging).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await count()).toBeUndefined();
   });
 });
