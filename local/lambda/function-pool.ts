@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { FunctionDefinition } from '../template/functions';
 import { FunctionEnvironment } from './function-environment';
 import { type Invocation, InvocationError } from './invocation';
@@ -22,14 +23,26 @@ export interface FunctionPoolOptions {
 /** An environment that has been idle for longer is closed, unless it is the last one. */
 const IDLE_LIMIT_MS = 60_000;
 
+/** Environments that load their code at the same time: in AWS each has a processor of its own, here they share. */
+const LOADING_AT_ONCE = Math.max(2, availableParallelism());
+
+interface Waiter {
+  readonly take: (environment: FunctionEnvironment) => void;
+  readonly fail: (error: InvocationError) => void;
+}
+
 /** One function: its environments, made on demand, reused, one invocation each at a time. */
 export class FunctionPool {
   private readonly environments = new Set<FunctionEnvironment>();
   /** Most recently used last. */
   private readonly idle: FunctionEnvironment[] = [];
+  /** Invocations without an environment, oldest first. */
+  private readonly waiting: Waiter[] = [];
   private readonly running = new Set<Promise<unknown>>();
   private readonly reaper: NodeJS.Timeout;
   private started = 0;
+  private loading = 0;
+  private busy = 0;
 
   public constructor(private readonly options: FunctionPoolOptions) {
     this.reaper = setInterval(() => this.closeIdle(), IDLE_LIMIT_MS / 2);
@@ -47,10 +60,7 @@ export class FunctionPool {
 
   /** Loads one environment ahead of the first call. Its failure shows at the first call. */
   public async warm(): Promise<void> {
-    if (this.environments.size > 0) return;
-    const environment = this.create();
-    if ((await environment.ready()) === undefined) this.idle.push(environment);
-    else await this.discard(environment);
+    if (this.environments.size === 0) await this.load();
   }
 
   /**
@@ -70,8 +80,10 @@ export class FunctionPool {
     const invocation = environment.invoke(event, this.options.timeoutMs ?? this.definition.timeoutMs, traceId);
     void this.track(invocation.finished).then((error) => {
       if (error !== undefined) this.options.onFailure(error);
+      this.busy -= 1;
       if (environment.closed) void this.discard(environment);
-      else this.idle.push(environment);
+      else this.release(environment);
+      this.loadForWaiting();
     });
     return invocation;
   }
@@ -93,6 +105,7 @@ export class FunctionPool {
 
   public async close(): Promise<void> {
     clearInterval(this.reaper);
+    for (const waiter of this.waiting.splice(0)) waiter.fail(new InvocationError('exit', failure('Runtime.ExitError', 'shut down')));
     await Promise.all([...this.environments].map((environment) => environment.close()));
     this.environments.clear();
     this.idle.length = 0;
@@ -111,23 +124,55 @@ export class FunctionPool {
     }
   }
 
-  private async acquire(): Promise<FunctionEnvironment> {
-    for (;;) {
-      const warm = this.idle.pop();
-      if (warm === undefined) break;
-      if (!warm.closed) return warm;
-      await this.discard(warm);
+  /** An idle environment, or the first one that becomes free or ready. */
+  private acquire(): Promise<FunctionEnvironment> {
+    if (this.busy + this.waiting.length >= this.options.concurrency) {
+      return Promise.reject(new InvocationError('throttled', failure('TooManyRequestsException', 'Rate Exceeded.')));
     }
-    if (this.environments.size >= this.options.concurrency) {
-      throw new InvocationError('throttled', failure('TooManyRequestsException', 'Rate Exceeded.'));
-    }
+    return new Promise((resolve, fail) => {
+      const take = (environment: FunctionEnvironment): void => {
+        this.busy += 1;
+        resolve(environment);
+      };
+      for (let warm = this.idle.pop(); warm !== undefined; warm = this.idle.pop()) {
+        if (!warm.closed) {
+          take(warm);
+          return;
+        }
+        void this.discard(warm);
+      }
+      this.waiting.push({ take, fail });
+      this.loadForWaiting();
+    });
+  }
+
+  private release(environment: FunctionEnvironment): void {
+    const waiter = this.waiting.shift();
+    if (waiter === undefined) this.idle.push(environment);
+    else waiter.take(environment);
+  }
+
+  private loadForWaiting(): void {
+    const room = (): boolean => this.loading < LOADING_AT_ONCE && this.environments.size < this.options.concurrency;
+    while (this.loading < this.waiting.length && room()) void this.load();
+  }
+
+  private async load(): Promise<void> {
+    this.loading += 1;
     const environment = this.create();
     const problem = await environment.ready();
-    if (problem === undefined) return environment;
-    await this.discard(environment);
-    const error = new InvocationError('function', problem);
-    this.options.onFailure(error);
-    throw error;
+    this.loading -= 1;
+    if (problem === undefined) this.release(environment);
+    else {
+      await this.discard(environment);
+      const waiter = this.waiting.shift();
+      if (waiter !== undefined) {
+        const error = new InvocationError('function', problem);
+        this.options.onFailure(error);
+        waiter.fail(error);
+      }
+    }
+    this.loadForWaiting();
   }
 
   private create(): FunctionEnvironment {
