@@ -5,10 +5,13 @@ import type { AssistantPart, ModelRequest, Opaque, ProtocolName } from '../../..
 import type { ModelResponse, StreamEvent } from '../../../../lambda/core/model/response';
 import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-messages';
 import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../../../lambda/core/protocols/openai-responses';
 import type { Dialect, EncodeContext, Frame, Protocol } from '../../../../lambda/core/protocols/protocol';
 import { readAnswer, readStream, sseEvents } from '../../../support/answers';
 
-const CODECS: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages];
+const CODECS: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages, openAiResponses];
+/** Dialects whose answer is one message that comes back as it is. */
+const MESSAGES: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages];
 const PAIRS = CODECS.flatMap((from) => CODECS.map((to) => [from.name, to.name, from, to] as const));
 
 const CONTEXT: EncodeContext = {
@@ -50,6 +53,8 @@ const content = fc
   ]);
 
 const usage = fc.record({ inputTokens: fc.nat(10_000), outputTokens: fc.nat(10_000) });
+
+const TERMINALS = new Set(['message_stop', 'error', 'response.completed', 'response.incomplete', 'response.failed']);
 
 /** The events of a whole answer, with its texts cut at will. */
 function eventsOf(parts: readonly AssistantPart[], size: number): StreamEvent[] {
@@ -127,7 +132,7 @@ describe.each(PAIRS)('from %s to %s', (_from, _to, from, to) => {
   });
 });
 
-test.each(CODECS.map((codec) => [codec.name, codec] as const))(
+test.each(MESSAGES.map((codec) => [codec.name, codec] as const))(
   'an answer to a %s caller comes back from it whole: signatures of every provider, streamed or not',
   (_name, codec) => {
     fc.assert(
@@ -228,7 +233,7 @@ test('decode after encode is the identity on what a dialect can say', () => {
     }));
 
   fc.assert(
-    fc.property(request, fc.constantFrom(...CODECS), (asked, codec) => {
+    fc.property(request, fc.constantFrom(...MESSAGES), (asked, codec) => {
       const { body, dropped } = codec.encodeRequest(asked, target);
 
       expect(dropped).toEqual([]);
@@ -258,9 +263,7 @@ test('I14 whatever the events, a caller sees at most one terminal event and noth
   fc.assert(
     fc.property(fc.array(event, { maxLength: 30 }), fc.constantFrom(...CODECS), (events, codec) => {
       const sent = sseEvents(encode(codec, events));
-      const terminals = sent.map(
-        ({ event: named, data }) => data === '[DONE]' || named === 'message_stop' || named === 'error' || data.startsWith('{"error":'),
-      );
+      const terminals = sent.map(({ event: named, data }) => data === '[DONE]' || TERMINALS.has(named) || data.startsWith('{"error":'));
 
       expect(terminals.filter(Boolean).length).toBe(events.some(({ type }) => type === 'end' || type === 'error') ? 1 : 0);
       if (terminals.includes(true)) expect(terminals.indexOf(true)).toBe(terminals.length - 1);
