@@ -39,11 +39,14 @@ export interface Denial {
 }
 
 export interface Authorizer {
-  /** Every kind of call checked so far. */
+  /** Every kind of call checked so far, the newest ten thousand. */
   readonly calls: readonly CheckedCall[];
   /** Checks all of them and logs each; the first refused one is answered. */
   authorize(principal: Principal, accesses: readonly Access[]): Denial | undefined;
 }
+
+/** Resources such as objects have endless names, and a local run may last for days. */
+const MOST_KINDS = 10_000;
 
 /** @param onDenied told of each refusal, in one sentence that says which statement is missing */
 export function createAuthorizer(onDenied: (advice: string, denial: Denial, principal: Principal) => void = () => undefined): Authorizer {
@@ -65,6 +68,7 @@ export function createAuthorizer(onDenied: (advice: string, denial: Denial, prin
           ...(statement === undefined ? {} : { statement }),
           count: (calls.get(id)?.count ?? 0) + 1,
         });
+        if (calls.size > MOST_KINDS) calls.delete(calls.keys().next().value as string);
         if (allowed) continue;
         const denial = denialOf(principal, access, statement);
         onDenied(denial.advice, denial, principal);

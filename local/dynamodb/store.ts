@@ -161,16 +161,19 @@ export class SubStore<Value> {
   }
 
   createKeyStream(range: Range = {}): Stream {
-    return streamOf([...this.map.entries(range)].map(([key]) => key));
+    return streamOf(this.map.entries(range), ([key]) => key);
   }
 
   createValueStream(range: Range = {}): Stream {
-    return streamOf([...this.map.entries(range)].map(([, value]) => value));
+    return streamOf(this.map.entries(range), ([, value]) => value);
   }
 }
 
-/** What dynalite reads of a stream (it asks for Node's class): `data`, then `end`, once its listeners are in place. The values are those of the moment of the call. */
-function streamOf(values: readonly unknown[]): Stream {
+/**
+ * What dynalite reads of a stream (it asks for Node's class): `data`, then `end`, once its listeners are in place. All of it within
+ * one turn, so no write comes in between; nothing is read after `destroy`, which a full page calls.
+ */
+function streamOf<Entry>(entries: Iterable<Entry>, pick: (entry: Entry) => unknown): Stream {
   let open = true;
   const stream = Object.assign(new Stream(), {
     destroy: () => {
@@ -178,9 +181,9 @@ function streamOf(values: readonly unknown[]): Stream {
     },
   });
   process.nextTick(() => {
-    for (const value of values) {
+    for (const entry of entries) {
       if (!open) break;
-      stream.emit('data', value);
+      stream.emit('data', pick(entry));
     }
     stream.emit('end');
   });

@@ -276,3 +276,16 @@ describe('tables', () => {
     });
   });
 });
+
+test('a scan comes in pages of 1 MB', async () => {
+  for (let index = 0; index < 30; index += 1) await put({ ...key(`p${index}`), text: { S: 'x'.repeat(100_000) } });
+  const counts: unknown[] = [];
+  let start: unknown;
+  do {
+    const page = await engine.call('Scan', { TableName: 'records', ...(start === undefined ? {} : { ExclusiveStartKey: start }) });
+    counts.push(page.Count);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+
+  expect(counts).toEqual([11, 11, 8]);
+});
