@@ -78,10 +78,11 @@ function read(item: Item | undefined, path: Path): AttributeValue | undefined {
   return value;
 }
 
+/** Writes into the item, which is the update's own copy; what lies deeper is shared, and copied on the way. */
 function set(item: Item, path: Path, value: AttributeValue): Item {
-  if (path.length === 1) return { ...item, [path[0] as string]: value };
-  const parent = item[path[0] as string];
-  return { ...item, [path[0] as string]: setInside(parent, path.slice(1), value) };
+  const name = path[0] as string;
+  (item as Record<string, AttributeValue>)[name] = path.length === 1 ? value : setInside(item[name], path.slice(1), value);
+  return item;
 }
 
 function setInside(parent: AttributeValue | undefined, path: Path, value: AttributeValue): AttributeValue {

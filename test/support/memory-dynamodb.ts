@@ -306,7 +306,8 @@ function applyUpdate(
   input: Conditional & { readonly UpdateExpression?: string | undefined; readonly Key?: object | undefined },
   old: Item | undefined,
 ): Item {
-  let target: Item = old ?? { ...(input.Key as Item) };
+  // One copy for all assignments, which then write into it.
+  let target: Item = { ...(old ?? (input.Key as Item)) };
   if (input.UpdateExpression === undefined) return target;
   const scope = scopeOf(input, old);
   for (const change of compileUpdate(input.UpdateExpression)) target = change(scope, target);
