@@ -33,7 +33,8 @@ export function createApplication(services: Services): (request: AdminRequest) =
       if (error.status === 500) services.log.write('error', 'admin-error', { requestId, stack: safeStack(cause) });
       answer = errorAnswer(error, requestId);
     }
-    services.log.write(answer.status >= 500 ? 'error' : 'info', 'admin-request', {
+    const denied = answer.status === 403;
+    services.log.write(answer.status >= 500 ? 'error' : denied ? 'warn' : 'info', denied ? 'admin-denied' : 'admin-request', {
       requestId,
       method: request.method.slice(0, 16),
       status: answer.status,

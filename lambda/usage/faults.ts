@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { FaultEvent, UnitOfWork } from 'aws-lambda-stream/types';
 import type { Stream } from 'highland';
 import _ from 'highland';
+import { EVENTS } from '../../lib/private/contract';
 import type { BusEvent, EventBus } from '../core/connectors/events';
 import type { Clock } from '../core/runtime/clock';
 import type { Log } from '../core/runtime/log';
@@ -43,7 +44,7 @@ function faultEvent({ log, clock, gateway }: FaultParts, pipeline: string, error
     ...(record.eventID === undefined ? {} : { requestId: record.eventID }),
   });
   return {
-    type: 'fault',
+    type: EVENTS.FAULT,
     at,
     detail: {
       id: record.eventID,

@@ -212,6 +212,8 @@ describe('commands over the admin API', () => {
   test('the gateway is found by options, the environment or a stack', async () => {
     const kept = { ...process.env };
     const folder = mkdtempSync(join(tmpdir(), 'aws-'));
+    delete process.env['LLM_GATEWAY_URL'];
+    delete process.env['LLM_GATEWAY_ADMIN_KEY'];
     try {
       await expect(runCommand(teams, 'list')).rejects.toThrow('no gateway URL: give --url, --stack, or set LLM_GATEWAY_URL');
       process.env['LLM_GATEWAY_URL'] = gateway.url;

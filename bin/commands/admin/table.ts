@@ -18,6 +18,11 @@ export function plain(value: unknown): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, '?');
 }
 
+/** Only for people: a pipe gets plain text. */
+function bold(text: string): string {
+  return process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined ? styleText('bold', text) : text;
+}
+
 /** Text of a table: a bold head, columns as wide as their longest cell, two spaces between them. */
 export function formatTable(columns: readonly Column[], rows: readonly Record<string, unknown>[]): string {
   const cells = rows.map((row) => columns.map((column) => column.value(row)));
@@ -27,7 +32,7 @@ export function formatTable(columns: readonly Column[], rows: readonly Record<st
       .map((cell, index) => (columns[index]?.align === 'right' ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
       .join('  ')
       .trimEnd();
-  const head = styleText('bold', layOut(columns.map((column) => column.title.toUpperCase())), { stream: process.stdout });
+  const head = bold(layOut(columns.map((column) => column.title.toUpperCase())));
   return [head, ...cells.map(layOut)].join('\n');
 }
 
@@ -35,7 +40,7 @@ export function formatTable(columns: readonly Column[], rows: readonly Record<st
 export function formatDetails(row: Record<string, unknown>): string {
   const entries = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
   const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `${styleText('bold', name.padEnd(width), { stream: process.stdout })}  ${plain(value)}`).join('\n');
+  return entries.map(([name, value]) => `${bold(name.padEnd(width))}  ${plain(value)}`).join('\n');
 }
 
 /** `[{limit_usd, period, model}]` as people write it: `25.00/month openai/*`. */

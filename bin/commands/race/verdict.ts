@@ -46,7 +46,7 @@ export interface Evidence {
   readonly seconds: number;
 }
 
-/** Whether the budget held and every answered call has its record. */
+/** Whether the budget held and every answered call has its record. Where nothing was admitted, nothing is shown. */
 export function judge({ shots, budgetUsd, spentUsd, reservedUsd, costs, otherCosts, seconds }: Evidence): Verdict {
   const answered = shots.filter(({ status }) => status >= 200 && status < 300);
   const refusals: Record<string, number> = {};
@@ -72,6 +72,6 @@ export function judge({ shots, budgetUsd, spentUsd, reservedUsd, costs, otherCos
     seconds: Math.round(seconds * 10) / 10,
     p50_ms: at(0.5),
     p99_ms: at(0.99),
-    held: overspend === 0n && lost === 0 && spent === recorded && nanoUsd(reservedUsd) === 0n,
+    held: answered.length > 0 && overspend === 0n && lost === 0 && spent === recorded && nanoUsd(reservedUsd) === 0n,
   };
 }

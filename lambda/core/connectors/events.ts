@@ -1,3 +1,4 @@
+import { EVENTS } from '../../../lib/private/contract';
 import type { AwsJsonCall, AwsJsonService } from './aws-json';
 
 /** One event for the bus. */
@@ -16,7 +17,7 @@ export interface EventBus {
 }
 
 /** What `source` says of every event of ours. */
-export const EVENT_SOURCE = 'llm-gateway';
+export const EVENT_SOURCE = EVENTS.SOURCE;
 
 /** EventBridge takes ten entries in one call. */
 const LARGEST_BATCH = 10;

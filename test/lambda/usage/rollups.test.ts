@@ -277,4 +277,45 @@ describe('rollups from the stream', () => {
     await usage.drain();
     expect(await usage.held()).toEqual(usage.fold());
   });
+
+  test('K05 what a stopped consumer has missed for good, a rebuild takes from the table', async () => {
+    const usage = createUsageHarness();
+    await usage.request({ id: 'seen-01' });
+    await usage.drain();
+    for (let index = 0; index < 150; index += 1)
+      await usage.request({ id: `missed-${index}-0${index % 10}`, teamId: 't1' }, { costNanoUsd: 3n });
+    usage.stream.splice(0);
+    usage.state.now += 40 * 3_600_000;
+
+    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    await usage.drain();
+
+    expect(await usage.held()).toEqual(usage.fold());
+  });
+
+  test('a rebuild that is interrupted goes on where it was asked for again', async () => {
+    const usage = createUsageHarness();
+    for (let index = 0; index < 40; index += 1) await usage.request({ id: `r-${index}-0${index % 10}` });
+    await usage.drain();
+    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    const batch = usage.stream.splice(0);
+    let calls = 0;
+    usage.database.hooks = {
+      before: ({ operation }) => {
+        if (operation === 'transactWriteItems') calls += 1;
+        if (calls === 1) throw Object.assign(new Error('the function ended'), { name: 'TimeoutError' });
+      },
+    };
+
+    await expect(usage.deliver(batch)).rejects.toThrow('the function ended');
+    usage.database.hooks = {};
+    expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 0, building: 1 });
+    await usage.request({ id: 'meanwhile-01' });
+    await usage.drain();
+    await usage.deliver(batch);
+    await usage.drain();
+
+    expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
+    expect(await usage.held()).toEqual(usage.fold());
+  });
 });
