@@ -55,6 +55,15 @@ export interface KeyedProviderProps extends ProviderProps {
   readonly apiKeyField?: string;
 }
 
+/** What carries the calls to Amazon Bedrock. */
+export enum BedrockClient {
+  /** The gateway's own HTTP, signed by itself: about a tenth of the CPU of AWS's client. */
+  GATEWAY = 'gateway',
+
+  /** AWS's own client, for those whose rules ask for it. */
+  AWS_SDK = 'sdk',
+}
+
 /** Amazon Bedrock. */
 export interface BedrockProviderProps extends ProviderProps {
   /**
@@ -77,6 +86,28 @@ export interface BedrockProviderProps extends ProviderProps {
    * @default - the whole secret is the key
    */
   readonly apiKeyField?: string;
+
+  /**
+   * Id or ARN of a guardrail that every chat call goes through. It must exist in each of the Regions.
+   *
+   * @default - no guardrail
+   * @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html
+   */
+  readonly guardrailId?: string;
+
+  /**
+   * Version of the guardrail. Only with `guardrailId`.
+   *
+   * @default 'DRAFT'
+   */
+  readonly guardrailVersion?: string;
+
+  /**
+   * What carries the calls.
+   *
+   * @default BedrockClient.GATEWAY
+   */
+  readonly client?: BedrockClient;
 }
 
 /** Azure OpenAI. Give `resourceName` or `baseUrl`. */

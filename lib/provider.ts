@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { bedrockStatements } from './private/bedrock-access';
+import { bedrockStatements, guardrailStatement } from './private/bedrock-access';
 import type { ProviderKind } from './private/contract';
 import type { ProviderBinding, ProviderBindOptions } from './provider-binding';
 import { ProviderNetwork } from './provider-network';
@@ -216,14 +216,27 @@ class ConfiguredProvider extends Provider {
 
 class BedrockProvider extends ConfiguredProvider {
   constructor(private readonly bedrock: BedrockProviderProps) {
-    super('bedrock', bedrock);
+    const { client, guardrailId, guardrailVersion } = bedrock;
+    if (guardrailId === undefined && guardrailVersion !== undefined) {
+      throw new Error('"guardrailVersion" is given without "guardrailId"; say which guardrail');
+    }
+    for (const [name, value] of Object.entries({ guardrailId, guardrailVersion })) {
+      if (Token.isUnresolved(value)) {
+        throw new Error(
+          `"${name}" is known only after the deploy; give the text itself, because it becomes part of the gateway's configuration`,
+        );
+      }
+    }
+    super('bedrock', bedrock, settingsOf({ client, guardrailId, guardrailVersion }));
   }
 
   override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
     const binding = super.bind(scope, options);
     if (this.bedrock.apiKey !== undefined) return binding;
-    const named = [...options.models, ...(this.bedrock.models ?? [])];
-    return { ...binding, statements: bedrockStatements(Stack.of(scope), this.bedrock.regions, named) };
+    const { guardrailId, models = [], regions } = this.bedrock;
+    const stack = Stack.of(scope);
+    const guardrail = guardrailId === undefined ? [] : [guardrailStatement(stack, regions, guardrailId)];
+    return { ...binding, statements: [...bedrockStatements(stack, regions, [...options.models, ...models]), ...guardrail] };
   }
 }
 

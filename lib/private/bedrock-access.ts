@@ -28,7 +28,7 @@ const GEOGRAPHIES: Record<string, string[]> = {
  * @param models model ids, inference profile ids, ARNs, or globs of those
  */
 export function bedrockStatements(stack: Stack, regions: readonly string[] | undefined, models: readonly string[]): iam.PolicyStatement[] {
-  const called = regions === undefined || regions.length === 0 ? [stack.region] : [...regions];
+  const called = calledRegions(stack, regions);
   const arn = (region: string, account: string, resource: string): string =>
     `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
   if (models.length === 0 || models.includes('*')) {
@@ -56,6 +56,18 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
     }
   }
   return [allow([...direct]), ...statements];
+}
+
+/** What a role needs to have its calls pass a guardrail, given by id or ARN. */
+export function guardrailStatement(stack: Stack, regions: readonly string[] | undefined, guardrail: string): iam.PolicyStatement {
+  const arns = calledRegions(stack, regions).map(
+    (region) => `arn:${stack.partition}:bedrock:${region}:${stack.account}:guardrail/${guardrail}`,
+  );
+  return new iam.PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources: guardrail.startsWith('arn:') ? [guardrail] : arns });
+}
+
+function calledRegions(stack: Stack, regions: readonly string[] | undefined): string[] {
+  return regions === undefined || regions.length === 0 ? [stack.region] : [...regions];
 }
 
 /** @param throughProfiles the foundation models may be reached through these inference profiles only */

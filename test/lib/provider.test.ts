@@ -5,7 +5,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import * as fc from 'fast-check';
-import { type LlmGatewayProps, Provider, type ProviderBinding, type ProviderBindOptions, ProviderNetwork, Route, Target } from '../../lib';
+import {
+  BedrockClient,
+  type LlmGatewayProps,
+  Provider,
+  type ProviderBinding,
+  type ProviderBindOptions,
+  ProviderNetwork,
+  Route,
+  Target,
+} from '../../lib';
 import { checkBaseUrl } from '../../lib/private/base-url';
 import type { ProviderKind } from '../../lib/private/contract';
 import { documentFor, documentOf, newStack, secretNamed, statementsOf, synthesize } from './support';
@@ -189,6 +198,35 @@ test("a provider of one's own plugs in through bind, with its settings and what 
   expect(statementsOf(template, 'Proxy')).toContainEqual({
     actions: ['sagemaker:InvokeEndpoint'],
     resources: ['arn:aws:sagemaker:::large'],
+  });
+});
+
+describe('guardrails and clients of Bedrock', () => {
+  const named = { regions: ['us-east-1'], models: ['amazon.nova-micro-v1:0'] };
+
+  test('reach the document, and the role may apply the guardrail', () => {
+    const guarded = Provider.bedrock({ ...named, guardrailId: 'g1', guardrailVersion: '3', client: BedrockClient.AWS_SDK });
+    const { stack, template } = synthesize({ providers: [guarded] }, newStack({ env: { account: '111122223333', region: 'eu-west-1' } }));
+
+    expect(documentOf(stack).providers[0]).toMatchObject({ settings: { guardrailId: 'g1', guardrailVersion: '3', client: 'sdk' } });
+    expect(statementsOf(template, 'Proxy')).toContainEqual({
+      actions: ['bedrock:ApplyGuardrail'],
+      resources: ['arn:aws:bedrock:us-east-1:111122223333:guardrail/g1'],
+    });
+  });
+
+  test('a guardrail of another account is named by its ARN', () => {
+    const guardrailId = 'arn:aws:bedrock:us-east-1:444455556666:guardrail/g1';
+    const { template } = synthesize({ providers: [Provider.bedrock({ ...named, guardrailId })] });
+
+    expect(statementsOf(template, 'Proxy')).toContainEqual({ actions: ['bedrock:ApplyGuardrail'], resources: [guardrailId] });
+  });
+
+  test('fails for a version without a guardrail, and for one that only the deploy knows', () => {
+    const known = newStack();
+
+    expect(() => Provider.bedrock({ guardrailVersion: '1' })).toThrow('without "guardrailId"');
+    expect(() => Provider.bedrock({ guardrailId: known.stackId })).toThrow('"guardrailId" is known only after the deploy');
   });
 });
 
