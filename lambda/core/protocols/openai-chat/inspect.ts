@@ -42,6 +42,7 @@ export function inspect(body: JsonObject): CallFacts {
     serverTools: serverToolsOf(body),
     storedReferences: content.storedReferences,
     attachments: content.attachments,
+    ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
 }
@@ -79,19 +80,23 @@ function serverToolsOf(body: JsonObject): string[] {
   return [...names, ...searches.map((field) => (field === 'plugins' ? 'plugins' : 'web_search'))];
 }
 
-function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'attachments' | 'storedReferences'> {
+/** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
+function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'attachments' | 'storedReferences' | 'cacheWrite'> {
   let attachments = 0;
+  let cacheWrite: CallFacts['cacheWrite'];
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
     requiredText(message['role'], `messages[${index}].role`);
     if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
     objectsOf(message['content']).forEach((part, at) => {
+      const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
+      if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
       if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
       attachments += 1;
       if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
     });
   });
-  return { attachments, storedReferences };
+  return { attachments, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
 }
 
 function hasFileId(file: JsonValue | undefined): boolean {

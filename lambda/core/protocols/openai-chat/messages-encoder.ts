@@ -34,6 +34,7 @@ function writeMessage(message: Message, path: string, options: Options): WireMes
   switch (message.role) {
     case 'system':
     case 'developer':
+      if (message.content.length === 0) return [];
       return [{ role: message.role, content: writeContent(message.content, path, options), ...nameOf(message) }];
     case 'assistant':
       return [writeAssistant(message, path, options)];

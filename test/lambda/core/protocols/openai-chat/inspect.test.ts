@@ -30,6 +30,15 @@ test('caps, choices and the wish for usage', () => {
   });
 });
 
+test('the longest cache life that the parts ask for', () => {
+  const marked = (mark: JsonValue) =>
+    call({ messages: [{ role: 'system', content: [{ type: 'text', text: 'x', ...(mark as object) }] }] }).cacheWrite;
+
+  expect(marked({})).toBeUndefined();
+  expect(marked({ prompt_cache_breakpoint: { mode: 'explicit' } })).toBe('5m');
+  expect(marked({ cache_control: { type: 'ephemeral', ttl: '1h' } })).toBe('1h');
+});
+
 describe('D09 counts', () => {
   test.each([
     ['n', 1e6],
