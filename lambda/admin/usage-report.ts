@@ -51,14 +51,13 @@ class Groups {
   private touched = 0;
 
   public add(values: readonly (string | null)[], totals: Totals): void {
-    this.touch();
     const name = JSON.stringify(values);
     const before = this.found.get(name)?.totals ?? NO_TOTALS;
     this.found.set(name, { values, totals: addTotals(before, totals) });
   }
 
-  public touch(): void {
-    this.touched += 1;
+  public touch(count = 1): void {
+    this.touched += count;
     if (this.touched > MOST_ROWS) {
       throw new GatewayError({
         status: 400,
@@ -86,6 +85,11 @@ async function fromRollups(
 ): Promise<void> {
   const place = placeOf(dimension, teamId);
   const epochs = new Map<string, Promise<number>>();
+  const epochOf = (day: string): Promise<number> => {
+    const known = epochs.get(day) ?? services.rollups.epochs(day).then(({ current }) => current);
+    epochs.set(day, known);
+    return known;
+  };
   for (const month of monthsOf(span)) {
     let after: string | undefined = `${span.start}#`;
     do {
@@ -93,18 +97,17 @@ async function fromRollups(
         limit: 500,
         ...(after === undefined ? {} : { after }),
       });
-      for (const item of page.items) {
-        if (item.day < span.start || item.day > span.end || !place.keeps(item)) continue;
-        groups.touch();
-        const epoch = epochs.get(item.day) ?? services.rollups.epochs(item.day).then(({ current }) => current);
-        epochs.set(item.day, epoch);
-        if ((await epoch) !== item.epoch) continue;
+      const items = page.items.filter((item) => item.day >= span.start && item.day <= span.end && place.keeps(item));
+      const current = await Promise.all(items.map((item) => epochOf(item.day)));
+      groups.touch(page.items.length);
+      for (const [index, item] of items.entries()) {
+        if (current[index] !== item.epoch) continue;
         groups.add(
           groupBy.map((name) => (name === 'day' ? item.day : item.value)),
           item.totals,
         );
       }
-      after = page.next;
+      after = (page.items.at(-1)?.day ?? '') > span.end ? undefined : page.next;
     } while (after !== undefined);
   }
 }

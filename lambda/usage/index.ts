@@ -22,6 +22,7 @@ const call = createAwsJsonCall({
   credentials: awsCredentialSource(environment),
   region: environment.region,
 });
+const log = createLog(environment.logLevel);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const bus = createEventBus(call, environment.eventBus, environment.awsEndpoint('EVENTBRIDGE'));
 const rollups = createRollupStore(connector, environment.recordsTable);
@@ -38,6 +39,7 @@ const rebuildParts = {
   rollups,
   writer,
   clock,
+  log,
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
 
@@ -48,6 +50,6 @@ export const handler = createProcessor({
   rebuildDay: (day) => rebuildDay(rebuildParts, day),
   bus,
   gateway: environment.gateway,
-  log: createLog(environment.logLevel),
+  log,
   clock,
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/runtime/clock';
+import type { Log } from '../core/runtime/log';
 import type { Contribution, RecordStore, RollupStore } from '../core/stores';
 import { contributionOf } from '../core/stores';
 import type { RollupWriter } from './rollup-writer';
@@ -8,6 +9,7 @@ export interface RebuildParts {
   readonly rollups: RollupStore;
   readonly writer: Pick<RollupWriter, 'rebuild'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -24,9 +26,10 @@ const INDEX_LAG_MS = 3_000;
  *
  * @param day UTC day: `2026-11-24`
  */
-export async function rebuildDay({ records, rollups, writer, clock, pause }: RebuildParts, day: string): Promise<void> {
+export async function rebuildDay({ records, rollups, writer, clock, log, pause }: RebuildParts, day: string): Promise<void> {
   const epochs = await rollups.beginRebuild(day);
   if (epochs.building === undefined) return;
+  let count = 0;
   await pause(INDEX_LAG_MS);
 
   const last = Math.min(Date.parse(day) + LATE_DAYS * DAY_MS, clock.now());
@@ -36,8 +39,10 @@ export async function rebuildDay({ records, rollups, writer, clock, pause }: Reb
       const page = await records.list(new Date(ms).toISOString().slice(0, 10), { limit: PAGE, ...(after === undefined ? {} : { after }) });
       const contributions = page.items.map(contributionOf).filter((found): found is Contribution => found?.day === day);
       await writer.rebuild(contributions, epochs.building);
+      count += contributions.length;
       after = page.next;
     } while (after !== undefined);
   }
   await rollups.finishRebuild(day, epochs);
+  log.write('info', 'rollup-rebuilt', { reason: day, count });
 }

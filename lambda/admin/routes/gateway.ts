@@ -1,6 +1,8 @@
 import { GATEWAY_ID } from '../../core/ledger';
 import type { LevelRecord } from '../../core/stores';
 import { budgetStates } from '../budget-state';
+import type { Caller } from '../caller';
+import { forbidden } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { AdminRoute, RouteContext } from '../route';
 import { ADMINS } from '../route';
@@ -20,7 +22,10 @@ export const gatewayRoutes: readonly AdminRoute[] = [
     summary: 'Read the budgets and limits that hold for everything.',
     roles: READERS,
     answer: { status: 200, description: 'The level.', schema: GATEWAY.read },
-    run: async ({ services }) => entryAnswer((await readGateway(services)).record, services.clock.now()),
+    async run({ services, caller }) {
+      checkSeesAll(caller);
+      return entryAnswer((await readGateway(services)).record, services.clock.now());
+    },
   },
   {
     method: 'PATCH',
@@ -40,12 +45,18 @@ export const gatewayRoutes: readonly AdminRoute[] = [
     summary: 'How the budgets of the whole gateway stand at this moment.',
     roles: READERS,
     answer: { status: 200, description: 'A row for each budget.', schema: BUDGET_STATE_LIST },
-    async run({ services }) {
+    async run({ services, caller }) {
+      checkSeesAll(caller);
       const { record } = await readGateway(services);
       return { status: 200, json: { data: await budgetStates(services, 'gateway', record, services.clock.now()), next_cursor: null } };
     },
   },
 ];
+
+/** What all teams together may spend is not one team's business. */
+function checkSeesAll(caller: Caller): void {
+  if (caller.teamId !== undefined) throw forbidden('A key that is bound to a team does not see the whole gateway.');
+}
 
 async function readGateway({ identity, gatewayLevel }: RouteContext['services']): Promise<{ record: LevelRecord; stored: boolean }> {
   const stored = await identity.get('gateway', GATEWAY_ID, { consistent: true });

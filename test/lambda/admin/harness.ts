@@ -23,6 +23,11 @@ export interface Reply {
   };
 }
 
+interface Secrets {
+  readonly pepper: string;
+  readonly bootstrap: string;
+}
+
 export interface CallOptions {
   readonly key?: string | null;
   readonly body?: unknown;
@@ -42,7 +47,7 @@ export interface AdminHarness {
   key(body: unknown): Promise<{ readonly text: string; readonly id: string }>;
 }
 
-export function createAdminHarness(document: Partial<GatewayDocument> = {}): AdminHarness {
+export function createAdminHarness(document: Partial<GatewayDocument> = {}, secrets: Partial<Secrets> = {}): AdminHarness {
   const database = createMemoryDynamoDb();
   const lines: string[] = [];
   const state = { now: Date.parse('2026-11-24T12:00:00Z') };
@@ -57,7 +62,7 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}): Adm
     clock: { now: () => state.now, monotonic: () => state.now },
     log: createLog('debug', (line) => lines.push(line)),
     connector: database,
-    secrets: { read: async (arn) => (arn === 'pepper' ? PEPPER : BOOTSTRAP) },
+    secrets: { read: async (name) => ({ pepper: PEPPER, bootstrap: BOOTSTRAP, ...secrets })[name as keyof Secrets] },
     document,
   });
   const application = createApplication(services);

@@ -226,6 +226,8 @@ describe('teams, projects, users, tags and the gateway', () => {
       'cursor=%00',
       'cursor=e30',
       'limit=1&limit=2',
+      'search=%25%25%25%25',
+      'sort=name;drop',
     ]) {
       expect((await admin.call('GET', `/teams?${query}`)).status).toBe(400);
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { routes } from '../../../lambda/admin/routes';
+import { generateKey } from '../../../lambda/core/keys/virtual-key';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';
 
@@ -30,6 +31,20 @@ describe('roles and tenants', () => {
       expect([route.operation, answer.status, answer.json.error.code]).toEqual([route.operation, 401, 'invalid_api_key']);
     }
     expect(Object.values(admin.database.calls).every((count) => count === 0)).toBe(true);
+  });
+
+  test('A13 a pepper or bootstrap secret that is missing or short makes every route answer 503', async () => {
+    const { key: _key, ...admin } = createAdminHarness(
+      {},
+      { bootstrap: '{"key_id":"root","secret":"short"}', pepper: '{"version":"1","1":"short"}' },
+    );
+    const virtual = generateKey().text;
+    for (const route of routes) {
+      for (const key of [undefined, virtual]) {
+        const answer = await admin.call(route.method, route.path.replace(/\{(\w+)\+?\}/g, 'x'), key === undefined ? {} : { key });
+        expect([route.operation, answer.status, answer.json.error.code]).toEqual([route.operation, 503, 'misconfigured']);
+      }
+    }
   });
 
   test('A08 two different credentials are refused', async () => {
@@ -150,6 +165,8 @@ describe('roles and tenants', () => {
       expect((await admin.call('GET', path, { key: red.key })).json.data).toEqual([]);
     }
     expect((await admin.call('GET', '/tags', { key: red.key })).json.data).toEqual([]);
+    const viewer = await admin.key({ role: 'viewer', team_id: 'red' });
+    for (const path of ['/gateway', '/gateway/budgets']) expect((await admin.call('GET', path, { key: viewer.text })).status).toBe(403);
   });
 
   test('what a team administrator makes never exceeds the team, whatever it asks for', async () => {

@@ -34,6 +34,7 @@ export function createUsageHarness() {
   database.listener = ({ table, oldItem, newItem }) => {
     if (table === TABLE_NAMES.records) stream.push(toStreamRecord(stream.length, oldItem, newItem));
   };
+  const log = createLog('debug', (line) => lines.push(line));
   const records = createRecordStore(database, TABLE_NAMES.records);
   const rollups = createRollupStore(database, TABLE_NAMES.records);
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
@@ -48,7 +49,7 @@ export function createUsageHarness() {
   const process = createProcessor({
     rollups: writer,
     raiseAlerts: (counters) => raiseBudgetAlerts(alerts, counters),
-    rebuildDay: (day) => rebuildDay({ records, rollups, writer, clock, pause: async () => {} }, day),
+    rebuildDay: (day) => rebuildDay({ records, rollups, writer, clock, log, pause: async () => {} }, day),
     bus: {
       async publish(events) {
         if (state.busFails) throw Object.assign(new Error('the bus is down'), { name: 'TimeoutError' });
@@ -56,7 +57,7 @@ export function createUsageHarness() {
       },
     },
     gateway: 'test',
-    log: createLog('debug', (line) => lines.push(line)),
+    log,
     clock,
   });
 

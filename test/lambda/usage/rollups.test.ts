@@ -291,6 +291,7 @@ describe('rollups from the stream', () => {
     await usage.drain();
 
     expect(await usage.held()).toEqual(usage.fold());
+    expect(usage.lines.join('')).toContain('"event":"rollup-rebuilt","reason":"2026-11-24","count":151');
   });
 
   test('a rebuild that is interrupted goes on where it was asked for again', async () => {
