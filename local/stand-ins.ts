@@ -73,9 +73,11 @@ export class StandIns {
     for (const { logicalId, properties } of model.ofType('AWS::SecretsManager::Secret')) {
       const generate = properties.GenerateSecretString;
       const value = text(properties.SecretString);
+      const key = text(properties.KmsKeyId);
       const arn = this.secrets.create({
         name: secretName({ stackName: model.stackName, logicalId, properties }),
         ...(value === undefined ? {} : { SecretString: value }),
+        ...(key === undefined ? {} : { KmsKeyId: key }),
         ...(generate === undefined ? {} : { GenerateSecretString: object(generate) as unknown as GenerateSecretString }),
       });
       model.adopt(logicalId, { ref: arn, attributes: { Id: arn } });

@@ -2,6 +2,7 @@ import type { DynamoDbEngine } from '../dynamodb/engine';
 import { DynamoDbError } from '../dynamodb/errors';
 import type { Access } from './authorizer';
 import { type JsonObject, jsonService } from './json-service';
+import { keyArn, type Place } from './names';
 import { AwsError, type AwsService } from './service';
 
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
@@ -17,7 +18,7 @@ export function dynamoDbService(engine: DynamoDbEngine, region: string, account:
   return jsonService({
     version: '1.0',
     namespace: 'com.amazon.coral.service',
-    accesses: (action, input) => dynamoDbAccesses(action, input, region, account),
+    accesses: (action, input) => withKeys(dynamoDbAccesses(action, input, region, account), engine, { region, account }),
     async run(action, input) {
       try {
         return await engine.call(action, namesOnly(input));
@@ -63,6 +64,17 @@ export function dynamoDbAccesses(action: string, input: JsonObject, region: stri
     default:
       return [need(action, table(input.TableName))];
   }
+}
+
+/**
+ * Whoever uses a table that a customer's key encrypts needs the key.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+function withKeys(accesses: Access[], engine: DynamoDbEngine, place: Place): Access[] {
+  const tables = new Set(accesses.map(({ resource }) => /:table\/([^/]+)/.exec(resource)?.[1] ?? ''));
+  const keys = new Set([...tables].map((table) => keyArn(engine.encryptionKey(table), place)));
+  return [...accesses, ...[...keys].flatMap((key) => (key === undefined ? [] : [{ action: 'kms:Decrypt', resource: key }]))];
 }
 
 function unique(accesses: readonly Access[]): Access[] {

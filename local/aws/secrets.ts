@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import type { Access } from './authorizer';
 import { type JsonObject, jsonService } from './json-service';
-import type { Place } from './names';
+import { keyArn, type Place } from './names';
 import { AwsError, type AwsService } from './service';
 
 const FILE = 'secrets.json';
+
+/** What a call needs of the customer's key, where there is one. */
+const KEY_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  GetSecretValue: ['kms:Decrypt'],
+  PutSecretValue: ['kms:GenerateDataKey', 'kms:Decrypt'],
+};
 
 /** `GenerateSecretString` of the template. */
 export interface GenerateSecretString {
@@ -35,6 +41,8 @@ export interface SecretDefinition {
   readonly name: string;
   readonly SecretString?: string;
   readonly GenerateSecretString?: GenerateSecretString;
+  /** A customer's key that encrypts the secret: whoever reads it needs the key too. */
+  readonly KmsKeyId?: string;
 }
 
 interface Version {
@@ -62,6 +70,7 @@ export interface Secrets {
 /** Secrets Manager's stand-in: GetSecretValue, PutSecretValue, DescribeSecret. */
 export function openSecrets(options: SecretsOptions): Secrets {
   const secrets = new Map<string, Version[]>();
+  const keys = new Map<string, string>();
   const file = options.directory === undefined ? undefined : join(options.directory, FILE);
   const kept = file === undefined ? {} : readKept(file);
 
@@ -120,7 +129,9 @@ export function openSecrets(options: SecretsOptions): Secrets {
   };
 
   return {
-    create({ name, SecretString, GenerateSecretString }) {
+    create({ name, SecretString, GenerateSecretString, KmsKeyId }) {
+      const key = keyArn(KmsKeyId, options);
+      if (key !== undefined) keys.set(name, key);
       put(name, options.values?.[name] ?? kept[name] ?? SecretString ?? generate(GenerateSecretString ?? {}));
       return arnOf(name);
     },
@@ -132,7 +143,9 @@ export function openSecrets(options: SecretsOptions): Secrets {
       accesses(action, input): Access[] {
         const id = String(input.SecretId);
         const name = find(id);
-        return [{ action: `secretsmanager:${action}`, resource: name === undefined ? id : arnOf(name) }];
+        const key = keys.get(name ?? '');
+        const needed = key === undefined ? [] : (KEY_ACTIONS[action] ?? []).map((keyAction) => ({ action: keyAction, resource: key }));
+        return [{ action: `secretsmanager:${action}`, resource: name === undefined ? id : arnOf(name) }, ...needed];
       },
       run(action, input) {
         const handler = actions[action];

@@ -5,6 +5,7 @@ import { Journal, type Kept } from './journal';
 import { isOperation, type Output, prepare, run, runAtOnce } from './operations';
 import { type Change, Store } from './store';
 import { type RecordListener, StreamHub, type TableStream } from './stream-hub';
+import { describeTimeToLive, isExpired } from './time-to-live';
 import { Transactions } from './transactions';
 import type { DynaliteTable, Item, TableDefinition, TableHandle, UserIdentity } from './types';
 
@@ -47,6 +48,8 @@ export interface DynamoDbEngine {
   onRecords(tableName: string, listener: RecordListener, consumer?: string): () => void;
   /** A named consumer is done with the records up to this one; they do not come again. */
   acknowledge(tableName: string, consumer: string, sequenceNumber: string): void;
+  /** The customer's key that encrypts a table, as its definition names it. */
+  encryptionKey(tableName: string): string | undefined;
   /** Removes the items whose time to live has passed; answers how many. DynamoDB does so within days, a caller here when it likes. */
   sweepExpired(): number;
   /** Keeps everything and releases the directory. */
@@ -55,8 +58,6 @@ export interface DynamoDbEngine {
 
 /** Constant, so that a stream's ARN is the same in every run. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
-/** DynamoDB ignores times to live that are further back than five years. */
-const OLDEST_EXPIRY_SECONDS = 5 * 365 * 86_400;
 /** DynamoDB keeps stream records for a day. */
 const STREAM_RETENTION_SECONDS = 86_400;
 const SERVICE: UserIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
@@ -133,6 +134,10 @@ class Engine implements DynamoDbEngine {
     this.#hub.acknowledge(tableName, consumer, sequenceNumber);
   }
 
+  encryptionKey(tableName: string): string | undefined {
+    return this.#tables.get(tableName)?.definition.KMSMasterKeyId;
+  }
+
   sweepExpired(): number {
     const now = Math.floor(this.#now() / 1_000);
     let removed = 0;
@@ -203,11 +208,7 @@ class Engine implements DynamoDbEngine {
   }
 
   #describeTimeToLive(input: Output): Output {
-    const attribute = this.#tableNamed(input.TableName).definition.TimeToLiveSpecification?.AttributeName;
-    return {
-      TimeToLiveDescription:
-        attribute === undefined ? { TimeToLiveStatus: 'DISABLED' } : { AttributeName: attribute, TimeToLiveStatus: 'ENABLED' },
-    };
+    return { TimeToLiveDescription: describeTimeToLive(this.#tableNamed(input.TableName).definition) };
   }
 
   #updateTimeToLive(input: Output): Output {
@@ -291,13 +292,6 @@ function indexesOf(definition: TableDefinition): Output {
     ...(definition.GlobalSecondaryIndexes?.length ? { GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map(plain) } : {}),
     ...(definition.LocalSecondaryIndexes?.length ? { LocalSecondaryIndexes: definition.LocalSecondaryIndexes.map(plain) } : {}),
   };
-}
-
-function isExpired(item: Item, attribute: string, nowSeconds: number): boolean {
-  const text = item[attribute]?.N;
-  if (text === undefined) return false;
-  const expires = Number(text);
-  return expires <= nowSeconds && expires > nowSeconds - OLDEST_EXPIRY_SECONDS;
 }
 
 function rethrow(error?: Error | null): void {

@@ -7,12 +7,15 @@ interface TableProperties {
   readonly LocalSecondaryIndexes?: TableDefinition['LocalSecondaryIndexes'];
   readonly StreamSpecification?: { readonly StreamViewType?: StreamViewType };
   readonly TimeToLiveSpecification?: { readonly AttributeName?: string; readonly Enabled?: boolean | string };
+  readonly SSESpecification?: { readonly KMSMasterKeyId?: string };
+  readonly Replicas?: readonly { readonly SSESpecification?: { readonly KMSMasterKeyId?: string } }[];
 }
 
 /**
  * The table that an `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable` asks for.
  *
- * Keys, indexes, stream and time to live are kept; capacity, encryption, recovery, replicas and protection mean nothing here.
+ * Keys, indexes, stream, time to live and the customer's encryption key are kept; capacity, recovery, replicas and protection mean
+ * nothing here.
  *
  * @param properties the resource's properties with every reference resolved
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
@@ -20,6 +23,8 @@ interface TableProperties {
 export function tableFromTemplate(tableName: string, properties: object): TableDefinition {
   const from = properties as TableProperties;
   const { StreamSpecification: stream, TimeToLiveSpecification: life } = from;
+  // A global table names a key per Region; here there is one.
+  const key = from.SSESpecification?.KMSMasterKeyId ?? from.Replicas?.[0]?.SSESpecification?.KMSMasterKeyId;
   const lives = life?.AttributeName !== undefined && (life.Enabled === true || life.Enabled === 'true');
   return {
     TableName: tableName,
@@ -31,5 +36,6 @@ export function tableFromTemplate(tableName: string, properties: object): TableD
       ? {}
       : { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
     ...(lives ? { TimeToLiveSpecification: { AttributeName: life.AttributeName as string, Enabled: true } } : {}),
+    ...(key === undefined ? {} : { KMSMasterKeyId: key }),
   };
 }

@@ -49,6 +49,8 @@ export interface TableDefinition {
   readonly LocalSecondaryIndexes?: readonly SecondaryIndex[];
   readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: StreamViewType };
   readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean };
+  /** ARN or id of a customer's key that encrypts the table: whoever uses the table needs the key too. */
+  readonly KMSMasterKeyId?: string;
 }
 
 /** What a created table is known by; the values of `Fn::GetAtt`. */

@@ -65,6 +65,7 @@ let topics: Topics;
 let objects: Objects;
 let endpoint: AwsEndpoint;
 let denied: string[];
+let encrypted: Principal = root;
 let bedrockOrigin = 'http://127.0.0.1:1';
 let ownCredentials: { accessKeyId: string; secretAccessKey: string } | undefined;
 
@@ -96,6 +97,7 @@ beforeAll(async () => {
       new Map([
         ['ROOT', root],
         ['PROXY', proxy],
+        ['ENCRYPTED', encrypted],
       ]).get(accessKeyId),
     onDenied: (advice) => denied.push(advice),
   });
@@ -372,6 +374,29 @@ describe('permissions', () => {
     await expect(withDelete).rejects.toThrow(/dynamodb:DeleteItem/);
     await expect(onTable).rejects.toThrow(/dynamodb:Query on resource: .*table\/counters because/);
     client.destroy();
+  });
+
+  test('what a customer’s key encrypts needs the key too', async () => {
+    const keyArn = 'arn:aws:kms:us-east-1:123456789012:key/key-1';
+    await dynamodb.createTable({
+      TableName: 'encrypted',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KMSMasterKeyId: 'key-1',
+    });
+    secrets.create({ name: 'encrypted', SecretString: 'x', KmsKeyId: keyArn });
+    const keyless = [{ Effect: 'Allow' as const, Action: ['dynamodb:GetItem', 'secretsmanager:GetSecretValue'], Resource: '*' }];
+    const get = new GetItemCommand({ TableName: 'encrypted', Key: { pk: { S: 'a' } } });
+    const read = new GetSecretValueCommand({ SecretId: 'encrypted' });
+    const [table, manager] = [new DynamoDBClient(settings('ENCRYPTED')), new SecretsManagerClient(settings('ENCRYPTED'))];
+
+    encrypted = { ...proxy, id: 'Keyless', statements: keyless };
+    await expect(table.send(get)).rejects.toThrow(`kms:Decrypt on resource: ${keyArn}`);
+    await expect(manager.send(read)).rejects.toThrow(`kms:Decrypt on resource: ${keyArn}`);
+    encrypted = { ...proxy, id: 'Keyholder', statements: [...keyless, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn }] };
+    await table.send(get);
+    expect((await manager.send(read)).SecretString).toBe('x');
+    for (const client of [table, manager]) client.destroy();
   });
 
   test('every service answers a refusal in its own protocol', async () => {

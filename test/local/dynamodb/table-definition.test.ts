@@ -5,7 +5,7 @@ const keys = {
   AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
 };
 
-test('a global table gives its keys, indexes, stream and time to live', () => {
+test('a global table gives its keys, indexes, stream, time to live and encryption key', () => {
   const index = { IndexName: 'by-pk', KeySchema: keys.KeySchema, Projection: { ProjectionType: 'ALL' } };
 
   const definition = tableFromTemplate('records', {
@@ -15,7 +15,7 @@ test('a global table gives its keys, indexes, stream and time to live', () => {
     StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
     TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
     SSESpecification: { SSEEnabled: true },
-    Replicas: [{ Region: 'us-east-1', DeletionProtectionEnabled: true }],
+    Replicas: [{ Region: 'us-east-1', DeletionProtectionEnabled: true, SSESpecification: { KMSMasterKeyId: 'key-1' } }],
   });
 
   expect(definition).toEqual({
@@ -24,6 +24,7 @@ test('a global table gives its keys, indexes, stream and time to live', () => {
     GlobalSecondaryIndexes: [index],
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    KMSMasterKeyId: 'key-1',
   });
 });
 
