@@ -41,10 +41,13 @@ export class StreamSource {
     this.wake?.();
   }
 
-  /** Settles when every record accepted so far has been delivered or given up. */
+  /** Settles when every record has been delivered or given up. Meanwhile no batch waits to fill. */
   public async drained(): Promise<void> {
     if (!this.busy && this.waiting.length === 0) return;
-    await new Promise<void>((resolve) => this.idle.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.idle.push(resolve);
+      this.wake?.();
+    });
   }
 
   /** Delivers what is left, without waiting for batches to fill and without further retries. */
@@ -80,7 +83,7 @@ export class StreamSource {
   private async fill(): Promise<void> {
     const { batchSize, windowMs } = this.options.definition;
     const until = performance.now() + windowMs;
-    while (!this.closing && this.waiting.length < batchSize) {
+    while (!this.closing && this.idle.length === 0 && this.waiting.length < batchSize) {
       const left = until - performance.now();
       if (left <= 0) return;
       await new Promise<void>((resolve) => {
