@@ -28,12 +28,16 @@ export interface Protocols {
 }
 
 export const protocols: Protocols = {
-  dialect: remembered(async (name: DialectName, operation) =>
-    operation === 'embeddings' ? (await import('./embeddings')).embeddingsDialect : DIALECTS[name](),
-  ),
-  protocol: remembered(async (name: ProtocolName, operation) =>
-    operation === 'embeddings' ? (await import('./embeddings')).embeddingsProtocol(name) : PROTOCOLS[name](),
-  ),
+  dialect: remembered(async (name: DialectName, operation) => {
+    if (operation === 'embeddings') return (await import('./embeddings')).embeddingsDialect;
+    if (operation === 'count-tokens') return (await import('./count-tokens')).countTokensDialect;
+    return DIALECTS[name]();
+  }),
+  protocol: remembered(async (name: ProtocolName, operation) => {
+    if (operation === 'embeddings') return (await import('./embeddings')).embeddingsProtocol(name);
+    if (operation === 'count-tokens') return (await import('./count-tokens')).countTokensProtocol(name);
+    return PROTOCOLS[name]();
+  }),
 };
 
 function remembered<Name extends string, T>(load: (name: Name, operation: Operation) => Promise<T>) {

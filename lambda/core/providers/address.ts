@@ -1,8 +1,13 @@
 import { GatewayError } from '../model/error';
 import type { ProviderDefinition } from './provider';
 
-/** One path segment, percent-encoded so that nothing in it can end the segment (RFC 3986 unreserved characters stay). */
+/**
+ * One path segment, percent-encoded so that nothing in it can end the segment (RFC 3986 unreserved characters stay).
+ *
+ * @throws GatewayError 503 `provider_misconfigured` for `.` and `..`, which no encoding keeps from being resolved
+ */
 export function encodeSegment(text: string): string {
+  if (text === '.' || text === '..') throw misconfigured('a name in its address may not be "." or ".."');
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

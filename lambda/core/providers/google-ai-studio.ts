@@ -16,6 +16,7 @@ export const googleAiStudio: ProviderDefinition = {
   endpoint({ operation, model, stream }: EndpointRequest): Endpoint | undefined {
     const path = `/v1beta/models/${encodeSegment(model)}`;
     if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
+    if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
     if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:batchEmbedContents`, headers: {} };
     return undefined;
   },

@@ -14,7 +14,7 @@ export const vertexAi: ProviderDefinition = {
   baseUrl: 'https://{region}-aiplatform.googleapis.com',
   auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   models: ['gemini-*', 'claude-*', 'text-embedding-00*', 'text-multilingual-embedding-*'],
-  quirks: ['vertex-claude-body', 'vertex-predict', 'no-gemini-service-tier'],
+  quirks: ['vertex-claude-body', 'vertex-operations', 'no-gemini-service-tier'],
   endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
     const project = encodeSegment(addressName('project', config.settings?.['project']));
     const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
@@ -26,6 +26,7 @@ export const vertexAi: ProviderDefinition = {
     }
     const path = `${publishers}/google/models/${encodeSegment(model)}`;
     if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
+    if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
     if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:predict`, headers: {} };
     return undefined;
   },

@@ -205,6 +205,24 @@ test.each([
   expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toMatchObject(sent);
 });
 
+test('count_tokens is answered by a Google model, in advance', async () => {
+  upstream.script(jsonReply({ totalTokens: 31 }));
+  const body = { model: 'google/gemini-2.5-flash', system: 'Be brief.', messages: [{ role: 'user', content: 'Hi' }] };
+
+  const reply = await gateway.call('/v1/messages/count_tokens', body);
+  await gateway.settled();
+
+  expect(reply.json).toEqual({ input_tokens: 31 });
+  expect(upstream.requests[0]?.path).toBe('/v1beta/models/gemini-2.5-flash:countTokens');
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toEqual({
+    generateContentRequest: {
+      model: 'models/gemini-2.5-flash',
+      contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
+    },
+  });
+});
+
 test('tokens that Bedrock counts in a header alone are counted', async () => {
   upstream.script(jsonReply({ embeddings: [[1, 2]] }, 200, { 'x-amzn-bedrock-input-token-count': '3' }));
 

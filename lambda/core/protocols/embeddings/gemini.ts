@@ -16,7 +16,7 @@ const TASKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Embeddings of Google's models: `batchEmbedContents` on AI Studio, `predict` on Vertex AI (`vertex-predict`).
+ * Embeddings of Google's models: `batchEmbedContents` on AI Studio, `predict` on Vertex AI (`vertex-operations`).
  *
  * @see https://ai.google.dev/api/embeddings#method:-models.batchembedcontents
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
@@ -25,7 +25,7 @@ export const geminiEmbeddings: Protocol = {
   ...gemini,
   encodeRequest(request, target) {
     const embeddings = textEmbeddings(request);
-    const body = target.quirks.has('vertex-predict') ? predictBody(embeddings) : batchBody(embeddings, target.requestModel);
+    const body = target.quirks.has('vertex-operations') ? predictBody(embeddings) : batchBody(embeddings, target.requestModel);
     return { body, dropped: droppedOf(request) };
   },
   decodeResponse(body) {

@@ -68,6 +68,7 @@ describe('addresses of providers', () => {
       'anthropic-messages',
       '/v1/projects/p-1/locations/global/publishers/anthropic/models/claude-sonnet-4-5%4020250929:streamRawPredict',
     ],
+    ['google-ai-studio', { model: 'gemini-x', operation: 'count-tokens' }, 'gemini', '/v1beta/models/gemini-x:countTokens'],
     ['cohere', {}, 'cohere-v2', '/v2/chat'],
     ['cohere', { operation: 'embeddings' }, 'cohere-v2', '/v2/embed'],
     ['openrouter', { preferred: 'anthropic-messages' }, 'anthropic-messages', '/messages'],
@@ -161,6 +162,10 @@ describe('addresses of providers', () => {
 
   test.each(['a?b', 'a#b', 'a%23b', 'a\\b', 'a\r\nb', '../x', 'a//b', 'a。b', ''])('C03 %p is no model', (name) => {
     expect(isSafeModelName(name)).toBe(false);
+  });
+
+  test.each(['.', '..'])('C03 %s is no segment', (text) => {
+    expect(() => encodeSegment(text)).toThrow(expect.objectContaining({ code: 'provider_misconfigured' }));
   });
 
   test('every segment is one segment', () => {

@@ -79,7 +79,7 @@ describe('embeddings requests', () => {
         outputDimensionality: 8,
       })),
     });
-    expect(encode('gemini', { input: ['a'], input_type: 'search_query' }, 'gemini-embedding-001', ['vertex-predict'])).toEqual({
+    expect(encode('gemini', { input: ['a'], input_type: 'search_query' }, 'gemini-embedding-001', ['vertex-operations'])).toEqual({
       instances: [{ content: 'a', task_type: 'RETRIEVAL_QUERY' }],
     });
   });
