@@ -16,11 +16,11 @@ import { Notes } from './notes';
 import { EventSources } from './sources';
 import { StandIns } from './stand-ins';
 import { localAccount } from './template/account';
+import { modelApp } from './template/app-model';
 import { type AssemblyStack, gatewayStack, readCloudAssembly } from './template/cloud-assembly';
 import { LocalRunError } from './template/failure';
 import { type FunctionDefinition, readFunctions } from './template/functions';
 import { readInvokePermissions, readRoles } from './template/policies';
-import { StackModel } from './template/stack-model';
 import { synthesize } from './template/synthesize';
 
 export interface LocalRunOptions {
@@ -103,7 +103,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
 
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
   const principals = new Map<string, Principal>();
-  const synthesized = synthesizedStack(options, secrets, account.region, opened);
+  const synthesized = synthesizedStacks(options, secrets, account.region, opened);
   // Whether the app fails shows below; meanwhile nothing is lost in waiting for it.
   synthesized.catch(() => undefined);
   const standIns = await StandIns.start({
@@ -115,10 +115,10 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   opened.push(() => standIns.close());
-  const stack = await synthesized;
+  const { stacks, stack } = await synthesized;
 
-  const model = new StackModel(stack.stackName, stack.template, { account, endpoint: standIns.endpoint.url });
-  await standIns.deploy(model);
+  const { gateway: model, dependencies } = modelApp(stacks, stack, { account, endpoint: standIns.endpoint.url });
+  for (const deployed of [...dependencies, model]) await standIns.deploy(deployed);
   const definitions = readFunctions(model, stack, 'gateway');
   const roles = readRoles(model);
   for (const definition of definitions) principals.set(roleCredentials(definition.roleArn).accessKeyId, principalOf(definition, roles));
@@ -187,12 +187,12 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   };
 }
 
-async function synthesizedStack(
+async function synthesizedStacks(
   options: LocalRunOptions,
   secrets: Readonly<Record<string, string>>,
   region: string,
   opened: (() => void)[],
-): Promise<AssemblyStack> {
+): Promise<{ stacks: AssemblyStack[]; stack: AssemblyStack }> {
   const temporary = mkdtempSync(join(options.temporaryDirectory ?? tmpdir(), 'llm-gateway-local-'));
   opened.push(() => rmSync(temporary, { recursive: true, force: true }));
   const outputDirectory = join(temporary, 'cdk.out');
@@ -204,7 +204,8 @@ async function synthesizedStack(
     context: { ...(await contextAtHand({ secrets, ollama: answersAsOllama })), ...options.context },
     region,
   });
-  return gatewayStack(readCloudAssembly(outputDirectory), options.stack);
+  const stacks = readCloudAssembly(outputDirectory);
+  return { stacks, stack: gatewayStack(stacks, options.stack) };
 }
 
 function principalOf(definition: FunctionDefinition, roles: ReturnType<typeof readRoles>): Principal {

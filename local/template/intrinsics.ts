@@ -11,6 +11,8 @@ export interface IntrinsicScope {
   condition(name: string): boolean;
   /** The template's `Mappings`. */
   mapping(map: string, first: string, second: string): JsonValue;
+  /** What another stack exports under this name. @throws LocalRunError when none does */
+  imported(name: string): JsonValue;
 }
 
 /** What `AWS::NoValue` resolves to: the member that holds it is left out. */
@@ -97,9 +99,7 @@ function call(name: string, argument: JsonValue, scope: IntrinsicScope): Resolve
     case 'Fn::Base64':
       return Buffer.from(String(resolveValue(argument, scope))).toString('base64');
     case 'Fn::ImportValue':
-      throw new LocalRunError(
-        `the gateway's stack imports ${JSON.stringify(argument)} from another stack; the local run serves one stack: keep what the gateway needs in it`,
-      );
+      return scope.imported(text(resolveValue(argument, scope)) ?? '');
     default:
       throw new LocalRunError(`the template uses ${name}, which the local run does not know`);
   }

@@ -29,10 +29,12 @@ export class StackModel implements IntrinsicScope {
   private readonly physical = new Map<string, PhysicalResource | undefined>();
   private readonly resolving = new Set<string>();
 
+  /** @param imports finds what other stacks export; undefined: nothing of that name */
   public constructor(
     public readonly stackName: string,
     private readonly template: JsonObject,
     public readonly environment: StackEnvironment,
+    private readonly imports: (name: string) => JsonValue | undefined = () => undefined,
   ) {
     this.resources = object(template.Resources);
   }
@@ -55,17 +57,18 @@ export class StackModel implements IntrinsicScope {
     this.physical.set(logicalId, { ref: made.ref ?? known?.ref ?? logicalId, attributes: { ...known?.attributes, ...made.attributes } });
   }
 
-  /** The template's outputs, those left out that cannot be resolved here. */
-  public outputs(): Record<string, JsonValue> {
-    const result: Record<string, JsonValue> = {};
-    for (const [name, output] of Object.entries(object(this.template.Outputs))) {
-      try {
-        result[name] = resolveValue(object(output).Value ?? null, this);
-      } catch (error) {
-        if (!(error instanceof LocalRunError)) throw error;
-      }
-    }
-    return result;
+  /** What the stack exports under this name; undefined: nothing. */
+  public exported(name: string): JsonValue | undefined {
+    const output = Object.values(object(this.template.Outputs))
+      .map(object)
+      .find((candidate) => resolveValue(object(candidate.Export).Name ?? null, this) === name);
+    return output === undefined ? undefined : resolveValue(output.Value ?? null, this);
+  }
+
+  public imported(name: string): JsonValue {
+    const value = this.imports(name);
+    if (value === undefined) throw new LocalRunError(`no stack of the app exports ${name}, which stack ${this.stackName} imports`);
+    return value;
   }
 
   public ref(name: string): JsonValue {

@@ -1,4 +1,5 @@
 import { localAccount } from '../../../local/template/account';
+import { modelApp } from '../../../local/template/app-model';
 import { LocalRunError } from '../../../local/template/failure';
 import type { JsonObject, JsonValue } from '../../../local/template/json';
 import { matchesArn } from '../../../local/template/policies';
@@ -53,7 +54,7 @@ test('parameters, mappings and conditions', () => {
 
 test.each<[string, JsonValue, string]>([
   ['an unknown function', { 'Fn::Transform': {} }, 'Fn::Transform, which the local run does not know'],
-  ['an import', { 'Fn::ImportValue': 'other' }, 'imports "other" from another stack'],
+  ['an import of nothing', { 'Fn::ImportValue': 'other' }, 'no stack of the app exports other'],
   ['an attribute of an unknown type', { 'Fn::GetAtt': ['Odd', 'Arn'] }, 'no stand-in for AWS::Made::Up'],
   ['an unknown attribute', { 'Fn::GetAtt': ['Queue', 'Colour'] }, 'Fn::GetAtt Queue.Colour'],
   ['a missing resource', { Ref: 'Absent' }, 'has no resource Absent'],
@@ -61,6 +62,30 @@ test.each<[string, JsonValue, string]>([
   expect(() => resolve(value)).toThrow(LocalRunError);
   expect(() => resolve(value)).toThrow(message);
   expect(() => resolve(value)).toThrow('Probe');
+});
+
+test('a stack’s imports are what other stacks of the app export, in deployment order', () => {
+  const output = (name: string, value: JsonValue): JsonObject => ({ Outputs: { Out: { Value: value, Export: { Name: name } } } });
+  const templates: Record<string, JsonObject> = {
+    Gateway: { Resources: { Probe: { Type: 'T', Properties: { value: { 'Fn::ImportValue': 'middle' } } } } },
+    Middle: { Resources: {}, ...output('middle', { 'Fn::Join': ['', ['via ', { 'Fn::ImportValue': 'base' }]] }) },
+    Base: {
+      Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } },
+      ...output('base', { 'Fn::GetAtt': ['Queue', 'QueueName'] }),
+    },
+    Other: { Resources: { Odd: { Type: 'AWS::Made::Up' } }, ...output('other', { 'Fn::GetAtt': ['Odd', 'Arn'] }) },
+  };
+  const stacks = Object.entries(templates).map(([stackName, template]) => ({
+    stackName,
+    displayName: stackName,
+    template,
+    assets: new Map<string, string>(),
+  }));
+
+  const { gateway, dependencies } = modelApp(stacks, stacks[0] as (typeof stacks)[0], { account: localAccount(), endpoint: '' });
+
+  expect(dependencies.map(({ stackName }) => stackName)).toEqual(['Base', 'Middle']);
+  expect(gateway.resource('Probe').properties.value).toBe('via Base-Queue');
 });
 
 test('a resource whose condition is false does not exist', () => {
