@@ -1,4 +1,4 @@
-/** Admission, settlement and sweep: how money and limits stay true. The protocol is told in `docs/ledger.md`. */
+/** Admission, settlement and sweep: how money and limits stay true. The protocol is modelled in `spec/`. */
 export type * from './admission';
 export { moveBudgets, spentByRollups } from './budgets';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
