@@ -27,8 +27,11 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${transformed.join('|')})/)`],
   // As in the build: the local DynamoDB has a store of its own.
 
-  // aws-lambda-stream loads these clients although nothing of ours uses them; they are not installed.
-  moduleNameMapper: { '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/lambda/usage/unused-client.cjs' },
+  // As in the usage function's bundle (scripts/build.mjs): clients that nothing of ours calls, and a promise library of its own.
+  moduleNameMapper: {
+    '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/lambda/usage/unused-client.cjs',
+    '^bluebird$': '<rootDir>/lambda/usage/native-promise.cjs',
+  },
   globalSetup: '<rootDir>/test/setup/global-setup.cjs',
   maxWorkers: 2,
 };

@@ -15,18 +15,21 @@ const fast = process.argv.includes('--fast');
 /** CommonJS packages inside an ES module bundle still call `require`. */
 const requireBanner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** AWS clients that aws-lambda-stream would load although nothing of ours uses them. */
-const unusedClients = Object.fromEntries(
-  [
-    '@aws-sdk/client-s3',
-    '@aws-sdk/s3-request-presigner',
-    '@aws-sdk/client-kms',
-    '@aws-sdk/client-eventbridge',
-    'aws-kms-ee',
-    '@smithy/node-http-handler',
-    '@smithy/util-retry',
-  ].map((name) => [name, join(root, 'lambda/usage/unused-client.cjs')]),
-);
+/** What aws-lambda-stream would load although nothing of ours uses it, and a promise library that makes functions from strings. */
+const usageAliases = {
+  ...Object.fromEntries(
+    [
+      '@aws-sdk/client-s3',
+      '@aws-sdk/s3-request-presigner',
+      '@aws-sdk/client-kms',
+      '@aws-sdk/client-eventbridge',
+      'aws-kms-ee',
+      '@smithy/node-http-handler',
+      '@smithy/util-retry',
+    ].map((name) => [name, join(root, 'lambda/usage/unused-client.cjs')]),
+  ),
+  bluebird: join(root, 'lambda/usage/native-promise.cjs'),
+};
 
 const esm = {
   bundle: true,
@@ -52,7 +55,7 @@ async function buildFunctions() {
       chunkNames: '[name]-[hash]',
       metafile: true,
       banner: { js: requireBanner },
-      ...(name === 'usage' ? { alias: unusedClients } : {}),
+      ...(name === 'usage' ? { alias: usageAliases } : {}),
     });
     writeMeta(`lambda-${name}`, result.metafile);
   }

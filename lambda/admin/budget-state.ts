@@ -1,7 +1,7 @@
 import type { GatewayDocument } from '../../lib/private/contract';
 import { bindLevel, plannedCounter } from '../core/ledger';
 import type { JsonObject } from '../core/model/json';
-import { formatUsd } from '../core/pricing';
+import { formatUsd } from '../core/pricing/money';
 import type { CounterStore, LevelKind, LevelRecord } from '../core/stores';
 
 export interface BudgetStateParts {

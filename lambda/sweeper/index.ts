@@ -1,4 +1,4 @@
-import { awsCredentialSource } from '../core/auth/aws-credentials';
+import { roleCredentials } from '../core/auth/role-credentials';
 import { createSigV4Signer } from '../core/auth/sigv4';
 import { createAwsJsonCall } from '../core/connectors/aws-json';
 import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
@@ -14,7 +14,7 @@ const environment = readEnvironment();
 const call = createAwsJsonCall({
   transport: createTransport(),
   signer: createSigV4Signer(systemClock),
-  credentials: awsCredentialSource(environment),
+  credentials: roleCredentials(environment),
   region: environment.region,
 });
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));

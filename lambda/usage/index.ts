@@ -1,4 +1,4 @@
-import { awsCredentialSource } from '../core/auth/aws-credentials';
+import { roleCredentials } from '../core/auth/role-credentials';
 import { createSigV4Signer } from '../core/auth/sigv4';
 import { loadDocument } from '../core/config/document';
 import { createAwsJsonCall } from '../core/connectors/aws-json';
@@ -19,7 +19,7 @@ const clock = systemClock;
 const call = createAwsJsonCall({
   transport: createTransport(),
   signer: createSigV4Signer(clock),
-  credentials: awsCredentialSource(environment),
+  credentials: roleCredentials(environment),
   region: environment.region,
 });
 const log = createLog(environment.logLevel);

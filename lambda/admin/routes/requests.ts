@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/model/json';
-import { formatUsd } from '../../core/pricing';
+import { formatUsd } from '../../core/pricing/money';
 import type { RequestRecord } from '../../core/stores';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
