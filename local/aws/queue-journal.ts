@@ -29,15 +29,19 @@ export class QueueJournal {
 
   /** @throws Error when the file is damaged */
   static open(directory: string): QueueJournal {
-    const messages = new Map<string, KeptMessage>();
-    const file = LineFile.open<Line>(join(directory, FILE), (lines) => {
-      for (const line of lines) {
-        if ('sent' in line) messages.set(line.sent.id, line.sent);
-        else messages.delete(line.deleted);
-      }
-      return [...messages.values()].map((sent) => ({ sent }));
+    let first: Map<string, KeptMessage> | undefined;
+    const file = new LineFile<Line>({
+      path: join(directory, FILE),
+      replay: () => {
+        const messages = new Map<string, KeptMessage>();
+        first ??= messages;
+        return {
+          take: (line) => void ('sent' in line ? messages.set(line.sent.id, line.sent) : messages.delete(line.deleted)),
+          needed: () => [...messages.values()].map((sent) => ({ sent })),
+        };
+      },
     });
-    return new QueueJournal(file, [...messages.values()]);
+    return new QueueJournal(file, [...(first?.values() ?? [])]);
   }
 
   sent(message: KeptMessage): void {

@@ -16,6 +16,8 @@ export interface DynamoDbOptions {
   readonly account: string;
   /** Epoch milliseconds. Default: the system's clock. */
   readonly now?: () => number;
+  /** The journal is condensed while in use when it is larger than this and has grown fourfold. Default: 64 MB. */
+  readonly condenseBytes?: number;
 }
 
 /**
@@ -94,8 +96,8 @@ class Engine implements DynamoDbEngine {
     this.#now = options.now ?? systemClock.now;
     this.#store = new Store(options.region, options.account, (changes) => this.#commit(changes));
     this.#transactions = new Transactions(this.#store, this.#now);
-    const oldest = this.#now() / 1_000 - STREAM_RETENTION_SECONDS;
-    const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest);
+    const oldest = (): number => this.#now() / 1_000 - STREAM_RETENTION_SECONDS;
+    const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest, options.condenseBytes);
     this.#journal = opened?.journal;
     this.#kept = opened?.kept ?? { items: new Map(), records: new Map(), delivered: new Map() };
     this.#hub = new StreamHub(options.region, this.#now, this.#kept, this.#journal);

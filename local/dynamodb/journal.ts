@@ -45,14 +45,24 @@ export class Journal {
    * @param oldestRecordSeconds epoch seconds; stream records from before are forgotten
    * @throws Error when it is damaged
    */
-  static open(directory: string, oldestRecordSeconds = 0): { journal: Journal; kept: Kept } {
-    let kept: Kept = { items: new Map(), records: new Map(), delivered: new Map() };
-    const file = LineFile.open<Line>(join(directory, FILE), (lines) => {
-      kept = replay(lines);
-      forgetDelivered(kept, oldestRecordSeconds);
-      return [...linesOf(kept)];
+  static open(directory: string, oldestRecordSeconds: () => number, condenseBytes?: number): { journal: Journal; kept: Kept } {
+    let first: Kept | undefined;
+    const file = new LineFile<Line>({
+      path: join(directory, FILE),
+      replay: () => {
+        const kept: Kept = { items: new Map(), records: new Map(), delivered: new Map() };
+        first ??= kept;
+        return {
+          take: (line) => replay(kept, line),
+          needed: () => {
+            forgetDelivered(kept, oldestRecordSeconds());
+            return linesOf(kept);
+          },
+        };
+      },
+      ...(condenseBytes === undefined ? {} : { condenseBytes }),
     });
-    return { journal: new Journal(file), kept };
+    return { journal: new Journal(file), kept: first as Kept };
   }
 
   /** @throws the file system's error; the journal is then as before */
@@ -74,22 +84,18 @@ export class Journal {
   }
 }
 
-function replay(lines: readonly Line[]): Kept {
-  const kept: Kept = { items: new Map(), records: new Map(), delivered: new Map() };
-  for (const line of lines) {
-    if ('delivered' in line) {
-      const [table, consumer, sequenceNumber] = line.delivered;
-      valueAt(kept.delivered, table, () => new Map<string, string>()).set(consumer, sequenceNumber);
-      continue;
-    }
-    for (const [table, key, item, record] of line) {
-      const items = valueAt(kept.items, table, () => new Map<string, Item>());
-      if (item === null) items.delete(key);
-      else items.set(key, item);
-      if (record !== undefined) valueAt(kept.records, table, () => [] as StreamRecord[]).push(record);
-    }
+function replay(kept: Kept, line: Line): void {
+  if ('delivered' in line) {
+    const [table, consumer, sequenceNumber] = line.delivered;
+    valueAt(kept.delivered, table, () => new Map<string, string>()).set(consumer, sequenceNumber);
+    return;
   }
-  return kept;
+  for (const [table, key, item, record] of line) {
+    const items = valueAt(kept.items, table, () => new Map<string, Item>());
+    if (item === null) items.delete(key);
+    else items.set(key, item);
+    if (record !== undefined) valueAt(kept.records, table, () => [] as StreamRecord[]).push(record);
+  }
 }
 
 /** Leaves the records that some consumer has still to get. */

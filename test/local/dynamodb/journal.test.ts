@@ -240,3 +240,24 @@ describe('stream records of an earlier run', () => {
     await third.close();
   });
 });
+
+test('a journal that is condensed while in use keeps items and undelivered records', async () => {
+  const first = await openDynamoDb({ region: 'us-east-1', account: '123456789012', directory, condenseBytes: 5_000 });
+  await first.createTable(TABLE);
+  const seen: StreamRecord[] = [];
+  first.onRecords('keys', (batch) => seen.push(...batch), 'rollups');
+  for (let index = 0; index < 200; index += 1) {
+    await put(first, 'a', String(index));
+    if (index < 195) first.acknowledge('keys', 'rollups', seen.at(-1)?.dynamodb.SequenceNumber ?? '');
+  }
+  await first.close();
+  expect(lines().length).toBeLessThan(100);
+
+  const second = await open();
+  const again: StreamRecord[] = [];
+  second.onRecords('keys', (batch) => again.push(...batch), 'rollups');
+
+  expect(await scan(second)).toEqual(['a=199']);
+  expect(again.map(({ dynamodb }) => dynamodb.NewImage?.n?.N)).toEqual(['195', '196', '197', '198', '199']);
+  await second.close();
+});
