@@ -160,6 +160,7 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
       call.dialect,
       (decoded) => encodeContext(gateway, call, decoded),
       prepared.decoded,
+      call.document.value,
     );
     return {
       answer: {

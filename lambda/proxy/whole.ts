@@ -24,6 +24,7 @@ export interface WholeAnswer {
 /**
  * Reads a whole answer and turns it into the caller's dialect; in the same dialect its bytes stay as they are.
  *
+ * @param asked the caller's body
  * @throws GatewayError 502, or the error that hides in a good status; what the stream of the body throws
  */
 export async function readAnswer(
@@ -33,6 +34,7 @@ export async function readAnswer(
   dialect: Dialect,
   context: (decoded: ModelRequest) => EncodeContext,
   decoded: ModelRequest | undefined,
+  asked: JsonObject,
 ): Promise<WholeAnswer> {
   const bytes = await readWhole(reply);
   const body = objectOf(parseJson(bytes.toString('utf8')));
@@ -41,8 +43,9 @@ export async function readAnswer(
     // Its own reader knows how this protocol hides an error in a good status.
     if (body['error'] !== undefined && body['error'] !== null) protocol.decodeResponse(body);
     else if (body['type'] === 'error') protocol.decodeResponse(body);
+    const mended = dialect.mendResponse?.(body, asked);
     return {
-      body: bytes,
+      body: mended === undefined ? bytes : Buffer.from(JSON.stringify(mended)),
       usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
       responseModel: textOf(body['model']),
       finishReason: undefined,

@@ -18,13 +18,14 @@ export const vertexAi: ProviderDefinition = {
   endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
     const project = encodeSegment(addressName('project', config.settings?.['project']));
     const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
-    const publishers = `/v1/projects/${project}/locations/${location}/publishers`;
+    const publishers = `/projects/${project}/locations/${location}/publishers`;
     if (model.startsWith('claude-')) {
       if (operation !== 'chat') return undefined;
       const method = stream ? ':streamRawPredict' : ':rawPredict';
-      return { protocol: 'anthropic-messages', path: `${publishers}/anthropic/models/${encodeSegment(model)}${method}`, headers: {} };
+      return { protocol: 'anthropic-messages', path: `/v1${publishers}/anthropic/models/${encodeSegment(model)}${method}`, headers: {} };
     }
-    const path = `${publishers}/google/models/${encodeSegment(model)}`;
+    // The newer settings of Gemini are in the beta version alone, which is the one that Google's own clients call.
+    const path = `/v1beta1${publishers}/google/models/${encodeSegment(model)}`;
     if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
     if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
     if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:predict`, headers: {} };

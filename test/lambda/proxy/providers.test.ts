@@ -37,7 +37,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     kind: 'vertex-ai',
     model: 'gemini-2.0-flash',
     path: (stream) =>
-      `/v1/projects/p-1/locations/eu-west-1/publishers/google/models/gemini-2.0-flash:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+      `/v1beta1/projects/p-1/locations/eu-west-1/publishers/google/models/gemini-2.0-flash:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
     proof: { authorization: 'Bearer provider-key' },
     settings: { project: 'p-1' },
   },
@@ -221,6 +221,27 @@ test('count_tokens is answered by a Google model, in advance', async () => {
       systemInstruction: { parts: [{ text: 'Be brief.' }] },
     },
   });
+});
+
+test('vectors asked for as base64 come as base64, although the server knows numbers only', async () => {
+  const compatible = await startGateway({
+    document: {
+      providers: [{ id: 'own', kind: 'lm-studio', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', free: true }],
+    },
+  });
+  upstream.script(
+    jsonReply({ object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0.5, -1], extra: 1 }], model: 'm', x: 1 }),
+  );
+
+  const asked = await compatible.call('/v1/embeddings', { model: 'own/m', input: 'a', encoding_format: 'base64' });
+  const plain = await compatible.call('/v1/embeddings', { model: 'own/m', input: 'a' });
+  await compatible.settled();
+  await compatible.close();
+
+  const [vector] = asked.json.data;
+  expect(vector).toMatchObject({ extra: 1, embedding: Buffer.from(new Float32Array([0.5, -1]).buffer).toString('base64') });
+  expect(asked.json.x).toBe(1);
+  expect(plain.json.data[0].embedding).toEqual([0.5, -1]);
 });
 
 test('tokens that Bedrock counts in a header alone are counted', async () => {

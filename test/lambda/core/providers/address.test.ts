@@ -60,7 +60,7 @@ describe('addresses of providers', () => {
       'vertex-ai',
       { model: 'gemini-x', region: 'europe-west1', settings: { project: 'p-1' } },
       'gemini',
-      '/v1/projects/p-1/locations/europe-west1/publishers/google/models/gemini-x:generateContent',
+      '/v1beta1/projects/p-1/locations/europe-west1/publishers/google/models/gemini-x:generateContent',
     ],
     [
       'vertex-ai',
