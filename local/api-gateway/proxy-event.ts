@@ -93,7 +93,7 @@ function requestContext({ context, match, deploymentId }: ProxyEventSource): obj
 }
 
 function headerValues({ rawHeaders, context, port }: ProxyEventSource): MultiValues {
-  const values: MultiValues = {};
+  const values: MultiValues = Object.create(null) as MultiValues;
   /** The first spelling of a name is kept for all its values. */
   const spelling = new Map<string, string>();
   const add = (name: string, value: string): void => {

@@ -229,17 +229,54 @@ test('I08 exhausted concurrency is answered by the edge in the template’s shap
   }
 });
 
-test('a client that goes away is invisible to the function', async () => {
-  await new Promise<void>((resolve) => {
-    const socket = connect(gateway.port, '127.0.0.1', () => {
-      socket.write('GET /prod/x?mode=work-after-end HTTP/1.1\r\nHost: x\r\n\r\n');
-      socket.once('data', () => {
-        socket.destroy();
-        resolve();
+test('a client that goes away is invisible to the function, and the environment is free again', async () => {
+  const single = await startGateway(workerFile, apiTemplate(), { functions: { concurrency: 1 } });
+
+  try {
+    await new Promise<void>((resolve) => {
+      const socket = connect(single.port, '127.0.0.1', () => {
+        socket.write('GET /prod/x?mode=flood&chunks=64 HTTP/1.1\r\nHost: x\r\n\r\n');
+        socket.once('data', () => {
+          socket.destroy();
+          resolve();
+        });
       });
     });
-  });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+    await single.idle();
+    const { served, flooded } = JSON.parse((await call(`${single.url}/x?mode=state`)).body);
 
-  expect(await call(mode('fast'))).toMatchObject({ status: 201, complete: true });
+    expect({ served, flooded }).toEqual({ served: 2, flooded: 64 * 64 * 1024 });
+  } finally {
+    await single.close();
+  }
+});
+
+test('a client that does not read holds the function up, and misses nothing', async () => {
+  const single = await startGateway(workerFile, apiTemplate(), { functions: { concurrency: 1 } });
+  const chunks = 800;
+
+  try {
+    const received = await new Promise<number>((resolve, reject) => {
+      get(`${single.url}/x?mode=flood&chunks=${chunks}`, { agent: false }, async (response) => {
+        response.pause();
+        await new Promise((wait) => setTimeout(wait, 200));
+        let size = 0;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+        });
+        response.once('end', () => resolve(size));
+        response.resume();
+      }).once('error', reject);
+    });
+
+    expect(received).toBe(chunks * 64 * 1024);
+  } finally {
+    await single.close();
+  }
+});
+
+test('a header with a hostile name is a header', async () => {
+  const event = JSON.parse((await call(mode('echo'), { headers: { ['__proto__']: 'x', constructor: 'y' } })).body);
+
+  expect(Object.entries(event.headers)).toContainEqual(['constructor', 'y']);
 });

@@ -14,6 +14,8 @@ export interface TestGateway {
   readonly port: number;
   readonly notes: string[];
   readonly access: string[];
+  /** Settles when no function runs. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,9 @@ export async function startGateway(
     port: gateway.port,
     notes,
     access,
+    async idle() {
+      await Promise.all([...functions.values()].map((pool) => pool.idleAll()));
+    },
     async close() {
       await gateway.close(0);
       await Promise.all([...functions.values()].map((pool) => pool.close()));
