@@ -9,6 +9,7 @@ import { decodeError, errorInside } from './error';
 import { readFinishReason } from './finish-reason';
 import { splitContent } from './response';
 import { usageOf } from './usage';
+import { isDone } from './wire';
 
 const FORWARD: FrameVerdict = { kind: 'forward' };
 const PREAMBLE: FrameVerdict = { kind: 'preamble' };
@@ -53,7 +54,7 @@ export class OpenAiChatMeter implements StreamMeter {
       this.outputCharacters += characters;
       return FORWARD;
     }
-    if (data === '[DONE]') {
+    if (isDone(data)) {
       this.terminated = true;
       return FORWARD;
     }

@@ -59,8 +59,14 @@ function writeTool(tool: Tool, dropped: Set<string>): JsonObject {
   }
   return {
     type: 'function',
-    function: defined({ name: tool.name, description: tool.description, parameters: tool.parameters, strict: tool.strict }),
+    function: defined({ name: tool.name, description: tool.description, parameters: parametersOf(tool), strict: tool.strict }),
   };
+}
+
+/** OpenAI refuses an object schema that names no properties. */
+function parametersOf(tool: Tool): JsonObject | undefined {
+  const { parameters } = tool;
+  return parameters?.['type'] === 'object' && parameters['properties'] === undefined ? { ...parameters, properties: {} } : parameters;
 }
 
 function writeToolChoice(request: ModelRequest): JsonObject | string | undefined {

@@ -20,6 +20,8 @@ export function decodeResponse(body: JsonObject): ModelResponse {
   const failure = errorInside(body);
   if (failure !== undefined) throw failure.error;
   const choices = objectsOf(body['choices']).filter((choice) => objectOf(choice['message']) !== undefined);
+  const failed = objectsOf(body['choices']).flatMap((choice) => errorInside(choice) ?? [])[0];
+  if (failed !== undefined) throw failed.error;
   if (choices.length === 0) throw unreadableAnswer();
   const id = nonEmptyText(body['id']);
   return defined({

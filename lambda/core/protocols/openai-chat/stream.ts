@@ -8,6 +8,7 @@ import { upstreamIncomplete } from '../provider-error';
 import { decodeError, errorInside } from './error';
 import { StreamedChoice } from './streamed-choice';
 import { usageOf } from './usage';
+import { isDone } from './wire';
 
 /**
  * Reads the chunks of a stream. Usage is given once, at the end, because some providers repeat it in every chunk.
@@ -25,7 +26,7 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
 
   public decode(frame: Frame): StreamEvent[] {
     if (this.#over) return [];
-    if (frame.data === '[DONE]') return this.#complete();
+    if (isDone(frame.data)) return this.#complete();
     const chunk = objectOf(parseJson(frame.data));
     if (chunk === undefined) {
       if (frame.event === 'error') return this.#fail(decodeError(500, undefined, {}).error);

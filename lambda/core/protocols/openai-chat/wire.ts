@@ -33,3 +33,8 @@ export type WireMessage = {
   tool_calls?: WireToolCall[];
   tool_call_id?: string;
 };
+
+/** The mark after the last chunk, however it is spaced. */
+export function isDone(data: string): boolean {
+  return data.length < 16 && data.trim() === '[DONE]';
+}

@@ -176,6 +176,9 @@ test('E09 an error inside a good answer is that error', () => {
   const body = { error: { message: 'busy', code: 503 } };
 
   expect(() => openAiChat.decodeResponse(body)).toThrow(expect.objectContaining({ status: 503, type: 'overloaded_error' }));
+  expect(() => openAiChat.decodeResponse({ choices: [{ error: body.error, finish_reason: 'error' }] })).toThrow(
+    expect.objectContaining({ status: 503 }),
+  );
   expect(() => openAiChat.decodeResponse({ hello: 1 })).toThrow(expect.objectContaining({ code: 'upstream_invalid_response' }));
 });
 
