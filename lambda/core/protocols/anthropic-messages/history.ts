@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import { objectOf, objectsOf, textOf } from '../lenient';
 import { isForeign, unmarked } from './signatures';
 
@@ -20,7 +20,16 @@ export function forwardChanges(body: JsonObject): JsonObject | undefined {
     const content = blocks.flatMap(ownBlock);
     return content.length === 0 ? [] : [{ ...message, content }];
   });
-  return changed ? { messages: written } : undefined;
+  if (!changed) return undefined;
+  const thinks = objectOf(body['thinking'])?.['type'] === 'enabled';
+  return { messages: written, ...(thinks && lacksThinking(written) ? { thinking: { type: 'disabled' } } : {}) };
+}
+
+/** A model with a budget refuses to go on with a tool loop whose thinking is gone, unless it need not think. */
+function lacksThinking(messages: readonly JsonValue[]): boolean {
+  const answered = objectsOf(objectOf(messages.at(-1))?.['content']).some((block) => block['type'] === 'tool_result');
+  const called = objectsOf(objectOf(messages.at(-2))?.['content']);
+  return answered && !called.some(isThinking);
 }
 
 function isThinking(block: JsonObject): boolean {

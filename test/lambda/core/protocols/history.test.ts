@@ -52,6 +52,19 @@ describe('to an Anthropic model called in its own dialect', () => {
     expect(anthropicMessages.forwardChanges?.({ messages: [user, { role: 'assistant', content: 'text' }] })).toBeUndefined();
   });
 
+  test('a tool loop whose thinking is gone goes on without thinking', () => {
+    const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content: 'done' }] };
+    const body = (content: readonly AssistantPart[], thinking: JsonObject) => ({
+      thinking,
+      messages: [user, answered(anthropicMessages, content), result],
+    });
+    const enabled = { type: 'enabled', budget_tokens: 2048 };
+
+    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], enabled))).toMatchObject({ thinking: { type: 'disabled' } });
+    expect(anthropicMessages.forwardChanges?.(body([thought('bedrock-converse'), call], enabled))).not.toHaveProperty('thinking');
+    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], { type: 'adaptive' }))).not.toHaveProperty('thinking');
+  });
+
   test('a turn of thinking alone disappears', () => {
     expect(anthropicMessages.forwardChanges?.({ messages: [user, answered(anthropicMessages, [thought('gemini')]), user] })).toEqual({
       messages: [user, user],

@@ -165,6 +165,20 @@ test('parallel results of tools become one message, and failures and images reac
   ]);
 });
 
+test('ids of tool calls that a provider would refuse still meet their results', () => {
+  const odd = `functions.weather:0#${'x'.repeat(60)}`;
+  const messages = [
+    { role: 'user', content: 'go' },
+    { role: 'assistant', content: null, tool_calls: [call(odd)] },
+    { role: 'tool', tool_call_id: odd, content: '1' },
+  ];
+  const sent = toAnthropic({ messages }).body['messages'] as { content: JsonObject[] }[];
+  const [, called, answered] = sent.map(({ content }) => content[0]);
+
+  expect(called?.['id']).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+  expect(answered?.['tool_use_id']).toBe(called?.['id']);
+});
+
 test('what Claude Code sends reaches an OpenAI model', () => {
   const { body, dropped } = toChat({
     model: 'claude-opus-5-5',
