@@ -69,6 +69,8 @@ describe('commands over the admin API', () => {
     });
     expect((await json(projects, 'list', '--team', 'red')).data).toHaveLength(1);
 
+    await run(teams, 'update', 'red', '--tpm', '9000');
+    expect((await json(teams, 'get', 'red')).limits).toEqual({ requests_per_minute: 60, tokens_per_minute: 9_000 });
     await run(teams, 'update', 'red', '--name', 'Crimson', '--clear', 'limits');
     const changed = await json(teams, 'get', 'red');
     expect([changed.name, changed.limits]).toEqual(['Crimson', undefined]);

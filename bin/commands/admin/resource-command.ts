@@ -82,7 +82,7 @@ async function runVerb(
     case 'create':
       return print(definition, await client.json('POST', `/${name}`, { body: body(definition, parsed), headers }), parsed);
     case 'update':
-      return print(definition, await client.json('PATCH', path, { body: body(definition, parsed), headers }), parsed);
+      return print(definition, await update(client, path, body(definition, parsed), headers), parsed);
     case 'delete':
       await client.json('DELETE', path, { headers });
       process.stdout.write(wantsJson(parsed) ? `${JSON.stringify({ id, deleted: true })}\n` : `deleted ${singular} ${id}\n`);
@@ -92,6 +92,21 @@ async function runVerb(
       return print(definition, await action.run(client, id, parsed), parsed);
     }
   }
+}
+
+/** The API replaces `limits` as a whole; whoever types one limit means that one. */
+async function update(
+  client: AdminClient,
+  path: string,
+  fields: Record<string, unknown>,
+  headers: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  if (typeof fields['limits'] !== 'object' || fields['limits'] === null) return client.json('PATCH', path, { body: fields, headers });
+  const reply = await client.send('GET', path);
+  const { limits } = JSON.parse(reply.text) as { limits?: object };
+  const etag = reply.headers['etag'];
+  const merged = { ...fields, limits: { ...limits, ...fields['limits'] } };
+  return client.json('PATCH', path, { body: merged, headers: { ...(etag === undefined ? {} : { 'if-match': etag }), ...headers } });
 }
 
 function body(definition: ResourceCommandDefinition, parsed: Parsed): Record<string, unknown> {

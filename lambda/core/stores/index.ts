@@ -30,6 +30,7 @@ export {
   type RequestResult,
   readRecord,
 } from './request-record';
+export type { Application, Applied } from './rollup-marks';
 export {
   addTotals,
   type Contribution,
@@ -45,8 +46,6 @@ export {
   type Totals,
 } from './rollup-totals';
 export {
-  type Application,
-  type Applied,
   createRollupStore,
   type Epochs,
   LARGEST_COMMIT,

@@ -1,24 +1,12 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { bigintOf, conditionFailure, type Item, numberOf, toItem } from './attributes';
+import { conditionFailure, type Item, numberOf, toItem } from './attributes';
 import type { Page } from './identity';
-import type { Contribution, Measure, RollupRow, Totals } from './rollup-totals';
+import type { Application, Applied } from './rollup-marks';
+import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
+import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
-
-/** What a request has added to the rollups so far, under one epoch. */
-export interface Applied {
-  readonly rank: number;
-  readonly totals: Totals;
-  readonly rows: readonly RollupRow[];
-}
-
-/** The change that one request makes, and what it must still find as it was. */
-export interface Application {
-  readonly contribution: Contribution;
-  /** What was applied before; undefined: nothing yet. */
-  readonly before: Applied | undefined;
-}
 
 /** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
 export interface Epochs {
@@ -70,8 +58,6 @@ export interface RowChange {
 
 /** DynamoDB's limit on the items of one transaction. */
 export const LARGEST_COMMIT = 100;
-/** Longer than any record can still change: the settlement queue keeps messages 14 days. */
-const MARK_DAYS = 35;
 const REBUILD_DAYS = 7;
 const TIMEOUT_MS = 5_000;
 export const REBUILD_PREFIX = 'rollup-rebuild#';
@@ -187,10 +173,6 @@ function readEpochs(item: Item | undefined): Epochs {
   return { current: numberOf(item?.['current']) ?? 0, ...(building === undefined ? {} : { building }) };
 }
 
-function markKey(requestId: string, epoch: number): Item {
-  return { pk: { S: `rolled#${requestId}` }, sk: { S: String(epoch) } };
-}
-
 function rowKey(row: RollupRow, day: string, epoch: number): Item {
   const sort = row.dimension === 'counter' ? COUNTER_SORT : day;
   return {
@@ -201,32 +183,6 @@ function rowKey(row: RollupRow, day: string, epoch: number): Item {
 
 function feedName(scope: string, dimension: string, month: string): string {
   return `rollup#${scope}#${dimension}#${month}`;
-}
-
-function writeMark({ contribution, before }: Application, epoch: number, nowMs: number) {
-  const { requestId, rank, totals, rows } = contribution;
-  return {
-    Item: {
-      ...markKey(requestId, epoch),
-      ...toItem({ rank, ...totals, ttl: Math.floor(nowMs / 1_000) + MARK_DAYS * 86_400 }),
-      rows: { S: JSON.stringify(rows) },
-    },
-    ...(before === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : {
-          ConditionExpression: '#rank = :rank',
-          ExpressionAttributeNames: { '#rank': 'rank' },
-          ExpressionAttributeValues: { ':rank': { N: String(before.rank) } },
-        }),
-  };
-}
-
-function readMark(item: Item): Applied {
-  return {
-    rank: numberOf(item['rank']) ?? 0,
-    totals: readTotals(item),
-    rows: JSON.parse(item['rows']?.S ?? '[]') as RollupRow[],
-  };
 }
 
 function writeChange({ row, day, totals }: RowChange, epoch: number, nowMs: number) {
@@ -275,10 +231,6 @@ function readRow(item: Item): ListedRow {
     totals: readTotals(item),
     ...(teamId === undefined ? {} : { teamId }),
   };
-}
-
-function readTotals(item: Item): Totals {
-  return Object.fromEntries(MEASURES.map((measure) => [measure, bigintOf(item[measure]) ?? 0n])) as Record<Measure, bigint>;
 }
 
 async function transact(connector: DynamoDbConnector, items: TransactWriteItem[]): Promise<'done' | 'conflict'> {

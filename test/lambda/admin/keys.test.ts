@@ -131,6 +131,32 @@ describe('virtual keys', () => {
     expect((await admin.call('POST', '/keys', options)).json['key']).toBeUndefined();
   });
 
+  test('two creations with one idempotency key at the same moment make one key', async () => {
+    const admin = createAdminHarness();
+    const options = { body: { name: 'ci' }, headers: { 'idempotency-key': 'deploy-43' } };
+
+    const answers = await Promise.all([1, 2, 3].map(() => admin.call('POST', '/keys', options)));
+
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect((await admin.call('GET', '/keys')).json.data).toHaveLength(1);
+    expect((await admin.call('GET', '/audit')).json.data).toHaveLength(1);
+  });
+
+  test('an idempotency key of another caller makes another key', async () => {
+    const admin = createAdminHarness();
+    const other = await admin.key({ role: 'admin' });
+    const options = { body: { name: 'ci' }, headers: { 'idempotency-key': 'deploy-44' } };
+
+    const [first, second] = [
+      await admin.call('POST', '/keys', options),
+      await admin.call('POST', '/keys', { ...options, key: other.text }),
+    ];
+
+    expect(second.status).toBe(201);
+    expect(second.json['id']).not.toBe(first.json['id']);
+    expect((await admin.call('POST', '/keys', { ...options, headers: { 'idempotency-key': 'with spaces' } })).status).toBe(400);
+  });
+
   test('a key belongs to the team of its project, and to no other', async () => {
     const admin = createAdminHarness();
     await admin.make('teams', { id: 'red', name: 'Red' });
