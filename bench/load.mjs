@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 let serial = 0;
 
-export function createCaller({ port, path, key }) {
+export function createCaller({ port, path, key, model = 'bench/gpt-4o-mini' }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
 
   /** One call; resolves to { firstByteMs, totalMs, chunks }. */
@@ -13,9 +13,9 @@ export function createCaller({ port, path, key }) {
     const nonce = String(serial).padStart(12, '0');
     const content = `${nonce} ${directive} ${'please answer '.repeat(70)}`;
     const body = JSON.stringify({
-      model: 'bench/bench-model',
+      model,
       messages: [{ role: 'user', content }],
-      max_tokens: 400,
+      max_tokens: 16_000,
       ...(stream ? { stream: true } : {}),
     });
     const started = performance.now();
@@ -42,7 +42,7 @@ export function createCaller({ port, path, key }) {
             const text = Buffer.concat(parts).toString();
             const complete = stream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}');
             if (response.statusCode !== 200 || !text.includes(nonce) || !complete)
-              return reject(new Error(`wrong answer ${response.statusCode}: ${text.slice(0, 300)}`));
+              return reject(new Error(`wrong answer ${response.statusCode}: ${text.slice(-300)}`));
             resolve({ firstByteMs, totalMs: performance.now() - started, chunks });
           });
           response.on('error', reject);
@@ -56,9 +56,9 @@ export function createCaller({ port, path, key }) {
   /** Opens a stream, resolves at its first byte to a function that hangs up. */
   function hold(directive) {
     const body = JSON.stringify({
-      model: 'bench/bench-model',
+      model,
       messages: [{ role: 'user', content: `000000000000 ${directive}` }],
-      max_tokens: 400,
+      max_tokens: 16_000,
       stream: true,
     });
     return new Promise((resolve, reject) => {

@@ -12,45 +12,95 @@ let open = 0;
 const server = createServer((request, response) => {
   const parts = [];
   request.on('data', (part) => parts.push(part));
-  request.on('end', () => answer(Buffer.concat(parts).toString(), response));
+  request.on('end', () => answer(Buffer.concat(parts).toString(), request.url.endsWith('/messages'), response));
 });
 
-function answer(text, response) {
+function answer(text, anthropic, response) {
   if (text === '') return response.end(String(open));
   const body = JSON.parse(text);
-  const nonce = body.messages.at(-1).content.slice(0, 12);
-  if (body.stream !== true) return json(response, nonce);
+  const { content } = body.messages.at(-1);
+  const prompt = typeof content === 'string' ? content : content[0].text;
+  const nonce = prompt.slice(0, 12);
+  if (body.stream !== true) return json(response, nonce, anthropic);
   open += 1;
   response.once('close', () => {
     open -= 1;
   });
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const [, kind = 'stream', count = '1'] = /(idle|stream):(\d+)/.exec(body.messages.at(-1).content) ?? [];
-  stream(response, nonce, kind, Number(count), body.stream_options?.include_usage === true);
+  const [, kind = 'stream', count = '1'] = /(idle|stream):(\d+)/.exec(prompt) ?? [];
+  const events = anthropic ? anthropicEvents(nonce) : openAiEvents(nonce, body.stream_options?.include_usage === true);
+  stream(response, events, kind, Number(count));
 }
 
-function json(response, nonce) {
-  const message = { role: 'assistant', content: nonce + filler };
-  const text = JSON.stringify({ ...head, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
+function json(response, nonce, anthropic) {
+  const said = nonce + filler;
+  const text = JSON.stringify(
+    anthropic
+      ? {
+          id: 'msg_bench',
+          type: 'message',
+          role: 'assistant',
+          model: 'bench-model',
+          content: [{ type: 'text', text: said }],
+          stop_reason: 'end_turn',
+          stop_sequence: null,
+          usage: { input_tokens: 250, output_tokens: 300 },
+        }
+      : {
+          ...head,
+          object: 'chat.completion',
+          choices: [{ index: 0, message: { role: 'assistant', content: said }, finish_reason: 'stop' }],
+          usage,
+        },
+  );
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
-function stream(response, nonce, kind, count, wantsUsage) {
-  const chunk = `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: { content: nonce + filler.slice(0, 180) }, finish_reason: null }] })}\n\n`;
+const sse = (data, event) => `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+
+function openAiEvents(nonce, wantsUsage) {
+  const choice = (delta, finish) => sse({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] });
+  return {
+    first: '',
+    chunk: choice({ content: nonce + filler.slice(0, 180) }, null),
+    last: `${choice({}, 'stop')}${wantsUsage ? sse({ ...head, choices: [], usage }) : ''}data: [DONE]\n\n`,
+  };
+}
+
+function anthropicEvents(nonce) {
+  const event = (data) => sse(data, data.type);
+  return {
+    first:
+      event({
+        type: 'message_start',
+        message: {
+          id: 'msg_bench',
+          type: 'message',
+          role: 'assistant',
+          model: 'bench-model',
+          content: [],
+          stop_reason: null,
+          usage: { input_tokens: 250, output_tokens: 1 },
+        },
+      }) + event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    chunk: event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: nonce + filler.slice(0, 180) } }),
+    last:
+      event({ type: 'content_block_stop', index: 0 }) +
+      event({ type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 300 } }) +
+      event({ type: 'message_stop' }),
+  };
+}
+
+function stream(response, events, kind, count) {
   let sent = 0;
+  if (events.first !== '') response.write(events.first);
   const step = () => {
     if (response.destroyed) return;
-    if (sent < count) {
-      response.write(chunk);
-      sent += 1;
-      if (kind === 'idle') return;
-      setTimeout(step, 1);
-      return;
-    }
-    response.write(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`);
-    if (wantsUsage) response.write(`data: ${JSON.stringify({ ...head, choices: [], usage })}\n\n`);
-    response.end('data: [DONE]\n\n');
+    if (sent === count) return response.end(events.last);
+    response.write(events.chunk);
+    sent += 1;
+    if (kind !== 'idle') setTimeout(step, 1);
   };
   step();
 }

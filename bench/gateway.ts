@@ -1,0 +1,126 @@
+/**
+ * The gateway of the bench behind its `node:http` adapter: key check, admission with a budget and a rate limit, record and log all on.
+ * Usage: gateway.mjs <provider port> <openai|anthropic> <memory|lean|sdk> [store URL]
+ */
+import { createWriteStream } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createSigV4Signer } from '../lambda/core/auth/sigv4';
+import { createAwsJsonCall } from '../lambda/core/connectors/aws-json';
+import type { DynamoDbConnector } from '../lambda/core/connectors/dynamodb';
+import { createLeanDynamoDb } from '../lambda/core/connectors/dynamodb-lean';
+import { createSdkDynamoDb } from '../lambda/core/connectors/dynamodb-sdk';
+import { createTransport } from '../lambda/core/http/transport';
+import { generateKey, hashSecret } from '../lambda/core/keys/virtual-key';
+import { loadPriceBook } from '../lambda/core/pricing';
+import { systemClock } from '../lambda/core/runtime/clock';
+import { readEnvironment } from '../lambda/core/runtime/environment';
+import { createLog } from '../lambda/core/runtime/log';
+import { createMetrics } from '../lambda/core/runtime/metrics';
+import { createIdentityStore } from '../lambda/core/stores/identity';
+import { assembleGateway } from '../lambda/proxy/assemble';
+import { serve } from '../lambda/proxy/pipeline';
+import { createGatewayServer } from '../lambda/proxy/server';
+import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES } from '../lib/private/contract';
+import { createMemoryDynamoDb, TABLE_NAMES } from '../test/support/memory-dynamodb';
+
+const [providerPort, kind, store, storeUrl] = process.argv.slice(2) as [string, 'openai' | 'anthropic', string, string?];
+const PEPPER = 'bench-pepper-'.repeat(5);
+const environment = readEnvironment({
+  IDENTITY_TABLE: TABLE_NAMES.identity,
+  COUNTERS_TABLE: TABLE_NAMES.counters,
+  RECORDS_TABLE: TABLE_NAMES.records,
+  PEPPER_SECRET_ARN: 'pepper',
+});
+
+const document: GatewayDocument = {
+  version: 1,
+  providers: [
+    {
+      id: 'bench',
+      kind,
+      baseUrl: { value: `http://127.0.0.1:${providerPort}${kind === 'openai' ? '/v1' : ''}` },
+      credential: { secretArn: { value: 'provider' } },
+      network: 'loopback',
+    },
+  ],
+  routes: [],
+  deadlines: DEFAULT_DEADLINES,
+  maxBodyBytes: MAX_BODY_BYTES,
+  defaultMaxOutputTokens: 4_096,
+  unknownPrice: { policy: 'refuse' },
+  gateway: {},
+  defaults: {},
+};
+
+const transport = createTransport();
+const counted = countCalls(connect());
+// The lines a function writes to its log are written here too, and thrown away.
+const out = createWriteStream('/dev/null');
+const sink = (line: string): void => void out.write(line);
+const gateway = assembleGateway({
+  document,
+  environment,
+  dynamodb: counted.connector,
+  fetchSecret: async (arn) => (arn === 'pepper' ? JSON.stringify({ version: '1', '1': PEPPER }) : 'sk-bench'),
+  queue: { send: async () => undefined },
+  transport,
+  priceBook: await loadPriceBook(),
+  log: createLog('info', sink),
+  metrics: createMetrics('bench', systemClock.now, sink),
+});
+
+let requests = 0;
+const server = createGatewayServer(
+  (exchange) => {
+    requests += 1;
+    return serve(gateway, exchange);
+  },
+  { clock: systemClock, maxBodyBytes: MAX_BODY_BYTES },
+);
+
+const key = await addKey();
+counted.reset();
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port, path: '/v1/chat/completions', key }));
+process.on('message', () => {
+  process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss, callsPerRequest: counted.calls() / Math.max(1, requests) });
+});
+
+function connect(): DynamoDbConnector {
+  const endpoint = storeUrl ?? '';
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  if (store === 'sdk') return createSdkDynamoDb(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
+  if (store === 'memory') return createMemoryDynamoDb();
+  const signer = createSigV4Signer(systemClock);
+  const call = createAwsJsonCall({ transport: createTransport(), signer, credentials: async () => credentials, region: 'us-east-1' });
+  return createLeanDynamoDb(call, endpoint);
+}
+
+function countCalls(connector: DynamoDbConnector) {
+  let calls = 0;
+  const count = new Proxy(connector, {
+    get(target, name: keyof DynamoDbConnector) {
+      calls += 1;
+      return target[name];
+    },
+  });
+  return { connector: count, calls: () => calls, reset: () => (calls = 0) };
+}
+
+async function addKey(): Promise<string> {
+  const made = generateKey();
+  const now = new Date(systemClock.now()).toISOString();
+  await createIdentityStore(counted.connector, TABLE_NAMES.identity).create('key', {
+    id: made.keyId,
+    status: 'active',
+    role: 'caller',
+    hashes: [{ pepperVersion: 1, hmac: hashSecret(PEPPER, made.keyId, made.secret) }],
+    lastFour: made.lastFour,
+    budgets: [{ limit_usd: '1000000', period: 'month' }],
+    limits: { requests_per_minute: 10_000_000 },
+    generation: 1,
+    createdAt: now,
+    updatedAt: now,
+  });
+  return made.text;
+}

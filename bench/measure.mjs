@@ -1,0 +1,75 @@
+/** How each kind of figure is taken. Every figure is the least, or the median where latencies are meant, of many samples. */
+import { execFileSync } from 'node:child_process';
+import { request } from 'node:http';
+
+export const least = (values) => Math.min(...values);
+export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** CPU time of each target per unit of work, in microseconds; the targets take turns, slice after slice. */
+export async function cpuPerUnit(targets, { slices, sliceMs }, load, units) {
+  const names = Object.keys(targets);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let slice = 0; slice < slices; slice++) {
+    for (const name of slice % 2 === 0 ? names : names.toReversed()) {
+      const target = targets[name];
+      const before = await target.ask();
+      const done = await target.caller.run({ milliseconds: sliceMs, ...load });
+      const after = await target.ask();
+      samples[name].push((micros(after.cpu) - micros(before.cpu)) / units(done));
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, least(samples[name])]));
+}
+
+const micros = ({ user, system }) => user + system;
+
+/** Microseconds until the first byte of an answer, one call at a time. */
+export async function firstByte(targets, rounds, stream) {
+  const names = Object.keys(targets);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      const { firstByteMs } = await targets[name].caller.call({ stream, directive: 'stream:1' });
+      samples[name].push(firstByteMs * 1_000);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(samples[name])]));
+}
+
+/** Resident memory that each open, silent stream adds, in KB; then how long the provider keeps streams whose callers hung up, in ms. */
+export async function idleStreams(target, upstream, count) {
+  for (let warm = 0; warm < 50; warm++) await target.caller.call({ stream: true, directive: 'stream:1' });
+  const before = await target.ask();
+  const hangUps = await Promise.all(Array.from({ length: count }, () => target.caller.hold('idle:1000')));
+  await pause(500);
+  const after = await target.ask();
+
+  const started = performance.now();
+  for (const hangUp of hangUps) hangUp();
+  while ((await openStreams(upstream.port)) > 0 && performance.now() - started < 5_000) await pause(10);
+  return { perStreamKb: (after.rss - before.rss) / 1_024 / count, freedMs: performance.now() - started };
+}
+
+/** Streams that the provider of the bench has open. */
+function openStreams(port) {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, method: 'POST', agent: false }, (response) => {
+      response.setEncoding('utf8').on('data', (text) => resolve(Number(text)));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+const LAMBDA_GLOBAL = 'data:text/javascript,globalThis.awslambda={streamifyResponse:(f)=>f,HttpResponseStream:{}}';
+
+/** Milliseconds that importing a module takes in a new process. */
+export function coldImport(file, environment, times) {
+  const code = `const t=performance.now();await import(${JSON.stringify(`file://${file}`)});console.log(performance.now()-t);process.exit(0)`;
+  const run = () =>
+    execFileSync(process.execPath, ['--import', LAMBDA_GLOBAL, '--input-type=module', '-e', code], {
+      env: { ...process.env, ...environment },
+    });
+  return least(Array.from({ length: times }, () => Number(run().toString())));
+}
