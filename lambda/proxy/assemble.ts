@@ -74,7 +74,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     spentBefore: spentByRollups(createRollupStore(dynamodb, environment.recordsTable), () => clock.now()),
   });
   const providers = document.providers.map((config) =>
-    configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id)),
+    configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id), environment.awsEndpoint),
   );
   const configuration = createLiveConfiguration(document, providers, createOverrideStore(dynamodb, environment.identityTable), clock, log);
   return {

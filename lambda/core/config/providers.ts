@@ -30,22 +30,27 @@ export interface ConfiguredProvider {
  *
  * @param functionRegion where a provider with Regions is called when the document names none
  * @param startedUrl base URL of a provider that this process started itself
+ * @param awsEndpoint where calls to AWS's own services go instead, signed as ever; a provider called with a key keeps its address
  */
 export function configureProvider(
   config: ProviderConfig,
   deployValue: (name: string) => string | undefined,
   functionRegion: string,
   startedUrl?: string,
+  awsEndpoint: (service: 'BEDROCK_RUNTIME') => string | undefined = () => undefined,
 ): ConfiguredProvider {
   const definition = providerDefinition(config.kind);
   const secretArn = deployedValue(config.credential?.secretArn, deployValue);
-  const configuredUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
+  const givenUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
+  const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;
+  const awsUrl = isOurs ? awsEndpoint(definition.awsService) : undefined;
+  const configuredUrl = givenUrl ?? awsUrl;
   let sites: readonly ProviderSite[] | undefined;
   return {
     id: config.id,
     config,
     definition,
-    network: config.network,
+    network: awsUrl === undefined ? config.network : networkOf(awsUrl),
     ...(secretArn === undefined ? {} : { secretArn }),
     sites: () => {
       sites ??= regionsOf(config, definition, configuredUrl, functionRegion).map((region) =>
@@ -66,6 +71,11 @@ function regionsOf(
   if (!regional) return [undefined];
   if (config.regions !== undefined && config.regions.length > 0) return config.regions;
   return [definition.auth.kind === 'sigv4' ? functionRegion : 'global'];
+}
+
+/** AWS is reached at private addresses through interface endpoints; plain http only on this machine. */
+function networkOf(awsUrl: string): NetworkConfig {
+  return awsUrl.startsWith('http:') ? 'loopback' : 'vpc';
 }
 
 function siteOf(baseUrl: string, region: string | undefined): ProviderSite {

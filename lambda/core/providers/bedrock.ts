@@ -16,6 +16,7 @@ export const bedrock: ProviderDefinition = {
   telemetryName: 'aws.bedrock',
   baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
   auth: { kind: 'sigv4', service: 'bedrock' },
+  awsService: 'BEDROCK_RUNTIME',
   models: [
     // Inference profiles, by geography: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
     'us.*',

@@ -46,6 +46,8 @@ export interface ProviderDefinition {
   /** Default base URL without trailing slash; `{region}` is replaced. Absent: the configuration must give one. */
   readonly baseUrl?: string;
   readonly auth: AuthScheme;
+  /** AWS's own service behind it: `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, where set, takes the default base URL's place. */
+  readonly awsService?: 'BEDROCK_RUNTIME';
   /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */
   readonly models: readonly string[];
   /** See `TargetFacts.quirks`. */
