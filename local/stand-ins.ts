@@ -57,6 +57,7 @@ export class StandIns {
       topics,
       objects,
       principals: options.principals,
+      bedrock: { onNoCredentials: options.onDenied },
       onDenied: (advice) => options.onDenied(advice),
       onError: options.onError,
     });

@@ -11,6 +11,8 @@ import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsServi
 export interface BedrockOptions extends Place {
   /** The user's own credentials, or undefined when there are none. Default: what the AWS SDK finds in the environment and `~/.aws`. */
   readonly credentials?: () => Promise<AwsCredentials | undefined>;
+  /** Told what to set when a call is allowed but there are no credentials to make it with: the caller's answer may not show it. */
+  readonly onNoCredentials?: (advice: string) => void;
   /** Where a Region's calls go. Default: `https://bedrock-runtime.<region>.amazonaws.com`. */
   readonly origin?: (region: string) => string;
 }
@@ -42,7 +44,7 @@ const NOT_FORWARDED = new Set([
 ]);
 
 const NO_CREDENTIALS =
-  'The role allows this call, but the local run found no AWS credentials of yours to make it with: ' +
+  'The role allows this call to Bedrock, but the local run found no AWS credentials of yours to make it with: ' +
   'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary ones), or AWS_PROFILE, and start again.';
 
 /** Bedrock's runtime: calls that the role allows go to the real service, signed again with the user's own credentials. */
@@ -53,7 +55,10 @@ export function createBedrock(options: BedrockOptions): AwsService {
 
   const forward = async (request: AwsRequest): Promise<AwsAnswer> => {
     const own = await credentials();
-    if (own === undefined) throw new AwsError(ACCESS_DENIED, NO_CREDENTIALS, 403);
+    if (own === undefined) {
+      options.onNoCredentials?.(NO_CREDENTIALS);
+      throw new AwsError(ACCESS_DENIED, NO_CREDENTIALS, 403);
+    }
     const origin = originOf(request.region);
     const path = request.url.pathname + request.url.search;
     const headers: Record<string, string> = {};

@@ -92,7 +92,7 @@ beforeAll(async () => {
     events,
     topics,
     objects,
-    bedrock: { origin: () => bedrockOrigin, credentials: async () => ownCredentials },
+    bedrock: { origin: () => bedrockOrigin, credentials: async () => ownCredentials, onNoCredentials: (advice) => denied.push(advice) },
     principals: (accessKeyId) =>
       new Map([
         ['ROOT', root],
@@ -458,6 +458,7 @@ describe('Bedrock', () => {
 
     expect(answer).toMatchObject({ status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } });
     expect(answer.body).toMatch(/AWS_ACCESS_KEY_ID.*AWS_PROFILE/);
+    expect(denied).toEqual([(JSON.parse(answer.body) as { message: string }).message]);
   });
 
   test('an allowed call is signed with the user’s credentials and streamed both ways', async () => {
