@@ -1,6 +1,7 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
 import { invalidRequest } from '../core/model/error';
 import { formatUsd, usd } from '../core/pricing/money';
+import { matchesGlob } from '../core/runtime/glob';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {
@@ -44,25 +45,9 @@ function checkModel(glob: string, field: string, parent: Parent): void {
   throw refuse(field, JSON.stringify(glob), parent, parent.models.length === 0 ? 'no model' : `only ${parent.models.join(', ')}`);
 }
 
-/** Whether every model that `narrow` matches is also matched by `wide`. Never says yes wrongly. */
-export function covers(wide: string, narrow: string): boolean {
-  const parts = wide.split('*');
-  if (parts.length === 1) return wide === narrow;
-  let position = 0;
-  for (let index = 0; index < parts.length; index += 1) {
-    const part = parts[index] as string;
-    if (index === 0) {
-      if (!narrow.startsWith(part)) return false;
-      position = part.length;
-    } else if (index === parts.length - 1) {
-      return narrow.length - part.length >= position && narrow.endsWith(part);
-    } else {
-      const found = narrow.indexOf(part, position);
-      if (found === -1) return false;
-      position = found + part.length;
-    }
-  }
-  return true;
+/** Whether every model that `narrow` matches is also matched by `wide`: a `*` is only covered by a `*`. Never says yes wrongly. */
+function covers(wide: string, narrow: string): boolean {
+  return matchesGlob(wide, narrow);
 }
 
 function checkBudget(budget: BudgetConfig, field: string, parent: Parent, now: number): void {
