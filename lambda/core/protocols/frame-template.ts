@@ -1,3 +1,5 @@
+import { parseJson } from '../runtime/json';
+
 /**
  * Nearly all frames of a stream are the same text around one string that the model wrote. A template learned from one such
  * frame tells in a few comparisons, without parsing, that another says nothing else.
@@ -29,6 +31,16 @@ export class FrameTemplate {
     const end = `${JSON.stringify(padding)}}`;
     if (!rest.endsWith(end) || rest.includes('\\')) return undefined;
     return new FrameTemplate(head, rest.slice(0, rest.length - end.length + 1), '"}');
+  }
+
+  /** The frame's text; undefined when the frame is not of this kind. */
+  public text(frame: string): string | undefined {
+    const length = this.match(frame);
+    if (length === -1) return undefined;
+    const written = frame.slice(this.#head.length, this.#head.length + length);
+    if (!written.includes('\\')) return written;
+    const text = parseJson(`"${written}"`);
+    return typeof text === 'string' ? text : undefined;
   }
 
   /** Characters of the frame's text, escapes included; -1 when the frame is not of this kind. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/json';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
+import { FrameTemplate } from '../frame-template';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
@@ -9,6 +10,12 @@ import { decodeError, errorInside } from './error';
 import { StreamedChoice } from './streamed-choice';
 import { usageOf } from './usage';
 import { isDone } from './wire';
+
+/** Where the text of a chunk belongs that is like the one before it. */
+type Piece = Omit<Extract<StreamEvent, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>, 'text' | 'logprobs'>;
+
+/** Learning from chunks that differ all the time stops after so many misses. */
+const MAX_MISSES = 64;
 
 /**
  * Reads the chunks of a stream. Usage is given once, at the end, because some providers repeat it in every chunk.
@@ -23,9 +30,18 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
   #over = false;
   #id: string | undefined;
   #usage: Usage | undefined;
+  /** The last chunk was a piece of text and nothing else: how to recognise the next, and what it stands for. */
+  #template: FrameTemplate | undefined;
+  #piece: Piece | undefined;
+  #misses = 0;
 
   public decode(frame: Frame): StreamEvent[] {
     if (this.#over) return [];
+    if (this.#template !== undefined && this.#piece !== undefined && frame.event === 'message') {
+      const text = this.#template.text(frame.data);
+      if (text !== undefined) return text === '' ? [] : [{ ...this.#piece, text } as StreamEvent];
+    }
+    this.#template = undefined;
     if (isDone(frame.data)) return this.#complete();
     const chunk = objectOf(parseJson(frame.data));
     if (chunk === undefined) {
@@ -35,7 +51,9 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
     }
     const failure = frame.event === 'error' ? decodeError(200, chunk, {}) : errorInside(chunk);
     if (failure !== undefined) return this.#fail(failure.error);
-    return this.#read(chunk);
+    const events = this.#read(chunk);
+    this.#learn(frame.data, chunk, events);
+    return events;
   }
 
   public end(): StreamEvent[] {
@@ -50,6 +68,16 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
     if (usage !== undefined) this.#usage = { ...this.#usage, ...usage };
     for (const choice of choices) this.#choice(numberOf(choice['index']) ?? 0).read(choice, events);
     return events;
+  }
+
+  #learn(data: string, chunk: JsonObject, events: readonly StreamEvent[]): void {
+    const [event] = events;
+    if (event === undefined || events.length > 1 || this.#misses >= MAX_MISSES || usageOf(chunk) !== undefined) return;
+    if (event.type !== 'text-delta' && event.type !== 'reasoning-delta' && event.type !== 'refusal-delta') return;
+    if ('logprobs' in event) return;
+    this.#misses += 1;
+    this.#template = FrameTemplate.learn(data, event.text, nonEmptyText(chunk['obfuscation']));
+    this.#piece = { type: event.type, choice: event.choice, block: event.block };
   }
 
   #start(chunk: JsonObject): StreamEvent {

@@ -113,6 +113,14 @@ describe('tool calls', () => {
   });
 });
 
+test('long runs of chunks that differ in their text alone give every text, whatever is in it', () => {
+  const texts = ['plain', 'é世界😀', 'a "quoted" \\\\ one', 'line\nbreak\ttab', '","finish_reason":"stop"', '\u2028', ' ', 'plain', 'end'];
+  const many = Array.from({ length: 200 }, (_, index) => `${texts[index % texts.length]}${index % 7 === 0 ? index : ''}`);
+
+  expect(factsOfEvents(decode(many.map((content) => ({ content })))).text).toBe(many.join(''));
+  expect(factsOfEvents(decode(many.map((reasoning) => ({ reasoning_content: reasoning })))).reasoning).toBe(many.join(''));
+});
+
 describe('thinking', () => {
   test.each<[string, readonly JsonObject[]]>([
     ['reasoning_content', [{ reasoning_content: 'Hm, ' }, { reasoning_content: 'well.' }, { content: 'Yes' }]],
