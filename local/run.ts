@@ -158,8 +158,9 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     }),
   );
 
+  const api = readApi(model, [...functions.keys()]);
   const gateway = await ApiGatewayServer.start({
-    api: readApi(model, [...functions.keys()]),
+    api,
     functions,
     permissions,
     account,
@@ -171,7 +172,12 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   opened.push(() => gateway.close());
 
   const admin = adminKey(standIns, bootstrapSecret(definitions));
-  const [key] = await Promise.all([firstKey(gateway.url, admin, options.data), ...pools.map((pool) => pool.warm())]);
+  // Only what callers wait for is loaded ahead; the rest loads with its first event.
+  const routed = api.routes.flatMap(({ integration }) => (integration.kind === 'lambda' ? [integration.functionArn] : []));
+  const [key] = await Promise.all([
+    firstKey(gateway.url, admin, options.data),
+    ...[...new Set(routed)].map((arn) => functions.get(arn)?.warm()),
+  ]);
   return {
     url: gateway.url,
     adminKey: admin,

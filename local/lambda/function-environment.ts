@@ -37,6 +37,7 @@ export class FunctionEnvironment {
       env: { ...options.variables },
       stdout: true,
       stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: options.settings.memoryMb },
       // Flags of the parent, such as a test runner's, are no business of the function.
       execArgv: [],
     });
