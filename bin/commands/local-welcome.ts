@@ -5,17 +5,23 @@ import { isObject, list, object, text } from '../../local/template/json';
 
 /** Asked for in the examples when the gateway lists no model by name. */
 const ANY_MODEL = 'PROVIDER/MODEL';
+const LISTED_MODELS = 6;
 
 /** What a newcomer sees when the gateway is ready: where it is, the keys, and lines to paste. */
 export async function welcome(run: LocalRun, data: string | undefined): Promise<string> {
-  const model = await firstModel(run);
-  const chat = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hello! Who are you?' }] });
+  const models = await listModels(run);
+  const chat = JSON.stringify({
+    model: models[0]?.id ?? ANY_MODEL,
+    stream: true,
+    messages: [{ role: 'user', content: 'Hello! Who are you?' }],
+  });
   return `
   ${bold('LLM gateway is ready')}
 
   URL         ${run.url}
   Key         ${run.key}
   Admin key   ${run.adminKey}
+  Models      ${describeModels(models)}
   Data        ${data === undefined ? 'in memory only' : relative(process.cwd(), data) || '.'}
 
   ${bold('Chat, streamed')}
@@ -35,10 +41,25 @@ export async function welcome(run: LocalRun, data: string | undefined): Promise<
 `;
 }
 
-async function firstModel(run: LocalRun): Promise<string> {
+interface ListedModel {
+  readonly id: string;
+  readonly provider: string;
+}
+
+async function listModels(run: LocalRun): Promise<ListedModel[]> {
   const { status, body } = await callGateway('GET', `${run.url}/v1/models`, run.key);
-  if (status !== 200 || !isObject(body)) return ANY_MODEL;
-  return text(object(list(body.data)[0]).id) ?? ANY_MODEL;
+  if (status !== 200 || !isObject(body)) return [];
+  return list(body.data)
+    .map(object)
+    .map((model) => ({ id: text(model.id) ?? ANY_MODEL, provider: text(model.owned_by) ?? '' }));
+}
+
+function describeModels(models: readonly ListedModel[]): string {
+  const names = models.slice(0, LISTED_MODELS).map(({ id }) => id);
+  const more = models.length > LISTED_MODELS ? ', ...' : '';
+  const simulated = models.length > 0 && models.every(({ provider }) => provider === 'simulated');
+  const hint = simulated ? ' (simulated; set OPENAI_API_KEY, ANTHROPIC_API_KEY, ... and start again for real ones)' : '';
+  return `${names.join(', ') || `${ANY_MODEL} of the app's providers`}${more}${hint}`;
 }
 
 function bold(words: string): string {

@@ -213,6 +213,22 @@ describe('time limits', () => {
   });
 });
 
+test.each([
+  ['runs out of time', 'hang', 502],
+  ['runs out of memory', 'hoard', 502],
+  ['exits', 'exit', 502],
+  ['exits after the status', 'exit-mid', 201],
+])('I04 a function that %s is answered 5xx or cut, and the next call is served', async (_name, behaviour, status) => {
+  const small = await startGateway(workerFile, apiTemplate(), { functions: { timeoutMs: 1_500, concurrency: 1 } });
+
+  try {
+    expect(await call(`${small.url}/x?mode=${behaviour}`)).toMatchObject({ status, complete: status === 502 });
+    expect(await call(`${small.url}/x?mode=fast`)).toMatchObject({ status: 201, complete: true });
+  } finally {
+    await small.close();
+  }
+});
+
 test('I08 exhausted concurrency is answered by the edge in the template’s shape', async () => {
   const small = await startGateway(workerFile, apiTemplate(), { functions: { concurrency: 1 } });
 
