@@ -47,6 +47,9 @@ const RANKS: Readonly<Partial<Record<RecordState, number>>> = {
   adjusted: 4,
 };
 
+/** Ends the key of a part of a busy counter. */
+const SHARD = /#shard\d+$/;
+
 export const NO_TOTALS: Totals = Object.fromEntries(MEASURES.map((measure) => [measure, 0n])) as Record<Measure, bigint>;
 
 /** What a request's record adds to the rollups; undefined when nothing was charged. */
@@ -93,7 +96,8 @@ function rowsOf(record: RequestRecord): readonly RollupRow[] {
   for (const scope of teamId === undefined ? [''] : ['', teamId]) {
     for (const [dimension, value] of shared) rows.push({ scope, dimension, value });
   }
-  for (const counter of new Set(record.counters.map((reservation) => reservation.counter))) {
+  // A shard's spend is its counter's.
+  for (const counter of new Set(record.counters.map((reservation) => reservation.counter.replace(SHARD, '')))) {
     rows.push({ scope: '', dimension: 'counter', value: counter });
   }
   return rows;

@@ -59,6 +59,20 @@ describe('budget alerts', () => {
     expect(usage.published).toHaveLength(2);
   });
 
+  test('what was reserved on a shard of a busy counter counts for the counter', async () => {
+    const usage = createUsageHarness();
+    await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [1] }]));
+    for (const [index, shard] of ['', '#shard0', '#shard12'].entries()) {
+      const counters = [{ counter: `${COUNTER}${shard}`, nanoUsd: 10n ** 10n }];
+      await usage.request({ id: `s-0${index}`, teamId: 't1', counters }, { costNanoUsd: 400_000_000n });
+    }
+
+    await usage.drain();
+
+    expect(usage.published.map(({ detail }) => (detail as { spent_usd: string }).spent_usd)).toEqual(['1.20']);
+    expect(await usage.held()).toEqual(usage.fold());
+  });
+
   test('a crash between the rollup and the alert loses no alert', async () => {
     const usage = createUsageHarness();
     await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [1] }]));
