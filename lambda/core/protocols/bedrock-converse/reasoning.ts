@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json';
-import type { ModelRequest, Reasoning } from '../../model/request';
+import type { Message, ModelRequest, Reasoning } from '../../model/request';
+import { claudeState } from '../anthropic-messages/signatures';
 import type { ModelFamily } from './family';
 import { claudeVersion } from './family';
 
@@ -52,8 +53,14 @@ export function reasoningFields(request: ModelRequest, family: ModelFamily, mode
 }
 
 function claude(request: ModelRequest, reasoning: Reasoning, version: number): ReasoningFields {
-  if (reasoning.effort === 'none') return version < FIRST_THINKING ? NOTHING : { ...NOTHING, model: { thinking: { type: 'disabled' } } };
+  if (reasoning.effort === 'none') {
+    // Only who switched thinking off by its own name has it switched off by name.
+    const switchedOff = reasoning.budgetTokens === 0 && version >= FIRST_THINKING;
+    return switchedOff ? { ...NOTHING, model: { thinking: { type: 'disabled' } } } : NOTHING;
+  }
   if (version < FIRST_THINKING) return CANNOT;
+  const effort = effortField(reasoning);
+  if (reasoning.adaptive === false) return version < FIRST_ADAPTIVE ? CANNOT : { ...NOTHING, ...effort };
   // Claude refuses to be forced to a tool while it thinks: https://docs.claude.com/en/docs/build-with-claude/extended-thinking
   const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'tool';
   if (forced && reasoning.adaptive !== true && reasoning.budgetTokens === undefined) return CANNOT;
@@ -62,14 +69,27 @@ function claude(request: ModelRequest, reasoning: Reasoning, version: number): R
   if (version >= FIRST_ADAPTIVE && (!wantsBudget || version >= FIRST_WITHOUT_BUDGET)) {
     return {
       model: { thinking: { type: 'adaptive', ...display(reasoning, version) } },
-      ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort === 'minimal' ? 'low' : reasoning.effort }),
+      ...effort,
       dropped: wantsBudget ? ['reasoning.budget_tokens'] : [],
       thinking: true,
     };
   }
+  if (reasoning.budgetTokens === undefined && lacksSignedThinking(request.messages)) return CANNOT;
   const budget = reasoning.budgetTokens ?? effortBudget(reasoning.effort ?? 'medium', request.maxOutputTokens);
   if (budget < LEAST_BUDGET && reasoning.budgetTokens === undefined) return CANNOT;
   return { model: { thinking: { type: 'enabled', budget_tokens: budget } }, dropped: [], thinking: true };
+}
+
+function effortField({ effort }: Reasoning): { effort?: string } {
+  return effort === undefined ? {} : { effort: effort === 'minimal' ? 'low' : effort };
+}
+
+/** In the midst of a tool loop, a model with a budget wants the thinking before the call back; not every client keeps it. */
+function lacksSignedThinking(messages: readonly Message[]): boolean {
+  const last = messages.at(-1);
+  if (last === undefined || !last.content.some((part) => part.type === 'tool-result')) return false;
+  const assistant = messages.findLast((message) => message.role === 'assistant');
+  return assistant === undefined || !assistant.content.some((part) => part.type === 'reasoning' && claudeState(part) !== undefined);
 }
 
 /** The budget counts into the output cap and must stay below it. */

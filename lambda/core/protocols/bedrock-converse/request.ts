@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
+import { closedSchema } from '../anthropic-messages/schema';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import type { ModelFamily } from './family';
 import { modelFamily } from './family';
@@ -21,6 +22,9 @@ const TIERS: Readonly<Record<string, string | undefined>> = {
 /** Bedrock keeps at most 16 pairs with a call, of these characters. */
 const METADATA_TEXT = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/;
 const MAX_METADATA = 16;
+
+/** OpenAI's scale ends at 2. */
+const MOST_CLAUDE_TEMPERATURE = 1;
 
 const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, no code fence.';
 
@@ -54,7 +58,10 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   put('inferenceConfig', sampling.inference);
   put('toolConfig', toolConfig(request, family, dropped));
   put('additionalModelRequestFields', { ...sampling.model, ...reasoning.model });
-  put('outputConfig', { ...textFormat(request.responseFormat), ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort }) });
+  put('outputConfig', {
+    ...textFormat(request.responseFormat, dropped),
+    ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort }),
+  });
   put('serviceTier', serviceTier(request.serviceTier, dropped));
   put('requestMetadata', requestMetadata(request.metadata, dropped));
   if (family === 'claude' && request.stop !== undefined && request.stop.length > 0) {
@@ -95,16 +102,20 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
   const model: JsonObject = {};
   if (request.maxOutputTokens !== undefined) inference['maxTokens'] = request.maxOutputTokens;
   if (request.temperature !== undefined) {
-    if (reasoning.thinking && request.temperature !== 1) dropped.add('temperature');
-    else inference['temperature'] = request.temperature;
+    const most = family === 'claude' ? MOST_CLAUDE_TEMPERATURE : Number.POSITIVE_INFINITY;
+    if (reasoning.thinking ? request.temperature !== 1 : request.temperature > most) dropped.add('temperature');
+    if (!reasoning.thinking || request.temperature === 1) inference['temperature'] = Math.min(request.temperature, most);
   }
   if (request.topP !== undefined) {
     // Thinking accepts 0.95 to 1: https://docs.claude.com/en/docs/build-with-claude/extended-thinking#feature-compatibility
     if (reasoning.thinking && request.topP < 0.95) dropped.add('top_p');
     else inference['topP'] = request.topP;
   }
-  if (request.stop !== undefined && request.stop.length > 0) inference['stopSequences'] = [...request.stop];
-  if (request.topK !== undefined) {
+  const stop = (request.stop ?? []).filter((sequence) => sequence.trim() !== '');
+  // Sequences of white space are refused.
+  if (stop.length < (request.stop?.length ?? 0)) dropped.add('stop');
+  if (stop.length > 0) inference['stopSequences'] = stop;
+  if (request.topK !== undefined && request.topK >= 0) {
     if (family === 'claude' && !reasoning.thinking) model['top_k'] = request.topK;
     else if (family === 'nova' || family === 'nova-2') model['inferenceConfig'] = { topK: request.topK };
     else dropped.add('top_k');
@@ -112,9 +123,10 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
   return { inference, model };
 }
 
-function textFormat(format: ResponseFormat | undefined): JsonObject {
+/** Bedrock takes closed objects and the keywords that Claude's own API takes. */
+function textFormat(format: ResponseFormat | undefined, dropped: Set<string>): JsonObject {
   if (format?.type !== 'json-schema') return {};
-  const jsonSchema: JsonObject = { schema: JSON.stringify(format.schema), name: format.name };
+  const jsonSchema: JsonObject = { schema: JSON.stringify(closedSchema(format.schema, dropped)), name: format.name };
   if (format.description) jsonSchema['description'] = format.description;
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }

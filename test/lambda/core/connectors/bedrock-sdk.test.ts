@@ -211,9 +211,11 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
     expect(seen[0]?.body.toString('utf8')).toBe('{"inputText":"a"}');
   });
 
-  test('fails as the gateway names it when nobody listens', async () => {
-    const request = { ...call('amazon.nova-micro-v1:0', 'converse', { messages: [] }), origin: 'http://127.0.0.1:1' };
+  test('fails as the gateway names it when the caller has gone, or the path is no call', async () => {
+    const gone = transport.send(call('amazon.nova-micro-v1:0', 'converse', { messages: [] }), DEADLINES, AbortSignal.abort());
+    const odd = send({ ...call('m', 'converse', {}), path: '/model/m/other' });
 
-    await expect(send(request)).rejects.toMatchObject({ name: 'TransportError', failure: 'connect', sent: false });
+    await expect(gone).rejects.toMatchObject({ name: 'TransportError', failure: 'aborted' });
+    await expect(odd).rejects.toMatchObject({ name: 'TransportError', failure: 'protocol', sent: false });
   });
 });

@@ -162,7 +162,7 @@ describe('Converse requests', () => {
       { thinking: { type: 'adaptive', display: 'summarized' } },
       [],
     ],
-    ['none', { reasoning: { effort: 'none' } }, CLAUDE_4_5, { thinking: { type: 'disabled' } }, []],
+    ['none, by its own name', { reasoning: { effort: 'none', budgetTokens: 0 } }, CLAUDE_4_5, { thinking: { type: 'disabled' } }, []],
     ['Nova', { reasoning: { effort: 'minimal' } }, NOVA_2, { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } }, []],
     ['gpt-oss', { reasoning: { effort: 'max' } }, 'openai.gpt-oss-120b-1:0', { reasoning_effort: 'high' }, []],
   ])('thinking by %s', (_name, request, model, fields, dropped) => {
@@ -189,6 +189,39 @@ describe('Converse requests', () => {
     expect(body).toMatchObject({ outputConfig: { effort: 'xhigh' } });
     expect(body['inferenceConfig']).toBeUndefined();
     expect(dropped).toEqual(['temperature', 'top_p', 'top_k']);
+  });
+
+  test('no effort asks for nothing, an effort alone for no thinking', () => {
+    expect(encode({ reasoning: { effort: 'none' } })).toEqual({ body: { messages: expect.anything() }, dropped: [] });
+    expect(encode({ reasoning: { effort: 'high', adaptive: false } }, CLAUDE_NEWER).body).toEqual({
+      messages: expect.anything(),
+      outputConfig: { effort: 'high' },
+    });
+  });
+
+  test('a tool loop that moves to an older Claude goes on without thinking', () => {
+    const loop = (content: AssistantPart[]): Partial<ModelRequest> => ({
+      reasoning: { effort: 'high' },
+      tools: [{ name: 't' }],
+      messages: [
+        { role: 'assistant', content: [...content, { type: 'tool-call', id: 'x', name: 't', arguments: '{}' }] },
+        { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'x', content: [{ type: 'text', text: '1' }] }] },
+      ],
+    });
+
+    expect(encode(loop([]))).toMatchObject({ dropped: ['reasoning'] });
+    expect(encode(loop([signed('anthropic-messages')])).body).toMatchObject({
+      additionalModelRequestFields: { thinking: { type: 'enabled' } },
+    });
+    expect(encode(loop([]), CLAUDE_NEWER).body).toMatchObject({ additionalModelRequestFields: { thinking: { type: 'adaptive' } } });
+  });
+
+  test('settings beyond what Claude takes are set to the nearest, and said so', () => {
+    const { body, dropped } = encode({ temperature: 1.5, stop: ['END', ' '], topK: -1 });
+
+    expect(body['inferenceConfig']).toEqual({ temperature: 1, stopSequences: ['END'] });
+    expect(dropped).toEqual(['temperature', 'stop']);
+    expect(encode({ temperature: 1.5 }, LLAMA).body['inferenceConfig']).toEqual({ temperature: 1.5 });
   });
 
   test('a forced tool wins over an effort, which Claude cannot have at once', () => {
@@ -228,7 +261,7 @@ describe('Converse requests', () => {
   test('a schema constrains the answer; JSON mode asks for it, with a warning', () => {
     const schema = { type: 'object', additionalProperties: false };
 
-    expect(encode({ responseFormat: { type: 'json-schema', name: 'a', schema } }).body['outputConfig']).toEqual({
+    expect(encode({ responseFormat: { type: 'json-schema', name: 'a', schema: { type: 'object' } } }).body['outputConfig']).toEqual({
       textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'a', schema: JSON.stringify(schema) } } },
     });
     expect(encode({ responseFormat: { type: 'json' } })).toMatchObject({
