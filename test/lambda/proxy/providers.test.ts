@@ -205,6 +205,109 @@ test.each([
   expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toMatchObject(sent);
 });
 
+describe('providers that speak a dialect of ours, each with its quirks', () => {
+  const chatAnswer = {
+    id: 'c',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  };
+  const claudeAnswer = {
+    id: 'msg',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude',
+    content: [{ type: 'text', text: 'Hello' }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const metadata = { user_id: 'u' };
+
+  async function sentBy(changes: Partial<ProviderConfig> & { kind: ProviderKind }, answer: object, path: string, body: object) {
+    const base = { id: 'own', baseUrl: { value: upstream.origin }, network: 'loopback' as const, free: true };
+    const own = await startGateway({
+      document: { providers: [{ ...base, credential: { secretArn: { value: 'arn:key' } }, ...changes }] },
+      secrets: { 'arn:key': 'provider-key' },
+    });
+    upstream.script(jsonReply(answer));
+    const reply = await own.call(path, body);
+    await own.settled();
+    await own.close();
+    const [sent] = upstream.requests;
+    return { reply, path: sent?.path, headers: sent?.headers ?? {}, body: JSON.parse(sent?.body.toString() ?? '') };
+  }
+
+  test('Mistral gets no field that only OpenAI knows', async () => {
+    const call = {
+      model: 'own/mistral-large',
+      max_tokens: 9,
+      messages,
+      metadata,
+      tools: [{ name: 't', input_schema: { type: 'object' } }],
+      tool_choice: { type: 'any' },
+    };
+    const sent = await sentBy({ kind: 'mistral', baseUrl: { value: `${upstream.origin}/v1` } }, chatAnswer, '/v1/messages', call);
+
+    expect(sent.reply.json.content).toEqual([{ type: 'text', text: 'Hello' }]);
+    expect(sent.path).toBe('/v1/chat/completions');
+    expect(Object.keys(sent.body).sort()).toEqual(['max_tokens', 'messages', 'model', 'tool_choice', 'tools']);
+    expect(sent.body.tool_choice).toBe('any');
+  });
+
+  test('a compatible server gets the names that every such server knows', async () => {
+    const sent = await sentBy({ kind: 'vllm', baseUrl: { value: `${upstream.origin}/v1` } }, chatAnswer, '/v1/messages', {
+      model: 'own/m',
+      max_tokens: 9,
+      messages,
+      metadata,
+    });
+
+    expect(sent.body).toEqual({ model: 'm', messages, max_tokens: 9, user: 'u' });
+  });
+
+  test('Azure is called at the deployment, with its own header and version', async () => {
+    const sent = await sentBy(
+      { kind: 'azure-openai', settings: { apiVersion: '2024-10-21', deployment: 'd1' } },
+      chatAnswer,
+      '/v1/chat/completions',
+      {
+        model: 'own/gpt-4o',
+        messages,
+      },
+    );
+
+    expect(sent.path).toBe('/openai/deployments/d1/chat/completions?api-version=2024-10-21');
+    expect(sent.headers).toMatchObject({ 'api-key': 'provider-key' });
+    expect(sent.headers['authorization']).toBeUndefined();
+  });
+
+  test('Claude on Vertex AI is named in the URL and versioned in the body', async () => {
+    const sent = await sentBy({ kind: 'vertex-ai', settings: { project: 'p-1' }, regions: ['us-east5'] }, claudeAnswer, '/v1/messages', {
+      model: 'own/claude-sonnet-4-5@20250929',
+      max_tokens: 9,
+      messages,
+      x_unknown: 1,
+    });
+
+    expect(sent.path).toBe('/v1/projects/p-1/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5%4020250929:rawPredict');
+    expect(sent.body).toEqual({ anthropic_version: 'vertex-2023-10-16', max_tokens: 9, messages, x_unknown: 1 });
+    expect(sent.reply.json).toEqual(claudeAnswer);
+  });
+
+  test('a guardrail of the configuration goes with every chat call to Bedrock', async () => {
+    const answer = { output: { message: { role: 'assistant', content: [{ text: 'Hello' }] } }, stopReason: 'guardrail_intervened' };
+    const config = { kind: 'bedrock' as const, settings: { guardrailId: 'g1', guardrailVersion: '2' }, regions: ['eu-west-1'] };
+    const sent = await sentBy(config, answer, '/v1/chat/completions', { model: 'own/amazon.nova-micro-v1:0', messages });
+
+    expect(sent.body.guardrailConfig).toEqual({ guardrailIdentifier: 'g1', guardrailVersion: '2' });
+    expect(sent.headers['authorization']).toBe('Bearer provider-key');
+    expect(sent.reply.json.choices[0].finish_reason).toBe('content_filter');
+  });
+});
+
 test('count_tokens is answered by a Google model, in advance', async () => {
   upstream.script(jsonReply({ totalTokens: 31 }));
   const body = { model: 'google/gemini-2.5-flash', system: 'Be brief.', messages: [{ role: 'user', content: 'Hi' }] };
