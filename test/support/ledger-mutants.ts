@@ -1,4 +1,4 @@
-import { CALM, HURRICANE, type SimulationOptions } from './ledger-simulation';
+import { CALM, CROWD, HURRICANE, type SimulationOptions } from './ledger-simulation';
 import type { Mutant } from './mutants';
 
 /** A mistake, and the weather in which it shows soonest. Default: a storm. */
@@ -99,6 +99,20 @@ export const MUTANTS: readonly LedgerMutant[] = [
     find: 'if (late || wallMs > request.expiresAtMs - SEND_MARGIN_MS) {',
     replace: 'if (late && wallMs < 0) {',
     weather: HURRICANE,
+  },
+  {
+    name: 'lending what the root does not have',
+    file: `${STORES}/escrow.ts`,
+    find: "'remaining >= :amount AND generation = :generation AND #limit = :limit AND shards > :none'",
+    replace: "'generation = :generation AND #limit = :limit AND shards > :none'",
+    weather: CROWD,
+  },
+  {
+    name: 'recalling from a shard what was read long ago',
+    file: `${STORES}/escrow.ts`,
+    find: "'remaining = :left AND generation <= :generation'",
+    replace: "'attribute_exists(remaining) AND generation <= :generation'",
+    weather: CROWD,
   },
   {
     name: 'admitting although the intent is not known to be written',

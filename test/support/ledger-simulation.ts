@@ -4,6 +4,7 @@ import {
   bindLevel,
   createLedger,
   createSweeper,
+  type EscrowPolicy,
   type Ledger,
   plannedCounter,
   type Settlement,
@@ -43,6 +44,8 @@ export interface SimulationOptions {
   readonly budgetChanges: boolean;
   /** Sweepers run beside the requests, with clocks up to 14 minutes ahead. */
   readonly earlySweeps: boolean;
+  /** When busy counters are split. Default: hardly ever. */
+  readonly escrow?: EscrowPolicy;
   /** Limits of gateway, team and key, in nano-USD. */
   readonly limits: readonly [number, number, number];
 }
@@ -68,6 +71,20 @@ export const HURRICANE: SimulationOptions = {
   earlySweeps: true,
 };
 
+/** Counters that split at once, into few shards with little money, and collapse again. */
+export const CROWD: SimulationOptions = {
+  ...CALM,
+  requests: 50,
+  processes: 4,
+  fault: 0.02,
+  stall: 0.003,
+  crash: 0.4,
+  budgetChanges: true,
+  earlySweeps: true,
+  limits: [3_000, 1_500, 1_200],
+  escrow: { mostEntries: 1, headroom: 2n, chunk: 2n, mostShards: 4 },
+};
+
 export const STORM: SimulationOptions = {
   ...CALM,
   requests: 40,
@@ -85,6 +102,8 @@ export interface SimulationReport {
   readonly states: Readonly<Record<string, number>>;
   /** Scheduling points that each process passed. */
   readonly steps: readonly number[];
+  /** Reservations that were made on escrow shards. */
+  readonly onShards: number;
 }
 
 /** The run broke a promise. The message says which, and the seed replays it. */
@@ -275,6 +294,7 @@ class Simulation {
       },
       pause: (ms) => this.scheduler.step(process, ms),
       random: () => this.random.next(),
+      ...(this.options.escrow === undefined ? {} : { escrow: this.options.escrow }),
     });
   }
 
@@ -362,6 +382,7 @@ class Simulation {
     if (this.ceiling !== undefined && after.open > before.open && used > this.ceiling && newItem?.['pk']?.S?.includes('team#') === true) {
       this.fail(`I2 ${used} used of a budget of ${this.ceiling}`);
     }
+    if (after.lent > before.lent && after.remaining < 0n) this.fail(`I3 ${after.lent} lent, ${after.remaining} left`);
     if (after.open > before.open && after.remaining < 0n) this.fail(`I3 a reservation left ${after.remaining} on ${newItem?.['pk']?.S}`);
   }
 
@@ -404,6 +425,11 @@ class Simulation {
       if (state.entries > 0) this.fail(`I6 ${state.entries} entries are left on ${name}`);
       if (state.charged !== (charged.get(name) ?? 0n)) this.fail(`I7 ${name} took ${state.charged}, its records say ${charged.get(name)}`);
     }
+    for (const root of this.table.items(TABLE_NAMES.counters).filter((item) => item['lent'] !== undefined)) {
+      const shards = this.table.items(TABLE_NAMES.counters).filter((item) => item['pk']?.S?.startsWith(`${root['pk']?.S}#shard`) === true);
+      const granted = shards.reduce((sum, shard) => sum + BigInt(shard['limit']?.N ?? 0), 0n);
+      if (granted !== BigInt(root['lent']?.N ?? 0)) this.fail(`I1 lent ${root['lent']?.N}, the shards were given ${granted}`);
+    }
     if (this.broken !== undefined) throw new Violation(`${this.broken} (seed ${this.seed})`);
   }
 
@@ -426,7 +452,15 @@ class Simulation {
     const states: Record<string, number> = {};
     for (const { state } of this.records()) states[state] = (states[state] ?? 0) + 1;
     const billedNanoUsd = [...this.billed.values()].reduce((sum, cost) => sum + cost, 0n);
-    return { admitted: this.admitted, refused: this.refused, billedNanoUsd, states, steps: this.running.map(({ steps }) => steps) };
+    const onShards = this.records().filter(({ counters }) => counters.some(({ counter }) => counter.includes('#shard'))).length;
+    return {
+      onShards,
+      admitted: this.admitted,
+      refused: this.refused,
+      billedNanoUsd,
+      states,
+      steps: this.running.map(({ steps }) => steps),
+    };
   }
 }
 
@@ -438,7 +472,7 @@ function named(name: string): Error {
   return Object.assign(new Error(name), { name });
 }
 
-function tally(item: Item | undefined): { remaining: bigint; charged: bigint; open: number; entries: number } {
+function tally(item: Item | undefined): { remaining: bigint; charged: bigint; lent: bigint; open: number; entries: number } {
   const sum = (name: string): [number, bigint] => {
     const entries = Object.values(item?.[name]?.M ?? {});
     return [entries.length, entries.reduce((total, entry) => total + BigInt(entry.M?.['w']?.N ?? 0), 0n)];
@@ -446,6 +480,7 @@ function tally(item: Item | undefined): { remaining: bigint; charged: bigint; op
   const [open, held] = sum('open');
   const [parked, kept] = sum('parked');
   const remaining = BigInt(item?.['remaining']?.N ?? 0);
-  const charged = BigInt(item?.['limit']?.N ?? 0) - remaining - held - kept;
-  return { remaining, charged, open, entries: open + parked };
+  const lent = BigInt(item?.['lent']?.N ?? 0);
+  const charged = BigInt(item?.['limit']?.N ?? 0) - remaining - held - kept - lent;
+  return { remaining, charged, lent, open, entries: open + parked };
 }

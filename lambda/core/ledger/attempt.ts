@@ -5,6 +5,7 @@ import type { GatePass, GateResult, GateState, GateStore } from '../stores/gates
 import type { IdentityStore } from '../stores/identity';
 import type { RecordStore } from '../stores/records';
 import type { RequestIntent } from '../stores/request-record';
+import { type EscrowPolicy, reserveOn, type ShardMemory } from './escrow';
 import type { Plan, PlannedCounter } from './plan';
 
 export interface AttemptStores {
@@ -34,6 +35,8 @@ export interface AttemptOptions {
   readonly guesses: ReadonlyMap<string, GateState>;
   /** Reads a counter's budget consistently; see `CounterStore.reserve`. */
   readonly fresh: (planned: PlannedCounter) => Promise<FreshBudget | undefined>;
+  readonly shards: ShardMemory;
+  readonly escrow: EscrowPolicy;
   readonly pause: (ms: number) => Promise<void>;
   readonly random: () => number;
 }
@@ -54,12 +57,12 @@ export async function attemptAdmission(
     Promise.all(
       plan.counters.map((planned) =>
         reply(options, () =>
-          stores.counters.reserve(
-            planned.spec,
+          reserveOn(
+            { counters: stores.counters, shards: options.shards, policy: options.escrow, timeoutMs },
+            planned,
             intent.id,
             { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs },
             () => options.fresh(planned),
-            timeoutMs,
           ),
         ),
       ),
@@ -104,7 +107,7 @@ export async function abandonAttempt(
       const counter = replies.counters[index];
       return counter === undefined || !counter.ok || counter.value.kind === 'reserved';
     });
-    await Promise.all(held.map(({ spec }) => quietly(() => stores.counters.close(spec.key, intent.id, intent.boundNanoUsd, timeoutMs))));
+    await Promise.all(held.map(({ key }) => quietly(() => stores.counters.close(key, intent.id, intent.boundNanoUsd, timeoutMs))));
   }
   await undone;
 }

@@ -1,6 +1,7 @@
 /** Admission, settlement and sweep: how money and limits stay true. The protocol is modelled in `spec/`. */
 export type * from './admission';
 export { moveBudgets, spentByRollups } from './budgets';
+export { ESCROW, type EscrowPolicy } from './escrow';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
 export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';
 export { type Period, type PeriodName, periodAt } from './period';

@@ -9,6 +9,7 @@ import type { GateState } from '../stores/gate-plan';
 import type { RequestIntent } from '../stores/request-record';
 import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
 import { type AttemptReplies, type AttemptStores, abandonAttempt, attemptAdmission } from './attempt';
+import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
 import { bindLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { levelName, type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';
 import { createRefusalMemory, moneyRefusal } from './refusals';
@@ -32,6 +33,8 @@ export interface LedgerOptions extends AttemptStores {
     endMs: number,
     model?: string,
   ) => Promise<bigint>;
+  /** When busy counters are split into shards. Default: `ESCROW`. */
+  readonly escrow?: EscrowPolicy;
   /** Default: a timer. */
   readonly pause?: (ms: number) => Promise<void>;
   /** 0 to 1. Default: `Math.random`. */
@@ -67,6 +70,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   const pause = options.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
   const levels = createLevelCache(options.identity, clock);
   const memory = createRefusalMemory(clock);
+  const shards = createShardMemory(random);
+  const escrow = options.escrow ?? ESCROW;
   const guesses = new Map<string, GateState>();
   const phases = new Map<string, number>();
 
@@ -174,7 +179,11 @@ export function createLedger(options: LedgerOptions): Ledger {
         const bound = await levelsOf(levels, options.document, key, request.tags);
         const shut = bound.find((level) => level.kind !== 'key' && level.status !== 'active');
         if (shut !== undefined) return refused({ reason: shut.status === 'revoked' ? 'key_revoked' : 'key_blocked', ...levelName(shut) });
-        const plan = planOf(bound, { ...request, free: request.bound.costNanoUsd === 0n }, began.wallMs, phases);
+        const whole = planOf(bound, { ...request, free: request.bound.costNanoUsd === 0n }, began.wallMs, phases);
+        const plan = {
+          ...whole,
+          counters: whole.counters.map((counter) => ({ ...counter, key: counter.spec.soft ? counter.key : shards.keyFor(counter.key) })),
+        };
         const known = remembered(plan, request);
         if (known !== undefined) return refused(known);
 
@@ -185,6 +194,8 @@ export function createLedger(options: LedgerOptions): Ledger {
           tokens: request.bound.tokens,
           guesses,
           fresh,
+          shards,
+          escrow,
           pause,
           random,
         });
@@ -253,7 +264,7 @@ function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, 
     originalModel: request.originalModel,
     stream: request.stream,
     boundNanoUsd: request.bound.costNanoUsd,
-    counters: plan.counters.map(({ spec }) => ({ counter: spec.key, nanoUsd: request.bound.costNanoUsd })),
+    counters: plan.counters.map(({ key: counter }) => ({ counter, nanoUsd: request.bound.costNanoUsd })),
     expiresAtMs: request.expiresAtMs,
   };
 }

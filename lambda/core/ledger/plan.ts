@@ -11,6 +11,8 @@ import { type Period, periodAt } from './period';
 /** A money counter that a request must hold money on. */
 export interface PlannedCounter {
   readonly spec: CounterSpec;
+  /** The item to reserve on: the counter, or one of its escrow shards. */
+  readonly key: string;
   readonly level: BoundLevel;
   readonly budget: BudgetConfig;
   readonly period: Period;
@@ -82,7 +84,7 @@ export function plannedCounter(
     generation: generationOf(level.generation, budget.increase !== undefined && ended),
     soft: budget.soft === true,
   };
-  return { spec, level, budget, period };
+  return { spec, key, level, budget, period };
 }
 
 /**

@@ -149,7 +149,13 @@ function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budge
   for (const [index, planned] of plan.counters.entries()) {
     const answer = replies.counters[index];
     const state: CounterState | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
-    if (state === undefined || (tightest !== undefined && tightest.remainingNanoUsd <= state.remainingNanoUsd)) continue;
+    // A shard knows its own part only.
+    if (
+      state === undefined ||
+      planned.key !== planned.spec.key ||
+      (tightest !== undefined && tightest.remainingNanoUsd <= state.remainingNanoUsd)
+    )
+      continue;
     tightest = { level: planned.level.kind, remainingNanoUsd: state.remainingNanoUsd, limitNanoUsd: state.limitNanoUsd };
   }
   return tightest;

@@ -1,6 +1,10 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { bigintOf, conditionFailure, type Item, numberOf } from './attributes';
+import { conditionFailure, type Item } from './attributes';
+import { type CounterState, type OpenEntry, readCounter, writeEntry } from './counter-item';
+import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
 import type { Page } from './identity';
+
+export type { CounterState, OpenEntry } from './counter-item';
 
 /** Which counter, and what its level's budget says today. */
 export interface CounterSpec {
@@ -11,24 +15,6 @@ export interface CounterSpec {
   readonly generation: number;
   /** Counts, but never refuses. */
   readonly soft: boolean;
-}
-
-/** Money set aside for one request. */
-export interface OpenEntry {
-  readonly nanoUsd: bigint;
-  readonly expiresAtMs: number;
-}
-
-/** A counter as the table holds it. `remaining + open + charged = limit`, always. */
-export interface CounterState {
-  readonly key: string;
-  readonly remainingNanoUsd: bigint;
-  readonly limitNanoUsd: bigint;
-  readonly generation: number;
-  /** By attempt id. */
-  readonly open: ReadonlyMap<string, OpenEntry>;
-  /** Charged in full because their request died; kept until no late settlement can come. */
-  readonly parked: ReadonlyMap<string, OpenEntry>;
 }
 
 export type ReserveResult =
@@ -57,12 +43,14 @@ export interface CounterStore {
   close(key: string, attemptId: string, refundNanoUsd: bigint, timeoutMs?: number): Promise<boolean>;
   /** Moves a dead request's entry out of the live ones; it stays charged. */
   park(key: string, attemptId: string, entry: OpenEntry): Promise<void>;
-  /** Reads consistently. */
+  /** Reads consistently. With escrow shards: all of them together, so that nothing is lent. */
   get(key: string, timeoutMs?: number): Promise<CounterState | undefined>;
   /** Moves an existing counter to a new budget: `remaining` changes by what the limit changes. */
   move(spec: CounterSpec): Promise<void>;
-  /** Every counter, in no order. Consistent. */
+  /** Every counter, shards included, in no order. Consistent. */
   scan(after?: string): Promise<Page<CounterState>>;
+  /** Money lent to shards of a busy counter. */
+  readonly escrow: EscrowStore;
 }
 
 /** Today's budget, and what was spent in the period before the counter existed. */
@@ -134,7 +122,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     const remaining = spec.limitNanoUsd - spent;
     if (!spec.soft && remaining < entry.nanoUsd) {
       const state = { key: spec.key, remainingNanoUsd: remaining, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
-      return { kind: 'insufficient', state: { ...state, open: new Map(), parked: new Map() } };
+      return { kind: 'insufficient', state: { ...state, open: new Map(), parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 } };
     }
     const result = await update(
       spec.key,
@@ -153,7 +141,11 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     return 'done' in result ? { kind: 'reserved', state: readCounter(result.done) } : undefined;
   }
 
+  const escrow = createEscrowStore(connector, table);
+
   return {
+    escrow,
+
     async reserve(spec, attemptId, entry, fresh, timeoutMs) {
       // What the counter is believed to hold; corrected by each failed condition.
       let generation = spec.generation;
@@ -231,15 +223,32 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     },
 
     async get(key, timeoutMs = SLOW_TIMEOUT_MS) {
-      const { Item: item } = await connector.getItem({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true }, { timeoutMs });
-      return item === undefined ? undefined : readCounter(item);
+      const root = await escrow.read(key, timeoutMs);
+      if (root === undefined || root.spread === 0) return root;
+      const shards = await Promise.all(
+        Array.from({ length: root.spread }, (_unused, index) => escrow.read(shardKey(key, index), timeoutMs)),
+      );
+      const open = new Map(root.open);
+      const parked = new Map(root.parked);
+      let remainingNanoUsd = root.remainingNanoUsd;
+      for (const shard of shards) {
+        if (shard === undefined) continue;
+        remainingNanoUsd += shard.remainingNanoUsd;
+        for (const [id, entry] of shard.open) open.set(id, entry);
+        for (const [id, entry] of shard.parked) parked.set(id, entry);
+      }
+      return { ...root, remainingNanoUsd, open, parked, lentNanoUsd: 0n };
     },
 
     async move(spec) {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const found = await this.get(spec.key);
+        const found = await escrow.read(spec.key, SLOW_TIMEOUT_MS);
         if (found === undefined || found.generation > spec.generation) return;
-        if (found.generation === spec.generation && found.limitNanoUsd === spec.limitNanoUsd) return;
+        if (found.generation === spec.generation && found.limitNanoUsd === spec.limitNanoUsd) {
+          // Shards hold money under the old budget until they are recalled.
+          if (found.spread > 0) await escrow.gather(found);
+          return;
+        }
         const result = await update(
           spec.key,
           'SET remaining = remaining + :change, #limit = :newLimit, generation = :newGeneration',
@@ -254,7 +263,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
           },
           SLOW_TIMEOUT_MS,
         );
-        if ('done' in result) return;
+        if ('done' in result && found.spread === 0) return;
       }
       throw contended();
     },
@@ -284,27 +293,4 @@ function contended(): Error {
 function withBudget(found: CounterState, spec: CounterSpec): CounterState {
   const remainingNanoUsd = found.remainingNanoUsd + spec.limitNanoUsd - found.limitNanoUsd;
   return { ...found, remainingNanoUsd, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
-}
-
-function writeEntry(entry: OpenEntry): Item[string] {
-  return { M: { w: { N: String(entry.nanoUsd) }, x: { N: String(entry.expiresAtMs) } } };
-}
-
-function readCounter(item: Item): CounterState {
-  return {
-    key: item['pk']?.S ?? '',
-    remainingNanoUsd: bigintOf(item['remaining']) ?? 0n,
-    limitNanoUsd: bigintOf(item['limit']) ?? 0n,
-    generation: numberOf(item['generation']) ?? 0,
-    open: readEntries(item['open']),
-    parked: readEntries(item['parked']),
-  };
-}
-
-function readEntries(attribute: Item[string] | undefined): ReadonlyMap<string, OpenEntry> {
-  const entries = new Map<string, OpenEntry>();
-  for (const [id, { M: entry }] of Object.entries(attribute?.M ?? {})) {
-    entries.set(id, { nanoUsd: bigintOf(entry?.['w']) ?? 0n, expiresAtMs: numberOf(entry?.['x']) ?? 0 });
-  }
-  return entries;
 }

@@ -34,6 +34,13 @@ test('H03 a crash at every await of three requests at once, in all pairs', async
   expect(runs).toBeGreaterThan(200);
 }, 60_000);
 
+test('H13 I1-I7 hold while busy counters split into shards, lend, gather and collapse', async () => {
+  const { CROWD, simulate } = simulation;
+  let onShards = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + 40; seed++) onShards += (await simulate(seed, CROWD)).onShards;
+  expect(onShards).toBeGreaterThan(100);
+}, 60_000);
+
 test('H01 H04 H05 H06 H07 H08 H10 I1-I7 I9 I12 hold in 100,000 requests under faults, stalls, crashes, early sweeps and budget changes', async () => {
   const { CALM, HURRICANE, simulate, STORM } = simulation;
   process.stdout.write(`ledger simulation: SEED=${FIRST_SEED}\n`);
