@@ -5,6 +5,8 @@ declare module 'dynalite/db' {
 
   const db: {
     checkConditional(data: object, existing: object | undefined): Failure;
+    compare(operator: string, value: object | undefined, others: readonly (object | undefined)[]): boolean;
+    mapPath(path: readonly (string | number)[], item: object): object | undefined;
     createKey(item: object, table: object): string;
     updateIndexes(
       store: object,

@@ -2,7 +2,7 @@ import db from 'dynalite/db';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import { DynamoDbError, serviceError, validationError } from './errors';
 import { Journal, type Kept } from './journal';
-import { isOperation, type Output, prepare, run, runAtOnce } from './operations';
+import { isOperation, itemAt, type Output, prepare, run, runAtOnce } from './operations';
 import { type Change, Store } from './store';
 import { type RecordListener, StreamHub, type TableStream } from './stream-hub';
 import { describeTimeToLive, isExpired } from './time-to-live';
@@ -23,7 +23,7 @@ export interface DynamoDbOptions {
 /**
  * An embedded DynamoDB: dynalite's parsers, limits and error texts over a store of our own, which keeps every write isolated.
  *
- * Unlike the service: conditions do not find two equal maps or lists equal, and `IN` does not find `false`; nothing is throttled and
+ * Unlike the service: filters (not conditions) do not find two equal maps or lists equal, nor `false` by `IN`; nothing is throttled and
  * no transaction meets a conflict; PartiQL and the Streams API are not there (`onRecords` is).
  */
 export interface DynamoDbEngine {
@@ -195,9 +195,7 @@ class Engine implements DynamoDbEngine {
   #withOldItem(error: unknown, input: Output): unknown {
     const isRefused = error instanceof DynamoDbError && error.name === 'ConditionalCheckFailedException';
     if (!isRefused || input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return error;
-    const table = this.#store.table(input.TableName as string) as DynaliteTable;
-    const key = db.createKey((input.Key ?? input.Item) as Item, table);
-    const item = this.#store.getItemDb(table.TableName).map.get(key);
+    const item = itemAt(this.#store, input);
     return item === undefined ? error : new DynamoDbError({ ...error.body, Item: structuredClone(item) });
   }
 

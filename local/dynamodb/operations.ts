@@ -10,6 +10,7 @@ import putItem from 'dynalite/actions/putItem';
 import query from 'dynalite/actions/query';
 import scan from 'dynalite/actions/scan';
 import updateItem from 'dynalite/actions/updateItem';
+import db from 'dynalite/db';
 import validations from 'dynalite/validations';
 import batchGetItemInput from 'dynalite/validations/batchGetItem';
 import batchWriteItemInput from 'dynalite/validations/batchWriteItem';
@@ -23,8 +24,10 @@ import putItemInput from 'dynalite/validations/putItem';
 import queryInput from 'dynalite/validations/query';
 import scanInput from 'dynalite/validations/scan';
 import updateItemInput from 'dynalite/validations/updateItem';
+import { decideCondition } from './conditions';
 import { asDynamoDbError } from './errors';
 import type { Store } from './store';
+import type { Item } from './types';
 
 /** The operations that dynalite itself carries out. */
 const OPERATIONS = {
@@ -66,8 +69,9 @@ export function prepare(store: Store, operation: Operation, input: object): Outp
   }
 }
 
-/** Carries out an operation on single items at once. */
+/** Carries out an operation on a single item at once. */
 export function runAtOnce(store: Store, operation: 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem', prepared: Output): Output {
+  if (prepared._condition !== undefined) decideCondition(prepared, itemAt(store, prepared));
   let failure: unknown;
   let result: Output | undefined;
   OPERATIONS[operation].action(store, prepared, (error, output) => {
@@ -76,6 +80,14 @@ export function runAtOnce(store: Store, operation: 'GetItem' | 'PutItem' | 'Upda
   });
   if (failure) throw asDynamoDbError(failure);
   return result as Output;
+}
+
+/** The item that a prepared call is about; undefined also when its table or its key is wrong, which the action will say. */
+export function itemAt(store: Store, { TableName, Key, Item: item }: Output): Item | undefined {
+  const table = store.table(String(TableName));
+  if (table === undefined) return undefined;
+  const invalid = item === undefined ? db.validateKey(Key as Item, table) : db.validateItem(item as Item, table);
+  return invalid ? undefined : store.getItemDb(table.TableName).map.get(db.createKey((item ?? Key) as Item, table));
 }
 
 /** Carries out any operation. */

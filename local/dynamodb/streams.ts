@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import db from 'dynalite/db';
+import { sameItem } from './equality';
 import type { Change } from './store';
 import type { DynaliteTable, Item, StreamRecord, StreamViewType, UserIdentity } from './types';
 
@@ -58,17 +59,4 @@ export class StreamRecorder {
 
 export function keysOf(table: DynaliteTable, item: Item): Item {
   return structuredClone(Object.fromEntries(table.KeySchema.map(({ AttributeName: name }) => [name, item[name]]))) as Item;
-}
-
-/** Equality of items: the order of attributes and of a set's members does not count. */
-function sameItem(one: Item | undefined, other: Item | undefined): boolean {
-  return one === other || (one !== undefined && other !== undefined && canonical(one) === canonical(other));
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (name, part: unknown) => {
-    if ((name === 'SS' || name === 'NS' || name === 'BS') && Array.isArray(part)) return [...part].sort();
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
-  });
 }

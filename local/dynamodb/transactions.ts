@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import db from 'dynalite/db';
+import { decideCondition } from './conditions';
 import { asDynamoDbError, DynamoDbError, serviceError, validationError } from './errors';
-import { type Output, prepare, runAtOnce } from './operations';
+import { itemAt, type Output, prepare, runAtOnce } from './operations';
 import type { Store } from './store';
 import type { DynaliteTable, Item } from './types';
 
@@ -135,7 +136,7 @@ export class Transactions {
   /** One write's reason: `None` when it was done. */
   #apply({ name, input, prepared }: Write): Reason {
     const table = this.#tableOf(input.TableName);
-    const before = invalidKey(prepared, table) === null ? this.#itemAt(table, (prepared.Item ?? prepared.Key) as Item) : undefined;
+    const before = itemAt(this.#store, prepared);
     try {
       if (name === 'ConditionCheck') this.#check(prepared, table, before);
       else runAtOnce(this.#store, WRITES[name], prepared);
@@ -152,6 +153,7 @@ export class Transactions {
   }
 
   #check(prepared: Output, table: DynaliteTable, before: Item | undefined): void {
+    decideCondition(prepared, before);
     const failure = db.validateKey(prepared.Key as Item, table) ?? db.checkConditional(prepared, before);
     if (failure) throw asDynamoDbError(failure);
   }
@@ -160,10 +162,6 @@ export class Transactions {
     const table = this.#store.table(name);
     if (table === undefined) throw serviceError('ResourceNotFoundException', 'Requested resource not found');
     return table;
-  }
-
-  #itemAt(table: DynaliteTable, keyOrItem: Item): Item | undefined {
-    return this.#store.getItemDb(table.TableName).map.get(db.createKey(keyOrItem, table));
   }
 }
 

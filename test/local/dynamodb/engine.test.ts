@@ -289,3 +289,32 @@ test('a scan comes in pages of 1 MB', async () => {
 
   expect(counts).toEqual([11, 11, 8]);
 });
+
+describe('conditions', () => {
+  const value = { M: { list: { L: [{ N: '1' }, { BOOL: false }] }, set: { SS: ['x', 'y'] } } };
+  const same = { M: { set: { SS: ['y', 'x'] }, list: { L: [{ N: '1' }, { BOOL: false }] } } };
+  const holds = async (condition: string, values: object) => {
+    const more = { ConditionExpression: condition, ExpressionAttributeValues: values };
+    return engine.call('DeleteItem', { TableName: 'records', Key: key('a'), ...more }).then(
+      () => true,
+      (error: Error) => (error.name === 'ConditionalCheckFailedException' ? false : error.message),
+    );
+  };
+
+  beforeEach(() => put({ ...key('a'), doc: value, flag: { BOOL: false } }));
+
+  test('equal maps, lists and false are equal', async () => {
+    expect(await holds('doc <> :v', { ':v': same })).toBe(false);
+    expect(await holds('NOT flag IN (:false)', { ':false': { BOOL: false } })).toBe(false);
+    expect(await holds('absentee = :v', { ':v': same })).toBe(false);
+    const named = { ConditionExpression: 'doc = :v AND flag IN (:v, :false) AND size(doc) = :two AND absentee <> :v' };
+    await engine.call('UpdateItem', {
+      TableName: 'records',
+      Key: key('a'),
+      UpdateExpression: 'SET finished = :false',
+      ...named,
+      ExpressionAttributeValues: { ':v': same, ':false': { BOOL: false }, ':two': { N: '2' } },
+    });
+    expect(await get('a')).toMatchObject({ finished: { BOOL: false } });
+  });
+});

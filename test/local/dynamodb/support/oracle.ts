@@ -50,7 +50,7 @@ export async function startOracle(): Promise<Oracle> {
       await call('ListTables', {});
       break;
     } catch (error) {
-      if (attempt === 100) throw error;
+      if (attempt === 500) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
