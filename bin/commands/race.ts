@@ -106,7 +106,7 @@ async function examine(
       const otherCosts = await readOtherCosts(admin, keyId, costs);
       const spentUsd = state?.spent_usd ?? '0.00';
       const verdict = judge({ shots, budgetUsd: budget, spentUsd, reservedUsd: state?.reserved_usd ?? '0.00', costs, otherCosts, seconds });
-      if (verdict.held || verdict.admitted === 0 || performance.now() > deadline) return verdict;
+      if ((settled && verdict.held) || verdict.admitted === 0 || performance.now() > deadline) return verdict;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -149,8 +149,10 @@ function print(verdict: Verdict, json: boolean): void {
   }
   const { held, ...figures } = verdict;
   process.stdout.write(`${formatDetails(figures)}\n\n`);
-  if (held) process.stdout.write('The budget held: nothing overspent, no record lost.\n');
-  else if (verdict.admitted === 0)
+  if (held) {
+    process.stdout.write('The budget held: nothing overspent, no record lost.\n');
+    if (nanoUsd(verdict.reserved_usd) > 0n) process.stdout.write('Attempts that died still hold money back; the sweeper returns it.\n');
+  } else if (verdict.admitted === 0)
     process.stdout.write('No call was admitted, so nothing is shown. The refusals say why: is the budget smaller than one call?\n');
   else process.stdout.write('The budget did NOT hold; see overspend, lost records and difference.\n');
 }

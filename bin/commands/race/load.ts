@@ -9,6 +9,8 @@ export interface Shot {
   /** `x-gateway-request-id`. */
   readonly requestId: string | undefined;
   readonly durationMs: number;
+  /** What the gateway asks to wait before another call. */
+  readonly retryAfterMs: number;
 }
 
 export interface LoadOptions {
@@ -22,6 +24,7 @@ export interface LoadOptions {
 }
 
 const TIMEOUT_MS = 120_000;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** Sends calls, so many at a time, and waits for all of them. */
 export async function fire(options: LoadOptions): Promise<readonly Shot[]> {
@@ -35,7 +38,10 @@ export async function fire(options: LoadOptions): Promise<readonly Shot[]> {
   const worker = async (): Promise<void> => {
     while (begun < requests) {
       begun += 1;
-      shots.push(await shoot(options, agent));
+      const shot = await shoot(options, agent);
+      shots.push(shot);
+      // Like a well-behaved client: what is reserved now may be free again later.
+      if (shot.retryAfterMs > 0 && begun < requests) await new Promise((resolve) => setTimeout(resolve, shot.retryAfterMs));
     }
   };
   try {
@@ -50,8 +56,10 @@ function shoot({ url, key, model, maxTokens }: LoadOptions, agent: HttpAgent | H
   const body = Buffer.from(JSON.stringify({ model, max_tokens: maxTokens, messages: [{ role: 'user', content: 'Count to ten.' }] }));
   const begun = performance.now();
   return new Promise((resolve) => {
-    const done = (status: number, requestId?: string, text = '') => {
-      resolve({ status, code: status >= 400 ? codeOf(text) : undefined, requestId, durationMs: performance.now() - begun });
+    const done = (status: number, requestId?: string, text = '', retryAfter?: string) => {
+      const seconds = Number(retryAfter ?? 0);
+      const retryAfterMs = seconds > 0 ? Math.min(seconds * 1_000, LONGEST_PAUSE_MS) : 0;
+      resolve({ status, code: status >= 400 ? codeOf(text) : undefined, requestId, durationMs: performance.now() - begun, retryAfterMs });
     };
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'content-length': String(body.length) };
@@ -60,7 +68,9 @@ function shoot({ url, key, model, maxTokens }: LoadOptions, agent: HttpAgent | H
       const requestId = typeof id === 'string' ? id : undefined;
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => done(answer.statusCode ?? 0, requestId, Buffer.concat(chunks).toString('utf8')));
+      answer.on('end', () =>
+        done(answer.statusCode ?? 0, requestId, Buffer.concat(chunks).toString('utf8'), answer.headers['retry-after']),
+      );
       answer.on('error', () => done(0, requestId));
     });
     request.on('timeout', () => request.destroy(new Error('timeout')));

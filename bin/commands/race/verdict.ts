@@ -26,7 +26,7 @@ export interface Verdict {
   readonly lost_records: number;
   /** What the counter took less what the records say. */
   readonly difference_usd: string;
-  /** Still set aside after the wait. */
+  /** Still set aside after the wait, for attempts whose process died; the sweeper resolves them. */
   readonly reserved_usd: string;
   readonly seconds: number;
   readonly p50_ms: number;
@@ -72,6 +72,6 @@ export function judge({ shots, budgetUsd, spentUsd, reservedUsd, costs, otherCos
     seconds: Math.round(seconds * 10) / 10,
     p50_ms: at(0.5),
     p99_ms: at(0.99),
-    held: answered.length > 0 && overspend === 0n && lost === 0 && spent === recorded && nanoUsd(reservedUsd) === 0n,
+    held: answered.length > 0 && overspend === 0n && lost === 0 && spent === recorded,
   };
 }
