@@ -66,6 +66,8 @@ export interface LocalRun {
   readonly stackName: string;
   /** Every kind of AWS call so far, with the statement that decided. */
   readonly calls: readonly CheckedCall[];
+  /** The functions' roles. */
+  readonly principals: readonly Principal[];
   readonly functions: readonly FunctionPool[];
   readonly standIns: StandIns;
   /** Settles when no function runs and every record of the tables' streams is delivered. */
@@ -99,7 +101,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const environment = options.environment ?? process.env;
   const account = localAccount(environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined);
   const notes = new Notes(options.onNote ?? ((line) => process.stderr.write(`${line}\n`)), options.onLog);
-  if (options.data !== undefined) opened.push(takeDataDirectory(options.data));
+  if (options.data !== undefined) opened.push(alsoAtExit(takeDataDirectory(options.data)));
 
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
   const principals = new Map<string, Principal>();
@@ -186,6 +188,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     get calls() {
       return standIns.calls;
     },
+    principals: [...principals.values()],
     functions: pools,
     standIns,
     settled,
@@ -200,7 +203,7 @@ async function synthesizedStacks(
   opened: (() => void)[],
 ): Promise<{ stacks: AssemblyStack[]; stack: AssemblyStack }> {
   const temporary = mkdtempSync(join(options.temporaryDirectory ?? tmpdir(), 'llm-gateway-local-'));
-  opened.push(() => rmSync(temporary, { recursive: true, force: true }));
+  opened.push(alsoAtExit(() => rmSync(temporary, { recursive: true, force: true })));
   const outputDirectory = join(temporary, 'cdk.out');
   await synthesize({
     workingDirectory: options.workingDirectory ?? process.cwd(),
@@ -228,6 +231,15 @@ function bootstrapSecret(definitions: readonly FunctionDefinition[]): string {
   const arn = definitions.map((definition) => definition.environment[ENV.BOOTSTRAP_SECRET]).find((value) => value !== undefined);
   if (arn === undefined) throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
   return arn;
+}
+
+/** Cleans up when the run closes, or when the process ends before that. */
+function alsoAtExit(clean: () => void): () => void {
+  process.once('exit', clean);
+  return () => {
+    process.off('exit', clean);
+    clean();
+  };
 }
 
 /** What functions still do when the run closes may take so long, in ms. */

@@ -23,8 +23,8 @@ export interface FunctionPoolOptions {
 /** An environment that has been idle for longer is closed, unless it is the last one. */
 const IDLE_LIMIT_MS = 60_000;
 
-/** Environments that load their code at the same time: in AWS each has a processor of its own, here they share. */
-const LOADING_AT_ONCE = Math.max(2, availableParallelism());
+/** Environments that load their code at the same time. In AWS each has a processor of its own; here one must be left for those that serve. */
+const LOADING_AT_ONCE = Math.max(1, availableParallelism() - 1);
 
 interface Waiter {
   readonly take: (environment: FunctionEnvironment) => void;

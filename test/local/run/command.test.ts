@@ -1,6 +1,6 @@
 /** The command itself, as a child process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -143,8 +143,9 @@ test.each([
   expect(out).not.toContain('a line of the log');
 });
 
-test('a second interrupt ends at once', async () => {
-  const { child, line, done } = launch('local', '--json', '--memory', '--port', '0', ...APP);
+test('a second interrupt ends at once, and still leaves nothing behind', async () => {
+  const data = join(folder, 'data');
+  const { child, line, done } = launch('local', '--json', '--data', data, '--port', '0', ...APP);
   const ready = JSON.parse(await line) as { url: string };
   callGateway('GET', `${ready.url}/x?action=hang`, 'k').catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -154,4 +155,6 @@ test('a second interrupt ends at once', async () => {
   child.kill('SIGINT');
 
   expect((await done).code).toBe(130);
+  expect(readdirSync(data)).not.toContain('run.lock');
+  expect(readdirSync(folder).filter((name) => name.startsWith('llm-gateway-local-'))).toEqual([]);
 });
