@@ -74,3 +74,26 @@ test('budgets move, heal and are created right on the embedded DynamoDB', async 
 
   expect([second.admitted, third.admitted]).toEqual([true, false]);
 });
+
+test('H13 a counter splits, lends, gathers and is spent exactly on the embedded DynamoDB', async () => {
+  const key = await world.addKey({ budgets: [budget(400)] });
+  let draw = 0;
+  const ledger = world.process({
+    random: () => (draw = (draw + 0.37) % 1),
+    escrow: { mostEntries: 2, headroom: 4n, chunk: 2n, mostShards: 4 },
+  });
+
+  const open: Reservation[] = [];
+  for (let count = 0; count < 60; count++) {
+    const result = await ledger.admit(world.request(key));
+    if (!result.admitted) break;
+    open.push(result.reservation);
+  }
+
+  expect(open.length).toBe(40);
+  const { items } = await world.counters.scan();
+  expect(items.length).toBeGreaterThan(2);
+  await Promise.all(open.map((reservation) => reservation.settle(outcome(1n))));
+  const root = items.find(({ key: name }) => !name.includes('#shard'));
+  expect(await world.counters.get(root?.key ?? '')).toMatchObject({ remainingNanoUsd: 360n });
+});

@@ -154,7 +154,7 @@ test('H10 a lowered budget binds the next request of every process, a raised one
   expect(counter?.limitNanoUsd).toBe(5_000n);
 });
 
-test('a key that was blocked, revoked, expired or deleted fails on its next request, whatever is cached', async () => {
+test('A06 A07 I22 a key that was blocked, revoked, expired or deleted fails on its next request, whatever is cached', async () => {
   const world = ledgerWorld();
   const ledger = world.process();
   const reasons: (string | undefined)[] = [];
