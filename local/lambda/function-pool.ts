@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionDefinition } from '../template/functions';
 import { FunctionEnvironment } from './function-environment';
-import { type Invocation, InvocationError } from './invocation';
+import { type Invocation, InvocationError, MAX_BUFFERED_BYTES, responseTooLarge } from './invocation';
 import type { FunctionFailure } from './messages';
 
 /** Largest event of a synchronous invocation, in bytes. */
@@ -95,7 +95,9 @@ export class FunctionPool {
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const error = await finished;
     if (error !== undefined) throw error;
-    return Buffer.concat(chunks);
+    const payload = Buffer.concat(chunks);
+    if (payload.length > MAX_BUFFERED_BYTES) throw responseTooLarge(MAX_BUFFERED_BYTES);
+    return payload;
   }
 
   /** Settles when nothing runs any more. */

@@ -1,3 +1,4 @@
+import { ResponseBytes } from '../../../local/lambda/invocation';
 import { collect, definitionOf, type TestPool, testPool } from './support/pool';
 import { buildWorkerFile } from './support/worker-file';
 
@@ -124,6 +125,19 @@ test('fails with the reason when the module or the handler is missing', async ()
   await expect(collect(start('absent.handler').pool, {})).rejects.toThrow('Runtime.ImportModuleError');
   await expect(collect(start('modes.absent').pool, {})).rejects.toThrow('Runtime.HandlerNotFound');
   await expect(collect(start('buffered.callback').pool, {})).rejects.toThrow('Runtime.CallbackHandlerDeprecated');
+});
+
+test('fails when a streamed answer outgrows its limit, and takes what the function still writes', async () => {
+  let taken = 0;
+  const response = new ResponseBytes((bytes) => {
+    taken += bytes;
+  }, 10);
+  const failed = new Promise((resolve) => response.once('error', resolve));
+
+  for (let index = 0; index < 4; index += 1) response.accept(new Uint8Array(4));
+
+  expect(await failed).toMatchObject({ failure: { errorType: 'Function.ResponseSizeTooLarge' } });
+  expect(taken).toBeGreaterThanOrEqual(12);
 });
 
 test('fails when the event is over 6 MB', async () => {
