@@ -51,16 +51,21 @@ function split(path: string): readonly string[] | undefined {
 function match(template: string, segments: readonly string[]): Record<string, string> | undefined {
   const parts = template.slice(1).split('/');
   const params: Record<string, string> = {};
-  for (let index = 0; index < parts.length; index += 1) {
-    const part = parts[index] as string;
-    const segment = segments[index];
-    if (segment === undefined) return undefined;
-    if (part.startsWith('{') && part.endsWith('+}')) {
-      params[part.slice(1, -2)] = segments.slice(index).join('/');
-      return params;
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    if (part.endsWith('+}')) {
+      // Takes all but what the template still needs.
+      const end = segments.length - (parts.length - index - 1);
+      if (end <= at) return undefined;
+      params[part.slice(1, -2)] = segments.slice(at, end).join('/');
+      at = end;
+      continue;
     }
+    const segment = segments[at];
+    if (segment === undefined) return undefined;
     if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
     else if (part !== segment) return undefined;
+    at += 1;
   }
-  return parts.length === segments.length ? params : undefined;
+  return at === segments.length ? params : undefined;
 }

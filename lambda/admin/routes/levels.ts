@@ -29,6 +29,8 @@ export interface LevelRoutes {
 /** The routes of one kind of level: list, create, read, change, delete. */
 export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): readonly AdminRoute[] {
   const path = `/${plural}`;
+  // The value of a tag may hold slashes, encoded or not.
+  const entry = `${path}/${kind === 'tag' ? '{id+}' : '{id}'}`;
   return [
     {
       method: 'GET',
@@ -53,7 +55,16 @@ export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): re
     },
     {
       method: 'GET',
-      path: `${path}/{id}`,
+      path: `${entry}/budgets`,
+      operation: `list${schemas.name}Budgets`,
+      summary: `How the budgets of a ${kind} stand at this moment.`,
+      roles: EVERYONE,
+      answer: { status: 200, description: 'A row for each budget.', schema: BUDGET_STATE_LIST },
+      run: async (context) => budgetAnswer(context.services, kind, await read(kind, context)),
+    },
+    {
+      method: 'GET',
+      path: entry,
       operation: `get${schemas.name}`,
       summary: `Read a ${kind}.`,
       roles: EVERYONE,
@@ -62,7 +73,7 @@ export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): re
     },
     {
       method: 'PATCH',
-      path: `${path}/{id}`,
+      path: entry,
       operation: `update${schemas.name}`,
       summary: `Change a ${kind}: what is absent stays, null takes a field away.`,
       roles: writers,
@@ -73,22 +84,13 @@ export function levelRoutes({ kind, plural, schemas, writers }: LevelRoutes): re
     },
     {
       method: 'DELETE',
-      path: `${path}/{id}`,
+      path: entry,
       operation: `delete${schemas.name}`,
       summary: `Delete a ${kind} that nothing belongs to any more.`,
       roles: writers,
       conditional: true,
       answer: { status: 204, description: 'It is gone.' },
       run: (context) => remove(kind, context),
-    },
-    {
-      method: 'GET',
-      path: `${path}/{id}/budgets`,
-      operation: `list${schemas.name}Budgets`,
-      summary: `How the budgets of a ${kind} stand at this moment.`,
-      roles: EVERYONE,
-      answer: { status: 200, description: 'A row for each budget.', schema: BUDGET_STATE_LIST },
-      run: async (context) => budgetAnswer(context.services, kind, await read(kind, context)),
     },
   ];
 }

@@ -170,6 +170,11 @@ describe('teams, projects, users, tags and the gateway', () => {
     await admin.make('tags', { id: 'environment=production', budgets: [{ limit_usd: '5.00', period: 'day' }] });
 
     expect((await admin.call('GET', '/tags/environment=production')).json['budgets']).toHaveLength(1);
+    await admin.make('tags', { id: 'team/x=a/b' });
+    for (const path of ['/tags/team%2Fx=a%2Fb', '/tags/team/x=a/b']) {
+      expect((await admin.call('GET', path)).json['id']).toBe('team/x=a/b');
+      expect((await admin.call('GET', `${path}/budgets`)).json.data).toEqual([]);
+    }
     expect((await admin.call('POST', '/tags', { body: { id: 'no-value' } })).json.error.param).toBe('id');
     expect((await admin.call('DELETE', '/tags/environment=production')).status).toBe(204);
   });
