@@ -2,7 +2,7 @@ import { compatibleEndpoint } from './openai-style';
 import type { EndpointRequest, ProviderDefinition } from './provider';
 
 /** @see https://platform.openai.com/docs/models — these answer on the Responses API alone */
-const RESPONSES_ONLY = /^(o1-pro|o3-pro|o3-deep-research|o4-mini-deep-research|gpt-5(\.\d+)?-pro|codex-|computer-use-|gpt-5(\.\d+)?-codex)/;
+const RESPONSES_ONLY = /^(o\d+-pro|o\d+(-mini)?-deep-research|gpt-\d+(\.\d+)?-(pro|codex)|codex-|computer-use-)/;
 
 /**
  * OpenAI.

@@ -29,6 +29,8 @@ describe('addresses of providers', () => {
     ['openai', { model: 'gpt-5', preferred: 'anthropic-messages' }, 'openai-chat', '/chat/completions'],
     ['openai', { model: 'gpt-5-pro' }, 'openai-responses', '/responses'],
     ['openai', { model: 'gpt-5.1-codex' }, 'openai-responses', '/responses'],
+    ['openai', { model: 'gpt-6.1-sol' }, 'openai-chat', '/chat/completions'],
+    ['openai', { model: 'o4-mini-deep-research' }, 'openai-responses', '/responses'],
     ['openai', { operation: 'embeddings' }, 'openai-chat', '/embeddings'],
     ['anthropic', { stream: true }, 'anthropic-messages', '/v1/messages'],
     ['anthropic', { operation: 'count-tokens' }, 'anthropic-messages', '/v1/messages/count_tokens'],
