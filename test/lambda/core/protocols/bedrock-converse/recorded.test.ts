@@ -43,12 +43,14 @@ describe('recorded Converse answers', () => {
     expectFacts(factsOfEvents(run(framesOf(entry))), entry);
   });
 
-  eachRecorded('%s gives the same events wherever its bytes are cut', streams, (entry) => {
-    const whole = framesOf(entry);
-    const bytes = responseBytes(entry);
-    for (let at = 1; at < bytes.length; at++) {
-      // Equal frames give equal events, because a decoder sees nothing else.
-      if (JSON.stringify(framesOf(entry, bytes, [at])) !== JSON.stringify(whole)) throw new Error(`cut at byte ${at} reads otherwise`);
+  // Between two messages the framing holds nothing, so each can be cut on its own.
+  eachRecorded('E01 %s gives the same frames wherever its bytes are cut', streams, (entry) => {
+    let rest = responseBytes(entry);
+    for (const frame of framesOf(entry)) {
+      const length = rest.readUInt32BE(0);
+      const message = rest.subarray(0, length);
+      for (let at = 1; at < length; at++) expect(framesOf(entry, message, [at])).toEqual([frame]);
+      rest = rest.subarray(length);
     }
   });
 
