@@ -36,4 +36,6 @@ export interface RoutedCall extends ModelCall {
   readonly resolution: Resolution;
   /** Those of the resolution that this key may use; never empty. */
   readonly targets: readonly Target[];
+  /** Paths of what was left out of the document because this key may not use it. */
+  readonly withheld: readonly string[];
 }

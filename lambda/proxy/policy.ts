@@ -1,7 +1,9 @@
 import type { Resolution, Target } from '../core/config/models';
+import { spliceFields } from '../core/http/splice';
 import { storeUnavailable } from '../core/keys/authenticate';
 import { GatewayError } from '../core/model/error';
 import { matchesAnyGlob } from '../core/runtime/glob';
+import { parseJsonDocument, REQUEST_LIMITS } from '../core/runtime/json';
 import type { KeyRecord } from '../core/stores/entities';
 import type { ModelCall, RoutedCall } from './call';
 import type { Gateway } from './gateway';
@@ -10,13 +12,13 @@ import type { Gateway } from './gateway';
 export type ModelPolicy = readonly (readonly string[])[];
 
 /** Finds where a call may go. */
-export async function route(gateway: Gateway, call: ModelCall, resolution: Resolution): Promise<RoutedCall> {
-  const { key } = call.caller;
-  checkEndpoint(key, call.route.path);
-  checkServerTools(key, call.facts.serverTools);
+export async function route(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
+  const { key } = asked.caller;
+  checkEndpoint(key, asked.route.path);
+  const { call, withheld } = withAllowedTools(asked);
   const targets = allowedTargets(resolution, await modelPolicy(gateway, key));
   if (targets.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  return { ...call, resolution, targets };
+  return { ...call, resolution, targets, withheld };
 }
 
 /**
@@ -52,11 +54,26 @@ function checkEndpoint(key: KeyRecord, path: string): void {
   throw notAllowed('endpoint_not_allowed', `This key may not use ${path}.`);
 }
 
-function checkServerTools(key: KeyRecord, tools: readonly string[]): void {
-  const allowed = key.serverTools ?? [];
-  const refused = tools.find((tool) => !matchesAnyGlob(allowed, tool));
-  if (refused === undefined) return;
-  throw notAllowed('server_tool_not_allowed', `This key may not use the server-side tool '${refused.slice(0, 64)}'.`, 'tools');
+/** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
+function withAllowedTools(call: ModelCall): { readonly call: ModelCall; readonly withheld: readonly string[] } {
+  const { facts, document, dialect, caller, configuration } = call;
+  const forbidden = (tool: string): boolean => !matchesAnyGlob(caller.key.serverTools ?? [], tool);
+  const refused = facts.serverTools.filter(forbidden);
+  if (refused.length === 0) return { call, withheld: [] };
+  const spare = (facts.spareServerTools ?? []).filter(forbidden);
+  if (dialect.withoutSpareTools === undefined || refused.length > spare.length) throw serverToolNotAllowed(refused, spare);
+  const { changes, dropped } = dialect.withoutSpareTools(document.value);
+  const { maxBodyBytes } = configuration.document;
+  const changed = parseJsonDocument(spliceFields(document, changes), { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
+  const left = dialect.inspect(changed.value);
+  const kept = left.serverTools.filter(forbidden);
+  if (kept.length > 0) throw serverToolNotAllowed(kept, []);
+  return { call: { ...call, document: changed, facts: left }, withheld: dropped };
+}
+
+function serverToolNotAllowed(refused: readonly string[], spare: readonly string[]): GatewayError {
+  const tool = refused.find((name) => !spare.includes(name)) ?? refused[0] ?? '';
+  return notAllowed('server_tool_not_allowed', `This key may not use the server-side tool '${tool.slice(0, 64)}'.`, 'tools');
 }
 
 function notAllowed(code: string, message: string, param?: string): GatewayError {

@@ -80,7 +80,7 @@ export async function prepare(
     protocol,
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
-    dropped: written.dropped,
+    dropped: [...call.withheld, ...written.dropped],
     ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
     request: { ...unsigned, headers: { ...unsigned.headers, ...proof }, network: provider.network },
   };

@@ -22,6 +22,8 @@ export interface CallFacts {
   readonly wantsStreamUsage: boolean;
   /** Names of server-side tools and remote MCP servers that the provider would run. */
   readonly serverTools: readonly string[];
+  /** Those of `serverTools` that the call can do without: where they are not allowed, they are left out and nothing is refused. */
+  readonly spareServerTools?: readonly string[];
   /** Fields that refer to state kept at the provider, each refused by name: `previous_response_id`, ... */
   readonly storedReferences: readonly string[];
   /** Images, documents and audio parts in the body, for bounding. */
@@ -29,6 +31,14 @@ export interface CallFacts {
   readonly serviceTier?: string;
   /** The longest cache life that the body asks for, for bounding. */
   readonly cacheWrite?: '5m' | '1h';
+}
+
+/** A call without its spare server-side tools. */
+export interface ServerToolRemoval {
+  /** New values of top-level fields. */
+  readonly changes: JsonObject;
+  /** Paths of what is left out, for `x-gateway-warnings`. */
+  readonly dropped: readonly string[];
 }
 
 /** What the encoder of an answer knows beside the answer. */
@@ -60,6 +70,8 @@ export interface Dialect {
    * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
    */
   forwardChanges?(body: JsonObject): JsonObject | undefined;
+  /** Leaves out what `spareServerTools` names. Only where `inspect` may find such tools. */
+  withoutSpareTools?(body: JsonObject): ServerToolRemoval;
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
   decodeRequest(body: JsonObject): ModelRequest;
   encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;

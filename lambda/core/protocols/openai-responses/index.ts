@@ -6,6 +6,7 @@ import { OpenAiResponsesMeter } from './meter';
 import { decodeRequest } from './request';
 import { encodeRequest } from './request-encoder';
 import { decodeResponse, encodeResponse } from './response';
+import { withoutSpareTools } from './server-tools';
 import { OpenAiResponsesStreamDecoder } from './stream';
 import { OpenAiResponsesStreamEncoder } from './stream-encoder';
 import { usageOf } from './usage';
@@ -18,6 +19,7 @@ export const openAiResponses: Dialect & Protocol = {
   terminator: '',
   inspect,
   forwardChanges,
+  withoutSpareTools,
   decodeRequest,
   encodeRequest,
   decodeResponse,

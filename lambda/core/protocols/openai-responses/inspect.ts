@@ -1,13 +1,11 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject } from '../../model/json';
-import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { nonEmptyText, objectsOf, textOf } from '../lenient';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
-  checkToolCount,
   optionalCount,
   optionalFlag,
-  optionalList,
   optionalNumber,
   optionalObject,
   optionalText,
@@ -15,18 +13,8 @@ import {
   requiredText,
   wrongType,
 } from '../strict';
+import { inspectTools } from './server-tools';
 
-/** Tools that the caller runs itself. Everything else the provider would run. */
-const CLIENT_TOOLS = new Set([
-  'function',
-  'custom',
-  'namespace',
-  'apply_patch',
-  'shell',
-  'local_shell',
-  'computer_use_preview',
-  'computer',
-]);
 const ATTACHMENT_TYPES = new Set(['input_image', 'input_file', 'input_audio', 'computer_screenshot']);
 /** Fields whose value, when given, names something that the provider keeps. */
 const STORED = ['previous_response_id', 'conversation', 'prompt'];
@@ -53,6 +41,7 @@ export function inspect(body: JsonObject): CallFacts {
     choices: 1,
     wantsStreamUsage: true,
     serverTools: tools.serverTools,
+    ...(tools.spareServerTools === undefined ? {} : { spareServerTools: tools.spareServerTools }),
     storedReferences: [...storedFields(body), ...items.storedReferences, ...tools.storedReferences],
     attachments: items.attachments,
     ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -86,22 +75,4 @@ function inputItems(body: JsonObject): Pick<CallFacts, 'attachments' | 'storedRe
     }
   });
   return { attachments, storedReferences };
-}
-
-function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 'storedReferences'> {
-  const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
-  const serverTools: string[] = [];
-  const storedReferences: string[] = [];
-  tools.forEach((value, index) => {
-    const tool = requiredObject(value, `tools[${index}]`);
-    const type = requiredText(tool['type'], `tools[${index}].type`);
-    const parameters = objectOf(tool['parameters']);
-    if (parameters !== undefined) checkSchema(parameters, `tools[${index}].parameters`);
-    if (typeof tool['container'] === 'string') storedReferences.push(`tools[${index}].container`);
-    if ((tool['vector_store_ids'] ?? null) !== null) storedReferences.push(`tools[${index}].vector_store_ids`);
-    if (CLIENT_TOOLS.has(type) || (type === 'tool_search' && tool['execution'] === 'client')) return;
-    serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
-  });
-  return { serverTools, storedReferences };
 }

@@ -1,8 +1,9 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { Tool, ToolChoice } from '../../model/request';
-import { defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { defined, objectOf, objectsOf } from '../lenient';
 import { optionalChoice, optionalFlag, optionalObject, optionalObjects, optionalText, requiredObject, requiredText } from '../strict';
+import { isOfflineSearch } from './server-tools';
 
 /** Between a namespace and the name of a tool in it, in the one flat name that other wire formats have. */
 const SEPARATOR = '__';
@@ -70,11 +71,6 @@ function readTool(tool: JsonObject, path: string, dropped: string[], namespace?:
       }
       throw unsupported(path, `${path} has the type ${type}, which the chosen model's provider does not have.`);
   }
-}
-
-/** A web search that may not leave OpenAI's own index, which Codex declares by default. */
-function isOfflineSearch(tool: JsonObject): boolean {
-  return nonEmptyText(tool['type'])?.startsWith('web_search') === true && tool['external_web_access'] === false;
 }
 
 export function readToolChoice(body: JsonObject): ToolChoice | undefined {

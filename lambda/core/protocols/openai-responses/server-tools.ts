@@ -1,0 +1,86 @@
+import type { JsonObject, JsonValue } from '../../model/json';
+import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import type { CallFacts, ServerToolRemoval } from '../protocol';
+import { checkSchema, checkToolCount, optionalList, requiredObject, requiredText } from '../strict';
+
+/** Tools that the caller runs itself. Everything else the provider would run. */
+const CLIENT_TOOLS = new Set([
+  'function',
+  'custom',
+  'namespace',
+  'apply_patch',
+  'shell',
+  'local_shell',
+  'computer_use_preview',
+  'computer',
+]);
+
+/** A web search that may not leave OpenAI's own index. Codex declares it by default, whether or not it is wanted. */
+export function isOfflineSearch(tool: JsonObject): boolean {
+  return nonEmptyText(tool['type'])?.startsWith('web_search') === true && tool['external_web_access'] === false;
+}
+
+type ToolFacts = Pick<CallFacts, 'serverTools' | 'storedReferences' | 'spareServerTools'>;
+
+/** What the tools of a call bring: those in `tools`, and those that Codex puts into `additional_tools` items of the input. */
+export function inspectTools(body: JsonObject): ToolFacts {
+  const tools = optionalList(body['tools'], 'tools') ?? [];
+  checkToolCount(tools);
+  const found = { serverTools: [] as string[], storedReferences: [] as string[], spare: [] as string[] };
+  inspectList(tools, 'tools', found);
+  inputItems(body).forEach((item, index) => {
+    if (item['type'] !== 'additional_tools') return;
+    const path = `input[${index}].tools`;
+    const added = optionalList(item['tools'], path) ?? [];
+    checkToolCount(added);
+    inspectList(added, path, found);
+  });
+  const { serverTools, storedReferences } = found;
+  // A choice that is more than a word may name the tool.
+  const spare = objectOf(body['tool_choice']) === undefined ? found.spare : [];
+  return { serverTools, storedReferences, ...(spare.length === 0 ? {} : { spareServerTools: spare }) };
+}
+
+function inspectList(
+  tools: readonly JsonValue[],
+  list: string,
+  found: { readonly serverTools: string[]; readonly storedReferences: string[]; readonly spare: string[] },
+): void {
+  tools.forEach((value, index) => {
+    const path = `${list}[${index}]`;
+    const tool = requiredObject(value, path);
+    const type = requiredText(tool['type'], `${path}.type`);
+    const parameters = objectOf(tool['parameters']);
+    if (parameters !== undefined) checkSchema(parameters, `${path}.parameters`);
+    if (typeof tool['container'] === 'string') found.storedReferences.push(`${path}.container`);
+    if ((tool['vector_store_ids'] ?? null) !== null) found.storedReferences.push(`${path}.vector_store_ids`);
+    if (type === 'namespace') inspectList(optionalList(tool['tools'], `${path}.tools`) ?? [], `${path}.tools`, found);
+    if (CLIENT_TOOLS.has(type) || (type === 'tool_search' && tool['execution'] === 'client')) return;
+    const name = type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type;
+    found.serverTools.push(name);
+    if (isOfflineSearch(tool)) found.spare.push(name);
+  });
+}
+
+/** The call without the tools that `spareServerTools` names. */
+export function withoutSpareTools(body: JsonObject): ServerToolRemoval {
+  const dropped: string[] = [];
+  const keep = (tools: JsonValue, list: string): JsonValue =>
+    Array.isArray(tools)
+      ? tools.filter((tool, index) => {
+          const spare = isOfflineSearch(objectOf(tool) ?? {});
+          if (spare) dropped.push(`${list}[${index}]`);
+          return !spare;
+        })
+      : tools;
+  const tools = keep(body['tools'] ?? null, 'tools');
+  const fromTools = dropped.length;
+  const input = inputItems(body).map((item, index) =>
+    item['type'] === 'additional_tools' ? { ...item, tools: keep(item['tools'] ?? null, `input[${index}].tools`) } : item,
+  );
+  return { changes: { ...(fromTools > 0 ? { tools } : {}), ...(dropped.length > fromTools ? { input } : {}) }, dropped };
+}
+
+function inputItems(body: JsonObject): readonly JsonObject[] {
+  return Array.isArray(body['input']) ? objectsOf(body['input']) : [];
+}
