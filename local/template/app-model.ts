@@ -13,7 +13,7 @@ export interface AppModel {
 export function modelApp(stacks: readonly AssemblyStack[], chosen: AssemblyStack, environment: StackEnvironment): AppModel {
   const models = new Map<string, StackModel>();
   const imports = (name: string): JsonValue | undefined => exporter(name)?.exported(name);
-  const exporter = (name: string): StackModel | undefined => [...models.values()].find((model) => model.exported(name) !== undefined);
+  const exporter = (name: string): StackModel | undefined => [...models.values()].find((model) => model.exports(name));
   for (const stack of stacks) models.set(stack.stackName, new StackModel(stack.stackName, stack.template, environment, imports));
 
   const ordered = new Set<StackModel>();

@@ -57,11 +57,14 @@ export class StackModel implements IntrinsicScope {
     this.physical.set(logicalId, { ref: made.ref ?? known?.ref ?? logicalId, attributes: { ...known?.attributes, ...made.attributes } });
   }
 
+  /** Whether the stack exports something under this name. */
+  public exports(name: string): boolean {
+    return this.exportOf(name) !== undefined;
+  }
+
   /** What the stack exports under this name; undefined: nothing. */
   public exported(name: string): JsonValue | undefined {
-    const output = Object.values(object(this.template.Outputs))
-      .map(object)
-      .find((candidate) => resolveValue(object(candidate.Export).Name ?? null, this) === name);
+    const output = this.exportOf(name);
     return output === undefined ? undefined : resolveValue(output.Value ?? null, this);
   }
 
@@ -100,6 +103,12 @@ export class StackModel implements IntrinsicScope {
     const value = object(object(object(this.template.Mappings)[map])[first])[second];
     if (value === undefined) throw new LocalRunError(`the template's mapping ${map} has nothing for ${first}, ${second}`);
     return value;
+  }
+
+  private exportOf(name: string): JsonObject | undefined {
+    return Object.values(object(this.template.Outputs))
+      .map(object)
+      .find((candidate) => resolveValue(object(candidate.Export).Name ?? null, this) === name);
   }
 
   private propertiesOf(logicalId: string): JsonObject {

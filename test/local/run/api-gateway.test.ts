@@ -4,6 +4,9 @@ import { apiTemplate } from './fixtures/api-template';
 import { call, startGateway, type TestGateway } from './support/gateway';
 import { buildWorkerFile } from './support/worker-file';
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 let workerFile: string;
 let gateway: TestGateway;
 

@@ -7,6 +7,9 @@ import { build } from 'esbuild';
 import { callGateway } from '../../../local/first-key';
 import { FIXTURES } from './support/pool';
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 const ROOT = join(__dirname, '../../..');
 let folder: string;
 const children: ChildProcess[] = [];

@@ -2,6 +2,9 @@ import { ResponseBytes } from '../../../local/lambda/invocation';
 import { collect, definitionOf, type TestPool, testPool } from './support/pool';
 import { buildWorkerFile } from './support/worker-file';
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 let workerFile: string;
 const open: TestPool[] = [];
 

@@ -12,6 +12,9 @@ const ROOT = join(__dirname, '../../..');
 const built = ['dist/bin/app.cjs', 'dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) => existsSync(join(ROOT, file)));
 if (!built) console.warn('the bundles are missing: run "npm run build" to run these tests');
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 interface UsageRow {
   readonly key_id: string;
   readonly model: string;
@@ -136,5 +139,32 @@ interface UsageRow {
   test('no function asks for what its role does not allow, and nothing fails on the side', () => {
     expect(run.calls.filter((made) => !made.allowed)).toEqual([]);
     expect(notes).toEqual([]);
+  });
+
+  test('a user’s own composition is served: other resources, a network, a customer key and a secret of another stack', async () => {
+    const own = await startLocalRun({
+      workingDirectory: ROOT,
+      app: `"${process.execPath}" test/local/run/fixtures/composed-app.cjs`,
+      port: 0,
+      environment: {},
+      secrets: { 'team/openai': 'sk-of-the-team' },
+      workerFile,
+      onNote: (line) => notes.push(line),
+    });
+
+    try {
+      const answer = await callGateway('POST', `${own.url}/v1/chat/completions`, own.key, {
+        model: 'mine',
+        max_tokens: 4,
+        messages: [{ role: 'user', content: 'hello' }],
+      });
+
+      expect(answer).toMatchObject({ status: 200, body: { object: 'chat.completion' } });
+      expect(own.stackName).toBe('Product');
+      expect(own.functions).toHaveLength(4);
+      expect(notes).toEqual([]);
+    } finally {
+      await own.close();
+    }
   });
 });

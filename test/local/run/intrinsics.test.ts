@@ -67,7 +67,11 @@ test.each<[string, JsonValue, string]>([
 test('a stack’s imports are what other stacks of the app export, in deployment order', () => {
   const output = (name: string, value: JsonValue): JsonObject => ({ Outputs: { Out: { Value: value, Export: { Name: name } } } });
   const templates: Record<string, JsonObject> = {
-    Gateway: { Resources: { Probe: { Type: 'T', Properties: { value: { 'Fn::ImportValue': 'middle' } } } } },
+    Gateway: {
+      Resources: {
+        Probe: { Type: 'T', Properties: { value: { 'Fn::ImportValue': 'middle' }, unread: { 'Fn::ImportValue': 'other' } } },
+      },
+    },
     Middle: { Resources: {}, ...output('middle', { 'Fn::Join': ['', ['via ', { 'Fn::ImportValue': 'base' }]] }) },
     Base: {
       Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } },
@@ -84,7 +88,7 @@ test('a stack’s imports are what other stacks of the app export, in deployment
 
   const { gateway, dependencies } = modelApp(stacks, stacks[0] as (typeof stacks)[0], { account: localAccount(), endpoint: '' });
 
-  expect(dependencies.map(({ stackName }) => stackName)).toEqual(['Base', 'Middle']);
+  expect(dependencies.map(({ stackName }) => stackName)).toEqual(['Base', 'Middle', 'Other']);
   expect(gateway.resource('Probe').properties.value).toBe('via Base-Queue');
 });
 

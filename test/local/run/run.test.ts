@@ -7,6 +7,9 @@ import { call } from './support/gateway';
 import { FIXTURES } from './support/pool';
 import { buildWorkerFile } from './support/worker-file';
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 let workerFile: string;
 let folder: string;
 let notes: string[];

@@ -3,6 +3,9 @@ import { collect, FIXTURES, type TestPool, testPool } from './support/pool';
 import { RuntimeUnderTest } from './support/runtime-api';
 import { buildWorkerFile } from './support/worker-file';
 
+// Processes and threads start slowly on a busy machine.
+jest.setTimeout(30_000);
+
 const runtime = new RuntimeUnderTest();
 let ours: TestPool;
 
