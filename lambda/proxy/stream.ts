@@ -114,7 +114,7 @@ class StreamRelay implements Watcher, StreamSink {
     if (!this.delivery.gone) return;
     if (this.#goneMs === 0) this.#goneMs = nowMs;
     if (nowMs - this.#goneMs >= limits.drainMs) this.fail(upstreamIncomplete());
-    if (this.translation.report.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
+    if (this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
   }
 
   public preamble(bytes: Buffer | string): void {
@@ -151,7 +151,7 @@ class StreamRelay implements Watcher, StreamSink {
       this.#paused = true;
       this.body.pause();
     }
-    if (this.translation.report.outputCharacters > this.limits.maxOutputCharacters) this.fail(runaway());
+    if (this.translation.outputCharacters > this.limits.maxOutputCharacters) this.fail(runaway());
   }
 
   #resume(): void {

@@ -32,6 +32,8 @@ export interface StreamTranslation {
   /** The provider closed the stream. */
   end(sink: StreamSink): void;
   readonly report: StreamReport;
+  /** The same figure as in the report, free to ask per chunk. */
+  readonly outputCharacters: number;
 }
 
 /**
@@ -68,6 +70,9 @@ export function passThrough(meter: StreamMeter & { readonly malformed?: number }
       if (!meter.complete) return sink.fail(upstreamIncomplete());
       if (terminator !== '') sink.content(terminator);
       sink.complete();
+    },
+    get outputCharacters() {
+      return meter.outputCharacters;
     },
     get report() {
       const { usage, finishReason, responseModel, outputCharacters } = meter;
@@ -149,6 +154,9 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
     },
     end(sink) {
       if (!emit(decoder.end(), sink)) sink.fail(upstreamIncomplete());
+    },
+    get outputCharacters() {
+      return outputCharacters;
     },
     get report() {
       return { usage, finishReason, responseModel, outputCharacters, malformed: decoder.malformed };
