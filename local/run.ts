@@ -108,15 +108,14 @@ export async function startLocalRun(options: LocalRunOptions = {}): Promise<Loca
 
 async function start(options: LocalRunOptions, opened: (() => Promise<void> | void)[], close: () => Promise<void>): Promise<LocalRun> {
   const environment = options.environment ?? process.env;
-  const account = localAccount(environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined);
+  const userRegion = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined;
   const notes = new Notes(options.onNote ?? ((line) => process.stderr.write(`${line}\n`)), options.onLog);
   if (options.data !== undefined) opened.push(alsoAtExit(takeDataDirectory(options.data)));
 
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
+  const { stacks, stack } = await synthesizedStacks(options, secrets, userRegion, opened);
+  const account = localAccount(stack.place, userRegion);
   const principals = new Map<string, Principal>();
-  const synthesized = synthesizedStacks(options, secrets, account.region, opened);
-  // Whether the app fails shows below; meanwhile nothing is lost in waiting for it.
-  synthesized.catch(() => undefined);
   const standIns = await StandIns.start({
     account,
     ...(options.data === undefined ? {} : { directory: options.data }),
@@ -126,7 +125,6 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   opened.push(() => standIns.close());
-  const { stacks, stack } = await synthesized;
 
   const { gateway: model, dependencies } = modelApp(stacks, stack, { account, endpoint: standIns.endpoint.url });
   for (const deployed of [...dependencies, model]) await standIns.deploy(deployed);
@@ -208,7 +206,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
 async function synthesizedStacks(
   options: LocalRunOptions,
   secrets: Readonly<Record<string, string>>,
-  region: string,
+  region: string | undefined,
   opened: (() => void)[],
 ): Promise<{ stacks: AssemblyStack[]; stack: AssemblyStack }> {
   const temporary = mkdtempSync(join(options.temporaryDirectory ?? tmpdir(), 'llm-gateway-local-'));
@@ -220,7 +218,7 @@ async function synthesizedStacks(
     outputDirectory,
     temporaryDirectory: temporary,
     context: { ...(await contextAtHand({ secrets, ollama: answersAsOllama })), ...options.context },
-    region,
+    ...(region === undefined ? {} : { region }),
   });
   const stacks = readCloudAssembly(outputDirectory);
   return { stacks, stack: gatewayStack(stacks, options.stack) };

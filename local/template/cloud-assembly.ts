@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { StackPlace } from './account';
 import { LocalRunError } from './failure';
 import { isGatewayFunction } from './functions';
 import { isObject, type JsonObject, object, readJsonFile, text } from './json';
@@ -9,6 +10,7 @@ export interface AssemblyStack {
   readonly stackName: string;
   /** Path of the stack in the construct tree. */
   readonly displayName: string;
+  readonly place: StackPlace;
   readonly template: JsonObject;
   /** Folder or file of an asset, by the object key that the template names it with. */
   readonly assets: ReadonlyMap<string, string>;
@@ -38,8 +40,18 @@ function readStack(directory: string, artifact: JsonObject, properties: JsonObje
   return {
     stackName: text(properties.stackName) ?? id,
     displayName: text(artifact.displayName) ?? id,
+    place: readPlace(text(artifact.environment) ?? ''),
     template: readJsonFile(join(directory, templateFile)),
     assets: readAssets(directory, object(artifacts[`${id}.assets`])),
+  };
+}
+
+/** @param environment such as `aws://123456789012/eu-west-1`, or with `unknown-account` and `unknown-region` */
+function readPlace(environment: string): StackPlace {
+  const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment) ?? [];
+  return {
+    ...(account === undefined || account === 'unknown-account' ? {} : { accountId: account }),
+    ...(region === undefined || region === 'unknown-region' ? {} : { region }),
   };
 }
 

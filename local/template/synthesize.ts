@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalRunError } from './failure';
-import { readJsonFile, text } from './json';
+import { type JsonObject, object, readJsonFile, text } from './json';
 
 export interface SynthesizeOptions {
   /** Folder in which the app runs. */
@@ -15,7 +15,8 @@ export interface SynthesizeOptions {
   readonly temporaryDirectory: string;
   /** Context values on top of `cdk.json`'s. */
   readonly context?: Readonly<Record<string, string>>;
-  readonly region: string;
+  /** The user's Region, for apps that ask for it. */
+  readonly region?: string;
 }
 
 /** Lines of the app's own output that an error quotes. */
@@ -38,7 +39,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
     CDK_OUTDIR: options.outputDirectory,
     CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...options.context }),
-    CDK_DEFAULT_REGION: options.region,
+    ...(options.region === undefined ? {} : { CDK_DEFAULT_REGION: options.region }),
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   });
   if (code !== 0) {
@@ -47,12 +48,12 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   }
 }
 
+/** `cdk.json`, and what earlier look-ups left in `cdk.context.json`. */
 function cdkSettings(directory: string): { app?: string; context: Record<string, unknown> } {
-  const file = join(directory, 'cdk.json');
-  if (!existsSync(file)) return { context: {} };
-  const { app, context } = readJsonFile(file);
+  const read = (name: string): JsonObject => (existsSync(join(directory, name)) ? readJsonFile(join(directory, name)) : {});
+  const { app, context } = read('cdk.json');
   const command = text(app);
-  return { ...(command === undefined ? {} : { app: command }), context: { ...(context as Record<string, unknown> | undefined) } };
+  return { ...(command === undefined ? {} : { app: command }), context: { ...read('cdk.context.json'), ...object(context) } };
 }
 
 function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {

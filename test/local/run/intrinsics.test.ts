@@ -82,6 +82,7 @@ test('a stack’s imports are what other stacks of the app export, in deployment
   const stacks = Object.entries(templates).map(([stackName, template]) => ({
     stackName,
     displayName: stackName,
+    place: {},
     template,
     assets: new Map<string, string>(),
   }));

@@ -83,6 +83,39 @@ test('secrets come from the options, then from the environment, and switch the s
   expect(await ask(given, 'configuration')).not.toHaveProperty('context.simulated');
 });
 
+test('a stack that names its account and Region is served there, another one in the user’s Region', async () => {
+  const placed = await start({ context: { place: 'aws://123456789012/eu-west-1' }, environment: { AWS_REGION: 'us-west-2' } });
+  const free = await start({ environment: { AWS_REGION: 'us-west-2' } });
+
+  expect(await ask(placed, 'region')).toMatchObject({ region: 'eu-west-1' });
+  expect(await ask(placed, 'put', 'one')).toMatchObject({ ok: true });
+  expect(placed.calls.find(({ action }) => action === 'dynamodb:PutItem')?.resource).toBe(
+    'arn:aws:dynamodb:eu-west-1:123456789012:table/Tiny-Table',
+  );
+  expect(await ask(free, 'region')).toMatchObject({ region: 'us-west-2' });
+});
+
+test('the app and its context come from cdk.json, earlier look-ups from cdk.context.json', async () => {
+  writeFileSync(
+    join(folder, 'cdk.json'),
+    JSON.stringify({ app: `"${process.execPath}" "${join(FIXTURES, 'tiny-app.cjs')}"`, context: { one: '1', two: '2' } }),
+  );
+  writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify({ 'vpc-provider:x': { vpcId: 'vpc-1' }, two: 'looked up' }));
+  const run = await startLocalRun({
+    workingDirectory: folder,
+    port: 0,
+    environment: {},
+    workerFile,
+    context: { three: '3' },
+    onNote: (line) => notes.push(line),
+  });
+  running.push(run);
+
+  expect(await ask(run, 'configuration')).toMatchObject({
+    context: { one: '1', two: '2', three: '3', 'vpc-provider:x': { vpcId: 'vpc-1' }, simulated: 'true' },
+  });
+});
+
 test('data, secrets and the first key survive a restart', async () => {
   const data = join(folder, 'data');
   const first = await start({ data });

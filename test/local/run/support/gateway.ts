@@ -27,7 +27,7 @@ export async function startGateway(
 ): Promise<TestGateway> {
   const account = localAccount();
   const model = new StackModel('test', template, { account, endpoint: 'http://127.0.0.1:1' });
-  const stack = { stackName: 'test', displayName: 'test', template, assets: new Map([['code.zip', FIXTURES]]) };
+  const stack = { stackName: 'test', displayName: 'test', place: {}, template, assets: new Map([['code.zip', FIXTURES]]) };
   const functions = new Map(
     readFunctions(model, stack).map((definition) => [
       definition.arn,
