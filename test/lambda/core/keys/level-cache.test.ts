@@ -1,0 +1,54 @@
+import { createLevelCache } from '../../../../lambda/core/keys/level-cache';
+import type { KeyRecord } from '../../../../lambda/core/stores/entities';
+
+function world() {
+  let nowMs = 0;
+  let reads = 0;
+  const rows = new Map<string, KeyRecord>();
+  const cache = createLevelCache(
+    {
+      get: async (_kind, id) => {
+        reads += 1;
+        return rows.get(id) as never;
+      },
+    },
+    { now: () => nowMs, monotonic: () => nowMs },
+  );
+  const wait = (milliseconds: number): void => {
+    nowMs += milliseconds;
+  };
+  return { cache, rows, reads: () => reads, wait };
+}
+
+test('a row is read once for all who ask, and again after 10 seconds', async () => {
+  const { cache, rows, reads, wait } = world();
+  rows.set('k', { id: 'k' } as KeyRecord);
+
+  await Promise.all([cache.get('key', 'k'), cache.get('key', 'k')]);
+  wait(9_000);
+  await cache.get('key', 'k');
+  expect(reads()).toBe(1);
+  wait(1_001);
+  await cache.get('key', 'k');
+  expect(reads()).toBe(2);
+});
+
+test('A03 an unknown id is read once in 30 seconds', async () => {
+  const { cache, reads, wait } = world();
+
+  await cache.get('key', 'k');
+  wait(29_000);
+  await cache.get('key', 'k');
+  expect(reads()).toBe(1);
+  wait(1_001);
+  await cache.get('key', 'k');
+  expect(reads()).toBe(2);
+});
+
+test('whoever wants the row as it is now gets a read of their own', async () => {
+  const { cache, reads } = world();
+
+  await cache.get('key', 'k');
+  await Promise.all([cache.get('key', 'k', 0), cache.get('key', 'k', 0)]);
+  expect(reads()).toBe(3);
+});
