@@ -29,8 +29,8 @@ module.exports = {
 
   // As in the usage function's bundle (scripts/build.mjs): clients that nothing of ours calls, and a promise library of its own.
   moduleNameMapper: {
-    '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/lambda/usage/unused-client.cjs',
-    '^bluebird$': '<rootDir>/lambda/usage/native-promise.cjs',
+    '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/scripts/build/unused-module.cjs',
+    '^bluebird$': '<rootDir>/scripts/build/native-promise.cjs',
   },
   globalSetup: '<rootDir>/test/setup/global-setup.cjs',
   maxWorkers: 2,

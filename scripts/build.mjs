@@ -1,10 +1,10 @@
 /**
  * Builds everything under dist/. `--fast` transpiles the library without jsii's checks and declarations:
- * the same JavaScript, enough to start and to test.
+ * the same JavaScript, enough to start and to synthesize.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,81 +12,76 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 const fast = process.argv.includes('--fast');
 
-/** CommonJS packages inside an ES module bundle still call `require`. */
-const requireBanner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const unused = join(root, 'scripts/build/unused-module.cjs');
+const without = (...names) => Object.fromEntries(names.map((name) => [name, unused]));
 
-/** What aws-lambda-stream would load although nothing of ours uses it, and a promise library that makes functions from strings. */
+/** A function's credentials are in its environment: whatever starts a program or asks a browser for them stays out. */
+const functionAliases = without(
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-login',
+);
+
+/** What aws-lambda-stream would load although no pipeline of ours uses it, and a promise library that makes functions from strings. */
 const usageAliases = {
-  ...Object.fromEntries(
-    [
-      '@aws-sdk/client-s3',
-      '@aws-sdk/s3-request-presigner',
-      '@aws-sdk/client-kms',
-      '@aws-sdk/client-eventbridge',
-      'aws-kms-ee',
-      '@smithy/node-http-handler',
-      '@smithy/util-retry',
-    ].map((name) => [name, join(root, 'lambda/usage/unused-client.cjs')]),
+  ...functionAliases,
+  ...without(
+    '@aws-sdk/client-s3',
+    '@aws-sdk/s3-request-presigner',
+    '@aws-sdk/client-kms',
+    '@aws-sdk/client-eventbridge',
+    'aws-kms-ee',
+    '@smithy/node-http-handler',
+    '@smithy/util-retry',
   ),
-  bluebird: join(root, 'lambda/usage/native-promise.cjs'),
+  bluebird: join(root, 'scripts/build/native-promise.cjs'),
 };
 
-const esm = {
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  minify: true,
-  legalComments: 'none',
-  outExtension: { '.js': '.mjs' },
-  logLevel: 'warning',
+/** The local DynamoDB has a store of its own: no level database, whose addon is native, gets into the package. */
+const localAliases = {
+  level: join(root, 'local/dynamodb/absent-level.ts'),
+  'memory-level': join(root, 'local/dynamodb/absent-level.ts'),
 };
 
-async function buildFunctions() {
-  for (const name of ['proxy', 'admin', 'usage', 'sweeper']) {
-    const entry = `lambda/${name}/index.ts`;
-    if (!existsSync(entry)) continue;
-    rmSync(`dist/lambda/${name}`, { recursive: true, force: true });
-    const result = await build({
-      ...esm,
-      entryPoints: { index: entry },
-      outdir: `dist/lambda/${name}`,
-      splitting: true,
-      chunkNames: '[name]-[hash]',
-      metafile: true,
-      banner: { js: requireBanner },
-      ...(name === 'usage' ? { alias: usageAliases } : {}),
-    });
-    writeMeta(`lambda-${name}`, result.metafile);
-  }
-}
+await Promise.all([
+  bundle('lambda/proxy', { index: 'lambda/proxy/index.ts' }, functionAliases),
+  bundle('lambda/admin', { index: 'lambda/admin/index.ts' }, functionAliases),
+  bundle('lambda/usage', { index: 'lambda/usage/index.ts' }, usageAliases),
+  bundle('lambda/sweeper', { index: 'lambda/sweeper/index.ts' }, functionAliases),
+  bundle('bin', { 'llm-gateway': 'bin/llm-gateway.ts', 'function-worker': 'local/lambda/worker.ts' }, localAliases).then(buildApp),
+  fast ? transpileLibrary() : compileLibrary(),
+]);
 
-async function buildCommand() {
-  const entries = Object.fromEntries(
-    [
-      ['llm-gateway', 'bin/llm-gateway.ts'],
-      ['function-worker', 'local/lambda/worker.ts'],
-    ].filter(([, file]) => existsSync(file)),
-  );
-  if (Object.keys(entries).length === 0) return;
-  rmSync('dist/bin', { recursive: true, force: true });
-  const result = await build({
-    ...esm,
-    entryPoints: entries,
-    outdir: 'dist/bin',
-    // The local DynamoDB has a store of its own: no level database, whose addon is native, gets into the package.
-    alias: { level: './local/dynamodb/absent-level.ts', 'memory-level': './local/dynamodb/absent-level.ts' },
+/** Makes dist/<folder> of minified ES modules; what is loaded lazily is a chunk of its own. Notes what went in under dist/meta. */
+async function bundle(folder, entryPoints, alias) {
+  const { metafile } = await build({
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
     splitting: true,
-    chunkNames: '[name]-[hash]',
+    legalComments: 'none',
+    logLevel: 'warning',
     metafile: true,
-    banner: { js: requireBanner },
+    entryPoints,
+    outdir: `dist/${folder}`,
+    chunkNames: '[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    alias,
+    // CommonJS packages inside an ES module still call `require`.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });
-  writeMeta('bin', result.metafile);
+  const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));
+  // Chunks of earlier builds go last, so that whoever runs the old bundle meanwhile still finds them.
+  for (const file of readdirSync(`dist/${folder}`)) if (file.endsWith('.mjs') && !made.has(file)) rmSync(`dist/${folder}/${file}`);
+  mkdirSync('dist/meta', { recursive: true });
+  writeFileSync(`dist/meta/${folder.replace('/', '-')}.json`, JSON.stringify(metafile));
 }
 
 /** The CDK app, with the library left outside, as a user's app would have it. */
 async function buildApp() {
-  if (!existsSync('bin/app.ts')) return;
   await build({
     bundle: true,
     format: 'cjs',
@@ -108,41 +103,22 @@ async function buildApp() {
   });
 }
 
-async function buildLibrary() {
-  if (!existsSync('lib/index.ts')) return;
-  if (!fast) {
-    execFileSync(
-      process.execPath,
-      ['node_modules/jsii/bin/jsii', '--generate-tsconfig', 'tsconfig.lib.json', '--silence-warnings', 'reserved-word'],
-      {
-        stdio: 'inherit',
-      },
-    );
-    return;
-  }
+function compileLibrary() {
+  const compiler = ['node_modules/jsii/bin/jsii', '--generate-tsconfig', 'tsconfig.lib.json', '--silence-warnings', 'reserved-word'];
+  execFileSync(process.execPath, compiler, { stdio: 'inherit', env: { ...process.env, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' } });
+}
+
+async function transpileLibrary() {
+  const files = readdirSync('lib', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(root, entry.parentPath ?? entry.path, entry.name)));
   await build({
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
-    entryPoints: typescriptFiles('lib'),
+    entryPoints: files,
     outbase: 'lib',
     outdir: 'dist/lib',
   });
 }
-
-function typescriptFiles(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(root, join(root, entry.parentPath ?? entry.path, entry.name)));
-}
-
-/** What each bundle holds, for the supply-chain check and the bench. */
-function writeMeta(name, metafile) {
-  mkdirSync('dist/meta', { recursive: true });
-  // Written next to the bundles, not into the package.
-  writeFileSync(`dist/meta/${name}.json`, JSON.stringify(metafile));
-}
-
-await Promise.all([buildFunctions(), buildCommand().then(buildApp), buildLibrary()]);
-if (existsSync('local/assets')) cpSync('local/assets', 'dist/bin/assets', { recursive: true });

@@ -1,0 +1,2 @@
+/** Stands in for modules that a library would load although nothing of ours calls them. */
+module.exports = {};
