@@ -1,62 +1,83 @@
-import type * as Simulation from '../../../support/ledger-simulation';
-import { bundledSimulation } from '../../../support/mutants';
+import { CALM, CROWD, HURRICANE, STORM } from '../../../support/ledger-simulation';
+import { type Run, type Simulator, simulator } from '../../../support/mutants';
 
 /** Replays a run: SEED=n. Every run begins elsewhere. */
 const FIRST_SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
+const LONGEST_MS = 900_000;
 
-let simulation: typeof Simulation;
+let run: Simulator;
 beforeAll(async () => {
-  simulation = await bundledSimulation();
+  run = await simulator();
 });
 
-test('H02 a crash at every await of one request leaves one final record and nothing open', async () => {
-  const { CALM, simulate } = simulation;
-  const one = { ...CALM, requests: 1, processes: 1 };
-  const { steps } = await simulate(1, one);
-  for (let position = 1; position <= (steps[0] ?? 0) + 1; position++) {
-    for (let seed = 1; seed <= 10; seed++) await simulate(seed, { ...one, crashAt: [position], earlySweeps: seed > 5 });
-  }
-  expect(steps[0]).toBeGreaterThan(15);
-});
-
-test('H03 a crash at every await of three requests at once, in all pairs', async () => {
-  const { CALM, simulate } = simulation;
-  const three = { ...CALM, requests: 3, processes: 3, limits: [150, 120, 100] as const };
-  const { steps } = await simulate(1, three);
-  const last = Math.max(...steps) + 1;
-  let runs = 0;
-  for (let first = 1; first <= last; first++) {
-    for (let second = first; second <= last; second++) {
-      runs++;
-      await simulate(first * 1_000 + second, { ...three, crashAt: [first, second] });
+test(
+  'H02 a crash at every await of one request leaves one final record and nothing open',
+  async () => {
+    const one = { ...CALM, requests: 1, processes: 1 };
+    const { reports } = await run([[1, one]]);
+    const last = (reports[0]?.steps[0] ?? 0) + 1;
+    const runs: Run[] = [];
+    for (let position = 1; position <= last; position++) {
+      for (let seed = 1; seed <= 10; seed++) runs.push([seed, { ...one, crashAt: [position], earlySweeps: seed > 5 }]);
     }
-  }
-  expect(runs).toBeGreaterThan(200);
-}, 60_000);
 
-test('H13 I1-I7 hold while busy counters split into shards, lend, gather and collapse', async () => {
-  const { CROWD, simulate } = simulation;
-  let onShards = 0;
-  for (let seed = FIRST_SEED; seed < FIRST_SEED + 40; seed++) onShards += (await simulate(seed, CROWD)).onShards;
-  expect(onShards).toBeGreaterThan(100);
-}, 60_000);
+    const result = await run(runs);
 
-test('H01 H04 H05 H06 H07 H08 H10 I1-I7 I9 I12 hold in 100,000 requests under faults, stalls, crashes, early sweeps and budget changes', async () => {
-  const { CALM, HURRICANE, simulate, STORM } = simulation;
-  process.stdout.write(`ledger simulation: SEED=${FIRST_SEED}\n`);
-  const weathers = [
-    [STORM, 70_000],
-    [HURRICANE, 15_000],
-    [{ ...CALM, requests: 100, limits: [3_000, 2_000, 1_500] as const }, 15_000],
-  ] as const;
-  const states: Record<string, number> = {};
-  let seed = FIRST_SEED;
-  for (const [weather, requests] of weathers) {
-    for (let done = 0; done < requests; done += weather.requests) {
-      const report = await simulate(seed++, weather);
-      for (const [state, count] of Object.entries(report.states)) states[state] = (states[state] ?? 0) + count;
+    expect(result.violation).toBeUndefined();
+    expect(last).toBeGreaterThan(15);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'H03 a crash at every await of three requests at once, in all pairs',
+  async () => {
+    const three = { ...CALM, requests: 3, processes: 3, limits: [150, 120, 100] as const };
+    const { reports } = await run([[1, three]]);
+    const last = Math.max(...(reports[0]?.steps ?? [])) + 1;
+    const runs: Run[] = [];
+    for (let first = 1; first <= last; first++) {
+      for (let second = first; second <= last; second++) runs.push([first * 1_000 + second, { ...three, crashAt: [first, second] }]);
     }
-  }
-  expect(Object.keys(states).sort()).toEqual(['adjusted', 'settled', 'void']);
-  expect(states['adjusted']).toBeGreaterThan(1_000);
-}, 240_000);
+
+    const result = await run(runs);
+
+    expect(result.violation).toBeUndefined();
+    expect(runs.length).toBeGreaterThan(200);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'H13 I1-I7 hold while busy counters split into shards, lend, gather and collapse',
+  async () => {
+    const { reports, violation } = await run(Array.from({ length: 40 }, (_unused, index) => [FIRST_SEED + index, CROWD] as const));
+
+    expect(violation).toBeUndefined();
+    expect(reports.reduce((sum, { onShards }) => sum + onShards, 0)).toBeGreaterThan(100);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'H01 H04 H05 H06 H07 H08 H10 I1-I7 I9 I12 hold in 100,000 requests under faults, stalls, crashes, early sweeps and budget changes',
+  async () => {
+    process.stdout.write(`ledger simulation: SEED=${FIRST_SEED}\n`);
+    const weathers = [
+      [{ ...STORM, requests: 120, processes: 4, limits: [6_000, 3_000, 1_800] as const }, 40_000],
+      [HURRICANE, 10_000],
+      [{ ...CALM, requests: 100, limits: [3_000, 2_000, 1_500] as const }, 50_000],
+    ] as const;
+    const runs: Run[] = [];
+    for (const [weather, requests] of weathers) {
+      for (let done = 0; done < requests; done += weather.requests) runs.push([FIRST_SEED + runs.length, weather]);
+    }
+
+    const { reports, violation } = await run(runs);
+
+    expect(violation).toBeUndefined();
+    const seen = new Set(reports.flatMap(({ states }) => Object.keys(states)));
+    expect([...seen].sort()).toEqual(['adjusted', 'settled', 'void']);
+  },
+  LONGEST_MS,
+);
