@@ -62,7 +62,8 @@ export function gatewayHeaders(call: RoutedCall, reservation: Reservation, trace
   if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
   if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);
-  if (trace.dropped.length > 0) headers['x-gateway-warnings'] = `dropped: ${trace.dropped.join(', ')}`.slice(0, 1_024);
+  if (trace.dropped.length > 0)
+    headers['x-gateway-warnings'] = `dropped: ${trace.dropped.join(', ')}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_024);
   if (budget !== undefined) {
     headers['x-gateway-budget-remaining-usd'] = formatUsd(budget.remainingNanoUsd);
     headers['x-gateway-budget-scope'] = budget.level;

@@ -22,6 +22,7 @@ import type { Metrics } from '../core/runtime/metrics';
 import { createTicker } from '../core/runtime/ticker';
 import { createCounterStore } from '../core/stores/counters';
 import { createGateStore } from '../core/stores/gates';
+import { createIdempotencyStore } from '../core/stores/idempotency';
 import { createIdentityStore } from '../core/stores/identity';
 import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
 import { createRecordStore } from '../core/stores/records';
@@ -59,12 +60,13 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const random = parts.random ?? Math.random;
   const identity = createIdentityStore(dynamodb, environment.identityTable);
   const counters = createCounterStore(dynamodb, environment.countersTable);
+  const records = createRecordStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
   const ledger = createLedger({
     identity,
     counters,
     gates: createGateStore(dynamodb, environment.countersTable),
-    records: createRecordStore(dynamodb, environment.recordsTable),
+    records,
     clock,
     document,
     log,
@@ -87,6 +89,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
     levels: ledger.levels,
     counters,
+    idempotency: createIdempotencyStore(dynamodb, environment.recordsTable),
+    records,
     admission: ledger,
     prices: followOverrides(parts.priceBook, () => configuration.priceOverrides()),
     secrets,

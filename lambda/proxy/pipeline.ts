@@ -10,6 +10,7 @@ import { deliver } from './deliver';
 import type { Gateway } from './gateway';
 import { showMe } from './me';
 import { listModels, showModel } from './model-list';
+import { once } from './once';
 import { parse } from './parse';
 import { route as routeCall } from './policy';
 import { record } from './record';
@@ -24,7 +25,10 @@ export async function serve(gateway: Gateway, exchange: Exchange): Promise<void>
   try {
     await dispatch(gateway, exchange, trace, match);
   } catch (error) {
-    await refuse(gateway, exchange, trace, error);
+    await refuse(gateway, exchange, trace, error).catch((cause: unknown) => {
+      // The answer could not even be an error: the log is all that is left.
+      trace.stack = safeStack(cause);
+    });
   } finally {
     record(gateway, trace);
   }
@@ -39,7 +43,7 @@ async function callModel(gateway: Gateway, exchange: Exchange, trace: Trace, rou
   const resolution = call.configuration.models().resolve(call.facts.model);
   const routed = await routeCall(gateway, call, resolution);
   const bounded = bound(gateway, routed);
-  const reservation = await admit(gateway, bounded.call, bounded.bound);
+  const reservation = await once(gateway, bounded.call, () => admit(gateway, bounded.call, bounded.bound));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   await deliver(gateway, bounded, reservation, trace);

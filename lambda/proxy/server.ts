@@ -23,9 +23,6 @@ const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key']);
  */
 export function createGatewayServer(handle: Handle, options: GatewayServerOptions): Server {
   const server = createServer((request, response) => receive(request, response, handle, options));
-  // Streams may be silent for as long as their own deadlines say.
-  server.requestTimeout = 0;
-  server.headersTimeout = 60_000;
   server.keepAliveTimeout = 65_000;
   return server;
 }
@@ -36,7 +33,9 @@ function receive(request: IncomingMessage, response: ServerResponse, handle: Han
   response.on('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  const run = (body: Buffer): void => void handle(exchangeOf(request, response, body, gone.signal, arrivedMs, options));
+  const run = (body: Buffer): void => {
+    handle(exchangeOf(request, response, body, gone.signal, arrivedMs, options)).catch(() => response.destroy());
+  };
   if (request.method === 'GET' || request.method === 'HEAD') {
     request.resume();
     return run(Buffer.alloc(0));

@@ -20,6 +20,8 @@ export interface IdempotencyStore {
    * @param ttl epoch seconds until which the claim is kept at least
    */
   claim(scope: string, idempotencyKey: string, claim: Claim, ttl: number, timeoutMs?: number): Promise<'claimed' | Claim>;
+  /** Gives a key to another call, if it is still held by `from`. Answers whether it was. */
+  takeOver(scope: string, idempotencyKey: string, from: string, claim: Claim, ttl: number): Promise<boolean>;
   /** Keeps the answer for later calls with the same key. */
   complete(scope: string, idempotencyKey: string, claim: Claim, ttl: number): Promise<void>;
 }
@@ -57,6 +59,25 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
           fingerprint: failure.item['fingerprint']?.S ?? '',
           ...(answer === undefined ? {} : { answer }),
         };
+      }
+    },
+
+    async takeOver(scope, idempotencyKey, from, claim, ttl) {
+      try {
+        await connector.putItem(
+          {
+            TableName: table,
+            Item: { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) },
+            ConditionExpression: '#id = :from',
+            ExpressionAttributeNames: { '#id': 'id' },
+            ExpressionAttributeValues: { ':from': { S: from } },
+          },
+          { timeoutMs: 1_500 },
+        );
+        return true;
+      } catch (error) {
+        if (conditionFailure(error) === undefined) throw error;
+        return false;
       }
     },
 
