@@ -25,6 +25,8 @@ export interface TransitionFields extends RequestResult {
   readonly listed?: boolean;
   /** Epoch seconds after which DynamoDB may delete it. */
   readonly ttl?: number;
+  /** The record as the caller has it, where it has: then the table need not send it. */
+  readonly known?: RequestIntent;
 }
 
 /** The durable records of requests. */
@@ -56,6 +58,13 @@ const RECORD = 'record';
 const DEFAULT_TIMEOUT_MS = 1_500;
 const SLOW_TIMEOUT_MS = 5_000;
 
+interface RecordUpdate {
+  readonly assignments: string;
+  readonly names: Record<string, string>;
+}
+
+const MOST_UPDATES = 200;
+
 /**
  * Requests in the records table.
  *
@@ -65,45 +74,37 @@ const SLOW_TIMEOUT_MS = 5_000;
 export function createRecordStore(connector: DynamoDbConnector, table: string, retentionDays = 400): RecordStore {
   const keyOf = (id: string): Item => ({ pk: { S: `${REQUEST_PREFIX}${id}` }, sk: { S: RECORD } });
 
-  async function transition(
-    id: string,
-    condition: string,
-    conditionValues: Item,
-    to: RecordState,
-    fields: TransitionFields,
-    nowMs: number,
-    timeoutMs: number,
-  ): Promise<Transition> {
-    const { openUntilMs, listed, ttl, ...result } = fields;
-    const updatedAt = new Date(nowMs).toISOString();
-    const set: Item = writeRecord({ ...result, id, state: to, updatedAt });
-    set['ttl'] = { N: String(ttl ?? Math.floor(nowMs / 1_000) + retentionDays * 86_400) };
-    if (typeof openUntilMs === 'number') Object.assign(set, openKeys(id, openUntilMs));
-    if (listed === true) Object.assign(set, listKeys(id, updatedAt));
-    const remove = openUntilMs === null ? ' REMOVE open_shard, open_until' : '';
+  const updates = new Map<string, RecordUpdate>();
 
-    const names: Record<string, string> = { '#state': 'state' };
+  /** The same fields make the same expression, request after request. */
+  function updateOf(fieldNames: readonly string[]): RecordUpdate {
+    const known = updates.get(fieldNames.join());
+    if (known !== undefined) return known;
+    const attributeNames = Object.keys(set);
+    const { expression, names } = assignments(attributeNames, openUntilMs === null);
     const values: Item = { ...conditionValues };
-    const assignments = Object.entries(set).map(([name, value], index) => {
-      names[`#n${index}`] = name;
-      values[`:v${index}`] = value;
-      return `#n${index} = :v${index}`;
-    });
+    for (const [index, name] of attributeNames.entries()) values[`:v${index}`] = set[name] as Item[string];
     try {
       const { Attributes: attributes } = await connector.updateItem(
         {
           TableName: table,
           Key: keyOf(id),
-          UpdateExpression: `SET ${assignments.join(', ')}${remove}`,
+          UpdateExpression: `SET ${assignments}${remove}`,
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
-          ReturnValues: 'ALL_NEW',
+          ReturnValues: known === undefined ? 'ALL_NEW' : 'NONE',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
         { timeoutMs },
       );
-      return { done: true, record: readRecord(attributes as Item) };
+      return {
+        done: true,
+        // Not every caller looks at it, and reading it costs as much as writing.
+        get record() {
+          return readRecord(attributes as Item);
+        },
+      };
     } catch (error) {
       const failure = conditionFailure(error);
       if (failure === undefined) throw error;
@@ -203,6 +204,26 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
       return { items: shown.map(readRecord), ...(more && last !== undefined ? { next: last } : {}) };
     },
   };
+}
+
+interface Assignments {
+  readonly expression: string;
+  readonly names: Record<string, string>;
+}
+
+const made = new Map<string, Assignments>();
+
+/** The same few sets of attributes are written all the time. */
+function assignments(attributeNames: readonly string[], close: boolean): Assignments {
+  const key = `${close} ${attributeNames.join(' ')}`;
+  let found = made.get(key);
+  if (found === undefined) {
+    const sets = attributeNames.map((_name, index) => `#n${index} = :v${index}`);
+    const names = Object.fromEntries(attributeNames.map((name, index) => [`#n${index}`, name]));
+    found = { expression: `SET ${sets.join(', ')}${close ? ' REMOVE open_shard, open_until' : ''}`, names: { '#state': 'state', ...names } };
+    made.set(key, found);
+  }
+  return found;
 }
 
 function idOf(item: Item): string {
