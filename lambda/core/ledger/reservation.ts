@@ -59,7 +59,7 @@ export function createReservation(
     const lastMonotonicMs = clock.monotonic() + Math.max(0, request.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
     for (let tries = 0; ; tries++) {
       try {
-        const outcome = await settleRequest(options, settlement, clock.now());
+        const outcome = await settleRequest(options, settlement, clock.now(), intent);
         if (outcome === 'lost') options.log.write('error', 'settlement-lost', { requestId: intent.id, keyId: intent.keyId });
         return;
       } catch (error) {

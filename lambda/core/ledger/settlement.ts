@@ -1,6 +1,6 @@
 import type { CounterStore } from '../stores/counters';
 import type { RecordStore } from '../stores/records';
-import type { CounterReservation, RecordState, RequestRecord, RequestResult } from '../stores/request-record';
+import type { CounterReservation, RecordState, RequestIntent, RequestRecord, RequestResult } from '../stores/request-record';
 
 /** How a request ended, complete enough for another process to book it. */
 export interface Settlement {
@@ -26,12 +26,18 @@ export type SettlementOutcome = 'settled' | 'released' | 'adjusted' | 'already' 
  * Books how a request ended. Anyone may do it any number of times, with any crash in between: the record's change of state
  * is the only decision, and each counter step needs the request's own entry.
  *
+ * @param known the request's intent, where the caller still has it
  * @throws what the table says; nothing is lost by trying again
  */
-export async function settleRequest(stores: SettlementStores, settlement: Settlement, nowMs: number): Promise<SettlementOutcome> {
+export async function settleRequest(
+  stores: SettlementStores,
+  settlement: Settlement,
+  nowMs: number,
+  known?: RequestIntent,
+): Promise<SettlementOutcome> {
   const { attemptId, kind, result } = settlement;
   const cost = kind === 'release' ? 0n : (result.costNanoUsd ?? 0n);
-  const booked: RequestResult = { ...result, costNanoUsd: cost };
+  const booked = { ...result, costNanoUsd: cost, ...(known === undefined ? {} : { known }) };
 
   const decision =
     kind === 'release'
@@ -50,7 +56,7 @@ export async function settleRequest(stores: SettlementStores, settlement: Settle
       return 'lost';
     case 'expired_charged': {
       const adjusting = await stores.records.transition(attemptId, ['expired_charged'], 'adjusting', booked, nowMs);
-      if (!adjusting.done) return settleRequest(stores, settlement, nowMs);
+      if (!adjusting.done) return settleRequest(stores, settlement, nowMs, known);
       await finishRecord(stores, adjusting.record, nowMs);
       return 'adjusted';
     }
@@ -71,7 +77,7 @@ export async function finishRecord(stores: SettlementStores, record: RequestReco
   const cost = record.costNanoUsd ?? 0n;
   await Promise.all(record.counters.map(({ counter, nanoUsd }) => stores.counters.close(counter, record.id, nanoUsd - cost)));
   const [from, to]: [RecordState, RecordState] = record.state === 'adjusting' ? ['adjusting', 'adjusted'] : ['settling', 'settled'];
-  await stores.records.transition(record.id, [from], to, { openUntilMs: null, listed: true }, nowMs);
+  await stores.records.transition(record.id, [from], to, { openUntilMs: null, listed: true, known: record }, nowMs);
 }
 
 /** Returns the whole reservation of a record that is known to be `void`. */

@@ -58,13 +58,6 @@ const RECORD = 'record';
 const DEFAULT_TIMEOUT_MS = 1_500;
 const SLOW_TIMEOUT_MS = 5_000;
 
-interface RecordUpdate {
-  readonly assignments: string;
-  readonly names: Record<string, string>;
-}
-
-const MOST_UPDATES = 200;
-
 /**
  * Requests in the records table.
  *
@@ -74,12 +67,22 @@ const MOST_UPDATES = 200;
 export function createRecordStore(connector: DynamoDbConnector, table: string, retentionDays = 400): RecordStore {
   const keyOf = (id: string): Item => ({ pk: { S: `${REQUEST_PREFIX}${id}` }, sk: { S: RECORD } });
 
-  const updates = new Map<string, RecordUpdate>();
+  async function transition(
+    id: string,
+    condition: string,
+    conditionValues: Item,
+    to: RecordState,
+    fields: TransitionFields,
+    nowMs: number,
+    timeoutMs: number,
+  ): Promise<Transition> {
+    const { openUntilMs, listed, ttl, known, ...result } = fields;
+    const updatedAt = new Date(nowMs).toISOString();
+    const set: Item = writeRecord({ ...result, id, state: to, updatedAt });
+    set['ttl'] = { N: String(ttl ?? Math.floor(nowMs / 1_000) + retentionDays * 86_400) };
+    if (typeof openUntilMs === 'number') Object.assign(set, openKeys(id, openUntilMs));
+    if (listed === true) Object.assign(set, listKeys(id, updatedAt));
 
-  /** The same fields make the same expression, request after request. */
-  function updateOf(fieldNames: readonly string[]): RecordUpdate {
-    const known = updates.get(fieldNames.join());
-    if (known !== undefined) return known;
     const attributeNames = Object.keys(set);
     const { expression, names } = assignments(attributeNames, openUntilMs === null);
     const values: Item = { ...conditionValues };
@@ -89,7 +92,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
         {
           TableName: table,
           Key: keyOf(id),
-          UpdateExpression: `SET ${assignments}${remove}`,
+          UpdateExpression: expression,
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
@@ -98,6 +101,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
         },
         { timeoutMs },
       );
+      if (known !== undefined) return { done: true, record: { ...known, ...result, state: to, updatedAt } };
       return {
         done: true,
         // Not every caller looks at it, and reading it costs as much as writing.
@@ -212,6 +216,7 @@ interface Assignments {
 }
 
 const made = new Map<string, Assignments>();
+const MOST_MADE = 200;
 
 /** The same few sets of attributes are written all the time. */
 function assignments(attributeNames: readonly string[], close: boolean): Assignments {
@@ -220,7 +225,11 @@ function assignments(attributeNames: readonly string[], close: boolean): Assignm
   if (found === undefined) {
     const sets = attributeNames.map((_name, index) => `#n${index} = :v${index}`);
     const names = Object.fromEntries(attributeNames.map((name, index) => [`#n${index}`, name]));
-    found = { expression: `SET ${sets.join(', ')}${close ? ' REMOVE open_shard, open_until' : ''}`, names: { '#state': 'state', ...names } };
+    found = {
+      expression: `SET ${sets.join(', ')}${close ? ' REMOVE open_shard, open_until' : ''}`,
+      names: { '#state': 'state', ...names },
+    };
+    if (made.size >= MOST_MADE) made.clear();
     made.set(key, found);
   }
   return found;
