@@ -29,7 +29,36 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     accepts: (fresh) => call.caller.accepts(fresh),
   });
   if (result.admitted) return result.reservation;
-  throw refusalError(result.refusal);
+  throw new RefusedError(refusalError(result.refusal), refusalHeaders(result.refusal));
+}
+
+/** A refusal of the ledger, with the headers that say more than its body. */
+export class RefusedError extends GatewayError {
+  public constructor(
+    error: GatewayError,
+    public readonly headers: Readonly<Record<string, string>>,
+  ) {
+    const { param, retryAfterMs, cause, ...rest } = error;
+    super({
+      ...rest,
+      message: error.message,
+      ...(param === undefined ? {} : { param }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** Which budget or limit it was, in the headers that a success would have carried. */
+function refusalHeaders({ reason, level, limit = '', retryAfterMs }: Refusal): Record<string, string> {
+  if (reason === 'budget_spent' || reason === 'budget_reserved') return level === undefined ? {} : { 'x-gateway-budget-scope': level };
+  const kind =
+    reason !== 'rate_limited' ? undefined : limit.startsWith('tokens') ? 'tokens' : limit.startsWith('requests') ? 'requests' : undefined;
+  if (kind === undefined) return {};
+  return {
+    [`x-ratelimit-remaining-${kind}`]: '0',
+    ...(retryAfterMs === undefined ? {} : { [`x-ratelimit-reset-${kind}`]: `${Math.ceil(retryAfterMs / 1_000)}s` }),
+  };
 }
 
 /** A refusal as callers are told. */

@@ -99,6 +99,7 @@ async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptCont
 }
 
 function tellFailure({ call, delivery, trace, reservation }: AttemptContext, error: GatewayError): void {
+  trace.status = call.dialect.errorStatus(error);
   if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
   trace.status = 200;
   trace.incomplete = true;

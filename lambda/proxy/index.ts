@@ -44,6 +44,9 @@ const gateway = assembleGateway({
   awsCredentials,
 });
 
+// What every first request needs is fetched while the environment starts; a failure shows, and is tried again, with that request.
+void Promise.allSettled([gateway.configuration.ready(), gateway.authenticator.check(), gateway.protocols.dialect('openai-chat', 'chat')]);
+
 /** The data plane behind API Gateway's response streaming. */
 export const handler = awslambda.streamifyResponse(async (event: unknown, stream: Writable, context: InvocationContext) => {
   const exchange = exchangeFromEvent(event, context, clock.monotonic(), (statusCode, headers) => {

@@ -3,7 +3,7 @@ import type { Caller } from '../core/keys/authenticate';
 import { GatewayError } from '../core/model/error';
 import { uuidV7 } from '../core/runtime/ids';
 import { safeStack } from '../core/runtime/log';
-import { admit } from './admit';
+import { admit, RefusedError } from './admit';
 import { sendError, sendJson, visibleError } from './answers';
 import { bound } from './bound';
 import { deliver } from './deliver';
@@ -82,6 +82,9 @@ async function answerOpenRoute(gateway: Gateway, exchange: Exchange, trace: Trac
   sendJson(exchange, trace, 200, { status: 'ok' });
 }
 
+/** A 426 has to name what it would take. */
+const UPGRADE = { upgrade: 'HTTP/1.1', connection: 'upgrade' };
+
 /** Answers with an error, as long as nothing else was answered. */
 async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace, thrown: unknown): Promise<void> {
   const error = visibleError(thrown);
@@ -90,7 +93,7 @@ async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace, thrown
   if (error.status === 500) trace.stack = safeStack(thrown);
   if (trace.status !== 0) return;
   const dialect = await gateway.protocols.dialect(trace.dialect, 'chat');
-  sendError(exchange, trace, dialect, error, error.status === 426 ? { upgrade: 'HTTP/1.1', connection: 'upgrade' } : {});
+  sendError(exchange, trace, dialect, error, error instanceof RefusedError ? error.headers : error.status === 426 ? UPGRADE : {});
 }
 
 function notFound(): GatewayError {

@@ -117,18 +117,20 @@ interface WrittenBody {
 
 function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
   const { document, facts, dialect } = call;
+  const history = call.operation === 'embeddings' ? undefined : dialect.forwardChanges?.(document.value);
+  const dropped = Object.keys(history ?? {}).map((field) => `thinking in ${field}`);
   const changes = {
     model: target.model,
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
     ...passThroughChanges(dialect.name, call.operation, document.value, facts),
-    ...(call.operation === 'embeddings' ? {} : dialect.forwardChanges?.(document.value)),
+    ...history,
   };
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };
     const reshaped = applyQuirks(changed, dialect.name, quirks, document.value);
-    if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: reshaped.dropped };
+    if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped] };
   }
-  return { body: spliceFields(document, changes), dropped: [] };
+  return { body: spliceFields(document, changes), dropped };
 }
 
 function translatedBody(

@@ -231,6 +231,7 @@ test('a spent budget has the status of each dialect, and is not to be retried', 
   await priced.close();
 
   expect(replies.map(({ status }) => status)).toEqual([402, 429, 429]);
+  expect(replies.map(({ headers }) => headers['x-gateway-budget-scope'])).toEqual(['key', 'key', 'key']);
   expect(replies.map(({ headers }) => headers['x-should-retry'])).toEqual(['false', 'false', 'false']);
   expect([replies[0]?.json.error.code, replies[1]?.json.error.code, replies[2]?.json.error.type]).toEqual([
     'insufficient_quota',
@@ -272,4 +273,8 @@ test('a rate limit answers with its headers and a whole-second wait', async () =
   expect(first.headers).toMatchObject({ 'x-ratelimit-limit-requests': '1', 'x-ratelimit-remaining-requests': '0' });
   expect([second.status, second.json.error.code]).toEqual([429, 'rate_limit_exceeded']);
   expect(Number(second.headers['retry-after'])).toBeGreaterThan(50);
+  expect(second.headers).toMatchObject({
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': `${second.headers['retry-after']}s`,
+  });
 });

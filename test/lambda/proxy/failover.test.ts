@@ -126,6 +126,7 @@ test.each([500, 502, 503, 504, 529])('F06 a %i alone is tried three times at mos
 
   expect(reply.status).toBeGreaterThanOrEqual(502);
   expect(up.requests).toHaveLength(3);
+  expect(reply.headers['x-gateway-attempts']).toBe('3');
   const record = await lastRecord();
   expect(gateway.records()).toHaveLength(1);
   expect(record?.attempts).toHaveLength(3);
