@@ -5,6 +5,7 @@ import { spliceFields } from '../core/http/splice';
 import { GatewayError } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
 import type { ModelRequest } from '../core/model/request';
+import { withoutFreeText } from '../core/protocols/free-text-tools';
 import type { Protocol } from '../core/protocols/protocol';
 import { joinPath } from '../core/providers/address';
 import type { Endpoint } from '../core/providers/provider';
@@ -77,7 +78,7 @@ export async function prepare(
   return {
     target,
     site,
-    protocol,
+    protocol: written.protocol ?? protocol,
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
     dropped: [...call.withheld, ...written.dropped],
@@ -113,6 +114,8 @@ interface WrittenBody {
   readonly body: Buffer;
   readonly dropped: readonly string[];
   readonly decoded?: ModelRequest;
+  /** Reads the answer, where that takes more than the endpoint's own protocol. */
+  readonly protocol?: Protocol;
 }
 
 function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
@@ -143,7 +146,9 @@ function translatedBody(
 ): WrittenBody {
   const decoded = { ...call.dialect.decodeRequest(call.document.value), model: target.model };
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
-  const encoded = protocol.encodeRequest(capped, {
+  const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
+  const plain = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
+  const encoded = protocol.encodeRequest(plain.request, {
     requestModel: target.model,
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
     quirks: new Set(quirks),
@@ -151,8 +156,9 @@ function translatedBody(
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
-    dropped: [...(decoded.dropped ?? []), ...encoded.dropped, ...reshaped.dropped],
+    dropped: [...(decoded.dropped ?? []), ...plain.dropped, ...encoded.dropped, ...reshaped.dropped],
     decoded: capped,
+    protocol: plain.protocol,
   };
 }
 

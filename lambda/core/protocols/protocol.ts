@@ -165,6 +165,8 @@ export interface ProviderErrorFacts {
 export interface Protocol {
   readonly name: ProtocolName;
   readonly framing: 'sse' | 'aws-event-stream';
+  /** Whether it has OpenAI's free-text (`custom`) tools. Where it has not, they are sent as functions. Default: false. */
+  readonly freeTextTools?: boolean;
   /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
   encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */

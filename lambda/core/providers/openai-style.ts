@@ -33,7 +33,8 @@ export function openAiStyle(style: OpenAiStyle): ProviderDefinition {
     ...(style.baseUrl === undefined ? {} : { baseUrl: style.baseUrl }),
     auth: style.auth ?? { kind: 'bearer' },
     models: style.models,
-    quirks: style.quirks ?? [],
+    // Free-text tools are OpenAI's own, and Azure's.
+    quirks: [...(style.quirks ?? []), 'no-free-text-tools'],
     endpoint(request) {
       const served = servedProtocols(request.config.settings?.['protocols']) ?? style.protocols ?? ['openai-chat'];
       return compatibleEndpoint(request, served, style.embeddings ?? false);

@@ -14,6 +14,7 @@ import { usageOf } from './usage';
 export const openAiChat: Dialect & Protocol = {
   name: 'openai-chat',
   framing: 'sse',
+  freeTextTools: true,
   heartbeat: ': keep-alive\n\n',
   terminator: TERMINATOR,
   inspect,

@@ -151,7 +151,9 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
     if (event.signature === undefined || event.signature.value === this.#callSignature) return '';
     const token = writeCallSignature([], event.signature);
     const extra = JSON.stringify({ google: { thought_signature: token } });
-    return this.#delta(event.choice, `{"tool_calls":[{"index":${this.#state(event.choice).toolCalls - 1},"extra_content":${extra}}]}`);
+    const index = this.#state(event.choice).toolCalls - 1;
+    // Some clients take no delta of a call without its function.
+    return this.#delta(event.choice, `{"tool_calls":[{"index":${index},"function":{"arguments":""},"extra_content":${extra}}]}`);
   }
 
   #reasoningEnd(event: Extract<StreamEvent, { type: 'reasoning-end' }>): string {

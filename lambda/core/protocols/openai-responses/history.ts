@@ -6,6 +6,14 @@ import { isMarked } from './signatures';
 const OWN_ID = /^rs_[0-9a-f]{34}$/;
 
 /**
+ * Whether this names thinking that OpenAI would have stored. Nothing is looked up there for a caller, because all callers share one
+ * account; but a conversation can go on without the thinking, and some clients name it in every turn.
+ */
+export function isReasoningReference(item: JsonObject | undefined): boolean {
+  return item?.['type'] === 'item_reference' && textOf(item['id'])?.startsWith('rs_') === true;
+}
+
+/**
  * A history may hold thinking of another provider, encrypted in the gateway's own marks or not at all, when a conversation moves
  * to OpenAI. There it can be neither decrypted nor found by its id.
  *
@@ -14,7 +22,7 @@ const OWN_ID = /^rs_[0-9a-f]{34}$/;
 export function forwardChanges(body: JsonObject): JsonObject | undefined {
   const { input } = body;
   if (!Array.isArray(input)) return undefined;
-  const kept = input.filter((item) => !isForeign(objectOf(item)));
+  const kept = input.filter((item) => !isForeign(objectOf(item)) && !isReasoningReference(objectOf(item)));
   return kept.length === input.length ? undefined : { input: kept };
 }
 

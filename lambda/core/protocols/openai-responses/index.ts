@@ -15,6 +15,7 @@ import { usageOf } from './usage';
 export const openAiResponses: Dialect & Protocol = {
   name: 'openai-responses',
   framing: 'sse',
+  freeTextTools: true,
   heartbeat: ': keep-alive\n\n',
   terminator: '',
   inspect,

@@ -4,6 +4,7 @@ import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResult
 import { defined, objectsOf, textOf } from '../lenient';
 import { readUrl } from '../media';
 import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../strict';
+import { isReasoningReference } from './history';
 import { readEncrypted } from './signatures';
 import { qualifiedName } from './tools';
 
@@ -41,7 +42,7 @@ class InputReader {
       case 'custom_tool_call_output':
         return this.#result(item, path);
       default:
-        if (!IGNORED_ITEMS.has(type)) {
+        if (!IGNORED_ITEMS.has(type) && !isReasoningReference(item)) {
           throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
         }
         if (type !== 'additional_tools') this.dropped.push(path);

@@ -13,6 +13,7 @@ import {
   requiredText,
   wrongType,
 } from '../strict';
+import { isReasoningReference } from './history';
 import { inspectTools } from './server-tools';
 
 const ATTACHMENT_TYPES = new Set(['input_image', 'input_file', 'input_audio', 'computer_screenshot']);
@@ -65,7 +66,7 @@ function inputItems(body: JsonObject): Pick<CallFacts, 'attachments' | 'storedRe
   const storedReferences: string[] = [];
   input.forEach((value, index) => {
     const item = requiredObject(value, `input[${index}]`);
-    if (item['type'] === 'item_reference') storedReferences.push(`input[${index}].id`);
+    if (item['type'] === 'item_reference' && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
     for (const field of ['content', 'output']) {
       objectsOf(item[field]).forEach((part, at) => {
         if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;

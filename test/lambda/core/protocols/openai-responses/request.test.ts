@@ -56,6 +56,17 @@ describe('what the gateway must know of a call', () => {
     expect(facts.serverTools).toEqual(['code_interpreter', 'file_search']);
   });
 
+  test('a reference to thinking is no reference that matters', () => {
+    const input = [
+      { role: 'user', content: 'hi' },
+      { type: 'item_reference', id: 'rs_0123' },
+    ];
+
+    expect(inspect({ input }).storedReferences).toEqual([]);
+    expect(openAiResponses.forwardChanges?.({ model: 'm', input })).toEqual({ input: [input[0]] });
+    expect(read({ input })).toMatchObject({ messages: [{ role: 'user' }], dropped: ['input[1]'] });
+  });
+
   test('tools that the caller runs itself are not the provider’s', () => {
     const tools = ['function', 'custom', 'namespace', 'apply_patch', 'local_shell'].map((type) => ({ type, name: 'x' }));
 
