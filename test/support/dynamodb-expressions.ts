@@ -12,7 +12,8 @@ export interface Scope {
 
 type Operand = (scope: Scope) => AttributeValue | undefined;
 export type Condition = (scope: Scope) => boolean;
-export type Change = (scope: Scope, target: Item) => Item;
+/** Changes the copy of the item that it is given; the values inside it are shared and stay as they are. */
+export type Change = (scope: Scope, target: Record<string, AttributeValue>) => void;
 
 /** An error with the service's name for it. */
 export function serviceError(name: string, message: string, fields: object = {}): Error {
@@ -79,10 +80,9 @@ function read(item: Item | undefined, path: Path): AttributeValue | undefined {
 }
 
 /** Writes into the item, which is the update's own copy; what lies deeper is shared, and copied on the way. */
-function set(item: Item, path: Path, value: AttributeValue): Item {
+function set(target: Record<string, AttributeValue>, path: Path, value: AttributeValue): void {
   const name = path[0] as string;
-  (item as Record<string, AttributeValue>)[name] = path.length === 1 ? value : setInside(item[name], path.slice(1), value);
-  return item;
+  target[name] = path.length === 1 ? value : setInside(target[name], path.slice(1), value);
 }
 
 function setInside(parent: AttributeValue | undefined, path: Path, value: AttributeValue): AttributeValue {
@@ -104,15 +104,12 @@ function writeAlong(item: Item, path: Path, value: AttributeValue): Item {
   return { ...item, [name]: { M: inner } };
 }
 
-function remove(item: Item, path: Path): Item {
+function remove(target: Record<string, AttributeValue>, path: Path): void {
   const name = path[0] as string;
-  if (path.length === 1) {
-    const { [name]: _gone, ...rest } = item;
-    return rest;
-  }
-  const parent = item[name];
-  if (parent === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  return { ...item, [name]: removeInside(parent, path.slice(1)) };
+  const parent = target[name];
+  if (path.length === 1) delete target[name];
+  else if (parent === undefined) throw invalid('the document path provided in the update expression is invalid for update');
+  else target[name] = removeInside(parent, path.slice(1));
 }
 
 function removeInside(parent: AttributeValue, path: Path): AttributeValue {
@@ -220,7 +217,7 @@ class Parser {
       return (scope, target) => {
         const made = value(scope);
         if (made === undefined) throw invalid('the provided expression refers to an attribute that does not exist in the item');
-        return set(target, resolve(path, scope.names), made);
+        set(target, resolve(path, scope.names), made);
       };
     }
     const operand = this.operand();
@@ -229,16 +226,20 @@ class Parser {
         const by = operand(scope);
         const steps = resolve(path, scope.names);
         const old = read(scope.item, steps);
-        if (by?.SS !== undefined) return set(target, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
+        if (by?.SS !== undefined) {
+          set(target, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
+          return;
+        }
         if (by?.N === undefined) throw invalid('ADD needs a number or a set');
-        return set(target, steps, { N: addNumbers(old?.N ?? '0', by.N) });
+        set(target, steps, { N: addNumbers(old?.N ?? '0', by.N) });
       };
     }
     if (clause === 'DELETE') {
       return (scope, target) => {
         const steps = resolve(path, scope.names);
         const left = (read(scope.item, steps)?.SS ?? []).filter((member) => !operand(scope)?.SS?.includes(member));
-        return left.length === 0 ? remove(target, steps) : set(target, steps, { SS: left });
+        if (left.length === 0) remove(target, steps);
+        else set(target, steps, { SS: left });
       };
     }
     throw invalid(`unknown clause ${clause} in: ${this.text}`);

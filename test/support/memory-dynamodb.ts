@@ -307,10 +307,10 @@ function applyUpdate(
   old: Item | undefined,
 ): Item {
   // One copy for all assignments, which then write into it.
-  let target: Item = { ...(old ?? (input.Key as Item)) };
+  const target: Record<string, AttributeValue> = { ...(old ?? (input.Key as Item)) };
   if (input.UpdateExpression === undefined) return target;
   const scope = scopeOf(input, old);
-  for (const change of compileUpdate(input.UpdateExpression)) target = change(scope, target);
+  for (const change of compileUpdate(input.UpdateExpression)) change(scope, target);
   return target;
 }
 

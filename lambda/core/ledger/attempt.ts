@@ -87,6 +87,8 @@ export async function attemptAdmission(
 /**
  * Takes a refused or doubtful attempt back: the record becomes `void` first, and only once that is known is money released.
  * What fails here is left to the sweeper.
+ *
+ * @param timeoutMs what each call may take at the moment it is made
  */
 export async function abandonAttempt(
   stores: AttemptStores,
@@ -95,19 +97,19 @@ export async function abandonAttempt(
   replies: AttemptReplies,
   outcome: string,
   nowMs: number,
-  timeoutMs: number,
+  timeoutMs: () => number,
 ): Promise<void> {
   const passes = replies.gates.flatMap((gate) => (gate.ok && gate.value.kind === 'passed' ? [gate.value.pass] : []));
-  const undone = Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, intent.id, timeoutMs))));
+  const undone = Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, intent.id, timeoutMs()))));
   const ttl = Math.floor(nowMs / 1_000) + VOID_KEPT_SECONDS;
-  const isVoid = await quietly(async () => (await stores.records.putVoid(intent.id, { ttl, outcome }, nowMs, timeoutMs)).done);
+  const isVoid = await quietly(async () => (await stores.records.putVoid(intent.id, { ttl, outcome }, nowMs, timeoutMs())).done);
   if (isVoid === true) {
     // A reservation whose answer was lost may hold money too.
     const held = plan.counters.filter((_counter, index) => {
       const counter = replies.counters[index];
       return counter === undefined || !counter.ok || counter.value.kind === 'reserved';
     });
-    await Promise.all(held.map(({ key }) => quietly(() => stores.counters.close(key, intent.id, intent.boundNanoUsd, timeoutMs))));
+    await Promise.all(held.map(({ key }) => quietly(() => stores.counters.close(key, intent.id, intent.boundNanoUsd, timeoutMs()))));
   }
   await undone;
 }

@@ -49,10 +49,11 @@ export interface Ledger extends Admission {
 
 /** A request waits this long for the table in all. */
 const STORE_DEADLINE_MS = 1_500;
-const CALL_TIMEOUT_MS = 700;
+const CALL_TIMEOUT_MS = 600;
 /** Below this, another attempt cannot be expected to end in time. */
-const LEAST_ATTEMPT_MS = 300;
-const CLEANUP_TIMEOUT_MS = 400;
+const LEAST_ATTEMPT_MS = 400;
+/** Kept of the time for taking back what an attempt left. */
+const CLEANUP_TIMEOUT_MS = 250;
 const MOST_ATTEMPTS = 4;
 const MOST_GUESSES = 5_000;
 const STORE_RETRY_MS = 2_000;
@@ -83,7 +84,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   /** The budget of a counter that does not exist yet, read so that no older limit can create it. */
   async function fresh(planned: PlannedCounter): Promise<FreshBudget | undefined> {
     const { kind, id } = planned.level;
-    const row = kind === 'key' ? await options.identity.get('key', id, { consistent: true }) : await levels.refresh(kind, id);
+    const row =
+      kind === 'key'
+        ? await options.identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS })
+        : await levels.refresh(kind, id);
     const level = bindLevel(options.document, kind, id, row);
     const now = clock.now();
     const current = level.budgets
@@ -94,8 +98,23 @@ export function createLedger(options: LedgerOptions): Ledger {
     const { startMs, endMs } = current.period;
     // A budget that is older than the period had a counter from the period's first request on.
     const changed = row !== undefined && row.updatedAt !== row.createdAt && Date.parse(row.updatedAt) > startMs;
-    const spentNanoUsd = changed ? ((await options.spentBefore?.({ kind, id }, startMs, endMs, current.budget.model)) ?? 0n) : 0n;
+    const spentNanoUsd = changed ? await spentSince({ kind, id }, startMs, endMs, current.budget.model) : 0n;
     return { spec: current.spec, spentNanoUsd };
+  }
+
+  /** The rollups have no deadline of their own that a waiting caller could bear. */
+  async function spentSince(
+    level: { kind: string; id: string },
+    startMs: number,
+    endMs: number,
+    model: string | undefined,
+  ): Promise<bigint> {
+    if (options.spentBefore === undefined) return 0n;
+    const late = pause(CALL_TIMEOUT_MS).then(() => {
+      throw Object.assign(new Error('the rollups do not answer'), { name: 'TimeoutError' });
+    });
+    late.catch(() => undefined);
+    return Promise.race([options.spentBefore(level, startMs, endMs, model), late]);
   }
 
   function remembered(plan: Plan, request: AdmissionRequest): Refusal | undefined {
@@ -169,6 +188,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   async function admit(request: AdmissionRequest): Promise<AdmissionResult> {
     const deadline = clock.monotonic() + STORE_DEADLINE_MS;
+    const cleanupMs = () => Math.min(CLEANUP_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic()));
     let key = request.key;
     let attemptId = request.attemptId;
     let lastError: unknown;
@@ -189,7 +209,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
         const intent = intentOf(request, key, attemptId, plan, began.wallMs);
         const replies = await attemptAdmission(options, intent, plan, {
-          timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic())),
+          timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic() - CLEANUP_TIMEOUT_MS)),
           nowMs: began.wallMs,
           tokens: request.bound.tokens,
           guesses,
@@ -204,7 +224,7 @@ export function createLedger(options: LedgerOptions): Ledger {
           return { admitted: true, reservation: createReservation({ ...options, pause, random }, request, intent, plan, replies, began) };
         }
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
-        await abandonAttempt(options, intent, plan, replies, reason, clock.now(), CLEANUP_TIMEOUT_MS);
+        await abandonAttempt(options, intent, plan, replies, reason, clock.now(), cleanupMs);
         if (verdict.kind === 'refused') return refused(verdict.refusal);
         if (verdict.kind === 'doubt') lastError = verdict.error;
         else if (verdict.key !== undefined) key = verdict.key;

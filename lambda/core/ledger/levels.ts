@@ -28,6 +28,7 @@ const FRESH_MS = 5_000;
 /** Older rows are not used. */
 const STALE_MS = 10_000;
 const MOST_ROWS = 5_000;
+const READ_TIMEOUT_MS = 700;
 
 interface CachedRow {
   readonly row: Promise<LevelRecord | undefined>;
@@ -41,7 +42,7 @@ export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCa
 
   function load(kind: LevelKind, id: string, consistent: boolean): Promise<LevelRecord | undefined> {
     const label = labelOf(kind, id);
-    const row = identity.get(kind, id, { consistent }) as Promise<LevelRecord | undefined>;
+    const row = identity.get(kind, id, { consistent, timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>;
     if (rows.size >= MOST_ROWS) rows.clear();
     const kept: CachedRow = { row, wallMs: clock.now(), monotonicMs: clock.monotonic(), refreshing: false };
     rows.set(label, kept);
@@ -65,7 +66,7 @@ export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCa
       if (age > FRESH_MS && !cached.refreshing) {
         cached.refreshing = true;
         const label = labelOf(kind, id);
-        (identity.get(kind, id) as Promise<LevelRecord | undefined>).then(
+        (identity.get(kind, id, { timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>).then(
           (row) => {
             // Only over what it was meant to replace: a consistent read in between is newer.
             if (rows.get(label) !== cached) return;

@@ -53,9 +53,11 @@ test.each(['TimeoutError', 'NetworkingError', 'InternalServerError'])(
   },
 );
 
-test('I02 calls that hang are cut so that the answer comes within 1.5 s', async () => {
+test.each([true, false])('I02 calls that hang are cut so that the answer comes within 1.5 s (warm: %s)', async (warm) => {
   const world = ledgerWorld();
-  const key = await world.addKey({ budgets: [budget(100)] });
+  const key = await world.addKey({ budgets: [budget(100)], limits: { requests_per_minute: 100 } });
+  const ledger = world.process();
+  if (warm) admitted(await ledger.admit(world.request(key)));
   let inFlight = 0;
   let until = 0;
   world.table.hooks = {
@@ -70,7 +72,7 @@ test('I02 calls that hang are cut so that the answer comes within 1.5 s', async 
   };
   const began = world.clock.monotonic();
 
-  const result = await world.process().admit(world.request(key));
+  const result = await ledger.admit(world.request(key));
 
   expect(result.admitted).toBe(false);
   expect(world.clock.monotonic() - began).toBeLessThanOrEqual(1_500);
