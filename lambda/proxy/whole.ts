@@ -9,7 +9,7 @@ import { unreadableAnswer } from '../core/protocols/provider-error';
 import { parseJson } from '../core/runtime/json';
 
 /** Longest answer that is not a stream, in bytes. */
-export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Longest error answer that is read, in bytes. */
 const MAX_ERROR_BYTES = 256 * 1024;
 

@@ -171,3 +171,29 @@ test('D08 conflicting lengths and oversized headers are no answer', async () => 
   upstream.script(reply(200, { big: 'x'.repeat(40_000) }, ''));
   expect(await failure(send())).toMatchObject({ failure: 'protocol' });
 });
+
+test.each([
+  ['a reset', [{ reset: true }]],
+  ['an answer in the plain', [{ send: 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n' }]],
+] as const)('C09 %s in the handshake is a TLS failure with nothing sent', async (_name, steps) => {
+  const { createServer } = await import('node:net');
+  let received = Buffer.alloc(0);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]);
+      for (const step of steps) {
+        if ('send' in step) socket.end(step.send);
+        else socket.resetAndDestroy();
+      }
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+
+  const failed = await failure(send({ origin: `https://127.0.0.1:${port}`, headers: { authorization: 'Bearer provider-secret' } }));
+  await new Promise((done) => server.close(done));
+
+  expect(failed).toEqual({ failure: 'tls', sent: false });
+  expect(received.includes('provider-secret')).toBe(false);
+});
