@@ -6,7 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
-import { ENV, EVENTS, TABLES } from './private/contract';
+import { ENV, EVENTS, STREAMED_RECORDS, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
@@ -78,6 +78,13 @@ export class GatewayUsage extends Construct {
       retryAttempts: 100,
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: this.failedBatches.queueArn }) },
+      // What the function writes itself, and what expires, does not call it again.
+      filters: [
+        lambda.FilterCriteria.filter({
+          eventName: lambda.FilterRule.or('INSERT', 'MODIFY'),
+          dynamodb: { Keys: { [TABLES.records.partitionKey]: { S: Object.values(STREAMED_RECORDS).map((prefix) => ({ prefix })) } } },
+        }),
+      ],
     });
   }
 }

@@ -4,7 +4,7 @@
  * - `template/` reads the synthesized app as if it were deployed: names, ARNs, functions, roles.
  * - `stand-ins.ts` starts what stands in for AWS (`dynamodb/`, `aws/`) and makes what the template declares.
  * - `lambda/` runs the functions, `api-gateway/` serves the REST API in front of them.
- * - `sources.ts` with `event-sources/` delivers streams, queues and schedules to them.
+ * - `sources.ts` with `event-sources/` delivers streams, queues, schedules and events to them.
  * - `at-hand.ts`, `data-directory.ts`, `first-key.ts`, `notes.ts`: keys of the environment, what is kept, the first key, what is said.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,14 +1,14 @@
 import type { Access, Principal } from './aws/authorizer';
 import { type EventSourceDefinition, readEventSources } from './event-sources/event-source-definition';
 import { startQueueSource } from './event-sources/queue-source';
-import { readSchedules, startSchedule } from './event-sources/schedule';
+import { startRules } from './event-sources/rules';
 import { StreamSource } from './event-sources/stream-source';
 import type { FunctionPool } from './lambda/function-pool';
 import { roleCredentials } from './lambda/function-variables';
 import type { Notes } from './notes';
 import type { StandIns } from './stand-ins';
 import type { LocalAccount } from './template/account';
-import { type InvokePermission, mayInvoke } from './template/policies';
+import type { InvokePermission } from './template/policies';
 import type { StackModel } from './template/stack-model';
 
 export interface EventSourcesOptions {
@@ -28,7 +28,7 @@ const QUEUE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueA
 /** How often expired items are removed, in ms. */
 const EXPIRY_SWEEP_MS = 60_000;
 
-/** What calls functions beside API Gateway: streams, queues and schedules of the template. */
+/** What calls functions beside API Gateway: streams, queues and rules of the template. */
 export class EventSources {
   private readonly streams: StreamSource[] = [];
   private readonly stops: (() => Promise<void> | void)[] = [];
@@ -37,11 +37,12 @@ export class EventSources {
 
   public static start(options: EventSourcesOptions): EventSources {
     const sources = new EventSources(options);
-    for (const definition of readEventSources(options.model)) {
+    const serves = (functionName: string): boolean => sources.poolOf(functionName) !== undefined;
+    for (const definition of readEventSources(options.model, serves)) {
       const target = sources.poolOf(definition.functionName);
       if (target !== undefined) sources.attach(definition, target);
     }
-    sources.startSchedules();
+    sources.stops.push(startRules(options));
     const sweep = setInterval(() => options.standIns.dynamodb.sweepExpired(), EXPIRY_SWEEP_MS);
     sweep.unref();
     sources.stops.push(() => clearInterval(sweep));
@@ -82,22 +83,6 @@ export class EventSources {
     });
     this.streams.push(stream);
     this.stops.push(standIns.dynamodb.onRecords(table, (records) => stream.accept(records), consumer));
-  }
-
-  private startSchedules(): void {
-    const { model, functions, account, permissions, notes } = this.options;
-    for (const schedule of readSchedules(model)) {
-      const targets = schedule.targets.filter(({ functionArn }) => {
-        const pool = functions.get(functionArn);
-        if (pool === undefined) return false;
-        const allowed = mayInvoke(permissions, pool.definition, 'events.amazonaws.com', schedule.ruleArn);
-        if (!allowed) notes.once(`${schedule.logicalId} calls nothing: AWS::Lambda::Permission for events.amazonaws.com is missing`);
-        return allowed;
-      });
-      if (targets.length === 0) continue;
-      if (schedule.everyMs === undefined) notes.once(`${schedule.logicalId}: the local run carries out rules with rate(...) only`);
-      else this.stops.push(startSchedule({ ...schedule, everyMs: schedule.everyMs, targets }, functions, account));
-    }
   }
 
   private allowed(target: FunctionPool, accesses: readonly Access[]): boolean {

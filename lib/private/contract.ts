@@ -81,6 +81,14 @@ export const TABLES = {
   },
 } as const;
 
+/** How the partition keys of those kinds of record begin which the usage pipelines read off the records table's stream. */
+export const STREAMED_RECORDS = {
+  REQUEST: 'request#',
+  AUDIT: 'audit#',
+  ALERT: 'alert#',
+  REBUILD: 'rollup-rebuild#',
+} as const;
+
 /** Number of partitions of the `open` index. */
 export const OPEN_SHARDS = 16;
 

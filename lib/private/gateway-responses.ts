@@ -17,7 +17,6 @@ const { ResponseType } = apigateway;
 
 const ANSWERS: Record<string, EdgeAnswer> = {
   Default4xx: { type: ResponseType.DEFAULT_4XX, errorType: 'invalid_request_error', code: 'invalid_request' },
-  // Lambda out of concurrency comes through here too.
   Default5xx: {
     type: ResponseType.DEFAULT_5XX,
     status: '503',
@@ -91,12 +90,14 @@ const ANSWERS: Record<string, EdgeAnswer> = {
     code: 'gateway_timeout',
     message: 'the call took longer than the gateway can wait',
   },
+  // The function could not be called. Nearly always Lambda has no concurrency left, which API Gateway reports as this type.
   IntegrationFailure: {
     type: ResponseType.INTEGRATION_FAILURE,
-    status: '502',
-    errorType: 'api_error',
-    code: 'gateway_failure',
-    message: 'the gateway failed before it could answer; try again',
+    status: '503',
+    errorType: 'overloaded_error',
+    code: 'gateway_overloaded',
+    message: 'the gateway serves as many calls at once as it may; try again',
+    retryAfterSeconds: 1,
   },
 };
 

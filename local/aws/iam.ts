@@ -25,7 +25,7 @@ type Match = boolean | undefined;
  * Decides as IAM does for identity policies: a matching Deny refuses, else a matching Allow allows, else it is refused.
  *
  * Supported: Action, NotAction, Resource, NotResource with `*` and `?`; the conditions StringEquals, StringNotEquals, StringLike,
- * StringNotLike and Bool, with `ForAllValues:`, `ForAnyValue:` and `IfExists`. A statement with any other condition never allows
+ * StringNotLike, ArnEquals, ArnLike and Bool, with `ForAllValues:`, `ForAnyValue:` and `IfExists`. A statement with any other condition never allows
  * and, as a Deny, always refuses. Stricter than IAM: `ForAllValues:` is not met by a key that the request does not carry.
  * Policy variables are not replaced.
  *
@@ -99,6 +99,8 @@ const OPERATORS: Readonly<Record<string, { negated: boolean; matches: (pattern: 
   StringNotEquals: { negated: true, matches: (pattern, value) => pattern === value },
   StringLike: { negated: false, matches: wildcard },
   StringNotLike: { negated: true, matches: wildcard },
+  ArnEquals: { negated: false, matches: matchesArn },
+  ArnLike: { negated: false, matches: matchesArn },
   Bool: { negated: false, matches: (pattern, value) => pattern.toLowerCase() === value.toLowerCase() },
 };
 

@@ -1,4 +1,4 @@
-import { LocalRunError } from '../template/failure';
+import { type EventPattern, readFilterCriteria } from '../template/event-pattern';
 import { flag, list, number, object, text } from '../template/json';
 import type { StackModel } from '../template/stack-model';
 
@@ -25,6 +25,8 @@ export interface EventSourceDefinition {
   readonly maxAgeMs: number;
   /** The function answers which of its records failed. */
   readonly reportsItemFailures: boolean;
+  /** Which records the function is called for. Absent: all. */
+  readonly filter?: EventPattern;
   /** Queue that is told of records given up. */
   readonly onFailureArn?: string;
 }
@@ -32,15 +34,17 @@ export interface EventSourceDefinition {
 /**
  * Reads the stack's event source mappings.
  *
+ * @param serves whether a function, given by name or ARN, is run here
  * @throws LocalRunError when one uses what the local run does not have
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
  */
-export function readEventSources(model: StackModel): EventSourceDefinition[] {
+export function readEventSources(model: StackModel, serves: (functionName: string) => boolean = () => true): EventSourceDefinition[] {
   return model
     .ofType('AWS::Lambda::EventSourceMapping')
     .filter(({ properties }) => properties.Enabled === undefined || flag(properties.Enabled))
+    .filter(({ properties }) => serves(text(properties.FunctionName) ?? ''))
     .map(({ logicalId, properties }) => {
-      if (properties.FilterCriteria !== undefined) throw new LocalRunError(`${logicalId}: the local run does not have FilterCriteria`);
+      const filter = readFilterCriteria(properties.FilterCriteria, logicalId);
       const sourceArn = text(properties.EventSourceArn) ?? '';
       const queue = sourceArn.includes(':sqs:');
       const onFailure = text(object(object(properties.DestinationConfig).OnFailure).Destination);
@@ -54,6 +58,7 @@ export function readEventSources(model: StackModel): EventSourceDefinition[] {
         maxRetries: limit(number(properties.MaximumRetryAttempts)),
         maxAgeMs: limit(number(properties.MaximumRecordAgeInSeconds)) * 1_000,
         reportsItemFailures: list(properties.FunctionResponseTypes).includes('ReportBatchItemFailures'),
+        ...(filter === undefined ? {} : { filter }),
         ...(onFailure === undefined ? {} : { onFailureArn: onFailure }),
       };
     });

@@ -71,8 +71,9 @@ export class StreamSource {
       }
       this.busy = true;
       await this.fill();
-      const batch = this.waiting.splice(0, this.options.definition.batchSize);
-      await this.deliver(batch);
+      const { batchSize, filter = () => true } = this.options.definition;
+      const batch = this.waiting.splice(0, batchSize);
+      await this.deliver(batch.filter(filter));
       const last = batch.at(-1);
       if (last !== undefined) this.options.acknowledge?.(last.dynamodb.SequenceNumber);
     }

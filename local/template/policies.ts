@@ -38,6 +38,19 @@ function statements(document: JsonValue | undefined): PolicyStatement[] {
   return statements.map((statement) => object(statement) as unknown as PolicyStatement);
 }
 
+/** What the stack's queues' own policies say of a service. */
+export function readQueuePolicies(model: StackModel, service: string): PolicyStatement[] {
+  return model
+    .ofType('AWS::SQS::QueuePolicy')
+    .flatMap(({ properties }) => statements(properties.PolicyDocument))
+    .filter((statement) => concerns((statement as { Principal?: JsonValue }).Principal, service));
+}
+
+function concerns(principal: JsonValue | undefined, service: string): boolean {
+  if (principal === '*' || object(principal).AWS === '*') return true;
+  return [object(principal).Service].flat().includes(service);
+}
+
 /** A service that the template lets call a function. */
 export interface InvokePermission {
   readonly functionName: string;

@@ -1,8 +1,10 @@
-import { Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib';
+import { readdirSync } from 'node:fs';
+import { type App, Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { EVENT_SOURCE } from '../../lambda/core/connectors/events';
 import { BudgetPeriod, LlmGateway, type LlmGatewayProps, Provider, Route, Target, UnknownPrice } from '../../lib';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
@@ -189,6 +191,22 @@ describe('without props', () => {
       MaximumRecordAgeInSeconds: 43_200,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('FailedBatches'), 'Arn'] } } },
     });
+  });
+
+  test('the stream calls its function for new and changed requests, changes, alerts and rebuilds alone', () => {
+    const [mapping] = Object.values(
+      plain.template.findResources('AWS::Lambda::EventSourceMapping', { Properties: { StartingPosition: 'TRIM_HORIZON' } }),
+    );
+    const patterns = mapping?.['Properties'].FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
+
+    expect(patterns).toEqual([
+      {
+        eventName: ['INSERT', 'MODIFY'],
+        dynamodb: {
+          Keys: { pk: { S: [{ prefix: 'request#' }, { prefix: 'audit#' }, { prefix: 'alert#' }, { prefix: 'rollup-rebuild#' }] } },
+        },
+      },
+    ]);
   });
 
   test('K02 a record that no pipeline can take in is set aside where the alarm looks', () => {
@@ -445,4 +463,14 @@ describe('metrics', () => {
 
     expect(metric).toMatchObject({ period: Duration.hours(1), dimensions: { gateway: 'Test/Gateway', provider: 'openai' } });
   });
+});
+
+test.each([
+  ['copied into the cloud assembly', {}, 0],
+  ['used where they are', { [DISABLE_ASSET_STAGING_CONTEXT]: true }, 1],
+])('assets that are %s: the configuration is in the cloud assembly and nowhere else', (_how, context, folders) => {
+  const { directory } = (synthesize({}, newStack({}, context)).stack.node.root as App).synth();
+
+  expect(readdirSync(directory).filter((name) => name.startsWith('configuration.'))).toHaveLength(folders);
+  expect(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith('gateway.json'))).toHaveLength(1);
 });

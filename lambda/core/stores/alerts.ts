@@ -1,3 +1,4 @@
+import { STREAMED_RECORDS } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { type Item, toItem } from './attributes';
 import { conditional } from './conditional';
@@ -28,7 +29,7 @@ export interface AlertStore {
   raise(alert: BudgetAlert): Promise<boolean>;
 }
 
-export const ALERT_PREFIX = 'alert#';
+export const ALERT_PREFIX = STREAMED_RECORDS.ALERT;
 const KEPT_DAYS = 400;
 const TIMEOUT_MS = 5_000;
 

@@ -1,4 +1,4 @@
-import { TABLES } from '../../../lib/private/contract';
+import { STREAMED_RECORDS, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { fromItem, type Item, type Storable, toItem } from './attributes';
 import type { Page } from './identity';
@@ -28,7 +28,7 @@ export interface AuditStore {
   list(month: string, options?: { readonly limit?: number; readonly after?: string }): Promise<Page<AuditEntry>>;
 }
 
-export const AUDIT_PREFIX = 'audit#';
+export const AUDIT_PREFIX = STREAMED_RECORDS.AUDIT;
 const TIMEOUT_MS = 5_000;
 const ATTRIBUTES: Readonly<Record<string, string>> = { actorRole: 'actor_role', resourceId: 'resource_id', teamId: 'team_id' };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));

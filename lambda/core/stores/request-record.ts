@@ -1,6 +1,8 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { STREAMED_RECORDS } from '../../../lib/private/contract';
 import type { DialectName, Operation } from '../model/request';
 import type { Usage } from '../model/usage';
-import { bigintOf, fromItem, type Item, type Storable, toItem } from './attributes';
+import { bigintOf, fromAttribute, type Item, type Storable, toAttribute } from './attributes';
 import type { AttemptRecord } from './entities';
 
 /**
@@ -93,32 +95,39 @@ const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [a
 /** Attributes that only keys and indexes need. */
 const HOUSEKEEPING = new Set(['pk', 'sk', 'ttl', 'open_shard', 'open_until', 'feed', 'feed_at']);
 
-/** The attributes of a record or of a part of one. Keys and indexes are the store's business. */
-export function writeRecord(record: Partial<RequestRecord>): Item {
-  const fields: Record<string, Storable | undefined> = {};
-  for (const [field, value] of Object.entries(record)) {
-    if (field !== 'counters') fields[ATTRIBUTES[field] ?? field] = value as Storable | undefined;
+/** Adds the attributes of a record, or of a part of one, to an item. Keys and indexes are the store's business. */
+export function writeRecord(record: Partial<RequestRecord>, item: Item = {}): Item {
+  for (const field in record) {
+    const value = record[field as keyof RequestRecord];
+    if (value === undefined) continue;
+    item[ATTRIBUTES[field] ?? field] =
+      field === 'counters' ? { L: (record.counters ?? []).map(writeReservation) } : toAttribute(value as Storable);
   }
-  if (record.counters !== undefined) {
-    fields['counters'] = record.counters.map(({ counter, nanoUsd }) => ({ counter, nano_usd: nanoUsd }));
-  }
-  return toItem(fields);
+  return item;
+}
+
+function writeReservation({ counter, nanoUsd }: CounterReservation): AttributeValue {
+  return { M: { counter: { S: counter }, nano_usd: { N: String(nanoUsd) } } };
 }
 
 /** Reads an item of the records table, or an image of its stream, as a request's record. */
 export function readRecord(item: Item): RequestRecord {
   const record: Record<string, unknown> = {};
-  for (const [attribute, value] of Object.entries(fromItem(item))) {
-    if (!HOUSEKEEPING.has(attribute)) record[FIELDS.get(attribute) ?? attribute] = value;
+  for (const attribute in item) {
+    if (!HOUSEKEEPING.has(attribute)) record[FIELDS.get(attribute) ?? attribute] = fromAttribute(item[attribute] as AttributeValue);
   }
   record['boundNanoUsd'] = bigintOf(item['bound_nano_usd']) ?? 0n;
   const cost = bigintOf(item['cost_nano_usd']);
   if (cost !== undefined) record['costNanoUsd'] = cost;
-  record['counters'] = (item['counters']?.L ?? []).map(({ M: entry = {} }) => ({
-    counter: entry['counter']?.S ?? '',
-    nanoUsd: bigintOf(entry['nano_usd']) ?? 0n,
-  }));
+  record['counters'] = readReservations(item);
   return record as unknown as RequestRecord;
+}
+
+function readReservations(item: Item): readonly CounterReservation[] {
+  return (item['counters']?.L ?? []).map(({ M: entry }) => ({
+    counter: entry?.['counter']?.S ?? '',
+    nanoUsd: bigintOf(entry?.['nano_usd']) ?? 0n,
+  }));
 }
 
 /** Whether an item of the records table is a request's record. */
@@ -126,4 +135,4 @@ export function isRequestItem(item: Item): boolean {
   return item['pk']?.S?.startsWith(REQUEST_PREFIX) === true;
 }
 
-export const REQUEST_PREFIX = 'request#';
+export const REQUEST_PREFIX = STREAMED_RECORDS.REQUEST;

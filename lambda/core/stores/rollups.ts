@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { TABLES } from '../../../lib/private/contract';
+import { STREAMED_RECORDS, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { conditionFailure, type Item, numberOf, toItem } from './attributes';
 import type { Page } from './identity';
@@ -60,7 +60,7 @@ export interface RowChange {
 export const LARGEST_COMMIT = 100;
 const REBUILD_DAYS = 7;
 const TIMEOUT_MS = 5_000;
-export const REBUILD_PREFIX = 'rollup-rebuild#';
+export const REBUILD_PREFIX = STREAMED_RECORDS.REBUILD;
 /** Rows of counters belong to a period of their own, not to a day. */
 const COUNTER_SORT = 'period';
 

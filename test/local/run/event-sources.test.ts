@@ -3,7 +3,6 @@ import type { StreamRecord } from '../../../local/dynamodb/types';
 import { failedItems } from '../../../local/event-sources/batch-response';
 import { type EventSourceDefinition, readEventSources } from '../../../local/event-sources/event-source-definition';
 import { startQueueSource } from '../../../local/event-sources/queue-source';
-import { readSchedules, scheduledEvent } from '../../../local/event-sources/schedule';
 import { StreamSource } from '../../../local/event-sources/stream-source';
 import { localAccount } from '../../../local/template/account';
 import type { JsonObject } from '../../../local/template/json';
@@ -222,6 +221,15 @@ test('what counts as a failed item', () => {
   expect(failedItems(Buffer.from('not json'), known)).toBe('all');
 });
 
+test('records that the filter leaves out wake nobody, and those between them keep their order', async () => {
+  const { batches } = await deliver([1, 2, 3, 4, 5, 6], () => undefined, {
+    batchSize: 2,
+    filter: (each) => Number((each as StreamRecord).dynamodb.SequenceNumber) > 3,
+  });
+
+  expect(batches).toEqual([[4], [5, 6]]);
+});
+
 describe('the template', () => {
   const model = (resources: JsonObject): StackModel =>
     new StackModel('app', { Resources: resources }, { account: localAccount(), endpoint: '' });
@@ -259,22 +267,32 @@ describe('the template', () => {
     });
   });
 
-  test('says when a rule fires', () => {
-    const [every, cron] = readSchedules(
-      model({
-        Every: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'rate(5 minutes)', Targets: [{ Arn: 'arn:f', Id: 'a' }] } },
-        Cron: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'cron(0 1 * * ? *)', Targets: [] } },
-        Off: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED' } },
-      }),
-    );
-
-    expect(every).toMatchObject({ everyMs: 300_000, targets: [{ functionArn: 'arn:f' }] });
-    expect(cron).not.toHaveProperty('everyMs');
-    expect(scheduledEvent('arn:rule', localAccount(), 0)).toMatchObject({
-      source: 'aws.events',
-      'detail-type': 'Scheduled Event',
-      time: '1970-01-01T00:00:00Z',
-      resources: ['arn:rule'],
+  test('says which records a function is called for', () => {
+    const filtered = (pattern: object): JsonObject => ({
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          EventSourceArn: MAPPING.sourceArn,
+          FunctionName: 'f',
+          FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
+        },
+      },
     });
+    const [mapping] = readEventSources(
+      model(filtered({ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'a#' }, 'b'] } } } })),
+    );
+    const named = (pk: string, eventName = 'INSERT') => ({ ...record(1), eventName, dynamodb: { Keys: { pk: { S: pk } } } });
+
+    expect([named('a#1'), named('b'), named('b#'), named('a#1', 'REMOVE'), record(1)].map((each) => mapping?.filter?.(each))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(() => readEventSources(model(filtered({ eventName: [{ 'anything-but': 'REMOVE' }] })))).toThrow(
+      'Mapping: FilterCriteria: eventName: the local run\'s event patterns have values and prefixes only, not {"anything-but":"REMOVE"}',
+    );
+    expect(readEventSources(model(filtered({ eventName: [{ exists: true }] })), () => false)).toEqual([]);
   });
 });
