@@ -5,6 +5,8 @@ import type { DialectName } from '../../lambda/core/model/request';
 /** An answer as a caller of some dialect reads it, by readers that share no code with the codecs. */
 export interface CallerAnswer {
   readonly text: string;
+  /** Told apart from text by OpenAI's dialects. */
+  readonly refusal: string;
   readonly reasoning: string;
   readonly toolCalls: readonly { id: string; name: string; args: string }[];
   readonly finish: string | undefined;
@@ -41,6 +43,7 @@ function readChat(body: JsonObject): CallerAnswer {
   const message = choice['message'] as JsonObject;
   return {
     text: (message['content'] as string | null) ?? '',
+    refusal: (message['refusal'] as string | null | undefined) ?? '',
     reasoning: (message['reasoning_content'] as string | undefined) ?? '',
     toolCalls: objects(message['tool_calls']).map((call) => {
       const called = call['function'] as JsonObject;
@@ -56,7 +59,7 @@ function readChat(body: JsonObject): CallerAnswer {
 function readChatStream(text: string): CallerAnswer {
   const calls: { id: string; name: string; args: string }[] = [];
   const terminals: string[] = [];
-  let [said, reasoning] = ['', ''];
+  let [said, refusal, reasoning] = ['', '', ''];
   let finish: string | undefined;
   let usage: JsonObject | undefined;
   let error: JsonObject | undefined;
@@ -79,6 +82,7 @@ function readChatStream(text: string): CallerAnswer {
       if (finish !== undefined) throw new Error('a chunk follows the finish reason');
       const delta = choice['delta'] as JsonObject;
       said += (delta['content'] as string | undefined) ?? '';
+      refusal += (delta['refusal'] as string | null | undefined) ?? '';
       reasoning += (delta['reasoning_content'] as string | undefined) ?? '';
       for (const part of objects(delta['tool_calls'])) {
         const index = part['index'] as number;
@@ -90,7 +94,7 @@ function readChatStream(text: string): CallerAnswer {
       finish = (choice['finish_reason'] as string | null) ?? undefined;
     }
   }
-  return { text: said, reasoning, toolCalls: calls, finish, usage, terminals, error };
+  return { text: said, refusal, reasoning, toolCalls: calls, finish, usage, terminals, error };
 }
 
 function readMessages(body: JsonObject): CallerAnswer {
@@ -98,6 +102,7 @@ function readMessages(body: JsonObject): CallerAnswer {
   const join = (type: string, field: string) => content.map((block) => (block['type'] === type ? (block[field] as string) : '')).join('');
   return {
     text: join('text', 'text'),
+    refusal: '',
     reasoning: join('thinking', 'thinking'),
     toolCalls: content
       .filter((block) => block['type'] === 'tool_use')
@@ -159,6 +164,7 @@ function readMessagesStream(text: string): CallerAnswer {
   const join = (type: string) => blocks.map(({ block, text: said }) => (block['type'] === type ? said : '')).join('');
   return {
     text: join('text'),
+    refusal: '',
     reasoning: join('thinking'),
     toolCalls: blocks
       .filter(({ block }) => block['type'] === 'tool_use')
@@ -177,6 +183,7 @@ function readResponse(body: JsonObject): CallerAnswer {
   const incomplete = body['incomplete_details'] as JsonObject | null;
   return {
     text: content.map((part) => (part['text'] as string | undefined) ?? '').join(''),
+    refusal: content.map((part) => (part['refusal'] as string | undefined) ?? '').join(''),
     reasoning: summaries.map((part) => part['text'] as string).join(''),
     toolCalls: output
       .filter((item) => item['type'] === 'function_call')
@@ -227,9 +234,9 @@ function readResponseStream(text: string): CallerAnswer {
   }
   for (const [index, item] of done.entries()) {
     const whole = readResponse({ output: [item], status: 'completed' });
-    const told = whole.text + whole.reasoning + whole.toolCalls.map(({ args }) => args).join('');
+    const told = whole.text + whole.refusal + whole.reasoning + whole.toolCalls.map(({ args }) => args).join('');
     if (told !== (said.get(index) ?? '')) throw new Error(`item ${index} says "${told}", its deltas "${said.get(index) ?? ''}"`);
   }
-  const nothing = { text: '', reasoning: '', toolCalls: [], finish: undefined, usage: undefined };
+  const nothing = { text: '', refusal: '', reasoning: '', toolCalls: [], finish: undefined, usage: undefined };
   return { ...(answer ?? nothing), terminals, error };
 }

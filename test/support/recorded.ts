@@ -55,6 +55,11 @@ export function responseBody(entry: Recorded): JsonObject {
   return JSON.parse(responseBytes(entry).toString('utf8')) as JsonObject;
 }
 
+/** The body of the call, for entries that have one. */
+export function requestBody(entry: Recorded): JsonObject {
+  return JSON.parse(readFileSync(join(FOLDER, entry.requestFile ?? ''), 'utf8')) as JsonObject;
+}
+
 /** Frames of a stream, from bytes cut at the given places. */
 export function framesOf(entry: Recorded, bytes: Buffer = responseBytes(entry), cuts: readonly number[] = []): Frame[] {
   if (entry.framing.startsWith('json-lines')) {

@@ -1,56 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { GatewayError } from '../../../../lambda/core/model/error';
-import type { JsonObject, JsonValue } from '../../../../lambda/core/model/json';
+import type { JsonObject } from '../../../../lambda/core/model/json';
 import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-messages';
 import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
-import type { Dialect, Protocol, TargetFacts } from '../../../../lambda/core/protocols/protocol';
-import { eachRecorded, type Recorded, recordings } from '../../../support/recorded';
+import type { TargetFacts } from '../../../../lambda/core/protocols/protocol';
+import { recordings, requestBody } from '../../../support/recorded';
+import { describeRequests } from '../../../support/request-grid';
 
 const TARGET: TargetFacts = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set() };
-const BOTH: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages];
-
-const recorded = recordings('openai-chat', 'anthropic-messages').filter((entry) => entry.requestFile !== null);
-
-function requestOf(entry: Recorded): JsonObject {
-  return JSON.parse(readFileSync(join(__dirname, '../../../../../shared/fixtures', entry.requestFile ?? ''), 'utf8')) as JsonObject;
-}
-
-function codecOf(entry: Recorded): Dialect & Protocol {
-  return entry.wireFormat === 'openai-chat' ? openAiChat : anthropicMessages;
-}
-
-eachRecorded('%s sent in comes out the same, or is refused by name', recorded, (entry) => {
-  const codec = codecOf(entry);
-  const body = requestOf(entry);
-  const { requestModel: _, ...target } = { ...TARGET };
-
-  const attempt = refusalOr(() => codec.encodeRequest(codec.decodeRequest(body), { ...target, requestModel: body['model'] as string }));
-
-  if (attempt instanceof GatewayError) expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
-  else expect(withoutFields(normal(attempt.body), attempt.dropped)).toEqual(withoutFields(normal(body), attempt.dropped));
-});
-
-eachRecorded('%s crosses to the other dialect and back, or is refused by name', recorded, (entry) => {
-  const codec = codecOf(entry);
-  const other = BOTH.find((candidate) => candidate !== codec) ?? codec;
-  const attempt = refusalOr(() => {
-    const first = codec.decodeRequest(requestOf(entry));
-    return { first, crossed: other.decodeRequest(other.encodeRequest(first, TARGET).body) };
-  });
-  if (attempt instanceof GatewayError) {
-    expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
-    return;
-  }
-
-  const words = (request: typeof attempt.first) =>
-    request.messages.flatMap((message) => message.content as readonly { type: string; text?: string }[]).flatMap((part) => part.text ?? []);
-  expect(words(attempt.crossed).filter((text) => text !== '')).toEqual(words(attempt.first).filter((text) => text !== ''));
-  expect(attempt.crossed.tools?.map(({ name, parameters }) => ({ name, parameters }))).toEqual(
-    attempt.first.tools?.map(({ name, parameters }) => ({ name, parameters: parameters ?? { type: 'object', properties: {} } })),
-  );
-  expect(attempt.crossed.maxOutputTokens).toBe(attempt.first.maxOutputTokens ?? (other === anthropicMessages ? 4096 : undefined));
-});
+describeRequests(
+  recordings('openai-chat', 'anthropic-messages')
+    .filter((entry) => entry.requestFile !== null)
+    .map((entry) => ({ id: entry.id, wireFormat: entry.wireFormat, body: requestBody(entry) })),
+);
 
 describe('what Anthropic’s models cannot do', () => {
   test.each<[string, JsonObject]>([
@@ -274,41 +234,4 @@ function fn(name: string): JsonObject {
 
 function call(id: string): JsonObject {
   return { id, type: 'function', function: { name: 'f', arguments: '{}' } };
-}
-
-function refusalOr<T>(attempt: () => T): T | GatewayError {
-  try {
-    return attempt();
-  } catch (error) {
-    if (error instanceof GatewayError) return error;
-    throw error;
-  }
-}
-
-/** Two spellings of the same call in one: a text for a list of one text, no empty and no default fields. */
-function normal(value: JsonValue | undefined): JsonValue {
-  if (Array.isArray(value)) {
-    const [first] = value;
-    if (value.length === 1 && isPlainText(first)) return (first as JsonObject)['text'] ?? null;
-    return value.map(normal);
-  }
-  if (typeof value !== 'object' || value === null) return value ?? null;
-  const fields = Object.entries(value)
-    .filter(([name, inner]) => inner !== null && inner !== undefined && inner !== '' && !(name === 'stream' && inner === false))
-    .filter(([name, inner]) => name !== 'type' || (inner !== 'custom' && inner !== 'function'))
-    .filter(([name]) => name !== 'stream_options' && name !== 'prompt_cache_breakpoint')
-    .map(([name, inner]) => [name === 'max_tokens' ? 'max_completion_tokens' : name, normal(inner)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields);
-}
-
-function isPlainText(value: JsonValue | undefined): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && value['type'] === 'text' && Object.keys(value).length === 2
-  );
-}
-
-function withoutFields(value: JsonValue, fields: readonly string[]): JsonValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name))) as JsonObject;
 }

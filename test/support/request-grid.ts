@@ -1,0 +1,106 @@
+import { GatewayError } from '../../lambda/core/model/error';
+import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
+import type { ModelRequest } from '../../lambda/core/model/request';
+import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
+import { openAiChat } from '../../lambda/core/protocols/openai-chat';
+import type { Dialect, Protocol, TargetFacts } from '../../lambda/core/protocols/protocol';
+
+/** Calls in a caller's dialect: what is sent on keeps every field, or the call is refused by name. */
+
+const TARGET: TargetFacts = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const CODECS: Readonly<Record<string, Dialect & Protocol>> = { 'openai-chat': openAiChat, 'anthropic-messages': anthropicMessages };
+
+export interface RequestRow {
+  readonly id: string;
+  readonly wireFormat: string;
+  readonly body: JsonObject;
+}
+
+/** Registers the checks of calls in the dialects that have a codec both ways; a skipped test where there is none. */
+export function describeRequests(all: readonly RequestRow[]): void {
+  const rows = all.filter(({ wireFormat }) => wireFormat in CODECS);
+  if (rows.length === 0) test.skip('calls sent in come out the same', () => undefined);
+  for (const row of rows) {
+    test(`${row.id} sent in comes out the same, or is refused by name`, () => comesOutTheSame(row));
+    test(`${row.id} crosses to the other dialect and back, or is refused by name`, () => crosses(row));
+  }
+}
+
+function codecOf({ wireFormat }: RequestRow): Dialect & Protocol {
+  const codec = CODECS[wireFormat];
+  if (codec === undefined) throw new Error(`no codec for ${wireFormat}`);
+  return codec;
+}
+
+function comesOutTheSame(row: RequestRow): void {
+  const codec = codecOf(row);
+  const target = { ...TARGET, requestModel: row.body['model'] as string };
+
+  const attempt = refusalOr(() => codec.encodeRequest(codec.decodeRequest(row.body), target));
+
+  if (attempt instanceof GatewayError) expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
+  else expect(withoutFields(normal(attempt.body), attempt.dropped)).toEqual(withoutFields(normal(row.body), attempt.dropped));
+}
+
+function crosses(row: RequestRow): void {
+  const codec = codecOf(row);
+  const other = codec === openAiChat ? anthropicMessages : openAiChat;
+  const attempt = refusalOr(() => {
+    const first = codec.decodeRequest(row.body);
+    return { first, crossed: other.decodeRequest(other.encodeRequest(first, TARGET).body) };
+  });
+  if (attempt instanceof GatewayError) {
+    expect(attempt).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
+    return;
+  }
+  const { first, crossed } = attempt;
+  expect(words(crossed)).toEqual(words(first));
+  expect(crossed.tools?.map(({ name, parameters }) => ({ name, parameters }))).toEqual(
+    first.tools?.map(({ name, parameters }) => ({ name, parameters: parameters ?? { type: 'object', properties: {} } })),
+  );
+  expect(crossed.maxOutputTokens).toBe(first.maxOutputTokens ?? (other === anthropicMessages ? 4096 : undefined));
+}
+
+function words(request: ModelRequest): string[] {
+  const texts = request.messages
+    .flatMap((message) => message.content as readonly { type: string; text?: string }[])
+    .flatMap((part) => part.text ?? []);
+  return texts.filter((text) => text !== '');
+}
+
+function refusalOr<T>(attempt: () => T): T | GatewayError {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}
+
+/** Two spellings of the same call in one: a text for a list of one text, no empty and no default fields. */
+function normal(value: JsonValue | undefined): JsonValue {
+  if (Array.isArray(value)) {
+    const [first] = value;
+    if (value.length === 1 && isPlainText(first)) return (first as JsonObject)['text'] ?? null;
+    return value.map(normal);
+  }
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  const fields = Object.entries(value)
+    .filter(([name, inner]) => inner !== null && inner !== undefined && inner !== '' && !(name === 'stream' && inner === false))
+    .filter(([name, inner]) => name !== 'type' || (inner !== 'custom' && inner !== 'function'))
+    .filter(([name]) => name !== 'stream_options' && name !== 'prompt_cache_breakpoint')
+    .map(([name, inner]) => [name === 'max_tokens' ? 'max_completion_tokens' : name, normal(inner)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields);
+}
+
+function isPlainText(value: JsonValue | undefined): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && value['type'] === 'text' && Object.keys(value).length === 2
+  );
+}
+
+function withoutFields(value: JsonValue, fields: readonly string[]): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name))) as JsonObject;
+}
