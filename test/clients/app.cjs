@@ -1,0 +1,37 @@
+/**
+ * A gateway whose providers are one scripted server on loopback: context `upstream` is its origin. Context `also`, such as
+ * `claude-*=bedrock/some-model`, adds a route. Needs `dist/lib`.
+ */
+const { App, RemovalPolicy, Stack } = require('aws-cdk-lib');
+const { Secret } = require('aws-cdk-lib/aws-secretsmanager');
+const { LlmGateway, Provider, ProviderNetwork, Route, Target } = require('../../dist/lib');
+
+const app = new App();
+const stack = new Stack(app, 'Clients');
+const origin = app.node.tryGetContext('upstream');
+const also = app.node.tryGetContext('also')?.split('=');
+const apiKey = Secret.fromSecretNameV2(stack, 'Key', 'clients/upstream');
+const at = (path) => ({ baseUrl: `${origin}${path}`, network: ProviderNetwork.loopback(), free: true });
+
+new LlmGateway(stack, 'Gateway', {
+  providers: [
+    Provider.openAi({ apiKey, ...at('/v1') }),
+    Provider.openAiCompatible({ id: 'chat', apiKey, ...at('/v1') }),
+    Provider.anthropic({ apiKey, ...at('') }),
+    Provider.googleAiStudio({ apiKey, ...at('') }),
+    Provider.bedrock(at('')),
+    Provider.simulated({ tokensPerSecond: 0 }),
+  ],
+  routes: [
+    Route.to('on-openai', [Target.model('openai/gpt-5.1')]),
+    Route.to('on-responses', [Target.model('openai/gpt-5.1-codex')]),
+    Route.to('on-chat', [Target.model('chat/some-model')]),
+    Route.to('on-anthropic', [Target.model('anthropic/claude-opus-4-5')]),
+    Route.to('on-gemini', [Target.model('google-ai-studio/gemini-2.5-pro')]),
+    Route.to('on-bedrock', [Target.model('bedrock/us.anthropic.claude-opus-4-5-20251101-v1:0')]),
+    Route.to('on-simulated', [Target.model('simulated/simulated-1')]),
+    ...(also === undefined ? [] : [Route.to(also[0], [Target.model(also[1])])]),
+  ],
+  removalPolicy: RemovalPolicy.DESTROY,
+});
+app.synth();

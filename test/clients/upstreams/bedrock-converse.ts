@@ -1,0 +1,82 @@
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { type Asked, type Body, pieces, type Turn, textIn, USAGE, type Wire } from './turn';
+
+const SIGNATURE = 'c2NyaXB0ZWQgcmVhc29uaW5n';
+const codec = new EventStreamCodec(
+  (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+  (text) => new Uint8Array(Buffer.from(text, 'utf8')),
+);
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
+export const bedrockConverse: Wire = {
+  name: 'bedrock-converse',
+  path: /^\/model\/[^/]+\/converse(?:-stream)?$/,
+  contentType: 'application/vnd.amazon.eventstream',
+  read: (body: Body, path): Asked => ({
+    model: decodeURIComponent(path.split('/')[2] ?? ''),
+    stream: path.endsWith('/converse-stream'),
+    tools: (body.toolConfig?.tools ?? []).flatMap((tool: Body) => tool.toolSpec?.name ?? []),
+    results: lastResults(body.messages),
+  }),
+  whole: (turn) => ({
+    output: { message: { role: 'assistant', content: blocks(turn) } },
+    stopReason: reasonOf(turn),
+    usage: COUNTS,
+    metrics: { latencyMs: 5 },
+  }),
+  frames: (turn) => [
+    frame('messageStart', { role: 'assistant' }),
+    ...blocks(turn).flatMap((block, contentBlockIndex) => [
+      ...(block.toolUse === undefined
+        ? []
+        : [
+            frame('contentBlockStart', {
+              contentBlockIndex,
+              start: { toolUse: { toolUseId: block.toolUse.toolUseId, name: block.toolUse.name } },
+            }),
+          ]),
+      ...deltas(block).map((delta) => frame('contentBlockDelta', { contentBlockIndex, delta })),
+      frame('contentBlockStop', { contentBlockIndex }),
+    ]),
+    frame('messageStop', { stopReason: reasonOf(turn) }),
+    frame('metadata', { usage: COUNTS, metrics: { latencyMs: 5 } }),
+  ],
+};
+
+const COUNTS = { inputTokens: USAGE.input, outputTokens: USAGE.output, totalTokens: USAGE.input + USAGE.output };
+
+function frame(type: string, payload: object): Buffer {
+  const text = (value: string) => ({ type: 'string' as const, value });
+  return Buffer.from(
+    codec.encode({
+      headers: { ':event-type': text(type), ':content-type': text('application/json'), ':message-type': text('event') },
+      body: Buffer.from(JSON.stringify(payload)),
+    }),
+  );
+}
+
+function blocks(turn: Turn): Body[] {
+  return [
+    ...(turn.thinking === undefined ? [] : [{ reasoningContent: { reasoningText: { text: turn.thinking, signature: SIGNATURE } } }]),
+    ...(turn.text === undefined ? [] : [{ text: turn.text }]),
+    ...(turn.calls ?? []).map(({ id, name, input }) => ({ toolUse: { toolUseId: id, name, input } })),
+  ];
+}
+
+function deltas(block: Body): object[] {
+  if (block.text !== undefined) return pieces(block.text).map((text) => ({ text }));
+  if (block.toolUse !== undefined) return pieces(JSON.stringify(block.toolUse.input)).map((input) => ({ toolUse: { input } }));
+  const { text, signature } = block.reasoningContent.reasoningText;
+  return [...pieces(text).map((piece) => ({ reasoningContent: { text: piece } })), { reasoningContent: { signature } }];
+}
+
+function reasonOf(turn: Turn): string {
+  return turn.calls === undefined ? 'end_turn' : 'tool_use';
+}
+
+function lastResults(messages: Body[]): string[] {
+  const last = messages.findLastIndex(({ role }) => role === 'assistant');
+  return messages
+    .slice(last + 1)
+    .flatMap(({ content }) => content.flatMap((block: Body) => (block.toolResult === undefined ? [] : [textIn(block.toolResult.content)])));
+}

@@ -1,0 +1,57 @@
+import { type Asked, type Body, pieces, sse, type Turn, USAGE, type Wire } from './turn';
+
+const SIGNATURE = 'c2NyaXB0ZWQgdGhvdWdodA==';
+
+/** @see https://ai.google.dev/api/generate-content */
+export const gemini: Wire = {
+  name: 'gemini',
+  path: /^\/v1beta\/models\/[^/:]+:(?:generateContent|streamGenerateContent)$/,
+  contentType: 'text/event-stream',
+  read: (body: Body, path): Asked => ({
+    model: /models\/([^:]+)/.exec(path)?.[1] ?? '',
+    stream: path.endsWith(':streamGenerateContent'),
+    tools: (body.tools ?? []).flatMap((tool: Body) => (tool.functionDeclarations ?? []).map(({ name }: Body) => name)),
+    results: lastResults(body.contents),
+  }),
+  whole: (turn) => answer([...thoughts(turn), ...(turn.text === undefined ? [] : [{ text: turn.text }]), ...calls(turn)], 'STOP'),
+  frames: (turn) => [
+    ...thoughts(turn).map((part) => sse(answer([part]))),
+    ...pieces(turn.text ?? '').map((text) => sse(answer([{ text }]))),
+    ...calls(turn).map((part) => sse(answer([part]))),
+    sse(answer([{ text: '' }], 'STOP')),
+  ],
+};
+
+function answer(parts: readonly object[], finishReason?: string): object {
+  return {
+    candidates: [{ index: 0, content: { role: 'model', parts }, ...(finishReason === undefined ? {} : { finishReason }) }],
+    usageMetadata: {
+      promptTokenCount: USAGE.input,
+      candidatesTokenCount: USAGE.output,
+      totalTokenCount: USAGE.input + USAGE.output,
+    },
+    modelVersion: 'scripted-gemini',
+    responseId: 'scripted',
+  };
+}
+
+function thoughts(turn: Turn): object[] {
+  return turn.thinking === undefined ? [] : [{ text: turn.thinking, thought: true }];
+}
+
+/** The first call of a turn carries the signature that must come back. */
+function calls(turn: Turn): object[] {
+  return (turn.calls ?? []).map(({ name, input }, index) => ({
+    functionCall: { name, args: input },
+    ...(index === 0 ? { thoughtSignature: SIGNATURE } : {}),
+  }));
+}
+
+function lastResults(contents: Body[]): string[] {
+  const last = contents.findLastIndex(({ role }) => role === 'model');
+  return contents
+    .slice(last + 1)
+    .flatMap(({ parts }) =>
+      parts.flatMap((part: Body) => (part.functionResponse === undefined ? [] : [JSON.stringify(part.functionResponse.response)])),
+    );
+}

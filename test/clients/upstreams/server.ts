@@ -1,0 +1,104 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { anthropicMessages } from './anthropic-messages';
+import { bedrockConverse } from './bedrock-converse';
+import { gemini } from './gemini';
+import { openAiChat } from './openai-chat';
+import { openAiResponses } from './openai-responses';
+import type { Asked, Body, Script, Turn, Wire } from './turn';
+
+const WIRES: readonly Wire[] = [openAiChat, openAiResponses, anthropicMessages, gemini, bedrockConverse];
+
+/** One call of the scripted model. */
+export interface SeenCall extends Asked {
+  readonly wire: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Body;
+}
+
+export interface ScriptedProvider {
+  readonly origin: string;
+  readonly calls: SeenCall[];
+  /** Calls whose connection was closed from the other side before the answer ended. */
+  readonly aborted: () => number;
+  /** What the model says; a function sees the call and its number since the script was set, counted from 1. */
+  script(script: Script | ((call: SeenCall, number: number) => Script)): void;
+  close(): Promise<void>;
+}
+
+/** A provider on loopback that speaks five wire formats and says what a test wants. */
+export async function startScriptedProvider(): Promise<ScriptedProvider> {
+  const calls: SeenCall[] = [];
+  let aborted = 0;
+  let number = 0;
+  let script: (call: SeenCall, number: number) => Script = () => ({ text: 'Hello.' });
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = (request.url ?? '').replace(/\?.*$/, '');
+      response.on('close', () => {
+        if (!response.writableFinished) aborted += 1;
+      });
+      const text = Buffer.concat(chunks).toString('utf8');
+      const body: Body = text === '' ? {} : JSON.parse(text);
+      const wire = WIRES.find((candidate) => candidate.path.test(path));
+      if (wire === undefined) return answerOther(response, path, body);
+      const call = { ...wire.read(body, path), wire: wire.name, path, headers: request.headers, body };
+      calls.push(call);
+      number += 1;
+      play(response, wire, call, script(call, number));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    aborted: () => aborted,
+    script(next) {
+      number = 0;
+      calls.length = 0;
+      script = typeof next === 'function' ? next : () => next;
+    },
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function play(response: ServerResponse, wire: Wire, call: Asked, script: Script): void {
+  if ('status' in script) return sendJson(response, script.status, script.body, script.headers);
+  const turn: Turn = 'half' in script ? script.half : script;
+  if (!call.stream) return sendJson(response, 200, wire.whole(turn));
+  response.writeHead(200, { 'content-type': wire.contentType });
+  const frames = wire.frames(turn);
+  if (!('half' in script)) {
+    for (const frame of frames) response.write(frame);
+    response.end();
+    return;
+  }
+  for (const frame of frames.slice(0, Math.ceil(frames.length / 2))) response.write(frame);
+  if (script.after === 'cut') setImmediate(() => response.destroy());
+}
+
+/** What is not a model's turn: embeddings and the counting of tokens. */
+function answerOther(response: ServerResponse, path: string, body: Body): void {
+  if (path === '/v1/embeddings') {
+    const inputs: unknown[] = Array.isArray(body.input) ? body.input : [body.input];
+    const vector = [0.5, -0.25, 1];
+    const written = body.encoding_format === 'base64' ? Buffer.from(new Float32Array(vector).buffer).toString('base64') : vector;
+    const data = inputs.map((_, index) => ({ object: 'embedding', index, embedding: written }));
+    return sendJson(response, 200, { object: 'list', model: 'scripted', data, usage: { prompt_tokens: 4, total_tokens: 4 } });
+  }
+  if (path === '/v1/messages/count_tokens') return sendJson(response, 200, { input_tokens: 42 });
+  if (path.endsWith(':countTokens')) return sendJson(response, 200, { totalTokens: 42 });
+  sendJson(response, 404, { error: { message: `nothing is scripted at ${path}` } });
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
