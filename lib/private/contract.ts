@@ -273,6 +273,7 @@ export interface BudgetConfig {
   readonly soft?: boolean;
   /** Shares of the limit at which an alert is raised, such as `[0.5, 0.8, 1]`. */
   readonly alert_at?: number[];
+  /** Added to the limit until it expires (ISO 8601). */
   readonly increase?: { readonly limit_usd: string; readonly expires_at: string };
 }
 

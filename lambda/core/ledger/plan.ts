@@ -78,10 +78,12 @@ export function plannedCounter(
   const over = budget.increase === undefined || Date.parse(budget.increase.expires_at) <= nowMs;
   const ended = over || (phases.get(key) ?? 0) >= generationOf(level.generation, true);
   const extra = ended || budget.increase === undefined ? 0n : usd(budget.increase.limit_usd);
+  const own = generationOf(level.generation, budget.increase !== undefined && ended);
   const spec: CounterSpec = {
     key,
     limitNanoUsd: usd(budget.limit_usd) + extra,
-    generation: generationOf(level.generation, budget.increase !== undefined && ended),
+    // A level without a row goes by the document, also where it had a row before: its counter's generation is then as good as any.
+    generation: level.generation === 0 ? Math.max(own, phases.get(key) ?? 0) : own,
     soft: budget.soft === true,
   };
   return { spec, key, level, budget, period };

@@ -1,6 +1,6 @@
-import type { AdmissionResult, Ledger, Reservation } from '../../../../lambda/core/ledger';
+import { type AdmissionResult, type Ledger, moveBudgets, type Reservation } from '../../../../lambda/core/ledger';
 import { isRequestItem, readRecord } from '../../../../lambda/core/stores';
-import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';
+import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';
 
 function admitted(result: AdmissionResult): Reservation {
   if (!result.admitted) throw new Error(`refused: ${result.refusal.reason}`);
@@ -138,12 +138,12 @@ test('H10 a lowered budget binds the next request of every process, a raised one
   const ledger = world.process();
   const open = admitted(await ledger.admit(world.request(key, { bound: { costNanoUsd: 400n, tokens: 1 } })));
 
-  await world.identity.replace('team', { ...team, generation: 2, budgets: [budget(500)] }, 1);
-  const tooMuch = await ledger.admit(world.request(key, { bound: { costNanoUsd: 400n, tokens: 1 } }));
-  // The counter still says the old budget: this process is told by its own row once it is read again.
-  world.clock.advance(11_000);
-  const refusedNow = await ledger.admit(world.request(key, { bound: { costNanoUsd: 400n, tokens: 1 } }));
-  expect([tooMuch, refusedNow].some((result) => !result.admitted)).toBe(true);
+  const lowered = { ...team, generation: 2, budgets: [budget(500)] };
+  await world.identity.replace('team', lowered, 1);
+  await moveBudgets(world.counters, EMPTY_DOCUMENT, 'team', lowered, world.clock.now());
+  // This process still remembers the old row: the counter knows better.
+  const refused = await ledger.admit(world.request(key, { bound: { costNanoUsd: 400n, tokens: 1 } }));
+  expect(refusal(refused)?.reason).toBe('budget_reserved');
 
   await world.identity.replace('team', { ...team, generation: 3, budgets: [budget(5_000)] }, 2);
   world.clock.advance(11_000);
@@ -284,4 +284,18 @@ test('nothing is sent late: not 30 s after the attempt began by either clock, no
   expect(() => ended.assertSendable()).toThrow('has ended');
   const short = admitted(await ledger.admit(world.request(key, { expiresAtMs: world.clock.now() + 50_000 })));
   expect(() => short.assertSendable()).toThrow('too late to send');
+});
+
+test('a level whose row was deleted goes by the defaults again', async () => {
+  const world = ledgerWorld({ gateway: {}, defaults: { user: { budgets: [budget(30)] } } });
+  await world.addLevel('user', { id: 'u1', generation: 1_700_000_000_000, budgets: [budget(1_000)] });
+  const key = await world.addKey({ userId: 'u1' });
+  const ledger = world.process();
+  await admitted(await ledger.admit(world.request(key))).settle(outcome(10n));
+  await world.identity.remove('user', 'u1', 1_700_000_000_000);
+  world.clock.advance(11_000);
+
+  admitted(await ledger.admit(world.request(key)));
+  admitted(await ledger.admit(world.request(key)));
+  expect((await ledger.admit(world.request(key))).admitted).toBe(false);
 });
