@@ -4,6 +4,7 @@ import type { StackPlace } from './account';
 import { LocalRunError } from './failure';
 import { isGatewayFunction } from './functions';
 import { isObject, type JsonObject, object, readJsonFile, text } from './json';
+import { inlineNestedStacks } from './nested-stacks';
 
 /** One stack of a synthesized app. */
 export interface AssemblyStack {
@@ -11,6 +12,7 @@ export interface AssemblyStack {
   /** Path of the stack in the construct tree. */
   readonly displayName: string;
   readonly place: StackPlace;
+  /** With the templates of its nested stacks in it. */
   readonly template: JsonObject;
   /** Folder or file of an asset, by the object key that the template names it with. */
   readonly assets: ReadonlyMap<string, string>;
@@ -37,12 +39,13 @@ export function readCloudAssembly(directory: string): AssemblyStack[] {
 function readStack(directory: string, artifact: JsonObject, properties: JsonObject, artifacts: JsonObject): AssemblyStack {
   const templateFile = String(properties.templateFile);
   const id = templateFile.replace(/\.template\.json$/, '');
+  const assets = readAssets(directory, object(artifacts[`${id}.assets`]));
   return {
     stackName: text(properties.stackName) ?? id,
     displayName: text(artifact.displayName) ?? id,
     place: readPlace(text(artifact.environment) ?? ''),
-    template: readJsonFile(join(directory, templateFile)),
-    assets: readAssets(directory, object(artifacts[`${id}.assets`])),
+    template: inlineNestedStacks(readJsonFile(join(directory, templateFile)), assets),
+    assets,
   };
 }
 

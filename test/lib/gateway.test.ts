@@ -471,6 +471,6 @@ test.each([
 ])('assets that are %s: the configuration is in the cloud assembly and nowhere else', (_how, context, folders) => {
   const { directory } = (synthesize({}, newStack({}, context)).stack.node.root as App).synth();
 
-  expect(readdirSync(directory).filter((name) => name.startsWith('configuration.'))).toHaveLength(folders);
+  expect(readdirSync(directory).filter((name) => name.startsWith('configuration-'))).toHaveLength(folders);
   expect(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith('gateway.json'))).toHaveLength(1);
 });

@@ -167,4 +167,31 @@ interface UsageRow {
       await own.close();
     }
   });
+
+  test('a gateway for VPCs in a nested stack of a stage is served, its parents’ key and endpoint included', async () => {
+    const own = await startLocalRun({
+      workingDirectory: ROOT,
+      app: `"${process.execPath}" test/local/run/fixtures/nested-app.cjs`,
+      port: 0,
+      environment: {},
+      workerFile,
+      onNote: (line) => notes.push(line),
+    });
+
+    try {
+      const answer = await callGateway('POST', `${own.url}/v1/chat/completions`, own.key, {
+        model: 'simulated/simulated-1',
+        max_tokens: 4,
+        messages: [{ role: 'user', content: 'hello' }],
+      });
+      await own.settled();
+
+      expect(answer).toMatchObject({ status: 200, body: { object: 'chat.completion' } });
+      expect(own.stackName).toBe('Beta-Product');
+      expect(own.calls.filter((made) => !made.allowed)).toEqual([]);
+      expect(notes).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
 });
