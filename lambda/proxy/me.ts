@@ -1,8 +1,7 @@
 import { type Caller, storeUnavailable } from '../core/keys/authenticate';
+import { budgetStates } from '../core/ledger/budget-state';
 import { type BoundLevel, GATEWAY_ID, levelsOf } from '../core/ledger/levels';
-import { plannedCounter } from '../core/ledger/plan';
 import type { JsonObject, JsonValue } from '../core/model/json';
-import { formatUsd } from '../core/pricing/money';
 import type { Gateway } from './gateway';
 
 /** What a caller may know of itself: its key, and every budget and limit that binds it. */
@@ -10,7 +9,8 @@ export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObje
   const { key } = caller;
   try {
     const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, key.tags ?? {});
-    const budgets = await Promise.all(levels.map((level) => budgetsOf(gateway, level)));
+    const now = gateway.clock.now();
+    const budgets = await Promise.all(levels.map((level) => budgetStates(gateway.counters, level, scopeOf(level), now)));
     return {
       key: {
         id: key.id,
@@ -31,29 +31,6 @@ export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObje
   } catch (error) {
     throw storeUnavailable(error);
   }
-}
-
-async function budgetsOf(gateway: Gateway, level: BoundLevel): Promise<JsonObject[]> {
-  const now = gateway.clock.now();
-  return Promise.all(
-    level.budgets.map(async (budget) => {
-      const { spec, period } = plannedCounter(level, budget, now);
-      const state = await gateway.counters.get(spec.key);
-      const remaining = state === undefined ? spec.limitNanoUsd : state.remainingNanoUsd + spec.limitNanoUsd - state.limitNanoUsd;
-      const reserved = [...(state?.open.values() ?? [])].reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n);
-      return {
-        scope: scopeOf(level),
-        limit_usd: formatUsd(spec.limitNanoUsd),
-        spent_usd: formatUsd(spec.limitNanoUsd - remaining - reserved),
-        reserved_usd: formatUsd(reserved),
-        remaining_usd: formatUsd(remaining),
-        period: budget.period,
-        ...(budget.model === undefined ? {} : { model: budget.model }),
-        soft: spec.soft,
-        resets_at: Number.isFinite(period.endMs) ? new Date(period.endMs).toISOString() : null,
-      };
-    }),
-  );
 }
 
 function limitsOf(level: BoundLevel): JsonObject[] {

@@ -1,6 +1,5 @@
 import { GATEWAY_ID } from '../../core/ledger';
 import type { LevelRecord } from '../../core/stores';
-import { budgetStates } from '../budget-state';
 import type { Caller } from '../caller';
 import { forbidden } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
@@ -9,7 +8,7 @@ import { ADMINS } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { GATEWAY } from '../schemas/gateway';
 import { fromWire, toWire } from '../wire';
-import { entryAnswer, followBudgets } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets } from './shared';
 
 const READERS = ['admin', 'viewer'] as const;
 
@@ -48,7 +47,7 @@ export const gatewayRoutes: readonly AdminRoute[] = [
     async run({ services, caller }) {
       checkSeesAll(caller);
       const { record } = await readGateway(services);
-      return { status: 200, json: { data: await budgetStates(services, 'gateway', record, services.clock.now()), next_cursor: null } };
+      return budgetAnswer(services, 'gateway', record);
     },
   },
 ];

@@ -1,7 +1,6 @@
-import { moveBudgets } from '../../core/ledger';
+import { bindLevel, budgetStates, moveBudgets } from '../../core/ledger';
 import type { JsonObject } from '../../core/model/json';
 import type { LevelKind, LevelRecord } from '../../core/stores';
-import { budgetStates } from '../budget-state';
 import type { Page } from '../cursor';
 import { encodeCursor } from '../cursor';
 import type { RouteAnswer } from '../message';
@@ -17,8 +16,11 @@ export function pageAnswer<T>(page: Page<T>, list: string, show: (item: T) => Js
   return { status: 200, json: { data: page.items.map(show), next_cursor: encodeCursor(page.next, list) } };
 }
 
-export async function budgetAnswer(services: Services, kind: LevelKind, record: LevelRecord): Promise<RouteAnswer> {
-  return { status: 200, json: { data: await budgetStates(services, kind, record, services.clock.now()), next_cursor: null } };
+/** How the budgets of a level stand at this moment. */
+export async function budgetAnswer({ clock, counters, document }: Services, kind: LevelKind, record: LevelRecord): Promise<RouteAnswer> {
+  const level = bindLevel({ gateway: document.gateway ?? {}, defaults: document.defaults ?? {} }, kind, record.id, record);
+  const scope = kind === 'gateway' ? kind : `${kind}:${record.id}`;
+  return { status: 200, json: { data: [...(await budgetStates(counters, level, scope, clock.now()))], next_cursor: null } };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Admission, settlement and sweep: how money and limits stay true. The protocol is modelled in `spec/`. */
 export type * from './admission';
+export { budgetStates } from './budget-state';
 export { moveBudgets, spentByRollups } from './budgets';
 export { ESCROW, type EscrowPolicy } from './escrow';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';

@@ -1,0 +1,38 @@
+import type { JsonObject } from '../model/json';
+import { formatUsd } from '../pricing/money';
+import type { CounterStore } from '../stores/counters';
+import type { BoundLevel } from './levels';
+import { plannedCounter } from './plan';
+
+/**
+ * How every budget of a level stands at this moment, as the APIs show it: the counters' own figures, not the rollups'.
+ *
+ * @param scope how the caller knows the level: `team:research`
+ */
+export function budgetStates(
+  counters: Pick<CounterStore, 'get'>,
+  level: BoundLevel,
+  scope: string,
+  nowMs: number,
+): Promise<readonly JsonObject[]> {
+  return Promise.all(
+    level.budgets.map(async (budget) => {
+      const { spec, period } = plannedCounter(level, budget, nowMs);
+      const counter = await counters.get(spec.key);
+      // A counter that has not met today's budget yet moves by the difference when it does.
+      const remaining = counter === undefined ? spec.limitNanoUsd : counter.remainingNanoUsd + spec.limitNanoUsd - counter.limitNanoUsd;
+      const reserved = [...(counter?.open.values() ?? [])].reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n);
+      return {
+        scope,
+        period: budget.period,
+        ...(budget.model === undefined ? {} : { model: budget.model }),
+        soft: spec.soft,
+        limit_usd: formatUsd(spec.limitNanoUsd),
+        spent_usd: formatUsd(spec.limitNanoUsd - remaining - reserved),
+        reserved_usd: formatUsd(reserved),
+        remaining_usd: formatUsd(remaining),
+        resets_at: Number.isFinite(period.endMs) ? new Date(period.endMs).toISOString() : null,
+      };
+    }),
+  );
+}
