@@ -3,31 +3,29 @@ import { TABLES } from '../../lib/private/contract';
 import { type DynamoDbEngine, openDynamoDb } from '../../local/dynamodb/engine';
 import { TABLE_NAMES } from './memory-dynamodb';
 
+/** The gateway's tables as `CreateTable` takes them. */
+export const TABLE_DEFINITIONS = Object.entries(TABLES).map(([part, table]) => {
+  const indexes = Object.values(table.indexes) as { name: string; partitionKey: string; sortKey: string }[];
+  const sortKey = 'sortKey' in table ? table.sortKey : undefined;
+  const keys = [table.partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
+  const named = [...new Set(keys.filter((name) => name !== undefined))];
+  const globalIndexes = indexes.map((index) => ({
+    IndexName: index.name,
+    KeySchema: schema(index.partitionKey, index.sortKey),
+    Projection: { ProjectionType: 'ALL' as const },
+  }));
+  return {
+    TableName: TABLE_NAMES[part as keyof typeof TABLE_NAMES],
+    KeySchema: schema(table.partitionKey, sortKey),
+    AttributeDefinitions: named.map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
+    ...(globalIndexes.length === 0 ? {} : { GlobalSecondaryIndexes: globalIndexes }),
+  };
+});
+
 /** The gateway's tables on the embedded engine, behind the connector that the stores use. */
 export async function openEngineDynamoDb(): Promise<{ readonly connector: DynamoDbConnector; readonly engine: DynamoDbEngine }> {
   const engine = await openDynamoDb({ region: 'eu-west-1', account: '123456789012' });
-  for (const [part, table] of Object.entries(TABLES)) {
-    const indexes = Object.values(table.indexes) as { name: string; partitionKey: string; sortKey: string }[];
-    const sortKey = 'sortKey' in table ? table.sortKey : undefined;
-    const keys = [table.partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
-    await engine.createTable({
-      TableName: TABLE_NAMES[part as keyof typeof TABLE_NAMES],
-      KeySchema: schema(table.partitionKey, sortKey),
-      AttributeDefinitions: [...new Set(keys.filter((name) => name !== undefined))].map((name) => ({
-        AttributeName: name,
-        AttributeType: 'S',
-      })),
-      ...(indexes.length === 0
-        ? {}
-        : {
-            GlobalSecondaryIndexes: indexes.map((index) => ({
-              IndexName: index.name,
-              KeySchema: schema(index.partitionKey, index.sortKey),
-              Projection: { ProjectionType: 'ALL' },
-            })),
-          }),
-    });
-  }
+  for (const definition of TABLE_DEFINITIONS) await engine.createTable(definition);
 
   const operation =
     <Input extends object, Output>(action: string) =>

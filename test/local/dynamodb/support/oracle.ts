@@ -15,6 +15,8 @@ export interface Answer {
 }
 
 export interface Oracle {
+  /** Endpoint for an SDK client. */
+  readonly url: string;
   call(action: string, input: object): Promise<Answer>;
   stop(): void;
 }
@@ -55,6 +57,7 @@ export async function startOracle(): Promise<Oracle> {
     }
   }
   return {
+    url: `http://127.0.0.1:${port}`,
     call,
     stop() {
       agent.destroy();
