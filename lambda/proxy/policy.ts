@@ -11,8 +11,8 @@ import type { Gateway } from './gateway';
 /** Lists of model globs, each narrowing the one before; a level without a list allows what its parent allows. */
 export type ModelPolicy = readonly (readonly string[])[];
 
-/** Finds where a call may go. */
-export async function route(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
+/** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
+export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
   const { key } = asked.caller;
   checkEndpoint(key, asked.route.path);
   const { call, withheld } = withAllowedTools(asked);
