@@ -17,7 +17,7 @@ function run(...args) {
 }
 
 function quint(...args) {
-  run('--require', './spec/quint-preload.cjs', 'node_modules/@informalsystems/quint/dist/src/cli.js', ...args);
+  run('node_modules/@informalsystems/quint/dist/src/cli.js', ...args);
 }
 
 run('spec/search.mjs');
