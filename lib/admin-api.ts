@@ -47,7 +47,7 @@ export class GatewayAdmin extends Construct {
     });
     allowTables(admin, tables, {
       identity: {
-        items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+        items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
         query: [TABLES.identity.indexes.byKind.name, TABLES.identity.indexes.byOwner.name],
       },
       counters: { items: ['GetItem', 'UpdateItem'] },

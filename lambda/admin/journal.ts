@@ -20,7 +20,7 @@ export interface Change {
 
 /** Stores whose writes are committed together with the audit entry. */
 export interface JournalStores {
-  readonly identity: Pick<IdentityStore, 'create' | 'replace' | 'remove'>;
+  readonly identity: Pick<IdentityStore, 'create' | 'replace' | 'remove' | 'confirm'>;
   readonly overrides: Pick<OverrideStore, 'put' | 'remove'>;
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError, invalidRequest } from '../core/model/error';
+import type { IdentityStore } from '../core/stores';
 import type { KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../core/stores/entities';
 import type { Caller } from './caller';
 import { notFound, sees } from './caller';
@@ -75,6 +76,12 @@ export interface Place {
   readonly teamId?: string;
   readonly projectId?: string;
   readonly userId?: string;
+}
+
+/** Binds a creation to what it is created in: nothing that is deleted at the same moment is left with a child. */
+export function confirmPlace(identity: Pick<IdentityStore, 'confirm'>, { teamId, projectId, userId }: Place): Promise<unknown> {
+  const parents = Object.entries({ team: teamId, project: projectId, user: userId }) as [LevelKind, string | undefined][];
+  return Promise.all(parents.map(([kind, id]) => id === undefined || identity.confirm(kind, id)));
 }
 
 /**

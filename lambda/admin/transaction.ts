@@ -7,7 +7,7 @@ const TIMEOUT_MS = 3_000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 50;
 
-/** Gathers what stores put and delete, to commit all of it or nothing. */
+/** Gathers what stores put, delete and check, to commit all of it or nothing. */
 export interface Transaction {
   /** Give it to a store in place of the real one. Writes succeed at once and are only gathered; reads are refused. */
   readonly connector: DynamoDbConnector;
@@ -22,7 +22,7 @@ export interface Transaction {
  */
 export function beginTransaction(connector: DynamoDbConnector, token: string): Transaction {
   const items: TransactWriteItem[] = [];
-  const refuse = () => Promise.reject(new Error('a transaction only gathers puts and deletes'));
+  const refuse = () => Promise.reject(new Error('a transaction only gathers puts, deletes and checks'));
   return {
     connector: {
       async putItem(input) {
@@ -33,11 +33,14 @@ export function beginTransaction(connector: DynamoDbConnector, token: string): T
         items.push({ Delete: { TableName: input.TableName, Key: input.Key, ...condition(input) } });
         return { $metadata: {} };
       },
+      async transactWriteItems(input) {
+        items.push(...(input.TransactItems ?? []));
+        return { $metadata: {} };
+      },
       getItem: refuse,
       updateItem: refuse,
       query: refuse,
       scan: refuse,
-      transactWriteItems: refuse,
     },
     commit: () => commit(connector, items, token),
   };

@@ -5,7 +5,7 @@ import type { Caller } from '../caller';
 import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
-import { checkIfMatch, concurrentChange, nextGeneration, readParents, readVisible } from '../levels';
+import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible } from '../levels';
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, MANAGERS, PAGE_QUERY } from '../route';
@@ -140,14 +140,17 @@ async function create({ services, caller, request, body }: RouteContext) {
   };
   checkNarrows(record, await readParents(services, caller, record), now);
   const change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
-  const result = await services.journal.write(caller, change, (stores) => stores.identity.create('key', record));
+  const result = await services.journal.write(caller, change, ({ identity }) =>
+    Promise.all([identity.create('key', record), confirmPlace(identity, record)]),
+  );
   if (result === 'done') return entryAnswer(record, now, 201, { key: key.text });
 
   const stored = await services.identity.get('key', key.keyId, { consistent: true });
+  if (stored === undefined) throw concurrentChange();
   checkReplay(creation, stored, 'key');
-  const same = stored?.hashes.some((hash) => hash.hmac === record.hashes[0]?.hmac && hash.validUntil === undefined) === true;
-  const recent = stored !== undefined && now - Date.parse(stored.createdAt) < REPLAY_MS;
-  return entryAnswer(stored as KeyRecord, now, 201, same && recent ? { key: key.text } : {});
+  const same = stored.hashes.some((hash) => hash.hmac === record.hashes[0]?.hmac && hash.validUntil === undefined) === true;
+  const recent = now - Date.parse(stored.createdAt) < REPLAY_MS;
+  return entryAnswer(stored, now, 201, same && recent ? { key: key.text } : {});
 }
 
 async function update(context: RouteContext) {

@@ -4,7 +4,7 @@ import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import type { Place } from '../levels';
-import { checkIfMatch, concurrentChange, nextGeneration, readParents, readVisible, teamOf } from '../levels';
+import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, teamOf } from '../levels';
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
@@ -136,12 +136,15 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
   } as LevelRecords[Kind];
   await checkPlace(kind, record, { services, caller }, true);
   const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
-  const result = await services.journal.write(caller, change, (stores) => stores.identity.create(kind, record as never));
+  const result = await services.journal.write(caller, change, ({ identity }) =>
+    Promise.all([identity.create(kind, record as never), confirmPlace(identity, placeOf(kind, record))]),
+  );
   if (result === 'done') return entryAnswer(record, now, 201);
 
   const stored = await services.identity.get(kind, id, { consistent: true });
+  if (stored === undefined) throw concurrentChange();
   checkReplay(creation, stored, kind);
-  return entryAnswer(stored as LevelRecord, now, 201);
+  return entryAnswer(stored, now, 201);
 }
 
 async function update(kind: Kind, context: RouteContext) {
@@ -197,18 +200,22 @@ export function narrowed(body: Readonly<Record<string, unknown>>, record: LevelR
   } as Pick<LevelRecord, 'budgets' | 'limits' | 'models'>;
 }
 
+/** Only projects and users belong to a team. */
+function placeOf(kind: Kind, record: LevelRecord): Place {
+  const teamId = kind === 'team' ? undefined : teamOf(kind, record);
+  return teamId === undefined ? {} : { teamId };
+}
+
 async function checkPlace(
   kind: Kind,
   record: LevelRecord,
   { services, caller }: Pick<RouteContext, 'services' | 'caller'>,
   isNew: boolean,
 ) {
-  const teamId = (record as { teamId?: string }).teamId;
   if (kind === 'tag') return;
-  const place: Place = kind !== 'team' && teamId !== undefined ? { teamId } : {};
   const nothingToCheck = !isNew && record.budgets === undefined && record.limits === undefined && record.models === undefined;
   if (nothingToCheck) return;
-  checkNarrows(record, await readParents(services, caller, place), services.clock.now());
+  checkNarrows(record, await readParents(services, caller, placeOf(kind, record)), services.clock.now());
 }
 
 /** The first page is enough: one child is a reason to refuse. */

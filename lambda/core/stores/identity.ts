@@ -1,6 +1,7 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { fromItem, type Item, type Storable, toItem } from './attributes';
+import { fromAttribute, type Item, type Storable, toItem } from './attributes';
 import { conditional, type WriteResult } from './conditional';
 import type { KeyHash, KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
 
@@ -46,6 +47,8 @@ export interface IdentityStore {
   replace<K extends LevelKind>(kind: K, record: LevelRecords[K], generationAsRead: number): Promise<WriteResult>;
   /** Deletes a row if it still has the generation that was read. */
   remove(kind: LevelKind, id: string, generationAsRead: number): Promise<WriteResult>;
+  /** Answers `done` when there is such a row at this moment: what binds other writes of a transaction to it. */
+  confirm(kind: LevelKind, id: string): Promise<WriteResult>;
   /** Rows of one kind in id order. */
   list<K extends LevelKind>(kind: K, options?: ListOptions): Promise<Page<LevelRecords[K]>>;
 }
@@ -99,6 +102,24 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
             ConditionExpression: '#generation = :generation',
             ExpressionAttributeNames: { '#generation': 'generation' },
             ExpressionAttributeValues: { ':generation': { N: String(generationAsRead) } },
+          },
+          { timeoutMs: SLOW_TIMEOUT_MS },
+        ),
+      ),
+
+    confirm: (kind, id) =>
+      conditional(() =>
+        connector.transactWriteItems(
+          {
+            TransactItems: [
+              {
+                ConditionCheck: {
+                  TableName: table,
+                  Key: { pk: { S: levelKey(kind, id) } },
+                  ConditionExpression: 'attribute_exists(pk)',
+                },
+              },
+            ],
           },
           { timeoutMs: SLOW_TIMEOUT_MS },
         ),
@@ -162,9 +183,9 @@ function writeLevel(kind: LevelKind, record: LevelRecord | KeyRecord): Item {
 
 function readLevel(item: Item): LevelRecord {
   const record: Record<string, unknown> = {};
-  for (const [attribute, value] of Object.entries(fromItem(item))) {
+  for (const attribute in item) {
     if (attribute === 'pk' || attribute === 'kind' || attribute === 'owner') continue;
-    record[FIELDS.get(attribute) ?? attribute] = value;
+    record[FIELDS.get(attribute) ?? attribute] = fromAttribute(item[attribute] as AttributeValue);
   }
   if (record['hashes'] !== undefined) record['hashes'] = (record['hashes'] as Record<string, unknown>[]).map(readHash);
   return record as unknown as LevelRecord;

@@ -1,4 +1,5 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
+import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createAdminHarness } from './harness';
 
 describe('teams, projects, users, tags and the gateway', () => {
@@ -72,6 +73,37 @@ describe('teams, projects, users, tags and the gateway', () => {
       expect((await admin.call('DELETE', path)).json.error.code).toBe('not_empty');
     await admin.call('DELETE', `/keys/${key.id}`);
     for (const path of ['/users/ada', '/projects/search', '/teams/red']) expect((await admin.call('DELETE', path)).status).toBe(204);
+  });
+
+  test.each([
+    ['keys', 'team', { team_id: 'red' }],
+    ['keys', 'project', { project_id: 'search' }],
+    ['keys', 'user', { user_id: 'ada' }],
+    ['projects', 'team', { name: 'New', team_id: 'red' }],
+    ['users', 'team', { name: 'New', team_id: 'red' }],
+  ])('%s: nothing is created in a %s that is deleted at the same moment', async (resource, parent, body) => {
+    const admin = createAdminHarness();
+    await admin.make('teams', { id: 'red', name: 'Red' });
+    await admin.make('projects', { id: 'search', name: 'Search', team_id: 'red' });
+    await admin.make('users', { id: 'ada', name: 'Ada' });
+    const id = { team: 'red', project: 'search', user: 'ada' }[parent] as string;
+    const { generation } = (await admin.services.identity.get(parent as 'team', id)) as { generation: number };
+    let raced = false;
+    admin.database.hooks = {
+      async before({ operation }) {
+        if (operation !== 'transactWriteItems' || raced) return;
+        raced = true;
+        await admin.services.identity.remove(parent as 'team', id, generation);
+      },
+    };
+    const rows = admin.database.items(TABLE_NAMES.identity).length;
+
+    const first = await admin.call('POST', `/${resource}`, { body });
+    const again = await admin.call('POST', `/${resource}`, { body });
+
+    expect([first.status, first.json.error.code]).toEqual([409, 'concurrent_change']);
+    expect(again.status).toBe(404);
+    expect(admin.database.items(TABLE_NAMES.identity)).toHaveLength(rows - 1);
   });
 
   test('unknown fields are refused by name, wrong ones with what would be right', async () => {
