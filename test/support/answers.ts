@@ -46,8 +46,8 @@ function readChat(body: JsonObject): CallerAnswer {
     refusal: (message['refusal'] as string | null | undefined) ?? '',
     reasoning: (message['reasoning_content'] as string | undefined) ?? '',
     toolCalls: objects(message['tool_calls']).map((call) => {
-      const called = call['function'] as JsonObject;
-      return { id: call['id'] as string, name: called['name'] as string, args: called['arguments'] as string };
+      const called = (call['function'] ?? call['custom']) as JsonObject;
+      return { id: call['id'] as string, name: called['name'] as string, args: (called['arguments'] ?? called['input']) as string };
     }),
     finish: choice['finish_reason'] as string,
     usage: body['usage'] as JsonObject | undefined,
@@ -86,10 +86,10 @@ function readChatStream(text: string): CallerAnswer {
       reasoning += (delta['reasoning_content'] as string | undefined) ?? '';
       for (const part of objects(delta['tool_calls'])) {
         const index = part['index'] as number;
-        const called = (part['function'] ?? {}) as JsonObject;
+        const called = (part['function'] ?? part['custom'] ?? {}) as JsonObject;
         if (index > calls.length) throw new Error('a tool call is numbered with a gap');
         if (index === calls.length) calls.push({ id: part['id'] as string, name: called['name'] as string, args: '' });
-        (calls[index] as { args: string }).args += (called['arguments'] as string | undefined) ?? '';
+        (calls[index] as { args: string }).args += ((called['arguments'] ?? called['input']) as string | undefined) ?? '';
       }
       finish = (choice['finish_reason'] as string | null) ?? undefined;
     }
@@ -186,8 +186,12 @@ function readResponse(body: JsonObject): CallerAnswer {
     refusal: content.map((part) => (part['refusal'] as string | undefined) ?? '').join(''),
     reasoning: summaries.map((part) => part['text'] as string).join(''),
     toolCalls: output
-      .filter((item) => item['type'] === 'function_call')
-      .map((item) => ({ id: item['call_id'] as string, name: item['name'] as string, args: item['arguments'] as string })),
+      .filter((item) => item['type'] === 'function_call' || item['type'] === 'custom_tool_call')
+      .map((item) => ({
+        id: item['call_id'] as string,
+        name: item['name'] as string,
+        args: (item['arguments'] ?? item['input']) as string,
+      })),
     finish: (incomplete?.['reason'] as string | undefined) ?? (body['status'] as string),
     usage: (body['usage'] as JsonObject | null) ?? undefined,
     terminals: [],

@@ -42,10 +42,20 @@ export function decodeError(status: number, body: JsonObject | undefined, header
   return providerError({ ...failure, status: status >= 400 ? status : (statusOf(fields) ?? status) });
 }
 
-/** The error that a stream chunk or a good answer holds, if it does. */
+/**
+ * The error that a stream chunk or a good answer holds, if it does: at the top, in a choice (OpenRouter), or as the text of why
+ * a stream stopped early (Groq).
+ *
+ * @see https://openrouter.ai/docs/api-reference/streaming#mid-stream-errors
+ * @see https://console.groq.com/docs/api-reference#chat-create
+ */
 export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
   const said = body['error'];
   if (typeof said === 'string' ? said !== '' : objectOf(said) !== undefined) return decodeError(200, body, {});
+  const ofChoice = objectsOf(body['choices']).find((choice) => objectOf(choice['error']) !== undefined);
+  if (ofChoice !== undefined) return decodeError(200, { error: ofChoice['error'] }, {});
+  const stopped = nonEmptyText(objectOf(body['x_groq'])?.['error']);
+  if (stopped !== undefined) return decodeError(200, { error: stopped }, {});
   const failed = body['object'] === 'error' || (body['type'] === 'error' && body['choices'] === undefined);
   return failed ? decodeError(200, body, {}) : undefined;
 }

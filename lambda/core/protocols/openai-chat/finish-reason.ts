@@ -6,10 +6,13 @@ import type { FinishReason } from '../../model/response';
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-choices
  * @see https://docs.mistral.ai/api/endpoint/chat (model_length, error)
  * @see https://api-docs.deepseek.com/api/create-chat-completion (insufficient_system_resource)
+ * @see https://huggingface.github.io/text-generation-inference (eos_token, stop_sequence)
  */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   stop: 'stop',
   eos: 'stop',
+  eos_token: 'stop',
+  stop_sequence: 'stop',
   end_turn: 'stop',
   length: 'length',
   max_tokens: 'length',

@@ -7,7 +7,8 @@ import { nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../protocol';
 import { decodeError, errorInside } from './error';
 import { readFinishReason } from './finish-reason';
-import { splitContent } from './response';
+import { detailsText, thinkingText } from './reasoning';
+import { splitContent, transcriptOf } from './response';
 import { usageOf } from './usage';
 import { isDone } from './wire';
 
@@ -118,7 +119,8 @@ function textsOf(delta: JsonObject): string[] {
     objectOf(call['custom'])?.['input'],
   ]);
   const { texts, thoughts } = splitContent(delta['content']);
-  const found = [texts, thoughts, delta['reasoning_content'] ?? delta['reasoning'], delta['refusal'], ...calls];
+  const thinking = thinkingText(delta) || detailsText(delta);
+  const found = [texts, thoughts, transcriptOf(delta), thinking, delta['refusal'], ...calls];
   return found.filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 

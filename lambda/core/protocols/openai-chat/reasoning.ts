@@ -101,8 +101,21 @@ export interface ReadReasoning {
   readonly signatures: ReadonlyMap<number, NonNullable<ToolCallPart['signature']>>;
 }
 
+/** The text of the thinking in a message or delta, by the name that older servers use or the one that newer ones do. */
+export function thinkingText(message: JsonObject): string {
+  return nonEmptyText(message['reasoning_content']) ?? textOf(message['reasoning']) ?? '';
+}
+
+/** The text that the details of other gateways hold; ours only repeat what the text says. */
+export function detailsText(message: JsonObject): string {
+  return objectsOf(message['reasoning_details'])
+    .filter((detail) => !isGatewayDetail(detail))
+    .map((detail) => textOf(detail['text']) ?? textOf(detail['summary']) ?? '')
+    .join('');
+}
+
 export function readReasoning(message: JsonObject): ReadReasoning {
-  const text = textOf(message['reasoning_content']) ?? textOf(message['reasoning']) ?? '';
+  const text = thinkingText(message);
   const tokens = objectsOf(message['tool_calls']).map((call) =>
     nonEmptyText(objectOf(objectOf(call['extra_content'])?.['google'])?.['thought_signature']),
   );
@@ -119,8 +132,10 @@ export function readReasoning(message: JsonObject): ReadReasoning {
     if (protocol !== undefined && value !== undefined) signatures.set(position, { protocol, value });
   });
 
-  const details = latestByIndex(objectsOf(message['reasoning_details']));
-  if (details.length > 0) return { parts: details.map(readDetail), signatures };
+  const details = joinDetails(objectsOf(message['reasoning_details'])).map(readDetail);
+  // Where the details are hidden forms alone, the text stands beside them.
+  if (details.some((part) => part.text !== '')) return { parts: details, signatures };
+  if (details.length > 0) return { parts: [...plain(text), ...details], signatures };
   return { parts: readBlocks(blocks, text) ?? plain(text), signatures };
 }
 
@@ -157,9 +172,27 @@ function readBlocks(blocks: readonly JsonObject[], text: string): ReasoningPart[
   return [...parts, ...plain(text.slice(at))];
 }
 
-/** A list that a client put together from a stream repeats entries: the last of each index holds. */
-function latestByIndex(details: readonly JsonObject[]): JsonObject[] {
-  const byIndex = new Map<number | JsonObject, JsonObject>();
-  for (const detail of details) byIndex.set(countOf(detail['index']) ?? detail, detail);
-  return [...byIndex.values()];
+/**
+ * A list that a client put together from a stream: of our own entries the last of each index holds, those of OpenRouter go on
+ * where the one before ended. A summary and its encrypted form share an index there.
+ */
+function joinDetails(details: readonly JsonObject[]): JsonObject[] {
+  const joined = new Map<string | JsonObject, JsonObject>();
+  for (const detail of details) {
+    const index = countOf(detail['index']);
+    const key = index === undefined ? detail : `${index} ${textOf(detail['type']) ?? ''}`;
+    const before = joined.get(key);
+    joined.set(key, before === undefined || isGatewayDetail(detail) ? detail : goOn(before, detail));
+  }
+  return [...joined.values()];
+}
+
+function goOn(before: JsonObject, detail: JsonObject): JsonObject {
+  const merged: Record<string, JsonValue | undefined> = { ...before };
+  for (const [name, value] of Object.entries(detail)) {
+    if (value === null || value === undefined) continue;
+    const grows = name === 'text' || name === 'summary' || name === 'data';
+    merged[name] = grows ? (textOf(before[name]) ?? '') + (textOf(value) ?? '') : value;
+  }
+  return merged;
 }

@@ -5,6 +5,7 @@ import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf }
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
+import { readCitation, readSources, writeCitation } from './citations';
 import { errorInside } from './error';
 import { readFinishReason, writeFinishReason } from './finish-reason';
 import { readReasoning, UNSIGNED, writeCallSignature, writeDetail } from './reasoning';
@@ -20,28 +21,35 @@ export function decodeResponse(body: JsonObject): ModelResponse {
   const failure = errorInside(body);
   if (failure !== undefined) throw failure.error;
   const choices = objectsOf(body['choices']).filter((choice) => objectOf(choice['message']) !== undefined);
-  const failed = objectsOf(body['choices']).flatMap((choice) => errorInside(choice) ?? [])[0];
-  if (failed !== undefined) throw failed.error;
   if (choices.length === 0) throw unreadableAnswer();
   const id = nonEmptyText(body['id']);
+  const sources = readSources(body);
   return defined({
     id,
     model: nonEmptyText(body['model']),
     createdAt: numberOf(body['created']),
-    choices: choices.map((choice, index) => readChoice(choice, id, index)),
+    choices: inOrder(choices).map((choice, index) => readChoice(choice, id, index, sources)),
     usage: usageOf(body),
     serviceTier: nonEmptyText(body['service_tier']),
     systemFingerprint: nonEmptyText(body['system_fingerprint']),
   });
 }
 
-function readChoice(choice: JsonObject, id: string | undefined, index: number): Choice {
+/** Alternatives may come in any order. */
+function inOrder(choices: readonly JsonObject[]): JsonObject[] {
+  const place = (choice: JsonObject) => numberOf(choice['index']) ?? choices.indexOf(choice);
+  return choices.toSorted((first, second) => place(first) - place(second));
+}
+
+function readChoice(choice: JsonObject, id: string | undefined, index: number, sources: readonly Citation[]): Choice {
   const message = objectOf(choice['message']) ?? {};
   const reasoning = readReasoning(message);
-  const { texts, thoughts } = splitContent(message['content']);
+  const { texts: written, thoughts } = splitContent(message['content']);
+  const texts = written + transcriptOf(message);
   const content: AssistantPart[] = [...reasoning.parts];
   if (thoughts !== '') content.push({ type: 'reasoning', text: thoughts });
-  const citations = objectsOf(message['annotations']).flatMap((annotation) => readCitation(annotation) ?? []);
+  const annotations = objectsOf(message['annotations']).flatMap((annotation) => readCitation(annotation) ?? []);
+  const citations = annotations.length === 0 ? sources : annotations;
   if (texts !== '') content.push(citations.length === 0 ? { type: 'text', text: texts } : { type: 'text', text: texts, citations });
   const refusal = nonEmptyText(message['refusal']);
   if (refusal !== undefined) content.push({ type: 'refusal', text: refusal });
@@ -70,6 +78,11 @@ export function splitContent(content: JsonValue | undefined): { readonly texts: 
   return { texts, thoughts };
 }
 
+/** What an answer in sound says. @see https://platform.openai.com/docs/guides/audio */
+export function transcriptOf(message: JsonObject): string {
+  return textOf(objectOf(message['audio'])?.['transcript']) ?? '';
+}
+
 function thinkingOf(thinking: JsonValue | undefined): string {
   if (typeof thinking === 'string') return thinking;
   return objectsOf(arrayOf(thinking) as JsonValue[])
@@ -91,33 +104,6 @@ function readToolCall(call: JsonObject, id: string | undefined, choice: number, 
 function argumentsOf(value: JsonValue | undefined): string {
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return nonEmptyText(value) ?? '{}';
-}
-
-/** @see https://platform.openai.com/docs/guides/tools-web-search#output-and-citations */
-export function readCitation(annotation: JsonObject): Citation | undefined {
-  const cited = objectOf(annotation['url_citation']);
-  if (cited === undefined) return undefined;
-  return defined({
-    kind: 'url' as const,
-    url: nonEmptyText(cited['url']),
-    title: nonEmptyText(cited['title']),
-    start: numberOf(cited['start_index']),
-    end: numberOf(cited['end_index']),
-  });
-}
-
-/** Annotations say where in the text they hold; without a range it is the whole of it. Sources without a URL have no place here. */
-export function writeCitation(citation: Citation, textLength: number): JsonObject | undefined {
-  if (citation.url === undefined) return undefined;
-  return {
-    type: 'url_citation',
-    url_citation: {
-      url: citation.url,
-      title: citation.title ?? '',
-      start_index: citation.start ?? 0,
-      end_index: citation.end ?? textLength,
-    },
-  };
 }
 
 export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {

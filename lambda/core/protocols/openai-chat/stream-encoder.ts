@@ -4,10 +4,11 @@ import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
+import { writeCitation } from './citations';
 import { encodeStreamError } from './error';
 import { writeFinishReason } from './finish-reason';
 import { writeCallSignature, writeDetail } from './reasoning';
-import { plainDetail, writeCitation, writeToolCall } from './response';
+import { plainDetail, writeToolCall } from './response';
 import { writeUsage } from './usage';
 import type { WireReasoningDetail } from './wire';
 
@@ -18,6 +19,9 @@ interface ChoiceState {
   /** The role went out. */
   began: boolean;
   toolCalls: number;
+  /** Of the latest tool call. */
+  custom: boolean;
+  callSignature: string | undefined;
   /** The open block of thinking, and all before it. */
   thinking: string;
   readonly reasoning: ReasoningPart[];
@@ -34,9 +38,6 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
   #tail = '}\n\n';
   #usage: Usage | undefined;
   #over = false;
-  /** Of the open tool call. */
-  #customCall = false;
-  #callSignature: string | undefined;
 
   public constructor(context: EncodeContext) {
     this.#context = context;
@@ -102,7 +103,16 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
     let state = this.#choices.get(choice);
     if (state === undefined) {
       if (this.#head === '') this.#makeHead(undefined, undefined, undefined);
-      state = { began: false, toolCalls: 0, thinking: '', reasoning: [], unsent: [], textLength: 0 };
+      state = {
+        began: false,
+        toolCalls: 0,
+        custom: false,
+        callSignature: undefined,
+        thinking: '',
+        reasoning: [],
+        unsent: [],
+        textLength: 0,
+      };
       this.#choices.set(choice, state);
     }
     return state;
@@ -135,20 +145,21 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
     );
     const index = state.toolCalls;
     state.toolCalls += 1;
-    this.#customCall = event.custom === true;
-    this.#callSignature = event.signature?.value;
+    state.custom = event.custom === true;
+    state.callSignature = event.signature?.value;
     return this.#delta(event.choice, `{"tool_calls":[{"index":${index},${JSON.stringify(call).slice(1)}]}`);
   }
 
   #toolCallDelta(choice: number, text: string): string {
-    const index = this.#state(choice).toolCalls - 1;
-    const field = this.#customCall ? '"custom":{"input"' : '"function":{"arguments"';
+    const { toolCalls, custom } = this.#state(choice);
+    const index = toolCalls - 1;
+    const field = custom ? '"custom":{"input"' : '"function":{"arguments"';
     return this.#delta(choice, `{"tool_calls":[{"index":${index},${field}:${JSON.stringify(text)}}}]}`);
   }
 
   /** A signature that came after the call's start; the first delta could not hold it. */
   #toolCallEnd(event: Extract<StreamEvent, { type: 'tool-call-end' }>): string {
-    if (event.signature === undefined || event.signature.value === this.#callSignature) return '';
+    if (event.signature === undefined || event.signature.value === this.#state(event.choice).callSignature) return '';
     const token = writeCallSignature([], event.signature);
     const extra = JSON.stringify({ google: { thought_signature: token } });
     const index = this.#state(event.choice).toolCalls - 1;

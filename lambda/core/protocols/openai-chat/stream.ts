@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json';
+import type { Citation } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
@@ -6,6 +7,7 @@ import { FrameTemplate } from '../frame-template';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
+import { readSources } from './citations';
 import { decodeError, errorInside } from './error';
 import { StreamedChoice } from './streamed-choice';
 import { usageOf } from './usage';
@@ -30,6 +32,8 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
   #over = false;
   #id: string | undefined;
   #usage: Usage | undefined;
+  /** What the last chunk that named sources for the whole answer said. */
+  #sources: readonly Citation[] = [];
   /** The last chunk was a piece of text and nothing else: how to recognise the next, and what it stands for. */
   #template: FrameTemplate | undefined;
   #piece: Piece | undefined;
@@ -66,7 +70,8 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
     if (!this.#started && (choices.length > 0 || nonEmptyText(chunk['id']) !== undefined)) events.push(this.#start(chunk));
     const usage = usageOf(chunk);
     if (usage !== undefined) this.#usage = { ...this.#usage, ...usage };
-    for (const choice of choices) this.#choice(numberOf(choice['index']) ?? 0).read(choice, events);
+    if (chunk['citations'] !== undefined || chunk['search_results'] !== undefined) this.#sources = readSources(chunk);
+    for (const choice of choices) this.#choice(numberOf(choice['index']) ?? 0).read(choice, events, this.#sources);
     return events;
   }
 

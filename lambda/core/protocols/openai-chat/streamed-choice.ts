@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../model/json';
+import type { Citation } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
+import { readCitation } from './citations';
 import { readFinishReason } from './finish-reason';
-import { readDetail } from './reasoning';
-import { readCitation, splitContent } from './response';
+import { detailsText, readDetail, thinkingText } from './reasoning';
+import { splitContent, transcriptOf } from './response';
 import { StreamedToolCalls } from './streamed-tool-calls';
 
 type TextKind = 'text' | 'reasoning' | 'refusal';
@@ -19,19 +21,31 @@ export class StreamedChoice {
   #block = -1;
   /** Signatures and encrypted forms seen: lists that grow repeat them. */
   readonly #states = new Set<string>();
+  /** A delta came: a whole message beside or after it repeats what the deltas say, as with Perplexity. */
+  #hasDelta = false;
+  /** Thinking came as a text of its own, which the details repeat. */
+  #hasThinking = false;
+  #cited = false;
 
   public constructor(choice: number, answerId: string | undefined) {
     this.#choice = choice;
     this.#calls = new StreamedToolCalls(choice, answerId, () => this.#nextBlock());
   }
 
-  /** Adds the events of one entry of `choices`. What follows the finish reason is ignored. */
-  public read(entry: JsonObject, events: StreamEvent[]): void {
+  /**
+   * Adds the events of one entry of `choices`. What follows the finish reason is ignored.
+   *
+   * @param sources of the whole answer, told at its end where no piece of text names its own
+   */
+  public read(entry: JsonObject, events: StreamEvent[], sources: readonly Citation[] = []): void {
     if (this.finished) return;
-    const delta = objectOf(entry['delta']) ?? objectOf(entry['message']);
-    if (delta !== undefined) this.#readDelta(delta, entry, events);
+    const delta = objectOf(entry['delta']);
+    if (delta !== undefined) this.#hasDelta = true;
+    const said = delta ?? (this.#hasDelta ? undefined : objectOf(entry['message']));
+    if (said !== undefined) this.#readDelta(said, entry, events);
     const raw = nonEmptyText(entry['finish_reason']);
     if (raw === undefined) return;
+    if (this.#open === 'text' && !this.#cited) for (const citation of sources) this.#cite(citation, events);
     this.#close(events);
     this.#calls.close(events);
     this.finished = true;
@@ -39,8 +53,11 @@ export class StreamedChoice {
   }
 
   #readDelta(delta: JsonObject, entry: JsonObject, events: StreamEvent[]): void {
-    const reasoning = textOf(delta['reasoning_content']) ?? textOf(delta['reasoning']);
-    if (reasoning !== undefined && reasoning !== '') this.#text('reasoning', reasoning, undefined, events);
+    const reasoning = thinkingText(delta);
+    if (reasoning !== '') {
+      this.#hasThinking = true;
+      this.#text('reasoning', reasoning, undefined, events);
+    }
     if (delta['reasoning_details'] !== undefined) this.#readDetails(delta, events);
 
     const content = delta['content'];
@@ -50,6 +67,10 @@ export class StreamedChoice {
       const { texts, thoughts } = splitContent(content);
       if (thoughts !== '') this.#text('reasoning', thoughts, undefined, events);
       if (texts !== '') this.#text('text', texts, entry, events);
+    }
+    if (delta['audio'] !== undefined) {
+      const transcript = transcriptOf(delta);
+      if (transcript !== '') this.#text('text', transcript, undefined, events);
     }
     const refusal = delta['refusal'];
     if (typeof refusal === 'string' && refusal !== '') this.#text('refusal', refusal, undefined, events);
@@ -81,12 +102,19 @@ export class StreamedChoice {
     if (this.#open !== 'text') return;
     for (const annotation of objectsOf(delta['annotations'])) {
       const citation = readCitation(annotation);
-      if (citation !== undefined) events.push({ type: 'citation', choice: this.#choice, block: this.#block, citation });
+      if (citation !== undefined) this.#cite(citation, events);
     }
   }
 
-  /** Of `reasoning_details` the texts came already; a signature closes the block of thinking, an encrypted form is one of its own. */
+  #cite(citation: Citation, events: StreamEvent[]): void {
+    this.#cited = true;
+    events.push({ type: 'citation', choice: this.#choice, block: this.#block, citation });
+  }
+
+  /** Of `reasoning_details` the texts came already, as a rule; a signature closes the block of thinking, an encrypted form is one of its own. */
   #readDetails(delta: JsonObject, events: StreamEvent[]): void {
+    const text = this.#hasThinking ? '' : detailsText(delta);
+    if (text !== '') this.#text('reasoning', text, undefined, events);
     for (const detail of objectsOf(delta['reasoning_details'])) {
       const { signature, redacted } = readDetail(detail);
       const state = textOf(detail['signature']) ?? textOf(detail['data']);

@@ -10,6 +10,7 @@ import { countOf, defined, objectOf, textOf } from '../lenient';
  * | OpenAI, Azure | `prompt_tokens` includes cached and audio tokens, `completion_tokens` includes reasoning; `cache_write_tokens` where writes are priced |
  * | DeepSeek | `prompt_cache_hit_tokens` + `prompt_cache_miss_tokens` = `prompt_tokens`, repeated as `cached_tokens` |
  * | xAI | reasoning tokens stand beside `completion_tokens`: the total is the sum of all three |
+ * | Perplexity | `reasoning_tokens` at the top, beside `completion_tokens` and in no total |
  * | Groq | the last chunk carries it under `x_groq.usage`, or twice |
  * | Mistral | `num_cached_tokens`; no details |
  * | Moonshot, Together | `cached_tokens` at the top |
@@ -18,6 +19,7 @@ import { countOf, defined, objectOf, textOf } from '../lenient';
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage
  * @see https://api-docs.deepseek.com/api/create-chat-completion
  * @see https://docs.x.ai/docs/guides/reasoning
+ * @see https://docs.perplexity.ai/getting-started/models/models/sonar-deep-research
  * @see https://console.groq.com/docs/api-reference#chat-create
  */
 export function usageOf(body: JsonObject): Usage | undefined {
@@ -40,7 +42,7 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
     cacheCreationInputTokens: countOf(input['cache_write_tokens']) ?? countOf(reported['cache_creation_input_tokens']),
     audioInputTokens: countOf(input['audio_tokens']),
     outputTokens: outputTokens(reported),
-    reasoningOutputTokens: countOf(output['reasoning_tokens']),
+    reasoningOutputTokens: reasoningTokens(reported),
     audioOutputTokens: countOf(output['audio_tokens']),
     toolCalls: toolCalls(reported),
   });
@@ -48,13 +50,19 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
 }
 
-/** xAI leaves reasoning out of `completion_tokens`, which shows in its total. */
+/** Perplexity has it at the top. */
+function reasoningTokens(reported: JsonObject): number | undefined {
+  return countOf(objectOf(reported['completion_tokens_details'])?.['reasoning_tokens']) ?? countOf(reported['reasoning_tokens']);
+}
+
+/** xAI leaves reasoning out of `completion_tokens`, which shows in its total; Perplexity's may be more than them, and so stand beside. */
 function outputTokens(reported: JsonObject): number | undefined {
   const completion = countOf(reported['completion_tokens']);
   const prompt = countOf(reported['prompt_tokens']);
-  const reasoning = countOf(objectOf(reported['completion_tokens_details'])?.['reasoning_tokens']);
+  const reasoning = reasoningTokens(reported);
   if (completion === undefined || prompt === undefined || reasoning === undefined || reasoning === 0) return completion;
-  return countOf(reported['total_tokens']) === prompt + completion + reasoning ? completion + reasoning : completion;
+  const beside = reasoning > completion || countOf(reported['total_tokens']) === prompt + completion + reasoning;
+  return beside ? completion + reasoning : completion;
 }
 
 /** Calls that the provider made itself: xAI's live search, Perplexity's and OpenRouter's web search. */
