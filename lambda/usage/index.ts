@@ -11,7 +11,7 @@ import { createLog } from '../core/runtime/log';
 import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore } from '../core/stores';
 import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
-import { rebuildDay } from './rebuild';
+import { rebuildDays } from './rebuild';
 import { createRollupWriter } from './rollup-writer';
 
 const environment = readEnvironment();
@@ -47,7 +47,7 @@ const rebuildParts = {
 export const handler = createProcessor({
   rollups: writer,
   raiseAlerts: (counters) => raiseBudgetAlerts(alertParts, counters),
-  rebuildDay: (day) => rebuildDay(rebuildParts, day),
+  rebuildDays: (requests) => rebuildDays(rebuildParts, requests),
   bus,
   gateway: environment.gateway,
   log,

@@ -1,14 +1,14 @@
 import type { Clock } from '../core/runtime/clock';
 import type { Log } from '../core/runtime/log';
-import type { Contribution, RecordStore, RollupStore } from '../core/stores';
+import type { Contribution, RebuildProgress, RebuildRequest, RecordStore, RollupStore } from '../core/stores';
 import { contributionOf } from '../core/stores';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {
   readonly records: Pick<RecordStore, 'list'>;
-  readonly rollups: RollupStore;
+  readonly rollups: Pick<RollupStore, 'epochs' | 'beginRebuild' | 'finishRebuild' | 'requestRebuild'>;
   readonly writer: Pick<RollupWriter, 'rebuild'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly log: Log;
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -19,30 +19,54 @@ const LATE_DAYS = 15;
 const PAGE = 100;
 /** The list of requests is an index, which follows the table within moments. */
 const INDEX_LAG_MS = 3_000;
+/** After this long a rebuild is handed to a later call, so that the stream goes on and no day is too large for the function's timeout. */
+const STEP_MS = 20_000;
 
 /**
- * Adds all requests of one day up anew, beside the rollups that are read, then makes the new ones the ones that are read.
- * Live requests go to both meanwhile, each once. It may be begun again at any point.
- *
- * @param day UTC day: `2026-11-24`
+ * Adds all requests of each asked-for day up anew, beside the rollups that are read, then makes the new ones the ones that are read.
+ * Live requests go to both meanwhile, each once. It may be begun again at any point. What does not fit into one call asks for a
+ * continuation through the stream.
  */
-export async function rebuildDay({ records, rollups, writer, clock, log, pause }: RebuildParts, day: string): Promise<void> {
-  const epochs = await rollups.beginRebuild(day);
-  if (epochs.building === undefined) return;
-  let count = 0;
-  await pause(INDEX_LAG_MS);
+export async function rebuildDays(parts: RebuildParts, requests: readonly RebuildRequest[]): Promise<void> {
+  const deadline = parts.clock.monotonic() + STEP_MS;
+  for (const request of requests) {
+    if (parts.clock.monotonic() >= deadline) await handOver(parts, request);
+    else await rebuildDay(parts, request, deadline);
+  }
+}
 
+async function rebuildDay(parts: RebuildParts, request: RebuildRequest, deadline: number): Promise<void> {
+  const { records, rollups, writer, clock, log } = parts;
+  const { day } = request;
+  const progress = request.progress ?? (await begin(parts, day));
+  const { epoch } = progress;
+  // Another chain of calls has finished it: what was still to do is done.
+  if ((await rollups.epochs(day)).building !== epoch) return;
+  let { count, after } = progress;
   const last = Math.min(Date.parse(day) + LATE_DAYS * DAY_MS, clock.now());
-  for (let ms = Date.parse(day); ms <= last; ms += DAY_MS) {
-    let after: string | undefined;
+  for (let ms = Date.parse(progress.listedDay); ms <= last; ms += DAY_MS) {
+    const listedDay = new Date(ms).toISOString().slice(0, 10);
     do {
-      const page = await records.list(new Date(ms).toISOString().slice(0, 10), { limit: PAGE, ...(after === undefined ? {} : { after }) });
+      if (clock.monotonic() >= deadline)
+        return handOver(parts, request, { epoch, count, listedDay, ...(after === undefined ? {} : { after }) });
+      const page = await records.list(listedDay, { limit: PAGE, ...(after === undefined ? {} : { after }) });
       const contributions = page.items.map(contributionOf).filter((found): found is Contribution => found?.day === day);
-      await writer.rebuild(contributions, epochs.building);
+      await writer.rebuild(contributions, epoch);
       count += contributions.length;
       after = page.next;
     } while (after !== undefined);
   }
-  await rollups.finishRebuild(day, epochs);
+  await rollups.finishRebuild(day, epoch);
   log.write('info', 'rollup-rebuilt', { reason: day, count });
+}
+
+async function begin({ rollups, pause }: RebuildParts, day: string): Promise<RebuildProgress> {
+  const epoch = await rollups.beginRebuild(day);
+  await pause(INDEX_LAG_MS);
+  return { epoch, listedDay: day, count: 0 };
+}
+
+function handOver({ rollups, clock }: RebuildParts, request: RebuildRequest, progress = request.progress): Promise<void> {
+  const next = { ...request, step: (request.step ?? 0) + 1, ...(progress === undefined ? {} : { progress }) };
+  return rollups.requestRebuild(next, clock.now());
 }

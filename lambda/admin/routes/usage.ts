@@ -48,7 +48,7 @@ export const usageRoutes: readonly AdminRoute[] = [
           param: 'day',
         });
       }
-      await services.rollups.requestRebuild(day, requestId, now);
+      await services.rollups.requestRebuild({ day, requestId }, now);
       return { status: 202, json: { day, status: 'started' } };
     },
   },

@@ -31,6 +31,7 @@ export {
   readRecord,
 } from './request-record';
 export type { Application, Applied } from './rollup-marks';
+export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';
 export {
   addTotals,
   type Contribution,
@@ -50,7 +51,6 @@ export {
   type Epochs,
   LARGEST_COMMIT,
   type ListedRow,
-  REBUILD_PREFIX,
   type RollupStore,
   type RowChange,
 } from './rollups';

@@ -1,10 +1,12 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { STREAMED_RECORDS, TABLES } from '../../../lib/private/contract';
+import { TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { conditionFailure, type Item, numberOf, toItem } from './attributes';
+import { type Item, numberOf, toItem } from './attributes';
+import { conditional } from './conditional';
 import type { Page } from './identity';
 import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
+import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
 
@@ -24,10 +26,10 @@ export interface RollupItem extends RollupRow {
 /** Daily sums of requests. A request adds to them exactly once, however often and in whatever order it is delivered. */
 export interface RollupStore {
   epochs(day: string): Promise<Epochs>;
-  /** Begins (or goes on with) a rebuild. */
-  beginRebuild(day: string): Promise<Epochs>;
-  /** Makes the rebuilt rows the ones that are read. */
-  finishRebuild(day: string, epochs: Epochs): Promise<'done' | 'conflict'>;
+  /** Begins a rebuild, or joins the one under way. Answers the epoch that it fills. */
+  beginRebuild(day: string): Promise<number>;
+  /** Makes the rebuilt rows the ones that are read. `conflict`: somebody else has. */
+  finishRebuild(day: string, epoch: number): Promise<'done' | 'conflict'>;
   /** What a request has added. Consistent. */
   applied(requestId: string, epoch: number): Promise<Applied | undefined>;
   /** Changes rows and marks, all or nothing. `conflict`: some request was applied in the meantime. */
@@ -41,8 +43,8 @@ export interface RollupStore {
     month: string,
     options?: { readonly limit?: number; readonly after?: string },
   ): Promise<Page<ListedRow>>;
-  /** Asks the usage function to make the rollups of a day anew. */
-  requestRebuild(day: string, requestId: string, nowMs: number): Promise<void>;
+  /** Asks the usage function to make the rollups of a day anew, or to go on with it. */
+  requestRebuild(request: RebuildRequest, nowMs: number): Promise<void>;
 }
 
 export interface ListedRow extends RollupItem {
@@ -58,9 +60,7 @@ export interface RowChange {
 
 /** DynamoDB's limit on the items of one transaction. */
 export const LARGEST_COMMIT = 100;
-const REBUILD_DAYS = 7;
 const TIMEOUT_MS = 5_000;
-export const REBUILD_PREFIX = STREAMED_RECORDS.REBUILD;
 /** Rows of counters belong to a period of their own, not to a day. */
 const COUNTER_SORT = 'period';
 
@@ -79,44 +79,35 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
     epochs,
 
     async beginRebuild(day) {
-      const found = await epochs(day);
-      if (found.building !== undefined) return found;
-      const next = { current: found.current, building: found.current + 1 };
-      try {
-        await connector.putItem(
+      const { current, building } = await epochs(day);
+      if (building !== undefined) return building;
+      const begun = await conditional(() =>
+        connector.putItem(
           {
             TableName: table,
-            Item: { ...epochKey(day), ...toItem(next) },
+            Item: { ...epochKey(day), ...toItem({ current, building: current + 1 }) },
             ConditionExpression: 'attribute_not_exists(building) AND (attribute_not_exists(pk) OR #current = :current)',
             ExpressionAttributeNames: { '#current': 'current' },
-            ExpressionAttributeValues: { ':current': { N: String(found.current) } },
+            ExpressionAttributeValues: { ':current': { N: String(current) } },
           },
           { timeoutMs: TIMEOUT_MS },
-        );
-        return next;
-      } catch (error) {
-        if (conditionFailure(error) === undefined) throw error;
-        return epochs(day);
-      }
+        ),
+      );
+      return begun === 'done' ? current + 1 : this.beginRebuild(day);
     },
 
-    async finishRebuild(day, { building }) {
-      try {
-        await connector.putItem(
+    finishRebuild: (day, epoch) =>
+      conditional(() =>
+        connector.putItem(
           {
             TableName: table,
-            Item: { ...epochKey(day), ...toItem({ current: building }) },
+            Item: { ...epochKey(day), ...toItem({ current: epoch }) },
             ConditionExpression: 'building = :building',
-            ExpressionAttributeValues: { ':building': { N: String(building) } },
+            ExpressionAttributeValues: { ':building': { N: String(epoch) } },
           },
           { timeoutMs: TIMEOUT_MS },
-        );
-        return 'done';
-      } catch (error) {
-        if (conditionFailure(error) === undefined) throw error;
-        return 'conflict';
-      }
-    },
+        ),
+      ),
 
     async applied(requestId, epoch) {
       const item = await get(markKey(requestId, epoch));
@@ -156,10 +147,8 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
       return { items: (result.Items ?? []).map(readRow), ...(last === undefined ? {} : { next: last }) };
     },
 
-    async requestRebuild(day, requestId, nowMs) {
-      const ttl = Math.floor(nowMs / 1_000) + REBUILD_DAYS * 86_400;
-      const item = toItem({ pk: `${REBUILD_PREFIX}${day}`, sk: requestId, day, requested_at: new Date(nowMs).toISOString(), ttl });
-      await connector.putItem({ TableName: table, Item: item }, { timeoutMs: TIMEOUT_MS });
+    async requestRebuild(request, nowMs) {
+      await connector.putItem({ TableName: table, Item: writeRebuild(request, nowMs) }, { timeoutMs: TIMEOUT_MS });
     },
   };
 }

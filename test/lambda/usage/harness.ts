@@ -17,7 +17,7 @@ import {
 } from '../../../lambda/core/stores';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
 import { createProcessor } from '../../../lambda/usage/process';
-import { rebuildDay } from '../../../lambda/usage/rebuild';
+import { rebuildDays } from '../../../lambda/usage/rebuild';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
 
@@ -29,8 +29,8 @@ export function createUsageHarness() {
   const stream: DynamoDBRecord[] = [];
   const published: BusEvent[] = [];
   const lines: string[] = [];
-  const state = { now: NOON, busFails: false };
-  const clock: Clock = { now: () => state.now, monotonic: () => state.now };
+  const state = { now: NOON, elapsedMs: 0, busFails: false };
+  const clock: Clock = { now: () => state.now, monotonic: () => state.elapsedMs };
   database.listener = ({ table, oldItem, newItem }) => {
     if (table === TABLE_NAMES.records) stream.push(toStreamRecord(stream.length, oldItem, newItem));
   };
@@ -49,7 +49,7 @@ export function createUsageHarness() {
   const process = createProcessor({
     rollups: writer,
     raiseAlerts: (counters) => raiseBudgetAlerts(alerts, counters),
-    rebuildDay: (day) => rebuildDay({ records, rollups, writer, clock, log, pause: async () => {} }, day),
+    rebuildDays: (requests) => rebuildDays({ records, rollups, writer, clock, log, pause: async () => {} }, requests),
     bus: {
       async publish(events) {
         if (state.busFails) throw Object.assign(new Error('the bus is down'), { name: 'TimeoutError' });

@@ -264,7 +264,7 @@ describe('rollups from the stream', () => {
     await usage.request({ id: 'live-01', teamId: 't1' });
     const live = usage.stream.splice(0);
 
-    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
     const [request] = usage.stream.splice(0);
     await Promise.all([usage.deliver([request as DynamoDBRecord]), usage.deliver(live)]);
     await usage.drain();
@@ -287,7 +287,7 @@ describe('rollups from the stream', () => {
     usage.stream.splice(0);
     usage.state.now += 40 * 3_600_000;
 
-    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
     await usage.drain();
 
     expect(await usage.held()).toEqual(usage.fold());
@@ -298,7 +298,7 @@ describe('rollups from the stream', () => {
     const usage = createUsageHarness();
     for (let index = 0; index < 40; index += 1) await usage.request({ id: `r-${index}-0${index % 10}` });
     await usage.drain();
-    await usage.rollups.requestRebuild('2026-11-24', 'r1', usage.state.now);
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
     const batch = usage.stream.splice(0);
     let calls = 0;
     usage.database.hooks = {
@@ -318,5 +318,64 @@ describe('rollups from the stream', () => {
 
     expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
     expect(await usage.held()).toEqual(usage.fold());
+  });
+
+  describe('a day too large for one call of the function', () => {
+    /** Every query takes so long that a call reads only a few pages. */
+    async function largeDay() {
+      const usage = createUsageHarness();
+      for (let index = 0; index < 450; index += 1) await usage.request({ id: `large-${index}-0${index % 10}` });
+      usage.stream.splice(0);
+      usage.database.hooks = {
+        before: ({ operation }) => {
+          if (operation === 'query') usage.state.elapsedMs += 1_500;
+        },
+      };
+      return usage;
+    }
+    const stepsOf = (usage: UsageHarness) =>
+      usage.database.items('records').filter((item) => item['pk']?.S === 'rollup-rebuild#2026-11-24');
+
+    test('is rebuilt step by step, while live requests go on and steps come twice', async () => {
+      const usage = await largeDay();
+      await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
+
+      for (let step = 0; usage.stream.length > 0; step += 1) {
+        const batch = usage.stream.splice(0);
+        await usage.deliver(batch);
+        await usage.request({ id: `live-${step}-01` });
+        if (step === 1) await usage.deliver(batch);
+        if (step > 20) break;
+        if ((await usage.rollups.epochs('2026-11-24')).building === undefined) break;
+      }
+      await usage.drain();
+
+      expect(stepsOf(usage).length).toBeGreaterThan(2);
+      expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
+      expect(await usage.held()).toEqual(usage.fold());
+    });
+
+    test('several days that are asked for at once take their turns', async () => {
+      const usage = await largeDay();
+      for (const day of ['2026-11-24', '2026-11-23', '2026-11-22'])
+        await usage.rollups.requestRebuild({ day, requestId: 'r1' }, usage.state.now);
+
+      await usage.drain();
+
+      for (const day of ['2026-11-24', '2026-11-23', '2026-11-22']) expect(await usage.rollups.epochs(day)).toEqual({ current: 1 });
+    });
+
+    test('a step of a rebuild that is over does nothing', async () => {
+      const usage = await largeDay();
+      await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
+      await usage.deliver(usage.stream.splice(0));
+      const [late] = usage.stream.splice(0).filter(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S?.startsWith('rollup-rebuild#'));
+      await usage.rollups.finishRebuild('2026-11-24', 1);
+
+      await usage.deliver([late as DynamoDBRecord]);
+
+      expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
+      expect(stepsOf(usage)).toHaveLength(2);
+    });
   });
 });
