@@ -1,6 +1,6 @@
 import type { CounterStore } from '../stores/counters';
 import type { RecordStore } from '../stores/records';
-import type { CounterReservation, RecordState, RequestIntent, RequestRecord, RequestResult } from '../stores/request-record';
+import type { CounterReservation, DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../stores/request-record';
 
 /** How a request ended, complete enough for another process to book it. */
 export interface Settlement {
@@ -37,7 +37,7 @@ export async function settleRequest(
 ): Promise<SettlementOutcome> {
   const { attemptId, kind, result } = settlement;
   const cost = kind === 'release' ? 0n : (result.costNanoUsd ?? 0n);
-  const booked = { ...result, costNanoUsd: cost, ...(known === undefined ? {} : { known }) };
+  const booked = { ...result, costNanoUsd: cost, known };
 
   const decision =
     kind === 'release'
@@ -73,7 +73,7 @@ export async function settleRequest(
 }
 
 /** Does what a decided record (`settling`, `adjusting`) asks of its counters, then says that it is done. */
-export async function finishRecord(stores: SettlementStores, record: RequestRecord, nowMs: number): Promise<void> {
+export async function finishRecord(stores: SettlementStores, record: DecidedRecord, nowMs: number): Promise<void> {
   const cost = record.costNanoUsd ?? 0n;
   await Promise.all(record.counters.map(({ counter, nanoUsd }) => stores.counters.close(counter, record.id, nanoUsd - cost)));
   const [from, to]: [RecordState, RecordState] = record.state === 'adjusting' ? ['adjusting', 'adjusted'] : ['settling', 'settled'];

@@ -2,7 +2,7 @@ import { OPEN_SHARDS } from '../../../lib/private/contract';
 import type { Clock } from '../runtime/clock';
 import type { CounterState } from '../stores/counters';
 import type { GateStore } from '../stores/gates';
-import type { RecordState, RequestRecord } from '../stores/request-record';
+import type { DecidedRecord, RecordState, RequestRecord } from '../stores/request-record';
 import { finishRecord, giveBack, type SettlementStores } from './settlement';
 
 export interface SweepOptions extends SettlementStores {
@@ -133,7 +133,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
   }
 
   /** The money stays charged; the entries fill no live map and wait for a late settlement. */
-  async function park(record: RequestRecord): Promise<void> {
+  async function park(record: DecidedRecord): Promise<void> {
     await Promise.all(
       record.counters.map(({ counter, nanoUsd }) => counters.park(counter, record.id, { nanoUsd, expiresAtMs: record.expiresAtMs })),
     );

@@ -25,7 +25,8 @@ export function toAttribute(value: Storable): AttributeValue {
 /** Turns the fields of an object into attributes, absent ones left out. */
 export function toItem(fields: { readonly [name: string]: Storable | undefined }): Item {
   const item: Item = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value !== undefined) item[name] = toAttribute(value);
   }
   return item;
@@ -44,7 +45,7 @@ export function fromAttribute(attribute: AttributeValue): unknown {
 
 export function fromItem(item: Item): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const name of Object.keys(item)) fields[name] = fromAttribute(item[name] as AttributeValue);
+  for (const name in item) fields[name] = fromAttribute(item[name] as AttributeValue);
   return fields;
 }
 

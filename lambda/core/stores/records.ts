@@ -1,20 +1,22 @@
 import { OPEN_SHARDS, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { conditionFailure, type Item, toAttribute } from './attributes';
+import { conditionFailure, type Item } from './attributes';
 import type { Page } from './identity';
 import {
+  type DecidedRecord,
   REQUEST_PREFIX,
   type RecordState,
   type RequestIntent,
   type RequestRecord,
   type RequestResult,
   readRecord,
-  writeRecord,
+  writeIntent,
 } from './request-record';
+import { writeTransition } from './transition-update';
 
 /** A change of state: done, with the record as it is now; or not, because the record is in another state (undefined: there is none). */
 export type Transition =
-  | { readonly done: true; readonly record: RequestRecord }
+  | { readonly done: true; readonly record: DecidedRecord }
   | { readonly done: false; readonly found: RequestRecord | undefined };
 
 /** What a change of state sets beside the state. */
@@ -26,7 +28,7 @@ export interface TransitionFields extends RequestResult {
   /** Epoch seconds after which DynamoDB may delete it. */
   readonly ttl?: number;
   /** The record as the caller has it, where it has: then the table need not send it. */
-  readonly known?: RequestIntent;
+  readonly known?: Pick<DecidedRecord, 'counters' | 'expiresAtMs'>;
 }
 
 /** The durable records of requests. */
@@ -76,17 +78,21 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
     nowMs: number,
     timeoutMs: number,
   ): Promise<Transition> {
-    const { openUntilMs, listed, ttl, known, ...result } = fields;
+    const { openUntilMs, listed, ttl, known } = fields;
     const updatedAt = new Date(nowMs).toISOString();
-    const set: Item = writeRecord({ ...result, id, state: to, updatedAt });
-    set['ttl'] = { N: String(ttl ?? Math.floor(nowMs / 1_000) + retentionDays * 86_400) };
-    if (typeof openUntilMs === 'number') Object.assign(set, openKeys(id, openUntilMs));
-    if (listed === true) Object.assign(set, listKeys(id, updatedAt));
-
-    const attributeNames = Object.keys(set);
-    const { expression, names } = assignments(attributeNames, openUntilMs === null);
-    const values: Item = { ...conditionValues };
-    for (const [index, name] of attributeNames.entries()) values[`:v${index}`] = set[name] as Item[string];
+    const { expression, names, values } = writeTransition(fields, conditionValues);
+    values[':id'] = { S: id };
+    values[':state'] = { S: to };
+    values[':updated_at'] = { S: updatedAt };
+    values[':ttl'] = { N: String(ttl ?? Math.floor(nowMs / 1_000) + retentionDays * 86_400) };
+    if (typeof openUntilMs === 'number') {
+      values[':open_shard'] = { S: openShard(shardOf(id, OPEN_SHARDS)) };
+      values[':open_until'] = { S: openUntil(openUntilMs) };
+    }
+    if (listed === true) {
+      values[':feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(id, LIST_SHARDS)) };
+      values[':feed_at'] = { S: `${updatedAt}#${id}` };
+    }
     try {
       const { Attributes: attributes } = await connector.updateItem(
         {
@@ -101,7 +107,10 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
         },
         { timeoutMs },
       );
-      if (known !== undefined) return { done: true, record: { ...known, ...result, state: to, updatedAt } };
+      if (known !== undefined) {
+        const { counters, expiresAtMs } = known;
+        return { done: true, record: { id, state: to, counters, expiresAtMs, costNanoUsd: fields.costNanoUsd } };
+      }
       return {
         done: true,
         // Not every caller looks at it, and reading it costs as much as writing.
@@ -118,11 +127,11 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
 
   return {
     async putIntent(intent, timeoutMs = DEFAULT_TIMEOUT_MS) {
-      const item = {
-        ...writeRecord({ ...intent, state: 'intent', updatedAt: intent.createdAt }),
-        ...keyOf(intent.id),
-        ...openKeys(intent.id, intent.expiresAtMs),
-      };
+      const item = writeIntent(intent);
+      item['pk'] = { S: `${REQUEST_PREFIX}${intent.id}` };
+      item['sk'] = { S: RECORD };
+      item['open_shard'] = { S: openShard(shardOf(intent.id, OPEN_SHARDS)) };
+      item['open_until'] = { S: openUntil(intent.expiresAtMs) };
       try {
         await connector.putItem({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }, { timeoutMs });
         return 'done';
@@ -141,8 +150,9 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
     },
 
     transition(id, from, to, fields, nowMs, timeoutMs = SLOW_TIMEOUT_MS) {
-      const values: Item = Object.fromEntries(from.map((state, index) => [`:from${index}`, toAttribute(state)]));
-      const condition = `#state IN (${Object.keys(values).join(', ')})`;
+      const values: Item = {};
+      for (const state of from) values[`:${state}`] = { S: state };
+      const condition = `#state IN (:${from.join(', :')})`;
       return transition(id, condition, values, to, fields, nowMs, timeoutMs);
     },
 
@@ -210,37 +220,8 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
   };
 }
 
-interface Assignments {
-  readonly expression: string;
-  readonly names: Record<string, string>;
-}
-
-const made = new Map<string, Assignments>();
-const MOST_MADE = 200;
-
-/** The same few sets of attributes are written all the time. */
-function assignments(attributeNames: readonly string[], close: boolean): Assignments {
-  const key = `${close} ${attributeNames.join(' ')}`;
-  let found = made.get(key);
-  if (found === undefined) {
-    const sets = attributeNames.map((_name, index) => `#n${index} = :v${index}`);
-    const names = Object.fromEntries(attributeNames.map((name, index) => [`#n${index}`, name]));
-    found = {
-      expression: `SET ${sets.join(', ')}${close ? ' REMOVE open_shard, open_until' : ''}`,
-      names: { '#state': 'state', ...names },
-    };
-    if (made.size >= MOST_MADE) made.clear();
-    made.set(key, found);
-  }
-  return found;
-}
-
 function idOf(item: Item): string {
   return (item['pk']?.S ?? '').slice(REQUEST_PREFIX.length);
-}
-
-function openKeys(id: string, untilMs: number): Item {
-  return { open_shard: { S: openShard(shardOf(id, OPEN_SHARDS)) }, open_until: { S: openUntil(untilMs) } };
 }
 
 function openShard(shard: number): string {
@@ -249,10 +230,6 @@ function openShard(shard: number): string {
 
 function openUntil(ms: number): string {
   return String(Math.floor(ms)).padStart(15, '0');
-}
-
-function listKeys(id: string, at: string): Item {
-  return { feed: { S: listName(at.slice(0, 10), shardOf(id, LIST_SHARDS)) }, feed_at: { S: `${at}#${id}` } };
 }
 
 function listName(day: string, shard: number): string {

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STREAMED_RECORDS } from '../../../lib/private/contract';
 import type { DialectName, Operation } from '../model/request';
 import type { Usage } from '../model/usage';
-import { bigintOf, fromAttribute, type Item, type Storable, toAttribute } from './attributes';
+import { bigintOf, fromAttribute, type Item, toAttribute } from './attributes';
 import type { AttemptRecord } from './entities';
 
 /**
@@ -70,6 +70,9 @@ export interface RequestRecord extends RequestIntent, RequestResult {
   readonly updatedAt: string;
 }
 
+/** What the counter step asks of a record that was decided on. */
+export type DecidedRecord = Pick<RequestRecord, 'id' | 'state' | 'counters' | 'costNanoUsd' | 'expiresAtMs'>;
+
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   createdAt: 'created_at',
   updatedAt: 'updated_at',
@@ -95,15 +98,32 @@ const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [a
 /** Attributes that only keys and indexes need. */
 const HOUSEKEEPING = new Set(['pk', 'sk', 'ttl', 'open_shard', 'open_until', 'feed', 'feed_at']);
 
-/** Adds the attributes of a record, or of a part of one, to an item. Keys and indexes are the store's business. */
-export function writeRecord(record: Partial<RequestRecord>, item: Item = {}): Item {
-  for (const field in record) {
-    const value = record[field as keyof RequestRecord];
-    if (value === undefined) continue;
-    item[ATTRIBUTES[field] ?? field] =
-      field === 'counters' ? { L: (record.counters ?? []).map(writeReservation) } : toAttribute(value as Storable);
-  }
+/** The attributes of a new intent. Keys and indexes are the store's business. */
+export function writeIntent(intent: RequestIntent): Item {
+  const item: Item = {
+    id: { S: intent.id },
+    state: { S: 'intent' },
+    created_at: { S: intent.createdAt },
+    updated_at: { S: intent.createdAt },
+    key_id: { S: intent.keyId },
+    operation: { S: intent.operation },
+    dialect: { S: intent.dialect },
+    original_model: { S: intent.originalModel },
+    stream: { BOOL: intent.stream },
+    bound_nano_usd: { N: String(intent.boundNanoUsd) },
+    counters: { L: intent.counters.map(writeReservation) },
+    expires_at_ms: { N: String(intent.expiresAtMs) },
+  };
+  if (intent.teamId !== undefined) item['team_id'] = { S: intent.teamId };
+  if (intent.projectId !== undefined) item['project_id'] = { S: intent.projectId };
+  if (intent.userId !== undefined) item['user_id'] = { S: intent.userId };
+  if (intent.tags !== undefined) item['tags'] = toAttribute(intent.tags);
   return item;
+}
+
+/** The attribute that holds a field of a record. */
+export function attributeName(field: string): string {
+  return ATTRIBUTES[field] ?? field;
 }
 
 function writeReservation({ counter, nanoUsd }: CounterReservation): AttributeValue {
