@@ -4,7 +4,7 @@ import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, U
 import { defined, textOf } from '../lenient';
 import { noteDropped, noteOthers, optionalFlag, optionalObject, optionalObjects, optionalText, requiredText, wrongType } from '../strict';
 import { readCache, readShared, readText } from './content';
-import { readOpaque } from './signatures';
+import { readCallState, readOpaque } from './signatures';
 
 const MESSAGE_FIELDS = new Set(['role', 'content']);
 const RESULT_FIELDS = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']);
@@ -92,8 +92,11 @@ function readToolResult(block: JsonObject, path: string, toolNames: ReadonlyMap<
 
 function readAssistant(content: JsonValue | undefined, path: string, toolNames: Map<string, string>, dropped: string[]): AssistantPart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return blocksOf(content, path).map((block, index): AssistantPart => {
+  const blocks = blocksOf(content, path);
+  const signatures = new Map(blocks.flatMap((block) => callStateOf(block)).map(({ id, signature }) => [id, signature]));
+  return blocks.flatMap((block, index): AssistantPart | [] => {
     const at = `${path}[${index}]`;
+    if (callStateOf(block).length > 0) return [];
     switch (block['type']) {
       case 'text':
         return readText(block, at);
@@ -106,7 +109,8 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
         const name = requiredText(block['name'], `${at}.name`);
         toolNames.set(id, name);
         const input = optionalObject(block['input'], `${at}.input`) ?? {};
-        return defined({ type: 'tool-call' as const, id, name, arguments: JSON.stringify(input), cache: readCache(block, at) });
+        const call = { type: 'tool-call' as const, id, name, arguments: JSON.stringify(input), signature: signatures.get(id) };
+        return defined({ ...call, cache: readCache(block, at) });
       }
       case 'compaction':
         noteDropped(dropped, at);
@@ -115,6 +119,11 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
         throw unknownBlock(block, at);
     }
   });
+}
+
+function callStateOf(block: JsonObject): NonNullable<ReturnType<typeof readCallState>>[] {
+  const state = block['type'] === 'redacted_thinking' ? readCallState(textOf(block['data'])) : undefined;
+  return state === undefined ? [] : [state];
 }
 
 /** A block of thinking, in a request or in an answer. */

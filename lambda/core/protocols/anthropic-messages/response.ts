@@ -10,7 +10,7 @@ import { readCitation, writeCitation } from './content';
 import { errorInside } from './error';
 import { readFinishReason, writeFinishReason } from './finish-reason';
 import { readThinking } from './messages';
-import { writeOpaque } from './signatures';
+import { writeCallState, writeOpaque } from './signatures';
 import { usageOf, writeUsage } from './usage';
 
 /**
@@ -84,7 +84,10 @@ function writeBlock(part: AssistantPart): JsonObject[] {
       if (part.redacted !== undefined) return [{ type: 'redacted_thinking', data: writeOpaque(part.redacted) }];
       return [{ type: 'thinking', thinking: part.text, signature: part.signature === undefined ? '' : writeOpaque(part.signature) }];
     case 'tool-call':
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments) }];
+      return [
+        ...(part.signature === undefined ? [] : [{ type: 'redacted_thinking', data: writeCallState(part.id, part.signature) }]),
+        { type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments) },
+      ];
     default:
       return [];
   }

@@ -22,6 +22,21 @@ export function readOpaque(text: string | undefined): Opaque | undefined {
   return { protocol: marked[1] as ProtocolName, value: marked[2] ?? '' };
 }
 
+/** A signature of one call, in the `data` of a redacted block beside it: `gw1.<protocol>.call.<id of the call, base64url>.<value>`. */
+const CALL_MARK = /^gw1\.(openai-chat|openai-responses|gemini)\.call\.([\w-]*)\.([\s\S]*)$/;
+
+export function writeCallState(id: string, { protocol, value }: Opaque): string {
+  return `gw1.${protocol}.call.${Buffer.from(id).toString('base64url')}.${value}`;
+}
+
+/** Whose signature it is, and the signature; undefined for every other text. */
+export function readCallState(text: string | undefined): { readonly id: string; readonly signature: Opaque } | undefined {
+  const marked = CALL_MARK.exec(text ?? '');
+  if (marked === null) return undefined;
+  const [, protocol, id = '', value = ''] = marked;
+  return { id: Buffer.from(id, 'base64url').toString(), signature: { protocol: protocol as ProtocolName, value } };
+}
+
 /** What Anthropic's API accepts back; undefined when it would refuse the block. */
 export function claudeState(part: ReasoningPart): { readonly signature?: string; readonly redacted?: string } | undefined {
   if (part.redacted !== undefined && CLAUDE.has(part.redacted.protocol)) return { redacted: part.redacted.value };

@@ -1,12 +1,13 @@
 import { encodeSse } from '../../framing/sse';
 import type { JsonObject } from '../../model/json';
+import type { Opaque } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
 import { writeCitation } from './content';
 import { encodeStreamError } from './error';
 import { writeFinishReason } from './finish-reason';
-import { writeOpaque } from './signatures';
+import { writeCallState, writeOpaque } from './signatures';
 import { writeUsage } from './usage';
 
 /**
@@ -22,6 +23,8 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
   #deltaHead = '';
   /** A block of thinking is announced but has no text yet: it may turn out to be a redacted one. */
   #thinkingPending = false;
+  /** The call that is open, or was last. */
+  #call: Extract<StreamEvent, { type: 'tool-call-start' }> | undefined;
   #usage: Usage | undefined;
   #reason: FinishReason | undefined;
 
@@ -45,14 +48,19 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
       case 'refusal-start':
         return this.#open({ type: 'text', text: '' }, 'text_delta', 'text');
       case 'tool-call-start':
-        return this.#open({ type: 'tool_use', id: event.id, name: event.name, input: {} }, 'input_json_delta', 'partial_json');
+        this.#call = event;
+        return (
+          this.#callState(event.signature) +
+          this.#open({ type: 'tool_use', id: event.id, name: event.name, input: {} }, 'input_json_delta', 'partial_json')
+        );
       case 'reasoning-start':
         this.#thinkingPending = true;
         return '';
       case 'text-end':
       case 'refusal-end':
-      case 'tool-call-end':
         return this.#close();
+      case 'tool-call-end':
+        return this.#close() + (event.signature?.value === this.#call?.signature?.value ? '' : this.#callState(event.signature));
       case 'reasoning-end':
         return this.#endThinking(event);
       case 'citation': {
@@ -120,6 +128,13 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
   #openThinking(): string {
     this.#thinkingPending = false;
     return this.#open({ type: 'thinking', thinking: '', signature: '' }, 'thinking_delta', 'thinking');
+  }
+
+  /** The signature of a call, in a block of its own. */
+  #callState(signature: Opaque | undefined): string {
+    if (signature === undefined) return '';
+    const data = writeCallState(this.#call?.id ?? '', signature);
+    return this.#open({ type: 'redacted_thinking', data }, '', '') + this.#close();
   }
 
   #endThinking(event: Extract<StreamEvent, { type: 'reasoning-end' }>): string {

@@ -102,6 +102,8 @@ test('the @anthropic-ai/sdk package reads a streamed tool loop, and brings the t
     { type: 'text', text: 'Grüße, 世界' },
     { type: 'tool_use', id: 'call_1', name: 'weather', input: { city: 'Paris' } },
     { type: 'tool_use', id: 'call_2', name: 'now', input: {} },
+    // The second call's signature.
+    { type: 'redacted_thinking' },
   ]);
   expect(message.usage).toMatchObject({ input_tokens: 8, cache_read_input_tokens: 4, output_tokens: 30 });
 
@@ -110,6 +112,10 @@ test('the @anthropic-ai/sdk package reads a streamed tool loop, and brings the t
   expect(request.messages[1]?.content.slice(0, 2)).toMatchObject([
     { signature },
     { redacted: { protocol: 'openai-responses', value: 'cmVk' } },
+  ]);
+  expect(request.messages[1]?.content.slice(3)).toMatchObject([
+    { type: 'tool-call', id: 'call_1' },
+    { type: 'tool-call', id: 'call_2', signature },
   ]);
 });
 
