@@ -14,7 +14,8 @@ import { checkWellFormed, sha256 } from './recorded';
 
 export const DIALECTS: readonly Dialect[] = [openAiChat, openAiResponses, anthropicMessages];
 
-const CONTEXT: EncodeContext = {
+/** Of a caller who asks for everything. */
+export const CONTEXT: EncodeContext = {
   requestId: 'req-1',
   originalModel: 'smart',
   createdAt: 1_700_000_000,

@@ -54,17 +54,20 @@ function crosses(row: RequestRow): void {
     return;
   }
   const { first, crossed } = attempt;
-  expect(words(crossed)).toEqual(words(first));
+  const documents = first.messages.some(({ content }) => content.some(({ type }) => type === 'document'));
+  // A document of text becomes text where there are no documents.
+  expect(words(crossed)).toEqual(documents ? expect.arrayContaining(words(first)) : words(first));
   expect(crossed.tools?.map(({ name, parameters }) => ({ name, parameters }))).toEqual(
     first.tools?.map(({ name, parameters }) => ({ name, parameters: parameters ?? { type: 'object', properties: {} } })),
   );
   expect(crossed.maxOutputTokens).toBe(first.maxOutputTokens ?? (other === anthropicMessages ? 4096 : undefined));
 }
 
+/** All that is said; thinking stays with the provider that signed it. */
 function words(request: ModelRequest): string[] {
   const texts = request.messages
     .flatMap((message) => message.content as readonly { type: string; text?: string }[])
-    .flatMap((part) => part.text ?? []);
+    .flatMap((part) => (part.type === 'reasoning' ? [] : (part.text ?? [])));
   return texts.filter((text) => text !== '');
 }
 

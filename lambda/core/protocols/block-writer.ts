@@ -1,9 +1,10 @@
+import type { JsonValue } from '../model/json';
 import type { Citation, Opaque } from '../model/request';
 import type { StreamEvent } from '../model/response';
 
 /** One thing that a provider says about a block of its answer. */
 export type BlockStep =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly logprobs?: JsonValue }
   | { readonly kind: 'citation'; readonly citation: Citation }
   | { readonly kind: 'reasoning'; readonly text: string }
   | { readonly kind: 'signature'; readonly signature: Opaque }
@@ -60,7 +61,10 @@ export class BlockWriter {
     switch (step.kind) {
       case 'text':
         if (step.text === '') return [];
-        return [...this.open(key, 'text'), { type: 'text-delta', ...this.place(), text: step.text }];
+        return [
+          ...this.open(key, 'text'),
+          { type: 'text-delta', ...this.place(), text: step.text, ...(step.logprobs === undefined ? {} : { logprobs: step.logprobs }) },
+        ];
       case 'refusal':
         if (step.text === '') return [];
         return [...this.open(key, 'refusal'), { type: 'refusal-delta', ...this.place(), text: step.text }];

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { AssistantPart, Opaque } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
+import { parseJson } from '../../runtime/json';
 import { defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import { unreadableAnswer } from '../provider-error';
 import { readCitation } from './citations';
@@ -66,5 +67,12 @@ function readToolUse(toolUse: JsonObject): AssistantPart[] {
   const name = nonEmptyText(toolUse['name']);
   const id = nonEmptyText(toolUse['toolUseId']);
   if (name === undefined || id === undefined) return [];
-  return [{ type: 'tool-call', id, name, arguments: JSON.stringify(toolUse['input'] ?? {}) }];
+  return [{ type: 'tool-call', id, name, arguments: argumentsOf(toolUse['input']) }];
+}
+
+/** Some models' arguments come as the text of an object, and none at all as an empty text. */
+function argumentsOf(input: JsonValue | undefined): string {
+  const text = textOf(input);
+  if (text === undefined) return JSON.stringify(input ?? {});
+  return objectOf(parseJson(text)) === undefined ? JSON.stringify(text === '' ? {} : text) : text;
 }

@@ -90,7 +90,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
   }
 
   private reasoningDelta(index: number, reasoning: JsonObject): StreamEvent[] {
-    const text = textOf(reasoning['text']);
+    const text = nonEmptyText(reasoning['text']);
     if (text !== undefined) return this.blocks.write(index, { kind: 'reasoning', text });
     const signature = nonEmptyText(reasoning['signature']);
     if (signature !== undefined) return this.blocks.write(index, { kind: 'signature', signature: opaque(signature) });

@@ -2,6 +2,11 @@ import type { JsonObject } from '../../model/json';
 import type { Citation } from '../../model/request';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
 
+/** Citations of a plan or of thinking have no place: those are shown as thinking, which cites nothing. */
+export function isOfText(citation: JsonObject): boolean {
+  return citation['type'] !== 'PLAN' && citation['type'] !== 'THINKING_CONTENT';
+}
+
 /** @see https://docs.cohere.com/docs/documents-and-citations */
 export function readCitation(citation: JsonObject): Citation {
   const documents = objectsOf(citation['sources']).flatMap((source): JsonObject[] => {

@@ -3,7 +3,7 @@ import type { AssistantPart } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import { unreadableAnswer } from '../provider-error';
-import { readCitation } from './citations';
+import { isOfText, readCitation } from './citations';
 import { cohereFinishReason } from './finish-reason';
 import { cohereUsage } from './usage';
 
@@ -23,7 +23,7 @@ export function decodeResponse(body: JsonObject): ModelResponse {
 
 /** Citations count their offsets in the text of the content block that they name. */
 function readContent(message: JsonObject): AssistantPart[] {
-  const citations = objectsOf(message['citations']);
+  const citations = objectsOf(message['citations']).filter(isOfText);
   const plain = nonEmptyText(message['content']);
   const blocks = plain === undefined ? arrayOf(message['content']) : [{ type: 'text', text: plain }];
   return blocks.flatMap((value, index): AssistantPart[] => {

@@ -6,7 +6,7 @@ import { BlockWriter } from '../block-writer';
 import { defined, nonEmptyText, numberOf, objectOf, textOf } from '../lenient';
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
-import { readCitation } from './citations';
+import { isOfText, readCitation } from './citations';
 import { cohereStreamError } from './error';
 import { cohereFinishReason } from './finish-reason';
 import { cohereUsage } from './usage';
@@ -54,7 +54,9 @@ export class CohereStreamDecoder implements StreamDecoder {
         return this.write(toolKey(index), { kind: 'stop' });
       case 'citation-start': {
         const citation = objectOf(message['citations']);
-        return citation === undefined ? [] : this.write(this.contentKey, { kind: 'citation', citation: readCitation(citation) });
+        return citation === undefined || !isOfText(citation)
+          ? []
+          : this.write(this.contentKey, { kind: 'citation', citation: readCitation(citation) });
       }
       case 'message-end':
         return this.finish(delta);

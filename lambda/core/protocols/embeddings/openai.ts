@@ -24,11 +24,19 @@ export const openAiEmbeddings: Protocol = {
   },
   decodeResponse(body) {
     if (objectOf(body['error']) !== undefined) throw openAiChat.decodeError(200, body, {}).error;
-    const vectors = objectsOf(body['data']).map(({ embedding }) => (typeof embedding === 'string' ? floatsOfBase64(embedding) : embedding));
+    const vectors = inOrder(objectsOf(body['data'])).map(({ embedding }) =>
+      typeof embedding === 'string' ? floatsOfBase64(embedding) : embedding,
+    );
     return vectorsResponse(vectors, usage(body), nonEmptyText(body['model']));
   },
   usage,
 };
+
+/** The standard says in which order the vectors come by a number that some servers do not sort by. */
+function inOrder(data: readonly JsonObject[]): JsonObject[] {
+  const place = (item: JsonObject) => countOf(item['index']) ?? data.indexOf(item);
+  return data.toSorted((first, second) => place(first) - place(second));
+}
 
 function usage(body: JsonObject) {
   const reported = objectOf(body['usage']);

@@ -8,6 +8,7 @@ import { upstreamIncomplete } from '../provider-error';
 import { madeToolId } from '../tool-ids';
 import { geminiError } from './error';
 import { geminiFinishReason } from './finish-reason';
+import { readLogprobs } from './logprobs';
 import type { GeminiPart } from './parts';
 import { readCitations, readParts } from './parts';
 import { blockReason, createdAt } from './response';
@@ -86,16 +87,22 @@ export class GeminiStreamDecoder implements StreamDecoder {
     }
     const current = candidate;
     current.finish = nonEmptyText(source['finishReason']) ?? current.finish;
-    const events = readParts(source).flatMap((part) => this.part(part, choice, current));
+    // They are of the whole chunk, and go with its first piece of text.
+    let logprobs = readLogprobs(source);
+    const events = readParts(source).flatMap((part) => {
+      const own = part.kind === 'text' && part.text !== '' ? logprobs : undefined;
+      if (own !== undefined) logprobs = undefined;
+      return this.part(part, choice, current, own);
+    });
     for (const citation of readCitations(source)) events.push(...current.blocks.write(KEY, { kind: 'citation', citation }));
     return events;
   }
 
-  private part(part: GeminiPart, choice: number, candidate: Candidate): StreamEvent[] {
+  private part(part: GeminiPart, choice: number, candidate: Candidate, logprobs: JsonObject | undefined): StreamEvent[] {
     const { blocks } = candidate;
     switch (part.kind) {
       case 'text':
-        return [...blocks.write(KEY, { kind: 'text', text: part.text }), ...signed(blocks, part)];
+        return [...blocks.write(KEY, defined({ kind: 'text' as const, text: part.text, logprobs })), ...signed(blocks, part)];
       case 'thought':
         return [...blocks.write(KEY, { kind: 'reasoning', text: part.text }), ...signed(blocks, part)];
       case 'call': {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../model/json';
 import type { AssistantPart, Citation, ReasoningPart, ToolCallPart } from '../../model/request';
 import { defined } from '../lenient';
 import type { EncodeContext } from '../protocol';
@@ -17,9 +18,15 @@ export function writeAnnotation(citation: Citation, textLength: number): WireAnn
   return { type: 'url_citation', url: citation.url, title: citation.title ?? '', start_index: start, end_index: end };
 }
 
-export function messageItem(text: string, citations: readonly Citation[], context: EncodeContext, index: number): WireItem {
+export function messageItem(
+  text: string,
+  citations: readonly Citation[],
+  context: EncodeContext,
+  index: number,
+  logprobs: readonly JsonObject[] = [],
+): WireItem {
   const annotations = citations.flatMap((citation) => writeAnnotation(citation, text.length) ?? []);
-  const content = [{ type: 'output_text' as const, text, annotations, logprobs: [] as [] }];
+  const content = [{ type: 'output_text' as const, text, annotations, logprobs: [...logprobs] }];
   return { type: 'message', id: itemId('msg', context, index), status: 'completed', role: 'assistant', content };
 }
 
@@ -57,10 +64,12 @@ export function callSignatureItem(part: Pick<ToolCallPart, 'signature'>, context
 }
 
 /** The items of a whole answer. Pictures and sound that a model makes have no place in a translated answer. */
-export function writeItems(content: readonly AssistantPart[], context: EncodeContext): WireItem[] {
+export function writeItems(content: readonly AssistantPart[], context: EncodeContext, logprobs: readonly JsonObject[] = []): WireItem[] {
   const items: WireItem[] = [];
+  // They are of the whole answer, and so can be told of a single text alone.
+  const ofText = content.filter(({ type }) => type === 'text').length === 1 ? logprobs : [];
   for (const part of content) {
-    if (part.type === 'text') items.push(messageItem(part.text, part.citations ?? [], context, items.length));
+    if (part.type === 'text') items.push(messageItem(part.text, part.citations ?? [], context, items.length, ofText));
     else if (part.type === 'refusal') items.push(refusalItem(part.text, context, items.length));
     else if (part.type === 'reasoning') items.push(reasoningItem(part, context, items.length));
     else if (part.type === 'tool-call') {

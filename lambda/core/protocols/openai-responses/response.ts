@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { AssistantPart, Citation } from '../../model/request';
 import type { FinishReason, ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
-import { defined, nonEmptyText, numberOf, objectsOf, textOf } from '../lenient';
+import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
@@ -30,7 +30,7 @@ export function decodeResponse(body: JsonObject): ModelResponse {
     id,
     model: nonEmptyText(body['model']),
     createdAt: numberOf(body['created_at']),
-    choices: [{ content, finishReason: readFinishReason(body, hasToolCalls) }],
+    choices: [defined({ content, finishReason: readFinishReason(body, hasToolCalls), logprobs: readLogprobs(body) })],
     usage: usageOf(body),
     serviceTier: nonEmptyText(body['service_tier']),
   });
@@ -62,6 +62,21 @@ function readContent(part: JsonObject): AssistantPart[] {
   if (text === undefined || text === '') return [];
   const citations = objectsOf(part['annotations']).flatMap((annotation) => readAnnotation(annotation) ?? []);
   return [citations.length === 0 ? { type: 'text', text } : { type: 'text', text, citations }];
+}
+
+/** Log probabilities of all texts, in the shape of Chat Completions. */
+function readLogprobs(body: JsonObject): JsonObject | undefined {
+  const parts = objectsOf(body['output']).flatMap((item) => (item['type'] === 'message' ? objectsOf(item['content']) : []));
+  return writeChatLogprobs(parts.flatMap((part) => objectsOf(part['logprobs'])));
+}
+
+export function writeChatLogprobs(tokens: readonly JsonObject[]): JsonObject | undefined {
+  return tokens.length === 0 ? undefined : { content: [...tokens], refusal: null };
+}
+
+/** The tokens of Chat's `logprobs`. */
+export function readChatLogprobs(logprobs: JsonValue | undefined): JsonObject[] {
+  return objectsOf(objectOf(logprobs)?.['content']);
 }
 
 function readReasoning(item: JsonObject): AssistantPart[] {
@@ -97,7 +112,13 @@ export interface Envelope {
 
 export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
   const [choice] = response.choices;
-  return finishedResponse(response, writeItems(choice?.content ?? [], context), choice?.finishReason, response.usage, context);
+  return finishedResponse(
+    response,
+    writeItems(choice?.content ?? [], context, readChatLogprobs(choice?.logprobs)),
+    choice?.finishReason,
+    response.usage,
+    context,
+  );
 }
 
 export function finishedResponse(

@@ -1,13 +1,13 @@
 import { encodeSse } from '../../framing/sse';
 import type { GatewayError } from '../../model/error';
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { Citation } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
 import { failure } from './error';
 import { callSignatureItem, itemId, messageItem, reasoningItem, refusalItem, toolCallItem, writeAnnotation } from './items';
-import { type Envelope, finishedResponse, responseObject } from './response';
+import { type Envelope, finishedResponse, readChatLogprobs, responseObject } from './response';
 import { splitName } from './tools';
 import type { WireItem } from './wire';
 
@@ -17,6 +17,7 @@ interface OpenItem {
   readonly index: number;
   text: string;
   readonly citations: Citation[];
+  readonly logprobs: JsonObject[];
   readonly call?: { readonly id: string; readonly name: string; readonly custom: boolean };
 }
 
@@ -25,7 +26,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
   readonly #context: EncodeContext;
   readonly #output: WireItem[] = [];
   #envelope: Envelope = {};
-  #item: OpenItem = { id: '', index: 0, text: '', citations: [] };
+  #item: OpenItem = { id: '', index: 0, text: '', citations: [], logprobs: [] };
   #sequence = 0;
   #started = false;
   #over = false;
@@ -47,7 +48,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       case 'refusal-start':
         return this.#openMessage({ type: 'refusal', refusal: '' });
       case 'text-delta':
-        return this.#delta('response.output_text.delta', event.text, '"content_index":0,"logprobs":[],');
+        return this.#textDelta(event.text, event.logprobs);
       case 'refusal-delta':
         return this.#delta('response.refusal.delta', event.text, '"content_index":0,');
       case 'reasoning-delta':
@@ -100,7 +101,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
 
   #open(kind: 'msg' | 'rs' | 'fc' | 'ctc', call?: OpenItem['call']): void {
     const index = this.#output.length;
-    this.#item = { id: itemId(kind, this.#context, index), index, text: '', citations: [], call };
+    this.#item = { id: itemId(kind, this.#context, index), index, text: '', citations: [], logprobs: [], call };
   }
 
   #openMessage(part: JsonObject): string {
@@ -115,10 +116,10 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
   }
 
   #closeText(): string {
-    const { text, citations, index } = this.#item;
-    const item = messageItem(text, citations, this.#context, index);
+    const { text, citations, index, logprobs } = this.#item;
+    const item = messageItem(text, citations, this.#context, index, logprobs);
     const part = item.type === 'message' ? item.content[0] : undefined;
-    const done = this.#itemEvent('response.output_text.done', { ...this.#part(), text, logprobs: [] });
+    const done = this.#itemEvent('response.output_text.done', { ...this.#part(), text, logprobs });
     return done + this.#itemEvent('response.content_part.done', { ...this.#part(), part: { ...part } }) + this.#done(item);
   }
 
@@ -177,7 +178,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
     const index = this.#output.length;
     return callSignatureItem(event, this.#context, index)
       .map((item) => {
-        this.#item = { id: item.id, index, text: '', citations: [] };
+        this.#item = { id: item.id, index, text: '', citations: [], logprobs: [] };
         return this.#itemEvent('response.output_item.added', { item }) + this.#done(item);
       })
       .join('');
@@ -200,6 +201,13 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       output: [...this.#output],
     };
     return begun + this.#event('response.failed', { response });
+  }
+
+  #textDelta(text: string, logprobs: JsonValue | undefined): string {
+    if (logprobs === undefined) return this.#delta('response.output_text.delta', text, '"content_index":0,"logprobs":[],');
+    const tokens = readChatLogprobs(logprobs);
+    this.#item.logprobs.push(...tokens);
+    return this.#delta('response.output_text.delta', text, `"content_index":0,"logprobs":${JSON.stringify(tokens)},`);
   }
 
   /** The event there are most of: made by hand, with the text alone stringified. */

@@ -4,13 +4,13 @@ import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
 import { BlockWriter } from '../block-writer';
-import { defined, nonEmptyText, numberOf, objectOf, textOf } from '../lenient';
+import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
 import { madeToolId } from '../tool-ids';
 import { decodeError, errorInside } from './error';
 import { readFinishReason } from './finish-reason';
-import { readAnnotation, reasoningText } from './response';
+import { readAnnotation, reasoningText, writeChatLogprobs } from './response';
 import { writeOwn } from './signatures';
 import { qualifiedName } from './tools';
 import { usageOf } from './usage';
@@ -54,7 +54,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
       case 'response.created':
         return this.#start(objectOf(event['response']) ?? {});
       case 'response.output_text.delta':
-        return this.#say(keyOf(event), 'text', event['delta']);
+        return this.#say(keyOf(event), 'text', event['delta'], writeChatLogprobs(objectsOf(event['logprobs'])));
       case 'response.output_text.done':
         return this.#sayOnce(keyOf(event), 'text', event['text']);
       case 'response.output_text.annotation.added':
@@ -93,9 +93,10 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
     return [defined({ type: 'start' as const, id: this.#id, model, createdAt })];
   }
 
-  #say(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', delta: JsonObject[string]): StreamEvent[] {
+  #say(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', delta: JsonObject[string], logprobs?: JsonObject): StreamEvent[] {
     const text = textOf(delta) ?? '';
     if (text !== '') this.#spoken.add(key);
+    if (kind === 'text' && logprobs !== undefined) return this.#blocks.write(key, { kind, text, logprobs });
     return this.#blocks.write(key, { kind, text });
   }
 

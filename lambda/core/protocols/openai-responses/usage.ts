@@ -39,9 +39,15 @@ function toolCalls(response: JsonObject): Usage['toolCalls'] {
   const calls: Record<string, number> = {};
   for (const item of objectsOf(response['output'])) {
     const name = TOOL_ITEMS[nonEmptyText(item['type']) ?? ''];
-    if (name !== undefined) calls[name] = (calls[name] ?? 0) + 1;
+    if (name !== undefined && isCall(item)) calls[name] = (calls[name] ?? 0) + 1;
   }
   return Object.keys(calls).length === 0 ? undefined : calls;
+}
+
+/** Of what a web search does, searching is a call; opening a page and looking for words in it are free. @see https://platform.openai.com/docs/pricing */
+function isCall(item: JsonObject): boolean {
+  const action = nonEmptyText(objectOf(item['action'])?.['type']);
+  return item['type'] !== 'web_search_call' || action === undefined || action === 'search';
 }
 
 /** The totals as Responses reports them; the details are required there, so an unknown count is given as zero in them alone. */

@@ -5,8 +5,10 @@
  * @see https://platform.openai.com/docs/api-reference/responses
  */
 
+import type { JsonObject } from '../../model/json';
+
 export type WireAnnotation = { type: 'url_citation'; url: string; title: string; start_index: number; end_index: number };
-export type WireOutputText = { type: 'output_text'; text: string; annotations: WireAnnotation[]; logprobs: [] };
+export type WireOutputText = { type: 'output_text'; text: string; annotations: WireAnnotation[]; logprobs: JsonObject[] };
 export type WireRefusal = { type: 'refusal'; refusal: string };
 
 export type WireMessageItem = {

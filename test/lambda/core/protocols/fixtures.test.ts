@@ -1,10 +1,11 @@
 import { GatewayError } from '../../../../lambda/core/model/error';
-import type { JsonObject } from '../../../../lambda/core/model/json';
+import type { JsonObject, JsonValue } from '../../../../lambda/core/model/json';
 import type { AssistantPart } from '../../../../lambda/core/model/request';
 import type { ModelResponse, StreamEvent } from '../../../../lambda/core/model/response';
 import type { Usage } from '../../../../lambda/core/model/usage';
 import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
-import { checkBlocks, DIALECTS, decode, describeAnswers, encode, framesOf } from '../../../support/answer-grid';
+import { openAiResponses } from '../../../../lambda/core/protocols/openai-responses';
+import { CONTEXT, checkBlocks, DIALECTS, decode, describeAnswers, encode, framesOf } from '../../../support/answer-grid';
 import { sseEvents } from '../../../support/answers';
 import { bytesOf, type Fixture, fixtures, PROTOCOLS, scenarioOf } from '../../../support/fixtures';
 import { describeRequests } from '../../../support/request-grid';
@@ -26,6 +27,7 @@ interface Told {
   readonly calls: readonly (string | undefined)[];
   readonly citations: readonly (string | undefined)[];
   readonly signatures: readonly string[];
+  readonly logprobs: readonly unknown[];
   readonly finish: { readonly unified: string; readonly raw?: string };
   readonly usage: Usage | undefined;
 }
@@ -43,6 +45,7 @@ test.each(rows(good))('%s says what its facts say', (_id, fixture) => {
   expect(told.calls.map((id, index) => (ids[index] === undefined ? undefined : id))).toEqual(ids);
   expect(told.citations).toEqual(facts.citations ?? []);
   expect(told.signatures).toEqual(facts.signatures ?? []);
+  expect(told.logprobs).toEqual(facts.logprobs ?? []);
   expect(told.finish).toMatchObject({ unified: facts.unified, raw: facts.finish });
   expect(told.usage ?? null).toEqual(facts.usage);
   if (!fixture.streaming) expect(PROTOCOLS[fixture.wireFormat].usage(fixture.response as JsonObject) ?? null).toEqual(facts.usage);
@@ -62,20 +65,28 @@ test.each(rows(good.filter(({ facts }) => facts?.choices !== undefined)))('%s gi
       for (const choice of (JSON.parse(data) as { choices: JsonObject[] }).choices) add(choice, choice['delta'] as JsonObject);
     }
   } else {
-    const context = {
-      requestId: 'r',
-      originalModel: 'm',
-      createdAt: 1,
-      wantsStreamUsage: false,
-      request: { model: 'm', messages: [], stream: false },
-    };
-    const body = openAiChat.encodeResponse(responseOf(fixture), context);
+    const body = openAiChat.encodeResponse(responseOf(fixture), CONTEXT);
     for (const choice of body['choices'] as JsonObject[]) add(choice, choice['message'] as JsonObject);
   }
 
   expect([...texts.values()]).toEqual(fixture.facts?.choices);
   expect(finishes.size).toBe(fixture.facts?.choices?.length);
 });
+
+test.each(rows(good.filter(({ facts }) => facts?.logprobs !== undefined)))(
+  '%s tells OpenAI’s callers each token’s probability',
+  (_id, fixture) => {
+    for (const dialect of [openAiChat, openAiResponses]) {
+      const body = fixture.streaming
+        ? sseEvents(encode(dialect, eventsOf(fixture))).map(({ data }) => data)
+        : [JSON.stringify(dialect.encodeResponse(responseOf(fixture), CONTEXT))];
+
+      for (const token of fixture.facts?.logprobs ?? []) {
+        expect(body.some((text) => text.includes(`{"token":${JSON.stringify(token)},"logprob":`))).toBe(true);
+      }
+    }
+  },
+);
 
 test.each(rows(all.filter(({ status }) => status !== 200)))('%s becomes one error in every dialect', (_id, fixture) => {
   const body = Array.isArray(fixture.response) ? undefined : (fixture.response as JsonObject);
@@ -122,9 +133,15 @@ function toldByResponse(response: ModelResponse): Told {
     calls: parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])),
     citations: parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : [])).flatMap(({ url }) => url ?? []),
     signatures: parts.flatMap(signaturesOf),
+    logprobs: tokensOf(response.choices[0]?.logprobs),
     finish: response.choices[0]?.finishReason ?? { unified: '' },
     usage: response.usage,
   };
+}
+
+function tokensOf(logprobs: JsonValue | undefined): unknown[] {
+  const content = (logprobs as { content?: { token: string }[] | null } | null | undefined)?.content ?? [];
+  return content.map(({ token }) => token);
 }
 
 function signaturesOf(part: AssistantPart): string[] {
@@ -149,6 +166,7 @@ function toldByEvents(events: readonly StreamEvent[]): Told {
       if (event.type === 'reasoning-end') return [event.redacted ?? event.signature ?? []].flat().map(({ value }) => value);
       return event.type === 'tool-call-end' && event.signature !== undefined ? [event.signature.value] : [];
     }),
+    logprobs: first.flatMap((event) => (event.type === 'text-delta' ? tokensOf(event.logprobs) : [])),
     finish: finish?.type === 'finish' ? finish.reason : { unified: '' },
     usage: usage?.type === 'usage' ? usage.usage : undefined,
   };
