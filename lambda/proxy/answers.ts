@@ -50,15 +50,18 @@ export function visibleError(error: unknown): GatewayError {
   return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.', cause: error });
 }
 
-/** The gateway's own headers of an answered call. */
-export function gatewayHeaders(call: RoutedCall, reservation: Reservation, trace: Trace): Record<string, string> {
+/** The gateway's own headers of an answered call, added to those of the answer. */
+export function gatewayHeaders(
+  call: RoutedCall,
+  reservation: Reservation,
+  trace: Trace,
+  headers: Record<string, string> = {},
+): Record<string, string> {
   const { budget, requests, tokens } = reservation;
   const overheadMs = trace.firstSendMs === 0 ? undefined : trace.firstSendMs - call.exchange.arrivedMs;
-  const headers: Record<string, string> = {
-    'x-gateway-request-id': trace.requestId,
-    'x-gateway-route-reason': call.resolution.reason,
-    'x-gateway-attempts': String(trace.attempts.length + (trace.status === 0 ? 1 : 0)),
-  };
+  headers['x-gateway-request-id'] = trace.requestId;
+  headers['x-gateway-route-reason'] = call.resolution.reason;
+  headers['x-gateway-attempts'] = String(trace.attempts.length + (trace.status === 0 ? 1 : 0));
   if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
   if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);
@@ -68,14 +71,15 @@ export function gatewayHeaders(call: RoutedCall, reservation: Reservation, trace
     headers['x-gateway-budget-remaining-usd'] = formatUsd(budget.remainingNanoUsd);
     headers['x-gateway-budget-scope'] = budget.level;
   }
-  for (const [kind, state] of [
-    ['requests', requests],
-    ['tokens', tokens],
-  ] as const) {
-    if (state === undefined) continue;
-    headers[`x-ratelimit-limit-${kind}`] = String(state.limit);
-    headers[`x-ratelimit-remaining-${kind}`] = String(state.remaining);
-    headers[`x-ratelimit-reset-${kind}`] = `${Math.ceil(state.resetMs / 1_000)}s`;
+  if (requests !== undefined) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit);
+    headers['x-ratelimit-remaining-requests'] = String(requests.remaining);
+    headers['x-ratelimit-reset-requests'] = `${Math.ceil(requests.resetMs / 1_000)}s`;
+  }
+  if (tokens !== undefined) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.limit);
+    headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining);
+    headers['x-ratelimit-reset-tokens'] = `${Math.ceil(tokens.resetMs / 1_000)}s`;
   }
   return headers;
 }

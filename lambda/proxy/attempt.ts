@@ -1,17 +1,22 @@
 import type { Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
+import type { Usage } from '../core/model/usage';
+import { formatUsd } from '../core/pricing/money';
+import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
 import type { Delivery } from './delivery';
 import { type AttemptFailure, allTargetsFailed } from './failure';
 import type { Gateway } from './gateway';
 import { Itinerary, type Place, placesOf } from './places';
 import { prepare } from './send';
+import { lostAttempt } from './settle';
 import type { Trace } from './trace';
 import { type Answer, tryPlace } from './try-place';
 
 /** What the attempts of one call share. */
 export interface AttemptContext {
   readonly call: RoutedCall;
+  readonly bounded: BoundedCall;
   readonly reservation: Reservation;
   readonly delivery: Delivery;
   readonly trace: Trace;
@@ -27,11 +32,7 @@ export interface AttemptContext {
 
 /** No target answered. */
 export class AttemptsFailedError extends Error {
-  public constructor(
-    public readonly error: GatewayError,
-    /** A provider may bill what it was sent. */
-    public readonly mayBeBilled: boolean,
-  ) {
+  public constructor(public readonly error: GatewayError) {
     super(error.message, { cause: error });
     this.name = 'AttemptsFailedError';
   }
@@ -49,7 +50,6 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
   const { call, trace, signal } = context;
   const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
-  let mayBeBilled = false;
   let retries = 0;
 
   for (let step = itinerary.next(); step !== undefined; step = itinerary.next()) {
@@ -60,21 +60,25 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
       await pause(pauseMs, signal);
     } else if (last !== undefined) trace.failovers += 1;
     const result = await attemptOnce(gateway, context, step.place);
+    if (result === TOO_LATE) break;
     if ('answer' in result) return result.answer;
     last = result.failure;
-    mayBeBilled = mayBeBilled || last.mayBeBilled;
     itinerary.note(step.place, last);
     if (!last.failover || signal.aborted || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
-  throw new AttemptsFailedError(finalError(last, itinerary, trace), mayBeBilled);
+  throw new AttemptsFailedError(finalError(last, itinerary, trace));
 }
 
-type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure };
+/** The reservation may be taken for dead before an answer ends, so nothing more may be sent on it. */
+const TOO_LATE = 'too-late';
+
+type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof TOO_LATE;
 
 async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Place): Promise<OneAttempt> {
   const first = await attemptWith(gateway, context, place, false);
   // The credential may have been rotated: one try with the one of now.
   const rotated =
+    first !== TOO_LATE &&
     'failure' in first &&
     first.failure.error.code === 'upstream_auth' &&
     place.target.provider.secretArn !== undefined &&
@@ -83,22 +87,27 @@ async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Pla
 }
 
 async function attemptWith(gateway: Gateway, context: AttemptContext, place: Place, freshCredential: boolean): Promise<OneAttempt> {
-  const { call, trace, reservation, outputCap } = context;
+  const { call, bounded, trace, reservation, outputCap } = context;
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
-  const record = (outcome: string, status: number | undefined): void => {
+  let sent = false;
+  const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
+    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage) : undefined;
+    if (lost !== undefined) trace.lost.push(lost);
     trace.attempts.push({
       provider: target.provider.id,
       model: target.model,
-      ...(site.region === undefined ? {} : { region: site.region }),
-      ...(status === undefined ? {} : { status }),
+      region: site.region,
+      status,
       outcome,
       durationMs: Math.round(gateway.clock.monotonic() - startedMs),
+      ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.costNanoUsd) }),
     });
   };
   try {
     const prepared = await prepare(gateway, call, target, site, outputCap, freshCredential);
-    reservation.assertSendable();
+    if (!isSendable(reservation)) return TOO_LATE;
+    sent = true;
     if (trace.firstSendMs === 0) trace.firstSendMs = gateway.clock.monotonic();
     trace.provider = target.provider.id;
     trace.requestModel = target.model;
@@ -110,16 +119,26 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
       return result;
     }
     const { failure } = result;
-    record(failure.error.code, result.status);
+    record(failure.error.code, result.status, failure.mayBeBilled, failure.usage);
     if (failure.coolMs !== undefined) {
       gateway.cooldowns.note(key, failure.coolMs > 0 ? { kind: 'limited', forMs: failure.coolMs } : { kind: 'failed' });
     }
     return result;
   } catch (error) {
+    const code = error instanceof GatewayError ? error.code : 'internal_error';
+    record(code, undefined, sent);
     if (!(error instanceof GatewayError)) throw error;
     // What one target cannot say, or has no credential for, another may.
-    record(error.code, undefined);
-    return { failure: { error, failover: true, retrySame: false, mayBeBilled: false } };
+    return { failure: { error, failover: true, retrySame: false, mayBeBilled: sent } };
+  }
+}
+
+function isSendable(reservation: Reservation): boolean {
+  try {
+    reservation.assertSendable();
+    return true;
+  } catch {
+    return false;
   }
 }
 

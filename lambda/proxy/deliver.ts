@@ -6,7 +6,7 @@ import { type BoundedCall, runawayCharacters } from './bound';
 import { estimatedCount } from './count-tokens';
 import { Delivery } from './delivery';
 import type { Gateway } from './gateway';
-import { type Consumed, release, settle } from './settle';
+import { type Consumed, settle, settleLost } from './settle';
 import type { Trace } from './trace';
 import type { Answer } from './try-place';
 
@@ -16,23 +16,22 @@ const JSON_HEARTBEAT = ' ';
 /** Carries an admitted call to a provider and its answer back, then settles. The caller has its whole answer before the settlement. */
 export async function deliver(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
   const context = contextOf(gateway, bounded, reservation, trace);
+  let answer: Answer | undefined;
   try {
-    const answer = await attempt(gateway, context);
+    answer = await attempt(gateway, context);
     finish(gateway, context, answer);
-    await settle(gateway, bounded, reservation, trace, consumedOf(answer));
   } catch (error) {
     context.delivery.abandon();
     if (error instanceof AttemptsFailedError) return fail(gateway, bounded, context, error);
     trace.outcome = visibleError(error).code;
     tellFailure(context, visibleError(error));
-    // A fault of our own must not keep the money: once something was sent, it may be billed.
-    if (trace.firstSendMs > 0) await settle(gateway, bounded, reservation, trace, NOTHING_KNOWN);
-    else await release(gateway, bounded, reservation, trace);
+    // A fault of our own must not keep the money.
+    if (answer === undefined) await settleLost(gateway, bounded, reservation, trace);
+    else await settle(gateway, bounded, reservation, trace, consumedOf(answer));
     throw error;
   }
+  await settle(gateway, bounded, reservation, trace, consumedOf(answer));
 }
-
-const NOTHING_KNOWN: Consumed = { usage: undefined, outputCharacters: 0, complete: false };
 
 function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): AttemptContext {
   const { call } = bounded;
@@ -41,13 +40,14 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     exchange: call.exchange,
     ticker: gateway.ticker,
     stream: call.facts.stream,
-    headers: () => gatewayHeaders(call, reservation, trace),
+    headers: (headers) => gatewayHeaders(call, reservation, trace, headers),
     heartbeat: call.facts.stream ? call.dialect.heartbeat : JSON_HEARTBEAT,
     commitMs: call.facts.stream ? deadlines.streamCommitMs : deadlines.jsonCommitMs,
     heartbeatMs: deadlines.heartbeatMs,
   });
   return {
     call,
+    bounded,
     reservation,
     delivery,
     trace,
@@ -85,7 +85,7 @@ function consumedOf({ usage, outputCharacters, error }: Answer): Consumed {
 /** No provider answered: tells the caller, in whatever form is still open, and gives back or settles the money. */
 async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptContext, failed: AttemptsFailedError): Promise<void> {
   const { call, delivery, trace, reservation } = context;
-  const { error, mayBeBilled } = failed;
+  const { error } = failed;
   if (call.operation === 'count-tokens' && error.code === 'operation_not_supported') {
     trace.status = 200;
     delivery.endWith(200, { 'content-type': 'application/json' }, estimatedCount(call));
@@ -94,8 +94,7 @@ async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptCont
     tellFailure(context, error);
   }
   trace.endedMs = gateway.clock.monotonic();
-  if (mayBeBilled) await settle(gateway, bounded, reservation, trace, NOTHING_KNOWN);
-  else await release(gateway, bounded, reservation, trace);
+  await settleLost(gateway, bounded, reservation, trace);
 }
 
 function tellFailure({ call, delivery, trace, reservation }: AttemptContext, error: GatewayError): void {

@@ -7,8 +7,8 @@ export interface DeliveryOptions {
   readonly ticker: Ticker;
   /** Whether the answer is a stream of events. */
   readonly stream: boolean;
-  /** Headers of the gateway's own at the moment the status goes out. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  /** Adds the gateway's own headers, at the moment the status goes out. */
+  readonly headers: (headers: Record<string, string>) => Readonly<Record<string, string>>;
   /** Sent while the provider is silent: a whole event or comment for streams, white space for JSON. */
   readonly heartbeat: string;
   /** From the call's arrival: a silent call is committed to then. */
@@ -86,11 +86,8 @@ export class Delivery implements Watcher {
       return;
     }
     this.committed = true;
-    const out = this.#options.exchange.respond(status, {
-      ...headers,
-      ...this.#options.headers(),
-      'content-length': String(body.length),
-    });
+    const { exchange, headers: complete } = this.#options;
+    const out = exchange.respond(status, complete({ ...headers, 'content-length': String(body.length) }));
     out.on('error', ignore);
     out.end(body);
   }
@@ -104,7 +101,7 @@ export class Delivery implements Watcher {
     const { stream, headers, exchange } = this.#options;
     this.committed = true;
     const type = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
-    const out = exchange.respond(200, { 'content-type': type, ...(stream ? STREAM_HEADERS : {}), ...headers() });
+    const out = exchange.respond(200, headers({ 'content-type': type, ...(stream ? STREAM_HEADERS : {}) }));
     this.#out = out;
     const onGone = (): void => {
       if (this.#ended) return;

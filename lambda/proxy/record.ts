@@ -9,10 +9,7 @@ export function record(gateway: Gateway, trace: Trace): void {
   writeLog(gateway, trace, latencyMs);
   // Probes and health checks say nothing about the service callers get.
   if (trace.operation === undefined && trace.status < 400) return;
-  gateway.metrics.emit(metricsOf(trace, latencyMs), {
-    ...(trace.provider === undefined ? {} : { provider: trace.provider }),
-    ...(trace.requestModel === undefined ? {} : { model: trace.requestModel }),
-  });
+  gateway.metrics.emit(metricsOf(trace, latencyMs), { provider: trace.provider, model: trace.requestModel });
 }
 
 function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
@@ -51,7 +48,9 @@ function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
 function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
   const { status, usage, outcome } = trace;
   const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok');
-  const values: Record<string, number> = { [METRICS.REQUESTS]: 1, [METRICS.LATENCY]: latencyMs };
+  const values: Record<string, number> = {};
+  values[METRICS.REQUESTS] = 1;
+  values[METRICS.LATENCY] = latencyMs;
   const count = (name: string, value: number): void => {
     if (value > 0) values[name] = value;
   };

@@ -1,10 +1,12 @@
+import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, estimateTokens, familyOf } from '../core/pricing';
+import { costOfUsage, estimateTokens, familyOf, type Price } from '../core/pricing';
 import type { BoundedCall } from './bound';
+import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
 import { latencyOf, overheadMs } from './record';
-import type { Trace } from './trace';
+import type { LostAttempt, Trace } from './trace';
 
 /** What there is to charge for. */
 export interface Consumed {
@@ -19,7 +21,7 @@ export interface Consumed {
 /** Characters a token stands for, on the low side: an estimate must not charge less than the provider may bill. */
 const CHARACTERS_PER_TOKEN = 3;
 
-/** Records what an answered call, or one that a provider may bill, really cost. Never throws. */
+/** Records what an answered call really cost, with what its lost attempts may. Never throws. */
 export async function settle(
   gateway: Gateway,
   bounded: BoundedCall,
@@ -29,28 +31,79 @@ export async function settle(
 ): Promise<void> {
   const { call, prices } = bounded;
   const price = prices.get(`${trace.provider}/${trace.requestModel}`);
-  const usage = call.operation === 'count-tokens' ? undefined : finalUsage(bounded, consumed);
-  if (usage !== undefined && price !== undefined) {
-    trace.usage = usage;
-    trace.costNanoUsd = costOfUsage(price, usage);
-    trace.priceUnknown = price.source === 'ceiling';
-  }
+  const usage = call.operation === 'count-tokens' ? undefined : finalUsage(bounded, price, trace.requestModel, consumed);
+  const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
+  await book(gateway, bounded, reservation, trace, usage, price, cost);
+}
+
+/** Charges the lost attempts of a call that nobody answered; gives everything back when there are none. Never throws. */
+export async function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+  const last = trace.lost.at(-1);
+  if (last === undefined) return release(gateway, bounded, reservation, trace);
+  trace.provider = last.provider;
+  trace.requestModel = last.model;
+  await book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), 0n);
+}
+
+async function book(
+  gateway: Gateway,
+  { call }: BoundedCall,
+  reservation: Reservation,
+  trace: Trace,
+  usage: Usage | undefined,
+  price: Price | undefined,
+  answerNanoUsd: bigint,
+): Promise<void> {
+  trace.usage = usage;
+  trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd);
+  trace.priceUnknown = price?.source === 'ceiling';
   const outcome = outcomeOf(gateway, trace, call.options.labels);
   await reservation.settle({
     ...outcome,
-    ...(usage === undefined ? {} : { usage }),
+    usage,
     costNanoUsd: trace.costNanoUsd,
-    ...(price === undefined ? {} : { priceVersion: price.version, priceSource: price.source }),
+    priceVersion: price?.version,
+    priceSource: price?.source,
   });
 }
 
 /** Gives everything back: no provider can bill this call. Never throws. */
-export async function release(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+async function release(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
   await reservation.release(outcomeOf(gateway, trace, bounded.call.options.labels));
 }
 
+/**
+ * What an attempt is charged that was sent and brought nothing: its input, which a provider may bill even when it never answered.
+ *
+ * @param reported what the provider had reported before it was cut
+ */
+export function lostAttempt({ call, prices }: BoundedCall, target: Target, reported: Usage | undefined): LostAttempt {
+  const { provider, model, name } = target;
+  const price = prices.get(name);
+  const { outputTokens, reasoningOutputTokens, audioOutputTokens, billedOutputTokens, toolCalls, ...input } = reported ?? {};
+  const tier = input.serviceTier ?? call.facts.serviceTier;
+  const usage: Usage = {
+    ...input,
+    inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
+    ...(tier === undefined ? {} : { serviceTier: tier }),
+    estimated: true,
+  };
+  return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+}
+
+/** An estimate may be wrong, but not beyond what can be: a token is never shorter than a byte, nor a prompt longer than the window. */
+function estimatedInput(call: RoutedCall, price: Price | undefined, model: string): number {
+  const estimate = estimateTokens(call.document.bytes.toString('utf8'), familyOf(model));
+  return Math.min(estimate, call.document.bytes.length, price?.contextWindow ?? Number.POSITIVE_INFINITY);
+}
+
 /** The provider's figures where they can be trusted, else ours, marked as such. */
-function finalUsage({ call, maxOutputTokens }: BoundedCall, consumed: Consumed): Usage {
+function finalUsage(
+  { call, maxOutputTokens }: BoundedCall,
+  price: Price | undefined,
+  model: string | undefined,
+  consumed: Consumed,
+): Usage {
   const { usage, outputCharacters, complete } = consumed;
   const tier = usage?.serviceTier ?? call.facts.serviceTier;
   const withTier = (known: Usage): Usage => (tier === undefined ? known : { ...known, serviceTier: tier });
@@ -61,7 +114,7 @@ function finalUsage({ call, maxOutputTokens }: BoundedCall, consumed: Consumed):
   const written = Math.min(Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN), maxOutputTokens || Number.POSITIVE_INFINITY);
   return withTier({
     ...usage,
-    inputTokens: usage?.inputTokens ?? estimateTokens(call.document.bytes.toString('utf8'), familyOf(call.facts.model)),
+    inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),
     outputTokens: Math.max(usage?.outputTokens ?? 0, written),
     estimated: true,
   });
@@ -71,17 +124,20 @@ function outcomeOf(gateway: Gateway, trace: Trace, labels: Readonly<Record<strin
   return {
     status: trace.status,
     outcome: trace.outcome,
-    ...(trace.provider === undefined ? {} : { provider: trace.provider }),
-    ...(trace.requestModel === undefined ? {} : { requestModel: trace.requestModel }),
-    ...(trace.responseModel === undefined ? {} : { responseModel: trace.responseModel }),
+    provider: trace.provider,
+    requestModel: trace.requestModel,
+    responseModel: trace.responseModel,
+    usage: undefined,
     costNanoUsd: 0n,
+    priceVersion: undefined,
+    priceSource: undefined,
     attempts: trace.attempts,
-    ...(trace.finishReason === undefined ? {} : { finishReason: trace.finishReason }),
-    ...(trace.incomplete ? { incomplete: true } : {}),
+    finishReason: trace.finishReason,
+    incomplete: trace.incomplete || undefined,
     latencyMs: Math.round(latencyOf(gateway, trace)),
-    ...(trace.firstByteMs === 0 ? {} : { timeToFirstChunkMs: Math.round(trace.firstByteMs - trace.exchange.arrivedMs) }),
+    timeToFirstChunkMs: trace.firstByteMs === 0 ? undefined : Math.round(trace.firstByteMs - trace.exchange.arrivedMs),
     overheadMs: overheadMs(trace),
-    ...(trace.malformedEvents === 0 ? {} : { malformedEvents: trace.malformedEvents }),
-    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    malformedEvents: trace.malformedEvents || undefined,
+    labels: Object.keys(labels).length === 0 ? undefined : labels,
   };
 }

@@ -129,6 +129,7 @@ export function addNumbers(left: string, right: string, sign: 1 | -1 = 1): strin
   if (left.length < 15 && right.length < 15 && !left.includes('.') && !right.includes('.')) {
     return String(Number(left) + sign * Number(right));
   }
+  if (!left.includes('.') && !right.includes('.')) return String(BigInt(left) + BigInt(sign) * BigInt(right));
   const [leftWhole = '0', leftPart = ''] = left.split('.');
   const [rightWhole = '0', rightPart = ''] = right.split('.');
   const digits = Math.max(leftPart.length, rightPart.length);

@@ -69,6 +69,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const { clock } = options;
   const random = options.random ?? Math.random;
   const pause = options.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  const reservations = { ...options, pause, random };
   const levels = createLevelCache(options.identity, clock);
   const memory = createRefusalMemory(clock);
   const shards = createShardMemory(random);
@@ -79,6 +80,12 @@ export function createLedger(options: LedgerOptions): Ledger {
   function guess(key: string, state: GateState): void {
     if (guesses.size >= MOST_GUESSES) guesses.clear();
     guesses.set(key, state);
+  }
+
+  /** Reserves on one of the counter's shards, where it has any. */
+  function spread(counter: PlannedCounter): PlannedCounter {
+    const key = counter.spec.soft ? counter.key : shards.keyFor(counter.key);
+    return key === counter.key ? counter : { ...counter, key };
   }
 
   /** The budget of a counter that does not exist yet, read so that no older limit can create it. */
@@ -199,11 +206,10 @@ export function createLedger(options: LedgerOptions): Ledger {
         const bound = await levelsOf(levels, options.document, key, request.tags);
         const shut = bound.find((level) => level.kind !== 'key' && level.status !== 'active');
         if (shut !== undefined) return refused({ reason: shut.status === 'revoked' ? 'key_revoked' : 'key_blocked', ...levelName(shut) });
-        const whole = planOf(bound, { ...request, free: request.bound.costNanoUsd === 0n }, began.wallMs, phases);
-        const plan = {
-          ...whole,
-          counters: whole.counters.map((counter) => ({ ...counter, key: counter.spec.soft ? counter.key : shards.keyFor(counter.key) })),
-        };
+        const { originalModel, candidateModels } = request;
+        const free = request.bound.costNanoUsd === 0n;
+        const whole = planOf(bound, { originalModel, candidateModels, free }, began.wallMs, phases);
+        const plan = { counters: whole.counters.map(spread), gates: whole.gates };
         const known = remembered(plan, request);
         if (known !== undefined) return refused(known);
 
@@ -221,7 +227,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         });
         const verdict = judge(plan, request, key, replies, began.wallMs);
         if (verdict.kind === 'admitted') {
-          return { admitted: true, reservation: createReservation({ ...options, pause, random }, request, intent, plan, replies, began) };
+          return { admitted: true, reservation: createReservation(reservations, request, intent, plan, replies, began) };
         }
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
         await abandonAttempt(options, intent, plan, replies, reason, clock.now(), cleanupMs);
@@ -275,10 +281,10 @@ function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, 
     id: attemptId,
     createdAt: new Date(nowMs).toISOString(),
     keyId: key.id,
-    ...(key.teamId === undefined ? {} : { teamId: key.teamId }),
-    ...(key.projectId === undefined ? {} : { projectId: key.projectId }),
-    ...(key.userId === undefined ? {} : { userId: key.userId }),
-    ...(Object.keys(request.tags).length === 0 ? {} : { tags: request.tags }),
+    teamId: key.teamId,
+    projectId: key.projectId,
+    userId: key.userId,
+    tags: Object.keys(request.tags).length === 0 ? undefined : request.tags,
     operation: request.operation,
     dialect: request.dialect,
     originalModel: request.originalModel,

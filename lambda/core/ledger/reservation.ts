@@ -98,9 +98,9 @@ export function createReservation(
   const tokens = tightest(plan, passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
   return {
     attemptId: intent.id,
-    ...(budget === undefined ? {} : { budget }),
-    ...(requests === undefined ? {} : { requests }),
-    ...(tokens === undefined ? {} : { tokens }),
+    budget,
+    requests,
+    tokens,
 
     assertSendable() {
       const wallMs = clock.now();

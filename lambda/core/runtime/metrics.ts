@@ -1,6 +1,6 @@
 import { METRICS } from '../../../lib/private/contract';
 
-/** Values of one moment, by metric name (`METRICS`). */
+/** Values of one moment, at least one, by metric name (`METRICS`). */
 export type MetricValues = Readonly<Record<string, number>>;
 
 /** What else the values are counted by. */
@@ -54,14 +54,16 @@ export function createMetrics(
 
   return {
     emit(values, by = {}) {
-      const line = {
-        [METRICS.GATEWAY_DIMENSION]: gateway,
-        ...(by.provider === undefined ? {} : { [METRICS.PROVIDER_DIMENSION]: by.provider }),
-        ...(by.model === undefined ? {} : { [METRICS.MODEL_DIMENSION]: by.model }),
-        ...values,
-      };
       const declared = declare(Object.keys(values), by);
-      sink(`{"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${JSON.stringify(line).slice(1)}\n`);
+      const named =
+        dimension(METRICS.GATEWAY_DIMENSION, gateway) +
+        dimension(METRICS.PROVIDER_DIMENSION, by.provider) +
+        dimension(METRICS.MODEL_DIMENSION, by.model);
+      sink(`{"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${named}${JSON.stringify(values).slice(1)}\n`);
     },
   };
+}
+
+function dimension(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `"${name}":${JSON.stringify(value)},`;
 }

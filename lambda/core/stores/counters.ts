@@ -89,6 +89,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     names: Record<string, string>,
     values: Item,
     timeoutMs: number,
+    returns: 'ALL_NEW' | 'NONE' = 'ALL_NEW',
   ): Promise<{ readonly done: Item } | { readonly failed: Item | undefined }> {
     try {
       const { Attributes: attributes } = await connector.updateItem(
@@ -98,8 +99,8 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
           UpdateExpression: expression,
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
-          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
-          ReturnValues: 'ALL_NEW',
+          ExpressionAttributeValues: values,
+          ReturnValues: returns,
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
         { timeoutMs },
@@ -197,6 +198,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
         { '#open': 'open', '#id': attemptId },
         values,
         timeoutMs,
+        'NONE',
       );
       if ('done' in live) return true;
       if (live.failed?.['parked']?.M?.[attemptId] === undefined) return false;

@@ -202,25 +202,24 @@ function planSlot(
 }
 
 export function readGate(item: Item): GateState {
-  const rate = (prefix: string): RateState | undefined => {
-    const tat = numberOf(item[`${prefix}_tat`]);
-    return tat === undefined ? undefined : { tat, epoch: numberOf(item[`${prefix}_epoch`]) ?? 0 };
-  };
-  const window = (prefix: string): WindowState | undefined => {
-    const atMs = numberOf(item[`${prefix}_at`]);
-    if (atMs === undefined) return undefined;
-    return { atMs, left: numberOf(item[`${prefix}_left`]) ?? 0, limit: numberOf(item[`${prefix}_limit`]) ?? 0 };
-  };
   const slots = item['open']?.M;
-  const minute = rate('minute');
-  const day = rate('day');
-  const tokenMinute = window('token_minute');
-  const tokenDay = window('token_day');
   return {
-    ...(minute === undefined ? {} : { minute }),
-    ...(day === undefined ? {} : { day }),
-    ...(tokenMinute === undefined ? {} : { tokenMinute }),
-    ...(tokenDay === undefined ? {} : { tokenDay }),
-    ...(slots === undefined ? {} : { slots: new Map(Object.entries(slots).map(([id, value]) => [id, Number(value.N)])) }),
+    minute: rateOf(item['minute_tat'], item['minute_epoch']),
+    day: rateOf(item['day_tat'], item['day_epoch']),
+    tokenMinute: windowOf(item['token_minute_at'], item['token_minute_left'], item['token_minute_limit']),
+    tokenDay: windowOf(item['token_day_at'], item['token_day_left'], item['token_day_limit']),
+    slots: slots === undefined ? undefined : new Map(Object.entries(slots).map(([id, value]) => [id, Number(value.N)])),
   };
+}
+
+type Attribute = AttributeValue | undefined;
+
+function rateOf(mark: Attribute, epoch: Attribute): RateState | undefined {
+  const tat = numberOf(mark);
+  return tat === undefined ? undefined : { tat, epoch: numberOf(epoch) ?? 0 };
+}
+
+function windowOf(at: Attribute, left: Attribute, limit: Attribute): WindowState | undefined {
+  const atMs = numberOf(at);
+  return atMs === undefined ? undefined : { atMs, left: numberOf(left) ?? 0, limit: numberOf(limit) ?? 0 };
 }

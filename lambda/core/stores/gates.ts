@@ -83,8 +83,8 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
           Key: { pk: { S: key } },
           UpdateExpression: `${sets}${removes}`.trim(),
           ConditionExpression: change.conditions.join(' AND '),
-          ...(Object.keys(change.names).length === 0 ? {} : { ExpressionAttributeNames: change.names }),
-          ...(Object.keys(change.values).length === 0 ? {} : { ExpressionAttributeValues: change.values }),
+          ExpressionAttributeNames: unlessEmpty(change.names),
+          ExpressionAttributeValues: unlessEmpty(change.values),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -181,15 +181,21 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
   };
 }
 
+/** DynamoDB refuses maps that are empty. */
+function unlessEmpty<T extends object>(map: T): T | undefined {
+  for (const _name in map) return map;
+  return undefined;
+}
+
 function passOf(spec: GateSpec, request: GateRequest, change: GateChange, state: GateState): GatePass {
   const taken = change.taken;
   return {
     key: spec.key,
     state,
-    ...(taken?.minuteTokens === undefined ? {} : { minuteTokens: taken.minuteTokens }),
-    ...(taken?.dayTokens === undefined ? {} : { dayTokens: taken.dayTokens }),
-    ...(taken?.minuteStep === undefined ? {} : { minuteRequest: { epoch: state.minute?.epoch ?? 0, step: taken.minuteStep } }),
-    ...(taken?.dayStep === undefined ? {} : { dayRequest: { epoch: state.day?.epoch ?? 0, step: taken.dayStep } }),
+    minuteTokens: taken?.minuteTokens,
+    dayTokens: taken?.dayTokens,
+    minuteRequest: taken?.minuteStep === undefined ? undefined : { epoch: state.minute?.epoch ?? 0, step: taken.minuteStep },
+    dayRequest: taken?.dayStep === undefined ? undefined : { epoch: state.day?.epoch ?? 0, step: taken.dayStep },
     slot: state.slots?.has(request.attemptId) === true,
   };
 }
