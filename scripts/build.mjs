@@ -1,16 +1,19 @@
 /**
  * Builds everything under dist/. `--fast` transpiles the library without jsii's checks and declarations:
- * the same JavaScript, enough to start and to synthesize.
+ * the same JavaScript, enough to start and to synthesize. `--into FOLDER` builds somewhere else than dist/.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
-const fast = process.argv.includes('--fast');
+const { fast, into } = parseArgs({
+  options: { fast: { type: 'boolean', default: false }, into: { type: 'string', default: 'dist' } },
+}).values;
 
 const unused = join(root, 'scripts/build/unused-module.cjs');
 const without = (...names) => Object.fromEntries(names.map((name) => [name, unused]));
@@ -53,7 +56,7 @@ await Promise.all([
   fast ? transpileLibrary() : compileLibrary(),
 ]);
 
-/** Makes dist/<folder> of minified ES modules; what is loaded lazily is a chunk of its own. Notes what went in under dist/meta. */
+/** Makes one folder of minified ES modules; what is loaded lazily is a chunk of its own. Notes what went in under meta/. */
 async function bundle(folder, entryPoints, alias) {
   const { metafile } = await build({
     bundle: true,
@@ -66,7 +69,7 @@ async function bundle(folder, entryPoints, alias) {
     logLevel: 'warning',
     metafile: true,
     entryPoints,
-    outdir: `dist/${folder}`,
+    outdir: `${into}/${folder}`,
     chunkNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     alias,
@@ -75,9 +78,9 @@ async function bundle(folder, entryPoints, alias) {
   });
   const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));
   // Chunks of earlier builds go last, so that whoever runs the old bundle meanwhile still finds them.
-  for (const file of readdirSync(`dist/${folder}`)) if (file.endsWith('.mjs') && !made.has(file)) rmSync(`dist/${folder}/${file}`);
-  mkdirSync('dist/meta', { recursive: true });
-  writeFileSync(`dist/meta/${folder.replace('/', '-')}.json`, JSON.stringify(metafile));
+  for (const file of readdirSync(`${into}/${folder}`)) if (file.endsWith('.mjs') && !made.has(file)) rmSync(`${into}/${folder}/${file}`);
+  mkdirSync(`${into}/meta`, { recursive: true });
+  writeFileSync(`${into}/meta/${folder.replace('/', '-')}.json`, JSON.stringify(metafile));
 }
 
 /** The CDK app, with the library left outside, as a user's app would have it. */
@@ -90,7 +93,7 @@ async function buildApp() {
     packages: 'external',
     logLevel: 'warning',
     entryPoints: { app: 'bin/app.ts' },
-    outdir: 'dist/bin',
+    outdir: `${into}/bin`,
     outExtension: { '.js': '.cjs' },
     plugins: [
       {
@@ -119,6 +122,6 @@ async function transpileLibrary() {
     logLevel: 'warning',
     entryPoints: files,
     outbase: 'lib',
-    outdir: 'dist/lib',
+    outdir: `${into}/lib`,
   });
 }
