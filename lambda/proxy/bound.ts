@@ -37,11 +37,18 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   if (priced.length === 0) throw priceUnknown(call);
 
   const { document } = call.configuration;
-  const known = [...prices.values()];
+  const known = priced.map(({ name }) => prices.get(name) as Price);
   const own = call.facts.maxOutputTokens;
   const fallback = Math.min(document.defaultMaxOutputTokens, ...known.map((price) => price.maxOutputTokens ?? Number.POSITIVE_INFINITY));
   const cap = call.operation === 'chat' ? (own ?? fallback) : 0;
-  const input: BoundInput = { facts: call.facts, bodyBytes: call.document.bytes.length, maxOutputTokens: cap, prices: known };
+  const input: BoundInput = {
+    facts: call.facts,
+    bodyBytes: call.document.bytes.length,
+    maxOutputTokens: cap,
+    prices: known,
+    // An account that may bill a lost attempt is not called again, so it bills one at most.
+    ...(new Set(priced.map(accountOf)).size > 1 ? { accounts: priced.map(accountOf) } : {}),
+  };
   const allowed = withinMaxCost(call, input);
   const bounded = call.operation === 'count-tokens' ? { costNanoUsd: 0n, tokens: 0 } : boundOf({ ...input, maxOutputTokens: allowed });
   const injects = call.operation === 'chat' && (allowed !== cap || (own === undefined && bounded.costNanoUsd > 0n));
@@ -58,6 +65,11 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
 export function runawayCharacters(bounded: BoundedCall): number {
   const capped = bounded.outputCap !== undefined || bounded.call.facts.maxOutputTokens !== undefined;
   return capped ? bounded.maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
+}
+
+/** Who sends the bill. */
+function accountOf({ provider }: Target): string {
+  return provider.id;
 }
 
 function priceOf(gateway: Gateway, call: RoutedCall, { provider, model }: Target): Price | undefined {

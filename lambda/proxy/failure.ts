@@ -1,5 +1,6 @@
 import { TransportError, type TransportFailure } from '../core/http/exchange';
 import { GatewayError } from '../core/model/error';
+import type { Usage } from '../core/model/usage';
 
 /** Why one attempt did not answer, and what may be done about it. */
 export interface AttemptFailure {
@@ -10,6 +11,8 @@ export interface AttemptFailure {
   readonly retrySame: boolean;
   /** The provider may bill what it was sent, so no other call may go to the same account blindly. */
   readonly mayBeBilled: boolean;
+  /** What the provider had reported before its answer was cut. */
+  readonly usage?: Usage;
   /** How long the target is to be left alone; 0: it counts as a failure of the target. Absent: says nothing about it. */
   readonly coolMs?: number;
 }
@@ -66,9 +69,12 @@ export function providerFailure(error: GatewayError, failover: boolean, provider
   };
 }
 
+/** Answers that were begun, so they may be billed, and are of no use. */
+const CUT: ReadonlySet<string> = new Set(['upstream_incomplete', 'upstream_timeout', 'event_too_large', 'upstream_too_large']);
+
 /** A stream that failed before it said anything. */
 export function streamFailure(error: GatewayError): AttemptFailure {
-  const cut = error.code === 'upstream_incomplete' || error.code === 'upstream_timeout' || error.code === 'event_too_large';
+  const cut = CUT.has(error.code);
   const failure = providerFailure(error, error.status >= 500 || error.status === 429, cut ? 0 : error.status);
   return { ...failure, mayBeBilled: cut };
 }

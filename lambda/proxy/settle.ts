@@ -85,6 +85,7 @@ export function lostAttempt({ call, prices }: BoundedCall, target: Target, repor
   const usage: Usage = {
     ...input,
     inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
+    outputTokens: 0,
     ...(tier === undefined ? {} : { serviceTier: tier }),
     estimated: true,
   };

@@ -4,6 +4,15 @@ import type { DialectName } from '../core/model/request';
 import type { Usage } from '../core/model/usage';
 import type { KeyRecord } from '../core/stores/entities';
 
+/** An attempt that a provider may bill although nothing of its answer was used. */
+export interface LostAttempt {
+  readonly provider: string;
+  readonly model: string;
+  /** Estimated, unless the provider reported its input before it was cut. */
+  readonly usage: Usage;
+  readonly costNanoUsd: bigint;
+}
+
 /** What became known of one request so far: the log line, the metrics and the usage record are written from it. */
 export interface Trace {
   /** Also the key of the usage record. */
@@ -23,6 +32,8 @@ export interface Trace {
   requestModel: string | undefined;
   responseModel: string | undefined;
   readonly attempts: AttemptRecord[];
+  /** Attempts without an answer that a provider may bill. */
+  readonly lost: LostAttempt[];
   failovers: number;
   finishReason: string | undefined;
   usage: Usage | undefined;
@@ -57,6 +68,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     requestModel: undefined,
     responseModel: undefined,
     attempts: [],
+    lost: [],
     failovers: 0,
     finishReason: undefined,
     usage: undefined,

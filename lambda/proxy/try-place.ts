@@ -119,7 +119,10 @@ async function streamed(
     },
     gateway.ticker,
   );
-  if (result.error !== undefined && !delivery.contentSent) return { failure: streamFailure(result.error), status: reply.status };
+  if (result.error !== undefined && !delivery.contentSent) {
+    const { usage } = result;
+    return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
+  }
   const { finishReason, ...report } = result;
   return { answer: { prepared, ...report, finishReason: finishReason?.unified }, status: reply.status };
 }

@@ -19,6 +19,7 @@ const ATTEMPT: Schema = {
     status: { type: 'integer' },
     outcome: { ...TEXT, description: "`ok`, or the error's code." },
     duration_ms: MILLISECONDS,
+    estimated_cost_usd: { ...USD, description: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.' },
   },
 };
 

@@ -18,6 +18,11 @@ export interface BoundInput {
   readonly maxOutputTokens: number;
   /** Prices of every target that the call may go to. */
   readonly prices: readonly Price[];
+  /**
+   * Who bills each of `prices`, for calls that may go on to another place: at most one answer is paid for, and beside it the input of
+   * one lost attempt at every other account. Default: one account, so that nothing is paid beside the answer.
+   */
+  readonly accounts?: readonly string[];
   /** Calls of server-side tools that the request may cause, each. Default: 20. */
   readonly serverToolCalls?: number;
 }
@@ -33,16 +38,28 @@ const MILLION_PERCENT = 100_000_000n;
 
 /** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
 export function boundOf(input: BoundInput): CallBound {
-  let costNanoUsd = 0n;
   let tokens = 0;
-  for (const price of input.prices) {
+  const answers = new Map<string, bigint>();
+  const lost = new Map<string, bigint>();
+  for (const [index, price] of input.prices.entries()) {
     const inputTokens = inputBound(input, price);
     const outputTokens = outputBound(input, price);
-    const cost = costBound(input, price, inputTokens, outputTokens);
-    if (cost > costNanoUsd) costNanoUsd = cost;
+    const account = input.accounts?.[index] ?? '';
+    raise(answers, account, costBound(input, price, inputTokens, outputTokens));
+    if (input.accounts !== undefined) raise(lost, account, tokensBound(input, price, inputTokens, 0));
     tokens = Math.max(tokens, inputTokens + outputTokens);
   }
+  const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
+  let costNanoUsd = 0n;
+  for (const [account, answer] of answers) {
+    const cost = answer + allLost - (lost.get(account) ?? 0n);
+    if (cost > costNanoUsd) costNanoUsd = cost;
+  }
   return { costNanoUsd, tokens };
+}
+
+function raise(amounts: Map<string, bigint>, account: string, amount: bigint): void {
+  if (amount > (amounts.get(account) ?? -1n)) amounts.set(account, amount);
 }
 
 /**
@@ -79,15 +96,19 @@ function outputBound(input: BoundInput, price: Price): number {
 }
 
 function costBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
+  let cost = tokensBound(input, price, inputTokens, outputTokens);
+  for (const tool of input.facts.serverTools) cost += BigInt(input.serverToolCalls ?? SERVER_TOOL_CALLS) * callPrice(price, tool);
+  return cost;
+}
+
+function tokensBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
   const { facts } = input;
   const writes: TokenClass[] = facts.cacheWrite === undefined ? ['cacheWrite5m'] : ['cacheWrite5m', 'cacheWrite1h'];
   const inputRate = dearest(price, ['input', 'cacheRead', 'audioInput', ...writes], inputTokens);
   const outputRate = dearest(price, ['output', 'reasoning', 'audioOutput'], inputTokens);
   const sum = BigInt(inputTokens) * inputRate + BigInt(outputTokens) * outputRate;
   const factor = BigInt(dearestTier(price, facts.serviceTier));
-  let cost = (sum * factor + MILLION_PERCENT - 1n) / MILLION_PERCENT + price.perRequest;
-  for (const tool of facts.serverTools) cost += BigInt(input.serverToolCalls ?? SERVER_TOOL_CALLS) * callPrice(price, tool);
-  return cost;
+  return (sum * factor + MILLION_PERCENT - 1n) / MILLION_PERCENT + price.perRequest;
 }
 
 function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {

@@ -73,4 +73,6 @@ export interface AttemptRecord {
   /** `ok`, or the error's code. */
   readonly outcome: string;
   readonly durationMs: number;
+  /** What it was charged although another attempt answered, or none did: the provider may bill what it was sent. Decimal US dollars, estimated. */
+  readonly estimatedCostUsd?: string;
 }
