@@ -35,7 +35,16 @@ export const cases = [
   opencode('gemini', '@ai-sdk/anthropic'),
   opencode('openai-responses', '@ai-sdk/openai'),
   opencode('bedrock-converse', '@ai-sdk/openai'),
+  ...[claudeCode('anthropic-messages'), codex('openai-responses', 'gpt-6.1-sol'), opencode('openai-chat', '@ai-sdk/openai-compatible')].map(
+    withSpentBudget,
+  ),
 ];
+
+/** The same client with a key that may spend nothing more, on a model that costs something. */
+function withSpentBudget(one) {
+  const [alias] = one.also.split('=');
+  return { ...one, name: `${one.client} with a spent budget`, also: `${alias}=simulated/simulated-1`, spent: true };
+}
 
 function claudeCode(wire, variant, more = {}) {
   const credential = variant?.includes('bearer') ? 'ANTHROPIC_AUTH_TOKEN' : 'ANTHROPIC_API_KEY';

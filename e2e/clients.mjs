@@ -47,6 +47,7 @@ async function main(programs) {
     const provider = await scriptedProvider(work);
     const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
     const rows = [];
+    process.stdout.write('| client | reached | calls | time | thinking | result |\n|---|---|---|---|---|---|\n');
     for (const one of cases) {
       if (wanted.length > 0 && !wanted.some((name) => one.name.includes(name))) continue;
       rows.push(await runCase(one, provider, programs, work));
@@ -84,20 +85,39 @@ async function runCase(one, provider, programs, work) {
   const gateway = await startGateway(provider.origin, one.also, folder);
   const startedMs = Date.now();
   try {
-    const { args, env = {} } = one.prepare({ url: gateway.url, key: gateway.key, home, project });
+    const key = one.spent === true ? await spentKey(gateway) : gateway.key;
+    const { args, env = {} } = one.prepare({ url: gateway.url, key, home, project });
     const outcome = await run(programs[one.client], args, {
       cwd: project,
       env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: folder, LANG: 'C.UTF-8', TERM: 'dumb', NO_COLOR: '1', ...env },
     });
+    const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
+    if (one.spent === true) {
+      // The refusal is shown, and tried no more often than a client makes different calls.
+      const calls = gateway.refusals().length;
+      const passed = /budget|quota/i.test(outcome.output) && calls >= 1 && calls <= 2;
+      return {
+        name: one.name,
+        passed,
+        wires: ['refused'],
+        calls,
+        seconds,
+        ...(passed ? {} : { output: outcome.output, log: gateway.log() }),
+      };
+    }
     const wires = [...new Set(provider.calls.map(({ wire }) => wire))];
     const looped = provider.calls.some(({ results }) => results.some((result) => result.includes(MARKER)));
+    // Every wire format but Chat signs its thinking, and wants the signature back with the tool's result.
+    const signed =
+      one.wire === 'openai-chat' ? undefined : provider.calls.some(({ body, results }) => results.length > 0 && isSigned(body));
     const passed = looped && outcome.output.includes(`says ${MARKER}`) && wires.join() === one.wire;
     return {
       name: one.name,
       passed,
+      signed,
       wires,
       calls: provider.calls.length,
-      seconds: ((Date.now() - startedMs) / 1_000).toFixed(1),
+      seconds,
       ...(passed ? {} : { output: outcome.output, log: gateway.log() }),
     };
   } finally {
@@ -112,7 +132,12 @@ function turnFor(call, one, file) {
   const tool = one.tools(file).find(({ name }) => call.tools.includes(name));
   if (process.env.CLIENTS_DEBUG) process.stderr.write(`${one.name}: ${call.wire} ${call.model} tools: ${call.tools.join(' ')}\n`);
   if (tool === undefined || call.results.length > 0) return { text: 'A short note' };
-  return { text: 'I shall look.', calls: [{ id: 'toolu_0scripted1', ...tool }] };
+  return { thinking: 'What does it say?', text: 'I shall look.', calls: [{ id: 'toolu_0scripted1', ...tool }] };
+}
+
+/** Whether thinking of the scripted model is in a body; its signatures all begin alike. */
+function isSigned(body) {
+  return JSON.stringify(body).includes(Buffer.from('scripted').toString('base64').slice(0, 10));
 }
 
 async function startGateway(origin, also, folder) {
@@ -142,17 +167,28 @@ async function startGateway(origin, also, folder) {
   });
   return {
     ...JSON.parse(line),
+    refusals: () => refusals(log),
     /** What was refused, and why. */
-    log: () =>
-      log
-        .split('\n')
-        .filter((text) => text.includes('"event":"request"') && !text.includes('"outcome":"ok"'))
-        .join('\n'),
+    log: () => refusals(log).join('\n'),
     close: () => {
       child.kill('SIGINT');
       return exited;
     },
   };
+}
+
+function refusals(log) {
+  return log.split('\n').filter((line) => line.includes('"event":"request"') && !line.includes('"outcome":"ok"'));
+}
+
+/** A key whose budget is smaller than any call. */
+async function spentKey({ url, admin_key: adminKey }) {
+  const response = await fetch(`${url}/admin/v1/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'spent', budgets: [{ limit_usd: '0.000001', period: 'month' }] }),
+  });
+  return (await response.json()).key;
 }
 
 function run(program, args, options) {
@@ -173,7 +209,9 @@ function run(program, args, options) {
   });
 }
 
-function print({ name, passed, wires, calls, seconds, output, log }) {
-  process.stdout.write(`| ${name} | ${wires.join(', ')} | ${calls} | ${seconds} s | ${passed ? 'passed' : 'FAILED'} |\n`);
+function print({ name, passed, signed, wires, calls, seconds, output, log }) {
+  process.stdout.write(
+    `| ${name} | ${wires.join(', ')} | ${calls} | ${seconds} s | ${{ true: 'yes', false: 'no', undefined: '-' }[signed]} | ${passed ? 'passed' : 'FAILED'} |\n`,
+  );
   if (!passed) process.stdout.write(`${output.slice(-4_000)}\n${log.slice(-6_000)}\n`);
 }

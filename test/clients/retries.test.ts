@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
     records: 1,
   },
   { what: 'a request that the provider refuses', script: failing(400), model: 'chat/refused', status: all(400), attempts: 1, records: 1 },
-  { what: 'a rate limit of the provider', script: failing(429), model: 'chat/limited', status: all(429), attempts: 3 },
+  { what: 'a rate limit of the provider', script: failing(429), model: 'chat/limited', status: all(429), attempts: 3, records: 3 },
   { what: 'a provider that fails', script: failing(500), model: 'chat/failing', status: all(502), attempts: 3, records: 3 },
   {
     what: 'a provider that is overloaded',
