@@ -99,7 +99,7 @@ function asker(
     seen.push(response.status);
     const headers = new Headers(response.headers);
     headers.set('retry-after-ms', '1');
-    return new Response(response.body, { status: response.status, headers });
+    return new Response(await response.arrayBuffer(), { status: response.status, headers });
   };
   if (dialect === 'messages') {
     const client = new Anthropic({ baseURL: gateway.url, apiKey, fetch: watched });
