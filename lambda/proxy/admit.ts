@@ -4,6 +4,7 @@ import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
+import { spentNotice } from './usage-notice';
 
 /** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
 const LIFETIME_MS = 16 * 60_000;
@@ -22,14 +23,17 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     operation: call.operation,
     dialect: call.dialect.name,
     originalModel: call.facts.model,
-    candidateModels: call.targets.map(({ name }) => name),
+    candidateModels: call.targets.flatMap(({ name, model }) => [name, model]),
     bound,
     stream: call.facts.stream,
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
     accepts: (fresh) => call.caller.accepts(fresh),
   });
   if (result.admitted) return result.reservation;
-  throw new RefusedError(refusalError(result.refusal), refusalHeaders(result.refusal));
+  throw new RefusedError(refusalError(result.refusal), {
+    ...refusalHeaders(result.refusal),
+    ...spentNotice(call.dialect.name, result.refusal, gateway.clock.now()),
+  });
 }
 
 /** A refusal of the ledger, with the headers that say more than its body. */

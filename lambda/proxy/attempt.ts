@@ -1,3 +1,4 @@
+import type { Target } from '../core/config/models';
 import type { Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
 import type { Usage } from '../core/model/usage';
@@ -105,7 +106,7 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
     });
   };
   try {
-    const prepared = await prepare(gateway, call, target, site, outputCap, freshCredential);
+    const prepared = await prepare(gateway, call, target, site, outputCap, mostOutputOf(bounded, target), freshCredential);
     if (!isSendable(reservation)) return TOO_LATE;
     sent = true;
     if (trace.firstSendMs === 0) trace.firstSendMs = gateway.clock.monotonic();
@@ -131,6 +132,12 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
     // What one target cannot say, or has no credential for, another may.
     return { failure: { error, failover: true, retrySame: false, mayBeBilled: sent } };
   }
+}
+
+/** A window holds the prompt as well, so no answer is longer. */
+function mostOutputOf({ prices }: BoundedCall, { name }: Target): number | undefined {
+  const price = prices.get(name);
+  return price?.maxOutputTokens ?? price?.contextWindow;
 }
 
 function isSendable(reservation: Reservation): boolean {

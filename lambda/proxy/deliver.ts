@@ -9,6 +9,7 @@ import type { Gateway } from './gateway';
 import { type Consumed, settle, settleLost } from './settle';
 import type { Trace } from './trace';
 import type { Answer } from './try-place';
+import { usageNotice } from './usage-notice';
 
 /** Keeps a silent JSON answer alive: white space may stand before any JSON. */
 const JSON_HEARTBEAT = ' ';
@@ -40,7 +41,11 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     exchange: call.exchange,
     ticker: gateway.ticker,
     stream: call.facts.stream,
-    headers: (headers) => gatewayHeaders(call, reservation, trace, headers),
+    headers: (headers) =>
+      Object.assign(
+        gatewayHeaders(call, reservation, trace, headers),
+        usageNotice(call.dialect.name, reservation.budget, bounded.bound.costNanoUsd),
+      ),
     heartbeat: call.facts.stream ? call.dialect.heartbeat : JSON_HEARTBEAT,
     commitMs: call.facts.stream ? deadlines.streamCommitMs : deadlines.jsonCommitMs,
     heartbeatMs: deadlines.heartbeatMs,

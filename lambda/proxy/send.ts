@@ -37,6 +37,8 @@ const USER_AGENT = 'cdk-llm-gateway';
  * Translates, addresses and signs a call for one target.
  *
  * @param maxOutputTokens cap to write in place of the caller's; undefined leaves it as it is
+ * @param mostOutputTokens what the model can write at most, where that is known: a higher cap that the caller did not mean for this
+ * very model is lowered to it
  * @param freshCredential reads the credential anew: the known one was refused
  * @throws GatewayError 400 for what this target cannot do, 503 when the provider's configuration or credential is unusable
  */
@@ -46,6 +48,7 @@ export async function prepare(
   target: Target,
   site: ProviderSite,
   maxOutputTokens: number | undefined,
+  mostOutputTokens: number | undefined,
   freshCredential: boolean,
 ): Promise<PreparedCall> {
   const { provider } = target;
@@ -54,9 +57,10 @@ export async function prepare(
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
   const quirks = provider.definition.quirks;
-  const written = passThrough
-    ? passedBody(call, target, quirks, maxOutputTokens)
-    : translatedBody(call, target, protocol, endpoint, quirks, maxOutputTokens);
+  const asked = maxOutputTokens ?? call.facts.maxOutputTokens;
+  const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
+  const cap = lowers ? mostOutputTokens : maxOutputTokens;
+  const written = passThrough ? passedBody(call, target, quirks, cap) : translatedBody(call, target, protocol, endpoint, quirks, cap);
   const unsigned = {
     method: 'POST' as const,
     origin: site.origin,
@@ -81,10 +85,15 @@ export async function prepare(
     protocol: written.protocol ?? protocol,
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
-    dropped: [...call.withheld, ...written.dropped],
+    dropped: [...call.withheld, ...(lowers ? [`${call.facts.maxOutputField} above ${mostOutputTokens}`] : []), ...written.dropped],
     ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
     request: { ...unsigned, headers: { ...unsigned.headers, ...proof }, network: provider.network },
   };
+}
+
+/** The caller named no model of a provider's, so it cannot know what the one that it got can do. */
+function isAlias({ resolution }: RoutedCall): boolean {
+  return resolution.reason === 'alias';
 }
 
 function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
@@ -156,7 +165,7 @@ function translatedBody(
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
-    dropped: [...(decoded.dropped ?? []), ...plain.dropped, ...encoded.dropped, ...reshaped.dropped],
+    dropped: [...new Set([...(decoded.dropped ?? []), ...plain.dropped, ...encoded.dropped, ...reshaped.dropped])],
     decoded: capped,
     protocol: plain.protocol,
   };
