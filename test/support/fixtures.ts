@@ -70,15 +70,35 @@ export interface FixtureFacts {
   readonly usage: Usage | null;
 }
 
-/** Every fixture, in the order of their names. */
+/** An exchange about vectors: a call as OpenAI's callers write it, what the provider is sent for it, and what it answers. */
+export interface EmbeddingsFixture extends Pick<Fixture, 'id' | 'about' | 'source' | 'wireFormat' | 'responseHeaders'> {
+  readonly operation: 'embeddings';
+  /** The model's name at the provider, and its provider's quirks. */
+  readonly model: string;
+  readonly quirks?: readonly string[];
+  readonly request: JsonObject;
+  readonly sent: JsonObject;
+  readonly response: JsonObject;
+  readonly facts: { readonly vectors: readonly (readonly number[])[]; readonly inputTokens?: number };
+}
+
+/** Every fixture of a chat, in the order of their names. */
 export function fixtures(): Fixture[] {
+  return readAll().filter((fixture): fixture is Fixture => !('operation' in fixture));
+}
+
+export function embeddingsFixtures(): EmbeddingsFixture[] {
+  return readAll().filter((fixture): fixture is EmbeddingsFixture => 'operation' in fixture);
+}
+
+function readAll(): (Fixture | EmbeddingsFixture)[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => ({
-      ...(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Omit<Fixture, 'id'>),
-      id: name.slice(0, -'.json'.length),
-    }));
+    .map((name) => {
+      const content = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Fixture | EmbeddingsFixture;
+      return { ...content, id: name.slice(0, -'.json'.length) };
+    });
 }
 
 const NAMED_EVENTS: ReadonlySet<string> = new Set(['openai-responses', 'anthropic-messages', 'cohere-v2']);

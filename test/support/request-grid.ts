@@ -2,7 +2,11 @@ import { GatewayError } from '../../lambda/core/model/error';
 import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
 import type { ModelRequest } from '../../lambda/core/model/request';
 import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
+import { bedrockConverse } from '../../lambda/core/protocols/bedrock-converse';
+import { cohereV2 } from '../../lambda/core/protocols/cohere-v2';
+import { gemini } from '../../lambda/core/protocols/gemini';
 import { openAiChat } from '../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
 import type { Dialect, Protocol, TargetFacts } from '../../lambda/core/protocols/protocol';
 
 /** Calls in a caller's dialect: what is sent on keeps every field, or the call is refused by name. */
@@ -106,4 +110,74 @@ function isPlainText(value: JsonValue | undefined): boolean {
 function withoutFields(value: JsonValue, fields: readonly string[]): JsonValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name))) as JsonObject;
+}
+
+/** Dialects that a call may come in. */
+const DIALECTS: Readonly<Record<string, Dialect>> = { ...CODECS, 'openai-responses': openAiResponses };
+
+/** Models of the wire formats that are no dialect, and OpenAI's newer one. */
+export const OTHER_TARGETS: readonly [Protocol, string][] = [
+  [bedrockConverse, 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+  [bedrockConverse, 'us.amazon.nova-pro-v1:0'],
+  [gemini, 'gemini-3-pro-preview'],
+  [cohereV2, 'command-a-03-2025'],
+];
+
+export function encodeFor(protocol: Protocol, model: string, request: ModelRequest): { body: JsonObject; dropped: readonly string[] } {
+  return protocol.encodeRequest(request, { requestModel: model, defaultMaxOutputTokens: 4_096, quirks: new Set() });
+}
+
+function wordsOfPart(part: ModelRequest['messages'][number]['content'][number]): string[] {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return [part.text];
+    case 'image':
+      return [part.source.kind === 'url' ? part.source.url : part.source.data];
+    case 'document': {
+      if (part.source.kind === 'url') return [part.source.url];
+      // A document of text may become text.
+      return part.source.mediaType === 'text/plain' ? [] : [part.source.data];
+    }
+    case 'audio':
+      return [part.data];
+    case 'tool-call':
+      return [part.name];
+    case 'tool-result':
+      return part.content.flatMap((item) => (item.type === 'text' ? [item.text] : []));
+    case 'reasoning':
+      return [];
+  }
+}
+
+/** Everything in the request that the model must see, as JSON would write it. */
+function wordsOf(request: ModelRequest): string[] {
+  const texts = request.messages.flatMap((message) => message.content.flatMap(wordsOfPart));
+  const tools = (request.tools ?? []).flatMap((tool) => [tool.name, tool.description ?? '']);
+  return [...texts, ...tools, ...(request.stop ?? [])].filter((word) => word !== '').map((word) => JSON.stringify(word).slice(1, -1));
+}
+
+function crossing(decode: () => ModelRequest, protocol: Protocol, model: string): void {
+  let request: ModelRequest | undefined;
+  try {
+    request = decode();
+    const { body, dropped } = encodeFor(protocol, model, request);
+    const written = JSON.stringify(body);
+    for (const word of wordsOf(request)) expect(written).toContain(word);
+    expect(dropped.every((name) => /^[a-z_.]+$/.test(name))).toBe(true);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    expect(error).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
+  }
+}
+
+/** Registers the crossing of each call to each of the other wire formats: every word arrives, or the call is refused by name. */
+export function describeCrossings(all: readonly RequestRow[]): void {
+  const rows = all.filter(({ wireFormat }) => wireFormat in DIALECTS);
+  if (rows.length === 0) test.skip('calls cross to the other wire formats', () => undefined);
+  for (const [protocol, model] of OTHER_TARGETS) {
+    for (const { id, wireFormat, body } of rows) {
+      test(`${id} crosses to ${model}`, () => crossing(() => (DIALECTS[wireFormat] as Dialect).decodeRequest(body), protocol, model));
+    }
+  }
 }

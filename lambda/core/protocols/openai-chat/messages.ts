@@ -5,6 +5,7 @@ import { defined, textOf } from '../lenient';
 import { readUrl } from '../media';
 import { noteDropped, noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../strict';
 import { readReasoning } from './reasoning';
+import { splitContent } from './response';
 
 /** Fields of messages that say nothing to the model. */
 const IGNORED = new Set([
@@ -154,6 +155,7 @@ function readAssistantContent(content: JsonValue | undefined, path: string, drop
     const at = `${path}[${index}]`;
     if (part['type'] === 'refusal') return { type: 'refusal', text: requiredText(part['refusal'], `${at}.refusal`) };
     if (part['type'] === 'text') return readText(part, at, dropped);
+    if (part['type'] === 'thinking') return { type: 'reasoning', text: splitContent([part]).thoughts };
     throw unsupported(at, `${at} has the type ${textOf(part['type']) ?? 'unknown'}, which an assistant message cannot carry.`);
   });
 }

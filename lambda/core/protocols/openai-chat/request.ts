@@ -151,17 +151,23 @@ function readResponseFormat(body: JsonObject): ResponseFormat | undefined {
 
 /**
  * OpenAI's `reasoning_effort`, OpenRouter's `reasoning` and the `thinking` that Anthropic-minded clients of compatible servers
- * send: one of them.
+ * send: one of them. Switched on without a measure is medium, as OpenRouter has it.
+ *
+ * @see https://openrouter.ai/docs/use-cases/reasoning-tokens#enable-reasoning-with-default-config
+ * @see https://api-docs.deepseek.com/guides/thinking_mode
  */
 function readReasoningSettings(body: JsonObject): Reasoning | undefined {
   const effort = optionalChoice(body['reasoning_effort'], 'reasoning_effort', EFFORTS);
   const settings = optionalObject(body['reasoning'], 'reasoning');
   const thinking = optionalObject(body['thinking'], 'thinking');
+  const budgetTokens =
+    optionalCount(settings?.['max_tokens'], 'reasoning.max_tokens', 1) ??
+    optionalCount(thinking?.['budget_tokens'], 'thinking.budget_tokens', 1);
+  const measured = effort ?? optionalChoice(settings?.['effort'], 'reasoning.effort', EFFORTS);
+  const switchedOn = budgetTokens === undefined && (thinking?.['type'] === 'enabled' || settings?.['enabled'] === true);
   const reasoning: Reasoning = defined({
-    effort: effort ?? optionalChoice(settings?.['effort'], 'reasoning.effort', EFFORTS) ?? offOf(thinking, settings),
-    budgetTokens:
-      optionalCount(settings?.['max_tokens'], 'reasoning.max_tokens', 1) ??
-      optionalCount(thinking?.['budget_tokens'], 'thinking.budget_tokens', 1),
+    effort: measured ?? offOf(thinking, settings) ?? (switchedOn ? 'medium' : undefined),
+    budgetTokens,
     adaptive: thinking?.['type'] === 'adaptive' ? true : undefined,
   });
   return Object.keys(reasoning).length === 0 ? undefined : reasoning;

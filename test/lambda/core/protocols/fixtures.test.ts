@@ -8,7 +8,7 @@ import { openAiResponses } from '../../../../lambda/core/protocols/openai-respon
 import { CONTEXT, checkBlocks, DIALECTS, decode, describeAnswers, encode, framesOf } from '../../../support/answer-grid';
 import { sseEvents } from '../../../support/answers';
 import { bytesOf, type Fixture, fixtures, PROTOCOLS, scenarioOf } from '../../../support/fixtures';
-import { describeRequests } from '../../../support/request-grid';
+import { describeCrossings, describeRequests } from '../../../support/request-grid';
 
 /** What vendors document and few recordings hold: every scenario in every caller's dialect. */
 
@@ -17,7 +17,9 @@ const good = all.filter(({ status, facts }) => status === 200 && facts !== undef
 const rows = (list: readonly Fixture[]) => list.map((fixture) => [fixture.id, fixture] as const);
 
 describeAnswers(all.filter(({ status }) => status === 200).map(scenarioOf));
-describeRequests(all.flatMap(({ id, request, wireFormat }) => (request === undefined ? [] : [{ id, body: request, wireFormat }])));
+const requests = all.flatMap(({ id, request, wireFormat }) => (request === undefined ? [] : [{ id, body: request, wireFormat }]));
+describeRequests(requests);
+describeCrossings(requests);
 
 /** An answer, streamed or not, in the words of the common model. */
 interface Told {

@@ -1,85 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { GatewayError } from '../../../../lambda/core/model/error';
 import type { JsonObject } from '../../../../lambda/core/model/json';
-import type { ModelRequest } from '../../../../lambda/core/model/request';
 import { anthropicMessages } from '../../../../lambda/core/protocols/anthropic-messages';
 import { bedrockConverse } from '../../../../lambda/core/protocols/bedrock-converse';
-import { cohereV2 } from '../../../../lambda/core/protocols/cohere-v2';
-import { gemini } from '../../../../lambda/core/protocols/gemini';
-import { openAiChat } from '../../../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../../../lambda/core/protocols/openai-responses';
-import type { Dialect, Protocol } from '../../../../lambda/core/protocols/protocol';
-import { eachRecorded, type Recorded, recordings } from '../../../support/recorded';
+import { recordings, requestBody } from '../../../support/recorded';
+import { describeCrossings, encodeFor as encode, OTHER_TARGETS as TARGETS } from '../../../support/request-grid';
 
 /** Calls of every dialect, written for the wire formats that are no dialect: all of it arrives, or is refused by name. */
 
-const DIALECTS: Readonly<Record<string, Dialect>> = {
-  'openai-chat': openAiChat,
-  'openai-responses': openAiResponses,
-  'anthropic-messages': anthropicMessages,
-};
-
-const TARGETS: readonly [Protocol, string][] = [
-  [bedrockConverse, 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
-  [bedrockConverse, 'us.amazon.nova-pro-v1:0'],
-  [gemini, 'gemini-3-pro-preview'],
-  [cohereV2, 'command-a-03-2025'],
-];
-
-function encode(protocol: Protocol, model: string, request: ModelRequest): { body: JsonObject; dropped: readonly string[] } {
-  return protocol.encodeRequest(request, { requestModel: model, defaultMaxOutputTokens: 4_096, quirks: new Set() });
-}
-
-function wordsOfPart(part: ModelRequest['messages'][number]['content'][number]): string[] {
-  switch (part.type) {
-    case 'text':
-    case 'refusal':
-      return [part.text];
-    case 'image':
-    case 'document':
-      return [part.source.kind === 'url' ? part.source.url : part.source.data];
-    case 'audio':
-      return [part.data];
-    case 'tool-call':
-      return [part.name];
-    case 'tool-result':
-      return part.content.flatMap((item) => (item.type === 'text' ? [item.text] : []));
-    case 'reasoning':
-      return [];
-  }
-}
-
-/** Everything in the request that the model must see, as JSON would write it. */
-function wordsOf(request: ModelRequest): string[] {
-  const texts = request.messages.flatMap((message) => message.content.flatMap(wordsOfPart));
-  const tools = (request.tools ?? []).flatMap((tool) => [tool.name, tool.description ?? '']);
-  return [...texts, ...tools, ...(request.stop ?? [])].filter((word) => word !== '').map((word) => JSON.stringify(word).slice(1, -1));
-}
-
-function crossing(decode: () => ModelRequest, protocol: Protocol, model: string): void {
-  let request: ModelRequest | undefined;
-  try {
-    request = decode();
-    const { body, dropped } = encode(protocol, model, request);
-    const written = JSON.stringify(body);
-    for (const word of wordsOf(request)) expect(written).toContain(word);
-    expect(dropped.every((name) => /^[a-z_.]+$/.test(name))).toBe(true);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    expect(error).toMatchObject({ status: 400, param: expect.stringMatching(/./) });
-  }
-}
-
-const calls = recordings(...Object.keys(DIALECTS)).filter((entry) => entry.requestFile !== null);
-
-for (const [protocol, model] of TARGETS) {
-  eachRecorded(`%s crosses to ${model}`, calls, (entry: Recorded) => {
-    const body = JSON.parse(readFileSync(join(__dirname, '../../../../../shared/fixtures', entry.requestFile ?? ''), 'utf8')) as JsonObject;
-
-    crossing(() => (DIALECTS[entry.wireFormat] as Dialect).decodeRequest(body), protocol, model);
-  });
-}
+describeCrossings(
+  recordings('openai-chat', 'openai-responses', 'anthropic-messages')
+    .filter((entry) => entry.requestFile !== null)
+    .map((entry) => ({ id: entry.id, wireFormat: entry.wireFormat, body: requestBody(entry) })),
+);
 
 /** The shape of what coding agents send, in our own words. */
 const AGENT_CALL: JsonObject = {

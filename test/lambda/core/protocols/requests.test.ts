@@ -12,6 +12,52 @@ describeRequests(
     .map((entry) => ({ id: entry.id, wireFormat: entry.wireFormat, body: requestBody(entry) })),
 );
 
+test('thinking in OpenRouter’s pieces, as a client kept them, is put together again', () => {
+  const kept = { id: 'rs_1', format: 'openai-responses-v1', index: 0 };
+  const message = {
+    role: 'assistant',
+    content: 'Four.',
+    reasoning: 'Adding up.',
+    reasoning_details: [
+      { type: 'reasoning.summary', summary: 'Adding ', ...kept },
+      { type: 'reasoning.summary', summary: 'up.', ...kept },
+      { type: 'reasoning.encrypted', data: 'ZW5j', ...kept },
+    ],
+  };
+
+  const { messages } = openAiChat.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }, message] });
+
+  expect(messages[1]?.content).toMatchObject([
+    { type: 'reasoning', text: 'Adding up.' },
+    { type: 'reasoning', text: '', redacted: { protocol: 'openai-chat' } },
+    { type: 'text', text: 'Four.' },
+  ]);
+});
+
+test('thinking in a list of content, as Mistral answers it, may come back', () => {
+  const content = [
+    { type: 'thinking', thinking: [{ type: 'text', text: 'Try 4.' }] },
+    { type: 'text', text: '4?' },
+  ];
+
+  const { messages } = openAiChat.decodeRequest({ model: 'm', messages: [{ role: 'assistant', content }] });
+
+  expect(messages[0]?.content).toEqual([
+    { type: 'reasoning', text: 'Try 4.' },
+    { type: 'text', text: '4?' },
+  ]);
+});
+
+test.each<[JsonObject, JsonObject | undefined]>([
+  [{ thinking: { type: 'enabled' } }, { effort: 'medium' }],
+  [{ reasoning: { enabled: true } }, { effort: 'medium' }],
+  [{ thinking: { type: 'enabled', budget_tokens: 2_000 } }, { budgetTokens: 2_000 }],
+  [{ reasoning: { enabled: false } }, { effort: 'none' }],
+  [{ reasoning: { enabled: true, effort: 'low' } }, { effort: 'low' }],
+])('%j asks for thinking', (fields, reasoning) => {
+  expect(openAiChat.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }], ...fields }).reasoning).toEqual(reasoning);
+});
+
 describe('what Anthropic’s models cannot do', () => {
   test.each<[string, JsonObject]>([
     ['n', { n: 2 }],
