@@ -55,6 +55,13 @@ function packageVersion(): string {
   return manifest.version;
 }
 
+/** What to read after an error: the help of the command that was meant. */
+function helpFor(name: string | undefined): string {
+  return name !== undefined && Object.hasOwn(COMMANDS, name)
+    ? `llm-gateway ${name} --help shows its options.\n`
+    : 'llm-gateway --help shows what can be run.\n';
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
@@ -62,7 +69,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const usage = error instanceof UsageError;
     process.stderr.write(`llm-gateway: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (usage) process.stderr.write('llm-gateway --help shows what can be run.\n');
+    if (usage) process.stderr.write(helpFor(process.argv[2]));
     process.exitCode = usage ? EXIT_USAGE : EXIT_FAILURE;
   },
 );

@@ -2,7 +2,7 @@ import { clientOf, gather, printRows } from './admin/call';
 import type { AdminClient, Listed } from './admin/client';
 import { readBudget } from './admin/level-options';
 import type { Parsed } from './admin/options';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, texts } from './admin/options';
+import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, texts, verbOf } from './admin/options';
 import type { Column } from './admin/table';
 import { field } from './admin/table';
 import type { Command } from './command';
@@ -35,6 +35,13 @@ const COLUMNS: readonly Column[] = [
   field('resets_at', 'resets'),
 ];
 
+/** What each verb reads; the others read nothing. */
+const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  set: ['budget', 'soft-budget', 'alert-at'],
+  add: ['budget', 'soft-budget', 'alert-at'],
+  increase: ['by', 'until', 'period'],
+};
+
 type Budget = Record<string, unknown>;
 
 export const command: Command = {
@@ -51,14 +58,13 @@ export const command: Command = {
       until: { type: 'string' },
       period: { type: 'string' },
     });
-    const [verb, kind, id] = parsed.positionals;
-    if (!['list', 'show', 'set', 'add', 'increase', 'clear'].includes(verb ?? '')) {
-      throw new UsageError('budgets takes one of: list, show, set, add, increase, clear');
-    }
+    const verb = verbOf('budgets', parsed, ['list', 'show', 'set', 'add', 'increase', 'clear']);
+    const [, kind, id] = parsed.positionals;
+    allowOnly(`budgets ${verb}`, parsed, OPTIONS_OF[verb] ?? []);
     if ((kind === undefined && verb !== 'list') || (kind !== undefined && !KINDS.includes(kind)))
       throw new UsageError(`budgets ${verb} takes a kind: ${KINDS.join(', ')}`);
     if (verb !== 'list' && kind !== 'gateway' && id === undefined) throw new UsageError(`budgets ${verb} ${kind} takes an id`);
-    const change = changeOf(verb as string, parsed);
+    const change = changeOf(verb, parsed);
     const client = await clientOf(parsed);
 
     if (verb === 'list') {

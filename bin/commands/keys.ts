@@ -44,6 +44,7 @@ export const command = resourceCommand({
   actions: [
     {
       name: 'rotate',
+      options: ['grace'],
       summary: 'make a new secret; --grace SECONDS keeps the old one that long',
       run(client, id, parsed) {
         const grace = wholeNumber(parsed, 'grace');

@@ -31,12 +31,14 @@ export async function welcome(run: LocalRun, data: string | undefined): Promise<
       -H 'Content-Type: application/json' \\
       -d '${chat}'
 
-  ${bold('What it cost')}
+  ${bold('What it cost, and keys of your own')}
 
-    curl '${run.url}/admin/v1/usage?group_by=key,model' \\
-      -H 'Authorization: Bearer ${run.adminKey}'
+    export LLM_GATEWAY_URL=${run.url}
+    export LLM_GATEWAY_ADMIN_KEY=${run.adminKey}
+    npx llm-gateway usage --group-by key,model
+    npx llm-gateway keys create --name my-app --budget 5.00/month
 
-  OpenAI clients: base URL ${run.url}/v1. Anthropic clients: base URL ${run.url}. Ctrl-C stops; the data stays.
+  OpenAI clients: base URL ${run.url}/v1. Anthropic clients: base URL ${run.url}. Ctrl-C stops${data === undefined ? '' : '; the data stays'}.
 
 `;
 }

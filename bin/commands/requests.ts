@@ -1,5 +1,5 @@
 import { clientOf, gather, printRows } from './admin/call';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
+import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, verbOf, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';
 import { field, formatDetails, plain } from './admin/table';
 import type { Command } from './command';
@@ -51,8 +51,11 @@ export const command: Command = {
   async run(args) {
     const filters = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, { type: 'string' as const }]));
     const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, limit: { type: 'string' } });
-    const [verb, id] = parsed.positionals;
-    if (verb !== 'list' && verb !== 'get') throw new UsageError('requests takes one of: list, get');
+    const verb = verbOf('requests', parsed, ['list', 'get']);
+    const [, id, extra] = parsed.positionals;
+    const unexpected = verb === 'list' ? id : extra;
+    if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);
+    if (verb === 'get') allowOnly('requests get', parsed, []);
     if (verb === 'get' && id === undefined) throw new UsageError('requests get takes the id of a request');
     const client = await clientOf(parsed);
     if (verb === 'get') {

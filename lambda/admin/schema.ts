@@ -79,7 +79,8 @@ function checkString(schema: Schema, value: string, path: string): void {
   }
   if (schema.maxLength !== undefined && value.length > schema.maxLength) throw at(path, `must have at most ${schema.maxLength} characters`);
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
-    throw at(path, `must match ${schema.pattern}${schema.examples === undefined ? '' : `, such as ${JSON.stringify(schema.examples[0])}`}`);
+    const [example] = schema.examples ?? [];
+    throw at(path, example === undefined ? `must match ${schema.pattern}` : `must be of the form ${JSON.stringify(example)}`);
   }
   if (schema.format === 'date-time' && !isDateTime(value))
     throw at(path, 'must be an ISO 8601 time with its zone, such as "2027-01-31T00:00:00Z"');

@@ -176,7 +176,14 @@ describe('commands over the admin API', () => {
 
   test('fails with a usage error for what cannot be run, before anything is called', async () => {
     const cases: [Command, string[], string][] = [
-      [teams, ['frobnicate'], 'one of: list, get, create'],
+      [teams, ['frobnicate'], "one of: list, get, create, update, delete; not 'frobnicate'"],
+      [teams, ['create', '--name', 'x', '--limit', '5'], 'teams create does not take --limit'],
+      [keys, ['list', '--rpm', '5'], 'keys list does not take --rpm'],
+      [keys, ['create', '--name', 'x', '--grace', '5'], 'keys create does not take --grace'],
+      [keys, ['block', 'x', '--name', 'y'], 'keys block does not take --name'],
+      [requests, ['get', 'x', '--team', 'y'], 'requests get does not take --team'],
+      [budgets, ['show', 'team', 'x', '--budget', '5/day'], 'budgets show does not take --budget'],
+      [models, ['list', 'smart'], "unexpected argument 'smart'"],
       [teams, ['get'], 'takes the id of a team'],
       [teams, ['create'], 'nothing to write'],
       [teams, ['create', '--name', 'x', '--budget', '25'], 'LIMIT/PERIOD'],

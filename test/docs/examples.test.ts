@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
+const command = join(root, 'dist/bin/llm-gateway.mjs');
 const output = join(root, 'dist/docs-examples');
 
 /** Markdown files whose TypeScript a reader would copy. */
@@ -13,14 +14,20 @@ const pages = [
     .map((file) => join('docs', file)),
 ];
 
-const examples = pages.flatMap((page) =>
+const fromPages = pages.flatMap((page) =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match, index) => ({
     name: `${page.replace(/\W+/g, '-')}-${index + 1}`,
     code: match[1] as string,
   })),
 );
 
-test('every TypeScript example of the README and the guides compiles against the library', () => {
+/** What `llm-gateway init` prints is an example like those of the guides. */
+const examples = [
+  ...fromPages,
+  { name: 'init', code: execFileSync(process.execPath, [command, 'init'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }) },
+];
+
+test('every TypeScript example of the README, the guides and `init` compiles against the library', () => {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   for (const { name, code } of examples) writeFileSync(join(output, `${name}.ts`), `${code}\nexport {};\n`);

@@ -47,6 +47,29 @@ export function flag(parsed: Parsed, name: string): boolean {
   return parsed.values[name] === true;
 }
 
+/**
+ * The verb that was typed after a command's name.
+ *
+ * @throws UsageError that lists the verbs when it is none of them
+ */
+export function verbOf<V extends string>(name: string, parsed: Parsed, verbs: readonly V[]): V {
+  const [typed] = parsed.positionals;
+  const found = verbs.find((verb) => verb === typed);
+  if (found !== undefined) return found;
+  throw new UsageError(`${name} takes one of: ${verbs.join(', ')}${typed === undefined ? '' : `; not '${typed}'`}`);
+}
+
+/**
+ * Refuses options that a verb would not look at.
+ *
+ * @param what the command and its verb: `keys list`
+ * @throws UsageError for the first option that is not among the allowed ones
+ */
+export function allowOnly(what: string, parsed: Parsed, allowed: readonly string[]): void {
+  const stray = Object.keys(parsed.values).find((name) => !(name in CONNECTION_OPTIONS) && !allowed.includes(name));
+  if (stray !== undefined) throw new UsageError(`${what} does not take --${stray}`);
+}
+
 /** @throws UsageError when the option is not a whole number */
 export function wholeNumber(parsed: Parsed, name: string): number | undefined {
   const value = text(parsed, name);

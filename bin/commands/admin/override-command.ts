@@ -4,7 +4,7 @@ import { clientOf, printRows } from './call';
 import type { Listed } from './client';
 import { readHeaders } from './level-options';
 import type { OptionTable, Parsed } from './options';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse } from './options';
+import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, verbOf } from './options';
 import type { Column } from './table';
 import { formatDetails } from './table';
 
@@ -35,9 +35,10 @@ ${help}
 ${CONNECTION_HELP}`,
     async run(args) {
       const parsed = parse(args, { ...CONNECTION_OPTIONS, ...options, data: { type: 'string' }, 'if-match': { type: 'string' } });
-      const [verb, id, extra] = parsed.positionals;
-      if (verb === undefined || !['list', 'get', 'set', 'delete'].includes(verb))
-        throw new UsageError(`${name} takes one of: list, get, set, delete`);
+      const verb = verbOf(name, parsed, ['list', 'get', 'set', 'delete']);
+      const [, id, extra] = parsed.positionals;
+      if (verb !== 'set') allowOnly(`${name} ${verb}`, parsed, verb === 'delete' ? ['if-match'] : []);
+      if (verb === 'list' && id !== undefined) throw new UsageError(`unexpected argument '${id}'`);
       if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
       if (verb !== 'list' && id === undefined) throw new UsageError(`${name} ${verb} takes an id`);
       const client = await clientOf(parsed);

@@ -1,10 +1,10 @@
 import type { Command } from '../command';
 import { UsageError } from '../command';
+import { clientOf } from './call';
 import type { AdminClient } from './client';
-import { connect } from './connection';
 import { LEVEL_HELP, LEVEL_OPTIONS, readHeaders, readLevelBody, wantsJson } from './level-options';
 import type { OptionTable, Parsed } from './options';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, wholeNumber } from './options';
+import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, verbOf, wholeNumber } from './options';
 import type { Column } from './table';
 import { formatDetails, formatTable } from './table';
 
@@ -12,6 +12,8 @@ import { formatDetails, formatTable } from './table';
 export interface ResourceAction {
   readonly name: string;
   readonly summary: string;
+  /** Names of the options that it reads. */
+  readonly options?: readonly string[];
   run(client: AdminClient, id: string, parsed: Parsed): Promise<Record<string, unknown>>;
 }
 
@@ -47,21 +49,34 @@ export function resourceCommand(definition: ResourceCommandDefinition): Command 
     usage: usageOf(definition),
     async run(args) {
       const parsed = parse(args, options);
-      const [verb, id, ...rest] = parsed.positionals;
-      const verbs = ['list', 'get', 'create', 'update', 'delete', ...actions.map((action) => action.name)];
-      if (verb === undefined || !verbs.includes(verb)) throw new UsageError(`${name} takes one of: ${verbs.join(', ')}`);
+      const verb = verbOf(name, parsed, ['list', 'get', 'create', 'update', 'delete', ...actions.map((action) => action.name)]);
+      const [, id, ...rest] = parsed.positionals;
+      allowOnly(`${name} ${verb}`, parsed, optionsOf(definition, verb));
       if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
       if (verb !== 'list' && verb !== 'create' && id === undefined) throw new UsageError(`${name} ${verb} takes the id of a ${singular}`);
       if ((verb === 'list' || verb === 'create') && id !== undefined) throw new UsageError(`unexpected argument '${id}'`);
-      const client = await connect({ ...pick(parsed, 'url'), ...pick(parsed, 'key'), ...pick(parsed, 'stack') });
+      const client = await clientOf(parsed);
       return runVerb(definition, client, verb, id ?? '', parsed);
     },
   };
 }
 
-function pick(parsed: Parsed, name: string): Record<string, string> {
-  const value = text(parsed, name);
-  return value === undefined ? {} : { [name]: value };
+/** The options that a verb reads, besides those of every command. */
+function optionsOf({ actions = [], filters = {}, options = {} }: ResourceCommandDefinition, verb: string): readonly string[] {
+  const ofActions = actions.flatMap((action) => action.options ?? []);
+  switch (verb) {
+    case 'list':
+      return ['limit', ...Object.keys(filters)];
+    case 'get':
+      return [];
+    case 'create':
+    case 'update':
+      return [...Object.keys(LEVEL_OPTIONS), ...Object.keys(options).filter((name) => !ofActions.includes(name))];
+    case 'delete':
+      return ['if-match'];
+    default:
+      return actions.find((action) => action.name === verb)?.options ?? [];
+  }
 }
 
 async function runVerb(
@@ -142,7 +157,7 @@ function print(definition: ResourceCommandDefinition, entry: Record<string, unkn
 function usageOf(definition: ResourceCommandDefinition): string {
   const { name, singular, actions = [], help } = definition;
   const verbs = [
-    [`list`, `every ${singular} that the key may see; --limit N for at most N`],
+    [`list`, `every ${singular} that your admin key may see; --limit N for at most N`],
     [`get ID`, `one ${singular}`],
     [`create`, `make a ${singular}`],
     [`update ID`, `change the fields given, leave the others`],

@@ -36,11 +36,34 @@ export function formatTable(columns: readonly Column[], rows: readonly Record<st
   return [head, ...cells.map(layOut)].join('\n');
 }
 
+/** What is read first of an entry; the rest follows as the API answers it. */
+const FIRST = ['id', 'name'];
+
 /** Text of one object: a line for each field that has a value. */
 export function formatDetails(row: Record<string, unknown>): string {
   const entries = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
+  const inOrder = [
+    ...FIRST.flatMap((name) => entries.filter(([field]) => field === name)),
+    ...entries.filter(([name]) => !FIRST.includes(name)),
+  ];
   const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `${bold(name.padEnd(width))}  ${plain(value)}`).join('\n');
+  const indent = `\n${' '.repeat(width + 2)}`;
+  return inOrder.map(([name, value]) => `${bold(name.padEnd(width))}  ${linesOf(name, value).join(indent)}`).join('\n');
+}
+
+/** A list has a line for each of its members. */
+function linesOf(name: string, value: unknown): readonly string[] {
+  if (name === 'budgets') return [formatBudgets(value)];
+  if (!Array.isArray(value)) return [inline(value)];
+  return value.every((member) => typeof member !== 'object') ? [value.map(plain).join(', ')] : value.map(inline);
+}
+
+/** `{a: 1, b: {c: 2}}` as `a=1 b={"c":2}`. */
+function inline(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return plain(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${plain(name)}=${plain(member)}`)
+    .join(' ');
 }
 
 /** `[{limit_usd, period, model}]` as people write it: `25.00/month openai/*`. */

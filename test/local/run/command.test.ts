@@ -129,7 +129,8 @@ test('prints lines to paste', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/URL {9}http:\/\/127\.0\.0\.1:\d+\/prod/);
   expect(out).toContain('curl -N http://127.0.0.1');
-  expect(out).toContain('/admin/v1/usage');
+  expect(out).toContain('npx llm-gateway usage');
+  expect(out).not.toContain('the data stays');
 });
 
 test.each([
