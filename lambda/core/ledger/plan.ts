@@ -1,6 +1,6 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
 import { usd } from '../pricing/money';
-import { matchesGlob } from '../runtime/glob';
+import { matchesModel } from '../runtime/glob';
 import { type CounterSpec, counterKey } from '../stores/counters';
 import type { LevelKind } from '../stores/entities';
 import type { GateSpec } from '../stores/gate-plan';
@@ -45,7 +45,7 @@ export interface PlanRequest {
  */
 export function planOf(levels: readonly BoundLevel[], request: PlanRequest, nowMs: number, phases: ReadonlyMap<string, number>): Plan {
   const covers = (glob: string): boolean =>
-    matchesGlob(glob, request.originalModel) || request.candidateModels.some((name) => matchesGlob(glob, name));
+    matchesModel(glob, request.originalModel) || request.candidateModels.some((name) => matchesModel(glob, name));
   const counters = new Map<string, PlannedCounter>();
   const gates: PlannedGate[] = [];
   for (const level of levels) {

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import { matchesGlob } from '../runtime/glob';
+import { matchesModel } from '../runtime/glob';
 import type { PriceOverride } from '../stores/overrides';
 import { usd } from './money';
 import { completeRates, FREE_PRICE, type Price, type Rate, TOKEN_CLASSES, type TokenClass } from './price';
@@ -79,7 +79,7 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
     lookup(target, atMs) {
       const name = `${target.provider}/${target.model}`;
       const override =
-        overrides.find((candidate) => candidate.id === name) ?? overrides.find((candidate) => matchesGlob(candidate.id, name));
+        overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
       if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
         return overriddenPrice(override, target);
       }

@@ -15,6 +15,14 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return true;
 }
 
+/**
+ * Whether a model's name matches in any case: some providers read names so, and what a name costs or is limited to must not depend on
+ * how a caller spells it. Never for what a name is allowed by.
+ */
+export function matchesModel(pattern: string, name: string): boolean {
+  return matchesGlob(pattern.toLowerCase(), name.toLowerCase());
+}
+
 /** Whether any pattern matches. */
 export function matchesAnyGlob(patterns: readonly string[], text: string): boolean {
   return patterns.some((pattern) => matchesGlob(pattern, text));
