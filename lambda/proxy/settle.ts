@@ -1,7 +1,7 @@
 import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, estimateTokens, familyOf, type Price } from '../core/pricing';
+import { costOfUsage, estimateTokens, familyOf, type Price, tierPercent } from '../core/pricing';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
@@ -81,7 +81,7 @@ export function lostAttempt({ call, prices }: BoundedCall, target: Target, repor
   const { provider, model, name } = target;
   const price = prices.get(name);
   const { outputTokens, reasoningOutputTokens, audioOutputTokens, billedOutputTokens, toolCalls, ...input } = reported ?? {};
-  const tier = input.serviceTier ?? call.facts.serviceTier;
+  const tier = servedTier(call, price, reported);
   const usage: Usage = {
     ...input,
     inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
@@ -90,6 +90,12 @@ export function lostAttempt({ call, prices }: BoundedCall, target: Target, repor
     estimated: true,
   };
   return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+}
+
+/** The tier as reported, else as asked where it is dearer: a cheaper one may not have been granted, or not even sent on. */
+function servedTier({ facts }: RoutedCall, price: Price | undefined, reported: Usage | undefined): string | undefined {
+  if (reported?.serviceTier !== undefined) return reported.serviceTier;
+  return price !== undefined && tierPercent(price, facts.serviceTier) > 100 ? facts.serviceTier : undefined;
 }
 
 /** An estimate may be wrong, but not beyond what can be: a token is never shorter than a byte, nor a prompt longer than the window. */
@@ -106,7 +112,7 @@ function finalUsage(
   consumed: Consumed,
 ): Usage {
   const { usage, outputCharacters, complete } = consumed;
-  const tier = usage?.serviceTier ?? call.facts.serviceTier;
+  const tier = servedTier(call, price, usage);
   const withTier = (known: Usage): Usage => (tier === undefined ? known : { ...known, serviceTier: tier });
   const embeddings = call.operation === 'embeddings';
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);

@@ -1,5 +1,5 @@
 import type { CallFacts } from '../protocols/protocol';
-import { callPrice, rateAt } from './cost';
+import { callPrice, rateAt, tierPercent } from './cost';
 import type { Price, Rate, TokenClass } from './price';
 
 /** What a call may take at most. */
@@ -126,5 +126,5 @@ function dearest(price: Price, classes: readonly TokenClass[], inputTokens: numb
 function dearestTier(price: Price, named: string | undefined): number {
   if (named === undefined) return 100;
   if (named === 'auto') return Math.max(100, ...Object.values(price.serviceTiers));
-  return Math.max(100, price.serviceTiers[named] ?? 100);
+  return Math.max(100, tierPercent(price, named));
 }

@@ -24,7 +24,7 @@ export function costOf(price: Price, consumption: Consumption): bigint {
   for (const name of TOKEN_CLASSES) {
     if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
   }
-  const factor = BigInt(price.serviceTiers[consumption.serviceTier ?? ''] ?? 100);
+  const factor = BigInt(tierPercent(price, consumption.serviceTier));
   const divisor = MILLION * PERCENT;
   let cost = (sum * factor + divisor - 1n) / divisor + price.perRequest;
   for (const [tool, count] of Object.entries(consumption.toolCalls ?? {})) {
@@ -49,6 +49,11 @@ export function rateAt(rate: Rate, inputTokens: number): bigint {
     if (inputTokens > tier.above) price = tier.price;
   }
   return price;
+}
+
+/** Percent of the list price that a service tier costs; whatever callers and providers may write there. */
+export function tierPercent(price: Price, tier: string | undefined): number {
+  return tier !== undefined && Object.hasOwn(price.serviceTiers, tier) ? (price.serviceTiers[tier] as number) : 100;
 }
 
 /** Nano-USD for one call of a server-side tool. Versioned names (`web_search_20250305`) cost what their family costs. */

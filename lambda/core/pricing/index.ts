@@ -1,6 +1,6 @@
 /** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
 export { type BoundInput, boundOf, type CallBound, capForCost } from './bound';
-export { type Consumption, costOf, costOfUsage } from './cost';
+export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';
 export { ceilingPrice, FREE_PRICE, type Price, type Rate, type TokenClass } from './price';

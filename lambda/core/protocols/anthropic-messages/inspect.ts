@@ -15,6 +15,7 @@ import {
   requiredObject,
   requiredText,
 } from '../strict';
+import { pricedTier } from './priced-tier';
 
 /**
  * Tools with a type of their own that the caller runs itself.
@@ -45,7 +46,9 @@ export function inspect(body: JsonObject): CallFacts {
   if ((body['container'] ?? null) !== null) found.storedReferences.push('container');
   const serverTools = inspectTools(body, found);
   const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
-  const serviceTier = optionalText(body['service_tier'], 'service_tier');
+  optionalText(body['speed'], 'speed');
+  optionalText(body['inference_geo'], 'inference_geo');
+  const serviceTier = pricedTier(body, optionalText(body['service_tier'], 'service_tier'));
 
   return {
     model,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, nonEmptyText, objectOf } from '../lenient';
+import { pricedTier } from './priced-tier';
 
 /**
  * Usage as Anthropic counts it: `input_tokens` excludes what the cache read and wrote, `output_tokens` includes thinking.
@@ -51,7 +52,7 @@ function readUsage(reported: JsonObject): Usage | undefined {
     toolCalls: searches === undefined ? undefined : toolCalls(searches),
   });
   if (Object.keys(usage).length === 0) return undefined;
-  const serviceTier = nonEmptyText(reported['service_tier']);
+  const serviceTier = pricedTier(reported, nonEmptyText(reported['service_tier']));
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
 }
 
