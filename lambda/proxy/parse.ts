@@ -11,8 +11,22 @@ import type { Gateway } from './gateway';
 import { headerText } from './headers';
 import type { Route } from './routes';
 
-/** Fields by which other gateways let a caller choose the host. Ours comes from configuration alone. */
-const HOST_FIELDS = ['api_base', 'base_url', 'custom_host', 'endpoint', 'api_key', 'api_version'];
+/**
+ * Fields by which other gateways, and providers that are gateways themselves, let a caller choose the host, or a model that was neither
+ * allowed nor priced. Ours come from configuration alone.
+ *
+ * @see https://openrouter.ai/docs/features/model-routing (`models`, `provider`, `route`, `preset`)
+ * @see https://learn.microsoft.com/en-us/azure/ai-foundry/openai/references/on-your-data (`data_sources`)
+ */
+const HOST_FIELDS = new Set(
+  'api_base base_url custom_host endpoint api_key api_version models provider route preset fallbacks data_sources'.split(' '),
+);
+/** What policy and money are read from. A server that reads names in any case must not see another value than this gateway did. */
+const READ_FIELDS = new Set(
+  `model stream n best_of max_tokens max_completion_tokens max_output_tokens tools mcp_servers container service_tier speed inference_geo
+   messages system input instructions plugins web_search_options search_parameters previous_response_id conversation prompt
+   background`.split(/\s+/),
+);
 const MAX_LABELS = 32;
 const LABEL_NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const LONGEST_LABEL = 256;
@@ -64,14 +78,15 @@ function unsupportedMedia(message: string): GatewayError {
 }
 
 function refuseHostFields(body: JsonObject): void {
-  for (const field of HOST_FIELDS) {
-    if (field in body)
-      throw invalidRequest(
-        field,
-        `The field '${field}' is not accepted: providers are configured, not chosen by a request.`,
-        'forbidden_field',
-      );
+  for (const field of Object.keys(body)) {
+    const plain = field.toLowerCase();
+    if (HOST_FIELDS.has(plain)) throw forbiddenField(field, 'providers are configured, not chosen by a request');
+    if (plain !== field && READ_FIELDS.has(plain)) throw forbiddenField(field, `write it '${plain}'`);
   }
+}
+
+function forbiddenField(field: string, why: string): GatewayError {
+  return invalidRequest(field, `The field '${field}' is not accepted: ${why}.`, 'forbidden_field');
 }
 
 function readOptions(headers: RequestHeaders): CallOptions {

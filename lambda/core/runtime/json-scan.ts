@@ -18,8 +18,8 @@ export type ScanFault =
   | { readonly kind: 'not-an-object' | 'malformed' | 'too-deep' | 'too-many-keys' | 'number-out-of-range' }
   | { readonly kind: 'duplicate-key' | 'forbidden-key'; readonly key: string };
 
-/** The spans of the top-level fields, or why there are none. */
-export type ScanResult = { readonly spans: ReadonlyMap<string, JsonSpan> } | { readonly fault: ScanFault };
+/** The spans of the top-level fields and the number of all fields, or why there are none. */
+export type ScanResult = { readonly spans: ReadonlyMap<string, JsonSpan>; readonly keys: number } | { readonly fault: ScanFault };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -72,7 +72,7 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
       case CLOSE_ARRAY:
         if (depth === 0 || (kinds[depth] === ARRAY) !== (byte === CLOSE_ARRAY)) return fault('malformed');
         if (depth === 1 && field !== undefined) spans.set(field, { start: valueStart, end: lastEnd });
-        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans } : fault('malformed');
+        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans, keys } : fault('malformed');
         depth -= 1;
         expectsKey = false;
         lastEnd = at + 1;

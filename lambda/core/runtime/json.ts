@@ -19,8 +19,8 @@ export interface JsonDocument {
 }
 
 /**
- * Reads a JSON object that somebody outside sent. Strict where laxness is dangerous: UTF-8 without BOM, no duplicate top-level
- * fields, no key that reaches a prototype, no number beyond a double, bounded depth and number of keys.
+ * Reads a JSON object that somebody outside sent. Strict where laxness is dangerous: UTF-8 without BOM, no field twice in one
+ * object (parsers differ in which one counts), no key that reaches a prototype, no number beyond a double, bounded depth and number of keys.
  *
  * @throws GatewayError 400, or 413 when it is larger than `limits.maxBytes`
  */
@@ -34,11 +34,25 @@ export function parseJsonDocument(bytes: Buffer, limits: JsonLimits = REQUEST_LI
 
   const scan = scanJsonObject(bytes, limits);
   if ('fault' in scan) throw refusal(scan.fault, limits);
-  try {
-    return { bytes, value: JSON.parse(bytes.toString('utf8')) as JsonObject, spans: scan.spans };
-  } catch {
-    throw refusal({ kind: 'malformed' }, limits);
+  const value = parseJson(bytes.toString('utf8')) as JsonObject | undefined;
+  if (value === undefined) throw refusal({ kind: 'malformed' }, limits);
+  if (countKeys(value) !== scan.keys) throw duplicateField('A field is given twice in one object of the request body.');
+  return { bytes, value, spans: scan.spans };
+}
+
+/** Of all objects together: fewer than were written when one was written twice. */
+function countKeys(value: JsonObject | readonly JsonValue[]): number {
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && item !== null) keys += countKeys(item);
+    return keys;
   }
+  for (const name in value) {
+    keys += 1;
+    const inner = (value as JsonObject)[name];
+    if (typeof inner === 'object' && inner !== null) keys += countKeys(inner);
+  }
+  return keys;
 }
 
 /** The object alone; see `parseJsonDocument`. */
@@ -78,10 +92,14 @@ function refusal(fault: ScanFault, limits: JsonLimits): GatewayError {
     case 'number-out-of-range':
       return invalidJson('The request body holds a number that is out of range.');
     case 'duplicate-key':
-      return invalidRequest(fault.key.slice(0, 64), `The field '${fault.key.slice(0, 64)}' is given twice.`, 'duplicate_field');
+      return duplicateField(`The field '${fault.key.slice(0, 64)}' is given twice.`, fault.key.slice(0, 64));
     case 'forbidden-key':
       return invalidRequest(fault.key, `The field name '${fault.key}' is not accepted.`, 'forbidden_field');
   }
+}
+
+function duplicateField(message: string, field?: string): GatewayError {
+  return invalidRequest(field, message, 'duplicate_field');
 }
 
 function invalidJson(message: string): GatewayError {

@@ -1,0 +1,228 @@
+/** Ways to get more than was set aside for, or for less than it costs. */
+import type { PriceBookData } from '../../lambda/core/pricing';
+import { createPriceBook } from '../../lambda/core/pricing';
+import type { KeyRecord } from '../../lambda/core/stores/entities';
+import type { ProviderConfig } from '../../lib/private/contract';
+import { startGateway, type TestGateway } from '../support/gateway';
+import { jsonReply, startUpstream, type Upstream } from '../support/upstream';
+
+/** 1 US dollar a million tokens in, 10 out, whatever the model. */
+const LIST = { id: 'any', match: '*', prices: [{ input: 1_000_000_000, output: 10_000_000_000 }] };
+const BOOK: PriceBookData = {
+  version: 'test',
+  kinds: {
+    openai: ['all'],
+    'openai-compatible': ['all'],
+    'anthropic-compatible': ['all'],
+    anthropic: ['all'],
+    'vertex-ai': ['all'],
+    openrouter: ['all'],
+  },
+  lists: { all: [LIST] },
+};
+const CHAT = { messages: [{ role: 'user', content: 'x' }] };
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+async function start(provider: Partial<ProviderConfig> & Pick<ProviderConfig, 'kind'>): Promise<void> {
+  upstream = await startUpstream();
+  upstream.script(
+    jsonReply({
+      choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }],
+      content: [{ type: 'text', text: 'y' }],
+      usage: { prompt_tokens: 1_000, completion_tokens: 100, input_tokens: 1_000, output_tokens: 100 },
+    }),
+  );
+  gateway = await startGateway({
+    priceBook: createPriceBook(BOOK),
+    document: { providers: [{ id: 'p', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', ...provider }] },
+  });
+}
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const chat = (fields: object, headers: Record<string, string> = {}) =>
+  gateway.call('/v1/chat/completions', { model: 'p/m', ...CHAT, ...fields }, headers);
+const messages = (fields: object) => gateway.call('/v1/messages', { model: 'p/m', max_tokens: 100, ...CHAT, ...fields });
+
+async function lastRecord() {
+  await gateway.settled();
+  return gateway
+    .records()
+    .sort((left, right) => (left.id < right.id ? -1 : 1))
+    .at(-1);
+}
+
+describe('a budget or a limit on a model', () => {
+  const spent = (model: string): Partial<KeyRecord> => ({ budgets: [{ limit_usd: '0', period: 'month', model }] });
+
+  test.each([
+    ['m', 'p/m'],
+    ['m*', 'p/m'],
+    ['p/m', 'p/M'],
+    ['m', 'p/M'],
+    ['P/*', 'p/m'],
+    ['smart', 'smart'],
+    ['p/m', 'smart'],
+    ['m', 'smart'],
+  ])('on %s holds for a caller who writes %s', async (glob, model) => {
+    await start({ kind: 'openai-compatible' });
+    const routed = await startGateway({
+      priceBook: createPriceBook(BOOK),
+      document: {
+        providers: [{ id: 'p', kind: 'openai-compatible', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback' }],
+        routes: [{ alias: 'smart', targets: [{ provider: 'p', model: 'm' }] }],
+      },
+    });
+    for (const changes of [spent(glob), { limits: { per_model: { [glob]: { requests_per_day: 0 } } } }]) {
+      const authorization = `Bearer ${await routed.addKey(changes)}`;
+      const { status } = await routed.call('/v1/chat/completions', { model, ...CHAT }, { authorization });
+      expect([402, 429]).toContain(status);
+    }
+    await routed.close();
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test('a price that was overridden holds in every spelling', () => {
+    const book = createPriceBook(BOOK, [
+      { id: 'p/GPT-5', generation: 1, updatedAt: '2026-01-01T00:00:00Z', usdPerMillionTokens: { input: '7' } },
+    ]);
+    for (const model of ['gpt-5', 'GPT-5', 'Gpt-5']) {
+      expect(book.lookup({ provider: 'p', kind: 'openai', model }, 0)?.rates.input.base).toBe(7_000_000_000n);
+    }
+    return start({ kind: 'openai-compatible' });
+  });
+});
+
+describe('service tiers', () => {
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'Priority', ' priority'])(
+    '%s is one that costs the list price',
+    async (tier) => {
+      await start({ kind: 'openai' });
+      expect((await chat({ service_tier: tier, max_tokens: 10 })).status).toBe(200);
+      expect((await lastRecord())?.costNanoUsd).toBe(2_000_000n);
+    },
+  );
+
+  test('a cheaper one counts only when the provider says that it was served', async () => {
+    await start({ kind: 'openai' });
+    await chat({ service_tier: 'flex', max_tokens: 10 });
+    expect((await lastRecord())?.costNanoUsd).toBe(2_000_000n);
+    await chat({ service_tier: 'priority', max_tokens: 10 });
+    expect((await lastRecord())?.costNanoUsd).toBe(5_000_000n);
+    await chat({ service_tier: 'batch', max_tokens: 10 });
+    expect((await lastRecord())?.costNanoUsd).toBe(2_000_000n);
+  });
+
+  test('a tier that a provider names like a method of objects is no fault of settling', async () => {
+    await start({ kind: 'openai' });
+    upstream.script(
+      jsonReply({
+        choices: [{ index: 0, message: { role: 'assistant', content: 'y' } }],
+        service_tier: 'constructor',
+        usage: { prompt_tokens: 1_000, completion_tokens: 100 },
+      }),
+    );
+    await chat({ max_tokens: 10 });
+    expect(await lastRecord()).toMatchObject({ state: 'settled', costNanoUsd: 2_000_000n });
+  });
+
+  test.each([
+    [{ speed: 'fast' }, 4_000_000n],
+    [{ inference_geo: 'us' }, 2_200_000n],
+    [{ speed: 'fast', inference_geo: 'us', service_tier: 'standard_only' }, 4_400_000n],
+  ])("Anthropic's dearer ways %j are set aside for and charged", async (fields, cost) => {
+    await start({ kind: 'anthropic' });
+    await messages({});
+    const plain = (await lastRecord())?.boundNanoUsd as bigint;
+    await messages(fields);
+    const record = await lastRecord();
+    expect(record?.costNanoUsd).toBe(cost);
+    expect(record?.boundNanoUsd).toBeGreaterThan((plain * 109n) / 100n);
+  });
+});
+
+describe('fields that would lead elsewhere', () => {
+  test.each(['models', 'provider', 'route', 'preset', 'fallbacks', 'data_sources', 'api_base', 'API_BASE'])(
+    '%s is refused by name',
+    async (field) => {
+      await start({ kind: 'openrouter' });
+      const reply = await chat({ [field]: ['dearer/model'] });
+      expect([reply.status, reply.json.error.code, reply.json.error.param]).toEqual([400, 'forbidden_field', field]);
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
+
+  test.each(['Model', 'MAX_TOKENS', 'Max_Completion_Tokens', 'N', 'Service_Tier', 'Tools'])(
+    '%s, which some servers read like its plain spelling, is refused',
+    async (field) => {
+      await start({ kind: 'openai-compatible' });
+      const reply = await chat({ [field]: 1 });
+      expect([reply.status, reply.json.error.code]).toEqual([400, 'forbidden_field']);
+    },
+  );
+});
+
+describe('output caps', () => {
+  test.each([
+    [{ max_tokens: 1, max_completion_tokens: 1_000_000 }],
+    [{ max_tokens: '5' }],
+    [{ max_tokens: 1.5 }],
+    [{ max_tokens: -1 }],
+    [{ max_tokens: 0 }],
+    [{ max_tokens: 1e12 }],
+    [{ max_tokens: [5] }],
+    [{ max_tokens: { valueOf: 5 } }],
+    [{ n: 1_000_000 }],
+    [{ n: '2' }],
+    [{ n: 2.5 }],
+    [{ best_of: 1_000 }],
+    [{ service_tier: ['flex'] }],
+  ])('%j is refused before anything is set aside', async (fields) => {
+    await start({ kind: 'openai-compatible' });
+    expect((await chat(fields)).status).toBe(400);
+    expect(gateway.records()).toHaveLength(0);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test('n and best_of multiply what is set aside', async () => {
+    await start({ kind: 'openai-compatible' });
+    const bounds: bigint[] = [];
+    for (const fields of [{ n: 1 }, { n: 8 }, { best_of: 8 }]) {
+      await chat({ max_tokens: 1_000, ...fields });
+      bounds.push((await lastRecord())?.boundNanoUsd as bigint);
+    }
+    const eight = 7n * 1_000n * 10_000n;
+    expect((bounds[1] as bigint) - (bounds[0] as bigint)).toBeGreaterThanOrEqual(eight);
+    expect((bounds[2] as bigint) - (bounds[0] as bigint)).toBeGreaterThanOrEqual(eight);
+  });
+
+  test('whatever a provider reports, a record has a cost that is not negative', async () => {
+    await start({ kind: 'openai-compatible' });
+    const wrong = [-1, 1e308, '7', null, [], {}, 1.5, Number.MAX_SAFE_INTEGER];
+    for (const count of wrong) {
+      upstream.script(
+        jsonReply({
+          choices: [{ index: 0, message: { role: 'assistant', content: 'y' } }],
+          usage: { prompt_tokens: count, completion_tokens: count },
+        }),
+      );
+      expect((await chat({ max_tokens: 10 })).status).toBe(200);
+      const record = await lastRecord();
+      expect(record?.state).toBe('settled');
+      expect(record?.costNanoUsd).toBeGreaterThan(0n);
+    }
+  });
+
+  test('counting tokens reaches no place that generates', async () => {
+    await start({ kind: 'anthropic' });
+    upstream.script(jsonReply({ input_tokens: 5 }));
+    const reply = await gateway.call('/v1/messages/count_tokens', { model: 'p/m', ...CHAT });
+    expect(reply.status).toBe(200);
+    expect(upstream.requests.map(({ path }) => path)).toEqual(['/v1/messages/count_tokens']);
+  });
+});
