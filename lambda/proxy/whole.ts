@@ -79,7 +79,9 @@ async function readWhole(reply: InboundReply): Promise<Buffer> {
 /** The body of an error answer, as far as it is one; never throws. */
 export async function readErrorBody(reply: InboundReply): Promise<JsonObject | undefined> {
   try {
-    return objectOf(parseJson((await readBody(reply.body, MAX_ERROR_BYTES)).toString('utf8')));
+    const body = parseJson((await readBody(reply.body, MAX_ERROR_BYTES)).toString('utf8'));
+    // Google puts some errors into a list.
+    return objectOf(Array.isArray(body) ? body[0] : body);
   } catch {
     return undefined;
   }

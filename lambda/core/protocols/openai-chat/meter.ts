@@ -8,7 +8,7 @@ import type { Frame, FrameVerdict, StreamMeter } from '../protocol';
 import { decodeError, errorInside } from './error';
 import { readFinishReason } from './finish-reason';
 import { detailsText, thinkingText } from './reasoning';
-import { splitContent, transcriptOf } from './response';
+import { callsOf, splitContent, transcriptOf } from './response';
 import { usageOf } from './usage';
 import { isDone } from './wire';
 
@@ -88,7 +88,7 @@ export class OpenAiChatMeter implements StreamMeter {
     const delta = objectOf(choice['delta']) ?? objectOf(choice['message']);
     if (delta !== undefined) {
       this.outputCharacters += textsOf(delta).reduce((sum, text) => sum + text.length, 0);
-      if (objectsOf(delta['tool_calls']).length > 0) this.#toolCalls = true;
+      if (callsOf(delta).length > 0) this.#toolCalls = true;
     }
     const raw = nonEmptyText(choice['finish_reason']);
     if (raw === undefined) return;
@@ -114,10 +114,7 @@ export class OpenAiChatMeter implements StreamMeter {
 
 /** The generated texts of a delta; two of them when a field repeats another. */
 function textsOf(delta: JsonObject): string[] {
-  const calls = objectsOf(delta['tool_calls']).flatMap((call) => [
-    objectOf(call['function'])?.['arguments'],
-    objectOf(call['custom'])?.['input'],
-  ]);
+  const calls = callsOf(delta).flatMap((call) => [objectOf(call['function'])?.['arguments'], objectOf(call['custom'])?.['input']]);
   const { texts, thoughts } = splitContent(delta['content']);
   const thinking = thinkingText(delta) || detailsText(delta);
   const found = [texts, thoughts, transcriptOf(delta), thinking, delta['refusal'], ...calls];

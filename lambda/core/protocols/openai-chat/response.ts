@@ -54,7 +54,7 @@ function readChoice(choice: JsonObject, id: string | undefined, index: number, s
   const refusal = nonEmptyText(message['refusal']);
   if (refusal !== undefined) content.push({ type: 'refusal', text: refusal });
 
-  const calls = objectsOf(message['tool_calls']).map((call, position): ToolCallPart => {
+  const calls = callsOf(message).map((call, position): ToolCallPart => {
     const signature = reasoning.signatures.get(position);
     return { ...readToolCall(call, id, index, position), ...(signature === undefined ? {} : { signature }) };
   });
@@ -88,6 +88,12 @@ function thinkingOf(thinking: JsonValue | undefined): string {
   return objectsOf(arrayOf(thinking) as JsonValue[])
     .map((part) => textOf(part['text']) ?? '')
     .join('');
+}
+
+/** The calls of a message or delta; older servers make one at a time, in the field that `tool_calls` replaced. */
+export function callsOf(message: JsonObject): JsonObject[] {
+  const only = objectOf(message['function_call']);
+  return only === undefined ? objectsOf(message['tool_calls']) : [{ index: 0, function: only }];
 }
 
 function readToolCall(call: JsonObject, id: string | undefined, choice: number, position: number): ToolCallPart {

@@ -5,7 +5,7 @@ import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '..
 import { readCitation } from './citations';
 import { readFinishReason } from './finish-reason';
 import { detailsText, readDetail, thinkingText } from './reasoning';
-import { splitContent, transcriptOf } from './response';
+import { callsOf, splitContent, transcriptOf } from './response';
 import { StreamedToolCalls } from './streamed-tool-calls';
 
 type TextKind = 'text' | 'reasoning' | 'refusal';
@@ -76,10 +76,11 @@ export class StreamedChoice {
     if (typeof refusal === 'string' && refusal !== '') this.#text('refusal', refusal, undefined, events);
     if (delta['annotations'] !== undefined) this.#readCitations(delta, events);
 
-    const calls = delta['tool_calls'];
-    if (Array.isArray(calls) && calls.length > 0) {
+    if ((delta['tool_calls'] ?? delta['function_call'] ?? null) === null) return;
+    const calls = callsOf(delta);
+    if (calls.length > 0) {
       this.#close(events);
-      for (const call of objectsOf(calls)) this.#calls.read(call, numberOf(call['index']), events);
+      for (const call of calls) this.#calls.read(call, numberOf(call['index']), events);
     }
   }
 
