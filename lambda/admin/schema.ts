@@ -80,7 +80,10 @@ function checkString(schema: Schema, value: string, path: string): void {
   if (schema.maxLength !== undefined && value.length > schema.maxLength) throw at(path, `must have at most ${schema.maxLength} characters`);
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
     const [example] = schema.examples ?? [];
-    throw at(path, example === undefined ? `must match ${schema.pattern}` : `must be of the form ${JSON.stringify(example)}`);
+    throw at(
+      path,
+      example === undefined ? `must match ${schema.pattern}` : `must be of the form ${JSON.stringify(example)}, so match ${schema.pattern}`,
+    );
   }
   if (schema.format === 'date-time' && !isDateTime(value))
     throw at(path, 'must be an ISO 8601 time with its zone, such as "2027-01-31T00:00:00Z"');
@@ -106,7 +109,9 @@ function checkObject(schema: Schema, value: JsonObject, path: string): void {
   const names = Object.keys(value);
   if (schema.maxProperties !== undefined && names.length > schema.maxProperties)
     throw at(path, `must have at most ${schema.maxProperties} fields`);
-  if (schema.minProperties !== undefined && names.length < schema.minProperties) throw at(path, 'must have at least one field');
+  if (schema.minProperties !== undefined && names.length < schema.minProperties) {
+    throw at(path, `must have at least one field${schema.required === undefined ? '' : ` besides ${schema.required.join(', ')}`}`);
+  }
   for (const name of names) {
     const inner = path === '' ? name : `${path}.${name}`;
     const property = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
