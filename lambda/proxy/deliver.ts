@@ -76,7 +76,7 @@ function finish(gateway: Gateway, { call, delivery, trace, reservation }: Attemp
   if (answer.error !== undefined) {
     trace.outcome = answer.clientGone ? 'client_closed_request' : answer.error.code;
     trace.incomplete = true;
-    if (!answer.clientGone) delivery.content(call.dialect.encodeStreamError(answer.error, reservation.attemptId));
+    if (!answer.clientGone) delivery.content(answer.terminal ?? call.dialect.encodeStreamError(answer.error, reservation.attemptId));
     delivery.end();
   }
   trace.firstByteMs = delivery.firstByteMs;

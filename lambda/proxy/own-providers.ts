@@ -1,4 +1,5 @@
 import type { ProviderConfig } from '../../lib/private/contract';
+import { providerDefinition } from '../core/providers';
 
 /**
  * Starts the providers that live in this process.
@@ -8,7 +9,7 @@ import type { ProviderConfig } from '../../lib/private/contract';
 export async function startOwnProviders(providers: readonly ProviderConfig[]): Promise<ReadonlyMap<string, string>> {
   const urls = new Map<string, string>();
   for (const { id, kind, settings } of providers) {
-    if (kind !== 'simulated') continue;
+    if (providerDefinition(kind).startsInProcess !== true) continue;
     const { startSimulatedProvider } = await import('../core/simulated/server');
     urls.set(id, (await startSimulatedProvider(settings)).origin);
   }

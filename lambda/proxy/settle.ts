@@ -1,7 +1,7 @@
 import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, estimateTokens, familyOf, type Price, tierPercent } from '../core/pricing';
+import { costOfUsage, estimateTokens, familyOf, isPlausible, type Price, tierPercent } from '../core/pricing';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
@@ -31,7 +31,9 @@ export async function settle(
 ): Promise<void> {
   const { call, prices } = bounded;
   const price = prices.get(`${trace.provider}/${trace.requestModel}`);
-  const usage = call.operation === 'count-tokens' ? undefined : finalUsage(bounded, price, trace.requestModel, consumed);
+  const report = trustedReport(gateway, bounded, price, trace, consumed.usage);
+  const usage =
+    call.operation === 'count-tokens' ? undefined : finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report });
   const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
   await book(gateway, bounded, reservation, trace, usage, price, cost);
 }
@@ -102,6 +104,23 @@ function servedTier({ facts }: RoutedCall, price: Price | undefined, reported: U
 function estimatedInput(call: RoutedCall, price: Price | undefined, model: string): number {
   const estimate = estimateTokens(call.document.bytes.toString('utf8'), familyOf(model));
   return Math.min(estimate, call.document.bytes.length, price?.contextWindow ?? Number.POSITIVE_INFINITY);
+}
+
+/** A report unless it is absurd; what is odd about it goes to the log. */
+function trustedReport(
+  gateway: Gateway,
+  { call, maxOutputTokens }: BoundedCall,
+  price: Price | undefined,
+  { requestId, provider, requestModel: model }: Trace,
+  usage: Usage | undefined,
+): Usage | undefined {
+  if (usage === undefined) return undefined;
+  if (!isPlausible(usage, { facts: call.facts, bodyBytes: call.document.bytes.length }, maxOutputTokens, price)) {
+    gateway.log.write('warn', 'usage-anomaly', { requestId, provider, model });
+    return undefined;
+  }
+  if (usage.inputTokens === 0 && usage.outputTokens === 0) gateway.log.write('warn', 'usage-zero', { requestId, provider, model });
+  return usage;
 }
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */

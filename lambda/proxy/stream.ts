@@ -24,6 +24,8 @@ export interface StreamLimits {
 export interface StreamResult extends StreamReport {
   /** Absent: the answer is complete. */
   readonly error?: GatewayError;
+  /** How the caller is to be told of it, where the dialect's general words would not fit. */
+  readonly terminal?: string;
   /** The caller had gone before the end. */
   readonly clientGone: boolean;
   /** Monotonic, of the first meaningful event; 0 when there was none. */
@@ -165,9 +167,11 @@ class StreamRelay implements Watcher, StreamSink {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
     this.#resume();
+    const terminal = error !== undefined && this.delivery.contentSent ? this.translation.terminal(error) : undefined;
     this.fulfil({
       ...this.translation.report,
       ...(error === undefined ? {} : { error }),
+      ...(terminal === undefined ? {} : { terminal }),
       clientGone: this.delivery.gone,
       firstEventMs: this.#firstEventMs,
     });

@@ -31,6 +31,8 @@ export interface StreamTranslation {
   frames(frames: readonly RawFrame[], sink: StreamSink): void;
   /** The provider closed the stream. */
   end(sink: StreamSink): void;
+  /** Ends an answer that has begun, in words that fit what was sent of it. Undefined: the dialect's own words for an answer it has not seen. */
+  terminal(error: GatewayError): string | undefined;
   readonly report: StreamReport;
   /** The same figure as in the report, free to ask per chunk. */
   readonly outputCharacters: number;
@@ -71,6 +73,7 @@ export function passThrough(meter: StreamMeter & { readonly malformed?: number }
       if (terminator !== '') sink.content(terminator);
       sink.complete();
     },
+    terminal: () => undefined,
     get outputCharacters() {
       return meter.outputCharacters;
     },
@@ -155,6 +158,7 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
     end(sink) {
       if (!emit(decoder.end(), sink)) sink.fail(upstreamIncomplete());
     },
+    terminal: (error) => encoder.encode({ type: 'error', error }),
     get outputCharacters() {
       return outputCharacters;
     },

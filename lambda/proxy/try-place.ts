@@ -26,6 +26,8 @@ export interface Answer {
   readonly malformed: number;
   /** The answer broke off after some of it had been sent to the caller. */
   readonly error?: GatewayError;
+  /** How the caller is to be told of it, where the dialect's general words would not fit. */
+  readonly terminal?: string;
   readonly clientGone: boolean;
   /** Monotonic, of the first meaningful event; 0 when not known. */
   readonly firstEventMs: number;
@@ -127,11 +129,11 @@ async function streamed(
   return { answer: { prepared, ...report, finishReason: finishReason?.unified }, status: reply.status };
 }
 
-function translationOf(gateway: Gateway, { call }: AttemptContext, prepared: PreparedCall): StreamTranslation {
-  const { dialect, facts } = call;
+function translationOf(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): StreamTranslation {
+  const { dialect, facts } = context.call;
   const { protocol, decoded } = prepared;
   if (prepared.passThrough) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
-  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway, call, decoded as ModelRequest)));
+  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway, context, decoded as ModelRequest)));
 }
 
 function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
@@ -139,9 +141,9 @@ function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
   return protocol.streamMeter({ hideUsage });
 }
 
-function encodeContext(gateway: Gateway, call: AttemptContext['call'], request: ModelRequest): EncodeContext {
+function encodeContext(gateway: Gateway, { call, reservation }: AttemptContext, request: ModelRequest): EncodeContext {
   return {
-    requestId: call.requestId,
+    requestId: reservation.attemptId,
     originalModel: call.facts.model,
     createdAt: Math.floor(gateway.clock.now() / 1_000),
     wantsStreamUsage: call.facts.wantsStreamUsage,
@@ -161,7 +163,7 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
       prepared.protocol,
       prepared.passThrough,
       call.dialect,
-      (decoded) => encodeContext(gateway, call, decoded),
+      (decoded) => encodeContext(gateway, context, decoded),
       prepared.decoded,
       call.document.value,
     );
@@ -169,7 +171,8 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
       answer: {
         prepared,
         ...answer,
-        outputCharacters: 0,
+        // Whatever stands around the text makes an estimate from it dear rather than cheap.
+        outputCharacters: call.operation === 'chat' ? body.length : 0,
         malformed: 0,
         clientGone: false,
         firstEventMs: 0,

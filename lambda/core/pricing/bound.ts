@@ -79,11 +79,34 @@ export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | 
   return low >= 1 ? low : undefined;
 }
 
+/** A window where none is known, wider than any model's. */
+const WIDEST_WINDOW_TOKENS = 10_000_000;
+
+/**
+ * Whether a report can be true of a call: neither input beyond both what was sent and the model's window, nor output beyond both its
+ * cap and the window.
+ */
+export function isPlausible(
+  usage: { readonly inputTokens?: number; readonly outputTokens?: number },
+  input: Pick<BoundInput, 'facts' | 'bodyBytes' | 'serverToolCalls'>,
+  maxOutputTokens: number,
+  price: Price | undefined,
+): boolean {
+  const window = price?.contextWindow ?? WIDEST_WINDOW_TOKENS;
+  const mostInput = Math.max(window, sentTokens(input)) + toolTokens(input);
+  return (usage.inputTokens ?? 0) <= mostInput && (usage.outputTokens ?? 0) <= Math.max(window, maxOutputTokens);
+}
+
 function inputBound(input: BoundInput, price: Price): number {
-  const { attachments, serverTools } = input.facts;
-  const toolResults = serverTools.length * (input.serverToolCalls ?? SERVER_TOOL_CALLS) * TOOL_RESULT_TOKENS;
-  const known = input.bodyBytes + OVERHEAD_TOKENS + attachments * ATTACHMENT_TOKENS;
-  return Math.min(known, price.contextWindow ?? Number.POSITIVE_INFINITY) + toolResults;
+  return Math.min(sentTokens(input), price.contextWindow ?? Number.POSITIVE_INFINITY) + toolTokens(input);
+}
+
+function sentTokens({ bodyBytes, facts }: Pick<BoundInput, 'facts' | 'bodyBytes'>): number {
+  return bodyBytes + OVERHEAD_TOKENS + facts.attachments * ATTACHMENT_TOKENS;
+}
+
+function toolTokens({ facts, serverToolCalls }: Pick<BoundInput, 'facts' | 'serverToolCalls'>): number {
+  return facts.serverTools.length * (serverToolCalls ?? SERVER_TOOL_CALLS) * TOOL_RESULT_TOKENS;
 }
 
 function outputBound(input: BoundInput, price: Price): number {

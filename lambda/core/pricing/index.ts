@@ -1,5 +1,5 @@
 /** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
-export { type BoundInput, boundOf, type CallBound, capForCost } from './bound';
+export { type BoundInput, boundOf, type CallBound, capForCost, isPlausible } from './bound';
 export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';

@@ -48,6 +48,8 @@ export interface ProviderDefinition {
   readonly auth: AuthScheme;
   /** AWS's own service behind it: `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, where set, takes the default base URL's place. */
   readonly awsService?: 'BEDROCK_RUNTIME';
+  /** Lives in the function's own process (`core/simulated`), which starts it and so learns its base URL. */
+  readonly startsInProcess?: true;
   /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */
   readonly models: readonly string[];
   /** See `TargetFacts.quirks`. */

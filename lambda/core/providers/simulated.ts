@@ -8,6 +8,7 @@ export const simulated: ProviderDefinition = {
   kind: 'simulated',
   telemetryName: 'simulated',
   auth: { kind: 'none' },
+  startsInProcess: true,
   models: ['simulated-*'],
   quirks: [],
   endpoint({ operation }: EndpointRequest): Endpoint | undefined {
