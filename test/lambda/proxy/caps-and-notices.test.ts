@@ -10,7 +10,7 @@ let gateway: TestGateway;
 const PRICES = createPriceBook({
   version: 'test',
   kinds: { 'openai-compatible': ['list'] },
-  lists: { list: [{ id: 'small', match: '=small', prices: [{ input: 1_000_000_000, output: 0 }], window: 32_000 }] },
+  lists: { list: [{ id: 'small', match: '=small', prices: [{ input: 1_000_000_000, output: 0 }], window: 100_000 }] },
 });
 const ANSWER = (tokens: number) => ({
   choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }],
@@ -45,15 +45,15 @@ test('a cap beyond what the model can write is lowered to it when the call is tr
   const reply = await gateway.call('/v1/messages', { ...MESSAGES, model: 'up/small' });
 
   expect(reply.status).toBe(200);
-  expect([sentCap().max_tokens ?? sentCap().max_completion_tokens]).toEqual([32_000]);
-  expect(reply.headers['x-gateway-warnings']).toBe('dropped: max_tokens above 32000');
+  expect([sentCap().max_tokens ?? sentCap().max_completion_tokens]).toEqual([100_000]);
+  expect(reply.headers['x-gateway-warnings']).toBe('dropped: max_tokens above 100000');
 });
 
 test('in its own dialect a cap is lowered behind an alias and left to the model that was named', async () => {
   await start();
 
   const behindAlias = await gateway.call('/v1/chat/completions', { ...MESSAGES, model: 'claude-opus-5-5' });
-  expect([behindAlias.headers['x-gateway-warnings'], sentCap().max_tokens]).toEqual(['dropped: max_tokens above 32000', 32_000]);
+  expect([behindAlias.headers['x-gateway-warnings'], sentCap().max_tokens]).toEqual(['dropped: max_tokens above 100000', 100_000]);
 
   const named = await gateway.call('/v1/chat/completions', { ...MESSAGES, model: 'up/small' });
   expect([named.headers['x-gateway-warnings'], sentCap().max_tokens]).toEqual([undefined, 128_000]);
