@@ -4,6 +4,7 @@ import type { ModelRequest, Tool } from '../../model/request';
 import { claudeVersion } from '../bedrock-converse/family';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
 import { writeCache, writeMessages } from './messages-encoder';
 import { closedSchema } from './schema';
 import { thinkingFields } from './thinking';
@@ -12,6 +13,9 @@ import { thinkingFields } from './thinking';
 const FIRST_STRICT = 4.5;
 const FIRST_INLINE_SYSTEM = 4.8;
 
+/** In characters. */
+const MAX_TOOL_NAME = 128;
+
 const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose, no code fence.';
 
 /**
@@ -19,14 +23,15 @@ const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose,
  *
  * @see https://docs.claude.com/en/api/messages
  */
-export function encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest {
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original, MAX_TOOL_NAME);
   refuse(request);
   const dropped = new Set(request.dropped ?? []);
   noteDropped(request, dropped);
   const version = claudeVersion(target.requestModel) ?? Number.POSITIVE_INFINITY;
   const maxTokens = request.maxOutputTokens ?? target.defaultMaxOutputTokens;
   const { thinking, effort, translated } = thinkingFields(request, target.requestModel, maxTokens, dropped);
-  const { system, messages } = writeMessages(request.messages, { inlineSystem: version >= FIRST_INLINE_SYSTEM, dropped });
+  const { system, messages } = writeMessages(request.messages, { inlineSystem: takesInlineSystem(target.requestModel, version), dropped });
   if (request.responseFormat?.type === 'json') {
     dropped.add('response_format');
     system.push({ type: 'text', text: JSON_MODE });
@@ -57,6 +62,11 @@ function isPlain(block: JsonObject | undefined): boolean {
 }
 
 /** What would make the answer another one than was asked for. */
+/** Whether Sonnet 5 takes them is told both ways; leading the call, they are understood by every model. */
+function takesInlineSystem(model: string, version: number): boolean {
+  return version >= FIRST_INLINE_SYSTEM && !(version === 5 && model.includes('sonnet'));
+}
+
 function refuse(request: ModelRequest): void {
   if ((request.choices ?? 1) > 1) throw unsupported('n', 'n must be 1: the chosen model gives one answer per call.');
   if (request.logprobs !== undefined) throw unsupported('logprobs', 'logprobs: the chosen model does not give log probabilities.');

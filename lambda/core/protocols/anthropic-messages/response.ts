@@ -6,6 +6,7 @@ import { defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
+import { withCallersToolNames } from '../tool-names';
 import { readCitation, writeCitation } from './content';
 import { errorInside } from './error';
 import { readFinishReason, writeFinishReason } from './finish-reason';
@@ -58,7 +59,8 @@ function readBlock(block: JsonObject, id: string | undefined, index: number): As
 }
 
 /** The first alternative; callers of Messages cannot ask for more. */
-export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
+export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
+  const response = withCallersToolNames(answer, context.request.tools);
   const choice = response.choices[0];
   return {
     id: response.id ?? `msg_${context.requestId}`,

@@ -4,6 +4,7 @@ import type { Opaque } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
+import { inCallersName } from '../tool-names';
 import { writeCitation } from './content';
 import { encodeStreamError } from './error';
 import { writeFinishReason } from './finish-reason';
@@ -51,7 +52,11 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
         this.#call = event;
         return (
           this.#callState(event.signature) +
-          this.#open({ type: 'tool_use', id: event.id, name: event.name, input: {} }, 'input_json_delta', 'partial_json')
+          this.#open(
+            { type: 'tool_use', id: event.id, name: inCallersName(event, this.#context.request.tools).name, input: {} },
+            'input_json_delta',
+            'partial_json',
+          )
         );
       case 'reasoning-start':
         this.#thinkingPending = true;

@@ -35,7 +35,11 @@ export function thinkingFields(request: ModelRequest, model: string, maxTokens: 
   }
   const version = claudeVersion(model) ?? Number.POSITIVE_INFINITY;
   const effort = reasoning.effort === undefined ? {} : { effort: reasoning.effort === 'minimal' ? 'low' : reasoning.effort };
-  if (reasoning.adaptive === true) return { thinking: { type: 'adaptive', ...display(reasoning) }, ...effort, translated: false };
+  if (reasoning.adaptive === true) {
+    if (version < FIRST_ADAPTIVE)
+      return fromEffort(request, { ...reasoning, effort: reasoning.effort ?? 'medium' }, version, maxTokens, dropped);
+    return { thinking: { type: 'adaptive', ...display(reasoning) }, ...effort, translated: false };
+  }
   if (reasoning.adaptive === false) return { ...effort, translated: false };
   if (reasoning.budgetTokens !== undefined) {
     if (version < FIRST_WITHOUT_BUDGET) {

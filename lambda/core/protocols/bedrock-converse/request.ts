@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
 import { closedSchema } from '../anthropic-messages/schema';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
 import type { ModelFamily } from './family';
 import { modelFamily } from './family';
 import { STOP_SEQUENCE_PATH } from './finish-reason';
@@ -35,7 +36,7 @@ const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, 
  * @throws GatewayError 400 `unsupported_parameter` naming what Converse cannot say
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = { ...original, model: target.requestModel };
+  const request = { ...withFittingToolNames(original), model: target.requestModel };
   const family = modelFamily(target.requestModel);
   const dropped = new Set(request.dropped ?? []);
   refuse(request);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Tool } from '../../model/request';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
 import { writeContents } from './contents';
 import { thinkingConfig } from './thinking';
 
@@ -14,7 +15,8 @@ const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_
  * @see https://ai.google.dev/api/generate-content#request-body
  * @throws GatewayError 400 `unsupported_parameter` naming what Gemini cannot say
  */
-export function encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest {
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original);
   const dropped = new Set(request.dropped ?? []);
   refuse(request);
   for (const [name, value] of Object.entries({

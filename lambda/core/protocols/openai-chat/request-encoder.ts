@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
 import { writeMessages } from './messages-encoder';
 
 /** Longest `user` that OpenAI takes, in characters. */
@@ -14,7 +15,8 @@ const MAX_USER_LENGTH = 64;
  *
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
-export function encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest {
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original);
   const dropped = new Set(request.dropped ?? []);
   if (request.topK !== undefined) dropped.add('top_k');
   const user = request.user !== undefined && request.user.length > MAX_USER_LENGTH ? undefined : request.user;

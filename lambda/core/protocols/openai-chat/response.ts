@@ -5,6 +5,7 @@ import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf }
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
+import { withCallersToolNames } from '../tool-names';
 import { readCitation, readSources, writeCitation } from './citations';
 import { errorInside } from './error';
 import { readFinishReason, writeFinishReason } from './finish-reason';
@@ -112,7 +113,8 @@ function argumentsOf(value: JsonValue | undefined): string {
   return nonEmptyText(value) ?? '{}';
 }
 
-export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
+export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
+  const response = withCallersToolNames(answer, context.request.tools);
   return defined({
     id: response.id ?? `chatcmpl-${context.requestId}`,
     object: 'chat.completion',

@@ -4,6 +4,7 @@ import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
+import { inCallersName } from '../tool-names';
 import { writeCitation } from './citations';
 import { encodeStreamError } from './error';
 import { writeFinishReason } from './finish-reason';
@@ -62,7 +63,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
         this.#usage = event.usage;
         return this.#begin(0);
       case 'tool-call-start':
-        return this.#toolCallStart(event);
+        return this.#toolCallStart(inCallersName(event, this.#context.request.tools));
       case 'tool-call-end':
         return this.#toolCallEnd(event);
       case 'reasoning-end':

@@ -6,6 +6,7 @@ import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '..
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
+import { withCallersToolNames } from '../tool-names';
 import { errorInside } from './error';
 import { readFinishReason, writeStatus } from './finish-reason';
 import { writeItems } from './items';
@@ -110,7 +111,8 @@ export interface Envelope {
   readonly createdAt?: number;
 }
 
-export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
+export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
+  const response = withCallersToolNames(answer, context.request.tools);
   const [choice] = response.choices;
   return finishedResponse(
     response,

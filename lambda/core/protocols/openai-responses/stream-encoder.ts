@@ -5,6 +5,7 @@ import type { Citation } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../protocol';
+import { inCallersName } from '../tool-names';
 import { failure } from './error';
 import { callSignatureItem, itemId, messageItem, reasoningItem, refusalItem, toolCallItem, writeAnnotation } from './items';
 import { type Envelope, finishedResponse, readChatLogprobs, responseObject } from './response';
@@ -69,7 +70,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       case 'reasoning-end':
         return this.#closeReasoning(event);
       case 'tool-call-start':
-        return this.#openCall(event);
+        return this.#openCall(inCallersName(event, this.#context.request.tools));
       case 'tool-call-end':
         return this.#closeCall(event);
       case 'usage':

@@ -88,6 +88,8 @@ describe('how Claude is told to think', () => {
     ['claude-opus-5-5', { reasoning_effort: 'minimal' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }],
     ['claude-3-5-haiku-20241022', { reasoning_effort: 'high' }, {}],
     ['claude-sonnet-4-5', { reasoning_effort: 'none' }, {}],
+    ['claude-sonnet-4-5', { thinking: { type: 'adaptive' } }, { thinking: { type: 'enabled', budget_tokens: 8192 } }],
+    ['claude-opus-4-8', { thinking: { type: 'adaptive' } }, { thinking: { type: 'adaptive' } }],
     ['claude-sonnet-4-5', { reasoning_effort: 'high', tool_choice: 'required', tools: [fn('f')] }, {}],
   ])('%s with %j', (model, fields, expected) => {
     const { body } = toAnthropic({ max_completion_tokens: 32_000, ...fields }, model);
@@ -118,6 +120,10 @@ test('system messages between the turns stay where they are for models that take
     { role: 'user', content: [{ type: 'text', text: 'a' }] },
     { role: 'system', content: [{ type: 'text', text: 'second' }] },
   ]);
+  for (const model of ['claude-haiku-4-5', 'claude-sonnet-5', 'claude-sonnet-5-20260601']) {
+    expect(toAnthropic({ messages }, model).body['messages']).toHaveLength(1);
+  }
+  expect(toAnthropic({ messages }, 'claude-sonnet-5-5').body['messages']).toHaveLength(2);
   expect(toAnthropic({ messages }, 'claude-haiku-4-5').body['system']).toEqual([
     { type: 'text', text: 'first' },
     { type: 'text', text: 'second' },
