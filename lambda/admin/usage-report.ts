@@ -2,7 +2,7 @@ import { GatewayError, invalidRequest } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
 import { formatUsd } from '../core/pricing/money';
 import type { Totals } from '../core/stores';
-import { addTotals, contributionOf, dimensionValue, NO_TOTALS } from '../core/stores';
+import { addTotals, contributionOf, dimensionValue, MEASURES, NO_TOTALS } from '../core/stores';
 import type { DaySpan } from './days';
 import { daysOf, earlier, later, monthsOf, utcDay } from './days';
 import { DIMENSIONS } from './schemas/usage';
@@ -174,17 +174,7 @@ function fieldOf(dimension: string): string {
 
 /** RFC 4180; a value that a spreadsheet would run as a formula is led by an apostrophe. */
 export function usageCsv(groupBy: readonly string[], groups: readonly UsageGroup[]): string {
-  const measures = [
-    'requests',
-    'errors',
-    'estimated',
-    'input_tokens',
-    'cache_read_input_tokens',
-    'cache_creation_input_tokens',
-    'output_tokens',
-    'reasoning_output_tokens',
-    'cost_usd',
-  ];
+  const measures = MEASURES.map((measure) => (measure === 'cost_nano_usd' ? 'cost_usd' : measure));
   const head = [...groupBy.map((name) => (name.startsWith('tag:') ? name : fieldOf(name))), ...measures];
   const lines = groups.map((group) => {
     const row = usageRow(groupBy, group);
