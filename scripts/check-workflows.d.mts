@@ -1,0 +1,2 @@
+/** See `check-workflows.mjs`. */
+export function workflowBreaches(text: string): string[];
