@@ -4,6 +4,7 @@ import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
+import { tagsOf } from './policy';
 import { spentNotice } from './usage-notice';
 
 /** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
@@ -19,7 +20,7 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
   const result = await gateway.admission.admit({
     attemptId: call.requestId,
     key,
-    tags: key.tags ?? {},
+    tags: await tagsOf(gateway, key),
     operation: call.operation,
     dialect: call.dialect.name,
     originalModel: call.facts.model,

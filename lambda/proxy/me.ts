@@ -3,12 +3,14 @@ import { budgetStates } from '../core/ledger/budget-state';
 import { type BoundLevel, GATEWAY_ID, levelsOf } from '../core/ledger/levels';
 import type { JsonObject, JsonValue } from '../core/model/json';
 import type { Gateway } from './gateway';
+import { tagsOf } from './policy';
 
 /** What a caller may know of itself: its key, and every budget and limit that binds it. */
 export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObject> {
   const { key } = caller;
   try {
-    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, key.tags ?? {});
+    const tags = await tagsOf(gateway, key);
+    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
     const now = gateway.clock.now();
     const budgets = await Promise.all(levels.map((level) => budgetStates(gateway.counters, level, scopeOf(level), now)));
     return {
@@ -22,7 +24,7 @@ export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObje
         user_id: key.userId ?? null,
         models: key.models === undefined ? null : [...key.models],
         endpoints: key.endpoints === undefined ? null : [...key.endpoints],
-        tags: { ...key.tags },
+        tags,
         expires_at: key.expiresAt ?? null,
       },
       budgets: budgets.flat(),

@@ -4,7 +4,7 @@ import { storeUnavailable } from '../core/keys/authenticate';
 import { GatewayError } from '../core/model/error';
 import { matchesAnyGlob } from '../core/runtime/glob';
 import { parseJsonDocument, REQUEST_LIMITS } from '../core/runtime/json';
-import type { KeyRecord } from '../core/stores/entities';
+import type { KeyRecord, LevelRecord } from '../core/stores/entities';
 import type { ModelCall, RoutedCall } from './call';
 import type { Gateway } from './gateway';
 
@@ -27,15 +27,32 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
  * @throws GatewayError 503 when the table does not answer
  */
 export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
-  const above: (readonly string[] | undefined)[] = [];
+  const levels = [...(await levelsAbove(gateway, key)), key];
+  return levels.flatMap(({ models }) => (models === undefined ? [] : [models]));
+}
+
+/**
+ * The tags that bind a key's calls: its own and those of the levels above it. Of two values of one tag the wider level's holds, so that
+ * nobody takes a key out of a budget that its team is under by changing the key.
+ *
+ * @throws GatewayError 503 when the table does not answer
+ */
+export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
+  const above = await levelsAbove(gateway, key);
+  return Object.assign({}, key.tags, ...above.toReversed().map(({ tags }) => tags));
+}
+
+/** The team, project and user of a key, as far as it has them and they exist: the widest first. */
+async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelRecord[]> {
+  const found: (LevelRecord | undefined)[] = [];
   try {
-    if (key.teamId !== undefined) above.push((await gateway.levels.get('team', key.teamId))?.models);
-    if (key.projectId !== undefined) above.push((await gateway.levels.get('project', key.projectId))?.models);
-    if (key.userId !== undefined) above.push((await gateway.levels.get('user', key.userId))?.models);
+    if (teamId !== undefined) found.push(await levels.get('team', teamId));
+    if (projectId !== undefined) found.push(await levels.get('project', projectId));
+    if (userId !== undefined) found.push(await levels.get('user', userId));
   } catch (error) {
     throw storeUnavailable(error);
   }
-  return [...above, key.models].filter((models) => models !== undefined);
+  return found.filter((level) => level !== undefined);
 }
 
 /** The targets that every list allows: by the name that was asked for, `provider/model`, or the model alone. */

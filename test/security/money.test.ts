@@ -2,8 +2,10 @@
 import type { PriceBookData } from '../../lambda/core/pricing';
 import { createPriceBook } from '../../lambda/core/pricing';
 import type { KeyRecord } from '../../lambda/core/stores/entities';
+import { createIdentityStore } from '../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../lib/private/contract';
 import { startGateway, type TestGateway } from '../support/gateway';
+import { TABLE_NAMES } from '../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../support/upstream';
 
 /** 1 US dollar a million tokens in, 10 out, whatever the model. */
@@ -224,5 +226,40 @@ describe('output caps', () => {
     const reply = await gateway.call('/v1/messages/count_tokens', { model: 'p/m', ...CHAT });
     expect(reply.status).toBe(200);
     expect(upstream.requests.map(({ path }) => path)).toEqual(['/v1/messages/count_tokens']);
+  });
+});
+
+describe('a budget on a tag', () => {
+  const row = { status: 'active', generation: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' } as const;
+
+  beforeEach(async () => {
+    await start({ kind: 'openai-compatible' });
+    const identity = createIdentityStore(gateway.table, TABLE_NAMES.identity);
+    await identity.create('tag', { ...row, id: 'cost=red', budgets: [{ limit_usd: '0', period: 'month' }] });
+    await identity.create('team', { ...row, id: 't', tags: { cost: 'red' } });
+    await identity.create('project', { ...row, id: 'p', teamId: 't', tags: { cost: 'green' } });
+    await identity.create('user', { ...row, id: 'u', tags: { cost: 'red' } });
+  });
+
+  test.each<Partial<KeyRecord>>([
+    { tags: { cost: 'red' } },
+    { teamId: 't' },
+    { teamId: 't', projectId: 'p' },
+    { teamId: 't', projectId: 'p', tags: { cost: 'green' } },
+    { userId: 'u', tags: { cost: '' } },
+  ])('holds for a key with %j', async (changes) => {
+    const authorization = `Bearer ${await gateway.addKey(changes)}`;
+    expect((await chat({}, { authorization })).status).toBe(402);
+    const me = await gateway.send('GET', '/v1/me', { authorization });
+    expect(me.json.budgets[0].scope).toBe('tag:cost=red');
+  });
+
+  test('is neither met nor left by labels', async () => {
+    const free = `Bearer ${await gateway.addKey()}`;
+    expect((await chat({}, { authorization: free, 'x-gateway-tags': 'cost=red' })).status).toBe(200);
+    const bound = `Bearer ${await gateway.addKey({ tags: { cost: 'red' } })}`;
+    expect(
+      (await chat({}, { authorization: bound, 'x-gateway-tags': 'cost=green', 'x-gateway-metadata': '{"cost":"green"}' })).status,
+    ).toBe(402);
   });
 });
