@@ -1,8 +1,8 @@
 import { invalidRequest } from '../core/model/error';
 import { parseJson } from '../core/runtime/json';
 
-export const DEFAULT_PAGE = 50;
-export const LARGEST_PAGE = 200;
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 200;
 /** Characters. A longer cursor was not made here. */
 const LONGEST_CURSOR = 1_024;
 

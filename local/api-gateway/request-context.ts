@@ -74,7 +74,7 @@ export function requestTime(epochMs: number): string {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
-export function contextVariable(context: RequestContext, name: string): string | undefined {
+function contextVariable(context: RequestContext, name: string): string | undefined {
   const since = (end: number | undefined, start: number | undefined): string | undefined =>
     end === undefined || start === undefined ? undefined : String(Math.round(end - start));
   switch (name) {

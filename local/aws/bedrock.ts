@@ -94,7 +94,7 @@ export function createBedrock(options: BedrockOptions): AwsService {
  * @param model a model id, an inference profile's id, or an ARN of either
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
  */
-export function bedrockAccesses(action: string, model: string, region: string, account: string): Access[] {
+function bedrockAccesses(action: string, model: string, region: string, account: string): Access[] {
   const profileId = /:inference-profile\/(.+)$/.exec(model)?.[1] ?? model;
   const foundationModel = PROFILE.exec(profileId)?.[2];
   if (foundationModel !== undefined) {

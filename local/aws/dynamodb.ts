@@ -35,7 +35,7 @@ export function dynamoDbService(engine: DynamoDbEngine, region: string, account:
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-export function dynamoDbAccesses(action: string, input: JsonObject, region: string, account: string): Access[] {
+function dynamoDbAccesses(action: string, input: JsonObject, region: string, account: string): Access[] {
   const table = (name: unknown): string =>
     String(name).startsWith('arn:') ? String(name) : `arn:aws:dynamodb:${region}:${account}:table/${String(name)}`;
   const need = (name: string, resource: string): Access => ({ action: `dynamodb:${name}`, resource });

@@ -21,7 +21,7 @@ export class InvocationError extends Error {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const MAX_BUFFERED_BYTES = 6 * 1024 * 1024;
-export const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
+const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
 
 /**
  * The bytes that a function answers, prelude included, with back-pressure down to the function: credit is given only for what

@@ -30,7 +30,7 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 
 /** Environment variable that each function of a gateway carries: it tells them from the other functions of a stack. */
-export const GATEWAY_VARIABLE = 'GATEWAY_NAME';
+const GATEWAY_VARIABLE = 'GATEWAY_NAME';
 
 /** Whether a function's declaration is a gateway's. */
 export function isGatewayFunction(properties: JsonObject): boolean {

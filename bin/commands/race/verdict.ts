@@ -7,7 +7,7 @@ export function nanoUsd(decimal: string): bigint {
   return decimal.startsWith('-') ? -amount : amount;
 }
 
-export function formatNano(nano: bigint): string {
+function formatNano(nano: bigint): string {
   const digits = (nano < 0n ? -nano : nano).toString().padStart(10, '0');
   return `${nano < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9).replace(/0{1,7}$/, '')}`;
 }

@@ -4,7 +4,7 @@ import { listOf } from './resource';
 
 const TEXT: Schema = { type: 'string' };
 
-export const AUDIT_ENTRY: Schema = {
+const AUDIT_ENTRY: Schema = {
   title: 'AuditEntry',
   type: 'object',
   additionalProperties: false,

@@ -3,7 +3,7 @@ import { listOf } from './resource';
 
 const USD: Schema = { type: 'string', description: 'US dollars as a decimal string, exact to the nano-dollar.' };
 
-export const BUDGET_STATE: Schema = {
+const BUDGET_STATE: Schema = {
   title: 'BudgetState',
   type: 'object',
   additionalProperties: false,

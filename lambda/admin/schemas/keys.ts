@@ -3,10 +3,10 @@ import { LEVEL_FIELDS, NAME, REFERENCE, TIME } from './level';
 import { defineResource } from './resource';
 
 /** Paths of the data plane that a key may be narrowed to. */
-export const ENDPOINTS = ['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
+const ENDPOINTS = ['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
 
 /** Longest grace of a rotation, in seconds: 30 days. */
-export const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;
+const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;
 
 const LAST_FOUR: Schema = { type: 'string', readOnly: true, description: 'Last characters of the key, for people.' };
 const FULL_KEY: Schema = { type: 'string', readOnly: true, description: 'The full key. It is shown this once and stored nowhere.' };

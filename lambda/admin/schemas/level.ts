@@ -3,13 +3,13 @@ import type { Schema } from '../schema';
 /** Fields and limits that teams, projects, users and keys share. */
 
 /** Most budgets that one level may carry: each is one more counter on every request. */
-export const MAX_BUDGETS = 8;
+const MAX_BUDGETS = 8;
 const MAX_MODELS = 64;
 const MAX_LABELS = 32;
 const MAX_COUNT = 1_000_000_000_000;
 
 /** Ids that callers of role `admin` may choose; generated ones fit too. */
-export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$';
+const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$';
 
 const USD: Schema = {
   type: 'string',

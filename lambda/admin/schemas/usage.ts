@@ -13,7 +13,7 @@ const GROUPS: Readonly<Record<string, Schema>> = Object.fromEntries(
   ]),
 );
 
-export const USAGE_ROW: Schema = {
+const USAGE_ROW: Schema = {
   title: 'UsageRow',
   type: 'object',
   additionalProperties: false,
