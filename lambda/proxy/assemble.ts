@@ -27,6 +27,7 @@ import { createIdentityStore } from '../core/stores/identity';
 import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
 import { createRecordStore } from '../core/stores/records';
 import { createRollupStore } from '../core/stores/rollups';
+import { createAttemptBudget } from './attempt-budget';
 import { createCooldowns } from './cooldowns';
 import type { Gateway } from './gateway';
 
@@ -102,6 +103,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     transport,
     bedrockSdk: bedrockSdk(environment.region),
     cooldowns: createCooldowns(clock),
+    attemptBudget: createAttemptBudget(clock),
     random,
   };
 }

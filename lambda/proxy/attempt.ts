@@ -52,8 +52,14 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
   const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
   let retries = 0;
+  let givenUp = false;
 
+  gateway.attemptBudget.deposit();
   for (let step = itinerary.next(); step !== undefined; step = itinerary.next()) {
+    if (last !== undefined && !gateway.attemptBudget.withdraw()) {
+      givenUp = true;
+      break;
+    }
     if (step.again) {
       const pauseMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
       retries += 1;
@@ -67,7 +73,7 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
     itinerary.note(step.place, last);
     if (!last.failover || signal.aborted || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
-  throw new AttemptsFailedError(finalError(last, itinerary, trace));
+  throw new AttemptsFailedError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary, trace));
 }
 
 /** The reservation may be taken for dead before an answer ends, so nothing more may be sent on it. */
@@ -123,7 +129,7 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
     record(failure.error.code, result.status, failure.mayBeBilled, failure.usage);
     if (failure.coolMs !== undefined) {
       gateway.cooldowns.note(key, failure.coolMs > 0 ? { kind: 'limited', forMs: failure.coolMs } : { kind: 'failed' });
-    }
+    } else if (result.status !== undefined && result.status < 500) gateway.cooldowns.note(key, { kind: 'good' });
     return result;
   } catch (error) {
     const code = error instanceof GatewayError ? error.code : 'internal_error';

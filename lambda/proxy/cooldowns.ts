@@ -15,6 +15,8 @@ export type Admittance = { readonly open: true } | { readonly open: false; reado
 export interface Cooldowns {
   /** Looks without changing anything. */
   look(target: string): Admittance;
+  /** Whether a call may go there now. A target that rested because it failed gets one call a second until one succeeds. */
+  enter(target: string): Admittance;
   /** The same, but lets one caller a second through to a target that is cooling down, so that it is not shut out for ever. */
   probe(target: string): Admittance;
   note(target: string, verdict: Verdict): void;
@@ -33,17 +35,30 @@ interface State {
   limited: boolean;
 }
 
+/** It failed too often to be believed before it answers again. */
+function isOnTrial({ failures, limited }: State): boolean {
+  return failures >= FAILURES_UNTIL_OPEN && !limited;
+}
+
 export function createCooldowns(clock: Clock): Cooldowns {
   const states = new Map<string, State>();
 
   const look = (target: string): Admittance => {
     const state = states.get(target);
-    const left = state === undefined ? 0 : state.untilMs - clock.monotonic();
-    return left <= 0 ? { open: true } : { open: false, retryAfterMs: left, limited: state?.limited === true };
+    if (state === undefined) return { open: true };
+    const now = clock.monotonic();
+    const left = Math.max(state.untilMs, isOnTrial(state) ? state.probedMs + PROBE_EVERY_MS : 0) - now;
+    return left <= 0 ? { open: true } : { open: false, retryAfterMs: left, limited: state.limited };
   };
 
   return {
     look,
+    enter(target) {
+      const admittance = look(target);
+      const state = states.get(target);
+      if (admittance.open && state !== undefined && isOnTrial(state)) state.probedMs = clock.monotonic();
+      return admittance;
+    },
     probe(target) {
       const admittance = look(target);
       const state = states.get(target);

@@ -103,6 +103,8 @@ export class Delivery implements Watcher {
     const type = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
     const out = exchange.respond(200, headers({ 'content-type': type, ...(stream ? STREAM_HEADERS : {}) }));
     this.#out = out;
+    // Whoever went before the first byte is not announced again.
+    this.gone = out.destroyed;
     const onGone = (): void => {
       if (this.#ended) return;
       this.gone = true;

@@ -14,6 +14,7 @@ import type { Ticker } from '../core/runtime/ticker';
 import type { CounterStore } from '../core/stores/counters';
 import type { IdempotencyStore } from '../core/stores/idempotency';
 import type { RecordStore } from '../core/stores/records';
+import type { AttemptBudget } from './attempt-budget';
 import type { Cooldowns } from './cooldowns';
 
 /** Everything that outlives a request, made once and passed in. */
@@ -39,6 +40,7 @@ export interface Gateway {
   /** AWS's own client for Bedrock, loaded by the first call that wants it. */
   readonly bedrockSdk: Transport;
   readonly cooldowns: Cooldowns;
+  readonly attemptBudget: AttemptBudget;
   /** 0 to 1, for jitter. */
   random(): number;
 }

@@ -42,7 +42,7 @@ export class Itinerary {
   public next(): { readonly place: Place; readonly again: boolean } | undefined {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
     const untried = this.places.filter((place) => !this.#tried.has(place) && !this.#ambiguous.has(place.target.provider.id));
-    const open = untried.find(({ key }) => this.cooldowns.look(key).open) ?? untried.find(({ key }) => this.cooldowns.probe(key).open);
+    const open = untried.find(({ key }) => this.cooldowns.enter(key).open) ?? untried.find(({ key }) => this.cooldowns.probe(key).open);
     const retry = this.#retry !== undefined && this.cooldowns.look(this.#retry.key).open ? this.#retry : undefined;
     const place = open ?? retry;
     if (place === undefined) return undefined;

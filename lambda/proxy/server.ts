@@ -11,6 +11,8 @@ export interface GatewayServerOptions {
   readonly maxBodyBytes: number;
   /** The longest that one call may take, in milliseconds. Default: 15 minutes. */
   readonly maxDurationMs?: number;
+  /** What a caller's going does to its call: the provider is freed at once, or read on to the usage that it reports. Default: `abort`. */
+  readonly callerGone?: 'abort' | 'drain';
 }
 
 const MAX_DURATION_MS = 900_000;
@@ -19,7 +21,7 @@ const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key']);
 
 /**
  * The same core behind a plain `node:http` server: containers, tests and the bench. A caller that goes away frees the provider
- * in the same tick.
+ * in the same tick, unless the options say otherwise.
  */
 export function createGatewayServer(handle: Handle, options: GatewayServerOptions): Server {
   const server = createServer((request, response) => receive(request, response, handle, options));
@@ -31,7 +33,7 @@ function receive(request: IncomingMessage, response: ServerResponse, handle: Han
   const arrivedMs = options.clock.monotonic();
   const gone = new AbortController();
   response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished && options.callerGone !== 'drain') gone.abort();
   });
   const run = (body: Buffer): void => {
     handle(exchangeOf(request, response, body, gone.signal, arrivedMs, options)).catch(() => response.destroy());

@@ -14,7 +14,7 @@ import { isRequestItem, type RequestRecord, readRecord } from '../../lambda/core
 import { assembleGateway, type GatewayParts } from '../../lambda/proxy/assemble';
 import type { Gateway } from '../../lambda/proxy/gateway';
 import { serve } from '../../lambda/proxy/pipeline';
-import { createGatewayServer } from '../../lambda/proxy/server';
+import { createGatewayServer, type GatewayServerOptions } from '../../lambda/proxy/server';
 import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES, type ProviderConfig } from '../../lib/private/contract';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
 
@@ -55,6 +55,7 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayParts, 'document
   readonly document?: Partial<GatewayDocument>;
   readonly pepperSecret?: string;
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly callerGone?: GatewayServerOptions['callerGone'];
 }
 
 /** An OpenAI-compatible provider at a scripted upstream. */
@@ -111,7 +112,11 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
       void done.finally(() => running.delete(done));
       return done;
     },
-    { clock: gateway.clock, maxBodyBytes: document.maxBodyBytes },
+    {
+      clock: gateway.clock,
+      maxBodyBytes: document.maxBodyBytes,
+      ...(options.callerGone === undefined ? {} : { callerGone: options.callerGone }),
+    },
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
