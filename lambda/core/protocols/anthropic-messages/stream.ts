@@ -32,6 +32,7 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
   readonly #open = new Map<number, OpenBlock | undefined>();
   #blocks = 0;
   #id: string | undefined;
+  #started = false;
   #finished = false;
   #over = false;
 
@@ -70,14 +71,21 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
   #start(event: JsonObject): StreamEvent[] {
     const message = objectOf(event['message']) ?? {};
     this.#usage.add(objectOf(message['usage']));
+    if (this.#started) return [];
+    this.#started = true;
     this.#id = nonEmptyText(message['id']);
     return [defined({ type: 'start' as const, id: this.#id, model: nonEmptyText(message['model']), usage: this.#usage.usage })];
+  }
+
+  /** What every answer begins with, although the provider's own beginning was lost. */
+  #begin(): StreamEvent[] {
+    return this.#started ? [] : this.#start({});
   }
 
   #startBlock(event: JsonObject): StreamEvent[] {
     const index = countOf(event['index']) ?? this.#open.size;
     const content = objectOf(event['content_block']) ?? {};
-    const closed = this.#closeAll();
+    const closed = [...this.#begin(), ...this.#closeAll()];
     const block = this.#blocks;
     switch (content['type']) {
       case 'text': {
@@ -184,7 +192,7 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
     if (raw === undefined || this.#finished) return [];
     this.#finished = true;
     const reason = readFinishReason(raw, nonEmptyText(delta?.['stop_sequence']));
-    return [...this.#closeAll(), { type: 'finish', choice: 0, reason }];
+    return [...this.#begin(), ...this.#closeAll(), { type: 'finish', choice: 0, reason }];
   }
 
   /** Complete when the model has said why it stopped, with or without `message_stop`. */

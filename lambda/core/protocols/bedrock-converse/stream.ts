@@ -38,11 +38,11 @@ export class ConverseStreamDecoder implements StreamDecoder {
       case 'messageStart':
         return this.start();
       case 'contentBlockStart':
-        return [...this.start(), ...this.blockStart(indexOf(body), objectOf(body['start']))];
+        return this.finished ? [] : [...this.start(), ...this.blockStart(indexOf(body), objectOf(body['start']))];
       case 'contentBlockDelta':
-        return [...this.start(), ...this.blockDelta(indexOf(body), objectOf(body['delta']) ?? {})];
+        return this.finished ? [] : [...this.start(), ...this.blockDelta(indexOf(body), objectOf(body['delta']) ?? {})];
       case 'contentBlockStop':
-        return this.blocks.write(indexOf(body), { kind: 'stop' });
+        return this.finished ? [] : this.blocks.write(indexOf(body), { kind: 'stop' });
       case 'messageStop':
         return [...this.start(), ...this.finish(body)];
       case 'metadata':
@@ -107,7 +107,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
   /** The last event of a stream. */
   private metadata(body: JsonObject): StreamEvent[] {
     const usage = converseUsage(body);
-    const events: StreamEvent[] = usage === undefined ? [] : [{ type: 'usage', usage }];
+    const events: StreamEvent[] = usage === undefined ? [] : [...this.start(), { type: 'usage', usage }];
     if (!this.finished) return events;
     this.ended = true;
     return [...events, { type: 'end' }];

@@ -15,6 +15,8 @@ interface Call {
   signature: Opaque | undefined;
   /** Number of its block, once it is open. */
   block: number | undefined;
+  /** Its block is closed: what comes for it still has no place. */
+  ended: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ export class StreamedToolCalls {
     const text = typeof given === 'object' && given !== null ? JSON.stringify(given) : (textOf(given) ?? '');
     call.text += text;
 
-    if (call.block !== undefined && text !== '') events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text });
+    if (call.block !== undefined && !call.ended && text !== '')
+      events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text });
     this.#advance(events);
   }
 
@@ -79,7 +82,7 @@ export class StreamedToolCalls {
 
   #begin(entry: JsonObject, called: JsonObject, index: number | undefined, custom: boolean): Call {
     const id = nonEmptyText(entry['id']) ?? madeToolId(this.#answerId, this.#choice, this.#made);
-    const call: Call = { id, name: textOf(called['name']) ?? '', custom, text: '', signature: undefined, block: undefined };
+    const call: Call = { id, name: textOf(called['name']) ?? '', custom, text: '', signature: undefined, block: undefined, ended: false };
     this.any = true;
     this.#made += 1;
     this.#queue.push(call);
@@ -118,6 +121,7 @@ export class StreamedToolCalls {
   /** A call without arguments is one with an empty object. */
   #end(call: Call, events: StreamEvent[]): void {
     const block = call.block ?? 0;
+    call.ended = true;
     if (call.text === '' && !call.custom) events.push({ type: 'tool-call-delta', choice: this.#choice, block, text: '{}' });
     events.push({
       type: 'tool-call-end',

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { parseJson } from '../../runtime/json';
+import type { BlockStep } from '../block-writer';
 import { BlockWriter } from '../block-writer';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
 import type { Frame, StreamDecoder } from '../protocol';
@@ -30,6 +31,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   /** Blocks that have said something. */
   readonly #spoken = new Set<number>();
   #id: string | undefined;
+  #started = false;
   #over = false;
   #toolCalls = false;
   #usage: Usage | undefined;
@@ -88,6 +90,8 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   }
 
   #start(response: JsonObject): StreamEvent[] {
+    if (this.#started) return [];
+    this.#started = true;
     this.#id = nonEmptyText(response['id']);
     const [model, createdAt] = [nonEmptyText(response['model']), numberOf(response['created_at'])];
     return [defined({ type: 'start' as const, id: this.#id, model, createdAt })];
@@ -96,8 +100,13 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   #say(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', delta: JsonObject[string], logprobs?: JsonObject): StreamEvent[] {
     const text = textOf(delta) ?? '';
     if (text !== '') this.#spoken.add(key);
-    if (kind === 'text' && logprobs !== undefined) return this.#blocks.write(key, { kind, text, logprobs });
-    return this.#blocks.write(key, { kind, text });
+    if (kind === 'text' && logprobs !== undefined) return this.#write(key, { kind, text, logprobs });
+    return this.#write(key, { kind, text });
+  }
+
+  /** The provider's own beginning may be lost. */
+  #write(key: number, step: BlockStep): StreamEvent[] {
+    return [...this.#start({}), ...this.#blocks.write(key, step)];
   }
 
   #sayOnce(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', whole: JsonObject[string]): StreamEvent[] {
@@ -106,7 +115,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   #annotate(key: number, annotation: JsonObject): StreamEvent[] {
     const citation = readAnnotation(annotation);
-    return citation === undefined ? [] : this.#blocks.write(key, { kind: 'citation', citation });
+    return citation === undefined ? [] : this.#write(key, { kind: 'citation', citation });
   }
 
   #itemAdded(key: number, item: JsonObject): StreamEvent[] {
@@ -115,7 +124,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
     this.#toolCalls = true;
     const id = nonEmptyText(item['call_id']) ?? madeToolId(this.#id, 0, key);
     const name = qualifiedName(nonEmptyText(item['namespace']), textOf(item['name']) ?? '');
-    return this.#blocks.write(key, { kind: 'tool', id, name, ...(custom ? { custom } : {}) });
+    return this.#write(key, { kind: 'tool', id, name, ...(custom ? { custom } : {}) });
   }
 
   #itemDone(key: number, item: JsonObject): StreamEvent[] {
@@ -128,11 +137,11 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
       if (encrypted !== undefined) {
         const own = writeOwn(textOf(item['id']) ?? '', encrypted);
         events.push(
-          ...this.#blocks.write(key, this.#spoken.has(key) ? { kind: 'signature', signature: own } : { kind: 'redacted', redacted: own }),
+          ...this.#write(key, this.#spoken.has(key) ? { kind: 'signature', signature: own } : { kind: 'redacted', redacted: own }),
         );
       }
     }
-    return [...events, ...this.#blocks.write(key, { kind: 'stop' })];
+    return [...events, ...this.#write(key, { kind: 'stop' })];
   }
 
   #finish(response: JsonObject): StreamEvent[] {
@@ -141,7 +150,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
     this.#over = true;
     this.#usage = usageOf(response) ?? this.#usage;
     const reason = readFinishReason(response, this.#toolCalls);
-    return [...this.#blocks.closeAll(), { type: 'finish', choice: 0, reason }, ...this.#usageEvents(), { type: 'end' }];
+    return [...this.#start({}), ...this.#blocks.closeAll(), { type: 'finish', choice: 0, reason }, ...this.#usageEvents(), { type: 'end' }];
   }
 
   #fail(error: GatewayError): StreamEvent[] {
