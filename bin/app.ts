@@ -7,7 +7,8 @@
  *   run hands it to the functions, and before a deployment you put it into that secret.
  * - `-c ollama=http://127.0.0.1:11434/v1`: an Ollama of yours, for the local run.
  * - `-c simulated=true`: the simulated provider, behind the aliases `demo` and `smart`.
- * - `-c routes='{"smart":["anthropic/claude-sonnet-4-5"]}'`: aliases; targets at providers that are not configured are left out.
+ * - `-c routes='{"smart":["anthropic/claude-sonnet-4-5"]}'`: aliases; targets at providers that are not configured are left out. Without it
+ *   `smart` leads to the first of a few well-known models whose provider is there.
  * - `-c removalPolicy=destroy`: a gateway to throw away.
  */
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -39,6 +40,9 @@ const KEY_VARIABLES: Record<string, string[]> = {
   'hugging-face': ['HF_TOKEN'],
   'nvidia-nim': ['NVIDIA_API_KEY'],
 };
+
+/** Where `smart` leads when nobody says, tried in this order. Bedrock has none: a route would narrow its role to the models named. */
+const WELL_KNOWN = ['anthropic/claude-sonnet-4-5', 'openai/gpt-5', 'google-ai-studio/gemini-2.5-pro', 'mistral/mistral-large-latest'];
 
 const app = new App();
 const stack = new Stack(app, 'LlmGateway', { description: 'An LLM gateway in your own account' });
@@ -84,7 +88,7 @@ function configuredRoutes(ids: ReadonlySet<string>): Route[] {
   const given = app.node.tryGetContext('routes') ?? {};
   const wanted: Record<string, string[]> = typeof given === 'string' ? JSON.parse(given) : given;
   const simulated = ['simulated/simulated-1'];
-  const aliases = { ...(ids.has('simulated') ? { demo: simulated, smart: simulated } : {}), ...wanted };
+  const aliases = { ...(ids.has('simulated') ? { demo: simulated, smart: simulated } : { smart: WELL_KNOWN }), ...wanted };
   return Object.entries(aliases).flatMap(([alias, models]) => {
     const targets = models.map((model) => Target.model(model)).filter(({ provider }) => ids.has(provider));
     return targets.length === 0 ? [] : [Route.to(alias, targets)];

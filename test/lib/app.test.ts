@@ -4,6 +4,9 @@ import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
 import type { GatewayDocument } from '../../lib/private/contract';
 import { fakeBundles, temporaryFolder } from './support';
 
+// Each run loads a CDK of its own, which listens for the end of the process.
+process.setMaxListeners(100);
+
 const GOLDEN = join(__dirname, 'app.golden.json');
 const bundles = fakeBundles();
 const outputs = temporaryFolder();
@@ -100,6 +103,16 @@ test('a local Ollama is free and reached on loopback', () => {
     network: 'loopback',
     free: true,
   });
+});
+
+test('smart leads to well-known models of the providers that are there, unless somebody says where', () => {
+  const keys = { ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k', GROQ_API_KEY: 'k' };
+  const targets = (context: Record<string, unknown>) =>
+    runApp(context, keys).document.routes.map((route) => [route.alias, ...route.targets.map(({ provider }) => provider)]);
+
+  expect(targets({})).toEqual([['smart', 'anthropic', 'openai']]);
+  expect(targets({ routes: { smart: ['groq/llama-3.3-70b-versatile'] } })).toEqual([['smart', 'groq']]);
+  expect(runApp({}, { GROQ_API_KEY: 'k' }).document.routes).toEqual([]);
 });
 
 test('routes from context keep the targets that are configured', () => {
