@@ -28,10 +28,10 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
     tellFailure(context, visibleError(error));
     // A fault of our own must not keep the money.
     if (answer === undefined) await settleLost(gateway, bounded, reservation, trace);
-    else await settle(gateway, bounded, reservation, trace, consumedOf(answer));
+    else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, context));
     throw error;
   }
-  await settle(gateway, bounded, reservation, trace, consumedOf(answer));
+  await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, context));
 }
 
 function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): AttemptContext {
@@ -83,8 +83,10 @@ function finish(gateway: Gateway, { call, delivery, trace, reservation }: Attemp
   trace.endedMs = gateway.clock.monotonic();
 }
 
-function consumedOf({ usage, outputCharacters, error }: Answer): Consumed {
-  return { usage, outputCharacters, complete: error === undefined };
+function consumedOf({ clock }: Gateway, { usage, outputCharacters, error }: Answer, { call }: AttemptContext): Consumed {
+  const { timeoutMs = Number.POSITIVE_INFINITY } = call.options;
+  const cutByCaller = error !== undefined && clock.monotonic() - call.exchange.arrivedMs >= timeoutMs;
+  return { usage, outputCharacters, complete: error === undefined, cutByCaller };
 }
 
 /** No provider answered: tells the caller, in whatever form is still open, and gives back or settles the money. */

@@ -16,6 +16,11 @@ export interface Consumed {
   readonly outputCharacters: number;
   /** The answer reached its end, so the report is the last word. */
   readonly complete: boolean;
+  /**
+   * The caller set the deadline that cut the answer. What a model had thought unseen by then is unknown, and choosing the moment must not
+   * make it free: the whole output cap is charged.
+   */
+  readonly cutByCaller: boolean;
 }
 
 /** Characters a token stands for, on the low side: an estimate must not charge less than the provider may bill. */
@@ -130,14 +135,15 @@ function finalUsage(
   model: string | undefined,
   consumed: Consumed,
 ): Usage {
-  const { usage, outputCharacters, complete } = consumed;
+  const { usage, outputCharacters, complete, cutByCaller } = consumed;
   const tier = servedTier(call, price, usage);
   const withTier = (known: Usage): Usage => (tier === undefined ? known : { ...known, serviceTier: tier });
   const embeddings = call.operation === 'embeddings';
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);
 
-  const written = Math.min(Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN), maxOutputTokens || Number.POSITIVE_INFINITY);
+  const seen = cutByCaller ? maxOutputTokens : Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
+  const written = Math.min(seen, maxOutputTokens || Number.POSITIVE_INFINITY);
   return withTier({
     ...usage,
     inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),

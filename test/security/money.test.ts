@@ -263,3 +263,44 @@ describe('a budget on a tag', () => {
     ).toBe(402);
   });
 });
+
+describe('answers that are cut', () => {
+  const begun = `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'all that was wanted' } }] })}\n\n`;
+
+  test('a caller who cuts an answer off before its usage pays its output cap', async () => {
+    await start({ kind: 'openai-compatible' });
+    upstream.script([{ send: begun }, { hang: true }]);
+    const reply = await chat({ stream: true, max_tokens: 10_000 }, { 'x-gateway-timeout-ms': '300' });
+    expect(reply.text).toContain('all that was wanted');
+    const record = await lastRecord();
+    expect(record?.usage).toMatchObject({ outputTokens: 10_000, estimated: true });
+    expect(record?.costNanoUsd).toBeGreaterThan(100_000_000n);
+    expect(record?.costNanoUsd).toBeLessThanOrEqual(record?.boundNanoUsd as bigint);
+  });
+
+  test('a provider that cuts one off is charged for what was seen', async () => {
+    await start({ kind: 'openai-compatible' });
+    upstream.script([{ send: begun }, { end: true }]);
+    await chat({ stream: true, max_tokens: 10_000 }, { 'x-gateway-timeout-ms': '5000' });
+    expect((await lastRecord())?.usage).toMatchObject({ outputTokens: 7, estimated: true });
+  });
+});
+
+test('what server-side tools made a model read again and again is charged as reported', async () => {
+  await start({ kind: 'anthropic' });
+  const small = createPriceBook({ ...BOOK, lists: { all: [{ ...LIST, window: 200_000 }] } });
+  const other = await startGateway({
+    priceBook: small,
+    document: { providers: [{ id: 'p', kind: 'anthropic', baseUrl: { value: upstream.origin }, network: 'loopback' }] },
+  });
+  upstream.script(jsonReply({ content: [{ type: 'text', text: 'y' }], usage: { input_tokens: 1_500_000, output_tokens: 100 } }));
+  const authorization = `Bearer ${await other.addKey({ serverTools: ['*'] })}`;
+  await other.call(
+    '/v1/messages',
+    { model: 'p/m', max_tokens: 100, ...CHAT, tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+    { authorization },
+  );
+  await other.settled();
+  expect(other.records()[0]?.costNanoUsd).toBe(1_501_000_000n);
+  await other.close();
+});

@@ -93,7 +93,9 @@ export function isPlausible(
   price: Price | undefined,
 ): boolean {
   const window = price?.contextWindow ?? WIDEST_WINDOW_TOKENS;
-  const mostInput = Math.max(window, sentTokens(input)) + toolTokens(input);
+  // After each call of a server-side tool the model reads everything again, and the readings are reported as one sum.
+  const readings = 1 + input.facts.serverTools.length * (input.serverToolCalls ?? SERVER_TOOL_CALLS);
+  const mostInput = readings * Math.max(window, sentTokens(input)) + toolTokens(input);
   return (usage.inputTokens ?? 0) <= mostInput && (usage.outputTokens ?? 0) <= Math.max(window, maxOutputTokens);
 }
 
