@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { JsonObject, JsonValue } from '../../../../lambda/core/model/json';
 import type { Frame } from '../../../../lambda/core/protocols/protocol';
 import { checkBlocks, DIALECTS, decode, encode, framesOf } from '../../../support/answer-grid';
 import { readStream } from '../../../support/answers';
+import { withOtherValue } from '../../../support/damage';
 import { fixtures, scenarioOf } from '../../../support/fixtures';
 
 /** Streams that a provider, or something between, has damaged: no reader throws, and every caller gets one well-formed stream. */
@@ -39,31 +39,6 @@ function damaged(frames: readonly Frame[], { kind, at, inside }: Damage): Frame[
     default:
       return instead({ ...frame, data: withOtherValue(frame.data, inside, kind) });
   }
-}
-
-/** The data with one of its values, however deep, of another type or gone. */
-function withOtherValue(data: string, inside: number, kind: string): string {
-  let body: JsonValue;
-  try {
-    body = JSON.parse(data) as JsonValue;
-  } catch {
-    return data;
-  }
-  const places: [Record<string, JsonValue | undefined>, string][] = [];
-  const visit = (value: JsonValue | undefined): void => {
-    if (typeof value !== 'object' || value === null) return;
-    for (const name of Object.keys(value)) {
-      places.push([value as JsonObject & Record<string, JsonValue | undefined>, name]);
-      visit((value as JsonObject)[name]);
-    }
-  };
-  visit(body);
-  const place = places[inside % Math.max(1, places.length)];
-  if (place === undefined) return data;
-  const [owner, name] = place;
-  if (kind === 'remove' && !Array.isArray(owner)) delete owner[name];
-  else owner[name] = kind === 'number' ? 7 : kind === 'list' ? ['x', { text: 'y' }] : null;
-  return JSON.stringify(body);
 }
 
 test.each(streams.map((scenario) => [scenario.id, scenario] as const))('E08 %s, damaged', (_id, scenario) => {
