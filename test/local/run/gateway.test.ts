@@ -141,6 +141,40 @@ interface UsageRow {
     expect(notes).toEqual([]);
   });
 
+  test('I08 when Lambda has no concurrency left, callers get a 503 that clients of both dialects retry', async () => {
+    const small = await startLocalRun({
+      workingDirectory: ROOT,
+      port: 0,
+      environment: {},
+      workerFile,
+      concurrency: 1,
+      onNote: (line) => notes.push(line),
+    });
+    const ask = (): ReturnType<typeof call> =>
+      call(`${small.url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'x-api-key': small.key, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'demo', max_tokens: 40, messages: [{ role: 'user', content: 'hello' }] }),
+      });
+
+    try {
+      const answers = await Promise.all([ask(), ask(), ask()]);
+      const refused = answers.filter(({ status }) => status === 503);
+
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 503, 503]);
+      for (const { headers, body } of refused) {
+        expect(headers['retry-after']).toBe('1');
+        expect(JSON.parse(body)).toMatchObject({
+          type: 'error',
+          error: { type: 'overloaded_error', code: 'gateway_overloaded', message: expect.any(String), param: null },
+          request_id: expect.any(String),
+        });
+      }
+    } finally {
+      await small.close();
+    }
+  });
+
   test('a user’s own composition is served: other resources, a network, a customer key and a secret of another stack', async () => {
     const own = await startLocalRun({
       workingDirectory: ROOT,
