@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, nonEmptyText, objectOf } from '../lenient';
+import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
 import { pricedTier } from './priced-tier';
 
 /**
@@ -33,13 +33,14 @@ export function usageOf(body: JsonObject): Usage | undefined {
 }
 
 function readUsage(reported: JsonObject): Usage | undefined {
-  const uncached = countOf(reported['input_tokens']);
-  const cacheRead = countOf(reported['cache_read_input_tokens']);
+  const compacted = compactions(reported);
+  const uncached = plus(countOf(reported['input_tokens']), compacted('input_tokens'));
+  const cacheRead = plus(countOf(reported['cache_read_input_tokens']), compacted('cache_read_input_tokens'));
   const byLife = objectOf(reported['cache_creation']);
   const written5m = countOf(byLife?.['ephemeral_5m_input_tokens']);
   const written1h = countOf(byLife?.['ephemeral_1h_input_tokens']);
   const byLives = written5m === undefined && written1h === undefined ? undefined : (written5m ?? 0) + (written1h ?? 0);
-  const cacheCreation = countOf(reported['cache_creation_input_tokens']) ?? byLives;
+  const cacheCreation = plus(countOf(reported['cache_creation_input_tokens']) ?? byLives, compacted('cache_creation_input_tokens'));
   const searches = objectOf(reported['server_tool_use']);
 
   const usage: Usage = defined({
@@ -47,13 +48,27 @@ function readUsage(reported: JsonObject): Usage | undefined {
     cacheReadInputTokens: cacheRead,
     cacheCreationInputTokens: cacheCreation,
     cacheCreation1hInputTokens: written1h,
-    outputTokens: countOf(reported['output_tokens']),
+    outputTokens: plus(countOf(reported['output_tokens']), compacted('output_tokens')),
     reasoningOutputTokens: countOf(objectOf(reported['output_tokens_details'])?.['thinking_tokens']),
     toolCalls: searches === undefined ? undefined : toolCalls(searches),
   });
   if (Object.keys(usage).length === 0) return undefined;
   const serviceTier = pricedTier(reported, nonEmptyText(reported['service_tier']));
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
+}
+
+/**
+ * What summing up a long conversation took of a count: billed, and in none of the totals.
+ *
+ * @see https://docs.claude.com/en/docs/build-with-claude/compaction#understanding-usage
+ */
+function compactions(reported: JsonObject): (name: string) => number {
+  const steps = objectsOf(reported['iterations']).filter(({ type }) => type === 'compaction');
+  return (name) => steps.reduce((sum, step) => sum + (countOf(step[name]) ?? 0), 0);
+}
+
+function plus(count: number | undefined, more: number): number | undefined {
+  return more === 0 ? count : (count ?? 0) + more;
 }
 
 /** `{web_search_requests: 2}` is two calls of `web_search`. */

@@ -21,6 +21,8 @@ interface Candidate {
   readonly blocks: BlockWriter;
   calls: number;
   finish: string | undefined;
+  /** Sources told so far: chunks repeat them. */
+  readonly cited: Set<string>;
 }
 
 /**
@@ -82,7 +84,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   private read(source: JsonObject, choice: number): StreamEvent[] {
     let candidate = this.candidates.get(choice);
     if (candidate === undefined) {
-      candidate = { blocks: new BlockWriter(choice), calls: 0, finish: undefined };
+      candidate = { blocks: new BlockWriter(choice), calls: 0, finish: undefined, cited: new Set() };
       this.candidates.set(choice, candidate);
     }
     const current = candidate;
@@ -94,7 +96,11 @@ export class GeminiStreamDecoder implements StreamDecoder {
       if (own !== undefined) logprobs = undefined;
       return this.part(part, choice, current, own);
     });
-    for (const citation of readCitations(source)) events.push(...current.blocks.write(KEY, { kind: 'citation', citation }));
+    for (const citation of readCitations(source)) {
+      const key = JSON.stringify([citation.url, citation.start, citation.end]);
+      if (!current.cited.has(key)) events.push(...current.blocks.write(KEY, { kind: 'citation', citation }));
+      current.cited.add(key);
+    }
     return events;
   }
 
