@@ -1,10 +1,9 @@
 import { formatKey, generateKey, hashSecret } from '../../core/keys/virtual-key';
-import { GatewayError, invalidRequest } from '../../core/model/error';
+import { GatewayError } from '../../core/model/error';
 import type { KeyHash, KeyRecord } from '../../core/stores';
-import type { Caller } from '../caller';
-import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
+import { checkManages, checkRole } from '../key-permissions';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible } from '../levels';
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
@@ -18,8 +17,6 @@ import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
 
 /** An idempotent creation answers the key again this long. */
 const REPLAY_MS = 24 * 60 * 60 * 1_000;
-/** What the holder of an administrative key may change of that key itself. */
-const OWN_FIELDS = new Set(['name', 'metadata']);
 
 /** The routes of virtual keys. */
 export const keyRoutes: readonly AdminRoute[] = [
@@ -266,28 +263,6 @@ async function teamOfNewKey(
   if (fields.teamId !== undefined) return (await readVisible(services, caller, 'team', fields.teamId)).id;
   if (fields.projectId !== undefined) return (await readVisible(services, caller, 'project', fields.projectId)).teamId;
   return caller.teamId;
-}
-
-/** Nobody hands out more than they have, or as much. */
-function checkRole(caller: Caller, role: KeyRecord['role'], teamId: string | undefined): void {
-  if (caller.role !== 'admin' && role !== 'caller' && role !== 'viewer') {
-    throw forbidden(`The role ${caller.role} may only give the roles caller and viewer.`, 'role');
-  }
-  if (role === 'team_admin' && teamId === undefined)
-    throw invalidRequest('team_id', 'A key with the role team_admin needs team_id.', 'missing_field');
-}
-
-/** A team's administrator manages its callers, not its administrators, and of the own key only the name. */
-function checkManages(caller: Caller, key: KeyRecord, fields?: readonly string[]): void {
-  if (caller.role === 'admin') return;
-  if (key.id === caller.keyId) {
-    const refused = fields?.find((field) => !OWN_FIELDS.has(field));
-    if (fields === undefined || refused !== undefined) {
-      throw forbidden(`A key may not change its own ${refused ?? 'status'}.`, refused);
-    }
-    return;
-  }
-  if (key.role === 'admin' || key.role === 'team_admin') throw forbidden('Only the role admin manages keys with an administrative role.');
 }
 
 function revoked(): GatewayError {
