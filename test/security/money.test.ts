@@ -304,3 +304,20 @@ test('what server-side tools made a model read again and again is charged as rep
   expect(other.records()[0]?.costNanoUsd).toBe(1_501_000_000n);
   await other.close();
 });
+
+test('a model that always searches takes the permission to, and its searches are charged', async () => {
+  await start({ kind: 'openai' });
+  upstream.script(
+    jsonReply({
+      model: 'gpt-4o-search-preview-2025-03-11',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'y' } }],
+      usage: { prompt_tokens: 1_000, completion_tokens: 100 },
+    }),
+  );
+  const model = 'p/gpt-4o-search-preview';
+  const refused = await chat({ model });
+  expect([refused.status, refused.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
+  const authorization = `Bearer ${await gateway.addKey({ serverTools: ['web_search'] })}`;
+  expect((await chat({ model }, { authorization })).status).toBe(200);
+  expect((await lastRecord())?.costNanoUsd).toBe(52_000_000n);
+});

@@ -14,6 +14,7 @@ import {
   requiredObject,
   requiredText,
 } from '../strict';
+import { isSearchModel } from './usage';
 
 /** OpenAI's own limit. */
 const MAX_CHOICES = 128;
@@ -64,7 +65,7 @@ function choicesOf(body: JsonObject): number {
   return Math.max(choices, best);
 }
 
-/** What the provider would run itself: tools that are neither functions nor custom, and OpenAI's search models' options. */
+/** What the provider would run itself: tools that are neither functions nor custom, and the searches of OpenAI's search models. */
 function serverToolsOf(body: JsonObject): string[] {
   const tools = optionalList(body['tools'], 'tools') ?? [];
   checkToolCount(tools);
@@ -77,6 +78,7 @@ function serverToolsOf(body: JsonObject): string[] {
     return [];
   });
   const searches = ['web_search_options', 'search_parameters', 'plugins'].filter((field) => (body[field] ?? null) !== null);
+  if (searches.length === 0 && isSearchModel(textOf(body['model']) ?? '')) searches.push('web_search_options');
   return [...names, ...searches.map((field) => (field === 'plugins' ? 'plugins' : 'web_search'))];
 }
 

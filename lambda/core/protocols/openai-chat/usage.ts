@@ -24,7 +24,18 @@ import { countOf, defined, objectOf, textOf } from '../lenient';
  */
 export function usageOf(body: JsonObject): Usage | undefined {
   const reported = objectOf(body['usage']) ?? objectOf(objectOf(body['x_groq'])?.['usage']) ?? usageOfChoice(body['choices']);
-  return reported === undefined ? undefined : readUsage(reported, textOf(body['service_tier']));
+  const usage = reported === undefined ? undefined : readUsage(reported, textOf(body['service_tier']));
+  const searched = usage !== undefined && usage.toolCalls === undefined && isSearchModel(textOf(body['model']) ?? '');
+  return searched ? { ...usage, toolCalls: { web_search: 1 } } : usage;
+}
+
+/**
+ * Whether a model searches the web for every answer, asked or not, which is billed and not reported.
+ *
+ * @see https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat
+ */
+export function isSearchModel(model: string): boolean {
+  return /-search-(?:preview|api)(?:-|$)/.test(model);
 }
 
 /** The totals of a `usage` object; undefined when it holds no count. */
