@@ -4,7 +4,7 @@ import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway audit [options]
+const USAGE = `usage: llm-gateway audit [list] [options]
 
 Shows who changed what, newest first; --json shows what it was before and after.
 
@@ -23,7 +23,8 @@ export const command: Command = {
     const names = { start: 'start', end: 'end', resource: 'resource', id: 'resource_id', actor: 'actor', action: 'action' };
     const filters = Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'string' as const }]));
     const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, limit: { type: 'string' } });
-    if (parsed.positionals.length > 0) throw new UsageError(`unexpected argument '${parsed.positionals[0]}'`);
+    const [unexpected] = parsed.positionals[0] === 'list' ? parsed.positionals.slice(1) : parsed.positionals;
+    if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);
     const client = await clientOf(parsed);
     const query = Object.fromEntries(Object.entries(names).map(([option, parameter]) => [parameter, text(parsed, option)]));
     const columns = [

@@ -9,7 +9,7 @@ import { DEFAULT_CONFIG_FILE, type GatewayDocument } from './contract';
 /** Ships the document as a layer. Its asset depends on the document's content alone. */
 export function configurationLayer(scope: Construct, id: string, document: GatewayDocument): lambda.LayerVersion {
   // Inside the cloud assembly, so that nothing is left outside when assets are used where they are.
-  const folder = join((Stage.of(scope) as Stage).outdir, `configuration-${Names.uniqueResourceName(scope, { maxLength: 200 })}`);
+  const folder = join((Stage.of(scope) as Stage).outdir, `configuration-${Names.uniqueResourceName(scope, { maxLength: 60 })}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, basename(DEFAULT_CONFIG_FILE)), `${JSON.stringify(document, undefined, 2)}\n`);
   const layer = new lambda.LayerVersion(scope, id, {

@@ -134,7 +134,7 @@ describe('commands over the admin API', () => {
     expect((await run(prices, 'list')).out).toMatch(/vllm\/\* +free +free/);
     expect((await run(prices, 'delete', 'vllm/*')).out).toContain('holds again');
     expect((await json(audit, '--resource', 'price')).data).toHaveLength(3);
-    expect((await run(audit, '--limit', '2')).out.trim().split('\n')).toHaveLength(3);
+    expect((await run(audit, 'list', '--limit', '2')).out.trim().split('\n')).toHaveLength(3);
   });
 
   test('usage and requests are shown', async () => {
