@@ -64,6 +64,8 @@ export interface FixtureFacts {
   readonly citations?: readonly string[];
   /** Opaque forms of the thinking that must come back: signatures and hidden blocks, and signatures of calls. */
   readonly signatures?: readonly string[];
+  /** Pictures that the model made, as a Chat caller is given them. */
+  readonly images?: readonly string[];
   /** Tokens whose log probabilities are told. */
   readonly logprobs?: readonly string[];
   /** All that is reported; null: nothing. */

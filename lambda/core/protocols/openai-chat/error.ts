@@ -1,7 +1,7 @@
 import { encodeSse } from '../../framing/sse';
 import type { GatewayError } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
-import { countOf, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { arrayOf, countOf, nonEmptyText, objectOf, objectsOf } from '../lenient';
 import type { ProviderErrorFacts } from '../protocol';
 import { providerError } from '../provider-error';
 
@@ -52,8 +52,8 @@ export function decodeError(status: number, body: JsonObject | undefined, header
 export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
   const said = body['error'];
   if (typeof said === 'string' ? said !== '' : objectOf(said) !== undefined) return decodeError(200, body, {});
-  const ofChoice = objectsOf(body['choices']).find((choice) => objectOf(choice['error']) !== undefined);
-  if (ofChoice !== undefined) return decodeError(200, { error: ofChoice['error'] }, {});
+  const ofChoice = arrayOf(body['choices']).find((choice) => objectOf(objectOf(choice)?.['error']) !== undefined);
+  if (ofChoice !== undefined) return decodeError(200, { error: objectOf(ofChoice)?.['error'] }, {});
   const stopped = nonEmptyText(objectOf(body['x_groq'])?.['error']);
   if (stopped !== undefined) return decodeError(200, { error: stopped }, {});
   const failed = body['object'] === 'error' || (body['type'] === 'error' && body['choices'] === undefined);

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../model/json';
-import type { AssistantPart, Citation, ReasoningPart, ToolCallPart } from '../../model/request';
+import type { AssistantPart, Citation, ImagePart, ReasoningPart, ToolCallPart } from '../../model/request';
 import type { Choice, ModelResponse } from '../../model/response';
 import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../lenient';
+import { writeUrl } from '../media';
 import type { EncodeContext } from '../protocol';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
@@ -59,7 +60,7 @@ function readChoice(choice: JsonObject, id: string | undefined, index: number, s
     const signature = reasoning.signatures.get(position);
     return { ...readToolCall(call, id, index, position), ...(signature === undefined ? {} : { signature }) };
   });
-  content.push(...calls);
+  content.push(...imagesOf(message), ...calls);
   return defined({
     content,
     finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? 'stop', calls.length > 0),
@@ -77,6 +78,17 @@ export function splitContent(content: JsonValue | undefined): { readonly texts: 
     else texts += textOf(part['text']) ?? '';
   }
   return { texts, thoughts };
+}
+
+/** Pictures that the model made, where OpenRouter puts them. @see https://openrouter.ai/docs/features/multimodal/image-generation */
+function imagesOf(message: JsonObject): ImagePart[] {
+  return objectsOf(message['images']).flatMap((image): ImagePart[] => {
+    const url = nonEmptyText(objectOf(image['image_url'])?.['url']);
+    if (url === undefined) return [];
+    const data = /^data:([\w.+/-]+);base64,/.exec(url);
+    if (data === null) return [{ type: 'image', source: { kind: 'url', url } }];
+    return [{ type: 'image', source: { kind: 'base64', mediaType: data[1] ?? '', data: url.slice(data[0].length) } }];
+  });
 }
 
 /** What an answer in sound says. @see https://platform.openai.com/docs/guides/audio */
@@ -140,6 +152,7 @@ function writeMessage(content: readonly AssistantPart[]): JsonObject {
   const calls: WireToolCall[] = [];
   const reasoning: ReasoningPart[] = [];
   let unsent: ReasoningPart[] = [];
+  const images: JsonObject[] = [];
   for (const part of content) {
     if (part.type === 'text') {
       text += part.text;
@@ -153,6 +166,8 @@ function writeMessage(content: readonly AssistantPart[]): JsonObject {
       thoughts += part.text;
       reasoning.push(part);
       unsent.push(part);
+    } else if (part.type === 'image') {
+      images.push({ type: 'image_url', image_url: { url: writeUrl(part.source) } });
     } else if (part.type === 'tool-call') {
       calls.push(writeToolCall(part, writeCallSignature(unsent, part.signature)));
       unsent = [];
@@ -168,6 +183,7 @@ function writeMessage(content: readonly AssistantPart[]): JsonObject {
     annotations: annotations.length === 0 ? undefined : annotations,
     reasoning_content: thoughts === '' ? undefined : thoughts,
     reasoning_details: details.length === 0 ? undefined : details,
+    images: images.length === 0 ? undefined : images,
     tool_calls: calls.length === 0 ? undefined : calls,
   });
 }

@@ -90,6 +90,14 @@ test.each(rows(good.filter(({ facts }) => facts?.logprobs !== undefined)))(
   },
 );
 
+test.each(rows(good.filter(({ facts }) => facts?.images !== undefined)))('%s shows a Chat caller its pictures', (_id, fixture) => {
+  const body = openAiChat.encodeResponse(responseOf(fixture), CONTEXT);
+
+  expect((body['choices'] as JsonObject[])[0]?.['message']).toMatchObject({
+    images: fixture.facts?.images?.map((url) => ({ type: 'image_url', image_url: { url } })),
+  });
+});
+
 test.each(rows(all.filter(({ status }) => status !== 200)))('%s becomes one error in every dialect', (_id, fixture) => {
   const body = Array.isArray(fixture.response) ? undefined : (fixture.response as JsonObject);
   const { error, failover } = PROTOCOLS[fixture.wireFormat].decodeError(fixture.status, body, fixture.responseHeaders ?? {});
