@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENV } from '../../../lib/private/contract';
 import { callGateway } from '../../../local/first-key';
 import { type LocalRun, startLocalRun } from '../../../local/run';
 import { call } from './support/gateway';
@@ -134,6 +135,20 @@ interface UsageRow {
     expect([run.key, run.adminKey]).toEqual([oldKey, oldAdminKey]);
     expect(await usageOf(id)).toEqual(before);
     expect((me.body as { budgets: { spent_usd: string }[] }).budgets[0]?.spent_usd).toBe(before?.cost_usd);
+  });
+
+  test('K02 a record that no pipeline can take in ends in the queue that an alarm watches, by way of the bus', async () => {
+    const usage = run.functions.find(({ definition }) => /usage/i.test(definition.logicalId));
+    const role = run.principals.find(({ id }) => id === usage?.definition.logicalId);
+    const queue = role?.statements.find(({ Action }) => Action === 'sqs:SendMessage')?.Resource as string;
+    const poison = { pk: { S: 'request#poison' }, sk: { S: 'record' }, state: { S: 'settled' } };
+
+    await run.standIns.dynamodb.call('PutItem', { TableName: usage?.definition.environment[ENV.RECORDS_TABLE], Item: poison });
+    await run.settled();
+
+    const [message, ...others] = await run.standIns.queues.receive(queue, { most: 10 });
+    expect(JSON.parse(message?.body ?? '')).toMatchObject({ 'detail-type': 'fault', detail: { record: { pk: 'request#poison' } } });
+    expect(others).toEqual([]);
   });
 
   test('no function asks for what its role does not allow, and nothing fails on the side', () => {
