@@ -1,6 +1,9 @@
 /** Ways to get more than was set aside for, or for less than it costs. */
 import type { PriceBookData } from '../../lambda/core/pricing';
 import { createPriceBook } from '../../lambda/core/pricing';
+import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
+import { openAiChat } from '../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
 import type { KeyRecord } from '../../lambda/core/stores/entities';
 import { createIdentityStore } from '../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../lib/private/contract';
@@ -320,4 +323,28 @@ test('a model that always searches takes the permission to, and its searches are
   const authorization = `Bearer ${await gateway.addKey({ serverTools: ['web_search'] })}`;
   expect((await chat({ model }, { authorization })).status).toBe(200);
   expect((await lastRecord())?.costNanoUsd).toBe(52_000_000n);
+});
+
+test('a film counts as more than a picture, wherever it stands', () => {
+  const mp4 = 'data:video/mp4;base64,AAAA';
+  const youtube = 'https://www.youtube.com/watch?v=x';
+  const user = (content: object[]) => [{ role: 'user', content }];
+  const chatOf = (...parts: object[]) => openAiChat.inspect({ model: 'm', messages: user(parts) } as never).attachments;
+  const responseOf = (...parts: object[]) => openAiResponses.inspect({ model: 'm', input: user(parts) } as never).attachments;
+  const messageOf = (source: object) =>
+    anthropicMessages.inspect({ model: 'm', messages: user([{ type: 'document', source }]) } as never).attachments;
+  const films = [
+    chatOf({ type: 'video_url', video_url: { url: 'https://x/y' } }),
+    chatOf({ type: 'image_url', image_url: { url: mp4 } }),
+    chatOf({ type: 'image_url', image_url: { url: youtube } }),
+    chatOf({ type: 'file', file: { file_data: mp4 } }),
+    responseOf({ type: 'input_file', file_url: 'https://youtu.be/x' }),
+    responseOf({ type: 'input_file', file_data: mp4 }),
+    responseOf({ type: 'input_image', image_url: mp4 }),
+    messageOf({ type: 'base64', media_type: 'video/mp4', data: 'AAAA' }),
+    messageOf({ type: 'url', url: youtube }),
+  ];
+  expect(films.every((weight) => weight >= 4)).toBe(true);
+  expect(chatOf({ type: 'image_url', image_url: { url: 'https://x/y.png' } })).toBe(1);
+  return start({ kind: 'openai' });
 });

@@ -1,4 +1,5 @@
 import { invalidRequest } from '../model/error';
+import type { JsonValue } from '../model/json';
 import type { MediaSource } from '../model/request';
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*;base64,/;
@@ -19,4 +20,18 @@ export function writeUrl(source: MediaSource): string {
 export function plainTextOf(source: MediaSource): string | undefined {
   if (source.kind !== 'base64' || !source.mediaType.startsWith('text/')) return undefined;
   return Buffer.from(source.data, 'base64').toString('utf8');
+}
+
+const FILM = /^(?:data:)?video\/|^https?:\/\/[^/]*\byoutu(?:be(?:-nocookie)?\.com|\.be)\b/i;
+/** A film fills the longest window, which takes this many of what any other attachment may. */
+const FILM_WEIGHT = 4;
+
+/**
+ * How many attachments one part counts as, for bounding.
+ *
+ * @param marks what may say that it is a film: its type, media type, URL or data
+ */
+export function attachmentWeight(...marks: readonly (JsonValue | undefined)[]): number {
+  const isFilm = marks.some((mark) => typeof mark === 'string' && (mark === 'video_url' || FILM.test(mark.slice(0, 256))));
+  return isFilm ? FILM_WEIGHT : 1;
 }

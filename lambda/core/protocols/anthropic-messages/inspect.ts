@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { attachmentWeight } from '../media';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -91,9 +92,10 @@ function inspectContent(content: JsonValue | undefined, path: string, found: Fou
     noteCache(block, found);
     const type = textOf(block['type']);
     if (type === 'image' || type === 'document') {
-      found.attachments += 1;
-      if (objectOf(block['source'])?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
-      inspectContent(objectOf(block['source'])?.['content'], `${path}[${index}].source.content`, found);
+      const source = objectOf(block['source']);
+      found.attachments += attachmentWeight(source?.['media_type'], source?.['url']);
+      if (source?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
+      inspectContent(source?.['content'], `${path}[${index}].source.content`, found);
     } else if (type === 'container_upload') {
       found.storedReferences.push(`${path}[${index}].file_id`);
     } else if (type === 'tool_result') {

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { attachmentWeight } from '../media';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -94,7 +95,8 @@ function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'atta
       const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
       if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
       if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
-      attachments += 1;
+      const { image_url: image, file } = part;
+      attachments += attachmentWeight(part['type'], image, objectOf(image)?.['url'], objectOf(file)?.['file_data']);
       if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
     });
   });

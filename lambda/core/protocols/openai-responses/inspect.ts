@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import { nonEmptyText, objectsOf, textOf } from '../lenient';
+import { attachmentWeight } from '../media';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -70,7 +71,7 @@ function inputItems(body: JsonObject): Pick<CallFacts, 'attachments' | 'storedRe
     for (const field of ['content', 'output']) {
       objectsOf(item[field]).forEach((part, at) => {
         if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
-        attachments += 1;
+        attachments += attachmentWeight(part['image_url'], part['file_url'], part['file_data']);
         if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
       });
     }
