@@ -1,0 +1,123 @@
+import type { JsonObject } from '../../../lambda/core/model/json';
+import type { DialectName } from '../../../lambda/core/model/request';
+import type { ProviderConfig } from '../../../lib/private/contract';
+import { readAnswer, readStream, sseEvents } from '../../support/answers';
+import { bytesOf, type Fixture, fixtures, scenarioOf } from '../../support/fixtures';
+import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { chunk, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
+
+/** Every scenario over sockets: its own dialect passes it on event by event, another one tells what it means. */
+
+/** A model of a provider that speaks the wire format alone. */
+const MODELS: Readonly<Record<Fixture['wireFormat'], string>> = {
+  'openai-chat': 'chat/m',
+  'openai-responses': 'responses/m',
+  'anthropic-messages': 'messages/claude-sonnet-4-5',
+  'bedrock-converse': 'bedrock/us.amazon.nova-micro-v1:0',
+  gemini: 'google/gemini-2.5-flash',
+  'cohere-v2': 'cohere/command-a-03-2025',
+};
+
+const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
+
+const CALLS: Readonly<Record<DialectName, (stream: boolean) => { path: string; body: object }>> = {
+  'openai-chat': (stream) => ({
+    path: '/v1/chat/completions',
+    body: { stream, messages: [{ role: 'user', content: 'Hi' }], ...(stream ? { stream_options: { include_usage: true } } : {}) },
+  }),
+  'openai-responses': (stream) => ({ path: '/v1/responses', body: { stream, store: false, input: 'Hi' } }),
+  'anthropic-messages': (stream) => ({
+    path: '/v1/messages',
+    body: { stream, max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },
+  }),
+};
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  const place = { baseUrl: { value: upstream.origin }, network: 'loopback' as const, free: true, regions: ['eu-west-1'] };
+  const credential = { secretArn: { value: 'arn:key' } };
+  const providers: ProviderConfig[] = [
+    compatible('chat', upstream.origin, { settings: { protocols: 'openai-chat' } }),
+    compatible('responses', upstream.origin, { settings: { protocols: 'openai-responses' } }),
+    compatible('messages', upstream.origin, { settings: { protocols: 'anthropic-messages' } }),
+    { ...place, id: 'bedrock', kind: 'bedrock' },
+    { ...place, id: 'google', kind: 'google-ai-studio', credential },
+    { ...place, id: 'cohere', kind: 'cohere', credential },
+  ];
+  gateway = await startGateway({
+    document: { providers },
+    secrets: { 'arn:key': 'provider-key' },
+    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+  });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** A stream as the provider sends it, in pieces that no message boundary knows of. */
+function played(fixture: Fixture): Step[] {
+  const bytes = bytesOf(fixture);
+  if (!fixture.streaming) return reply(200, { 'content-type': 'application/json' }, bytes);
+  const isEventStream = fixture.wireFormat === 'bedrock-converse';
+  const pieces: Step[] = [];
+  for (let at = 0; at < bytes.length; at += 211) pieces.push(chunk(bytes.subarray(at, at + 211)));
+  const head = isEventStream ? streamHead({ 'content-type': 'application/vnd.amazon.eventstream' }) : streamHead();
+  return [head, ...pieces, lastChunk];
+}
+
+async function answerTo(dialect: DialectName, fixture: Fixture) {
+  upstream.script(played(fixture));
+  const { path, body } = CALLS[dialect](fixture.streaming);
+  const answer = await gateway.call(path, { model: MODELS[fixture.wireFormat], ...body });
+  await gateway.settled();
+  return answer;
+}
+
+const good = fixtures().filter(({ status, facts }) => status === 200 && facts !== undefined);
+
+/** The grid of the codecs knows them all in every dialect; here they take turns. */
+const crossed = good.map((fixture, index) => {
+  const others = DIALECTS.filter((name) => name !== fixture.wireFormat);
+  return [fixture.id, others[index % others.length] as DialectName, fixture] as const;
+});
+
+test.each(crossed)('E01 %s reaches a %s caller over sockets', async (_id, dialect, fixture) => {
+  const { expected } = scenarioOf(fixture);
+
+  const answer = await answerTo(dialect, fixture);
+
+  expect(answer.status).toBe(200);
+  const told = fixture.streaming ? readStream(dialect, answer.text) : readAnswer(dialect, answer.json);
+  const refusal = dialect === 'anthropic-messages' ? (fixture.facts?.refusal ?? '') : '';
+  expect(told.text).toBe((fixture.facts?.text ?? '') + refusal);
+  expect(told.toolCalls.map(({ name, args }) => ({ name, args: JSON.parse(args) as unknown }))).toEqual(expected?.toolCalls);
+  expect(told.finish).toBe(expected?.finish[dialect]);
+});
+
+const same = good.filter(({ wireFormat }) => DIALECTS.some((name) => name === wireFormat));
+
+test.each(same.map((fixture) => [fixture.id, fixture] as const))('%s passes through its own dialect unchanged', async (_id, fixture) => {
+  const answer = await answerTo(fixture.wireFormat as DialectName, fixture);
+
+  expect(answer.status).toBe(200);
+  if (!fixture.streaming) return expect(answer.json).toEqual(fixture.response as JsonObject);
+  const parsed = (text: string) =>
+    sseEvents(text).flatMap(({ event, data }) => {
+      try {
+        return [{ event, data: data === '[DONE]' ? data : (JSON.parse(data) as unknown) }];
+      } catch {
+        // A damaged event is dropped and counted.
+        return [];
+      }
+    });
+  const sent = parsed(bytesOf(fixture).toString('utf8'));
+  const received = parsed(answer.text);
+  expect(received.slice(0, sent.length)).toEqual(sent);
+  // An end that the provider forgot is added, and nothing else.
+  expect(received.slice(sent.length)).toEqual(sent.length === received.length ? [] : [{ event: 'message', data: '[DONE]' }]);
+});
