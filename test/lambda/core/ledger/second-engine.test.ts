@@ -19,9 +19,9 @@ if (!secondEngineIsThere) console.warn('@dynoxide/linux-x64 is not here: the led
     const processes = Array.from({ length: 10 }, () => world.process());
 
     const admitted = [];
-    for (let wave = 0; wave < 4; wave++) {
+    for (let wave = 0; wave < 5; wave++) {
       // As many at once as the client has sockets; what waits for one would be taken for a table that does not answer.
-      const results = await Promise.all(processes.flatMap((ledger) => Array.from({ length: 25 }, () => ledger.admit(world.request(key)))));
+      const results = await Promise.all(processes.flatMap((ledger) => Array.from({ length: 20 }, () => ledger.admit(world.request(key)))));
       admitted.push(...results.filter((result) => result.admitted));
     }
 
