@@ -56,9 +56,18 @@ export function createLog(level: string, sink: (line: string) => void = (line) =
     write(entryLevel, event, fields = {}) {
       if (RANK[entryLevel] < threshold) return;
       const entry = { level: entryLevel, event, ...fields };
-      sink(`${isPlain(fields) ? JSON.stringify(entry) : JSON.stringify(entry, shorten)}\n`);
+      deliver(sink, `${isPlain(fields) ? JSON.stringify(entry) : JSON.stringify(entry, shorten)}\n`);
     },
   };
+}
+
+/** A line that cannot be delivered is lost; the request that it tells of is not. */
+export function deliver(sink: (line: string) => void, line: string): void {
+  try {
+    sink(line);
+  } catch {
+    // There is nowhere left to say so.
+  }
 }
 
 /** Nearly every entry can be written as it is, which saves a call per field. */

@@ -1,4 +1,5 @@
 import { METRICS } from '../../../lib/private/contract';
+import { deliver } from './log';
 
 /** Values of one moment, at least one, by metric name (`METRICS`). */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -59,7 +60,7 @@ export function createMetrics(
         dimension(METRICS.GATEWAY_DIMENSION, gateway) +
         dimension(METRICS.PROVIDER_DIMENSION, by.provider) +
         dimension(METRICS.MODEL_DIMENSION, by.model);
-      sink(`{"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${named}${JSON.stringify(values).slice(1)}\n`);
+      deliver(sink, `{"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${named}${JSON.stringify(values).slice(1)}\n`);
     },
   };
 }
