@@ -18,8 +18,18 @@ export type ScanFault =
   | { readonly kind: 'not-an-object' | 'malformed' | 'too-deep' | 'too-many-keys' | 'number-out-of-range' }
   | { readonly kind: 'duplicate-key' | 'forbidden-key'; readonly key: string };
 
-/** The spans of the top-level fields and the number of all fields, or why there are none. */
-export type ScanResult = { readonly spans: ReadonlyMap<string, JsonSpan>; readonly keys: number } | { readonly fault: ScanFault };
+/** What there is to know of an object's text. */
+export interface JsonOutline {
+  /** Of the top-level fields. */
+  readonly spans: ReadonlyMap<string, JsonSpan>;
+  /** Number of the fields of all objects together. */
+  readonly keys: number;
+  /** The name of some field is written with an escape. */
+  readonly escapedKeys: boolean;
+}
+
+/** The outline, or why there is none. */
+export type ScanResult = JsonOutline | { readonly fault: ScanFault };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -44,6 +54,8 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
   const length = bytes.length;
   let depth = 0;
   let keys = 0;
+  let escapedKeys = false;
+  let nextEscape = -1;
   let expectsKey = false;
   let afterConstructor = false;
   let field: string | undefined;
@@ -72,7 +84,7 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
       case CLOSE_ARRAY:
         if (depth === 0 || (kinds[depth] === ARRAY) !== (byte === CLOSE_ARRAY)) return fault('malformed');
         if (depth === 1 && field !== undefined) spans.set(field, { start: valueStart, end: lastEnd });
-        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans, keys } : fault('malformed');
+        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans, keys, escapedKeys } : fault('malformed');
         depth -= 1;
         expectsKey = false;
         lastEnd = at + 1;
@@ -95,6 +107,8 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
         if (expectsKey) {
           keys += 1;
           if (keys > limits.maxKeys) return fault('too-many-keys');
+          if (nextEscape < at) nextEscape = indexOrEnd(bytes, BACKSLASH, at);
+          escapedKeys ||= nextEscape < end;
           if (depth === 1) {
             field = keyText(bytes, at, end);
             if (field === undefined) return fault('malformed');
@@ -154,6 +168,11 @@ function searchEnd(bytes: Buffer, from: number): number {
     at = bytes.indexOf(QUOTE, at + 1);
   }
   return -1;
+}
+
+function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
+  const index = bytes.indexOf(byte, from);
+  return index < 0 ? bytes.length : index;
 }
 
 function endOfScalar(bytes: Buffer, from: number): number {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { MAX_BODY_BYTES } from '../../../lib/private/contract';
 import { GatewayError, invalidRequest } from '../model/error';
 import type { JsonObject, JsonValue } from '../model/json';
+import { parseEscapedKeys } from './json-escaped-keys';
 import type { JsonLimits, JsonSpan, ScanFault } from './json-scan';
 import { scanJsonObject } from './json-scan';
 
@@ -34,8 +35,10 @@ export function parseJsonDocument(bytes: Buffer, limits: JsonLimits = REQUEST_LI
 
   const scan = scanJsonObject(bytes, limits);
   if ('fault' in scan) throw refusal(scan.fault, limits);
-  const value = parseJson(bytes.toString('utf8')) as JsonObject | undefined;
-  if (value === undefined) throw refusal({ kind: 'malformed' }, limits);
+  const text = bytes.toString('utf8');
+  const parsed = parseJson(text);
+  if (parsed === undefined) throw refusal({ kind: 'malformed' }, limits);
+  const value = (scan.escapedKeys ? parseEscapedKeys(text) : parsed) as JsonObject;
   if (countKeys(value) !== scan.keys) throw duplicateField('A field is given twice in one object of the request body.');
   return { bytes, value, spans: scan.spans };
 }
