@@ -38,7 +38,7 @@ const PROFILE_ARN = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us
 
 const root: Principal = {
   id: 'Root',
-  arn: 'arn:aws:sts::123456789012:assumed-role/root/root',
+  arn: 'arn:aws:sts::123456789012:assumed-role/tester/tester',
   statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 const proxy: Principal = {
