@@ -51,7 +51,9 @@ export async function parse(
   const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
   refuseHostFields(document.value);
   const dialect = await gateway.protocols.dialect(route.dialect, operation);
-  const facts = dialect.inspect(document.value);
+  const inspected = dialect.inspect(document.value);
+  // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
+  const facts = operation === 'chat' ? inspected : { ...inspected, stream: false };
   const [reference] = facts.storedReferences;
   if (reference !== undefined) {
     throw unsupported(

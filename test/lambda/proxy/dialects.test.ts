@@ -159,6 +159,14 @@ test('count_tokens goes to a provider that counts, and is estimated for one that
   ]);
 });
 
+test('counting the tokens of a body that asks for a stream answers a count', async () => {
+  upstream.script(jsonReply({ input_tokens: 42 }));
+
+  const counted = await gateway.call('/v1/messages/count_tokens', { model: 'claude/x', stream: true, messages });
+
+  expect([counted.status, counted.json]).toEqual([200, { input_tokens: 42 }]);
+});
+
 test('embeddings pass through', async () => {
   const vectors = {
     object: 'list',
