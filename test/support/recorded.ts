@@ -6,7 +6,7 @@ import { SseParser } from '../../lambda/core/framing/sse';
 import type { JsonObject } from '../../lambda/core/model/json';
 import type { ModelResponse, StreamEvent } from '../../lambda/core/model/response';
 import type { Usage } from '../../lambda/core/model/usage';
-import type { Frame } from '../../lambda/core/protocols/protocol';
+import type { Frame, Protocol } from '../../lambda/core/protocols/protocol';
 
 const FOLDER = join(__dirname, '../../../shared/fixtures');
 
@@ -74,6 +74,12 @@ export function framesOf(entry: Recorded, bytes: Buffer = responseBytes(entry), 
   }
   const parser = new SseParser();
   return chunks.flatMap((chunk) => parser.push(chunk)).map(({ event, data }) => ({ event, data }));
+}
+
+/** Everything that a protocol makes of a stream's frames, its end included. */
+export function decodeFrames(protocol: Protocol, frames: readonly Frame[]): StreamEvent[] {
+  const decoder = protocol.streamDecoder();
+  return [...frames.flatMap((frame) => decoder.decode(frame)), ...decoder.end()];
 }
 
 /** What an answer says, in terms that the index uses. */

@@ -1,4 +1,6 @@
-import { conditionFailure } from './attributes';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbConnector } from '../connectors/dynamodb';
+import { conditionFailure, type Item } from './attributes';
 
 /** What became of a conditional write: done, or refused because the row is not what the caller believed. */
 export type WriteResult = 'done' | 'conflict';
@@ -11,5 +13,24 @@ export async function conditional(write: () => Promise<unknown>): Promise<WriteR
   } catch (error) {
     if (conditionFailure(error) === undefined) throw error;
     return 'conflict';
+  }
+}
+
+/** The new item of a conditional update, or the old one that failed its condition. */
+export type UpdateResult = { readonly done: Item } | { readonly failed: Item | undefined };
+
+/** Runs one conditional update whose input asks for the old item on failure; everything but a failed condition is thrown on. */
+export async function conditionalUpdate(
+  connector: DynamoDbConnector,
+  input: UpdateItemCommandInput & { readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
+  timeoutMs: number,
+): Promise<UpdateResult> {
+  try {
+    const { Attributes: attributes } = await connector.updateItem(input, { timeoutMs });
+    return { done: attributes as Item };
+  } catch (error) {
+    const failure = conditionFailure(error);
+    if (failure === undefined) throw error;
+    return { failed: failure.item };
   }
 }

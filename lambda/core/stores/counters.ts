@@ -1,5 +1,6 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { conditionFailure, type Item } from './attributes';
+import type { Item } from './attributes';
+import { conditionalUpdate, type UpdateResult } from './conditional';
 import { type CounterState, type OpenEntry, readCounter, writeEntry } from './counter-item';
 import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
 import type { Page } from './identity';
@@ -82,7 +83,7 @@ export function counterKey(level: string, narrowing: string, period: string, per
  */
 export function createCounterStore(connector: DynamoDbConnector, table: string): CounterStore {
   /** One conditional update. Answers the new item, or the old one that failed the condition. */
-  async function update(
+  function update(
     key: string,
     expression: string,
     condition: string,
@@ -90,27 +91,21 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     values: Item,
     timeoutMs: number,
     returns: 'ALL_NEW' | 'NONE' = 'ALL_NEW',
-  ): Promise<{ readonly done: Item } | { readonly failed: Item | undefined }> {
-    try {
-      const { Attributes: attributes } = await connector.updateItem(
-        {
-          TableName: table,
-          Key: { pk: { S: key } },
-          UpdateExpression: expression,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
-          ReturnValues: returns,
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-        { timeoutMs },
-      );
-      return { done: attributes as Item };
-    } catch (error) {
-      const failure = conditionFailure(error);
-      if (failure === undefined) throw error;
-      return { failed: failure.item };
-    }
+  ): Promise<UpdateResult> {
+    return conditionalUpdate(
+      connector,
+      {
+        TableName: table,
+        Key: { pk: { S: key } },
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ReturnValues: returns,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      timeoutMs,
+    );
   }
 
   async function create(

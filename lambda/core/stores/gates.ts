@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { conditionFailure, type Item } from './attributes';
+import { conditionalUpdate, type UpdateResult } from './conditional';
 import { type GateChange, type GateSpec, type GateState, type GateVerdict, planGate, readGate } from './gate-plan';
 import type { Page } from './identity';
 
@@ -69,33 +69,23 @@ export function gateKey(level: string, narrowing: string): string {
  * @param table name of the counters table
  */
 export function createGateStore(connector: DynamoDbConnector, table: string): GateStore {
-  async function update(
-    key: string,
-    change: GateChange,
-    timeoutMs: number,
-  ): Promise<{ readonly done: Item } | { readonly failed: Item | undefined }> {
+  function update(key: string, change: GateChange, timeoutMs: number): Promise<UpdateResult> {
     const sets = change.set.length === 0 ? '' : `SET ${change.set.join(', ')}`;
     const removes = change.remove.length === 0 ? '' : ` REMOVE ${change.remove.join(', ')}`;
-    try {
-      const { Attributes: attributes } = await connector.updateItem(
-        {
-          TableName: table,
-          Key: { pk: { S: key } },
-          UpdateExpression: `${sets}${removes}`.trim(),
-          ConditionExpression: change.conditions.join(' AND '),
-          ExpressionAttributeNames: unlessEmpty(change.names),
-          ExpressionAttributeValues: unlessEmpty(change.values),
-          ReturnValues: 'ALL_NEW',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-        { timeoutMs },
-      );
-      return { done: attributes as Item };
-    } catch (error) {
-      const failure = conditionFailure(error);
-      if (failure === undefined) throw error;
-      return { failed: failure.item };
-    }
+    return conditionalUpdate(
+      connector,
+      {
+        TableName: table,
+        Key: { pk: { S: key } },
+        UpdateExpression: `${sets}${removes}`.trim(),
+        ConditionExpression: change.conditions.join(' AND '),
+        ExpressionAttributeNames: unlessEmpty(change.names),
+        ExpressionAttributeValues: unlessEmpty(change.values),
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      timeoutMs,
+    );
   }
 
   /** Applies whatever of a correction still fits the item; each part has a condition of its own. */

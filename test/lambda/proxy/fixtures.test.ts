@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../lambda/core/model/json';
 import type { DialectName } from '../../../lambda/core/model/request';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { readAnswer, readStream, sseEvents } from '../../support/answers';
+import { DIALECT_CALLS } from '../../support/dialect-calls';
 import { bytesOf, type Fixture, fixtures, scenarioOf } from '../../support/fixtures';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { chunk, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
@@ -19,18 +20,6 @@ const MODELS: Readonly<Record<Fixture['wireFormat'], string>> = {
 };
 
 const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
-
-const CALLS: Readonly<Record<DialectName, (stream: boolean) => { path: string; body: object }>> = {
-  'openai-chat': (stream) => ({
-    path: '/v1/chat/completions',
-    body: { stream, messages: [{ role: 'user', content: 'Hi' }], ...(stream ? { stream_options: { include_usage: true } } : {}) },
-  }),
-  'openai-responses': (stream) => ({ path: '/v1/responses', body: { stream, store: false, input: 'Hi' } }),
-  'anthropic-messages': (stream) => ({
-    path: '/v1/messages',
-    body: { stream, max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },
-  }),
-};
 
 let upstream: Upstream;
 let gateway: TestGateway;
@@ -72,7 +61,7 @@ function played(fixture: Fixture): Step[] {
 
 async function answerTo(dialect: DialectName, fixture: Fixture) {
   upstream.script(played(fixture));
-  const { path, body } = CALLS[dialect](fixture.streaming);
+  const { path, body } = DIALECT_CALLS[dialect](fixture.streaming);
   const answer = await gateway.call(path, { model: MODELS[fixture.wireFormat], ...body });
   await gateway.settled();
   return answer;

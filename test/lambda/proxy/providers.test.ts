@@ -2,6 +2,7 @@ import { encodeEventStreamMessage } from '../../../lambda/core/framing/aws-event
 import type { DialectName } from '../../../lambda/core/model/request';
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
 import { type CallerAnswer, readAnswer, readStream, sseEvents } from '../../support/answers';
+import { DIALECT_CALLS } from '../../support/dialect-calls';
 import { startGateway, type TestGateway, type TestReply } from '../../support/gateway';
 import { eachRecorded, type Recorded, recordings, responseBytes, sha256 } from '../../support/recorded';
 import { chunk, jsonReply, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
@@ -48,18 +49,6 @@ const PLACES: Readonly<Record<string, Place>> = {
     path: () => '/v2/chat',
     proof: { authorization: 'Bearer provider-key' },
   },
-};
-
-const DIALECTS: Readonly<Record<DialectName, (stream: boolean) => { path: string; body: object }>> = {
-  'openai-chat': (stream) => ({
-    path: '/v1/chat/completions',
-    body: { stream, messages: [{ role: 'user', content: 'Hi' }], ...(stream ? { stream_options: { include_usage: true } } : {}) },
-  }),
-  'openai-responses': (stream) => ({ path: '/v1/responses', body: { stream, store: false, input: 'Hi' } }),
-  'anthropic-messages': (stream) => ({
-    path: '/v1/messages',
-    body: { stream, max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },
-  }),
 };
 
 let upstream: Upstream;
@@ -117,7 +106,7 @@ function played(entry: Recorded): Step[] {
 }
 
 function call(dialect: DialectName, place: Place, stream: boolean): Promise<TestReply> {
-  const { path, body } = DIALECTS[dialect](stream);
+  const { path, body } = DIALECT_CALLS[dialect](stream);
   return gateway.call(path, { model: `${place.id}/${place.model}`, ...body });
 }
 
@@ -127,7 +116,7 @@ function read(dialect: DialectName, stream: boolean, answer: TestReply): CallerA
 
 const good = recordings('bedrock-converse', 'gemini-generate-content', 'cohere-v2-chat').filter((entry) => entry.status === 200);
 
-for (const dialect of Object.keys(DIALECTS) as DialectName[]) {
+for (const dialect of Object.keys(DIALECT_CALLS) as DialectName[]) {
   eachRecorded(`E01 %s reaches a ${dialect} caller over sockets`, good, async (entry) => {
     const place = placeOf(entry);
     upstream.script(played(entry));

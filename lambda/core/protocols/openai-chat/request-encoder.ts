@@ -1,13 +1,11 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
-import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import type { ModelRequest, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../lenient';
+import { writeEffort, writeUser } from '../openai-settings';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
 import { writeMessages } from './messages-encoder';
-
-/** Longest `user` that OpenAI takes, in characters. */
-const MAX_USER_LENGTH = 64;
 
 /**
  * Writes a call for OpenAI and all that are compatible with it; where a provider departs from OpenAI its quirks reshape the
@@ -19,8 +17,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const request = withFittingToolNames(original);
   const dropped = new Set(request.dropped ?? []);
   if (request.topK !== undefined) dropped.add('top_k');
-  const user = request.user !== undefined && request.user.length > MAX_USER_LENGTH ? undefined : request.user;
-  if (user !== request.user) dropped.add('user');
+  const user = writeUser(request, dropped);
 
   const body: JsonObject = defined({
     model: target.requestModel,
@@ -90,18 +87,4 @@ function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | u
     type: 'json_schema',
     json_schema: defined({ name: format.name, description: format.description, schema: format.schema, strict: format.strict }),
   };
-}
-
-/**
- * Budgets become the nearest effort. A model that decides for itself is the default here; so is no thinking for the models
- * that do not know the field, which is why a budget of zero writes nothing.
- */
-function writeEffort(reasoning: Reasoning | undefined, dropped: Set<string>): string | undefined {
-  if (reasoning === undefined) return undefined;
-  if (reasoning.effort !== undefined) return reasoning.effort === 'max' ? 'xhigh' : reasoning.effort;
-  const budget = reasoning.budgetTokens;
-  if (budget === undefined || budget === 0) return undefined;
-  dropped.add('thinking.budget_tokens');
-  if (budget <= 4_096) return 'low';
-  return budget <= 16_384 ? 'medium' : 'high';
 }

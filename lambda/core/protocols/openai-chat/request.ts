@@ -2,6 +2,7 @@ import { invalidRequest, unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../lenient';
+import { EFFORTS } from '../openai-settings';
 import {
   noteOthers,
   optionalChoice,
@@ -18,8 +19,6 @@ import {
   requiredText,
 } from '../strict';
 import { readMessages } from './messages';
-
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /** Fields that are read below. */
 const KNOWN = new Set(

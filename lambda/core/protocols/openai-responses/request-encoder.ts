@@ -2,13 +2,11 @@ import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import { defined } from '../lenient';
+import { writeEffort, writeUser } from '../openai-settings';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
 import { writeInput } from './input-encoder';
 import { writeTool, writeToolChoice } from './tools';
-
-/** Longest `safety_identifier` that OpenAI takes, in characters. */
-const MAX_USER_LENGTH = 64;
 
 /**
  * Writes a call that leaves nothing at the provider: not stored, with encrypted reasoning to carry on from.
@@ -21,8 +19,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const dropped = new Set(request.dropped ?? []);
   if (request.topK !== undefined) dropped.add('top_k');
   if (request.seed !== undefined) dropped.add('seed');
-  const user = request.user !== undefined && request.user.length > MAX_USER_LENGTH ? undefined : request.user;
-  if (user !== request.user) dropped.add('user');
+  const user = writeUser(request, dropped);
 
   const tools = request.tools?.length === 0 ? undefined : request.tools;
   const text = defined({ format: writeFormat(request.responseFormat), verbosity: request.verbosity });
@@ -72,15 +69,8 @@ function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined
   return defined({ type: 'json_schema', name: format.name, description: format.description, schema: format.schema, strict: format.strict });
 }
 
-/** Budgets become the nearest effort; a model that decides for itself is the default. */
 function writeReasoning(reasoning: Reasoning | undefined, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined) return undefined;
-  const { budgetTokens } = reasoning;
-  let effort: string | undefined = reasoning.effort === 'max' ? 'xhigh' : reasoning.effort;
-  if (effort === undefined && budgetTokens !== undefined && budgetTokens > 0) {
-    dropped.add('thinking.budget_tokens');
-    effort = budgetTokens <= 4_096 ? 'low' : budgetTokens <= 16_384 ? 'medium' : 'high';
-  }
-  const settings = defined({ effort, summary: reasoning.summary });
+  const settings = defined({ effort: writeEffort(reasoning, dropped), summary: reasoning.summary });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }

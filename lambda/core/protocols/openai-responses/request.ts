@@ -2,6 +2,7 @@ import { invalidRequest, unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import { defined } from '../lenient';
+import { EFFORTS } from '../openai-settings';
 import {
   optionalChoice,
   optionalCount,
@@ -16,7 +17,6 @@ import {
 import { readInput } from './input';
 import { allowedTools, readToolChoice, readTools } from './tools';
 
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 const LOGPROBS = 'message.output_text.logprobs';
 
 /** Fields that are read below. */

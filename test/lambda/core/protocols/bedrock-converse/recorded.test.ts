@@ -3,6 +3,7 @@ import type { Frame } from '../../../../../lambda/core/protocols/protocol';
 import type { AnswerFacts, Recorded } from '../../../../support/recorded';
 import {
   checkWellFormed,
+  decodeFrames,
   eachRecorded,
   factsOfEvents,
   factsOfResponse,
@@ -29,10 +30,7 @@ function expectFacts(actual: AnswerFacts, { facts }: Recorded): void {
   expect(actual.usage?.cacheCreationInputTokens).toBe(usage['cacheWriteInputTokens']);
 }
 
-function run(frames: readonly Frame[]) {
-  const decoder = bedrockConverse.streamDecoder();
-  return [...frames.flatMap((frame) => decoder.decode(frame)), ...decoder.end()];
-}
+const run = (frames: readonly Frame[]) => decodeFrames(bedrockConverse, frames);
 
 describe('recorded Converse answers', () => {
   eachRecorded('%s decodes to its facts', answers, (entry) => {

@@ -4,6 +4,7 @@ import type { Frame } from '../../../../../lambda/core/protocols/protocol';
 import type { AnswerFacts, Recorded } from '../../../../support/recorded';
 import {
   checkWellFormed,
+  decodeFrames,
   eachRecorded,
   factsOfEvents,
   factsOfResponse,
@@ -35,10 +36,7 @@ function expectFacts(actual: AnswerFacts, { facts }: Recorded): void {
   });
 }
 
-function run(frames: readonly Frame[]) {
-  const decoder = cohereV2.streamDecoder();
-  return [...frames.flatMap((frame) => decoder.decode(frame)), ...decoder.end()];
-}
+const run = (frames: readonly Frame[]) => decodeFrames(cohereV2, frames);
 
 const event = (data: unknown): Frame => ({ event: 'message', data: JSON.stringify(data) });
 

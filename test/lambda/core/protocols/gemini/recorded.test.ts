@@ -3,6 +3,7 @@ import type { Frame } from '../../../../../lambda/core/protocols/protocol';
 import type { AnswerFacts, Recorded } from '../../../../support/recorded';
 import {
   checkWellFormed,
+  decodeFrames,
   eachRecorded,
   factsOfEvents,
   factsOfResponse,
@@ -32,10 +33,7 @@ function expectFacts(actual: AnswerFacts, { facts }: Recorded): void {
   expect(actual.usage?.cacheReadInputTokens).toBe(usage['cachedContentTokenCount']);
 }
 
-function run(frames: readonly Frame[]) {
-  const decoder = gemini.streamDecoder();
-  return [...frames.flatMap((frame) => decoder.decode(frame)), ...decoder.end()];
-}
+const run = (frames: readonly Frame[]) => decodeFrames(gemini, frames);
 
 describe('recorded Gemini answers', () => {
   eachRecorded('%s decodes to its facts', answers, (entry) => {
