@@ -4,7 +4,7 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createSigV4Signer } from '../lambda/core/auth/sigv4';
 import { createAwsJsonCall } from '../lambda/core/connectors/aws-json';
 import type { DynamoDbConnector } from '../lambda/core/connectors/dynamodb';
@@ -22,7 +22,8 @@ import { assembleGateway } from '../lambda/proxy/assemble';
 import { serve } from '../lambda/proxy/pipeline';
 import { createGatewayServer } from '../lambda/proxy/server';
 import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES } from '../lib/private/contract';
-import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from '../test/support/memory-dynamodb';
+import { TABLE_NAMES } from '../test/support/memory-dynamodb';
+import { createMemoryTable } from './memory-table';
 
 const [providerPort, kind, store, storeUrl] = process.argv.slice(2) as [string, 'openai' | 'anthropic', string, string?];
 const PEPPER = 'bench-pepper-'.repeat(5);
@@ -90,19 +91,10 @@ function connect(): DynamoDbConnector {
   const endpoint = storeUrl ?? '';
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   if (store === 'sdk') return createSdkDynamoDb(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
-  if (store === 'memory') return forgetting(createMemoryDynamoDb());
+  if (store === 'memory') return createMemoryTable(TABLE_NAMES.records);
   const signer = createSigV4Signer(systemClock);
   const call = createAwsJsonCall({ transport: createTransport(), signer, credentials: async () => credentials, region: 'us-east-1' });
   return createLeanDynamoDb(call, endpoint);
-}
-
-/** What is settled is dropped: to hold every request for ever is the table's work, not the gateway's. */
-function forgetting(memory: MemoryDynamoDb): DynamoDbConnector {
-  memory.listener = ({ table, newItem }) => {
-    if (newItem?.['state']?.S !== 'settled') return;
-    void memory.deleteItem({ TableName: table, Key: { pk: newItem['pk'], sk: newItem['sk'] } as Record<string, AttributeValue> });
-  };
-  return memory;
 }
 
 function countCalls(connector: DynamoDbConnector) {

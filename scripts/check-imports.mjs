@@ -39,6 +39,7 @@ const PACKAGES = [
   { under: 'lib/', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
   { under: 'bin/app.ts', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
   { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/, TYPES_ONLY] },
+  { under: 'lambda/core/http/', allow: [/^undici(\/|$)/] },
   {
     under: 'lambda/',
     allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/, TYPES_ONLY],

@@ -12,8 +12,14 @@ export interface Scope {
 
 type Operand = (scope: Scope) => AttributeValue | undefined;
 export type Condition = (scope: Scope) => boolean;
-/** Changes the copy of the item that it is given; the values inside it are shared and stay as they are. */
-export type Change = (scope: Scope, target: Record<string, AttributeValue>) => void;
+/** The item that an update's changes write into. */
+export interface Draft {
+  readonly item: Record<string, AttributeValue>;
+  /** Nobody else has what lies inside the item, so it is changed in place; else it is shared, and copied where it changes. */
+  readonly sole: boolean;
+}
+
+export type Change = (scope: Scope, draft: Draft) => void;
 
 /** An error with the service's name for it. */
 export function serviceError(name: string, message: string, fields: object = {}): Error {
@@ -62,12 +68,17 @@ function remember<T>(cache: Map<string, T>, text: string, make: () => T): T {
 type Path = readonly (string | number)[];
 
 function resolve(path: Path, names: Scope['names']): Path {
+  if (!path.some(isPlaceholder)) return path;
   return path.map((step) => {
-    if (typeof step !== 'string' || !step.startsWith('#')) return step;
+    if (!isPlaceholder(step)) return step;
     const name = names?.[step];
     if (name === undefined) throw invalid(`an expression attribute name is not defined: ${step}`);
     return name;
   });
+}
+
+function isPlaceholder(step: string | number): step is string {
+  return typeof step === 'string' && step.startsWith('#');
 }
 
 function read(item: Item | undefined, path: Path): AttributeValue | undefined {
@@ -79,22 +90,26 @@ function read(item: Item | undefined, path: Path): AttributeValue | undefined {
   return value;
 }
 
-/** Writes into the item, which is the update's own copy; what lies deeper is shared, and copied on the way. */
-function set(target: Record<string, AttributeValue>, path: Path, value: AttributeValue): void {
+/** Writes into the draft's own item; what lies deeper is shared, and copied on the way, unless the draft is the only one who has it. */
+function set({ item, sole }: Draft, path: Path, value: AttributeValue): void {
   const name = path[0] as string;
-  target[name] = path.length === 1 ? value : setInside(target[name], path.slice(1), value);
+  item[name] = path.length === 1 ? value : setInside(item[name], path, 1, value, sole);
 }
 
-function setInside(parent: AttributeValue | undefined, path: Path, value: AttributeValue): AttributeValue {
-  const step = path[0] as string | number;
+function setInside(parent: AttributeValue | undefined, path: Path, at: number, value: AttributeValue, sole: boolean): AttributeValue {
+  const step = path[at] as string | number;
+  const last = at === path.length - 1;
   if (typeof step === 'number') {
     if (parent?.L === undefined) throw invalid('the document path provided in the update expression is invalid for update');
     const list = [...parent.L];
-    list[Math.min(step, list.length)] = path.length === 1 ? value : setInside(list[step], path.slice(1), value);
+    list[Math.min(step, list.length)] = last ? value : setInside(list[step], path, at + 1, value, sole);
     return { L: list };
   }
   if (parent?.M === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  return { M: { ...parent.M, [step]: path.length === 1 ? value : setInside(parent.M[step], path.slice(1), value) } };
+  const made = last ? value : setInside(parent.M[step], path, at + 1, value, sole);
+  if (!sole) return { M: { ...parent.M, [step]: made } };
+  parent.M[step] = made;
+  return parent;
 }
 
 function writeAlong(item: Item, path: Path, value: AttributeValue): Item {
@@ -104,24 +119,27 @@ function writeAlong(item: Item, path: Path, value: AttributeValue): Item {
   return { ...item, [name]: { M: inner } };
 }
 
-function remove(target: Record<string, AttributeValue>, path: Path): void {
+function remove({ item, sole }: Draft, path: Path): void {
   const name = path[0] as string;
-  const parent = target[name];
-  if (path.length === 1) delete target[name];
+  const parent = item[name];
+  if (path.length === 1) delete item[name];
   else if (parent === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  else target[name] = removeInside(parent, path.slice(1));
+  else item[name] = removeInside(parent, path, 1, sole);
 }
 
-function removeInside(parent: AttributeValue, path: Path): AttributeValue {
-  const step = path[0] as string | number;
+function removeInside(parent: AttributeValue, path: Path, at: number, sole: boolean): AttributeValue {
+  const step = path[at] as string | number;
   if (typeof step === 'number') return { L: (parent.L ?? []).filter((_value, index) => index !== step) };
   if (parent.M === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  if (path.length === 1) {
-    const { [step]: _gone, ...rest } = parent.M;
-    return { M: rest };
-  }
   const child = parent.M[step];
-  return child === undefined ? parent : { M: { ...parent.M, [step]: removeInside(child, path.slice(1)) } };
+  if (child === undefined) return parent;
+  if (at < path.length - 1) return { M: { ...parent.M, [step]: removeInside(child, path, at + 1, sole) } };
+  if (sole) {
+    delete parent.M[step];
+    return parent;
+  }
+  const { [step]: _gone, ...rest } = parent.M;
+  return { M: rest };
 }
 
 /** Exact sum of two DynamoDB numbers. */
@@ -211,36 +229,36 @@ class Parser {
 
   private change(clause: string): Change {
     const path = this.path();
-    if (clause === 'REMOVE') return (scope, target) => remove(target, resolve(path, scope.names));
+    if (clause === 'REMOVE') return (scope, draft) => remove(draft, resolve(path, scope.names));
     if (clause === 'SET') {
       this.expect('=');
       const value = this.sum();
-      return (scope, target) => {
+      return (scope, draft) => {
         const made = value(scope);
         if (made === undefined) throw invalid('the provided expression refers to an attribute that does not exist in the item');
-        set(target, resolve(path, scope.names), made);
+        set(draft, resolve(path, scope.names), made);
       };
     }
     const operand = this.operand();
     if (clause === 'ADD') {
-      return (scope, target) => {
+      return (scope, draft) => {
         const by = operand(scope);
         const steps = resolve(path, scope.names);
         const old = read(scope.item, steps);
         if (by?.SS !== undefined) {
-          set(target, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
+          set(draft, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
           return;
         }
         if (by?.N === undefined) throw invalid('ADD needs a number or a set');
-        set(target, steps, { N: addNumbers(old?.N ?? '0', by.N) });
+        set(draft, steps, { N: addNumbers(old?.N ?? '0', by.N) });
       };
     }
     if (clause === 'DELETE') {
-      return (scope, target) => {
+      return (scope, draft) => {
         const steps = resolve(path, scope.names);
         const left = (read(scope.item, steps)?.SS ?? []).filter((member) => !operand(scope)?.SS?.includes(member));
-        if (left.length === 0) remove(target, steps);
-        else set(target, steps, { SS: left });
+        if (left.length === 0) remove(draft, steps);
+        else set(draft, steps, { SS: left });
       };
     }
     throw invalid(`unknown clause ${clause} in: ${this.text}`);

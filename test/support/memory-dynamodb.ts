@@ -310,7 +310,8 @@ function applyUpdate(
   const target: Record<string, AttributeValue> = { ...(old ?? (input.Key as Item)) };
   if (input.UpdateExpression === undefined) return target;
   const scope = scopeOf(input, old);
-  for (const change of compileUpdate(input.UpdateExpression)) change(scope, target);
+  const draft = { item: target, sole: false };
+  for (const change of compileUpdate(input.UpdateExpression)) change(scope, draft);
   return target;
 }
 

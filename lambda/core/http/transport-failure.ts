@@ -15,6 +15,8 @@ const BY_CODE: Readonly<Record<string, TransportFailure>> = {
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   ERR_STREAM_PREMATURE_CLOSE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
   EPROTO: 'tls',
   [EGRESS_DENIED]: 'egress_denied',
 };

@@ -1,0 +1,144 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../runtime/clock';
+import type { Connection, Connections } from './connections';
+import type { CallDeadlines, InboundReply, OutboundRequest } from './exchange';
+import { TransportError } from './exchange';
+import { ReplyBody } from './reply-body';
+import { failureOf } from './transport-failure';
+
+/** A reset of a stale socket comes back within a round trip; what comes later may have been worked on. */
+const STALE_WITHIN_MS = 1_000;
+
+/** What all calls to one origin share. */
+export interface CallOptions {
+  readonly connections: Connections;
+  readonly secure: boolean;
+  readonly clock: Clock;
+}
+
+/** One call to a provider, from the taking of a connection to the end of the answer. */
+export class OutboundCall implements Dispatcher.DispatchHandler {
+  #connection: Connection | undefined;
+  /** Set once bytes of the request go to the socket. */
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: ReplyBody | undefined;
+  #over = false;
+  #reused = false;
+  #replayed = false;
+  #startedMs = 0;
+  #headersTimer: NodeJS.Timeout | undefined;
+  #connectTimer: NodeJS.Timeout | undefined;
+
+  public constructor(
+    private readonly options: CallOptions,
+    private readonly request: OutboundRequest,
+    private readonly deadlines: CallDeadlines,
+    private readonly signal: AbortSignal,
+    private readonly fulfil: (reply: InboundReply) => void,
+    private readonly reject: (error: TransportError) => void,
+  ) {}
+
+  public start(): void {
+    if (this.signal.aborted) return this.reject(new TransportError('aborted', false));
+    this.signal.addEventListener('abort', this, { once: true });
+    this.#headersTimer = setTimeout(() => this.#give('timeout'), this.deadlines.headersMs);
+    this.#dispatch();
+  }
+
+  /** The caller has gone. */
+  public handleEvent(): void {
+    if (this.#body === undefined) this.#give('aborted');
+    else this.#body.destroy(new TransportError('aborted', true));
+  }
+
+  public onRequestStart(controller: Dispatcher.DispatchController): void {
+    clearTimeout(this.#connectTimer);
+    if (this.#over) return controller.abort(new Error('the call is over'));
+    this.#controller = controller;
+    this.#reused = (this.#connection as Connection).answered > 0;
+    this.#startedMs = this.options.clock.monotonic();
+  }
+
+  public onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    clearTimeout(this.#headersTimer);
+    this.#body = new ReplyBody(controller);
+    this.fulfil({ status, headers: singled(headers), body: this.#body });
+  }
+
+  public onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#body?.receive(chunk);
+  }
+
+  public onResponseEnd(): void {
+    const connection = this.#connection as Connection;
+    connection.answered += 1;
+    this.#end();
+    this.options.connections.give(connection);
+    this.#body?.complete();
+  }
+
+  public onResponseError(_controller: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
+    if (this.#over) return;
+    const { connections, secure } = this.options;
+    const body = this.#body;
+    const sent = this.#controller !== undefined;
+    const failure = failureOf(error, secure && !sent);
+    if (body === undefined && this.#isStale(failure)) return this.#replay();
+    this.#end();
+    connections.drop(this.#connection as Connection);
+    if (body === undefined) this.reject(new TransportError(failure, sent, error));
+    else body.cut(failure === 'timeout' ? new TransportError(failure, true, error) : error);
+  }
+
+  #dispatch(): void {
+    const { connections } = this.options;
+    const { method, path, headers, body } = this.request;
+    const connection = connections.take(this.#replayed);
+    this.#connection = connection;
+    if (!connection.open) this.#connectTimer = setTimeout(() => this.#give('connect'), this.deadlines.connectMs);
+    connection.dispatch(
+      { method, path, headers: { ...headers, 'accept-encoding': 'identity' }, body, bodyTimeout: this.deadlines.idleMs },
+      this,
+    );
+  }
+
+  /** A kept socket may have been closed at its other end before the request came there: then nobody has worked on it. */
+  #isStale(failure: TransportError['failure']): boolean {
+    const soon = this.options.clock.monotonic() - this.#startedMs < STALE_WITHIN_MS;
+    return failure === 'reset' && this.#reused && soon && !this.#replayed && !this.signal.aborted;
+  }
+
+  /** Once, on a new connection: it must not meet a second stale one. */
+  #replay(): void {
+    this.#replayed = true;
+    this.#controller = undefined;
+    this.options.connections.drop(this.#connection as Connection);
+    this.#dispatch();
+  }
+
+  /** Ends a call that has no answer yet. */
+  #give(failure: TransportError['failure']): void {
+    const sent = this.#controller !== undefined;
+    this.#end();
+    this.options.connections.drop(this.#connection as Connection);
+    this.reject(new TransportError(failure, sent));
+  }
+
+  #end(): void {
+    this.#over = true;
+    clearTimeout(this.#headersTimer);
+    clearTimeout(this.#connectTimer);
+    this.signal.removeEventListener('abort', this);
+  }
+}
+
+/** One value of each header: a provider has no business with sending the ones that are read here twice. */
+function singled(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) headers[name] = value.join(', ');
+  }
+  return headers;
+}
