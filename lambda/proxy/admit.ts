@@ -24,7 +24,7 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     operation: call.operation,
     dialect: call.dialect.name,
     originalModel: call.facts.model,
-    candidateModels: call.targets.flatMap(({ name, model }) => [name, model]),
+    candidateModels: namesOf(call.targets),
     bound,
     stream: call.facts.stream,
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
@@ -35,6 +35,12 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     ...refusalHeaders(result.refusal),
     ...spentNotice(call.dialect.name, result.refusal, gateway.clock.now()),
   });
+}
+
+function namesOf(targets: RoutedCall['targets']): string[] {
+  const names: string[] = [];
+  for (const { name, model } of targets) names.push(name, model);
+  return names;
 }
 
 /** A refusal of the ledger, with the headers that say more than its body. */

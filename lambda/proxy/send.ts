@@ -61,24 +61,24 @@ export async function prepare(
   const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
   const cap = lowers ? mostOutputTokens : maxOutputTokens;
   const written = passThrough ? passedBody(call, target, quirks, cap) : translatedBody(call, target, protocol, endpoint, quirks, cap);
-  const unsigned = {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: acceptOf(call, protocol),
+    'user-agent': USER_AGENT,
+  };
+  Object.assign(headers, endpoint.headers);
+  if (passThrough) Object.assign(headers, forwardedHeaders(call.exchange.headers, call.dialect.name));
+  const request = {
     method: 'POST' as const,
     origin: site.origin,
     path: joinPath(site.basePath, endpoint.path),
-    headers: {
-      'content-type': 'application/json',
-      accept: acceptOf(call, protocol),
-      'user-agent': USER_AGENT,
-      ...endpoint.headers,
-      ...(passThrough ? forwardedHeaders(call.exchange.headers, call.dialect.name) : {}),
-    },
+    headers,
     body: written.body,
+    network: provider.network,
+    region: site.region,
   };
-  const proof = await gateway.authorizer.authorize(
-    provider.definition.auth,
-    await credentialOf(gateway, provider, freshCredential),
-    site.region === undefined ? unsigned : { ...unsigned, region: site.region },
-  );
+  const credential = await credentialOf(gateway, provider, freshCredential);
+  Object.assign(headers, await gateway.authorizer.authorize(provider.definition.auth, credential, request));
   return {
     target,
     site,
@@ -87,7 +87,7 @@ export async function prepare(
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
     dropped: [...call.withheld, ...(lowers ? [`${call.facts.maxOutputField} above ${mostOutputTokens}`] : []), ...written.dropped],
     ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
-    request: { ...unsigned, headers: { ...unsigned.headers, ...proof }, network: provider.network },
+    request,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ModelRequest } from '../core/model/request';
 import type { Usage } from '../core/model/usage';
 import type { EncodeContext, StreamMeter } from '../core/protocols/protocol';
 import { unreadableAnswer, upstreamIncomplete } from '../core/protocols/provider-error';
+import type { Watcher } from '../core/runtime/ticker';
 import type { AttemptContext } from './attempt';
 import { type AttemptFailure, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import { frameSource } from './frames';
@@ -62,13 +63,13 @@ export async function tryPlace(gateway: Gateway, context: AttemptContext, prepar
   // Whoever listens later must not miss an error of now.
   reply.body.on('error', ignore);
 
-  const refused = await refusalOf(reply, prepared, call.facts.stream);
-  if (refused !== undefined) return { failure: refused, status: reply.status };
+  const refused = refusalOf(reply, prepared, call.facts.stream);
+  if (refused !== undefined) return { failure: await refused, status: reply.status };
   return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
 }
 
 /** Why this is not an answer; the body is then read or destroyed. */
-async function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: boolean): Promise<AttemptFailure | undefined> {
+function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: boolean): AttemptFailure | Promise<AttemptFailure> | undefined {
   const { status, headers, body } = reply;
   const give = (failure: AttemptFailure): AttemptFailure => {
     body.destroy();
@@ -84,7 +85,12 @@ async function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: bo
     if (type.startsWith('text/html')) return give(unusableAnswer('upstream_invalid_response', 'The provider answered with a web page.'));
     return stream && type.startsWith('application/json') ? errorInGoodStatus(reply, prepared) : undefined;
   }
-  const facts = prepared.protocol.decodeError(status, await readErrorBody(reply), headers as Record<string, string | undefined>);
+  return refusedBy(reply, prepared);
+}
+
+async function refusedBy(reply: InboundReply, { protocol }: PreparedCall): Promise<AttemptFailure> {
+  const { status, headers } = reply;
+  const facts = protocol.decodeError(status, await readErrorBody(reply), headers as Record<string, string | undefined>);
   return providerFailure(facts.error, facts.failover, status);
 }
 
@@ -153,12 +159,14 @@ function encodeContext(gateway: Gateway, { call, reservation }: AttemptContext, 
 
 async function whole(gateway: Gateway, context: AttemptContext, prepared: PreparedCall, reply: InboundReply): Promise<PlaceResult> {
   const { call } = context;
-  const endOfTime = setTimeout(
-    () => reply.body.destroy(new TransportError('timeout', true)),
-    context.totalAtMs - gateway.clock.monotonic(),
-  );
+  const endOfTime: Watcher = {
+    tick: (nowMs) => {
+      if (nowMs >= context.totalAtMs) reply.body.destroy(new TransportError('timeout', true));
+    },
+  };
+  gateway.ticker.watch(endOfTime);
   try {
-    const { body, ...answer } = await readAnswer(
+    const answer = await readAnswer(
       reply,
       prepared.protocol,
       prepared.passThrough,
@@ -170,20 +178,22 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
     return {
       answer: {
         prepared,
-        ...answer,
+        usage: answer.usage,
+        responseModel: answer.responseModel,
+        finishReason: answer.finishReason,
         // Whatever stands around the text makes an estimate from it dear rather than cheap.
-        outputCharacters: call.operation === 'chat' ? body.length : 0,
+        outputCharacters: call.operation === 'chat' ? answer.body.length : 0,
         malformed: 0,
         clientGone: false,
         firstEventMs: 0,
-        whole: { body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
+        whole: { body: answer.body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
       },
       status: reply.status,
     };
   } catch (error) {
     return { failure: bodyFailure(error, reply.body), status: reply.status };
   } finally {
-    clearTimeout(endOfTime);
+    gateway.ticker.unwatch(endOfTime);
   }
 }
 

@@ -68,7 +68,6 @@ function remember<T>(cache: Map<string, T>, text: string, make: () => T): T {
 type Path = readonly (string | number)[];
 
 function resolve(path: Path, names: Scope['names']): Path {
-  if (!path.some(isPlaceholder)) return path;
   return path.map((step) => {
     if (!isPlaceholder(step)) return step;
     const name = names?.[step];
@@ -144,7 +143,7 @@ function removeInside(parent: AttributeValue, path: Path, at: number, sole: bool
 
 /** Exact sum of two DynamoDB numbers. */
 export function addNumbers(left: string, right: string, sign: 1 | -1 = 1): string {
-  if (left.length < 15 && right.length < 15 && !left.includes('.') && !right.includes('.')) {
+  if (left.length < 16 && right.length < 16 && !left.includes('.') && !right.includes('.')) {
     return String(Number(left) + sign * Number(right));
   }
   if (!left.includes('.') && !right.includes('.')) return String(BigInt(left) + BigInt(sign) * BigInt(right));
@@ -233,10 +232,11 @@ class Parser {
     if (clause === 'SET') {
       this.expect('=');
       const value = this.sum();
+      const plain = !path.some(isPlaceholder);
       return (scope, draft) => {
         const made = value(scope);
         if (made === undefined) throw invalid('the provided expression refers to an attribute that does not exist in the item');
-        set(draft, resolve(path, scope.names), made);
+        set(draft, plain ? path : resolve(path, scope.names), made);
       };
     }
     const operand = this.operand();
@@ -380,8 +380,10 @@ class Parser {
     if (this.tokens[this.at + 1] === '(' && ['size', 'if_not_exists', 'list_append'].includes(token))
       return this.functionOperand(this.next());
     const path = this.path();
-    if (path.every((step) => typeof step === 'string' && !step.startsWith('#'))) return (scope) => read(scope.item, path);
-    return (scope) => read(scope.item, resolve(path, scope.names));
+    const [name] = path;
+    if (path.some(isPlaceholder)) return (scope) => read(scope.item, resolve(path, scope.names));
+    if (path.length === 1 && typeof name === 'string') return ({ item }) => item?.[name];
+    return (scope) => read(scope.item, path);
   }
 
   private functionOperand(name: string): Operand {

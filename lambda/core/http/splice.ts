@@ -12,7 +12,8 @@ export function spliceFields(document: JsonDocument, changes: FieldChanges): Buf
   const { bytes, spans, value } = document;
   const added: string[] = [];
   const replaced: { readonly start: number; readonly end: number; readonly text: string }[] = [];
-  for (const [name, change] of Object.entries(changes)) {
+  for (const name in changes) {
+    const change = changes[name];
     if (change === undefined || change === value[name]) continue;
     const span = spans.get(name);
     if (span === undefined) added.push(`${JSON.stringify(name)}:${JSON.stringify(change)}`);
@@ -20,7 +21,7 @@ export function spliceFields(document: JsonDocument, changes: FieldChanges): Buf
   }
   if (added.length === 0 && replaced.length === 0) return bytes;
 
-  replaced.sort((left, right) => left.start - right.start);
+  if (replaced.length > 1) replaced.sort((left, right) => left.start - right.start);
   const parts: Buffer[] = [];
   let at = 0;
   if (added.length > 0) {

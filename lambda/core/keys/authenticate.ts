@@ -39,7 +39,7 @@ export interface Authenticator {
 
 /** Authenticates virtual keys. What is malformed is refused before anything is read. */
 export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepperSecretArn: string, clock: Clock): Authenticator {
-  const verify = rememberVerified(verifyKey);
+  const present = rememberOpened();
   let parsedFrom = '';
   let peppers: Peppers | undefined;
 
@@ -66,19 +66,16 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
     },
     async authenticate(headers, fresh) {
       const known = await currentPeppers();
-      const parsed = parseKey(credentialOf(headers));
-      if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
-      if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
-
+      const presented = present(credentialOf(headers));
       const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
         const nowMs = clock.now();
-        return refusalOf(row, verify(parsed, row?.hashes, known, nowMs), nowMs);
+        return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);
       };
-      const first = await rowOf(parsed.keyId, fresh ? 0 : undefined);
+      const first = await rowOf(presented.keyId, fresh ? 0 : undefined);
       let refusal = refuse(first.record);
       let key = first.record;
       if (refusal !== undefined && key !== undefined && first.ageMs > RECHECK_AFTER_MS) {
-        key = (await rowOf(parsed.keyId, RECHECK_AFTER_MS)).record;
+        key = (await rowOf(presented.keyId, RECHECK_AFTER_MS)).record;
         refusal = refuse(key);
       }
       if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
@@ -87,24 +84,53 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
   };
 }
 
-const MAX_VERIFIED = 1_000;
+/** A credential as it was presented. */
+interface Presented {
+  readonly keyId: string;
+  /** Whether it opens a row with these hashes. */
+  opens(hashes: readonly KeyHash[] | undefined, peppers: Peppers, nowMs: number): boolean;
+}
 
-/** Remembers which secrets opened which rows, by the digest of the credential, so that a busy key costs its HMAC once per row read. */
-function rememberVerified(
-  verify: typeof verifyKey,
-): (parsed: ParsedKey, hashes: readonly KeyHash[] | undefined, peppers: Peppers, nowMs: number) => boolean {
-  const verified = new Map<string, readonly KeyHash[]>();
-  return (parsed, hashes, peppers, nowMs) => {
-    // A secret in its grace period stops working at a moment of its own, so those are verified each time.
-    if (hashes === undefined || hashes.length !== 1 || hashes[0]?.validUntil !== undefined) return verify(hashes, parsed, peppers, nowMs);
-    const digest = hash('sha256', `${parsed.keyId}\n${parsed.secret}`, 'base64');
-    if (verified.get(digest) === hashes) return true;
-    const matches = verify(hashes, parsed, peppers, nowMs);
-    if (!matches) return false;
-    if (verified.size >= MAX_VERIFIED) verified.clear();
-    verified.set(digest, hashes);
-    return true;
+const MAX_OPENED = 1_000;
+
+/**
+ * Reads credentials, and remembers by their digests which rows they opened, so that a busy key is taken apart and costs its HMAC once
+ * per row read.
+ *
+ * @throws GatewayError 401 for what cannot be a key of callers
+ */
+function rememberOpened(): (credential: string) => Presented {
+  const opened = new Map<string, { readonly keyId: string; readonly hashes: readonly KeyHash[] }>();
+
+  return (credential) => {
+    const digest = hash('sha256', credential, 'base64');
+    const known = opened.get(digest);
+    let parsed: ParsedKey | undefined;
+    const parse = (): ParsedKey => {
+      parsed ??= callersKey(credential);
+      return parsed;
+    };
+    const keyId = known?.keyId ?? parse().keyId;
+    return {
+      keyId,
+      opens(hashes, peppers, nowMs) {
+        if (known !== undefined && known.hashes === hashes) return true;
+        if (!verifyKey(hashes, parse(), peppers, nowMs)) return false;
+        // A secret in its grace period stops working at a moment of its own, so those are verified each time.
+        if (hashes === undefined || hashes.length !== 1 || hashes[0]?.validUntil !== undefined) return true;
+        if (opened.size >= MAX_OPENED) opened.clear();
+        opened.set(digest, { keyId, hashes });
+        return true;
+      },
+    };
   };
+}
+
+function callersKey(credential: string): ParsedKey {
+  const parsed = parseKey(credential);
+  if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
+  if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
+  return parsed;
 }
 
 /** Why this row does not let the caller in. The state of a key is told only to who holds its secret. */

@@ -27,6 +27,8 @@ export interface AttemptReplies {
 }
 
 export interface AttemptOptions {
+  /** The key's row as the attempt was planned with. */
+  readonly key: KeyRecord;
   /** Per call. */
   readonly timeoutMs: number;
   readonly nowMs: number;
@@ -53,7 +55,7 @@ export async function attemptAdmission(
 ): Promise<AttemptReplies> {
   const { timeoutMs } = options;
   const [key, counters, gates, written] = await Promise.all([
-    reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs })),
+    reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs, known: options.key })),
     Promise.all(
       plan.counters.map((planned) =>
         reply(options, () =>

@@ -1,4 +1,4 @@
-import type { CounterState, CounterStore, FreshBudget, OpenEntry, ReserveResult } from '../stores/counters';
+import type { CounterFigures, CounterStore, FreshBudget, OpenEntry, ReserveResult } from '../stores/counters';
 import { shardKey } from '../stores/escrow';
 import type { PlannedCounter } from './plan';
 
@@ -19,7 +19,7 @@ export const ESCROW: EscrowPolicy = { mostEntries: 16, headroom: 64n, chunk: 32n
 export interface ShardMemory {
   /** The item to reserve on: the counter itself, or one of its shards at random. */
   keyFor(counter: string): string;
-  learn(root: CounterState): void;
+  learn(root: CounterFigures): void;
   forget(counter: string): void;
   shardsOf(counter: string): number;
 }
@@ -83,7 +83,7 @@ async function reserveOnRoot(
   if (result.kind === 'stale') return result;
   shards.learn(result.state);
   if (result.kind === 'reserved') {
-    if (!spec.soft && result.state.shards === 0 && result.state.open.size > policy.mostEntries) void grow(context, result.state, entry);
+    if (!spec.soft && result.state.shards === 0 && result.state.openCount > policy.mostEntries) void grow(context, result.state, entry);
     return result;
   }
   if (result.state.spread === 0) return result;
@@ -106,7 +106,7 @@ async function reserveOnShard(
     const result = await escrow.reserve(key, spec.generation, attemptId, entry, timeoutMs);
     if (result.kind === 'stale') return result;
     if (result.kind === 'reserved') {
-      if (result.state.open.size > policy.mostEntries) void growFrom(context, spec.key, entry);
+      if (result.state.openCount > policy.mostEntries) void growFrom(context, spec.key, entry);
       return result;
     }
     if (result.state !== undefined && result.state.generation < spec.generation) {
@@ -137,7 +137,7 @@ async function lend(context: ReserveContext, spec: PlannedCounter['spec'], key: 
 }
 
 /** Doubles the shards of a counter that is too full. Beside the request: it is refused or lost without harm. */
-async function grow(context: ReserveContext, root: CounterState, entry: OpenEntry): Promise<void> {
+async function grow(context: ReserveContext, root: CounterFigures, entry: OpenEntry): Promise<void> {
   const { counters, shards, policy, timeoutMs } = context;
   const wanted = Math.min(policy.mostShards, Math.max(2, root.shards * 2));
   if (wanted <= root.shards) return;

@@ -1,5 +1,5 @@
 import { type GatewayDocument, METRICS } from '../../../lib/private/contract';
-import type { Clock } from '../runtime/clock';
+import { type Clock, isoTime } from '../runtime/clock';
 import { uuidV7 } from '../runtime/ids';
 import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
@@ -215,6 +215,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
         const intent = intentOf(request, key, attemptId, plan, began.wallMs);
         const replies = await attemptAdmission(options, intent, plan, {
+          key,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic() - CLEANUP_TIMEOUT_MS)),
           nowMs: began.wallMs,
           tokens: request.bound.tokens,
@@ -279,7 +280,7 @@ function gateRefusalOf(level: PlannedCounter['level'], limit: string, retryAfter
 function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {
   return {
     id: attemptId,
-    createdAt: new Date(nowMs).toISOString(),
+    createdAt: isoTime(nowMs),
     keyId: key.id,
     teamId: key.teamId,
     projectId: key.projectId,

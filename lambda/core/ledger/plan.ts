@@ -98,15 +98,16 @@ export function generationOf(levelGeneration: number, increaseEnded: boolean): n
 }
 
 function gateSpec(label: string, narrowing: string, limits: LimitsConfig): GateSpec | undefined {
-  const { requests_per_minute, requests_per_day, tokens_per_minute, tokens_per_day, concurrent_requests } = limits;
-  const bounds = {
-    ...(requests_per_minute === undefined ? {} : { requestsPerMinute: requests_per_minute }),
-    ...(requests_per_day === undefined ? {} : { requestsPerDay: requests_per_day }),
-    ...(tokens_per_minute === undefined ? {} : { tokensPerMinute: tokens_per_minute }),
-    ...(tokens_per_day === undefined ? {} : { tokensPerDay: tokens_per_day }),
-    ...(concurrent_requests === undefined ? {} : { concurrentRequests: concurrent_requests }),
+  const spec: GateSpec = {
+    key: gateKey(label, narrowing),
+    requestsPerMinute: limits.requests_per_minute,
+    requestsPerDay: limits.requests_per_day,
+    tokensPerMinute: limits.tokens_per_minute,
+    tokensPerDay: limits.tokens_per_day,
+    concurrentRequests: limits.concurrent_requests,
   };
-  return Object.keys(bounds).length === 0 ? undefined : { key: gateKey(label, narrowing), ...bounds };
+  const binds = spec.requestsPerMinute ?? spec.requestsPerDay ?? spec.tokensPerMinute ?? spec.tokensPerDay ?? spec.concurrentRequests;
+  return binds === undefined ? undefined : spec;
 }
 
 /** The level as a refusal names it. */

@@ -2,7 +2,7 @@ import { METRICS } from '../../../lib/private/contract';
 import type { Clock } from '../runtime/clock';
 import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
-import type { CounterState } from '../stores/counters';
+import type { CounterFigures } from '../stores/counters';
 import { type GateSpec, stepOf } from '../stores/gate-plan';
 import type { GatePass, GateStore } from '../stores/gates';
 import type { RequestIntent, RequestResult } from '../stores/request-record';
@@ -148,7 +148,7 @@ function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budge
   let tightest: Reservation['budget'];
   for (const [index, planned] of plan.counters.entries()) {
     const answer = replies.counters[index];
-    const state: CounterState | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
+    const state: CounterFigures | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
     // A shard knows its own part only.
     if (
       state === undefined ||

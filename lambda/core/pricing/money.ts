@@ -17,10 +17,17 @@ export function parseUsd(text: string): bigint | undefined {
   return sign === '-' ? -amount : amount;
 }
 
-/** Like `parseUsd`, for text that was validated when it was written. Throws when it is no decimal. */
+const MOST_REMEMBERED = 1_000;
+const remembered = new Map<string, bigint>();
+
+/** Like `parseUsd`, for text that was validated when it was written: the same few budgets and prices again and again. Throws when it is no decimal. */
 export function usd(text: string): bigint {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
   const amount = parseUsd(text);
   if (amount === undefined) throw new Error(`not an amount in US dollars: ${text.slice(0, 40)}`);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(text, amount);
   return amount;
 }
 

@@ -87,15 +87,12 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
       const row = find(target);
       const prices = row?.prices.findLast((candidate) => applies(candidate, atMs));
       if (row === undefined || prices === undefined) return undefined;
-      return {
-        version: data.version,
-        source: 'book',
-        rates: completeRates(readRates(prices)),
-        calls: { default: UNKNOWN_CALL, ...mapValues(prices.calls ?? {}, BigInt) },
-        perRequest: BigInt(prices.calls?.['request'] ?? 0),
-        serviceTiers: serviceTiersOf(target.kind),
-        ...limitsOf(override?.contextWindow ?? row.window, override?.maxOutputTokens),
-      };
+      let price = row.read.get(prices);
+      if (price === undefined) {
+        price = readPrice(data.version, target.kind, prices, row.window);
+        row.read.set(prices, price);
+      }
+      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow ?? row.window, override.maxOutputTokens) };
     },
 
     withOverrides: (changed) => createPriceBook(data, changed),
@@ -104,17 +101,19 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
 
 interface Found {
   readonly prices: readonly BookPrices[];
-  readonly window?: number;
+  readonly window: number | undefined;
+  /** The prices that were asked for so far, as they are given out. */
+  readonly read: Map<BookPrices, Price>;
 }
 
 function search(data: PriceBookData, target: PricedTarget): Found | undefined {
-  if (target.kind === 'simulated') return { prices: SIMULATED, window: SIMULATED_WINDOW };
+  if (target.kind === 'simulated') return { prices: SIMULATED, window: SIMULATED_WINDOW, read: new Map() };
   // A Bedrock inference profile may be named by its ARN.
   const name = (target.model.startsWith('arn:') ? target.model.slice(target.model.lastIndexOf('/') + 1) : target.model).toLowerCase();
   for (const list of data.kinds[target.kind] ?? []) {
     const rows = data.lists[list] ?? [];
     const row = rows.find(({ id }) => id.toLowerCase() === name) ?? rows.find(({ match }) => matches(match, name));
-    if (row !== undefined) return { prices: row.prices, ...(row.window === undefined ? {} : { window: row.window }) };
+    if (row !== undefined) return { prices: row.prices, window: row.window, read: new Map() };
   }
   return undefined;
 }
@@ -145,6 +144,18 @@ function applies(prices: BookPrices, atMs: number): boolean {
   const minute = (atMs % DAY_MS) / 60_000;
   const [start, end] = prices.hours;
   return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
+}
+
+function readPrice(version: string, kind: PricedTarget['kind'], prices: BookPrices, window: number | undefined): Price {
+  return {
+    version,
+    source: 'book',
+    rates: completeRates(readRates(prices)),
+    calls: { default: UNKNOWN_CALL, ...mapValues(prices.calls ?? {}, BigInt) },
+    perRequest: BigInt(prices.calls?.['request'] ?? 0),
+    serviceTiers: serviceTiersOf(kind),
+    ...limitsOf(window, undefined),
+  };
 }
 
 function readRates(prices: BookPrices): Partial<Record<TokenClass, Rate>> {

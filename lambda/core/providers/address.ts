@@ -40,6 +40,21 @@ export function baseUrlFor(definition: ProviderDefinition, configured: string | 
  * so that `https://host/v1` and `https://host` both work for a path that begins with `/v1`.
  */
 export function joinPath(basePath: string, path: string): string {
+  const name = `${basePath} ${path}`;
+  let made = joined.get(name);
+  if (made === undefined) {
+    if (joined.size >= MOST_JOINED) joined.clear();
+    made = join(basePath, path);
+    joined.set(name, made);
+  }
+  return made;
+}
+
+/** The same few paths are put together for every call. */
+const joined = new Map<string, string>();
+const MOST_JOINED = 500;
+
+function join(basePath: string, path: string): string {
   const base = basePath.replace(/\/+$/, '');
   const [plain = '', query] = splitQuery(path);
   const left = base.split('/').filter((segment) => segment !== '');

@@ -6,6 +6,18 @@ export interface Clock {
   monotonic(): number;
 }
 
+let lastMs = Number.NaN;
+let lastIso = '';
+
+/** ISO 8601 of a moment (epoch ms). The same few milliseconds are written again and again, so the last is remembered. */
+export function isoTime(ms: number): string {
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

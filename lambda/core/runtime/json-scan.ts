@@ -44,13 +44,16 @@ const ARRAY = 0;
 const OBJECT = 1;
 const VALUE_OF_CONSTRUCTOR = 2;
 
+/** What stands open around a place in the text, by depth. One for all texts: a scan is done before the next begins. */
+let kinds = new Uint8Array(128);
+
 /**
  * Walks over the structure of a JSON object without building it, jumping over strings, so that a hostile text is refused at
  * the cost of reading it. Finds where each top-level value stands. Syntax is left to the parser: what this accepts may still not be JSON.
  */
 export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
   const spans = new Map<string, JsonSpan>();
-  const kinds = new Uint8Array(limits.maxDepth + 2);
+  if (kinds.length < limits.maxDepth + 2) kinds = new Uint8Array(limits.maxDepth + 2);
   const length = bytes.length;
   let depth = 0;
   let keys = 0;

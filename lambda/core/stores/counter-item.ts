@@ -6,39 +6,52 @@ export interface OpenEntry {
   readonly expiresAtMs: number;
 }
 
-/** A counter as the table holds it. `remaining + open + parked + lent + charged = limit`, always. */
-export interface CounterState {
+/** What a reservation that went well needs to know of its counter. */
+export interface CounterFigures {
   readonly key: string;
   readonly remainingNanoUsd: bigint;
   readonly limitNanoUsd: bigint;
   readonly generation: number;
+  /** Escrow shards in use; 0: requests reserve here. */
+  readonly shards: number;
+  /** Escrow shards that were ever in use. */
+  readonly spread: number;
+  /** Requests that hold money on it. */
+  readonly openCount: number;
+}
+
+/** A counter as the table holds it. `remaining + open + parked + lent + charged = limit`, always. */
+export interface CounterState extends CounterFigures {
   /** By attempt id. */
   readonly open: ReadonlyMap<string, OpenEntry>;
   /** Charged in full because their request died; kept until no late settlement can come. */
   readonly parked: ReadonlyMap<string, OpenEntry>;
   /** Money that escrow shards hold for it. */
   readonly lentNanoUsd: bigint;
-  /** Escrow shards in use; 0: requests reserve here. */
-  readonly shards: number;
-  /** Escrow shards that were ever in use. */
-  readonly spread: number;
 }
 
 export function writeEntry(entry: OpenEntry): Item[string] {
   return { M: { w: { N: String(entry.nanoUsd) }, x: { N: String(entry.expiresAtMs) } } };
 }
 
-export function readCounter(item: Item): CounterState {
+export function readFigures(item: Item): CounterFigures {
   return {
     key: item['pk']?.S ?? '',
     remainingNanoUsd: bigintOf(item['remaining']) ?? 0n,
     limitNanoUsd: bigintOf(item['limit']) ?? 0n,
     generation: numberOf(item['generation']) ?? 0,
+    shards: numberOf(item['shards']) ?? 0,
+    spread: numberOf(item['spread']) ?? 0,
+    openCount: Object.keys(item['open']?.M ?? {}).length,
+  };
+}
+
+export function readCounter(item: Item): CounterState {
+  return {
+    ...readFigures(item),
     open: readEntries(item['open']),
     parked: readEntries(item['parked']),
     lentNanoUsd: bigintOf(item['lent']) ?? 0n,
-    shards: numberOf(item['shards']) ?? 0,
-    spread: numberOf(item['spread']) ?? 0,
   };
 }
 

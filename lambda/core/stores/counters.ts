@@ -1,11 +1,11 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
-import { type CounterState, type OpenEntry, readCounter, writeEntry } from './counter-item';
+import { type CounterFigures, type CounterState, type OpenEntry, readCounter, readFigures, writeEntry } from './counter-item';
 import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
 import type { Page } from './identity';
 
-export type { CounterState, OpenEntry } from './counter-item';
+export type { CounterFigures, CounterState, OpenEntry } from './counter-item';
 
 /** Which counter, and what its level's budget says today. */
 export interface CounterSpec {
@@ -19,7 +19,7 @@ export interface CounterSpec {
 }
 
 export type ReserveResult =
-  | { readonly kind: 'reserved'; readonly state: CounterState }
+  | { readonly kind: 'reserved'; readonly state: CounterFigures }
   /** The state is what the counter would be under today's budget. */
   | { readonly kind: 'insufficient'; readonly state: CounterState }
   /** The counter knows a newer budget than the caller does, or the budget is gone. */
@@ -64,6 +64,10 @@ export const MONEY_PREFIX = 'money#';
 const SLOW_TIMEOUT_MS = 5_000;
 /** Each further try means that another process changed the same counter in between. */
 const MOST_TRIES = 12;
+const TAKE = 'SET remaining = remaining - :take, #open.#id = :entry';
+const HEAL_AND_TAKE = `${TAKE}, #limit = :newLimit, generation = :newGeneration`;
+const AS_BELIEVED = 'generation = :generation AND #limit = :limit AND attribute_not_exists(#open.#id)';
+const AS_BELIEVED_WITH_ENOUGH = `${AS_BELIEVED} AND remaining >= :take`;
 const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
 
 /**
@@ -118,7 +122,10 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     const remaining = spec.limitNanoUsd - spent;
     if (!spec.soft && remaining < entry.nanoUsd) {
       const state = { key: spec.key, remainingNanoUsd: remaining, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
-      return { kind: 'insufficient', state: { ...state, open: new Map(), parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 } };
+      return {
+        kind: 'insufficient',
+        state: { ...state, open: new Map(), openCount: 0, parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 },
+      };
     }
     const result = await update(
       spec.key,
@@ -134,7 +141,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
       },
       timeoutMs,
     );
-    return 'done' in result ? { kind: 'reserved', state: readCounter(result.done) } : undefined;
+    return 'done' in result ? { kind: 'reserved', state: readFigures(result.done) } : undefined;
   }
 
   const escrow = createEscrowStore(connector, table);
@@ -149,21 +156,21 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const change = spec.limitNanoUsd - limit;
         const healed = generation !== spec.generation || change !== 0n;
+        const values = {
+          ':take': { N: String(entry.nanoUsd - change) },
+          ':entry': writeEntry(entry),
+          ':generation': { N: String(generation) },
+          ':limit': { N: String(limit) },
+        };
         const result = await update(
           spec.key,
-          `SET remaining = remaining - :take, #open.#id = :entry${healed ? ', #limit = :newLimit, generation = :newGeneration' : ''}`,
-          `generation = :generation AND #limit = :limit AND attribute_not_exists(#open.#id)${spec.soft ? '' : ' AND remaining >= :take'}`,
-          { ...NAMES, '#id': attemptId },
-          {
-            ':take': { N: String(entry.nanoUsd - change) },
-            ':entry': writeEntry(entry),
-            ':generation': { N: String(generation) },
-            ':limit': { N: String(limit) },
-            ...(healed ? { ':newLimit': { N: String(spec.limitNanoUsd) }, ':newGeneration': { N: String(spec.generation) } } : {}),
-          },
+          healed ? HEAL_AND_TAKE : TAKE,
+          spec.soft ? AS_BELIEVED : AS_BELIEVED_WITH_ENOUGH,
+          { '#limit': 'limit', '#open': 'open', '#id': attemptId },
+          healed ? { ...values, ':newLimit': { N: String(spec.limitNanoUsd) }, ':newGeneration': { N: String(spec.generation) } } : values,
           timeoutMs,
         );
-        if ('done' in result) return { kind: 'reserved', state: readCounter(result.done) };
+        if ('done' in result) return { kind: 'reserved', state: readFigures(result.done) };
         if (result.failed === undefined) {
           const budget = await fresh();
           if (budget === undefined || budget.spec.generation !== spec.generation) {
@@ -234,7 +241,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
         for (const [id, entry] of shard.open) open.set(id, entry);
         for (const [id, entry] of shard.parked) parked.set(id, entry);
       }
-      return { ...root, remainingNanoUsd, open, parked, lentNanoUsd: 0n };
+      return { ...root, remainingNanoUsd, open, openCount: open.size, parked, lentNanoUsd: 0n };
     },
 
     async move(spec) {

@@ -95,6 +95,41 @@ interface Mutable {
   readonly taken: { -readonly [K in keyof NonNullable<GateChange['taken']>]: NonNullable<GateChange['taken']>[K] };
 }
 
+/** Every text about one rate, made once. */
+function rateTexts(prefix: 'minute' | 'day') {
+  return {
+    now: `:${prefix}_now`,
+    impossible: `:${prefix}_impossible`,
+    next: `:${prefix}_next`,
+    latest: `:${prefix}_latest`,
+    step: `:${prefix}_step`,
+    isIdle: `(attribute_not_exists(${prefix}_tat) OR ${prefix}_tat < :${prefix}_now OR ${prefix}_tat > :${prefix}_impossible)`,
+    begin: `${prefix}_tat = :${prefix}_next, ${prefix}_epoch = :${prefix}_now`,
+    hasRoom: `${prefix}_tat BETWEEN :${prefix}_now AND :${prefix}_latest`,
+    advance: `${prefix}_tat = ${prefix}_tat + :${prefix}_step`,
+  };
+}
+
+/** Every text about one token limit, made once. */
+function tokenTexts(prefix: 'token_minute' | 'token_day') {
+  return {
+    at: `:${prefix}_at`,
+    limit: `:${prefix}_limit`,
+    seen: `:${prefix}_seen`,
+    left: `:${prefix}_left`,
+    old: `:${prefix}_old`,
+    take: `:${prefix}_take`,
+    isSeen: `${prefix}_at = :${prefix}_seen`,
+    isPast: `(attribute_not_exists(${prefix}_at) OR ${prefix}_at < :${prefix}_at)`,
+    begin: `${prefix}_at = :${prefix}_at, ${prefix}_left = :${prefix}_left, ${prefix}_limit = :${prefix}_limit`,
+    hasRoom: `${prefix}_at = :${prefix}_at AND ${prefix}_limit = :${prefix}_old AND ${prefix}_left >= :${prefix}_take`,
+    takeFrom: `${prefix}_left = ${prefix}_left - :${prefix}_take, ${prefix}_limit = :${prefix}_limit`,
+  };
+}
+
+const RATES = { minute: rateTexts('minute'), day: rateTexts('day') };
+const TOKENS = { token_minute: tokenTexts('token_minute'), token_day: tokenTexts('token_day') };
+
 function planRate(
   change: Mutable,
   prefix: 'minute' | 'day',
@@ -113,20 +148,21 @@ function planRate(
   const impossible = latest + step + SKEW_MS * 1_000;
   const { set, conditions, values } = change;
   change.taken[prefix === 'minute' ? 'minuteStep' : 'dayStep'] = step;
-  values[`:${prefix}_now`] = { N: String(now) };
+  const text = RATES[prefix];
+  values[text.now] = { N: String(now) };
 
   if (rate === undefined || rate.tat < now || rate.tat > impossible) {
-    conditions.push(`(attribute_not_exists(${prefix}_tat) OR ${prefix}_tat < :${prefix}_now OR ${prefix}_tat > :${prefix}_impossible)`);
-    values[`:${prefix}_impossible`] = { N: String(impossible) };
-    values[`:${prefix}_next`] = { N: String(now + step) };
-    set.push(`${prefix}_tat = :${prefix}_next`, `${prefix}_epoch = :${prefix}_now`);
+    conditions.push(text.isIdle);
+    values[text.impossible] = { N: String(impossible) };
+    values[text.next] = { N: String(now + step) };
+    set.push(text.begin);
     return undefined;
   }
   if (rate.tat > latest) return { limit: name, retryAfterMs: Math.ceil((rate.tat - latest) / 1_000) };
-  conditions.push(`${prefix}_tat BETWEEN :${prefix}_now AND :${prefix}_latest`);
-  values[`:${prefix}_latest`] = { N: String(latest) };
-  values[`:${prefix}_step`] = { N: String(step) };
-  set.push(`${prefix}_tat = ${prefix}_tat + :${prefix}_step`);
+  conditions.push(text.hasRoom);
+  values[text.latest] = { N: String(latest) };
+  values[text.step] = { N: String(step) };
+  set.push(text.advance);
   return undefined;
 }
 
@@ -147,26 +183,27 @@ function planTokens(
   const ahead = found !== undefined && found.atMs > own && found.atMs <= request.nowMs + SKEW_MS;
   const windowStart = ahead ? found.atMs : own;
   change.taken[prefix === 'token_minute' ? 'minuteTokens' : 'dayTokens'] = { windowMs: windowStart, amount };
-  values[`:${prefix}_at`] = { N: String(windowStart) };
-  values[`:${prefix}_limit`] = { N: String(limit) };
+  const text = TOKENS[prefix];
+  values[text.at] = { N: String(windowStart) };
+  values[text.limit] = { N: String(limit) };
 
   if (found === undefined || found.atMs !== windowStart) {
     if (found !== undefined && found.atMs > windowStart) {
-      conditions.push(`${prefix}_at = :${prefix}_seen`);
-      values[`:${prefix}_seen`] = { N: String(found.atMs) };
+      conditions.push(text.isSeen);
+      values[text.seen] = { N: String(found.atMs) };
     } else {
-      conditions.push(`(attribute_not_exists(${prefix}_at) OR ${prefix}_at < :${prefix}_at)`);
+      conditions.push(text.isPast);
     }
-    values[`:${prefix}_left`] = { N: String(limit - amount) };
-    set.push(`${prefix}_at = :${prefix}_at`, `${prefix}_left = :${prefix}_left`, `${prefix}_limit = :${prefix}_limit`);
+    values[text.left] = { N: String(limit - amount) };
+    set.push(text.begin);
     return undefined;
   }
   const take = amount - (limit - found.limit);
   if (found.left < take) return { limit: name, retryAfterMs: Math.max(1, windowStart + windowMs - request.nowMs) };
-  conditions.push(`${prefix}_at = :${prefix}_at AND ${prefix}_limit = :${prefix}_old AND ${prefix}_left >= :${prefix}_take`);
-  values[`:${prefix}_old`] = { N: String(found.limit) };
-  values[`:${prefix}_take`] = { N: String(take) };
-  set.push(`${prefix}_left = ${prefix}_left - :${prefix}_take`, `${prefix}_limit = :${prefix}_limit`);
+  conditions.push(text.hasRoom);
+  values[text.old] = { N: String(found.limit) };
+  values[text.take] = { N: String(take) };
+  set.push(text.takeFrom);
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { conditionalUpdate, type UpdateResult } from './conditional';
 import { type GateChange, type GateSpec, type GateState, type GateVerdict, planGate, readGate } from './gate-plan';
 import type { Page } from './identity';
+import { createJoiner } from './joined';
 
 export type { GateSpec, GateState, GateVerdict } from './gate-plan';
 
@@ -70,15 +71,15 @@ export function gateKey(level: string, narrowing: string): string {
  */
 export function createGateStore(connector: DynamoDbConnector, table: string): GateStore {
   function update(key: string, change: GateChange, timeoutMs: number): Promise<UpdateResult> {
-    const sets = change.set.length === 0 ? '' : `SET ${change.set.join(', ')}`;
-    const removes = change.remove.length === 0 ? '' : ` REMOVE ${change.remove.join(', ')}`;
+    const sets = setting(change.set);
+    const removes = removing(change.remove);
     return conditionalUpdate(
       connector,
       {
         TableName: table,
         Key: { pk: { S: key } },
-        UpdateExpression: `${sets}${removes}`.trim(),
-        ConditionExpression: change.conditions.join(' AND '),
+        UpdateExpression: sets === '' || removes === '' ? sets || removes : both([sets, removes]),
+        ConditionExpression: all(change.conditions),
         ExpressionAttributeNames: unlessEmpty(change.names),
         ExpressionAttributeValues: unlessEmpty(change.values),
         ReturnValues: 'ALL_NEW',
@@ -169,6 +170,18 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
       return { items: dead.map((item) => item['pk']?.S ?? ''), ...(last === undefined ? {} : { next: last }) };
     },
   };
+}
+
+const all = createJoiner(' AND ');
+const both = createJoiner(' ');
+const setting = clause('SET');
+const removing = clause('REMOVE');
+
+/** One clause of an update expression; empty when there is nothing in it. */
+function clause(word: string): (parts: readonly string[]) => string {
+  const list = createJoiner(', ');
+  const written = createJoiner(' ');
+  return (parts) => (parts.length === 0 ? '' : written([word, list(parts)]));
 }
 
 /** DynamoDB refuses maps that are empty. */

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
-import { fromAttribute, type Item, type Storable, toItem } from './attributes';
+import { fromAttribute, type Item, numberOf, type Storable, toItem } from './attributes';
 import { conditional, type WriteResult } from './conditional';
 import type { KeyHash, KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
 
@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly consistent?: boolean;
   /** Default: 1,500. */
   readonly timeoutMs?: number;
+  /** The row as the caller has it: answered in place of the table's while both have the same generation, and so are the same. */
+  readonly known?: LevelRecord;
 }
 
 export interface ListOptions {
@@ -68,7 +70,9 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
         { TableName: table, Key: { pk: { S: levelKey(kind, id) } }, ConsistentRead: options.consistent === true },
         { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS },
       );
-      return item === undefined ? undefined : (readLevel(item) as never);
+      if (item === undefined) return undefined;
+      const { known } = options;
+      return (known !== undefined && numberOf(item['generation']) === known.generation ? known : readLevel(item)) as never;
     },
 
     create: (kind, record) =>

@@ -1,5 +1,6 @@
 import { OPEN_SHARDS, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
+import { isoTime } from '../runtime/clock';
 import { conditionFailure, type Item } from './attributes';
 import type { Page } from './identity';
 import {
@@ -79,7 +80,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
     timeoutMs: number,
   ): Promise<Transition> {
     const { openUntilMs, listed, ttl, known } = fields;
-    const updatedAt = new Date(nowMs).toISOString();
+    const updatedAt = isoTime(nowMs);
     const { expression, names, values } = writeTransition(fields, conditionValues);
     values[':id'] = { S: id };
     values[':state'] = { S: to };
@@ -150,9 +151,7 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
     },
 
     transition(id, from, to, fields, nowMs, timeoutMs = SLOW_TIMEOUT_MS) {
-      const values: Item = {};
-      for (const state of from) values[`:${state}`] = { S: state };
-      const condition = `#state IN (:${from.join(', :')})`;
+      const { condition, values } = conditionOf(from);
       return transition(id, condition, values, to, fields, nowMs, timeoutMs);
     },
 
@@ -218,6 +217,19 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
       return { items: shown.map(readRecord), ...(more && last !== undefined ? { next: last } : {}) };
     },
   };
+}
+
+/** Conditions on the state, by the states that they allow: the same few, again and again. */
+const conditions = new Map<string, { readonly condition: string; readonly values: Item }>();
+
+function conditionOf(from: readonly RecordState[]): { readonly condition: string; readonly values: Item } {
+  const name = from.join(', :');
+  let made = conditions.get(name);
+  if (made === undefined) {
+    made = { condition: `#state IN (:${name})`, values: Object.fromEntries(from.map((state) => [`:${state}`, { S: state }])) };
+    conditions.set(name, made);
+  }
+  return made;
 }
 
 function idOf(item: Item): string {
