@@ -4,6 +4,8 @@ import type { Clock } from './clock';
 export interface Watcher {
   /** @param nowMs monotonic */
   tick(nowMs: number): void;
+  /** Where the ticker keeps it, for the ticker alone. */
+  place?: number | undefined;
 }
 
 /** One timer for every deadline of every open call, in place of a few timers each. */
@@ -16,16 +18,23 @@ export interface Ticker {
   unwatch(watcher: Watcher): void;
 }
 
-/** @param periodMs how late a deadline may be noticed */
+/**
+ * Watchers are kept in an array and not in a Set: a Set grows by a new table, and V8 lets each old table point to the next. Once one of them
+ * has lived through two collections, it keeps the calls that were open when it was left, and those of all tables after it, until the whole
+ * heap is collected.
+ *
+ * @param periodMs how late a deadline may be noticed
+ */
 export function createTicker(clock: Clock, periodMs = 250): Ticker {
-  const watchers = new Set<Watcher>();
+  const watchers: Watcher[] = [];
   let timer: NodeJS.Timeout | undefined;
   let nowMs = clock.monotonic();
 
   const tick = (): void => {
     nowMs = clock.monotonic();
-    for (const watcher of watchers) watcher.tick(nowMs);
-    if (watchers.size > 0 || timer === undefined) return;
+    // From the end, as whoever leaves meanwhile is replaced by the last.
+    for (let at = watchers.length - 1; at >= 0; at--) watchers[at]?.tick(nowMs);
+    if (watchers.length > 0 || timer === undefined) return;
     clearInterval(timer);
     timer = undefined;
   };
@@ -36,11 +45,21 @@ export function createTicker(clock: Clock, periodMs = 250): Ticker {
     },
     exactMs: () => clock.monotonic(),
     watch(watcher) {
-      watchers.add(watcher);
+      if (watcher.place !== undefined) return;
+      watcher.place = watchers.push(watcher) - 1;
       if (timer !== undefined) return;
       nowMs = clock.monotonic();
       timer = setInterval(tick, periodMs);
     },
-    unwatch: (watcher) => void watchers.delete(watcher),
+    unwatch(watcher) {
+      const { place } = watcher;
+      if (place === undefined) return;
+      const last = watchers.pop() as Watcher;
+      if (last !== watcher) {
+        watchers[place] = last;
+        last.place = place;
+      }
+      watcher.place = undefined;
+    },
   };
 }
