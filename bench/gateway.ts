@@ -91,7 +91,7 @@ function connect(): DynamoDbConnector {
   const endpoint = storeUrl ?? '';
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   if (store === 'sdk') return createSdkDynamoDb(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
-  if (store === 'memory') return createMemoryTable(TABLE_NAMES.records);
+  if (store === 'memory') return createMemoryTable();
   const signer = createSigV4Signer(systemClock);
   const call = createAwsJsonCall({ transport: createTransport(), signer, credentials: async () => credentials, region: 'us-east-1' });
   return createLeanDynamoDb(call, endpoint);
