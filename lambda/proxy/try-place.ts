@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { InboundReply } from '../core/http/exchange';
 import { TransportError } from '../core/http/exchange';
 import { GatewayError } from '../core/model/error';
@@ -60,9 +59,6 @@ export async function tryPlace(gateway: Gateway, context: AttemptContext, prepar
   } catch (error) {
     return { failure: transportFailure(error) };
   }
-  // Whoever listens later must not miss an error of now.
-  reply.body.on('error', ignore);
-
   const refused = refusalOf(reply, prepared, call.facts.stream);
   if (refused !== undefined) return { failure: await refused, status: reply.status };
   return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
@@ -70,9 +66,9 @@ export async function tryPlace(gateway: Gateway, context: AttemptContext, prepar
 
 /** Why this is not an answer; the body is then read or destroyed. */
 function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: boolean): AttemptFailure | Promise<AttemptFailure> | undefined {
-  const { status, headers, body } = reply;
+  const { status, headers } = reply;
   const give = (failure: AttemptFailure): AttemptFailure => {
-    body.destroy();
+    reply.destroy();
     return failure;
   };
   if (status >= 300 && status < 400) return give(unusableAnswer('upstream_redirect', 'The provider redirects, which is not followed.'));
@@ -161,7 +157,7 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
   const { call } = context;
   const endOfTime: Watcher = {
     tick: (nowMs) => {
-      if (nowMs >= context.totalAtMs) reply.body.destroy(new TransportError('timeout', true));
+      if (nowMs >= context.totalAtMs) reply.destroy(new TransportError('timeout', true));
     },
   };
   gateway.ticker.watch(endOfTime);
@@ -191,14 +187,14 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
       status: reply.status,
     };
   } catch (error) {
-    return { failure: bodyFailure(error, reply.body), status: reply.status };
+    return { failure: bodyFailure(error, reply), status: reply.status };
   } finally {
     gateway.ticker.unwatch(endOfTime);
   }
 }
 
-function bodyFailure(error: unknown, body: Readable): AttemptFailure {
-  body.destroy();
+function bodyFailure(error: unknown, reply: InboundReply): AttemptFailure {
+  reply.destroy();
   if (error instanceof TransportError) return transportFailure(error);
   // Anything but our own errors came out of the socket: the answer was cut.
   return error instanceof GatewayError ? streamFailure(error) : streamFailure(upstreamIncomplete());
@@ -206,8 +202,4 @@ function bodyFailure(error: unknown, body: Readable): AttemptFailure {
 
 function asGatewayError(error: unknown): GatewayError {
   return error instanceof GatewayError ? error : unreadableAnswer();
-}
-
-function ignore(): void {
-  // The reader of the body hears of it too.
 }

@@ -1,4 +1,4 @@
-import { BodyTooLargeError, readBody } from '../core/http/body';
+import { BodyTooLargeError } from '../core/http/body';
 import type { InboundReply } from '../core/http/exchange';
 import { GatewayError } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
@@ -64,7 +64,7 @@ export async function readAnswer(
 
 async function readWhole(reply: InboundReply): Promise<Buffer> {
   try {
-    return await readBody(reply.body, MAX_ANSWER_BYTES);
+    return await reply.whole(MAX_ANSWER_BYTES);
   } catch (error) {
     if (!(error instanceof BodyTooLargeError)) throw error;
     throw new GatewayError({
@@ -79,7 +79,7 @@ async function readWhole(reply: InboundReply): Promise<Buffer> {
 /** The body of an error answer, as far as it is one; never throws. */
 export async function readErrorBody(reply: InboundReply): Promise<JsonObject | undefined> {
   try {
-    const body = parseJson((await readBody(reply.body, MAX_ERROR_BYTES)).toString('utf8'));
+    const body = parseJson((await reply.whole(MAX_ERROR_BYTES)).toString('utf8'));
     // Google puts some errors into a list.
     return objectOf(Array.isArray(body) ? body[0] : body);
   } catch {

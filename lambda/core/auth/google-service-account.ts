@@ -1,5 +1,4 @@
 import { createSign } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Transport } from '../http/exchange';
 import { GatewayError } from '../model/error';
 import type { JsonObject } from '../model/json';
@@ -119,24 +118,13 @@ async function requestToken(transport: Transport, origin: string, jwt: string): 
       DEADLINES,
       new AbortController().signal,
     );
-    answer = parseJson(await readBounded(reply.body));
+    answer = parseJson((await reply.whole(LONGEST_ANSWER_BYTES)).toString('utf8'));
   } catch (cause) {
     throw refused(cause);
   }
   const { access_token: token, expires_in: seconds } = (answer ?? {}) as JsonObject;
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) throw refused(undefined);
   return { token, expiresInMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1_000 : LIFETIME_SECONDS * 1_000 };
-}
-
-async function readBounded(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > LONGEST_ANSWER_BYTES) throw new Error('the token endpoint answered too much');
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function unusableKeyFile(): GatewayError {

@@ -1,6 +1,5 @@
 import type { AwsCredentialSource } from '../auth/aws-credentials';
 import type { SigV4Signer } from '../auth/sigv4';
-import { readBody } from '../http/body';
 import type { InboundReply, OutboundRequest, Transport } from '../http/exchange';
 import { TransportError } from '../http/exchange';
 import type { JsonObject } from '../model/json';
@@ -88,7 +87,7 @@ async function send(
 }
 
 async function readAnswer(reply: InboundReply): Promise<JsonObject> {
-  const body = await readBody(reply.body, MAX_ANSWER_BYTES);
+  const body = await reply.whole(MAX_ANSWER_BYTES);
   const parsed = parseJson(body.toString('utf8'));
   const fields = parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : {};
   if (reply.status < 300) return fields;

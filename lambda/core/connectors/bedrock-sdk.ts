@@ -3,6 +3,7 @@ import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { encodeEventStreamMessage } from '../framing/aws-event-stream';
 import type { InboundReply, OutboundRequest, Transport, TransportFailure } from '../http/exchange';
 import { TransportError } from '../http/exchange';
+import { streamReply } from '../http/reply';
 import { failureOf } from '../http/transport-failure';
 import type { JsonObject } from '../model/json';
 import { parseJson } from '../runtime/json';
@@ -84,7 +85,7 @@ async function run(sdk: Sdk, client: BedrockRuntimeClient, call: Call, body: Buf
     if (call.operation === 'invoke') {
       const invoke = new sdk.InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
       const answer = await client.send(invoke, options);
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: Readable.from([Buffer.from(answer.body)]) };
+      return streamReply(200, { 'content-type': 'application/json' }, Readable.from([Buffer.from(answer.body)]));
     }
     const input = { modelId, ...blobsIn(parseJson(body.toString('utf8')) as JsonObject) };
     if (call.operation === 'converse') {
@@ -92,7 +93,7 @@ async function run(sdk: Sdk, client: BedrockRuntimeClient, call: Call, body: Buf
       return jsonReply(200, blobsOut(answer) as JsonObject);
     }
     const { stream } = await client.send(new sdk.ConverseStreamCommand(input as never), options);
-    return { status: 200, headers: { 'content-type': 'application/vnd.amazon.eventstream' }, body: streamOf(stream ?? [], abort) };
+    return streamReply(200, { 'content-type': 'application/vnd.amazon.eventstream' }, streamOf(stream ?? [], abort));
   } catch (error) {
     const failure = serviceFailure(error);
     if (failure === undefined) throw error;
@@ -101,7 +102,8 @@ async function run(sdk: Sdk, client: BedrockRuntimeClient, call: Call, body: Buf
 }
 
 function jsonReply(status: number, body: JsonObject, headers: Record<string, string> = {}): InboundReply {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: Readable.from([Buffer.from(JSON.stringify(body))]) };
+  const text = JSON.stringify(body);
+  return streamReply(status, { 'content-type': 'application/json', ...headers }, Readable.from([Buffer.from(text)]));
 }
 
 /** Destroying it aborts the call. */

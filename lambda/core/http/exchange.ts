@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /**
  * One call of a client, free of any server's shapes. Adapters (`proxy/index.ts` for Lambda, `proxy/server.ts` for `node:http`)
@@ -47,11 +47,20 @@ export interface OutboundRequest {
 /** Why an outbound call has no answer, and whether the provider may have seen (and billed) it. */
 export type TransportFailure = 'dns' | 'connect' | 'tls' | 'egress_denied' | 'timeout' | 'reset' | 'aborted' | 'protocol';
 
-/** A provider's answer: `body` is a plain Node readable of bytes (an `IncomingMessage`), destroyed to abort the call. */
+/** A provider's answer. It is read either as a stream or as a whole. */
 export interface InboundReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: import('node:stream').Readable;
+  /** The answer as it comes: a plain Node readable of bytes, destroyed to abort the call. */
+  readonly body: Readable;
+  /**
+   * The answer when it has come to its end.
+   *
+   * @throws BodyTooLargeError as soon as it is longer than `maxBytes`, after ending the call; what cut the answer short
+   */
+  whole(maxBytes: number): Promise<Buffer>;
+  /** Ends the call, whichever way it is read. */
+  destroy(error?: Error): void;
 }
 
 /** Rejections of a `Transport`. */

@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock';
 import type { Connection, Connections } from './connections';
 import type { CallDeadlines, InboundReply, OutboundRequest } from './exchange';
 import { TransportError } from './exchange';
-import { ReplyBody } from './reply-body';
+import { SocketReply } from './reply';
 import { failureOf } from './transport-failure';
 
 /** A reset of a stale socket comes back within a round trip; what comes later may have been worked on. */
@@ -22,7 +22,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   #connection: Connection | undefined;
   /** Set once bytes of the request go to the socket. */
   #controller: Dispatcher.DispatchController | undefined;
-  #body: ReplyBody | undefined;
+  #reply: SocketReply | undefined;
   #over = false;
   #reused = false;
   #replayed = false;
@@ -48,8 +48,8 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
 
   /** The caller has gone. */
   public handleEvent(): void {
-    if (this.#body === undefined) this.#give('aborted');
-    else this.#body.destroy(new TransportError('aborted', true));
+    if (this.#reply === undefined) this.#give('aborted');
+    else this.#reply.destroy(new TransportError('aborted', true));
   }
 
   public onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -63,12 +63,12 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   public onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     clearTimeout(this.#headersTimer);
-    this.#body = new ReplyBody(controller);
-    this.fulfil({ status, headers: singled(headers), body: this.#body });
+    this.#reply = new SocketReply(status, singled(headers), controller);
+    this.fulfil(this.#reply);
   }
 
   public onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#body?.receive(chunk);
+    this.#reply?.receive(chunk);
   }
 
   public onResponseEnd(): void {
@@ -76,20 +76,20 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     connection.answered += 1;
     this.#end();
     this.options.connections.give(connection);
-    this.#body?.complete();
+    this.#reply?.complete();
   }
 
   public onResponseError(_controller: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
     if (this.#over) return;
     const { connections, secure } = this.options;
-    const body = this.#body;
+    const reply = this.#reply;
     const sent = this.#controller !== undefined;
     const failure = failureOf(error, secure && !sent);
-    if (body === undefined && this.#isStale(failure)) return this.#replay();
+    if (reply === undefined && this.#isStale(failure)) return this.#replay();
     this.#end();
     connections.drop(this.#connection as Connection);
-    if (body === undefined) this.reject(new TransportError(failure, sent, error));
-    else body.cut(failure === 'timeout' ? new TransportError(failure, true, error) : error);
+    if (reply === undefined) this.reject(new TransportError(failure, sent, error));
+    else reply.cut(failure === 'timeout' ? new TransportError(failure, true, error) : error);
   }
 
   #dispatch(): void {

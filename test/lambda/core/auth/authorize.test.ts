@@ -4,6 +4,7 @@ import type { AuthorizerParts } from '../../../../lambda/core/auth';
 import { awsCredentialSource, createAuthorizer, createGoogleTokens, createSigV4Signer } from '../../../../lambda/core/auth';
 import type { OutboundRequest, Transport } from '../../../../lambda/core/http/exchange';
 import { TransportError } from '../../../../lambda/core/http/exchange';
+import { streamReply } from '../../../../lambda/core/http/reply';
 import type { AuthScheme } from '../../../../lambda/core/providers/provider';
 import { readEnvironment } from '../../../../lambda/core/runtime/environment';
 
@@ -100,7 +101,7 @@ describe('Google tokens', () => {
         sent.push(request);
         const result = answer();
         if (result instanceof Error) throw result;
-        return { status: 200, headers: {}, body: Readable.from([Buffer.from(result)]) };
+        return streamReply(200, {}, Readable.from([Buffer.from(result)]));
       },
     };
     const tokens = createGoogleTokens(transport, { now: () => nowMs, monotonic: () => nowMs });
