@@ -27,8 +27,10 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
  * @throws GatewayError 503 when the table does not answer
  */
 export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
-  const levels = [...(await levelsAbove(gateway, key)), key];
-  return levels.flatMap(({ models }) => (models === undefined ? [] : [models]));
+  const policy: (readonly string[])[] = [];
+  for (const { models } of await levelsAbove(gateway, key)) if (models !== undefined) policy.push(models);
+  if (key.models !== undefined) policy.push(key.models);
+  return policy;
 }
 
 /**
@@ -38,13 +40,15 @@ export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<Mod
  * @throws GatewayError 503 when the table does not answer
  */
 export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
-  const above = await levelsAbove(gateway, key);
-  return Object.assign({}, key.tags, ...above.toReversed().map(({ tags }) => tags));
+  const tags: Record<string, string> = { ...key.tags };
+  for (const level of (await levelsAbove(gateway, key)).toReversed()) Object.assign(tags, level.tags);
+  return tags;
 }
 
 /** The team, project and user of a key, as far as it has them and they exist: the widest first. */
 async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelRecord[]> {
   const found: (LevelRecord | undefined)[] = [];
+  if (teamId === undefined && projectId === undefined && userId === undefined) return [];
   try {
     if (teamId !== undefined) found.push(await levels.get('team', teamId));
     if (projectId !== undefined) found.push(await levels.get('project', projectId));

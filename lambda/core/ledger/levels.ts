@@ -107,12 +107,14 @@ export async function levelsOf(
   if (key.userId !== undefined) wanted.push(['user', key.userId]);
   for (const [name, value] of Object.entries(tags)) wanted.push(['tag', `${name}=${value}`]);
   const rows = await Promise.all(wanted.map(([kind, id]) => cache.get(kind, id)));
-  const levels = wanted.flatMap(([kind, id], index) => {
+  const levels: BoundLevel[] = [];
+  const tagged: BoundLevel[] = [];
+  for (const [index, [kind, id]] of wanted.entries()) {
     const row = rows[index];
-    return kind === 'tag' && row === undefined ? [] : [bindLevel(document, kind, id, row)];
-  });
-  const tagsFrom = levels.findIndex((level) => level.kind === 'tag');
-  levels.splice(tagsFrom < 0 ? levels.length : tagsFrom, 0, bindLevel(document, 'key', key.id, key));
+    if (kind !== 'tag') levels.push(bindLevel(document, kind, id, row));
+    else if (row !== undefined) tagged.push(bindLevel(document, kind, id, row));
+  }
+  levels.push(bindLevel(document, 'key', key.id, key), ...tagged);
   return levels;
 }
 

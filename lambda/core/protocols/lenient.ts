@@ -38,8 +38,8 @@ export function objectsOf(value: JsonValue | undefined): JsonObject[] {
 /** An object without the fields that are undefined, so that absent stays absent. */
 export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const result: Partial<Record<string, unknown>> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) result[name] = value;
+  for (const name in fields) {
+    if (fields[name] !== undefined) result[name] = fields[name];
   }
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -248,7 +248,14 @@ function listName(day: string, shard: number): string {
   return `requests#${day}#${shard}`;
 }
 
-/** Attempt ids end in random hexadecimal digits. */
+/** Attempt ids end in random hexadecimal digits; two of them are taken. */
 function shardOf(id: string, shards: number): number {
-  return (Number.parseInt(id.slice(-2), 16) || 0) % shards;
+  return (digitAt(id, id.length - 2) * 16 + digitAt(id, id.length - 1)) % shards;
+}
+
+/** The value of one hexadecimal digit; 0 for anything else. */
+function digitAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : 0;
 }
