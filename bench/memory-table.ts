@@ -13,12 +13,12 @@ const DONE = { $metadata: {} } as const;
  */
 export function createMemoryTable(): DynamoDbConnector {
   const rows = new Map<string, Stored>();
-  const counters = new Map<string, { remaining: number; readonly item: Stored }>();
+  const counters = new Map<string, { remaining: bigint; readonly item: Stored }>();
   const gates = new Map<string, { tat: number }>();
 
   /** `SET remaining = :remaining, ...` where there is no counter yet. */
   function create(key: string, values: Values): Stored {
-    const remaining = numberOf(values[':remaining']);
+    const remaining = bigintOf(values[':remaining']);
     const item: Stored = {
       pk: { S: key },
       remaining: { N: String(remaining) },
@@ -31,7 +31,7 @@ export function createMemoryTable(): DynamoDbConnector {
   }
 
   /** `SET remaining = remaining - :take` while there is enough. */
-  function take(key: string, amount: number): Stored {
+  function take(key: string, amount: bigint): Stored {
     const counter = counters.get(key);
     if (counter === undefined) throw refused(undefined);
     if (counter.remaining < amount) throw refused(counter.item);
@@ -58,8 +58,8 @@ export function createMemoryTable(): DynamoDbConnector {
   function update({ Key, ExpressionAttributeValues: values = {} }: UpdateItemCommandInput): Stored | undefined {
     const key = Key?.['pk']?.S ?? '';
     if (values[':state'] !== undefined) return undefined;
-    if (values[':take'] !== undefined) return take(key, numberOf(values[':take']));
-    if (values[':refund'] !== undefined) return take(key, -numberOf(values[':refund']));
+    if (values[':take'] !== undefined) return take(key, bigintOf(values[':take']));
+    if (values[':refund'] !== undefined) return take(key, -bigintOf(values[':refund']));
     if (values[':remaining'] !== undefined) return create(key, values);
     if (values[':minute_now'] !== undefined) return pass(key, values);
     throw new Error(`the bench does not know this write: ${Object.keys(values).join(' ')}`);
@@ -91,6 +91,10 @@ function gateItem(tat: number): Stored {
 
 function numberOf(value: AttributeValue | undefined): number {
   return Number(value?.N);
+}
+
+function bigintOf(value: AttributeValue | undefined): bigint {
+  return BigInt(value?.N ?? '0');
 }
 
 function refused(item: Stored | undefined): Error {

@@ -18,7 +18,11 @@ const MOST_ATTEMPTS = 6;
 
 /** Every place of the targets in order: the Regions of one target before the next target. */
 export function placesOf(targets: readonly Target[]): Place[] {
-  return targets.flatMap((target) => target.provider.sites().map((site) => ({ target, site, key: `${target.name}@${site.region ?? ''}` })));
+  const places: Place[] = [];
+  for (const target of targets) {
+    for (const site of target.provider.sites()) places.push({ target, site, key: `${target.name}@${site.region ?? ''}` });
+  }
+  return places;
 }
 
 /** Decides where the next attempt of one call goes. */

@@ -18,6 +18,7 @@ export interface GatewayServerOptions {
 const MAX_DURATION_MS = 900_000;
 /** Headers whose doubles `node:http` drops or joins, but which must be seen to be double. */
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key']);
+const CREDENTIAL_LENGTHS = new Set([...CREDENTIALS].map((name) => name.length));
 
 /**
  * The same core behind a plain `node:http` server: containers, tests and the bench. A caller that goes away frees the provider
@@ -79,14 +80,14 @@ function exchangeOf(
 function headersOf(request: IncomingMessage): Exchange['headers'] {
   const { rawHeaders, headers } = request;
   let doubles: Record<string, string[]> | undefined;
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const raw = rawHeaders[at] as string;
-    if (raw.length > 13) continue;
+    if (!CREDENTIAL_LENGTHS.has(raw.length)) continue;
     const name = raw.toLowerCase();
     if (!CREDENTIALS.has(name)) continue;
-    if (seen.has(name)) doubles = { ...doubles, [name]: request.headersDistinct[name] ?? [] };
-    seen.add(name);
+    if (seen.includes(name)) doubles = { ...doubles, [name]: request.headersDistinct[name] ?? [] };
+    seen.push(name);
   }
   return doubles === undefined ? headers : { ...headers, ...doubles };
 }

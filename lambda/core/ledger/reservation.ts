@@ -52,7 +52,8 @@ export function createReservation(
   began: Moment,
 ): Reservation {
   const { clock } = options;
-  const passes = replies.gates.flatMap((gate) => (gate.ok && gate.value.kind === 'passed' ? [gate.value.pass] : []));
+  const passes: GatePass[] = [];
+  for (const gate of replies.gates) if (gate.ok && gate.value.kind === 'passed') passes.push(gate.value.pass);
   let ended: Promise<void> | undefined;
 
   async function book(settlement: Settlement): Promise<void> {
