@@ -44,44 +44,54 @@ export interface StreamTranslation {
  * @param terminator of the dialect, added when the provider forgot it
  */
 export function passThrough(meter: StreamMeter & { readonly malformed?: number }, terminator: string): StreamTranslation {
-  return {
-    frames(frames, sink) {
-      let run: Buffer | undefined;
-      const flush = (): void => {
+  return new PassThrough(meter, terminator);
+}
+
+class PassThrough implements StreamTranslation {
+  public constructor(
+    private readonly meter: StreamMeter & { readonly malformed?: number },
+    private readonly terminator: string,
+  ) {}
+
+  public frames(frames: readonly RawFrame[], sink: StreamSink): void {
+    const { meter } = this;
+    /** What lies side by side and goes out as one piece. */
+    let run: Buffer | undefined;
+    for (const frame of frames) {
+      const verdict = meter.observe(frame);
+      const raw = frame.raw as Buffer;
+      if (verdict.kind === 'forward') {
+        run = run === undefined ? raw : adjoin(run, raw);
+      } else {
         if (run !== undefined) sink.content(run);
         run = undefined;
-      };
-      for (const frame of frames) {
-        const verdict = meter.observe(frame);
-        const raw = frame.raw as Buffer;
-        if (verdict.kind === 'forward') {
-          run = run === undefined ? raw : adjoin(run, raw);
-        } else {
-          flush();
-          if (verdict.kind === 'preamble') sink.preamble(raw);
-          if (verdict.kind === 'error') return sink.fail(verdict.error);
-        }
-        if (meter.terminated) {
-          flush();
-          return sink.complete();
-        }
+        if (verdict.kind === 'preamble') sink.preamble(raw);
+        if (verdict.kind === 'error') return sink.fail(verdict.error);
       }
-      flush();
-    },
-    end(sink) {
-      if (!meter.complete) return sink.fail(upstreamIncomplete());
-      if (terminator !== '') sink.content(terminator);
-      sink.complete();
-    },
-    terminal: () => undefined,
-    get outputCharacters() {
-      return meter.outputCharacters;
-    },
-    get report() {
-      const { usage, finishReason, responseModel, outputCharacters } = meter;
-      return { usage, finishReason, responseModel, outputCharacters, malformed: meter.malformed ?? 0 };
-    },
-  };
+      if (meter.terminated) break;
+    }
+    if (run !== undefined) sink.content(run);
+    if (meter.terminated) sink.complete();
+  }
+
+  public end(sink: StreamSink): void {
+    if (!this.meter.complete) return sink.fail(upstreamIncomplete());
+    if (this.terminator !== '') sink.content(this.terminator);
+    sink.complete();
+  }
+
+  public terminal(): undefined {
+    return undefined;
+  }
+
+  public get outputCharacters(): number {
+    return this.meter.outputCharacters;
+  }
+
+  public get report(): StreamReport {
+    const { usage, finishReason, responseModel, outputCharacters, malformed = 0 } = this.meter;
+    return { usage, finishReason, responseModel, outputCharacters, malformed };
+  }
 }
 
 /** Two frames of one chunk lie side by side, so they go out as one piece without a copy. */

@@ -96,7 +96,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'sending long after the attempt began',
     file: `${LEDGER}/reservation.ts`,
-    find: 'if (late || wallMs > request.expiresAtMs - SEND_MARGIN_MS) {',
+    find: 'if (late || wallMs > this.#expiresAtMs - SEND_MARGIN_MS) {',
     replace: 'if (late && wallMs < 0) {',
     weather: HURRICANE,
   },

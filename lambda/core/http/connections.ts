@@ -14,7 +14,7 @@ export class Connection {
   public open = false;
   readonly #client: Client;
 
-  public constructor(origin: string, connect: buildConnector.connector, onClose: (connection: Connection) => void) {
+  public constructor(origin: URL, connect: buildConnector.connector, onClose: (connection: Connection) => void) {
     this.#client = new Client(origin, {
       connect,
       allowH2: false,
@@ -50,7 +50,7 @@ export class Connections {
   readonly #idle: Connection[] = [];
 
   public constructor(
-    private readonly origin: string,
+    private readonly origin: URL,
     private readonly connect: buildConnector.connector,
   ) {}
 

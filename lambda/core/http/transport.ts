@@ -77,7 +77,7 @@ function openOrigin(request: OutboundRequest, options: TransportOptions): Origin
     lookup: guardedLookup(request.network, options.resolver),
     ...(secure ? trust(request, options) : {}),
   });
-  return { connections: new Connections(url.origin, connect), secure, clock: options.clock ?? systemClock };
+  return { connections: new Connections(new URL(url.origin), connect), secure, clock: options.clock ?? systemClock };
 }
 
 /** Public providers are trusted by Node's own list alone, whatever NODE_EXTRA_CA_CERTS adds; private ones may need it. */

@@ -1,6 +1,6 @@
 import { METRICS } from '../../../lib/private/contract';
 import type { Clock } from '../runtime/clock';
-import type { Log } from '../runtime/log';
+import type { Log, LogFields } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
 import type { CounterFigures } from '../stores/counters';
 import { type GateSpec, stepOf } from '../stores/gate-plan';
@@ -51,87 +51,114 @@ export function createReservation(
   replies: AttemptReplies,
   began: Moment,
 ): Reservation {
-  const { clock } = options;
-  const passes: GatePass[] = [];
-  for (const gate of replies.gates) if (gate.ok && gate.value.kind === 'passed') passes.push(gate.value.pass);
-  let ended: Promise<void> | undefined;
+  return new OpenReservation(options, request, intent, plan, replies, began);
+}
 
-  async function book(settlement: Settlement): Promise<void> {
-    const lastMonotonicMs = clock.monotonic() + Math.max(0, request.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
+class OpenReservation implements Reservation {
+  public readonly attemptId: string;
+  public readonly budget: Reservation['budget'];
+  public readonly requests: LimitState | undefined;
+  public readonly tokens: LimitState | undefined;
+  readonly #options: ReservationOptions;
+  readonly #intent: RequestIntent;
+  readonly #passes: GatePass[] = [];
+  readonly #began: Moment;
+  /** Epoch ms. */
+  readonly #expiresAtMs: number;
+  /** Most that it may cost; undefined for a call that no budget binds. */
+  readonly #boundNanoUsd: bigint | undefined;
+  #ended: Promise<void> | undefined;
+
+  public constructor(
+    options: ReservationOptions,
+    request: AdmissionRequest,
+    intent: RequestIntent,
+    plan: Plan,
+    replies: AttemptReplies,
+    began: Moment,
+  ) {
+    this.#options = options;
+    this.#intent = intent;
+    this.#began = began;
+    this.#expiresAtMs = request.expiresAtMs;
+    this.#boundNanoUsd = plan.counters.length > 0 ? request.bound.costNanoUsd : undefined;
+    for (const gate of replies.gates) if (gate.ok && gate.value.kind === 'passed') this.#passes.push(gate.value.pass);
+    this.attemptId = intent.id;
+    this.budget = tightestBudget(plan, replies);
+    this.requests = tightest(plan, this.#passes, (spec, pass) => requestState(spec, pass, began.wallMs));
+    this.tokens = tightest(plan, this.#passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
+  }
+
+  public assertSendable(): void {
+    const { clock } = this.#options;
+    const wallMs = clock.now();
+    const { wallMs: beganMs, monotonicMs } = this.#began;
+    const late = Math.abs(wallMs - beganMs) > LATEST_SEND_MS || clock.monotonic() - monotonicMs > LATEST_SEND_MS;
+    if (this.#ended !== undefined) throw new Error('the reservation has ended: nothing may be sent on it');
+    if (late || wallMs > this.#expiresAtMs - SEND_MARGIN_MS) {
+      throw new Error('too late to send: the reservation may be taken for dead before the answer ends');
+    }
+  }
+
+  public settle(outcome: Outcome): Promise<void> {
+    if (this.#ended === undefined) {
+      if (this.#boundNanoUsd !== undefined && outcome.costNanoUsd > this.#boundNanoUsd) {
+        this.#options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
+        this.#complain('error', 'bound-exceeded', { costNanoUsd: String(outcome.costNanoUsd) });
+      }
+      this.#ended = this.#end({ attemptId: this.attemptId, kind: 'settle', result: resultOf(outcome) }, tokensOf(outcome));
+    }
+    return this.#ended;
+  }
+
+  public release(outcome: Outcome): Promise<void> {
+    this.#ended ??= this.#end({ attemptId: this.attemptId, kind: 'release', result: { ...resultOf(outcome), costNanoUsd: 0n } }, 0);
+    return this.#ended;
+  }
+
+  async #end(settlement: Settlement, tokens: number | undefined): Promise<void> {
+    const { gates } = this.#options;
+    const left = this.#passes
+      .filter((pass) => pass.slot || pass.minuteTokens !== undefined || pass.dayTokens !== undefined)
+      .map((pass) => gates.leave(pass, this.attemptId, tokens).catch(() => undefined));
+    try {
+      await this.#book(settlement);
+    } catch (error) {
+      // The sweeper charges the whole reservation once it has expired.
+      this.#complain('error', 'settlement-not-queued', errorCode(error));
+    }
+    for (const leaving of left) await leaving;
+  }
+
+  async #book(settlement: Settlement): Promise<void> {
+    const { clock, metrics, queue, pause: wait, random } = this.#options;
+    const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
     for (let tries = 0; ; tries++) {
       try {
-        const outcome = await settleRequest(options, settlement, clock.now(), intent);
-        if (outcome === 'lost') options.log.write('error', 'settlement-lost', { requestId: intent.id, keyId: intent.keyId });
+        const outcome = await settleRequest(this.#options, settlement, clock.now(), this.#intent);
+        if (outcome === 'lost') this.#complain('error', 'settlement-lost', {});
         return;
       } catch (error) {
         const pause = SETTLE_PAUSES[tries];
         if (pause !== undefined && clock.monotonic() + pause < lastMonotonicMs) {
-          await options.pause(pause * (0.5 + options.random()));
+          await wait(pause * (0.5 + random()));
           continue;
         }
-        const fields = { requestId: intent.id, keyId: intent.keyId, ...(error instanceof Error ? { code: error.name } : {}) };
-        options.log.write('warn', 'settle-deferred', fields);
-        options.metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
-        await options.queue.send(settlement);
+        this.#complain('warn', 'settle-deferred', errorCode(error));
+        metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
+        await queue.send(settlement);
         return;
       }
     }
   }
 
-  async function end(settlement: Settlement, tokens: number | undefined): Promise<void> {
-    const left = Promise.all(
-      passes
-        .filter((pass) => pass.slot || pass.minuteTokens !== undefined || pass.dayTokens !== undefined)
-        .map((pass) => options.gates.leave(pass, intent.id, tokens).catch(() => undefined)),
-    );
-    try {
-      await book(settlement);
-    } catch (error) {
-      // The sweeper charges the whole reservation once it has expired.
-      const fields = { requestId: intent.id, keyId: intent.keyId, ...(error instanceof Error ? { code: error.name } : {}) };
-      options.log.write('error', 'settlement-not-queued', fields);
-    }
-    await left;
+  #complain(level: 'warn' | 'error', event: string, fields: LogFields): void {
+    this.#options.log.write(level, event, { requestId: this.attemptId, keyId: this.#intent.keyId, ...fields });
   }
+}
 
-  const budget = tightestBudget(plan, replies);
-  const requests = tightest(plan, passes, (spec, pass) => requestState(spec, pass, began.wallMs));
-  const tokens = tightest(plan, passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
-  return {
-    attemptId: intent.id,
-    budget,
-    requests,
-    tokens,
-
-    assertSendable() {
-      const wallMs = clock.now();
-      const late = Math.abs(wallMs - began.wallMs) > LATEST_SEND_MS || clock.monotonic() - began.monotonicMs > LATEST_SEND_MS;
-      if (ended !== undefined) throw new Error('the reservation has ended: nothing may be sent on it');
-      if (late || wallMs > request.expiresAtMs - SEND_MARGIN_MS) {
-        throw new Error('too late to send: the reservation may be taken for dead before the answer ends');
-      }
-    },
-
-    settle(outcome) {
-      if (ended === undefined) {
-        if (plan.counters.length > 0 && outcome.costNanoUsd > request.bound.costNanoUsd) {
-          options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
-          options.log.write('error', 'bound-exceeded', {
-            requestId: intent.id,
-            keyId: intent.keyId,
-            costNanoUsd: String(outcome.costNanoUsd),
-          });
-        }
-        ended = end({ attemptId: intent.id, kind: 'settle', result: resultOf(outcome) }, tokensOf(outcome));
-      }
-      return ended;
-    },
-
-    release(outcome) {
-      ended ??= end({ attemptId: intent.id, kind: 'release', result: { ...resultOf(outcome), costNanoUsd: 0n } }, 0);
-      return ended;
-    },
-  };
+function errorCode(error: unknown): LogFields {
+  return error instanceof Error ? { code: error.name } : {};
 }
 
 function resultOf(outcome: Outcome): RequestResult {
