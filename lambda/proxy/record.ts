@@ -1,22 +1,26 @@
 import { METRICS } from '../../lib/private/contract';
 import { NANO_USD } from '../core/pricing/money';
+import type { LogFields } from '../core/runtime/log';
 import type { Gateway } from './gateway';
 import type { Trace } from './trace';
 
-/** Writes the request's one log line and its metrics. */
+/** Writes the request's one log line, with its metrics in it. */
 export function record(gateway: Gateway, trace: Trace): void {
   const latencyMs = latencyOf(gateway, trace);
-  writeLog(gateway, trace, latencyMs);
+  const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
   // Probes and health checks say nothing about the service callers get.
-  if (trace.operation === undefined && trace.status < 400) return;
-  gateway.metrics.emit(metricsOf(trace, latencyMs), { provider: trace.provider, model: trace.requestModel });
+  const isProbe = trace.operation === undefined && trace.status < 400;
+  const metrics = isProbe
+    ? undefined
+    : gateway.metrics.members(metricsOf(trace, latencyMs), { provider: trace.provider, model: trace.requestModel });
+  gateway.log.write(level, 'request', fieldsOf(trace, latencyMs), metrics);
 }
 
-function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
+/** Provider and model are among the metrics' members. */
+function fieldsOf(trace: Trace, latencyMs: number): LogFields {
   const { key, usage, exchange } = trace;
-  const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
   // One literal of one shape; what is undefined is left out of the line.
-  gateway.log.write(level, 'request', {
+  return {
     requestId: trace.requestId,
     keyId: key?.id,
     teamId: key?.teamId,
@@ -27,8 +31,6 @@ function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
     dialect: trace.dialect,
     operation: trace.operation,
     originalModel: trace.originalModel,
-    provider: trace.provider,
-    model: trace.requestModel,
     status: trace.status,
     outcome: trace.outcome,
     reason: trace.reason,
@@ -42,7 +44,7 @@ function writeLog(gateway: Gateway, trace: Trace, latencyMs: number): void {
     malformedEvents: trace.malformedEvents || undefined,
     incomplete: trace.incomplete || undefined,
     stack: trace.stack,
-  });
+  };
 }
 
 function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {

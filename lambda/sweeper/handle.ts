@@ -10,7 +10,7 @@ export interface SweeperServices extends SettlementStores {
   readonly gates: GateStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'emit'>;
 }
 
 /** The parts of an SQS event that are read. */

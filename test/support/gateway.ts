@@ -98,7 +98,11 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     queue: { send: async () => undefined },
     transport,
     priceBook: createPriceBook({ version: 'test', kinds: {}, lists: {} }),
-    log: createLog('info', (line) => log.push(JSON.parse(line))),
+    log: createLog('info', (text) => {
+      const line = JSON.parse(text);
+      log.push(line);
+      if ('_aws' in line) metrics.push(line);
+    }),
     metrics: createMetrics('test', systemClock.now, (line) => metrics.push(JSON.parse(line))),
     tickMs: 20,
     random: () => 0,

@@ -20,7 +20,7 @@ export interface LedgerOptions extends AttemptStores {
   /** The gateway's own budgets and limits, and what binds levels that have none. */
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'emit'>;
   /** Takes settlements that the table does not. */
   readonly queue: SettlementQueue;
   /**

@@ -22,7 +22,7 @@ export interface ReservationOptions extends SettlementStores {
   readonly gates: GateStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'emit'>;
   readonly queue: SettlementQueue;
   readonly pause: (ms: number) => Promise<void>;
   readonly random: () => number;

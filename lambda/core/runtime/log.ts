@@ -46,18 +46,22 @@ const LONGEST_STACK = 4_096;
 const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/;
 
 export interface Log {
-  write(level: LogLevel, event: string, fields?: LogFields): void;
+  /** @param metrics members that CloudWatch reads as metrics (`Metrics.members`); they are written whatever the level */
+  write(level: LogLevel, event: string, fields?: LogFields, metrics?: string): void;
 }
 
 /** One escaped JSON line per entry, so that nothing in a field can forge another line. */
 export function createLog(level: string, sink: (line: string) => void = (line) => process.stdout.write(line)): Log {
   const threshold = RANK[level as LogLevel] ?? RANK.info;
   return {
-    write(entryLevel, event, fields = {}) {
-      if (RANK[entryLevel] < threshold) return;
-      const rest = isPlain(fields) ? JSON.stringify(fields) : JSON.stringify(fields, shorten);
-      // Put together as text: a copy of the fields would cost as much as writing them.
-      deliver(sink, `{"level":"${entryLevel}","event":${JSON.stringify(event)}${rest === '{}' ? '}' : `,${rest.slice(1)}`}\n`);
+    write(entryLevel, event, fields = {}, metrics) {
+      const carried = metrics === undefined ? '' : `,${metrics}`;
+      if (RANK[entryLevel] >= threshold) {
+        const text = isPlain(fields) ? JSON.stringify(fields) : JSON.stringify(fields, shorten);
+        const rest = text === '{}' ? '' : `,${text.slice(1, -1)}`;
+        // Put together as text: a copy of the fields would cost as much as writing them.
+        deliver(sink, `{"level":"${entryLevel}","event":${JSON.stringify(event)}${rest}${carried}}\n`);
+      } else if (metrics !== undefined) deliver(sink, `{${metrics}}\n`);
     },
   };
 }
@@ -82,9 +86,12 @@ function isPlain(fields: LogFields): boolean {
 
 function shorten(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const longest = name === 'stack' ? LONGEST_STACK : LONGEST_TEXT;
-  // JSON.stringify leaves C1 controls, DEL and the Unicode line separators as they are.
-  return value.slice(0, longest).replace(new RegExp(UNESCAPED, 'g'), '?');
+  return safeText(value, name === 'stack' ? LONGEST_STACK : LONGEST_TEXT);
+}
+
+/** Text that may stand in a line: JSON.stringify leaves C1 controls, DEL and the Unicode line separators as they are. */
+export function safeText(value: string, longest = LONGEST_TEXT): string {
+  return value.length <= longest && !UNESCAPED.test(value) ? value : value.slice(0, longest).replace(new RegExp(UNESCAPED, 'g'), '?');
 }
 
 /** The stack of an unexpected error without its message, which may quote anything. */
