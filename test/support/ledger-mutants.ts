@@ -117,8 +117,8 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'admitting although the intent is not known to be written',
     file: `${LEDGER}/attempt.ts`,
-    find: 'reply(options, () => stores.records.putIntent(intent, timeoutMs)),',
-    replace: "reply(options, () => stores.records.putIntent(intent, timeoutMs).catch(() => 'done' as const)),",
+    find: 'reply(options, () => stores.records.putIntent(intent, timeoutMs));',
+    replace: "reply(options, () => stores.records.putIntent(intent, timeoutMs).catch(() => 'done' as const));",
   },
   {
     name: 'admitting although a reservation is not known to be made',

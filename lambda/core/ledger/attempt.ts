@@ -54,36 +54,26 @@ export async function attemptAdmission(
   options: AttemptOptions,
 ): Promise<AttemptReplies> {
   const { timeoutMs } = options;
-  const [key, counters, gates, written] = await Promise.all([
-    reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs, known: options.key })),
-    Promise.all(
-      plan.counters.map((planned) =>
-        reply(options, () =>
-          reserveOn(
-            { counters: stores.counters, shards: options.shards, policy: options.escrow, timeoutMs },
-            planned,
-            intent.id,
-            { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs },
-            () => options.fresh(planned),
-          ),
-        ),
-      ),
-    ),
-    Promise.all(
-      plan.gates.map(({ spec }) =>
-        reply(options, () =>
-          stores.gates.pass(
-            spec,
-            { attemptId: intent.id, tokens: options.tokens, expiresAtMs: intent.expiresAtMs, nowMs: options.nowMs },
-            options.guesses.get(spec.key),
-            timeoutMs,
-          ),
-        ),
-      ),
-    ),
-    reply(options, () => stores.records.putIntent(intent, timeoutMs)),
-  ]);
-  return { key, counters, gates, intent: written };
+  const context = { counters: stores.counters, shards: options.shards, policy: options.escrow, timeoutMs };
+  const entry = { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs };
+  const request = { attemptId: intent.id, tokens: options.tokens, expiresAtMs: intent.expiresAtMs, nowMs: options.nowMs };
+
+  const key = reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs, known: options.key }));
+  const counters = plan.counters.map((planned) =>
+    reply(options, () => reserveOn(context, planned, intent.id, entry, () => options.fresh(planned))),
+  );
+  const gates = plan.gates.map(({ spec }) =>
+    reply(options, () => stores.gates.pass(spec, request, options.guesses.get(spec.key), timeoutMs)),
+  );
+  const written = reply(options, () => stores.records.putIntent(intent, timeoutMs));
+  // They all run by now and none of them rejects, so one can be waited for after the other.
+  return { key: await key, counters: await inTurn(counters), gates: await inTurn(gates), intent: await written };
+}
+
+async function inTurn<T>(replies: readonly Promise<T>[]): Promise<T[]> {
+  const values: T[] = [];
+  for (const answer of replies) values.push(await answer);
+  return values;
 }
 
 /**
