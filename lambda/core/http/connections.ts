@@ -46,8 +46,8 @@ export class Connection {
 
 /** The kept connections of one origin. The one used last is taken first, so that those which a lull leaves over fall idle and are closed. */
 export class Connections {
-  readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
+  #closed = false;
 
   public constructor(
     private readonly origin: URL,
@@ -57,26 +57,19 @@ export class Connections {
   /** @param fresh never one that was used before */
   public take(fresh: boolean): Connection {
     const kept = fresh ? undefined : this.#idle.pop();
-    if (kept !== undefined) return kept;
-    const made = new Connection(this.origin, this.connect, (closed) => this.#forget(closed));
-    this.#all.add(made);
-    return made;
+    return kept ?? new Connection(this.origin, this.connect, (closed) => this.#forget(closed));
   }
 
   /** Takes back a connection whose call was answered to the end. */
   public give(connection: Connection): void {
-    if (connection.open && this.#idle.length < MOST_IDLE) this.#idle.push(connection);
-    else this.drop(connection);
+    if (connection.open && !this.#closed && this.#idle.length < MOST_IDLE) this.#idle.push(connection);
+    else connection.destroy();
   }
 
-  public drop(connection: Connection): void {
-    this.#all.delete(connection);
-    connection.destroy();
-  }
-
+  /** Calls that are under way may end; nothing is kept any more. */
   public close(): void {
-    for (const connection of this.#all) this.drop(connection);
-    this.#idle.length = 0;
+    this.#closed = true;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 
   /** A connection in use ends its call itself. */
@@ -84,6 +77,6 @@ export class Connections {
     const at = this.#idle.indexOf(closed);
     if (at < 0) return;
     this.#idle.splice(at, 1);
-    this.drop(closed);
+    closed.destroy();
   }
 }

@@ -81,13 +81,13 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
 
   public onResponseError(_controller: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
     if (this.#over) return;
-    const { connections, secure } = this.options;
+    const { secure } = this.options;
     const reply = this.#reply;
     const sent = this.#controller !== undefined;
     const failure = failureOf(error, secure && !sent);
     if (reply === undefined && this.#isStale(failure)) return this.#replay();
     this.#end();
-    connections.drop(this.#connection as Connection);
+    this.#drop();
     if (reply === undefined) this.reject(new TransportError(failure, sent, error));
     else reply.cut(failure === 'timeout' ? new TransportError(failure, true, error) : error);
   }
@@ -114,7 +114,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   #replay(): void {
     this.#replayed = true;
     this.#controller = undefined;
-    this.options.connections.drop(this.#connection as Connection);
+    this.#drop();
     this.#dispatch();
   }
 
@@ -122,8 +122,12 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   #give(failure: TransportError['failure']): void {
     const sent = this.#controller !== undefined;
     this.#end();
-    this.options.connections.drop(this.#connection as Connection);
+    this.#drop();
     this.reject(new TransportError(failure, sent));
+  }
+
+  #drop(): void {
+    this.#connection?.destroy();
   }
 
   #end(): void {
