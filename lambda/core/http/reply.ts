@@ -24,8 +24,9 @@ interface WholeReader {
 export class SocketReply implements InboundReply {
   #chunks: Buffer[] = [];
   #bytes = 0;
-  /** Nothing more comes: the answer is complete, or was cut with an error. */
-  #over: 'complete' | Error | undefined;
+  #complete = false;
+  /** What cut the answer short. */
+  #error: Error | undefined;
   #stream: ReplyStream | undefined;
   #reader: WholeReader | undefined;
 
@@ -50,7 +51,7 @@ export class SocketReply implements InboundReply {
 
   public destroy(error?: Error): void {
     if (this.#stream !== undefined) this.#stream.destroy(error);
-    else if (this.#over === undefined) this.#stop(error ?? unwanted());
+    else if (!this.#complete && this.#error === undefined) this.#stop(error ?? unwanted());
   }
 
   public receive(chunk: Buffer): void {
@@ -62,13 +63,13 @@ export class SocketReply implements InboundReply {
   }
 
   public complete(): void {
-    this.#over ??= 'complete';
+    this.#complete = true;
     if (this.#stream === undefined) this.#advance();
     else this.#stream.complete();
   }
 
   public cut(error: Error): void {
-    this.#over ??= error;
+    this.#error ??= error;
     if (this.#stream === undefined) this.#advance();
     else this.#stream.cut(error);
   }
@@ -77,8 +78,8 @@ export class SocketReply implements InboundReply {
     const stream = new ReplyStream(this.source);
     for (const chunk of this.#chunks) stream.receive(chunk);
     this.#chunks = [];
-    if (this.#over === 'complete') stream.complete();
-    else if (this.#over !== undefined) stream.cut(this.#over);
+    if (this.#error !== undefined) stream.cut(this.#error);
+    else if (this.#complete) stream.complete();
     return stream;
   }
 
@@ -86,19 +87,18 @@ export class SocketReply implements InboundReply {
   #advance(): void {
     const reader = this.#reader;
     if (reader === undefined) return;
-    if (this.#bytes > reader.maxBytes && !(this.#over instanceof Error)) this.#stop(new BodyTooLargeError(reader.maxBytes));
-    if (this.#over instanceof Error) reader.reject(this.#over);
-    else if (this.#over === 'complete') {
+    if (this.#error !== undefined) reader.reject(this.#error);
+    else if (this.#bytes > reader.maxBytes) this.#stop(new BodyTooLargeError(reader.maxBytes));
+    else if (this.#complete) {
       const [only] = this.#chunks;
       reader.fulfil(this.#chunks.length === 1 ? (only as Buffer) : Buffer.concat(this.#chunks, this.#bytes));
     }
   }
 
   #stop(error: Error): void {
-    const running = this.#over === undefined;
-    this.#over = error;
+    this.#error = error;
     this.#reader?.reject(error);
-    if (running) this.source.abort(error);
+    if (!this.#complete) this.source.abort(error);
   }
 }
 

@@ -197,3 +197,76 @@ test.each([
   expect(failed).toEqual({ failure: 'tls', sent: false });
   expect(received.includes('provider-secret')).toBe(false);
 });
+
+test('bytes that nobody asked for are never the next answer', async () => {
+  const forged = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged';
+  upstream.script((_seen, number) =>
+    number === 1 ? [{ send: `HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok${forged}` }] : jsonReply({ number }),
+  );
+
+  await text((await send()).body).catch(() => undefined);
+  for (let call = 2; call < 5; call += 1) expect(await text((await send()).body)).toBe(`{"number":${call}}`);
+});
+
+test.each([
+  ['that the provider closed while it was idle', [{ end: true }]],
+  ['that the provider said it would close', []],
+] as const)('a connection %s is not used again', async (_name, after) => {
+  const close = after.length === 0 ? 'connection: close\r\n' : '';
+  upstream.script([{ send: `HTTP/1.1 200 OK\r\n${close}content-length: 2\r\n\r\nok` }, ...after]);
+
+  for (let call = 1; call < 4; call += 1) {
+    expect((await (await send()).whole(100)).toString()).toBe('ok');
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+});
+
+test('calls at the same time have connections of their own', async () => {
+  upstream.script((seen) => [{ waitMs: 20 }, ...jsonReply({ path: seen.path })]);
+
+  const answers = await Promise.all([1, 2, 3, 4].map(async (call) => (await send({ path: `/${call}` })).whole(100)));
+
+  expect(answers.map(String)).toEqual(['{"path":"/1"}', '{"path":"/2"}', '{"path":"/3"}', '{"path":"/4"}']);
+  expect(upstream.connections()).toBe(4);
+});
+
+test('what comes before the answer is not the answer, and a header that came twice is one', async () => {
+  const early = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n';
+  upstream.script([{ send: `${early}HTTP/1.1 200 OK\r\nx-request-id: a\r\nx-request-id: b\r\ncontent-length: 2\r\n\r\nok` }]);
+
+  const { status, headers, body } = await send();
+
+  expect([status, headers['x-request-id'], await text(body)]).toEqual([200, 'a, b', 'ok']);
+});
+
+test('a whole answer is no longer than it may be, and the call ends when it is', async () => {
+  upstream.script([streamHead(), chunk('x'.repeat(600)), chunk('x'.repeat(600)), { hang: true }]);
+
+  await expect((await send()).whole(1_000)).rejects.toThrow('longer than 1000 bytes');
+  while (upstream.open() > 0) await new Promise((done) => setTimeout(done, 5));
+});
+
+test.each([
+  ['a reset', { reset: true }],
+  ['an end', { end: true }],
+] as const)('%s in the middle of a whole answer is an error', async (_name, step) => {
+  upstream.script([streamHead(), chunk('half'), step]);
+
+  const answer = await send();
+
+  await expect(answer.whole(1_000)).rejects.toThrow();
+});
+
+test('a reader that stops makes the provider wait, and misses nothing', async () => {
+  const part = 'x'.repeat(64 * 1024);
+  upstream.script([streamHead(), ...Array.from({ length: 200 }, () => chunk(part)), lastChunk]);
+
+  const { body } = await send();
+  body.once('readable', () => undefined);
+  await new Promise((done) => setTimeout(done, 100));
+  const held = body.readableLength;
+
+  expect(held).toBeLessThan(1024 * 1024);
+  expect((await text(body)).length).toBe(200 * part.length);
+});
