@@ -52,7 +52,7 @@ afterAll(() => {
       '@evil/left-pad is new in the admin bundle: approve it with a reason in scripts/approved-packages.json',
     ]);
     const approved = JSON.parse(readFileSync(join(__dirname, '../../scripts/approved-packages.json'), 'utf8'));
-    expect(bundleBreaches(dist, { ...approved, admin: { '@evil/*': 'pads to the left' } })).toEqual([]);
+    expect(bundleBreaches(dist, { ...approved, admin: { ...approved.admin, '@evil/*': 'pads to the left' } })).toEqual([]);
   });
 
   test('an entry chunk of the proxy that outgrows its limit fails the build', () => {
