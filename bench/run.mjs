@@ -22,7 +22,7 @@ const idleCount = quick ? 100 : 500;
 const idleRounds = quick ? 1 : 5;
 const chunks = 200;
 /** Requests, or milliseconds, until the compiler is as good as done with a target: what it takes is no part of a request. */
-const warmUp = quick ? { requests: 4_000, milliseconds: 6_000 } : { requests: 20_000, milliseconds: 20_000 };
+const warmUp = quick ? { requests: 4_000, milliseconds: 6_000 } : { requests: 60_000, milliseconds: 20_000 };
 
 const children = [];
 const rows = [];

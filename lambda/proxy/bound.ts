@@ -47,7 +47,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
     maxOutputTokens: cap,
     prices: known,
     // An account that may bill a lost attempt is not called again, so it bills one at most.
-    ...(new Set(priced.map(accountOf)).size > 1 ? { accounts: priced.map(accountOf) } : {}),
+    accounts: priced.some((target) => accountOf(target) !== accountOf(priced[0] as Target)) ? priced.map(accountOf) : undefined,
   };
   const allowed = withinMaxCost(call, input);
   const bounded = call.operation === 'count-tokens' ? { costNanoUsd: 0n, tokens: 0 } : boundOf({ ...input, maxOutputTokens: allowed });

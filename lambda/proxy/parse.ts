@@ -102,9 +102,9 @@ function readOptions(headers: RequestHeaders): CallOptions {
     );
   }
   return {
-    labels: { ...readLabels(headers, 'x-gateway-metadata'), ...readLabels(headers, 'x-gateway-tags') },
-    ...(timeout === undefined ? {} : { timeoutMs: Number(timeout) }),
-    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    labels: Object.assign(readLabels(headers, 'x-gateway-metadata'), readLabels(headers, 'x-gateway-tags')),
+    timeoutMs: timeout === undefined ? undefined : Number(timeout),
+    maxCostUsd,
   };
 }
 

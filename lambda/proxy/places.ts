@@ -28,9 +28,9 @@ export function placesOf(targets: readonly Target[]): Place[] {
 /** Decides where the next attempt of one call goes. */
 export class Itinerary {
   #attempts = 0;
-  readonly #tried = new Set<Place>();
+  readonly #tried: Place[] = [];
   /** Providers that may bill what they were sent. */
-  readonly #ambiguous = new Set<string>();
+  readonly #ambiguous: string[] = [];
   #retry: Place | undefined;
 
   public constructor(
@@ -45,13 +45,13 @@ export class Itinerary {
    */
   public next(): { readonly place: Place; readonly again: boolean } | undefined {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
-    const untried = this.places.filter((place) => !this.#tried.has(place) && !this.#ambiguous.has(place.target.provider.id));
+    const untried = this.places.filter((place) => !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id));
     const open = untried.find(({ key }) => this.cooldowns.enter(key).open) ?? untried.find(({ key }) => this.cooldowns.probe(key).open);
     const retry = this.#retry !== undefined && this.cooldowns.look(this.#retry.key).open ? this.#retry : undefined;
     const place = open ?? retry;
     if (place === undefined) return undefined;
     this.#attempts += 1;
-    this.#tried.add(place);
+    this.#tried.push(place);
     return { place, again: open === undefined };
   }
 
@@ -60,7 +60,7 @@ export class Itinerary {
     this.#retry = failure.retrySame && this.#retry === undefined ? place : this.#retry;
     if (!failure.retrySame && this.#retry === place) this.#retry = undefined;
     if (failure.mayBeBilled) {
-      this.#ambiguous.add(place.target.provider.id);
+      this.#ambiguous.push(place.target.provider.id);
       if (this.#retry?.target.provider.id === place.target.provider.id) this.#retry = undefined;
     }
   }

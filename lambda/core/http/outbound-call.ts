@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../runtime/clock';
+import type { Ticker, Watcher } from '../runtime/ticker';
 import type { Connection, Connections } from './connections';
 import type { CallDeadlines, InboundReply, OutboundRequest } from './exchange';
 import { TransportError } from './exchange';
@@ -15,10 +16,13 @@ export interface CallOptions {
   readonly connections: Connections;
   readonly secure: boolean;
   readonly clock: Clock;
+  /** Watches the deadlines. */
+  readonly ticker: Ticker;
 }
 
 /** One call to a provider, from the taking of a connection to the end of the answer. */
-export class OutboundCall implements Dispatcher.DispatchHandler {
+export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
+  public place?: number | undefined;
   #connection: Connection | undefined;
   /** Set once bytes of the request go to the socket. */
   #controller: Dispatcher.DispatchController | undefined;
@@ -27,8 +31,9 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   #reused = false;
   #replayed = false;
   #startedMs = 0;
-  #headersTimer: NodeJS.Timeout | undefined;
-  #connectTimer: NodeJS.Timeout | undefined;
+  /** Monotonic. */
+  #headersAtMs = 0;
+  #connectAtMs = Number.POSITIVE_INFINITY;
 
   public constructor(
     private readonly options: CallOptions,
@@ -42,8 +47,14 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   public start(): void {
     if (this.signal.aborted) return this.reject(new TransportError('aborted', false));
     this.signal.addEventListener('abort', this, { once: true });
-    this.#headersTimer = setTimeout(() => this.#give('timeout'), this.deadlines.headersMs);
+    this.#headersAtMs = this.options.clock.monotonic() + this.deadlines.headersMs;
+    this.options.ticker.watch(this);
     this.#dispatch();
+  }
+
+  public tick(nowMs: number): void {
+    if (nowMs >= this.#connectAtMs) this.#give('connect');
+    else if (nowMs >= this.#headersAtMs) this.#give('timeout');
   }
 
   /** The caller has gone. */
@@ -53,7 +64,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   }
 
   public onRequestStart(controller: Dispatcher.DispatchController): void {
-    clearTimeout(this.#connectTimer);
+    this.#connectAtMs = Number.POSITIVE_INFINITY;
     if (this.#over) return controller.abort(new Error('the call is over'));
     this.#controller = controller;
     this.#reused = (this.#connection as Connection).answered > 0;
@@ -62,7 +73,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
 
   public onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
-    clearTimeout(this.#headersTimer);
+    this.options.ticker.unwatch(this);
     this.#reply = new SocketReply(status, singled(headers), controller);
     this.fulfil(this.#reply);
   }
@@ -97,7 +108,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     const { method, path, headers, body } = this.request;
     const connection = connections.take(this.#replayed);
     this.#connection = connection;
-    if (!connection.open) this.#connectTimer = setTimeout(() => this.#give('connect'), this.deadlines.connectMs);
+    if (!connection.open) this.#connectAtMs = this.options.clock.monotonic() + this.deadlines.connectMs;
     connection.dispatch(
       { method, path, headers: { ...headers, 'accept-encoding': 'identity' }, body, bodyTimeout: this.deadlines.idleMs },
       this,
@@ -132,8 +143,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#over = true;
-    clearTimeout(this.#headersTimer);
-    clearTimeout(this.#connectTimer);
+    this.options.ticker.unwatch(this);
     this.signal.removeEventListener('abort', this);
   }
 }

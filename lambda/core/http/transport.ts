@@ -3,6 +3,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import buildConnector from 'undici/lib/core/connect.js';
 import type { Clock } from '../runtime/clock';
 import { systemClock } from '../runtime/clock';
+import { createTicker, type Ticker } from '../runtime/ticker';
 import { Connections } from './connections';
 import type { Resolver } from './egress';
 import { guardedLookup, isAllowedAddress } from './egress';
@@ -11,6 +12,8 @@ import { TransportError } from './exchange';
 import { type CallOptions, OutboundCall } from './outbound-call';
 
 const KEEP_ALIVE_PROBE_MS = 15_000;
+/** How late a deadline may be noticed. */
+const TICK_MS = 25;
 
 /** What a test or the local run may replace. */
 export interface TransportOptions {
@@ -30,13 +33,15 @@ type Origin = CallOptions | 'denied';
  * no encoding, uses no proxy from the environment, and checks the address of each connection.
  */
 export function createTransport(options: TransportOptions = {}): Transport & { close(): void } {
+  const clock = options.clock ?? systemClock;
+  const ticker = createTicker(clock, TICK_MS);
   const networks = { public: new Map<string, Origin>(), loopback: new Map<string, Origin>(), vpc: new Map<string, Origin>() };
 
   const originOf = (request: OutboundRequest): Origin => {
     const origins = networks[request.network];
     let origin = origins.get(request.origin);
     if (origin === undefined) {
-      origin = openOrigin(request, options);
+      origin = openOrigin(request, options, clock, ticker);
       origins.set(request.origin, origin);
     }
     return origin;
@@ -58,7 +63,7 @@ export function createTransport(options: TransportOptions = {}): Transport & { c
   };
 }
 
-function openOrigin(request: OutboundRequest, options: TransportOptions): Origin {
+function openOrigin(request: OutboundRequest, options: TransportOptions, clock: Clock, ticker: Ticker): Origin {
   const url = new URL(request.origin);
   const secure = url.protocol === 'https:';
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -77,7 +82,7 @@ function openOrigin(request: OutboundRequest, options: TransportOptions): Origin
     lookup: guardedLookup(request.network, options.resolver),
     ...(secure ? trust(request, options) : {}),
   });
-  return { connections: new Connections(new URL(url.origin), connect), secure, clock: options.clock ?? systemClock };
+  return { connections: new Connections(new URL(url.origin), connect), secure, clock, ticker };
 }
 
 /** Public providers are trusted by Node's own list alone, whatever NODE_EXTRA_CA_CERTS adds; private ones may need it. */

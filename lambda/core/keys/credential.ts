@@ -14,11 +14,15 @@ export type AuthenticationFault = 'AuthMissing' | 'AuthBadFormat' | 'AuthUnknown
  * @throws GatewayError 401 when there is none, 400 `ambiguous_credentials` when there are several
  */
 export function credentialOf(headers: RequestHeaders): string {
-  const found = new Set<string>();
-  for (const value of valuesOf(headers['authorization'])) found.add(BEARER.exec(value)?.[1] ?? '');
-  for (const name of ['x-api-key', 'api-key']) for (const value of valuesOf(headers[name])) found.add(value.trim());
+  const found: string[] = [];
+  const add = (credential: string): void => {
+    if (!found.includes(credential)) found.push(credential);
+  };
+  for (const value of valuesOf(headers['authorization'])) add(BEARER.exec(value)?.[1] ?? '');
+  for (const value of valuesOf(headers['x-api-key'])) add(value.trim());
+  for (const value of valuesOf(headers['api-key'])) add(value.trim());
 
-  if (found.size > 1) {
+  if (found.length > 1) {
     throw new GatewayError({
       status: 400,
       type: 'invalid_request_error',

@@ -22,7 +22,7 @@ export interface BoundInput {
    * Who bills each of `prices`, for calls that may go on to another place: at most one answer is paid for, and beside it the input of
    * one lost attempt at every other account. Default: one account, so that nothing is paid beside the answer.
    */
-  readonly accounts?: readonly string[];
+  readonly accounts?: readonly string[] | undefined;
   /** Calls of server-side tools that the request may cause, each. Default: 20. */
   readonly serverToolCalls?: number;
 }

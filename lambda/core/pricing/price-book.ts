@@ -77,9 +77,7 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
     version: data.version,
 
     lookup(target, atMs) {
-      const name = `${target.provider}/${target.model}`;
-      const override =
-        overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
+      const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
       if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
         return overriddenPrice(override, target);
       }
@@ -97,6 +95,10 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
 
     withOverrides: (changed) => createPriceBook(data, changed),
   };
+}
+
+function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
+  return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
 }
 
 interface Found {

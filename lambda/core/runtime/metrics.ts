@@ -41,7 +41,19 @@ export function createMetrics(
 ): Metrics {
   // Which metrics and dimensions a line declares repeats from request to request; only the values do not.
   const declarations = new Map<string, string>();
+  let lastNames: readonly string[] = [];
+  let lastBy: MetricDimensions = {};
+  let lastText = '';
   const declare = (names: readonly string[], by: MetricDimensions): string => {
+    const same = lastText !== '' && sameDimensions(by, lastBy) && sameNames(names, lastNames);
+    if (!same) {
+      lastText = find(names, by);
+      lastNames = names;
+      lastBy = by;
+    }
+    return lastText;
+  };
+  const find = (names: readonly string[], by: MetricDimensions): string => {
     const id = `${by.provider !== undefined} ${by.model !== undefined} ${names.join(' ')}`;
     let text = declarations.get(id);
     if (text === undefined) {
@@ -68,6 +80,15 @@ export function createMetrics(
   };
 
   return { members, emit: (values) => deliver(sink, `{${members(values, {})}}\n`) };
+}
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index]);
+}
+
+/** Which dimensions there are, not which values they have. */
+function sameDimensions(left: MetricDimensions, right: MetricDimensions): boolean {
+  return (left.provider === undefined) === (right.provider === undefined) && (left.model === undefined) === (right.model === undefined);
 }
 
 function dimension(name: string, value: string | undefined): string {
