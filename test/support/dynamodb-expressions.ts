@@ -12,14 +12,8 @@ export interface Scope {
 
 type Operand = (scope: Scope) => AttributeValue | undefined;
 export type Condition = (scope: Scope) => boolean;
-/** The item that an update's changes write into. */
-export interface Draft {
-  readonly item: Record<string, AttributeValue>;
-  /** Nobody else has what lies inside the item, so it is changed in place; else it is shared, and copied where it changes. */
-  readonly sole: boolean;
-}
-
-export type Change = (scope: Scope, draft: Draft) => void;
+/** Changes the copy of the item that it is given; the values inside it are shared and stay as they are. */
+export type Change = (scope: Scope, target: Record<string, AttributeValue>) => void;
 
 /** An error with the service's name for it. */
 export function serviceError(name: string, message: string, fields: object = {}): Error {
@@ -69,15 +63,11 @@ type Path = readonly (string | number)[];
 
 function resolve(path: Path, names: Scope['names']): Path {
   return path.map((step) => {
-    if (!isPlaceholder(step)) return step;
+    if (typeof step !== 'string' || !step.startsWith('#')) return step;
     const name = names?.[step];
     if (name === undefined) throw invalid(`an expression attribute name is not defined: ${step}`);
     return name;
   });
-}
-
-function isPlaceholder(step: string | number): step is string {
-  return typeof step === 'string' && step.startsWith('#');
 }
 
 function read(item: Item | undefined, path: Path): AttributeValue | undefined {
@@ -89,26 +79,22 @@ function read(item: Item | undefined, path: Path): AttributeValue | undefined {
   return value;
 }
 
-/** Writes into the draft's own item; what lies deeper is shared, and copied on the way, unless the draft is the only one who has it. */
-function set({ item, sole }: Draft, path: Path, value: AttributeValue): void {
+/** Writes into the item, which is the update's own copy; what lies deeper is shared, and copied on the way. */
+function set(target: Record<string, AttributeValue>, path: Path, value: AttributeValue): void {
   const name = path[0] as string;
-  item[name] = path.length === 1 ? value : setInside(item[name], path, 1, value, sole);
+  target[name] = path.length === 1 ? value : setInside(target[name], path.slice(1), value);
 }
 
-function setInside(parent: AttributeValue | undefined, path: Path, at: number, value: AttributeValue, sole: boolean): AttributeValue {
-  const step = path[at] as string | number;
-  const last = at === path.length - 1;
+function setInside(parent: AttributeValue | undefined, path: Path, value: AttributeValue): AttributeValue {
+  const step = path[0] as string | number;
   if (typeof step === 'number') {
     if (parent?.L === undefined) throw invalid('the document path provided in the update expression is invalid for update');
     const list = [...parent.L];
-    list[Math.min(step, list.length)] = last ? value : setInside(list[step], path, at + 1, value, sole);
+    list[Math.min(step, list.length)] = path.length === 1 ? value : setInside(list[step], path.slice(1), value);
     return { L: list };
   }
   if (parent?.M === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  const made = last ? value : setInside(parent.M[step], path, at + 1, value, sole);
-  if (!sole) return { M: { ...parent.M, [step]: made } };
-  parent.M[step] = made;
-  return parent;
+  return { M: { ...parent.M, [step]: path.length === 1 ? value : setInside(parent.M[step], path.slice(1), value) } };
 }
 
 function writeAlong(item: Item, path: Path, value: AttributeValue): Item {
@@ -118,32 +104,29 @@ function writeAlong(item: Item, path: Path, value: AttributeValue): Item {
   return { ...item, [name]: { M: inner } };
 }
 
-function remove({ item, sole }: Draft, path: Path): void {
+function remove(target: Record<string, AttributeValue>, path: Path): void {
   const name = path[0] as string;
-  const parent = item[name];
-  if (path.length === 1) delete item[name];
+  const parent = target[name];
+  if (path.length === 1) delete target[name];
   else if (parent === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  else item[name] = removeInside(parent, path, 1, sole);
+  else target[name] = removeInside(parent, path.slice(1));
 }
 
-function removeInside(parent: AttributeValue, path: Path, at: number, sole: boolean): AttributeValue {
-  const step = path[at] as string | number;
+function removeInside(parent: AttributeValue, path: Path): AttributeValue {
+  const step = path[0] as string | number;
   if (typeof step === 'number') return { L: (parent.L ?? []).filter((_value, index) => index !== step) };
   if (parent.M === undefined) throw invalid('the document path provided in the update expression is invalid for update');
-  const child = parent.M[step];
-  if (child === undefined) return parent;
-  if (at < path.length - 1) return { M: { ...parent.M, [step]: removeInside(child, path, at + 1, sole) } };
-  if (sole) {
-    delete parent.M[step];
-    return parent;
+  if (path.length === 1) {
+    const { [step]: _gone, ...rest } = parent.M;
+    return { M: rest };
   }
-  const { [step]: _gone, ...rest } = parent.M;
-  return { M: rest };
+  const child = parent.M[step];
+  return child === undefined ? parent : { M: { ...parent.M, [step]: removeInside(child, path.slice(1)) } };
 }
 
 /** Exact sum of two DynamoDB numbers. */
 export function addNumbers(left: string, right: string, sign: 1 | -1 = 1): string {
-  if (left.length < 16 && right.length < 16 && !left.includes('.') && !right.includes('.')) {
+  if (left.length < 15 && right.length < 15 && !left.includes('.') && !right.includes('.')) {
     return String(Number(left) + sign * Number(right));
   }
   if (!left.includes('.') && !right.includes('.')) return String(BigInt(left) + BigInt(sign) * BigInt(right));
@@ -228,37 +211,36 @@ class Parser {
 
   private change(clause: string): Change {
     const path = this.path();
-    if (clause === 'REMOVE') return (scope, draft) => remove(draft, resolve(path, scope.names));
+    if (clause === 'REMOVE') return (scope, target) => remove(target, resolve(path, scope.names));
     if (clause === 'SET') {
       this.expect('=');
       const value = this.sum();
-      const plain = !path.some(isPlaceholder);
-      return (scope, draft) => {
+      return (scope, target) => {
         const made = value(scope);
         if (made === undefined) throw invalid('the provided expression refers to an attribute that does not exist in the item');
-        set(draft, plain ? path : resolve(path, scope.names), made);
+        set(target, resolve(path, scope.names), made);
       };
     }
     const operand = this.operand();
     if (clause === 'ADD') {
-      return (scope, draft) => {
+      return (scope, target) => {
         const by = operand(scope);
         const steps = resolve(path, scope.names);
         const old = read(scope.item, steps);
         if (by?.SS !== undefined) {
-          set(draft, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
+          set(target, steps, { SS: [...new Set([...(old?.SS ?? []), ...by.SS])] });
           return;
         }
         if (by?.N === undefined) throw invalid('ADD needs a number or a set');
-        set(draft, steps, { N: addNumbers(old?.N ?? '0', by.N) });
+        set(target, steps, { N: addNumbers(old?.N ?? '0', by.N) });
       };
     }
     if (clause === 'DELETE') {
-      return (scope, draft) => {
+      return (scope, target) => {
         const steps = resolve(path, scope.names);
         const left = (read(scope.item, steps)?.SS ?? []).filter((member) => !operand(scope)?.SS?.includes(member));
-        if (left.length === 0) remove(draft, steps);
-        else set(draft, steps, { SS: left });
+        if (left.length === 0) remove(target, steps);
+        else set(target, steps, { SS: left });
       };
     }
     throw invalid(`unknown clause ${clause} in: ${this.text}`);
@@ -380,10 +362,8 @@ class Parser {
     if (this.tokens[this.at + 1] === '(' && ['size', 'if_not_exists', 'list_append'].includes(token))
       return this.functionOperand(this.next());
     const path = this.path();
-    const [name] = path;
-    if (path.some(isPlaceholder)) return (scope) => read(scope.item, resolve(path, scope.names));
-    if (path.length === 1 && typeof name === 'string') return ({ item }) => item?.[name];
-    return (scope) => read(scope.item, path);
+    if (path.every((step) => typeof step === 'string' && !step.startsWith('#'))) return (scope) => read(scope.item, path);
+    return (scope) => read(scope.item, resolve(path, scope.names));
   }
 
   private functionOperand(name: string): Operand {

@@ -66,7 +66,7 @@ export interface MemoryDynamoDb extends DynamoDbConnector {
 export const TABLE_NAMES = { identity: 'identity', counters: 'counters', records: 'records' } as const;
 
 /**
- * DynamoDB in memory, fast enough to stand under a bench: expressions are compiled once, items are shared and never changed in place.
+ * DynamoDB in memory, fast enough for a million simulated requests: expressions are compiled once, items are shared and never changed in place.
  * Index reads are immediately consistent, which the service does not promise; nothing of ours relies on it.
  */
 export function createMemoryDynamoDb(names: Readonly<Record<keyof typeof TABLES, string>> = TABLE_NAMES): MemoryDynamoDb {
@@ -310,8 +310,7 @@ function applyUpdate(
   const target: Record<string, AttributeValue> = { ...(old ?? (input.Key as Item)) };
   if (input.UpdateExpression === undefined) return target;
   const scope = scopeOf(input, old);
-  const draft = { item: target, sole: false };
-  for (const change of compileUpdate(input.UpdateExpression)) change(scope, draft);
+  for (const change of compileUpdate(input.UpdateExpression)) change(scope, target);
   return target;
 }
 
