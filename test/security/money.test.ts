@@ -7,7 +7,7 @@ import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
 import type { KeyRecord } from '../../lambda/core/stores/entities';
 import { createIdentityStore } from '../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../lib/private/contract';
-import { startGateway, type TestGateway } from '../support/gateway';
+import { route, startGateway, type TestGateway } from '../support/gateway';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../support/upstream';
 
@@ -80,7 +80,7 @@ describe('a budget or a limit on a model', () => {
       priceBook: createPriceBook(BOOK),
       document: {
         providers: [{ id: 'p', kind: 'openai-compatible', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback' }],
-        routes: [{ alias: 'smart', targets: [{ provider: 'p', model: 'm' }] }],
+        routes: [route('smart', 'p/m')],
       },
     });
     for (const changes of [spent(glob), { limits: { per_model: { [glob]: { requests_per_day: 0 } } } }]) {

@@ -15,7 +15,7 @@ import { assembleGateway, type GatewayParts } from '../../lambda/proxy/assemble'
 import type { Gateway } from '../../lambda/proxy/gateway';
 import { serve } from '../../lambda/proxy/pipeline';
 import { createGatewayServer, type GatewayServerOptions } from '../../lambda/proxy/server';
-import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES, type ProviderConfig } from '../../lib/private/contract';
+import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES, type ProviderConfig, type RouteConfig } from '../../lib/private/contract';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
 
 const PEPPER = 'test-pepper-'.repeat(6);
@@ -61,6 +61,17 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayParts, 'document
 /** An OpenAI-compatible provider at a scripted upstream. */
 export function compatible(id: string, origin: string, changes: Partial<ProviderConfig> = {}): ProviderConfig {
   return { id, kind: 'openai-compatible', baseUrl: { value: `${origin}/v1` }, network: 'loopback', free: true, ...changes };
+}
+
+/** A route to targets named `provider/model`, in order. */
+export function route(alias: string, ...targets: readonly string[]): RouteConfig {
+  return {
+    alias,
+    targets: targets.map((target) => {
+      const [provider = '', model = ''] = target.split('/');
+      return { provider, model };
+    }),
+  };
 }
 
 export async function startGateway(options: TestGatewayOptions): Promise<TestGateway> {

@@ -1,6 +1,6 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import type { ProviderConfig } from '../../../lib/private/contract';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -33,7 +33,7 @@ const start = async (more: Partial<ProviderConfig> = {}) => {
     priceBook: PRICES,
     document: {
       providers: [compatible('up', upstream.origin, { free: false, ...more })],
-      routes: [{ alias: 'claude-opus-5-5', targets: [{ provider: 'up', model: 'small' }] }],
+      routes: [route('claude-opus-5-5', 'up/small')],
     },
   });
 };

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { createTransport } from '../../../lambda/core/http/transport';
 import { type Certificate, makeCertificate } from '../../support/certificates';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 /** A provider behind TLS that is not to be trusted. */
@@ -47,15 +47,7 @@ const start = async ({ cert, key }: Certificate) => {
     secrets: { 'arn:key': 'the-providers-key' },
     document: {
       providers: [compatible('up', origin, { credential: { secretArn: { value: 'arn:key' } } }), compatible('spare', spare.origin)],
-      routes: [
-        {
-          alias: 'both',
-          targets: [
-            { provider: 'up', model: 'm' },
-            { provider: 'spare', model: 'm' },
-          ],
-        },
-      ],
+      routes: [route('both', 'up/m', 'spare/m')],
     },
   });
 };

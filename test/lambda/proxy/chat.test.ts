@@ -1,4 +1,4 @@
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, streamReply, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -9,7 +9,7 @@ beforeEach(async () => {
   gateway = await startGateway({
     document: {
       providers: [compatible('up', upstream.origin)],
-      routes: [{ alias: 'smart', targets: [{ provider: 'up', model: 'real-model' }] }],
+      routes: [route('smart', 'up/real-model')],
     },
   });
 });

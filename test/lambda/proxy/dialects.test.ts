@@ -1,5 +1,5 @@
 import type { ProviderConfig } from '../../../lib/private/contract';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, streamReply, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -54,7 +54,7 @@ beforeEach(async () => {
   gateway = await startGateway({
     document: {
       providers: [compatible('up', upstream.origin, { models: ['declared-1'] }), claude()],
-      routes: [{ alias: 'smart', targets: [{ provider: 'up', model: 'm' }] }],
+      routes: [route('smart', 'up/m')],
     },
   });
 });

@@ -1,5 +1,5 @@
 import type { ProviderConfig } from '../../../lib/private/contract';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
 
 let up: Upstream;
@@ -27,15 +27,7 @@ const start = async (options: { clock?: Parameters<typeof startGateway>[0]['cloc
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     document: {
       providers: options.providers ?? [compatible('up', up.origin), compatible('spare', spare.origin)],
-      routes: [
-        {
-          alias: 'both',
-          targets: [
-            { provider: 'up', model: 'm' },
-            { provider: 'spare', model: 'm' },
-          ],
-        },
-      ],
+      routes: [route('both', 'up/m', 'spare/m')],
     },
   });
 };

@@ -1,7 +1,7 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import { parseUsd } from '../../../lambda/core/pricing/money';
 import type { DeadlineConfig } from '../../../lib/private/contract';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead, streamReply, type Upstream } from '../../support/upstream';
 
 let first: Upstream;
@@ -146,15 +146,7 @@ test('E06 a stream that was cut before it said anything is charged what it had r
         { id: 'first', kind: 'anthropic-compatible', baseUrl: { value: first.origin }, network: 'loopback' },
         { id: 'second', kind: 'anthropic-compatible', baseUrl: { value: second.origin }, network: 'loopback' },
       ],
-      routes: [
-        {
-          alias: 'smart',
-          targets: [
-            { provider: 'first', model: 'dear' },
-            { provider: 'second', model: 'cheap' },
-          ],
-        },
-      ],
+      routes: [route('smart', 'first/dear', 'second/cheap')],
     },
   });
   const begin = (input: number) =>
@@ -196,15 +188,7 @@ test('a failure that came too late to send again is told as it was', async () =>
     priceBook: PRICES,
     document: {
       providers: [compatible('first', first.origin), compatible('second', second.origin)],
-      routes: [
-        {
-          alias: 'smart',
-          targets: [
-            { provider: 'first', model: 'dear' },
-            { provider: 'second', model: 'cheap' },
-          ],
-        },
-      ],
+      routes: [route('smart', 'first/dear', 'second/cheap')],
     },
   });
   first.script(() => {

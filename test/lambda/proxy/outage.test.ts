@@ -1,5 +1,5 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let up: Upstream;
@@ -22,15 +22,7 @@ beforeEach(async () => {
     clock: { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead },
     document: {
       providers: [compatible('up', up.origin), compatible('spare', spare.origin)],
-      routes: [
-        {
-          alias: 'both',
-          targets: [
-            { provider: 'up', model: 'm' },
-            { provider: 'spare', model: 'm' },
-          ],
-        },
-      ],
+      routes: [route('both', 'up/m', 'spare/m')],
     },
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DeadlineConfig, ProviderConfig } from '../../../lib/private/contract';
-import { compatible, startGateway, type TestGateway, type TestReply } from '../../support/gateway';
+import { compatible, route, startGateway, type TestGateway, type TestReply } from '../../support/gateway';
 import {
   chunk,
   jsonReply,
@@ -41,15 +41,7 @@ const start = async (deadlines: Partial<DeadlineConfig> = {}, providers?: Provid
   gateway = await startGateway({
     document: {
       providers: providers ?? [compatible('up', upstream.origin)],
-      routes: [
-        {
-          alias: 'both',
-          targets: [
-            { provider: 'up', model: 'm' },
-            { provider: 'spare', model: 'm2' },
-          ],
-        },
-      ],
+      routes: [route('both', 'up/m', 'spare/m2')],
       deadlines: deadlines as DeadlineConfig,
     },
   });
