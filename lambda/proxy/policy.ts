@@ -48,7 +48,6 @@ export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly
 /** The team, project and user of a key, as far as it has them and they exist: the widest first. */
 async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelRecord[]> {
   const found: (LevelRecord | undefined)[] = [];
-  if (teamId === undefined && projectId === undefined && userId === undefined) return [];
   try {
     if (teamId !== undefined) found.push(await levels.get('team', teamId));
     if (projectId !== undefined) found.push(await levels.get('project', projectId));

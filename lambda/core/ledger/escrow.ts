@@ -83,7 +83,7 @@ async function reserveOnRoot(
   if (result.kind === 'stale') return result;
   shards.learn(result.state);
   if (result.kind === 'reserved') {
-    if (!spec.soft && result.state.shards === 0 && result.state.openCount > policy.mostEntries) void grow(context, result.state, entry);
+    if (!spec.soft && result.state.shards === 0 && result.openCount > policy.mostEntries) void grow(context, result.state, entry);
     return result;
   }
   if (result.state.spread === 0) return result;
@@ -106,7 +106,7 @@ async function reserveOnShard(
     const result = await escrow.reserve(key, spec.generation, attemptId, entry, timeoutMs);
     if (result.kind === 'stale') return result;
     if (result.kind === 'reserved') {
-      if (result.state.openCount > policy.mostEntries) void growFrom(context, spec.key, entry);
+      if (result.openCount > policy.mostEntries) void growFrom(context, spec.key, entry);
       return result;
     }
     if (result.state !== undefined && result.state.generation < spec.generation) {

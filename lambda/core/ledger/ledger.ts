@@ -13,7 +13,7 @@ import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
 import { bindLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { levelName, type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';
 import { createRefusalMemory, moneyRefusal } from './refusals';
-import { createReservation, type SettlementQueue } from './reservation';
+import { OpenReservation, type SettlementQueue } from './reservation';
 
 export interface LedgerOptions extends AttemptStores {
   readonly clock: Clock;
@@ -228,7 +228,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         });
         const verdict = judge(plan, request, key, replies, began.wallMs);
         if (verdict.kind === 'admitted') {
-          return { admitted: true, reservation: createReservation(reservations, request, intent, plan, replies, began) };
+          return { admitted: true, reservation: new OpenReservation(reservations, request, intent, plan, replies, began) };
         }
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
         await abandonAttempt(options, intent, plan, replies, reason, clock.now(), cleanupMs);

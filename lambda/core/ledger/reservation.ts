@@ -43,18 +43,7 @@ const SETTLE_PAUSES = [50, 200, 800, 2_000] as const;
 const QUEUE_MARGIN_MS = 5_000;
 
 /** The open end of an admitted request. */
-export function createReservation(
-  options: ReservationOptions,
-  request: AdmissionRequest,
-  intent: RequestIntent,
-  plan: Plan,
-  replies: AttemptReplies,
-  began: Moment,
-): Reservation {
-  return new OpenReservation(options, request, intent, plan, replies, began);
-}
-
-class OpenReservation implements Reservation {
+export class OpenReservation implements Reservation {
   public readonly attemptId: string;
   public readonly budget: Reservation['budget'];
   public readonly requests: LimitState | undefined;

@@ -1,3 +1,5 @@
+import { createMemo } from '../runtime/memo';
+
 /** Nano-USD (10^-9 US dollars) in one US dollar: the unit of all money in the gateway. */
 export const NANO_USD = 1_000_000_000n;
 
@@ -17,18 +19,15 @@ export function parseUsd(text: string): bigint | undefined {
   return sign === '-' ? -amount : amount;
 }
 
-const MOST_REMEMBERED = 1_000;
-const remembered = new Map<string, bigint>();
+const amounts = createMemo<bigint>(1_000);
 
-/** Like `parseUsd`, for text that was validated when it was written: the same few budgets and prices again and again. Throws when it is no decimal. */
+/** Like `parseUsd`, for text that was validated when it was written. Throws when it is no decimal. */
 export function usd(text: string): bigint {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const amount = parseUsd(text);
-  if (amount === undefined) throw new Error(`not an amount in US dollars: ${text.slice(0, 40)}`);
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(text, amount);
-  return amount;
+  return amounts(text, () => {
+    const amount = parseUsd(text);
+    if (amount === undefined) throw new Error(`not an amount in US dollars: ${text.slice(0, 40)}`);
+    return amount;
+  });
 }
 
 /** Writes an amount as a decimal string with at least two digits after the point and no more than it needs: `25.00`, `0.0000015`. */

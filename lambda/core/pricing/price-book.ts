@@ -1,5 +1,6 @@
 import type { ProviderKind } from '../../../lib/private/contract';
 import { matchesModel } from '../runtime/glob';
+import { createMemo } from '../runtime/memo';
 import type { PriceOverride } from '../stores/overrides';
 import { usd } from './money';
 import { completeRates, FREE_PRICE, type Price, type Rate, TOKEN_CLASSES, type TokenClass } from './price';
@@ -62,16 +63,7 @@ const MOST_CACHED = 5_000;
 const DAY_MS = 86_400_000;
 
 export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
-  const found = new Map<string, Found | undefined>();
-
-  function find(target: PricedTarget): Found | undefined {
-    const name = `${target.kind}\u0000${target.model}`;
-    if (found.has(name)) return found.get(name);
-    if (found.size >= MOST_CACHED) found.clear();
-    const result = search(data, target);
-    found.set(name, result);
-    return result;
-  }
+  const found = createMemo<Found | undefined>(MOST_CACHED);
 
   return {
     version: data.version,
@@ -82,7 +74,7 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
         return overriddenPrice(override, target);
       }
       if (target.free === true) return FREE_PRICE;
-      const row = find(target);
+      const row = found(`${target.kind}\u0000${target.model}`, () => search(data, target));
       const prices = row?.prices.findLast((candidate) => applies(candidate, atMs));
       if (row === undefined || prices === undefined) return undefined;
       let price = row.read.get(prices);

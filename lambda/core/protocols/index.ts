@@ -1,4 +1,5 @@
 import type { DialectName, Operation, ProtocolName } from '../model/request';
+import { createMemo } from '../runtime/memo';
 import type { Dialect, Protocol } from './protocol';
 
 type Load<T> = () => Promise<T>;
@@ -41,14 +42,6 @@ export const protocols: Protocols = {
 };
 
 function remembered<Name extends string, T>(load: (name: Name, operation: Operation) => Promise<T>) {
-  const known = new Map<string, Promise<T>>();
-  return (name: Name, operation: Operation): Promise<T> => {
-    const id = `${name} ${operation}`;
-    let value = known.get(id);
-    if (value === undefined) {
-      value = load(name, operation);
-      known.set(id, value);
-    }
-    return value;
-  };
+  const known = createMemo<Promise<T>>(100);
+  return (name: Name, operation: Operation): Promise<T> => known(`${name} ${operation}`, () => load(name, operation));
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../model/error';
+import { createMemo } from '../runtime/memo';
 import type { ProviderDefinition } from './provider';
 
 /**
@@ -40,19 +41,10 @@ export function baseUrlFor(definition: ProviderDefinition, configured: string | 
  * so that `https://host/v1` and `https://host` both work for a path that begins with `/v1`.
  */
 export function joinPath(basePath: string, path: string): string {
-  const name = `${basePath} ${path}`;
-  let made = joined.get(name);
-  if (made === undefined) {
-    if (joined.size >= MOST_JOINED) joined.clear();
-    made = join(basePath, path);
-    joined.set(name, made);
-  }
-  return made;
+  return joined(`${basePath} ${path}`, () => join(basePath, path));
 }
 
-/** The same few paths are put together for every call. */
-const joined = new Map<string, string>();
-const MOST_JOINED = 500;
+const joined = createMemo<string>(500);
 
 function join(basePath: string, path: string): string {
   const base = basePath.replace(/\/+$/, '');

@@ -1,5 +1,6 @@
 import { METRICS } from '../../../lib/private/contract';
 import { deliver, safeText } from './log';
+import { createMemo } from './memo';
 
 /** Values of one moment, at least one, by metric name (`METRICS`). */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -40,35 +41,17 @@ export function createMetrics(
   sink: (line: string) => void = (line) => process.stdout.write(line),
 ): Metrics {
   // Which metrics and dimensions a line declares repeats from request to request; only the values do not.
-  const declarations = new Map<string, string>();
-  let lastNames: readonly string[] = [];
-  let lastBy: MetricDimensions = {};
-  let lastText = '';
-  const declare = (names: readonly string[], by: MetricDimensions): string => {
-    const same = lastText !== '' && sameDimensions(by, lastBy) && sameNames(names, lastNames);
-    if (!same) {
-      lastText = find(names, by);
-      lastNames = names;
-      lastBy = by;
-    }
-    return lastText;
-  };
-  const find = (names: readonly string[], by: MetricDimensions): string => {
-    const id = `${by.provider !== undefined} ${by.model !== undefined} ${names.join(' ')}`;
-    let text = declarations.get(id);
-    if (text === undefined) {
+  const declarations = createMemo<string>(MAX_DECLARATIONS);
+  const declare = (names: readonly string[], by: MetricDimensions): string =>
+    declarations(`${by.provider !== undefined} ${by.model !== undefined} ${names.join(' ')}`, () => {
       const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
       if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
       if (by.provider !== undefined && by.model !== undefined) {
         dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
       }
       const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
-      text = JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
-      if (declarations.size >= MAX_DECLARATIONS) declarations.clear();
-      declarations.set(id, text);
-    }
-    return text;
-  };
+      return JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
+    });
 
   const members = (values: MetricValues, by: MetricDimensions): string => {
     const declared = declare(Object.keys(values), by);
@@ -80,15 +63,6 @@ export function createMetrics(
   };
 
   return { members, emit: (values) => deliver(sink, `{${members(values, {})}}\n`) };
-}
-
-function sameNames(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((name, index) => name === right[index]);
-}
-
-/** Which dimensions there are, not which values they have. */
-function sameDimensions(left: MetricDimensions, right: MetricDimensions): boolean {
-  return (left.provider === undefined) === (right.provider === undefined) && (left.model === undefined) === (right.model === undefined);
 }
 
 function dimension(name: string, value: string | undefined): string {

@@ -16,8 +16,6 @@ export interface CounterFigures {
   readonly shards: number;
   /** Escrow shards that were ever in use. */
   readonly spread: number;
-  /** Requests that hold money on it. */
-  readonly openCount: number;
 }
 
 /** A counter as the table holds it. `remaining + open + parked + lent + charged = limit`, always. */
@@ -34,7 +32,7 @@ export function writeEntry(entry: OpenEntry): Item[string] {
   return { M: { w: { N: String(entry.nanoUsd) }, x: { N: String(entry.expiresAtMs) } } };
 }
 
-export function readFigures(item: Item): CounterFigures {
+function readFigures(item: Item): CounterFigures {
   return {
     key: item['pk']?.S ?? '',
     remainingNanoUsd: bigintOf(item['remaining']) ?? 0n,
@@ -42,8 +40,12 @@ export function readFigures(item: Item): CounterFigures {
     generation: numberOf(item['generation']) ?? 0,
     shards: numberOf(item['shards']) ?? 0,
     spread: numberOf(item['spread']) ?? 0,
-    openCount: Object.keys(item['open']?.M ?? {}).length,
   };
+}
+
+/** A reservation that went well, and how many requests hold money on its item now. */
+export function reserved(item: Item): { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number } {
+  return { kind: 'reserved', state: readFigures(item), openCount: Object.keys(item['open']?.M ?? {}).length };
 }
 
 export function readCounter(item: Item): CounterState {

@@ -1,7 +1,7 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
-import { type CounterFigures, type CounterState, type OpenEntry, readCounter, readFigures, writeEntry } from './counter-item';
+import { type CounterFigures, type CounterState, type OpenEntry, readCounter, reserved, writeEntry } from './counter-item';
 import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
 import type { Page } from './identity';
 
@@ -19,7 +19,7 @@ export interface CounterSpec {
 }
 
 export type ReserveResult =
-  | { readonly kind: 'reserved'; readonly state: CounterFigures }
+  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
   /** The state is what the counter would be under today's budget. */
   | { readonly kind: 'insufficient'; readonly state: CounterState }
   /** The counter knows a newer budget than the caller does, or the budget is gone. */
@@ -124,7 +124,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
       const state = { key: spec.key, remainingNanoUsd: remaining, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
       return {
         kind: 'insufficient',
-        state: { ...state, open: new Map(), openCount: 0, parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 },
+        state: { ...state, open: new Map(), parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 },
       };
     }
     const result = await update(
@@ -141,7 +141,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
       },
       timeoutMs,
     );
-    return 'done' in result ? { kind: 'reserved', state: readFigures(result.done) } : undefined;
+    return 'done' in result ? reserved(result.done) : undefined;
   }
 
   const escrow = createEscrowStore(connector, table);
@@ -170,7 +170,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
           healed ? { ...values, ':newLimit': { N: String(spec.limitNanoUsd) }, ':newGeneration': { N: String(spec.generation) } } : values,
           timeoutMs,
         );
-        if ('done' in result) return { kind: 'reserved', state: readFigures(result.done) };
+        if ('done' in result) return reserved(result.done);
         if (result.failed === undefined) {
           const budget = await fresh();
           if (budget === undefined || budget.spec.generation !== spec.generation) {
@@ -241,7 +241,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
         for (const [id, entry] of shard.open) open.set(id, entry);
         for (const [id, entry] of shard.parked) parked.set(id, entry);
       }
-      return { ...root, remainingNanoUsd, open, openCount: open.size, parked, lentNanoUsd: 0n };
+      return { ...root, remainingNanoUsd, open, parked, lentNanoUsd: 0n };
     },
 
     async move(spec) {

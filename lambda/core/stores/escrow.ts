@@ -1,9 +1,9 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { conditionFailure, type Item } from './attributes';
-import { type CounterFigures, type CounterState, type OpenEntry, readCounter, readFigures, writeEntry } from './counter-item';
+import { type CounterFigures, type CounterState, type OpenEntry, readCounter, reserved, writeEntry } from './counter-item';
 
 export type ShardResult =
-  | { readonly kind: 'reserved'; readonly state: CounterFigures }
+  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
   /** Not enough, not there, or under an older budget: its root must lend it more. */
   | { readonly kind: 'empty'; readonly state: CounterState | undefined }
   | { readonly kind: 'stale'; readonly generation: number };
@@ -116,7 +116,7 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
           },
           { timeoutMs },
         );
-        return { kind: 'reserved', state: readFigures(attributes as Item) };
+        return reserved(attributes as Item);
       } catch (error) {
         const failure = conditionFailure(error);
         if (failure === undefined) throw error;

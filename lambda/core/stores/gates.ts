@@ -174,15 +174,8 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
 
 const all = createJoiner(' AND ');
 const both = createJoiner(' ');
-const setting = clause('SET');
-const removing = clause('REMOVE');
-
-/** One clause of an update expression; empty when there is nothing in it. */
-function clause(word: string): (parts: readonly string[]) => string {
-  const list = createJoiner(', ');
-  const written = createJoiner(' ');
-  return (parts) => (parts.length === 0 ? '' : written([word, list(parts)]));
-}
+const setting = createJoiner(', ', 'SET ');
+const removing = createJoiner(', ', 'REMOVE ');
 
 /** DynamoDB refuses maps that are empty. */
 function unlessEmpty<T extends object>(map: T): T | undefined {

@@ -8,8 +8,10 @@ const MOST_NODES = 2_000;
 /**
  * Joins texts that come in the same few combinations. Each combination is put together once: a text that is made anew for every call is
  * hashed and copied anew by whoever keeps something by it or sends it.
+ *
+ * @param opening stands in front of the first part; without any part the text is empty
  */
-export function createJoiner(separator: string): (parts: readonly string[]) => string {
+export function createJoiner(separator: string, opening = ''): (parts: readonly string[]) => string {
   let nodes = 0;
   let root: Node = { next: new Map() };
   return (parts) => {
@@ -27,7 +29,7 @@ export function createJoiner(separator: string): (parts: readonly string[]) => s
       }
       node = next;
     }
-    node.text ??= parts.join(separator);
+    node.text ??= parts.length === 0 ? '' : `${opening}${parts.join(separator)}`;
     return node.text;
   };
 }

@@ -1,6 +1,7 @@
 import { OPEN_SHARDS, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { isoTime } from '../runtime/clock';
+import { createMemo } from '../runtime/memo';
 import { conditionFailure, type Item } from './attributes';
 import type { Page } from './identity';
 import {
@@ -219,17 +220,15 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
   };
 }
 
-/** Conditions on the state, by the states that they allow: the same few, again and again. */
-const conditions = new Map<string, { readonly condition: string; readonly values: Item }>();
+/** Conditions on the state, by the states that they allow. */
+const conditions = createMemo<{ readonly condition: string; readonly values: Item }>(100);
 
 function conditionOf(from: readonly RecordState[]): { readonly condition: string; readonly values: Item } {
   const name = from.join(', :');
-  let made = conditions.get(name);
-  if (made === undefined) {
-    made = { condition: `#state IN (:${name})`, values: Object.fromEntries(from.map((state) => [`:${state}`, { S: state }])) };
-    conditions.set(name, made);
-  }
-  return made;
+  return conditions(name, () => ({
+    condition: `#state IN (:${name})`,
+    values: Object.fromEntries(from.map((state) => [`:${state}`, { S: state }])),
+  }));
 }
 
 function idOf(item: Item): string {
