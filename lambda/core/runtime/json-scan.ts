@@ -111,13 +111,14 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
           keys += 1;
           if (keys > limits.maxKeys) return fault('too-many-keys');
           if (nextEscape < at) nextEscape = indexOrEnd(bytes, BACKSLASH, at);
-          escapedKeys ||= nextEscape < end;
+          const escaped = nextEscape < end;
+          escapedKeys ||= escaped;
           if (depth === 1) {
             field = keyText(bytes, at, end);
             if (field === undefined) return fault('malformed');
             if (spans.has(field)) return { fault: { kind: 'duplicate-key', key: field } };
           }
-          const suspect = suspectKey(bytes, at, end);
+          const suspect = suspectKey(bytes, at, end, escaped);
           if (suspect === '__proto__' || (suspect === 'prototype' && kinds[depth] === VALUE_OF_CONSTRUCTOR)) {
             return { fault: { kind: 'forbidden-key', key: suspect } };
           }
@@ -128,6 +129,8 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
         break;
       }
       default: {
+        // RFC 8259 section 2: no control byte but the four above may stand between tokens.
+        if (byte < 0x20) return fault('malformed');
         const end = endOfScalar(bytes, at);
         if (!fitsNumber(bytes, at, end)) return fault('number-out-of-range');
         at = end - 1;
@@ -178,8 +181,9 @@ function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
   return index < 0 ? bytes.length : index;
 }
 
+/** Past the byte at `from`, whatever it is. */
 function endOfScalar(bytes: Buffer, from: number): number {
-  for (let at = from; at < bytes.length; at += 1) {
+  for (let at = from + 1; at < bytes.length; at += 1) {
     const byte = bytes[at] as number;
     if (byte <= 0x20 || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON) return at;
   }
@@ -205,9 +209,8 @@ function keyText(bytes: Buffer, open: number, close: number): string | undefined
 }
 
 /** The key where it could be one that reaches an object's prototype, by its length or because it is escaped. */
-function suspectKey(bytes: Buffer, open: number, close: number): string | undefined {
+function suspectKey(bytes: Buffer, open: number, close: number, escaped: boolean): string | undefined {
   const length = close - open - 1;
-  if (length === 9 || length === 11) return keyText(bytes, open, close);
-  const escapedAt = length > 9 && length <= 66 ? bytes.indexOf(BACKSLASH, open) : -1;
-  return escapedAt >= 0 && escapedAt < close ? keyText(bytes, open, close) : undefined;
+  const suspect = length === 9 || length === 11 || (escaped && length > 9 && length <= 66);
+  return suspect ? keyText(bytes, open, close) : undefined;
 }

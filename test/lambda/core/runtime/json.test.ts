@@ -90,3 +90,22 @@ test('strings with many escapes and quotes end where they end', () => {
 
   expect(parseJsonDocument(Buffer.from(text), limits).spans.get('model')).toEqual({ start: text.length - 4, end: text.length - 1 });
 });
+
+test('every byte in every place of an object ends as JSON.parse ends', () => {
+  const text = ' {"a" : [1, -2.5e3, true, {"b": null}] , "c\\u0064" :"x"} ';
+  for (let at = 0; at <= text.length; at += 1) {
+    for (let byte = 0; byte < 0x80; byte += 1) {
+      const damaged = text.slice(0, at) + String.fromCharCode(byte) + text.slice(at);
+      expect(outcome(() => parse(damaged))).toEqual(outcome(() => JSON.parse(damaged)));
+    }
+  }
+});
+
+/** What comes out: the value, or that nothing does. Names given twice are ours alone to refuse, and no place here makes one. */
+function outcome(read: () => unknown): unknown {
+  try {
+    return { value: read() };
+  } catch {
+    return 'refused';
+  }
+}
