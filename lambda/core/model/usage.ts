@@ -11,14 +11,20 @@ export interface Usage {
   readonly cacheCreationInputTokens?: number;
   /** The part of the cache writes that lives one hour; the rest lives five minutes. */
   readonly cacheCreation1hInputTokens?: number;
+  /** The part of the cache reads that is audio. */
+  readonly audioCacheReadInputTokens?: number;
   readonly audioInputTokens?: number;
+  /** Pictures that were sent, where the provider tells them apart. */
+  readonly imageInputTokens?: number;
   readonly outputTokens?: number;
   readonly reasoningOutputTokens?: number;
   readonly audioOutputTokens?: number;
+  /** Pictures that the model made. */
+  readonly imageOutputTokens?: number;
   /** What the provider bills, where it says that this is not what it counted (Cohere): prices apply to these, limits to the totals. */
   readonly billedInputTokens?: number;
   readonly billedOutputTokens?: number;
-  /** Calls of server-side tools by name, such as `web_search`. */
+  /** What the provider bills of its own tools, by the name of the unit: a call (`web_search`), a container (`code_interpreter`), ... */
   readonly toolCalls?: Readonly<Record<string, number>>;
   /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */
   readonly serviceTier?: string;
@@ -30,12 +36,15 @@ export interface Usage {
 export interface TokenClasses {
   readonly input: number;
   readonly cacheRead: number;
+  readonly audioCacheRead: number;
   readonly cacheWrite5m: number;
   readonly cacheWrite1h: number;
   readonly audioInput: number;
+  readonly imageInput: number;
   readonly output: number;
   readonly reasoning: number;
   readonly audioOutput: number;
+  readonly imageOutput: number;
 }
 
 /** Splits totals into disjoint classes. Parts never exceed their total: an inconsistent report is clamped, not summed twice. */
@@ -46,17 +55,34 @@ export function tokenClasses(usage: Usage): TokenClasses {
   // What is billed has its discounts in it already.
   const cacheRead = usage.billedInputTokens === undefined ? take(input, usage.cacheReadInputTokens) : 0;
   input -= cacheRead;
+  const audioCacheRead = take(cacheRead, usage.audioCacheReadInputTokens);
   const cacheWrite = take(input, usage.cacheCreationInputTokens);
   input -= cacheWrite;
   const cacheWrite1h = take(cacheWrite, usage.cacheCreation1hInputTokens);
   const audioInput = take(input, usage.audioInputTokens);
   input -= audioInput;
+  const imageInput = take(input, usage.imageInputTokens);
+  input -= imageInput;
 
   let output = usage.billedOutputTokens ?? usage.outputTokens ?? 0;
   const reasoning = take(output, usage.reasoningOutputTokens);
   output -= reasoning;
   const audioOutput = take(output, usage.audioOutputTokens);
   output -= audioOutput;
+  const imageOutput = take(output, usage.imageOutputTokens);
+  output -= imageOutput;
 
-  return { input, cacheRead, cacheWrite5m: cacheWrite - cacheWrite1h, cacheWrite1h, audioInput, output, reasoning, audioOutput };
+  return {
+    input,
+    cacheRead: cacheRead - audioCacheRead,
+    audioCacheRead,
+    cacheWrite5m: cacheWrite - cacheWrite1h,
+    cacheWrite1h,
+    audioInput,
+    imageInput,
+    output,
+    reasoning,
+    audioOutput,
+    imageOutput,
+  };
 }

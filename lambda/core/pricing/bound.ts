@@ -1,6 +1,6 @@
 import type { CallFacts } from '../protocols/protocol';
-import { callPrice, rateAt, tierPercent } from './cost';
-import type { Price, Rate, TokenClass } from './price';
+import { atTier, callPrice, rateAt, tierPercent } from './cost';
+import { OUTPUT_CLASSES, type Price, type Rate, type TokenClass } from './price';
 
 /** What a call may take at most. */
 export interface CallBound {
@@ -34,7 +34,6 @@ const ATTACHMENT_TOKENS = 300_000;
 /** What one server-side tool call may put into the prompt. */
 const TOOL_RESULT_TOKENS = 30_000;
 const SERVER_TOOL_CALLS = 20;
-const MILLION_PERCENT = 100_000_000n;
 
 /** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
 export function boundOf(input: BoundInput): CallBound {
@@ -129,11 +128,10 @@ function costBound(input: BoundInput, price: Price, inputTokens: number, outputT
 function tokensBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
   const { facts } = input;
   const writes: TokenClass[] = facts.cacheWrite === undefined ? ['cacheWrite5m'] : ['cacheWrite5m', 'cacheWrite1h'];
-  const inputRate = dearest(price, ['input', 'cacheRead', 'audioInput', ...writes], inputTokens);
-  const outputRate = dearest(price, ['output', 'reasoning', 'audioOutput'], inputTokens);
+  const inputRate = dearest(price, ['input', 'cacheRead', 'audioCacheRead', 'audioInput', 'imageInput', ...writes], inputTokens);
+  const outputRate = dearest(price, OUTPUT_CLASSES, inputTokens);
   const sum = BigInt(inputTokens) * inputRate + BigInt(outputTokens) * outputRate;
-  const factor = BigInt(dearestTier(price, facts.serviceTier));
-  return (sum * factor + MILLION_PERCENT - 1n) / MILLION_PERCENT + price.perRequest;
+  return atTier(sum, dearestTier(price, facts.serviceTier)) + price.perRequest;
 }
 
 function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {

@@ -1,9 +1,10 @@
 import { type TokenClasses, tokenClasses, type Usage } from '../model/usage';
-import { type Price, type Rate, TOKEN_CLASSES } from './price';
+import { INPUT_CLASSES, type Price, type Rate, TOKEN_CLASSES } from './price';
 
 /** Tokens in the unit of rates. */
 const MILLION = 1_000_000n;
-const PERCENT = 100n;
+/** The list price, in the unit that percents are rounded to. */
+const WHOLE = 1_000_000n;
 
 /** What a response used, in classes that do not overlap. */
 export interface Consumption {
@@ -19,14 +20,12 @@ export interface Consumption {
  */
 export function costOf(price: Price, consumption: Consumption): bigint {
   const { tokens } = consumption;
-  const input = tokens.input + tokens.cacheRead + tokens.cacheWrite5m + tokens.cacheWrite1h + tokens.audioInput;
+  const input = INPUT_CLASSES.reduce((sum, name) => sum + tokens[name], 0);
   let sum = 0n;
   for (const name of TOKEN_CLASSES) {
     if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
   }
-  const factor = BigInt(tierPercent(price, consumption.serviceTier));
-  const divisor = MILLION * PERCENT;
-  let cost = (sum * factor + divisor - 1n) / divisor + price.perRequest;
+  let cost = atTier(sum, tierPercent(price, consumption.serviceTier)) + price.perRequest;
   for (const [tool, count] of Object.entries(consumption.toolCalls ?? {})) {
     if (count > 0) cost += BigInt(Math.ceil(count)) * callPrice(price, tool);
   }
@@ -40,6 +39,12 @@ export function costOfUsage(price: Price, usage: Usage): bigint {
     ...(usage.toolCalls === undefined ? {} : { toolCalls: usage.toolCalls }),
     ...(usage.serviceTier === undefined ? {} : { serviceTier: usage.serviceTier }),
   });
+}
+
+/** Nano-USD of a sum in the unit of rates, at this percent of the list price; divided once and rounded up. */
+export function atTier(sum: bigint, percent: number): bigint {
+  const divisor = MILLION * WHOLE;
+  return (sum * BigInt(Math.round(percent * 10_000)) + divisor - 1n) / divisor;
 }
 
 /** The rate of a request with this many input tokens, cache included. */
@@ -58,6 +63,9 @@ export function tierPercent(price: Price, tier: string | undefined): number {
 
 /** Nano-USD for one call of a server-side tool. Versioned names (`web_search_20250305`) cost what their family costs. */
 export function callPrice(price: Price, tool: string): bigint {
-  const family = Object.keys(price.calls).find((name) => name !== 'default' && tool.startsWith(name));
-  return price.calls[family ?? 'default'] ?? price.calls['default'] ?? 0n;
+  let family = 'default';
+  for (const name in price.calls) {
+    if (name !== 'default' && tool.startsWith(name) && (family === 'default' || name.length > family.length)) family = name;
+  }
+  return price.calls[family] ?? 0n;
 }

@@ -18,16 +18,28 @@ export type BookPrices = Partial<Record<TokenClass, BookRate>> & {
   readonly calls?: Readonly<Record<string, number>>;
 };
 
+/** One model. */
+export interface BookRow {
+  readonly id: string;
+  readonly match: Matcher;
+  readonly prices: readonly BookPrices[];
+  /** Tokens of input and output together that the model takes at most. */
+  readonly window?: number;
+  readonly maxOutput?: number;
+  /**
+   * Percent of the list price by service tier, with four decimals at most, in place of what the kind of provider charges in general.
+   * An empty one says that the model has no tiers.
+   */
+  readonly tiers?: Readonly<Record<string, number>>;
+  /** The fastest that the model is known to write, in tokens per second. */
+  readonly speed?: number;
+}
+
 /** The generated file; see `scripts/price-book.mjs`. */
 export interface PriceBookData {
   readonly version: string;
   readonly kinds: Partial<Record<ProviderKind, readonly string[]>>;
-  readonly lists: Readonly<
-    Record<
-      string,
-      readonly { readonly id: string; readonly match: Matcher; readonly prices: readonly BookPrices[]; readonly window?: number }[]
-    >
-  >;
+  readonly lists: Readonly<Record<string, readonly BookRow[]>>;
 }
 
 /** A model at a configured provider. */
@@ -55,8 +67,12 @@ export interface PriceBook {
 }
 
 /** List price of the simulated provider, so that budgets can be seen at work: 1 US dollar a million tokens in, 2 out. */
-const SIMULATED: readonly BookPrices[] = [{ input: 1_000_000_000, output: 2_000_000_000, cacheRead: 100_000_000 }];
-const SIMULATED_WINDOW = 128_000;
+const SIMULATED: BookRow = {
+  id: 'simulated',
+  match: '*',
+  prices: [{ input: 1_000_000_000, output: 2_000_000_000, cacheRead: 100_000_000 }],
+  window: 128_000,
+};
 /** For server-side tools that no list prices: 0.05 US dollars a call, dearer than any that is listed. */
 const UNKNOWN_CALL = 50_000_000n;
 const MOST_CACHED = 5_000;
@@ -74,15 +90,15 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
         return overriddenPrice(override, target);
       }
       if (target.free === true) return FREE_PRICE;
-      const row = found(`${target.kind}\u0000${target.model}`, () => search(data, target));
-      const prices = row?.prices.findLast((candidate) => applies(candidate, atMs));
-      if (row === undefined || prices === undefined) return undefined;
-      let price = row.read.get(prices);
+      const known = found(`${target.kind}\u0000${target.model}`, () => search(data, target));
+      const prices = known?.row.prices.findLast((candidate) => applies(candidate, atMs));
+      if (known === undefined || prices === undefined) return undefined;
+      let price = known.read.get(prices);
       if (price === undefined) {
-        price = readPrice(data.version, target.kind, prices, row.window);
-        row.read.set(prices, price);
+        price = readPrice(data.version, target.kind, prices, known.row);
+        known.read.set(prices, price);
       }
-      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow ?? row.window, override.maxOutputTokens) };
+      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow, override.maxOutputTokens) };
     },
 
     withOverrides: (changed) => createPriceBook(data, changed),
@@ -94,20 +110,19 @@ function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOve
 }
 
 interface Found {
-  readonly prices: readonly BookPrices[];
-  readonly window: number | undefined;
+  readonly row: BookRow;
   /** The prices that were asked for so far, as they are given out. */
   readonly read: Map<BookPrices, Price>;
 }
 
 function search(data: PriceBookData, target: PricedTarget): Found | undefined {
-  if (target.kind === 'simulated') return { prices: SIMULATED, window: SIMULATED_WINDOW, read: new Map() };
+  if (target.kind === 'simulated') return { row: SIMULATED, read: new Map() };
   // A Bedrock inference profile may be named by its ARN.
   const name = (target.model.startsWith('arn:') ? target.model.slice(target.model.lastIndexOf('/') + 1) : target.model).toLowerCase();
   for (const list of data.kinds[target.kind] ?? []) {
     const rows = data.lists[list] ?? [];
     const row = rows.find(({ id }) => id.toLowerCase() === name) ?? rows.find(({ match }) => matches(match, name));
-    if (row !== undefined) return { prices: row.prices, window: row.window, read: new Map() };
+    if (row !== undefined) return { row, read: new Map() };
   }
   return undefined;
 }
@@ -140,15 +155,16 @@ function applies(prices: BookPrices, atMs: number): boolean {
   return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
 }
 
-function readPrice(version: string, kind: PricedTarget['kind'], prices: BookPrices, window: number | undefined): Price {
+function readPrice(version: string, kind: PricedTarget['kind'], prices: BookPrices, { window, maxOutput, tiers, speed }: BookRow): Price {
   return {
     version,
     source: 'book',
     rates: completeRates(readRates(prices)),
     calls: { default: UNKNOWN_CALL, ...mapValues(prices.calls ?? {}, BigInt) },
     perRequest: BigInt(prices.calls?.['request'] ?? 0),
-    serviceTiers: serviceTiersOf(kind),
-    ...limitsOf(window, undefined),
+    serviceTiers: tiers ?? serviceTiersOf(kind),
+    ...limitsOf(window, maxOutput),
+    ...(speed === undefined ? {} : { fastestTokensPerSecond: speed }),
   };
 }
 

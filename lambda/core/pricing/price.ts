@@ -16,27 +16,26 @@ export interface Price {
   readonly source: 'book' | 'override' | 'ceiling' | 'free';
   /** Every class has one: a class without a price of its own is priced as its nearest dearer relative. */
   readonly rates: Readonly<Record<TokenClass, Rate>>;
-  /** Nano-USD per call of a server-side tool, by tool; `default` for tools without a price of their own. */
+  /**
+   * Nano-USD by what a provider bills of its own tools: a call, a container, a generated picture. The longest name that a unit's name
+   * starts with holds (`image_generation:high` for `image_generation:high:1024x1024`); `default` for what has no price of its own.
+   */
   readonly calls: Readonly<Record<string, bigint>>;
   /** Nano-USD per request, whatever it holds. */
   readonly perRequest: bigint;
-  /** Percent of the list price by service tier. A tier that is not named costs 100. */
+  /** Percent of the list price by service tier, with four decimals at most. A tier that is not named costs 100. */
   readonly serviceTiers: Readonly<Record<string, number>>;
   /** Tokens of input and output together that the model takes at most. */
   readonly contextWindow?: number;
   readonly maxOutputTokens?: number;
+  /** The fastest that the model is known to write, for answers that end without a report. */
+  readonly fastestTokensPerSecond?: number;
 }
 
-export const TOKEN_CLASSES: readonly TokenClass[] = [
-  'input',
-  'cacheRead',
-  'cacheWrite5m',
-  'cacheWrite1h',
-  'audioInput',
-  'output',
-  'reasoning',
-  'audioOutput',
-];
+/** Classes that count towards the length of a prompt. */
+export const INPUT_CLASSES = ['input', 'cacheRead', 'audioCacheRead', 'cacheWrite5m', 'cacheWrite1h', 'audioInput', 'imageInput'] as const;
+export const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput', 'imageOutput'] as const;
+export const TOKEN_CLASSES: readonly TokenClass[] = [...INPUT_CLASSES, ...OUTPUT_CLASSES];
 
 const FREE_RATE: Rate = { base: 0n, tiers: [] };
 
@@ -60,21 +59,25 @@ export function ceilingPrice(nanoUsd: bigint): Price {
 }
 
 /**
- * Fills the classes that have no price of their own: cache reads and writes and audio as input, reasoning and audio as output.
+ * Fills the classes that have no price of their own: cache reads and writes, audio and pictures as input, reasoning, audio and pictures as output.
  * Without any price for input or output, the other one's stands in.
  */
 export function completeRates(known: Partial<Record<TokenClass, Rate>>): Price['rates'] {
   const input = known.input ?? known.output ?? FREE_RATE;
   const output = known.output ?? input;
+  const cacheRead = known.cacheRead ?? input;
   const cacheWrite5m = known.cacheWrite5m ?? input;
   return {
     input,
-    cacheRead: known.cacheRead ?? input,
+    cacheRead,
+    audioCacheRead: known.audioCacheRead ?? known.audioInput ?? cacheRead,
     cacheWrite5m,
     cacheWrite1h: known.cacheWrite1h ?? cacheWrite5m,
     audioInput: known.audioInput ?? input,
+    imageInput: known.imageInput ?? input,
     output,
     reasoning: known.reasoning ?? output,
     audioOutput: known.audioOutput ?? output,
+    imageOutput: known.imageOutput ?? output,
   };
 }

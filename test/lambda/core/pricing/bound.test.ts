@@ -63,12 +63,15 @@ test('D10 D11 the bound covers whatever the provider may report within bytes, ca
         const tokens: TokenClasses = {
           input: input - part(0) - part(1) - part(2),
           cacheRead: part(0),
+          audioCacheRead: 0,
           cacheWrite5m: part(1),
           cacheWrite1h: write === '1h' ? part(2) : 0,
           audioInput: 0,
+          imageInput: 0,
           output: output - Math.floor(output / 3),
           reasoning: Math.floor(output / 3),
           audioOutput: 0,
+          imageOutput: 0,
         };
         const served = tier === 'auto' ? 'priority' : tier;
         const cost = costOf(price, { tokens, ...(served === undefined ? {} : { serviceTier: served }) });

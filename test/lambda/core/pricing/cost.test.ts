@@ -61,6 +61,26 @@ test.each(INVOICES)('F16 golden invoice: %s', (_name, kind, model, usage, cost) 
   expect(costOfUsage(priceOf(kind, model), usage)).toBe(cost);
 });
 
+test('R11 a row says what its tiers, its pictures and its tools cost, and how long its answers are', () => {
+  const row = {
+    id: 'm',
+    match: '=m',
+    prices: [{ input: 1_000_000_000, output: 2_000_000_000, imageOutput: 30_000_000_000, calls: { pictures: 1, 'pictures:high': 7 } }],
+    window: 1_000,
+    maxOutput: 100,
+    tiers: { priority: 166.6667 },
+    speed: 900,
+  } as const;
+  const made = createPriceBook({ version: 'test', kinds: { openai: ['list'] }, lists: { list: [row] } });
+  const price = made.lookup({ provider: 'openai', kind: 'openai', model: 'm' }, at) as Price;
+
+  expect(price).toMatchObject({ contextWindow: 1_000, maxOutputTokens: 100, fastestTokensPerSecond: 900 });
+  expect(costOfUsage(price, { inputTokens: 0, outputTokens: 3, imageOutputTokens: 2 })).toBe(62_000n);
+  expect(costOfUsage(price, { inputTokens: 1_000_000, outputTokens: 0, serviceTier: 'priority' })).toBe(1_666_667_000n);
+  expect(costOfUsage(price, { inputTokens: 1, outputTokens: 0, serviceTier: 'flex' })).toBe(1_000n);
+  expect(costOfUsage(price, { toolCalls: { 'pictures:high:1024x1024': 2, 'pictures:low': 1 } })).toBe(15n);
+});
+
 test('F16 audio tokens have a price of their own', () => {
   const price = priceOf('openai', 'gpt-audio');
   const text = costOfUsage(price, { inputTokens: 1_000, outputTokens: 1_000 });

@@ -60,7 +60,7 @@ test('F16 classes are disjoint and add up to the totals', () => {
     },
   });
 
-  expect(tokenClasses(usage ?? {})).toEqual({
+  expect(tokenClasses(usage ?? {})).toMatchObject({
     input: 20,
     cacheRead: 60,
     cacheWrite5m: 20,
