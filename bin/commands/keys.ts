@@ -30,14 +30,12 @@ export const command = resourceCommand({
     user: { type: 'string' },
     role: { type: 'string' },
     endpoint: { type: 'string', multiple: true },
-    'server-tool': { type: 'string', multiple: true },
     'expires-at': { type: 'string' },
     grace: { type: 'string' },
   },
   help: `  --team ID  --project ID  --user ID  what the key is bound to (create), or whose keys to list (--team)
   --role caller|viewer|team_admin|admin
   --endpoint PATH                  /v1/chat/completions, ...; may be repeated; default: all
-  --server-tool NAME               may be repeated; default: none
   --expires-at TIME                2027-01-31T00:00:00Z
   --grace SECONDS                  how long the old secret goes on working (rotate)`,
   filters: { team: 'team_id' },
@@ -64,7 +62,6 @@ export const command = resourceCommand({
       user_id: text(parsed, 'user'),
       role: text(parsed, 'role'),
       endpoints: texts(parsed, 'endpoint'),
-      server_tools: texts(parsed, 'server-tool'),
       expires_at: text(parsed, 'expires-at'),
     };
     for (const [name, value] of Object.entries(fields)) if (value !== undefined) body[name] = value;

@@ -8,6 +8,7 @@ export interface Allowance {
   readonly budgets?: readonly BudgetConfig[];
   readonly limits?: LimitsConfig;
   readonly models?: readonly string[];
+  readonly serverTools?: readonly string[];
 }
 
 export interface Parent extends Allowance {
@@ -27,6 +28,7 @@ const PLAIN_LIMITS = ['requests_per_minute', 'requests_per_day', 'tokens_per_min
 export function checkNarrows(child: Allowance, parents: readonly Parent[], now: number): void {
   for (const parent of parents) {
     for (const [index, glob] of (child.models ?? []).entries()) checkModel(glob, `models[${index}]`, parent);
+    for (const [index, glob] of (child.serverTools ?? []).entries()) checkServerTool(glob, `server_tools[${index}]`, parent);
     for (const [index, budget] of (child.budgets ?? []).entries()) checkBudget(budget, `budgets[${index}]`, parent, now);
     if (child.limits !== undefined) checkLimits(child.limits, 'limits', parent, parent.limits);
   }
@@ -45,7 +47,13 @@ function checkModel(glob: string, field: string, parent: Parent): void {
   throw refuse(field, JSON.stringify(glob), parent, parent.models.length === 0 ? 'no model' : `only ${parent.models.join(', ')}`);
 }
 
-/** Whether every model that `narrow` matches is also matched by `wide`: a `*` is only covered by a `*`. Never says yes wrongly. */
+function checkServerTool(glob: string, field: string, parent: Parent): void {
+  const allowed = parent.serverTools;
+  if (allowed === undefined || allowed.some((wide) => covers(wide, glob))) return;
+  throw refuse(field, JSON.stringify(glob), parent, allowed.length === 0 ? 'no server-side tool' : `only ${allowed.join(', ')}`);
+}
+
+/** Whether every name that `narrow` matches is also matched by `wide`: a `*` is only covered by a `*`. Never says yes wrongly. */
 function covers(wide: string, narrow: string): boolean {
   return matchesGlob(wide, narrow);
 }

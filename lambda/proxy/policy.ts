@@ -1,6 +1,7 @@
 import type { Resolution, Target } from '../core/config/models';
 import { spliceFields } from '../core/http/splice';
 import { storeUnavailable } from '../core/keys/authenticate';
+import { levelsOf } from '../core/ledger/levels';
 import { GatewayError } from '../core/model/error';
 import { matchesAnyGlob } from '../core/runtime/glob';
 import { parseJsonDocument, REQUEST_LIMITS } from '../core/runtime/json';
@@ -15,7 +16,8 @@ export type ModelPolicy = readonly (readonly string[])[];
 export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
   const { key } = asked.caller;
   checkEndpoint(key, asked.route.path);
-  const { call, withheld } = withAllowedTools(asked);
+  const { call, withheld } =
+    asked.facts.serverTools.length === 0 ? { call: asked, withheld: [] } : withAllowedTools(asked, await toolPolicy(gateway, key));
   const targets = allowedTargets(resolution, await modelPolicy(gateway, key));
   if (targets.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
   return { ...call, resolution, targets, withheld };
@@ -43,6 +45,17 @@ export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly
   const tags: Record<string, string> = { ...key.tags };
   for (const level of (await levelsAbove(gateway, key)).toReversed()) Object.assign(tags, level.tags);
   return tags;
+}
+
+/** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
+async function toolPolicy(gateway: Gateway, key: KeyRecord): Promise<readonly (readonly string[])[]> {
+  const tags = await tagsOf(gateway, key);
+  try {
+    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
+    return [key.serverTools ?? [], ...levels.flatMap(({ serverTools }) => (serverTools === undefined ? [] : [serverTools]))];
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
 }
 
 /** The team, project and user of a key, as far as it has them and they exist: the widest first. */
@@ -75,9 +88,12 @@ function checkEndpoint(key: KeyRecord, path: string): void {
 }
 
 /** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
-function withAllowedTools(call: ModelCall): { readonly call: ModelCall; readonly withheld: readonly string[] } {
-  const { facts, document, dialect, caller, configuration } = call;
-  const forbidden = (tool: string): boolean => !matchesAnyGlob(caller.key.serverTools ?? [], tool);
+function withAllowedTools(
+  call: ModelCall,
+  policy: readonly (readonly string[])[],
+): { readonly call: ModelCall; readonly withheld: readonly string[] } {
+  const { facts, document, dialect, configuration } = call;
+  const forbidden = (tool: string): boolean => policy.some((allowed) => !matchesAnyGlob(allowed, tool));
   const refused = facts.serverTools.filter(forbidden);
   if (refused.length === 0) return { call, withheld: [] };
   const spare = (facts.spareServerTools ?? []).filter(forbidden);

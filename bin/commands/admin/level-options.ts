@@ -15,6 +15,7 @@ export const LEVEL_OPTIONS = {
   tpd: { type: 'string' },
   concurrency: { type: 'string' },
   model: { type: 'string', multiple: true },
+  'server-tool': { type: 'string', multiple: true },
   tag: { type: 'string', multiple: true },
   metadata: { type: 'string', multiple: true },
   'time-zone': { type: 'string' },
@@ -33,6 +34,7 @@ export const LEVEL_HELP = `Fields:
   --tpm N  --tpd N                 tokens per minute, per day
   --concurrency N                  requests at the same time
   --model GLOB                     models that may be used; may be repeated
+  --server-tool GLOB               tools that a provider may run; may be repeated
   --tag NAME=VALUE                 may be repeated
   --metadata NAME=VALUE            may be repeated
   --time-zone NAME                 Europe/Berlin; where budgets' periods begin
@@ -60,8 +62,13 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
   const limits = Object.entries(LIMITS).map(([option, field]) => [field, wholeNumber(parsed, option)] as const);
   const given = limits.filter(([, value]) => value !== undefined);
   if (given.length > 0) body['limits'] = { ...(body['limits'] as object | undefined), ...Object.fromEntries(given) };
-  const models = texts(parsed, 'model');
-  if (models !== undefined) body['models'] = models;
+  for (const [option, field] of [
+    ['model', 'models'],
+    ['server-tool', 'server_tools'],
+  ] as const) {
+    const names = texts(parsed, option);
+    if (names !== undefined) body[field] = names;
+  }
   for (const [option, field] of [
     ['tag', 'tags'],
     ['metadata', 'metadata'],

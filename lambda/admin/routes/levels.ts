@@ -5,7 +5,7 @@ import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import type { Place } from '../levels';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, teamOf } from '../levels';
-import { checkNarrows } from '../narrowing';
+import { type Allowance, checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
@@ -190,14 +190,13 @@ function teamOfChange(kind: Kind, record: LevelRecord): { teamId?: string } {
   return teamId === undefined ? {} : { teamId };
 }
 
+/** Fields that a child may only narrow, as the record and as the wire names them. */
+const NARROWING = { budgets: 'budgets', limits: 'limits', models: 'models', serverTools: 'server_tools' } as const;
+const NARROWING_FIELDS = Object.keys(NARROWING) as (keyof typeof NARROWING)[];
+
 /** Only fields that a change writes are held against the parents: what was allowed once stays writable around. */
-export function narrowed(body: Readonly<Record<string, unknown>>, record: LevelRecord): Pick<LevelRecord, 'budgets' | 'limits' | 'models'> {
-  const { budgets, limits, models } = record;
-  return {
-    budgets: body['budgets'] === undefined ? undefined : budgets,
-    limits: body['limits'] === undefined ? undefined : limits,
-    models: body['models'] === undefined ? undefined : models,
-  } as Pick<LevelRecord, 'budgets' | 'limits' | 'models'>;
+export function narrowed(body: Readonly<Record<string, unknown>>, record: LevelRecord): Allowance {
+  return Object.fromEntries(NARROWING_FIELDS.map((field) => [field, body[NARROWING[field]] === undefined ? undefined : record[field]]));
 }
 
 /** Only projects and users belong to a team. */
@@ -213,8 +212,7 @@ async function checkPlace(
   isNew: boolean,
 ) {
   if (kind === 'tag') return;
-  const nothingToCheck = !isNew && record.budgets === undefined && record.limits === undefined && record.models === undefined;
-  if (nothingToCheck) return;
+  if (!isNew && NARROWING_FIELDS.every((field) => record[field] === undefined)) return;
   checkNarrows(record, await readParents(services, caller, placeOf(kind, record)), services.clock.now());
 }
 

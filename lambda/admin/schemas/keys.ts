@@ -22,12 +22,7 @@ export const KEY = defineResource({
     },
     ...LEVEL_FIELDS,
     endpoints: { type: 'array', maxItems: ENDPOINTS.length, items: { type: 'string', enum: ENDPOINTS }, description: 'Absent: all.' },
-    server_tools: {
-      type: 'array',
-      maxItems: 32,
-      items: { type: 'string', minLength: 1, maxLength: 64 },
-      description: 'Server-side tools it may use; absent: none.',
-    },
+    server_tools: { ...LEVEL_FIELDS['server_tools'], description: 'Server-side tools it may use, or globs of them; absent: none.' },
     expires_at: TIME,
   },
   createOnly: { team_id: REFERENCE, project_id: REFERENCE, user_id: REFERENCE },

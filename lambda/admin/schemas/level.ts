@@ -110,6 +110,14 @@ export const MODELS: Schema = {
   items: GLOB,
   description: 'Models that may be used; absent: as the parent allows.',
 };
+const SERVER_TOOLS: Schema = {
+  type: 'array',
+  maxItems: 32,
+  items: { type: 'string', minLength: 1, maxLength: 64 },
+  description: 'Server-side tools that may be used, or globs of them; absent: as the parent allows.',
+  examples: [['web_search*']],
+};
+
 export { GLOB, LABELS, TIME, USD };
 
 /** What every level may carry. */
@@ -117,6 +125,7 @@ export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
   budgets: { type: 'array', maxItems: MAX_BUDGETS, items: BUDGET },
   limits: LIMITS,
   models: MODELS,
+  server_tools: SERVER_TOOLS,
   tags: { ...LABELS, description: 'Labels that usage is grouped by and budgets may be put on.' },
   metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
   time_zone: {

@@ -12,6 +12,8 @@ export interface BoundLevel {
   readonly status: EntityStatus;
   readonly budgets: readonly BudgetConfig[];
   readonly limits: LimitsConfig;
+  /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
+  readonly serverTools: readonly string[] | undefined;
   readonly timeZone: string;
   readonly generation: number;
 }
@@ -133,6 +135,7 @@ export function bindLevel(
     status: row?.status ?? 'active',
     budgets: row?.budgets ?? defaults?.budgets ?? [],
     limits: row?.limits ?? defaults?.limits ?? {},
+    serverTools: row?.serverTools,
     timeZone: row?.timeZone ?? 'UTC',
     generation: row?.generation ?? 0,
   };

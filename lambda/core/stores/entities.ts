@@ -6,7 +6,7 @@ export type LevelKind = 'gateway' | 'team' | 'project' | 'user' | 'key' | 'tag';
 export type EntityStatus = 'active' | 'blocked' | 'revoked';
 export type Role = 'admin' | 'team_admin' | 'viewer' | 'caller';
 
-/** What every level's row holds. Absent `models` and `endpoints` mean: as the parent allows. */
+/** What every level's row holds. Absent `models`, `serverTools` and `endpoints` mean: as the parent allows. */
 export interface LevelRecord {
   readonly id: string;
   readonly name?: string;
@@ -15,6 +15,8 @@ export interface LevelRecord {
   readonly limits?: LimitsConfig;
   /** Globs of model names. */
   readonly models?: readonly string[];
+  /** Globs of names of server-side tools. A key without them may use none. */
+  readonly serverTools?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;
   /** IANA name; calendar periods of this level's budgets follow it. Default: UTC. */
@@ -59,8 +61,6 @@ export interface KeyRecord extends LevelRecord {
   readonly lastFour: string;
   /** Data-plane endpoints it may use, such as `/v1/chat/completions`; absent: all. */
   readonly endpoints?: readonly string[];
-  /** Names of server-side tools it may use. */
-  readonly serverTools?: readonly string[];
   readonly expiresAt?: string;
 }
 

@@ -182,6 +182,37 @@ describe('teams, projects, users, tags and the gateway', () => {
     expect((await admin.call('PATCH', `/projects/${made.json['id']}`, { body: { models: ['*'] } })).json.error.code).toBe('exceeds_parent');
   });
 
+  test('R07 server-side tools can be limited on every level, and no child widens them', async () => {
+    const admin = createAdminHarness();
+    const tools = { server_tools: ['web_search*', 'code_interpreter'] };
+    await admin.call('PATCH', '/gateway', { body: tools });
+    await admin.make('teams', { id: 'red', name: 'Red', server_tools: ['web_search*'] });
+    const manager = (await admin.key({ role: 'team_admin', team_id: 'red' })).text;
+    const tag = await admin.make('tags', { id: 'stage=live', name: 'x', server_tools: [] });
+    const places = { team_id: 'red' };
+    const attempts: [string, string, object][] = [
+      ['POST', '/teams', { name: 'x', server_tools: ['*'] }],
+      ['POST', '/projects', { name: 'x', ...places, server_tools: ['code_interpreter'] }],
+      ['POST', '/users', { name: 'x', ...places, server_tools: ['web_*'] }],
+      ['POST', '/keys', { ...places, server_tools: ['web_search', 'code_interpreter'] }],
+      ['PATCH', '/teams/red', { server_tools: ['mcp'] }],
+    ];
+
+    for (const [method, path, body] of attempts) {
+      const { status, json } = await admin.call(method, path, { body });
+      expect([path, status, json.error.code]).toEqual([path, 400, 'exceeds_parent']);
+      expect(json.error.param).toMatch(/^server_tools\[\d\]$/);
+    }
+    const key = await admin.call('POST', '/keys', { key: manager, body: { server_tools: ['web_search'] } });
+    expect([key.status, key.json['server_tools'], tag['server_tools']]).toEqual([201, ['web_search'], []]);
+    const widened = await admin.call('PATCH', `/keys/${key.json['id']}`, { key: manager, body: { server_tools: ['*'] } });
+    expect([widened.status, widened.json.error.message]).toEqual([
+      400,
+      'server_tools[0] is "*", but the gateway allows only web_search*, code_interpreter: a child can only narrow its parent.',
+    ]);
+    expect((await admin.call('PATCH', '/teams/red', { key: manager, body: { server_tools: ['*'] } })).status).toBe(403);
+  });
+
   test("the gateway's own level starts from the configuration and binds the teams", async () => {
     const document = { gateway: { budgets: [{ limit_usd: '50.00', period: 'day' }] }, defaults: {}, providers: [{ id: 'openai' }] };
     const admin = createAdminHarness(document as unknown as GatewayDocument);

@@ -1,6 +1,11 @@
 /** Server-side tools that a key may not use: refused, or left out where clients declare them without need. */
+
+import fc from 'fast-check';
+import type { LevelKind } from '../../../lambda/core/stores/entities';
+import { createIdentityStore } from '../../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { startGateway, type TestGateway } from '../../support/gateway';
+import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -19,17 +24,18 @@ const answer = {
 const search = { type: 'web_search', external_web_access: false };
 const tool = { type: 'function', name: 'read', parameters: { type: 'object', properties: {} } };
 
+const openai = (): ProviderConfig => ({
+  id: 'openai',
+  kind: 'openai',
+  baseUrl: { value: `${upstream.origin}/v1` },
+  network: 'loopback',
+  free: true,
+});
+
 beforeEach(async () => {
   upstream = await startUpstream();
   upstream.script(jsonReply(answer));
-  const openai: ProviderConfig = {
-    id: 'openai',
-    kind: 'openai',
-    baseUrl: { value: `${upstream.origin}/v1` },
-    network: 'loopback',
-    free: true,
-  };
-  gateway = await startGateway({ document: { providers: [openai] } });
+  gateway = await startGateway({ document: { providers: [openai()] } });
 });
 
 afterEach(async () => {
@@ -81,3 +87,79 @@ test.each([
   expect(reply.json.error).toMatchObject({ code: 'server_tool_not_allowed', message: expect.stringContaining(`'${name}'`) });
   expect(upstream.requests).toEqual([]);
 });
+
+/** A level in the table that allows these server-side tools; undefined: it says nothing. */
+const addLevel = (kind: Exclude<LevelKind, 'key'>, id: string, serverTools: readonly string[] | undefined) =>
+  createIdentityStore(gateway.table, TABLE_NAMES.identity).create(kind, {
+    id,
+    status: 'active',
+    generation: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    teamId: 't',
+    ...(serverTools === undefined ? {} : { serverTools }),
+  } as never);
+
+describe.each(['gateway', 'team', 'project', 'user', 'tag'] as const)('R07 a list of server-side tools on the %s', (kind) => {
+  const id = { gateway: 'gateway', team: 't', project: 'p', user: 'u', tag: 'stage=live' }[kind];
+  const key = { serverTools: ['*'], teamId: 't', projectId: 'p', userId: 'u', tags: { stage: 'live' } };
+  const call = async (tools: object[]) => create({ tools }, { authorization: `Bearer ${await gateway.addKey(key)}` });
+
+  test('R07 lets through what it names alone, whatever the key may use', async () => {
+    await addLevel(kind, id, ['web_search*']);
+
+    const searched = await call([{ type: 'web_search' }]);
+    const ran = await call([{ type: 'code_interpreter', container: { type: 'auto' } }]);
+
+    expect([searched.status, ran.status, ran.json.error.code]).toEqual([200, 403, 'server_tool_not_allowed']);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('R07 that is empty lets nothing through, and what clients declare without need is left out', async () => {
+    await addLevel(kind, id, []);
+
+    const searched = await call([{ type: 'web_search' }]);
+    const declared = await call([tool, search]);
+
+    expect([searched.status, searched.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
+    expect([declared.status, declared.headers['x-gateway-warnings']]).toEqual([200, 'dropped: tools[1]']);
+  });
+
+  test('R07 gives nothing to a key that has none itself', async () => {
+    await addLevel(kind, id, ['*']);
+
+    const reply = await create(
+      { tools: [{ type: 'web_search' }] },
+      { authorization: `Bearer ${await gateway.addKey({ ...key, serverTools: undefined })}` },
+    );
+
+    expect(reply.status).toBe(403);
+  });
+});
+
+test('R07 a server-side tool passes where every level that binds the key names it or says nothing', async () => {
+  const lists = fc.option(fc.subarray(['web_search', 'code_interpreter', 'web_*', '*']), { nil: undefined, freq: 2 });
+  const levels = fc.record({ gateway: lists, team: lists, project: lists, user: lists, tag: lists, key: lists });
+  const ids = { gateway: 'gateway', team: 't', project: 'p', user: 'u', tag: 'stage=live' } as const;
+  const names = (list: readonly string[] | undefined, name: string) =>
+    list?.some((entry) => entry === name || entry === '*' || (entry === 'web_*' && name.startsWith('web_')));
+  let passed = 0;
+
+  await fc.assert(
+    fc.asyncProperty(levels, fc.constantFrom('web_search', 'code_interpreter'), async (given, name) => {
+      await gateway.close();
+      gateway = await startGateway({ document: { providers: [openai()] } });
+      for (const [kind, id] of Object.entries(ids)) await addLevel(kind as 'team', id, given[kind as 'team']);
+      const key = await gateway.addKey({ serverTools: given.key, teamId: 't', projectId: 'p', userId: 'u', tags: { stage: 'live' } });
+
+      const { status } = await create({ tools: [{ type: name }] }, { authorization: `Bearer ${key}` });
+
+      const above = Object.keys(ids).every((kind) => names(given[kind as 'team'], name) ?? true);
+      const expected = above && names(given.key, name) === true;
+      if (expected) passed += 1;
+      expect(status).toBe(expected ? 200 : 403);
+    }),
+    { numRuns: 120 },
+  );
+  expect(passed).toBeGreaterThan(3);
+}, 60_000);
