@@ -1,0 +1,113 @@
+/**
+ * Mutation tests of the code that decides about money and identity: Stryker puts one mistake after another into the source, and the
+ * tests of that part must notice each. `npm run mutation -- [PART ...] [--concurrency N] [--file PATH]`; parts and what each must
+ * reach stand in `mutation/parts.json`.
+ *
+ * A mutant that no test can notice stands in `mutation/equivalent.json` with the reason why it changes nothing that anybody sees. Words
+ * of messages are not mutated, nor is code that runs once when a module is loaded. Prints the survivors; exits 1 when a part falls short
+ * or a row of the list fits no mutant any more.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const read = (name) => JSON.parse(readFileSync(join(root, 'scripts/mutation', name), 'utf8'));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { concurrency: { type: 'string', default: '2' }, file: { type: 'string' } },
+});
+const parts = read('parts.json');
+const equivalent = read('equivalent.json');
+const used = new Set();
+
+/** One run of Stryker over a part: its report by file. */
+function mutants(part) {
+  const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
+  const report = join(folder, 'report.json');
+  const settings = join(folder, 'stryker.json');
+  writeFileSync(
+    settings,
+    JSON.stringify({
+      testRunner: 'jest',
+      plugins: ['@stryker-mutator/jest-runner'],
+      coverageAnalysis: 'perTest',
+      mutate: values.file === undefined ? part.mutate : [values.file],
+      mutator: { excludedMutations: ['StringLiteral'] },
+      ignoreStatic: true,
+      concurrency: Number(values.concurrency),
+      jest: { configFile: 'jest.config.cjs', config: { testMatch: part.tests.map((tests) => `<rootDir>/${testFiles(tests)}`) } },
+      reporters: ['json'],
+      jsonReporter: { fileName: report },
+      tempDirName: join(folder, 'sandbox'),
+      ignorePatterns: ['bench', 'cdk.out', 'docs', 'e2e', 'spec'],
+      // It is for TypeScript's older compiler, which is not here; the tests are transformed without it.
+      tsconfigFile: 'none',
+      disableTypeChecks: false,
+    }),
+  );
+  const stryker = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js');
+  const { status } = spawnSync(process.execPath, [stryker, 'run', settings], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  try {
+    if (status !== 0) throw new Error(`Stryker ended with ${status}`);
+    return JSON.parse(readFileSync(report, 'utf8')).files;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function testFiles(tests) {
+  return tests.endsWith('.ts') ? tests : `${tests}/**/*.test.ts`;
+}
+
+/** A mutant by what it changes, so that it is known again after lines have moved. */
+function describe(file, source, { location, replacement }) {
+  const lines = source.split('\n');
+  const line = lines[location.start.line - 1];
+  const before = line.slice(0, location.start.column - 1).trimStart();
+  const oneLine = location.start.line === location.end.line;
+  const after = oneLine ? line.slice(location.end.column - 1) : ' ...';
+  return { file, line: line.trim(), mutant: `${before}${replacement.split('\n')[0]}${after}`, at: `${file}:${location.start.line}` };
+}
+
+function reasonFor({ file, line, mutant }) {
+  const index = equivalent.findIndex((row) => row.file === file && row.line === line && row.mutant === mutant);
+  if (index >= 0) used.add(index);
+  return index >= 0;
+}
+
+let failed = false;
+const names = positionals.length > 0 ? positionals : Object.keys(parts);
+for (const name of names) {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`there is no part '${name}'; there are ${Object.keys(parts).join(', ')}`);
+  let killed = 0;
+  const survivors = [];
+  for (const [file, { source, mutants: all }] of Object.entries(mutants(part))) {
+    for (const mutant of all) {
+      if (mutant.status === 'Killed' || mutant.status === 'Timeout') killed += 1;
+      else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') {
+        const described = describe(file, source, mutant);
+        if (!reasonFor(described)) survivors.push({ ...described, uncovered: mutant.status === 'NoCoverage' });
+      }
+    }
+  }
+  for (const { at, line, mutant, uncovered } of survivors) {
+    console.log(`${at}  ${uncovered ? 'no test runs this' : 'no test notices'}\n  - ${line}\n  + ${mutant}`);
+  }
+  const percent = Math.floor((1_000 * killed) / Math.max(1, killed + survivors.length)) / 10;
+  console.log(`${name}: ${killed} of ${killed + survivors.length} mutants noticed, ${percent} % (at least ${part.leastKilledPercent} %)`);
+  if (percent < part.leastKilledPercent) failed = true;
+}
+
+if (positionals.length === 0 && values.file === undefined) {
+  for (const [index, row] of equivalent.entries()) {
+    if (used.has(index)) continue;
+    console.log(`equivalent.json: fits no surviving mutant any more: ${row.file}  ${row.mutant}`);
+    failed = true;
+  }
+}
+process.exit(failed ? 1 : 0);
