@@ -7,7 +7,7 @@
  *   run hands it to the functions, and before a deployment you put it into that secret.
  * - `-c ollama=http://127.0.0.1:11434/v1`: an Ollama of yours, for the local run.
  * - `-c simulated=true`: the simulated provider, behind the aliases `demo` and `smart`.
- * - `-c routes='{"smart":["anthropic/claude-sonnet-4-5"]}'`: aliases; targets at providers that are not configured are left out. Without it
+ * - `-c routes='{"smart":["anthropic/claude-sonnet-5-5"]}'`: aliases; targets at providers that are not configured are left out. Without it
  *   `smart` leads to the first of a few well-known models whose provider is there.
  * - `-c removalPolicy=destroy`: a gateway to throw away.
  */
@@ -42,7 +42,7 @@ const KEY_VARIABLES: Record<string, string[]> = {
 };
 
 /** Where `smart` leads when nobody says, tried in this order. Bedrock has none: a route would narrow its role to the models named. */
-const WELL_KNOWN = ['anthropic/claude-sonnet-4-5', 'openai/gpt-5', 'google-ai-studio/gemini-2.5-pro', 'mistral/mistral-large-latest'];
+const WELL_KNOWN = ['anthropic/claude-sonnet-5-5', 'openai/gpt-6-sol', 'google-ai-studio/gemini-3.8-flash', 'mistral/mistral-large-latest'];
 
 const app = new App();
 const stack = new Stack(app, 'LlmGateway', { description: 'An LLM gateway in your own account' });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { type Command, UsageError } from './commands/command';
+import { packageVersion } from './package-version';
 
 /** Each command is loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
@@ -47,19 +47,14 @@ async function overview(): Promise<string> {
   const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
   const width = Math.max(...commands.map((command) => command.name.length));
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return `usage: llm-gateway <command> [options]\n\n${lines.join('\n')}\n\nllm-gateway <command> --help shows a command's options.\n`;
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return manifest.version;
+  return `usage: npx cdk-llm-gateway <command> [options]\n\n${lines.join('\n')}\n\nnpx cdk-llm-gateway <command> --help shows a command's options.\n`;
 }
 
 /** What to read after an error: the help of the command that was meant. */
 function helpFor(name: string | undefined): string {
   return name !== undefined && Object.hasOwn(COMMANDS, name)
-    ? `llm-gateway ${name} --help shows its options.\n`
-    : 'llm-gateway --help shows what can be run.\n';
+    ? `npx cdk-llm-gateway ${name} --help shows its options.\n`
+    : 'npx cdk-llm-gateway --help shows what can be run.\n';
 }
 
 main(process.argv.slice(2)).then(

@@ -51,7 +51,7 @@ export interface ILlmGateway extends IConstruct {
  *
  * new LlmGateway(this, 'Gateway', {
  *   providers: [Provider.bedrock(), Provider.anthropic({ apiKey: secret })],
- *   routes: [Route.to('smart', [Target.model('anthropic/claude-sonnet-4-5')])],
+ *   routes: [Route.to('smart', [Target.model('anthropic/claude-sonnet-5-5')])],
  * });
  */
 export class LlmGateway extends Construct implements ILlmGateway {

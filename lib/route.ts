@@ -3,14 +3,14 @@ export class Target {
   /**
    * A model at a configured provider.
    *
-   * @param model the provider's id, a slash, and the model's name at that provider, such as `anthropic/claude-sonnet-4-5`;
+   * @param model the provider's id, a slash, and the model's name at that provider, such as `anthropic/claude-sonnet-5-5`;
    * `anthropic/*` passes on the name that the caller asked for
    */
   static model(model: string): Target {
     const slash = model.indexOf('/');
     if (slash <= 0 || slash === model.length - 1) {
       throw new Error(
-        `target "${model}" is not "<provider id>/<model>"; write the provider's id first, for example "anthropic/claude-sonnet-4-5"`,
+        `target "${model}" is not "<provider id>/<model>"; write the provider's id first, for example "anthropic/claude-sonnet-5-5"`,
       );
     }
     return new Target(model.slice(0, slash), model.slice(slash + 1));

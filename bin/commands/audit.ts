@@ -4,7 +4,7 @@ import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway audit [list] [options]
+const USAGE = `usage: npx cdk-llm-gateway audit [list] [options]
 
 Shows who changed what, newest first; --json shows what it was before and after.
 

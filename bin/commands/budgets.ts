@@ -8,11 +8,11 @@ import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway budgets list [KIND]
-       llm-gateway budgets show KIND ID
-       llm-gateway budgets set|add KIND ID --budget LIMIT/PERIOD[/MODELS] ...
-       llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD]
-       llm-gateway budgets clear KIND ID
+const USAGE = `usage: npx cdk-llm-gateway budgets list [KIND]
+       npx cdk-llm-gateway budgets show KIND ID
+       npx cdk-llm-gateway budgets set|add KIND ID --budget LIMIT/PERIOD[/MODELS] ...
+       npx cdk-llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD]
+       npx cdk-llm-gateway budgets clear KIND ID
 
 KIND is gateway (without ID), team, project, user, key or tag.
 

@@ -1,12 +1,13 @@
+import { packageVersion } from '../package-version';
 import { parse, text } from './admin/options';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway init [--language typescript|python]
+const USAGE = `usage: npx cdk-llm-gateway init [--language typescript|python]
 
 Prints a minimal CDK app with a gateway in it, and says how to go on.
 
-  llm-gateway init > app.ts`;
+  npx cdk-llm-gateway init > app.ts`;
 
 const TYPESCRIPT = [
   "import { App, Stack } from 'aws-cdk-lib';",
@@ -19,7 +20,7 @@ const TYPESCRIPT = [
   "  // Bedrock needs no key: the gateway's own role calls it. Keys of other providers come from Secrets Manager:",
   "  // Provider.openAi({ apiKey: Secret.fromSecretNameV2(stack, 'OpenAiKey', 'openai-key') })",
   "  providers: [Provider.bedrock({ regions: ['us-east-1', 'us-west-2'] })],",
-  "  routes: [Route.to('smart', [Target.model('bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0')])],",
+  "  routes: [Route.to('smart', [Target.model('bedrock/us.amazon.nova-2-lite-v1:0')])],",
   '});',
   '',
   'app.synth();',
@@ -37,24 +38,25 @@ const PYTHON = [
   '    "Gateway",',
   "    # Bedrock needs no key: the gateway's own role calls it. Keys of other providers come from Secrets Manager.",
   '    providers=[Provider.bedrock(regions=["us-east-1", "us-west-2"])],',
-  '    routes=[Route.to("smart", [Target.model("bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0")])],',
+  '    routes=[Route.to("smart", [Target.model("bedrock/us.amazon.nova-2-lite-v1:0")])],',
   ')',
   '',
   'app.synth()',
 ];
 
-const NEXT: Readonly<Record<string, string>> = {
-  typescript: `Next:
-  npm install aws-cdk-lib constructs cdk-llm-gateway && npm install --save-dev aws-cdk tsx
-  npx llm-gateway local --app "npx tsx app.ts"     try it here, without an AWS account
-  npx cdk deploy --app "npx tsx app.ts"            deploy it
-  npx llm-gateway keys create --stack LlmGatewayStack --name first --budget 5.00/day
+/** What comes next. A Python project has no `node_modules`: there npx takes the version that the Python package has. */
+const NEXT: Readonly<Record<string, (version: string) => string>> = {
+  typescript: () => `Next:
+  npm install aws-cdk-lib constructs cdk-llm-gateway && npm install --save-dev aws-cdk@2 tsx
+  npx cdk-llm-gateway local --app "npx tsx app.ts"     try it here, without an AWS account
+  npx cdk deploy --app "npx tsx app.ts"                deploy it
+  npx cdk-llm-gateway keys create --stack LlmGatewayStack --name first --budget 5.00/day
 `,
-  python: `Next:
-  pip install aws-cdk-lib cdk-llm-gateway
-  npx llm-gateway local --app "python3 app.py"     try it here, without an AWS account
-  npx cdk deploy --app "python3 app.py"            deploy it
-  npx llm-gateway keys create --stack LlmGatewayStack --name first --budget 5.00/day
+  python: (version) => `Next:
+  pip install aws-cdk-lib cdk-llm-gateway==${version}
+  npx cdk-llm-gateway@${version} local --app "python3 app.py"     try it here, without an AWS account
+  npx aws-cdk@2 deploy --app "python3 app.py"                deploy it
+  npx cdk-llm-gateway@${version} keys create --stack LlmGatewayStack --name first --budget 5.00/day
 `,
 };
 
@@ -70,7 +72,7 @@ export const command: Command = {
     if (next === undefined) throw new UsageError(`--language takes typescript or python, not '${language}'`);
     process.stdout.write(`${(language === 'python' ? PYTHON : TYPESCRIPT).join('\n')}\n`);
     // Beside the app, so that it can be redirected into a file.
-    process.stderr.write(next);
+    process.stderr.write(next(packageVersion()));
     return 0;
   },
 };

@@ -35,8 +35,8 @@ export async function welcome(run: LocalRun, data: string | undefined): Promise<
 
     export LLM_GATEWAY_URL=${run.url}
     export LLM_GATEWAY_ADMIN_KEY=${run.adminKey}
-    npx llm-gateway usage --group-by key,model
-    npx llm-gateway keys create --name my-app --budget 5.00/month
+    npx cdk-llm-gateway usage --group-by key,model
+    npx cdk-llm-gateway keys create --name my-app --budget 5.00/month
 
   OpenAI clients: base URL ${run.url}/v1. Anthropic clients: base URL ${run.url}. Ctrl-C stops${data === undefined ? '' : '; the data stays'}.
 

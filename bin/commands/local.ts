@@ -7,7 +7,7 @@ import { isObject } from '../../local/template/json';
 import { type Command, UsageError } from './command';
 import { welcome } from './local-welcome';
 
-const USAGE = `usage: llm-gateway local [options]
+const USAGE = `usage: npx cdk-llm-gateway local [options]
 
 Serves the gateway of a CDK app on this machine: the synthesized template, the same handlers, no AWS account.
 

@@ -10,7 +10,7 @@ import { fire } from './race/load';
 import type { Verdict } from './race/verdict';
 import { judge, nanoUsd } from './race/verdict';
 
-const USAGE = `usage: llm-gateway race [options]
+const USAGE = `usage: npx cdk-llm-gateway race [options]
 
 Makes a key with a small budget, calls the gateway with it from many places at once until the budget is spent, and reports
 what was spent beyond the budget and which answered calls have no record. It costs what the budget allows. The key is

@@ -5,8 +5,8 @@ import { field, formatDetails, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway requests list [options]
-       llm-gateway requests get ID
+const USAGE = `usage: npx cdk-llm-gateway requests list [options]
+       npx cdk-llm-gateway requests get ID
 
   --start DAY  --end DAY    UTC days (default: the last week)
   --team ID  --project ID  --user ID  --for-key ID

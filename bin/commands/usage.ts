@@ -6,8 +6,8 @@ import { field, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const USAGE = `usage: llm-gateway usage [options]
-       llm-gateway usage rebuild DAY
+const USAGE = `usage: npx cdk-llm-gateway usage [options]
+       npx cdk-llm-gateway usage rebuild DAY
 
 Adds up requests, tokens and cost.
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +87,22 @@ test('prints help, and a minimal app to begin with', () => {
   expect(run(command, ['init'], app)).toContain('new LlmGateway(');
 });
 
-test('npx llm-gateway local serves the app', async () => {
+test('R17 npx finds the command by the name of the package, and by its own', () => {
+  const help = run(join(app, 'node_modules/.bin/llm-gateway'), ['--help'], app);
+
+  expect(run('npx', ['--offline', 'cdk-llm-gateway', '--help'], app)).toBe(help);
+  expect(help).toMatch(/^usage: npx cdk-llm-gateway /);
+});
+
+test('R17 a Python project is told to run this very version of the package', () => {
+  const next = spawnSync(join(app, 'node_modules/.bin/cdk-llm-gateway'), ['init', '--language', 'python'], { encoding: 'utf8' }).stderr;
+  const version = run(join(app, 'node_modules/.bin/cdk-llm-gateway'), ['--version'], app).trim();
+
+  expect(next).toContain(`pip install aws-cdk-lib cdk-llm-gateway==${version}`);
+  expect(next.match(/npx cdk-llm-gateway\S*/g)).toEqual([`npx cdk-llm-gateway@${version}`, `npx cdk-llm-gateway@${version}`]);
+});
+
+test('npx cdk-llm-gateway local serves the app', async () => {
   mkdirSync(join(app, 'home'), { recursive: true });
   const child = spawn(join(app, 'node_modules/.bin/llm-gateway'), ['local', '--memory', '--port', '0', '--json'], {
     cwd: app,

@@ -32,8 +32,8 @@ export async function findGateway(
       : await readStack(options.stack, variables);
   const url = options.url ?? stack?.url ?? variables[URL_VARIABLE];
   const key = options.key ?? stack?.key ?? variables[KEY_VARIABLE];
-  if (!url) throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}; \`llm-gateway local\` prints it`);
-  if (!key) throw new UsageError(`no admin key: give --key, --stack, or set ${KEY_VARIABLE}; \`llm-gateway local\` prints one`);
+  if (!url) throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}; \`npx cdk-llm-gateway local\` prints it`);
+  if (!key) throw new UsageError(`no admin key: give --key, --stack, or set ${KEY_VARIABLE}; \`npx cdk-llm-gateway local\` prints one`);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError(`'${url}' is not a URL; expected something like https://abc.execute-api.eu-central-1.amazonaws.com/prod`);
   }

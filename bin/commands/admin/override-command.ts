@@ -24,7 +24,7 @@ export function overrideCommand({ name, summary, columns, options, help, bodyOf 
   return {
     name,
     summary,
-    usage: `usage: llm-gateway ${name} list|get ID|set ID|delete ID [options]
+    usage: `usage: npx cdk-llm-gateway ${name} list|get ID|set ID|delete ID [options]
 
 Overrides at run time what was configured at deploy; it takes hold everywhere within 10 s.
 

@@ -166,7 +166,7 @@ function usageOf(definition: ResourceCommandDefinition): string {
   ];
   const lines = verbs.map(([verb, summary]) => `  ${(verb as string).padEnd(14)}${summary}`);
   return [
-    `usage: llm-gateway ${name} <verb> [options]`,
+    `usage: npx cdk-llm-gateway ${name} <verb> [options]`,
     '',
     ...lines,
     '',

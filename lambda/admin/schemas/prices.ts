@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<string, Schema>> = {
   max_output_tokens: TOKENS,
 };
 
-const ID: Schema = { ...GLOB, description: '`provider/model`, or a glob of such names.', examples: ['openai/gpt-5'] };
+const ID: Schema = { ...GLOB, description: '`provider/model`, or a glob of such names.', examples: ['openai/gpt-6-sol'] };
 
 export const PRICE_CREATE: Schema = {
   title: 'PriceCreate',

@@ -84,7 +84,7 @@ test('says what can be run', async () => {
   ]);
 
   expect(help).toMatchObject({ code: 0, err: '' });
-  expect(help.out).toMatch(/^usage: llm-gateway <command>.*\n {2}local +serve the gateway/s);
+  expect(help.out).toMatch(/^usage: npx cdk-llm-gateway <command>.*\n {2}local +serve the gateway/s);
   expect(nothing).toMatchObject({ code: 2, out: help.out });
   expect(version).toMatchObject({ code: 0, out: '9.8.7\n' });
   expect(usage.out).toContain('--port N');
@@ -129,7 +129,7 @@ test('prints lines to paste', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/URL {9}http:\/\/127\.0\.0\.1:\d+\/prod/);
   expect(out).toContain('curl -N http://127.0.0.1');
-  expect(out).toContain('npx llm-gateway usage');
+  expect(out).toContain('npx cdk-llm-gateway usage');
   expect(out).not.toContain('the data stays');
 });
 
