@@ -7,9 +7,12 @@ import { Construct } from 'constructs';
 import { GatewayEndpoint } from './gateway-endpoint';
 import { ACCESS_LOG_FORMAT } from './private/access-log';
 import { accountLogging } from './private/account-logging';
+import { addAdminMethods, adminMethodOptions } from './private/admin-methods';
 import { FUNCTION_TIMEOUT_SECONDS, STAGE_NAME } from './private/contract';
 import { endpointProps } from './private/endpoint-policy';
 import { addGatewayResponses } from './private/gateway-responses';
+import { requireTls } from './private/require-tls';
+import { TlsPolicy } from './tls-policy';
 
 /** Properties of the API. */
 export interface GatewayApiProps {
@@ -26,11 +29,24 @@ export interface GatewayApiProps {
    */
   readonly endpoint?: GatewayEndpoint;
 
+  /**
+   * Versions of TLS, and ciphers, that the API takes.
+   *
+   * @default TlsPolicy.TLS_1_2
+   */
+  readonly tlsPolicy?: TlsPolicy;
+
   /** Requests a second over all callers; more are answered 429. */
   readonly throttlingRateLimit: number;
 
   /** Requests that may come at once. */
   readonly throttlingBurstLimit: number;
+
+  /** Requests a second to the admin plane, of each method; more are answered 429. */
+  readonly adminThrottlingRateLimit: number;
+
+  /** Requests of each method that may come to the admin plane at once. */
+  readonly adminThrottlingBurstLimit: number;
 
   /** How long the access log is kept. */
   readonly accessLogRetention: logs.RetentionDays;
@@ -52,6 +68,13 @@ export interface GatewayApiProps {
    */
   readonly manageAccountLogging?: boolean;
 }
+
+/** Execution logs and data traces would hold prompts and keys. */
+const MEASURED_NOT_LOGGED: apigateway.MethodDeploymentOptions = {
+  metricsEnabled: true,
+  loggingLevel: apigateway.MethodLoggingLevel.OFF,
+  dataTraceEnabled: false,
+};
 
 /** The REST API in front of the functions: regional, streaming, throttled, logged. */
 export class GatewayApi extends Construct {
@@ -77,15 +100,19 @@ export class GatewayApi extends Construct {
         stageName: STAGE_NAME,
         throttlingRateLimit: props.throttlingRateLimit,
         throttlingBurstLimit: props.throttlingBurstLimit,
-        metricsEnabled: true,
-        loggingLevel: apigateway.MethodLoggingLevel.OFF,
-        dataTraceEnabled: false,
+        ...MEASURED_NOT_LOGGED,
+        methodOptions: adminMethodOptions({
+          ...MEASURED_NOT_LOGGED,
+          throttlingRateLimit: props.adminThrottlingRateLimit,
+          throttlingBurstLimit: props.adminThrottlingBurstLimit,
+        }),
         accessLogDestination: new apigateway.LogGroupLogDestination(this.accessLog),
         accessLogFormat: apigateway.AccessLogFormat.custom(ACCESS_LOG_FORMAT),
       },
     });
     // The L2 prints the endpoint with a trailing slash; the gateway has its own output.
     this.restApi.node.tryRemoveChild('Endpoint');
+    requireTls(this.restApi, props.tlsPolicy ?? TlsPolicy.TLS_1_2);
     addGatewayResponses(this.restApi);
 
     const streamed = new apigateway.LambdaIntegration(props.proxy, {
@@ -96,10 +123,7 @@ export class GatewayApi extends Construct {
     this.restApi.root.addMethod('ANY', streamed);
     this.restApi.root.addResource('{proxy+}').addMethod('ANY', streamed);
 
-    const buffered = new apigateway.LambdaIntegration(props.admin, { timeout: Duration.seconds(29), allowTestInvoke: false });
-    const admin = this.restApi.root.addResource('admin').addResource('v1');
-    admin.addMethod('ANY', buffered);
-    admin.addResource('{proxy+}').addMethod('ANY', buffered);
+    addAdminMethods(this.restApi, props.admin);
 
     if (props.manageAccountLogging ?? true) {
       this.restApi.deploymentStage.node.addDependency(accountLogging(this, props.cloudWatchRole));

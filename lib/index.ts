@@ -17,4 +17,5 @@ export * from './proxy';
 export * from './route';
 export * from './secrets';
 export * from './tables';
+export * from './tls-policy';
 export * from './usage';

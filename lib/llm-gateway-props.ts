@@ -8,6 +8,7 @@ import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Level, UnknownPrice } from './limits';
 import type { Provider } from './provider';
 import type { Route } from './route';
+import type { TlsPolicy } from './tls-policy';
 
 /** Properties of an LLM gateway. Its own `budgets`, `limits` and `modelLimits` bind all callers together. */
 export interface LlmGatewayProps extends Level {
@@ -108,6 +109,27 @@ export interface LlmGatewayProps extends Level {
    * @default 2000
    */
   readonly throttlingBurstLimit?: number;
+
+  /**
+   * Calls a second to the admin plane, of each method (`GET`, `POST`, ...) over all administrators; more are answered 429.
+   *
+   * @default 50
+   */
+  readonly adminThrottlingRateLimit?: number;
+
+  /**
+   * Calls of each method that may come to the admin plane at once.
+   *
+   * @default 100
+   */
+  readonly adminThrottlingBurstLimit?: number;
+
+  /**
+   * Versions of TLS, and ciphers, that the gateway takes from its callers.
+   *
+   * @default TlsPolicy.TLS_1_2
+   */
+  readonly tlsPolicy?: TlsPolicy;
 
   /**
    * What happens to the tables and the pepper when they leave the stack. Tables are protected from deletion unless this is `DESTROY`.

@@ -40,6 +40,9 @@ export const MAX_ENVIRONMENT_BYTES = 3_500;
 /** The REST API's stage, so the first path segment of the gateway's URL. */
 export const STAGE_NAME = 'prod';
 
+/** Methods that the admin plane has. API Gateway throttles a method by its name, never by `ANY`. */
+export const ADMIN_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 /** Largest request body that is documented as safe, in bytes: Lambda's 6 MB limit counts the serialised event. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 

@@ -19,6 +19,8 @@ function problems(resource: CfnResource, removalPolicy: RemovalPolicy): string[]
   const properties = propertiesOf(resource);
   const path = resource.node.path;
   switch (resource.cfnResourceType) {
+    case 'AWS::ApiGateway::RestApi':
+      return tlsProblems(path, properties);
     case 'AWS::ApiGateway::Stage':
       return stageProblems(path, properties);
     case 'AWS::DynamoDB::Table':
@@ -32,6 +34,11 @@ function problems(resource: CfnResource, removalPolicy: RemovalPolicy): string[]
     default:
       return [];
   }
+}
+
+/** Without a policy of its own a regional API takes TLS 1.0. */
+function tlsProblems(path: string, { SecurityPolicy: policy }: Properties): string[] {
+  return policy !== undefined && policy !== 'TLS_1_0' ? [] : [`${path} takes TLS 1.0; give the gateway a "tlsPolicy" and leave it on`];
 }
 
 /** Execution logs at INFO and data traces hold prompts and keys. */

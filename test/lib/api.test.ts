@@ -1,10 +1,20 @@
+import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { GatewayEndpoint } from '../../lib';
+import { routes as adminRoutes } from '../../lambda/admin/routes';
+import { GatewayEndpoint, TlsPolicy } from '../../lib';
+import { ADMIN_METHODS } from '../../lib/private/contract';
 import { synthesize } from './support';
 
 const { template } = synthesize();
+
+/** A gateway for a VPC alone. */
+const INSIDE = (stack: Stack) => ({
+  endpoint: GatewayEndpoint.vpc([
+    new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 }).addInterfaceEndpoint('Api', { service: ec2.InterfaceVpcEndpointAwsService.APIGATEWAY }),
+  ]),
+});
 
 /** Path of each method, and its integration. */
 function routes(from: Template): Record<string, Record<string, unknown>> {
@@ -30,10 +40,7 @@ test('the API is regional, uncompressed and without binary types', () => {
 });
 
 test('a gateway for VPCs refuses calls that come another way', () => {
-  const inside = synthesize((stack) => {
-    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
-    return { endpoint: GatewayEndpoint.vpc([vpc.addInterfaceEndpoint('Api', { service: ec2.InterfaceVpcEndpointAwsService.APIGATEWAY })]) };
-  });
+  const inside = synthesize(INSIDE);
   const endpoint = [{ Ref: Match.stringLikeRegexp('VpcApi') }];
 
   inside.template.hasResourceProperties('AWS::ApiGateway::RestApi', {
@@ -61,34 +68,71 @@ test('everything is streamed by the proxy for 15 minutes, but the admin plane', 
 
   expect(table.sort()).toEqual([
     ['ANY /', 'STREAM', 900_000, 'Proxy'],
-    ['ANY /admin/v1', undefined, 29_000, 'Admin'],
-    ['ANY /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
     ['ANY /{proxy+}', 'STREAM', 900_000, 'Proxy'],
+    ['DELETE /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
+    ['GET /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
+    ['PATCH /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
+    ['POST /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
+    ['PUT /admin/v1/{proxy+}', undefined, 29_000, 'Admin'],
   ]);
   expect(JSON.stringify(routes(template)['ANY /{proxy+}']?.['Uri'])).toContain('/response-streaming-invocations');
 });
 
+const settingsOf = (from: Template): Record<string, unknown>[] =>
+  Object.values(from.findResources('AWS::ApiGateway::Stage')).flatMap(({ Properties }) => Properties.MethodSettings);
+
 test('the stage is throttled, measured and logged, without execution logs and data traces', () => {
-  template.hasResourceProperties('AWS::ApiGateway::Stage', {
-    StageName: 'prod',
-    MethodSettings: [
-      {
-        HttpMethod: '*',
-        ResourcePath: '/*',
-        ThrottlingRateLimit: 1_000,
-        ThrottlingBurstLimit: 2_000,
-        MetricsEnabled: true,
-        LoggingLevel: 'OFF',
-        DataTraceEnabled: false,
-      },
-    ],
-    CacheClusterEnabled: Match.absent(),
-  });
-  const limited = synthesize({ throttlingRateLimit: 5, throttlingBurstLimit: 6 });
-  limited.template.hasResourceProperties('AWS::ApiGateway::Stage', {
-    MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 })],
-  });
+  template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'prod', CacheClusterEnabled: Match.absent() });
+  const every = { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 };
+
+  expect(settingsOf(template)).toContainEqual(expect.objectContaining(every));
+  for (const setting of settingsOf(template)) {
+    expect(setting).toMatchObject({ MetricsEnabled: true, LoggingLevel: 'OFF', DataTraceEnabled: false });
+  }
+  expect(settingsOf(synthesize({ throttlingRateLimit: 5, throttlingBurstLimit: 6 }).template)).toContainEqual(
+    expect.objectContaining({ HttpMethod: '*', ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 }),
+  );
 });
+
+test('R09 every method of the admin plane has a throttle of its own, by its name, which is the only way that a stage takes it', () => {
+  const ofAdmin = (from: Template) => settingsOf(from).filter(({ ResourcePath }) => ResourcePath === '/~1admin~1v1~1{proxy+}');
+  const methods = Object.keys(routes(template)).filter((route) => route.endsWith('/admin/v1/{proxy+}'));
+
+  expect(ofAdmin(template).map(({ HttpMethod }) => `${HttpMethod} /admin/v1/{proxy+}`)).toEqual(methods);
+  expect(methods.some((method) => method.startsWith('ANY'))).toBe(false);
+  for (const setting of ofAdmin(template)) expect(setting).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  const limited = synthesize({ adminThrottlingRateLimit: 3, adminThrottlingBurstLimit: 4 });
+  for (const setting of ofAdmin(limited.template)) expect(setting).toMatchObject({ ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 });
+});
+
+test('R09 the API has every method that a route of the admin plane takes', () => {
+  expect(new Set<string>(ADMIN_METHODS)).toEqual(new Set([...ADMIN_METHODS, ...adminRoutes.map(({ method }) => method)]));
+});
+
+test.each([
+  ['regional', () => ({})],
+  ['private', INSIDE],
+])('R09 a %s API takes TLS 1.2 and newer, or what it is told', (_kind, endpoint) => {
+  const policyWith = (tlsPolicy?: TlsPolicy) => {
+    const { template: synthesized } = synthesize((stack) => ({ ...endpoint(stack), tlsPolicy }));
+    const [api] = Object.values(synthesized.findResources('AWS::ApiGateway::RestApi'));
+    return [api?.['Properties'].SecurityPolicy, api?.['Properties'].EndpointAccessMode];
+  };
+
+  expect(policyWith()).toEqual(['SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09', 'STRICT']);
+  expect(policyWith(TlsPolicy.TLS_1_2_FIPS)).toEqual(['SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09', 'STRICT']);
+  expect(policyWith(TlsPolicy.TLS_1_3)).toEqual(['SecurityPolicy_TLS13_1_3_2025_09', 'STRICT']);
+  expect(policyWith(TlsPolicy.TLS_1_3_FIPS)).toEqual(['SecurityPolicy_TLS13_1_3_FIPS_2025_09', 'STRICT']);
+  expect(policyWith(TlsPolicy.TLS_1_2_LEGACY)).toEqual(['TLS_1_2', undefined]);
+  expect(policyWith(TlsPolicy.named('SecurityPolicy_TLS13_1_2_2021_06'))).toEqual(['SecurityPolicy_TLS13_1_2_2021_06', 'STRICT']);
+});
+
+test.each(['TLS_1_0', '', 'SecurityPolicy_TLS13_2025_EDGE', 'SecurityPolicy_TLS12_2018_EDGE', 'SecurityPolicy_TLS13_1_0_2025_09'])(
+  'R09 fails with the TLS policy "%s"',
+  (name) => {
+    expect(() => TlsPolicy.named(name)).toThrow(/is not one for TLS 1\.2 or newer at a regional or private endpoint; use/);
+  },
+);
 
 test('the access log is one line of JSON with the times of a stream and nothing that a caller wrote', () => {
   const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));

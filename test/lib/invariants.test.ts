@@ -1,5 +1,5 @@
 import { type App, type CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import type { CfnStage } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnRestApi, CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LlmGateway, type LlmGatewayProps } from '../../lib';
@@ -26,6 +26,13 @@ test('J11 logs at level INFO fail at synth', () => {
   expect(overridden((gateway) => stageOf(gateway).addPropertyOverride('MethodSettings.0.LoggingLevel', 'INFO'))).toThrow(
     /use OFF or ERROR/,
   );
+});
+
+test('R09 an API that takes TLS 1.0 fails at synth', () => {
+  const api = (gateway: LlmGateway) => gateway.api.restApi.node.defaultChild as CfnRestApi;
+
+  expect(overridden((gateway) => api(gateway).addPropertyOverride('SecurityPolicy', 'TLS_1_0'))).toThrow(/takes TLS 1\.0/);
+  expect(overridden((gateway) => api(gateway).addPropertyDeletionOverride('SecurityPolicy'))).toThrow(/takes TLS 1\.0/);
 });
 
 test.each([
