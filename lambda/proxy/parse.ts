@@ -3,30 +3,14 @@ import type { Exchange } from '../core/http/exchange';
 import type { Caller } from '../core/keys/authenticate';
 import type { RequestHeaders } from '../core/keys/credential';
 import { GatewayError, invalidRequest, unsupported } from '../core/model/error';
-import type { JsonObject } from '../core/model/json';
 import type { Operation } from '../core/model/request';
 import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../core/runtime/json';
 import type { CallOptions, ModelCall } from './call';
+import { checkFieldNames } from './field-names';
 import type { Gateway } from './gateway';
 import { headerText } from './headers';
 import type { Route } from './routes';
 
-/**
- * Fields by which other gateways, and providers that are gateways themselves, let a caller choose the host, or a model that was neither
- * allowed nor priced. Ours come from configuration alone.
- *
- * @see https://openrouter.ai/docs/features/model-routing (`models`, `provider`, `route`, `preset`)
- * @see https://learn.microsoft.com/en-us/azure/ai-foundry/openai/references/on-your-data (`data_sources`)
- */
-const HOST_FIELDS = new Set(
-  'api_base base_url custom_host endpoint api_key api_version models provider route preset fallbacks data_sources'.split(' '),
-);
-/** What policy and money are read from. A server that reads names in any case must not see another value than this gateway did. */
-const READ_FIELDS = new Set(
-  `model stream n best_of max_tokens max_completion_tokens max_output_tokens tools mcp_servers container service_tier speed inference_geo
-   messages system input instructions plugins web_search_options search_parameters previous_response_id conversation prompt
-   background`.split(/\s+/),
-);
 const MAX_LABELS = 32;
 const LABEL_NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 const LONGEST_LABEL = 256;
@@ -49,7 +33,7 @@ export async function parse(
   const { maxBodyBytes } = configuration.document;
   if (exchange.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
   const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
-  refuseHostFields(document.value);
+  checkFieldNames(document.value);
   const dialect = await gateway.protocols.dialect(route.dialect, operation);
   const inspected = dialect.inspect(document.value);
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
@@ -77,18 +61,6 @@ function checkContent(headers: RequestHeaders): void {
 
 function unsupportedMedia(message: string): GatewayError {
   return new GatewayError({ status: 415, type: 'invalid_request_error', code: 'unsupported_media_type', message });
-}
-
-function refuseHostFields(body: JsonObject): void {
-  for (const field of Object.keys(body)) {
-    const plain = field.toLowerCase();
-    if (HOST_FIELDS.has(plain)) throw forbiddenField(field, 'providers are configured, not chosen by a request');
-    if (plain !== field && READ_FIELDS.has(plain)) throw forbiddenField(field, `write it '${plain}'`);
-  }
-}
-
-function forbiddenField(field: string, why: string): GatewayError {
-  return invalidRequest(field, `The field '${field}' is not accepted: ${why}.`, 'forbidden_field');
 }
 
 function readOptions(headers: RequestHeaders): CallOptions {
