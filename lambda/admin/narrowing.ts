@@ -2,6 +2,7 @@ import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
 import { invalidRequest } from '../core/model/error';
 import { formatUsd, usd } from '../core/pricing/money';
 import { matchesGlob } from '../core/runtime/glob';
+import { coversModels } from '../core/runtime/model-pattern';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {
@@ -43,19 +44,19 @@ function refuse(field: string, value: string, parent: Parent, allowed: string) {
 }
 
 function checkModel(glob: string, field: string, parent: Parent): void {
-  if (parent.models === undefined || parent.models.some((wide) => covers(wide, glob))) return;
+  if (parent.models === undefined || parent.models.some((wide) => coversModels(wide, glob))) return;
   throw refuse(field, JSON.stringify(glob), parent, parent.models.length === 0 ? 'no model' : `only ${parent.models.join(', ')}`);
 }
 
 function checkServerTool(glob: string, field: string, parent: Parent): void {
   const allowed = parent.serverTools;
-  if (allowed === undefined || allowed.some((wide) => covers(wide, glob))) return;
+  if (allowed === undefined || allowed.some((wide) => matchesGlob(wide, glob))) return;
   throw refuse(field, JSON.stringify(glob), parent, allowed.length === 0 ? 'no server-side tool' : `only ${allowed.join(', ')}`);
 }
 
-/** Whether every name that `narrow` matches is also matched by `wide`: a `*` is only covered by a `*`. Never says yes wrongly. */
-function covers(wide: string, narrow: string): boolean {
-  return matchesGlob(wide, narrow);
+/** Whether all that a budget's or limit's pattern counts is counted by a wider one as well; they count in any case of letters. */
+function counts(wide: string, narrow: string): boolean {
+  return coversModels(wide.toLowerCase(), narrow.toLowerCase());
 }
 
 function checkBudget(budget: BudgetConfig, field: string, parent: Parent, now: number): void {
@@ -63,7 +64,7 @@ function checkBudget(budget: BudgetConfig, field: string, parent: Parent, now: n
   for (const bound of parent.budgets ?? []) {
     if (bound.soft === true || PERIODS.indexOf(bound.period) < PERIODS.indexOf(budget.period)) continue;
     // A budget of one model is only comparable with a budget that covers at least that model.
-    if (bound.model !== undefined && (budget.model === undefined || !covers(bound.model, budget.model))) continue;
+    if (bound.model !== undefined && (budget.model === undefined || !counts(bound.model, budget.model))) continue;
     const allowed = amountOf(bound, now);
     const wanted = amountOf(budget, now);
     if (wanted <= allowed) continue;
@@ -86,7 +87,7 @@ function checkLimits(child: LimitsConfig, field: string, parent: Parent, bound: 
   for (const [glob, limits] of Object.entries(child.per_model ?? {})) {
     checkPlain(limits, `${field}.per_model.${glob}`, parent, bound);
     for (const [wide, allowed] of Object.entries(bound.per_model ?? {})) {
-      if (covers(wide, glob)) checkPlain(limits, `${field}.per_model.${glob}`, parent, allowed);
+      if (counts(wide, glob)) checkPlain(limits, `${field}.per_model.${glob}`, parent, allowed);
     }
   }
 }

@@ -38,9 +38,10 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
 }
 
 function namesOf(targets: RoutedCall['targets']): string[] {
-  const names: string[] = [];
-  for (const { name, model } of targets) names.push(name, model);
-  return names;
+  return targets.flatMap(({ name, model, provider }) => [
+    name,
+    ...(provider.definition.otherNames?.(model) ?? []).map((other) => `${provider.id}/${other}`),
+  ]);
 }
 
 /** A refusal of the ledger, with the headers that say more than its body. */

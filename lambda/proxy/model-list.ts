@@ -1,5 +1,5 @@
+import { modelNotFound } from '../core/config/models';
 import type { Caller } from '../core/keys/authenticate';
-import { GatewayError } from '../core/model/error';
 import type { JsonObject } from '../core/model/json';
 import type { Gateway } from './gateway';
 import { allowedTargets, modelPolicy } from './policy';
@@ -17,8 +17,10 @@ export async function listModels(gateway: Gateway, caller: Caller, query: string
   const data = gateway.configuration
     .models()
     .list()
-    .filter(({ resolution }) => allowedTargets(resolution, policy).length > 0)
-    .map(({ id, resolution }) => describe(id, resolution.targets[0]?.provider.id ?? 'gateway'));
+    .flatMap(({ id, resolution }) => {
+      const [target] = allowedTargets(resolution, policy);
+      return target === undefined ? [] : [describe(id, target.provider.id)];
+    });
   const first = data[0]?.['id'] ?? null;
   const last = data.at(-1)?.['id'] ?? null;
   return {
@@ -37,15 +39,10 @@ export async function listModels(gateway: Gateway, caller: Caller, query: string
  * @throws GatewayError 404 when it does not exist or the key may not use it, which look the same
  */
 export async function showModel(gateway: Gateway, caller: Caller, id: string): Promise<JsonObject> {
-  const resolution = gateway.configuration.models().resolve(id);
-  const [target] = allowedTargets(resolution, await modelPolicy(gateway, caller.key));
-  if (target !== undefined) return describe(id, target.provider.id);
-  throw new GatewayError({
-    status: 404,
-    type: 'not_found_error',
-    code: 'model_not_found',
-    message: `The model '${id}' is not known here.`,
-  });
+  const policy = await modelPolicy(gateway, caller.key);
+  const [target] = allowedTargets(gateway.configuration.models().resolve(id), policy);
+  if (target === undefined) throw modelNotFound(id);
+  return describe(id, target.provider.id);
 }
 
 function describe(id: string, owner: string): JsonObject {

@@ -1,15 +1,16 @@
 import type { Resolution, Target } from '../core/config/models';
 import { spliceFields } from '../core/http/splice';
 import { storeUnavailable } from '../core/keys/authenticate';
-import { levelsOf } from '../core/ledger/levels';
+import { GATEWAY_ID, levelsOf } from '../core/ledger/levels';
 import { GatewayError } from '../core/model/error';
 import { matchesAnyGlob } from '../core/runtime/glob';
 import { parseJsonDocument, REQUEST_LIMITS } from '../core/runtime/json';
+import { allowedPlaces } from '../core/runtime/model-pattern';
 import type { KeyRecord, LevelRecord } from '../core/stores/entities';
 import type { ModelCall, RoutedCall } from './call';
 import type { Gateway } from './gateway';
 
-/** Lists of model globs, each narrowing the one before; a level without a list allows what its parent allows. */
+/** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
 export type ModelPolicy = readonly (readonly string[])[];
 
 /** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
@@ -58,26 +59,25 @@ async function toolPolicy(gateway: Gateway, key: KeyRecord): Promise<readonly (r
   }
 }
 
-/** The team, project and user of a key, as far as it has them and they exist: the widest first. */
+/** The gateway's own level and the team, project and user of a key, as far as it has them and they exist: the widest first. */
 async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelRecord[]> {
-  const found: (LevelRecord | undefined)[] = [];
   try {
-    if (teamId !== undefined) found.push(await levels.get('team', teamId));
-    if (projectId !== undefined) found.push(await levels.get('project', projectId));
-    if (userId !== undefined) found.push(await levels.get('user', userId));
+    const found = await Promise.all([
+      levels.get('gateway', GATEWAY_ID),
+      teamId === undefined ? undefined : levels.get('team', teamId),
+      projectId === undefined ? undefined : levels.get('project', projectId),
+      userId === undefined ? undefined : levels.get('user', userId),
+    ]);
+    return found.filter((level) => level !== undefined);
   } catch (error) {
     throw storeUnavailable(error);
   }
-  return found.filter((level) => level !== undefined);
 }
 
-/** The targets that every list allows: by the name that was asked for, `provider/model`, or the model alone. */
+/** The targets that every list allows. */
 export function allowedTargets(resolution: Resolution, policy: ModelPolicy): readonly Target[] {
   return policy.reduce<readonly Target[]>(
-    (targets, models) =>
-      matchesAnyGlob(models, resolution.originalModel)
-        ? targets
-        : targets.filter(({ name, model }) => matchesAnyGlob(models, name) || matchesAnyGlob(models, model)),
+    (targets, patterns) => allowedPlaces(patterns, resolution.originalModel, targets),
     resolution.targets,
   );
 }

@@ -23,7 +23,7 @@ const GLOB: Schema = {
   minLength: 1,
   maxLength: 200,
   pattern: '^[^\\s\\p{C}]+$',
-  description: 'A model name or a glob of them; `*` stands for any characters.',
+  description: 'A model name or a pattern of them: `*` alone is every model, else it never crosses the first slash of `provider/model`.',
   examples: ['openai/*'],
 };
 

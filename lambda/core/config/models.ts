@@ -49,7 +49,7 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
 
   const throughRoute = (name: string, route: RouteConfig): Resolution => {
     const targets = route.targets.flatMap((target) => targetOf(byId, target, name));
-    if (targets.length === 0) throw notFound(name);
+    if (targets.length === 0) throw modelNotFound(name);
     return { originalModel: name, alias: route.alias, reason: 'alias', targets };
   };
 
@@ -66,7 +66,7 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
     const serving = providers.filter((provider) => serves(provider, name));
     if (serving.length > 1) throw ambiguous(name, serving);
     const [provider] = serving;
-    if (provider === undefined) throw notFound(name);
+    if (provider === undefined) throw modelNotFound(name);
     return { originalModel: name, reason: 'pattern', targets: [{ provider, model: name, name: `${provider.id}/${name}` }] };
   };
 
@@ -107,7 +107,8 @@ function serves({ config, definition }: ConfiguredProvider, name: string): boole
   return matchesAnyGlob(config.models ?? [], name) || matchesAnyGlob(definition.models, name);
 }
 
-function notFound(name: string): GatewayError {
+/** 404 for a model that does not exist, or that the caller may not know of. */
+export function modelNotFound(name: string): GatewayError {
   return new GatewayError({
     status: 404,
     type: 'not_found_error',

@@ -21,7 +21,7 @@ export interface AdmissionRequest {
   readonly operation: Operation;
   readonly dialect: DialectName;
   readonly originalModel: string;
-  /** `provider/model` and bare model of every target the request may go to; a budget's model glob counts when it matches one of them or the original model. */
+  /** `provider/model` of every target the request may go to, under each name that the provider has for it; see `bindsModel`. */
   readonly candidateModels: readonly string[];
   /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
   readonly bound: Bound;

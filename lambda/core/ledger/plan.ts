@@ -1,6 +1,6 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
 import { usd } from '../pricing/money';
-import { matchesModel } from '../runtime/glob';
+import { bindsModel } from '../runtime/model-pattern';
 import { type CounterSpec, counterKey } from '../stores/counters';
 import type { LevelKind } from '../stores/entities';
 import type { GateSpec } from '../stores/gate-plan';
@@ -30,7 +30,7 @@ export interface Plan {
   readonly gates: readonly PlannedGate[];
 }
 
-/** What a budget's and a limit's globs are held against. */
+/** What a budget's and a limit's patterns are held against. */
 export interface PlanRequest {
   readonly originalModel: string;
   readonly candidateModels: readonly string[];
@@ -44,8 +44,7 @@ export interface PlanRequest {
  * @param phases least generation by counter key, learnt from counters that knew better (see `generationOf`)
  */
 export function planOf(levels: readonly BoundLevel[], request: PlanRequest, nowMs: number, phases: ReadonlyMap<string, number>): Plan {
-  const covers = (glob: string): boolean =>
-    matchesModel(glob, request.originalModel) || request.candidateModels.some((name) => matchesModel(glob, name));
+  const covers = (pattern: string): boolean => bindsModel(pattern, request.originalModel, request.candidateModels);
   const counters = new Map<string, PlannedCounter>();
   const gates: PlannedGate[] = [];
   for (const level of levels) {

@@ -2,6 +2,9 @@ import type { ProviderConfig } from '../../../lib/private/contract';
 import { encodeSegment } from './address';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
+/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html */
+const GEOGRAPHIES = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov', 'global'];
+
 /**
  * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
  * Bedrock API key, else with the function's own role.
@@ -18,15 +21,8 @@ export const bedrock: ProviderDefinition = {
   auth: { kind: 'sigv4', service: 'bedrock' },
   awsService: 'BEDROCK_RUNTIME',
   models: [
-    // Inference profiles, by geography: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
-    'us.*',
-    'eu.*',
-    'apac.*',
-    'jp.*',
-    'au.*',
-    'ca.*',
-    'us-gov.*',
-    'global.*',
+    // Inference profiles.
+    ...GEOGRAPHIES.map((geography) => `${geography}.*`),
     // Foundation models, by vendor: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
     'ai21.*',
     'amazon.*',
@@ -47,6 +43,12 @@ export const bedrock: ProviderDefinition = {
     'arn:aws*:bedrock:*',
   ],
   quirks: [],
+  otherNames(model) {
+    const named = model.startsWith('arn:') ? model.slice(model.lastIndexOf('/') + 1) : model;
+    const geography = GEOGRAPHIES.find((prefix) => named.startsWith(`${prefix}.`));
+    const names = geography === undefined ? [named] : [named, named.slice(geography.length + 1)];
+    return names.filter((name) => name !== model);
+  },
   endpoint({ operation, model, stream, config }: EndpointRequest): Endpoint | undefined {
     const path = `/model/${encodeSegment(model)}`;
     const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};

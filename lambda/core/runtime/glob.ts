@@ -16,8 +16,8 @@ export function matchesGlob(pattern: string, text: string): boolean {
 }
 
 /**
- * Whether a model's name matches in any case: some providers read names so, and what a name costs or is limited to must not depend on
- * how a caller spells it. Never for what a name is allowed by.
+ * Whether a model's name matches in any case: some providers read names so, and what a name costs must not depend on how a caller spells
+ * it. For what a name is allowed or limited by see `model-pattern.ts`.
  */
 export function matchesModel(pattern: string, name: string): boolean {
   return matchesGlob(pattern.toLowerCase(), name.toLowerCase());
