@@ -8,6 +8,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { bundledPackages, LICENCES_FILE, licenceDocument } from './licences.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -55,6 +56,7 @@ await Promise.all([
   bundle('bin', { 'llm-gateway': 'bin/llm-gateway.ts', 'function-worker': 'local/lambda/worker.ts' }, localAliases).then(buildApp),
   fast ? transpileLibrary() : compileLibrary(),
 ]);
+writeFileSync(`${into}/${LICENCES_FILE}`, licenceDocument(bundledPackages(into)));
 
 /** Makes one folder of minified ES modules; what is loaded lazily is a chunk of its own. Notes what went in under meta/. */
 async function bundle(folder, entryPoints, alias) {

@@ -1,10 +1,12 @@
 /**
  * What may be inside the shipped bundles. A package that is new in one fails until it has an entry, with its reason,
- * in `scripts/approved-packages.json`; so does code from strings, and a proxy entry chunk that outgrows its limit.
+ * in `scripts/approved-packages.json`; so does a package without its licence text in what is shipped, code from strings, and a proxy
+ * entry chunk that outgrows its limit.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { licenceBreaches } from './licences.mjs';
 
 const ENTRY_LIMIT_BYTES = 700_000;
 const FORBIDDEN = [/\bnew Function\(/, /(?<![.\w$])eval\(/, /["']node:vm["']/, /["'](?:node:)?child_process["']/];
@@ -19,6 +21,7 @@ const APPROVED_FILE = fileURLToPath(new URL('approved-packages.json', import.met
  */
 export function bundleBreaches(dist, approved = JSON.parse(readFileSync(APPROVED_FILE, 'utf8'))) {
   const breaches = FUNCTIONS.flatMap((name) => [...newPackages(dist, name, approved[name] ?? {}), ...forbiddenCode(dist, name)]);
+  breaches.push(...licenceBreaches(dist));
   const entry = entryBytes(dist);
   if (entry > ENTRY_LIMIT_BYTES) breaches.push(`the proxy's entry chunk has ${entry} bytes, more than ${ENTRY_LIMIT_BYTES}`);
   return breaches;

@@ -61,6 +61,16 @@ test('installs nothing but itself, without native code or install scripts', () =
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', '.jsii', 'dist/lib/index.d.ts', 'dist/bin/llm-gateway.mjs']));
 });
 
+test('R09 carries the licence texts of the packages that are bundled into it', () => {
+  const shipped = readFileSync(join(app, 'node_modules/cdk-llm-gateway/dist/THIRD-PARTY-LICENSES'), 'utf8');
+
+  for (const name of ['undici', 'dynalite', 'aws-lambda-stream', '@aws-sdk/client-bedrock-runtime']) {
+    const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as { version: string };
+    expect(shipped).toContain(`\n${name} ${version} (`);
+    expect(shipped).toContain(readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim());
+  }
+});
+
 test('names no path of the machine that built it', () => {
   const installed = join(app, 'node_modules/cdk-llm-gateway');
   const files = (readdirSync(installed, { recursive: true }) as string[]).filter((file) => /\.(m?js|cjs|json|d\.ts)$/.test(file));
