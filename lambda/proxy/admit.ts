@@ -4,6 +4,7 @@ import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
+import { duplicate, mismatch, onceOf } from './once';
 import { tagsOf } from './policy';
 import { spentNotice } from './usage-notice';
 
@@ -27,6 +28,7 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     candidateModels: namesOf(call.targets),
     bound,
     stream: call.facts.stream,
+    once: onceOf(call),
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
     accepts: (fresh) => call.caller.accepts(fresh),
   });
@@ -105,6 +107,10 @@ export function refusalError(refusal: Refusal): GatewayError {
     case 'rate_limited':
     case 'concurrency_limited':
       return limited(`The limit ${limit} of the ${level} is reached.`, wait);
+    case 'duplicate_request':
+      return duplicate(refusal.heldBy ?? '');
+    case 'idempotency_mismatch':
+      return mismatch();
     case 'store_unavailable':
       return storeUnavailable(undefined);
   }

@@ -61,13 +61,13 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const random = parts.random ?? Math.random;
   const identity = createIdentityStore(dynamodb, environment.identityTable);
   const counters = createCounterStore(dynamodb, environment.countersTable);
-  const records = createRecordStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
   const ledger = createLedger({
     identity,
     counters,
     gates: createGateStore(dynamodb, environment.countersTable),
-    records,
+    records: createRecordStore(dynamodb, environment.recordsTable),
+    idempotency: createIdempotencyStore(dynamodb, environment.recordsTable),
     clock,
     document,
     log,
@@ -90,8 +90,6 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
     levels: ledger.levels,
     counters,
-    idempotency: createIdempotencyStore(dynamodb, environment.recordsTable),
-    records,
     admission: ledger,
     prices: followOverrides(parts.priceBook, () => configuration.priceOverrides()),
     secrets,

@@ -12,8 +12,6 @@ import type { Log } from '../core/runtime/log';
 import type { Metrics } from '../core/runtime/metrics';
 import type { Ticker } from '../core/runtime/ticker';
 import type { CounterStore } from '../core/stores/counters';
-import type { IdempotencyStore } from '../core/stores/idempotency';
-import type { RecordStore } from '../core/stores/records';
 import type { AttemptBudget } from './attempt-budget';
 import type { Cooldowns } from './cooldowns';
 
@@ -29,8 +27,6 @@ export interface Gateway {
   /** Rows of teams, projects and users, at most 10 s old. */
   readonly levels: LevelCache;
   readonly counters: Pick<CounterStore, 'get'>;
-  readonly idempotency: Pick<IdempotencyStore, 'claim' | 'takeOver'>;
-  readonly records: Pick<RecordStore, 'get'>;
   readonly admission: Admission;
   /** What models cost, run-time changes included, as it stands now. */
   prices(): PriceBook;

@@ -5,7 +5,6 @@ import { admit } from './admit';
 import { bound } from './bound';
 import { deliver } from './deliver';
 import type { Gateway } from './gateway';
-import { once } from './once';
 import { answerOpen, answerOwn } from './own-routes';
 import { parse } from './parse';
 import { allow } from './policy';
@@ -53,7 +52,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const resolution = configuration.models().resolve(call.facts.model);
   const allowed = await allow(gateway, call, resolution);
   const bounded = bound(gateway, allowed);
-  const reservation = await once(gateway, bounded.call, () => admit(gateway, bounded.call, bounded.bound));
+  const reservation = await admit(gateway, bounded.call, bounded.bound);
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.

@@ -8,7 +8,13 @@ import { parseKey, verifyKey } from '../../lambda/core/keys/virtual-key';
 import { createLedger } from '../../lambda/core/ledger';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import { uuidV7 } from '../../lambda/core/runtime/ids';
-import { createCounterStore, createGateStore, createIdentityStore, createRecordStore } from '../../lambda/core/stores';
+import {
+  createCounterStore,
+  createGateStore,
+  createIdempotencyStore,
+  createIdentityStore,
+  createRecordStore,
+} from '../../lambda/core/stores';
 import type { MemoryDynamoDb } from '../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../support/memory-dynamodb';
 
@@ -51,6 +57,7 @@ export async function startGatewayServer(): Promise<GatewayServer> {
     counters: createCounterStore(database, TABLE_NAMES.counters),
     gates: createGateStore(database, TABLE_NAMES.counters),
     records: createRecordStore(database, TABLE_NAMES.records),
+    idempotency: createIdempotencyStore(database, TABLE_NAMES.records),
     clock: systemClock,
     document: { gateway: {}, defaults: {} },
     log: SILENT,

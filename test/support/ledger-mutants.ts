@@ -123,7 +123,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'admitting although a reservation is not known to be made',
     file: `${LEDGER}/ledger.ts`,
-    find: 'const failed = [replies.key, replies.intent, ...replies.counters, ...replies.gates]',
-    replace: 'const failed = [replies.key, replies.intent, ...replies.gates]',
+    find: 'const failed = [replies.key, replies.intent, replies.claim, ...replies.counters, ...replies.gates]',
+    replace: 'const failed = [replies.key, replies.intent, replies.claim, ...replies.gates]',
   },
 ];

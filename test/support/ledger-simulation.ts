@@ -14,6 +14,7 @@ import {
 import {
   createCounterStore,
   createGateStore,
+  createIdempotencyStore,
   createIdentityStore,
   createRecordStore,
   isRequestItem,
@@ -276,6 +277,7 @@ class Simulation {
       counters: createCounterStore(connector, TABLE_NAMES.counters),
       gates: createGateStore(connector, TABLE_NAMES.counters),
       records: createRecordStore(connector, TABLE_NAMES.records),
+      idempotency: createIdempotencyStore(connector, TABLE_NAMES.records),
     };
   }
 

@@ -11,6 +11,15 @@ export interface Bound {
   readonly tokens: number;
 }
 
+/** A key of the caller's choice with which a call happens at most once. */
+export interface Once {
+  /** Whose key it is. */
+  readonly scope: string;
+  readonly key: string;
+  /** Digest of what is asked for. */
+  readonly fingerprint: string;
+}
+
 /** What the ledger needs to admit one request. */
 export interface AdmissionRequest {
   /** UUIDv7; also the record's key and `x-gateway-request-id`. A new attempt at admission takes a new id. */
@@ -26,6 +35,8 @@ export interface AdmissionRequest {
   /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
   readonly bound: Bound;
   readonly stream: boolean;
+  /** Absent: the call may happen any number of times. */
+  readonly once?: Once | undefined;
   /** Epoch ms by which the process must have ended: the function's longest life (15 min) and a minute from now. */
   readonly expiresAtMs: number;
   /**
@@ -48,6 +59,9 @@ export interface Refusal {
     | 'budget_reserved'
     | 'rate_limited'
     | 'concurrency_limited'
+    /** Another call holds the caller's key: one that asked for the same, or for something else. */
+    | 'duplicate_request'
+    | 'idempotency_mismatch'
     | 'store_unavailable';
   /** The level that refused, named to the caller: `key`, `team`, ... */
   readonly level?: LevelKind;
@@ -55,6 +69,8 @@ export interface Refusal {
   /** `requests_per_minute`, `tokens_per_day`, `month`, ... */
   readonly limit?: string;
   readonly retryAfterMs?: number;
+  /** Id of the call that holds the caller's key. */
+  readonly heldBy?: string;
 }
 
 /** State of one limit after admission, for the `x-ratelimit-*` headers; the tightest of each kind. */

@@ -5,10 +5,12 @@ import type { GatePass, GateResult, GateState, GateStore } from '../stores/gates
 import type { IdentityStore } from '../stores/identity';
 import type { RecordStore } from '../stores/records';
 import type { RequestIntent } from '../stores/request-record';
+import type { AdmissionRequest, Refusal } from './admission';
+import { type ClaimStores, takeClaim } from './claim';
 import { type EscrowPolicy, reserveOn, type ShardMemory } from './escrow';
 import type { Plan, PlannedCounter } from './plan';
 
-export interface AttemptStores {
+export interface AttemptStores extends ClaimStores {
   readonly identity: IdentityStore;
   readonly counters: CounterStore;
   readonly gates: GateStore;
@@ -24,6 +26,8 @@ export interface AttemptReplies {
   readonly counters: readonly Reply<ReserveResult>[];
   readonly gates: readonly Reply<GateResult>[];
   readonly intent: Reply<'done' | 'conflict'>;
+  /** Why the caller's key could not be taken. */
+  readonly claim: Reply<Refusal | undefined>;
 }
 
 export interface AttemptOptions {
@@ -32,7 +36,9 @@ export interface AttemptOptions {
   /** Per call. */
   readonly timeoutMs: number;
   readonly nowMs: number;
-  readonly tokens: number;
+  readonly request: Pick<AdmissionRequest, 'bound' | 'once'>;
+  /** Of this request, the present one last. */
+  readonly attemptIds: readonly string[];
   /** What each gate is believed to hold. */
   readonly guesses: ReadonlyMap<string, GateState>;
   /** Reads a counter's budget consistently; see `CounterStore.reserve`. */
@@ -43,6 +49,7 @@ export interface AttemptOptions {
   readonly random: () => number;
 }
 
+const UNCLAIMED: Reply<undefined> = { ok: true, value: undefined };
 const THROTTLE_RETRIES = 2;
 const THROTTLE_PAUSE_MS = 40;
 
@@ -56,7 +63,7 @@ export async function attemptAdmission(
   const { timeoutMs } = options;
   const context = { counters: stores.counters, shards: options.shards, policy: options.escrow, timeoutMs };
   const entry = { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs };
-  const request = { attemptId: intent.id, tokens: options.tokens, expiresAtMs: intent.expiresAtMs, nowMs: options.nowMs };
+  const request = { attemptId: intent.id, tokens: options.request.bound.tokens, expiresAtMs: intent.expiresAtMs, nowMs: options.nowMs };
 
   const key = reply(options, () => stores.identity.get('key', intent.keyId, { consistent: true, timeoutMs, known: options.key }));
   const counters = plan.counters.map((planned) =>
@@ -66,8 +73,11 @@ export async function attemptAdmission(
     reply(options, () => stores.gates.pass(spec, request, options.guesses.get(spec.key), timeoutMs)),
   );
   const written = reply(options, () => stores.records.putIntent(intent, timeoutMs));
+  const { once } = options.request;
+  const claim =
+    once === undefined ? UNCLAIMED : reply(options, () => takeClaim(stores, once, options.attemptIds, options.nowMs, timeoutMs));
   // They all run by now and none of them rejects, so one can be waited for after the other.
-  return { key: await key, counters: await inTurn(counters), gates: await inTurn(gates), intent: await written };
+  return { key: await key, counters: await inTurn(counters), gates: await inTurn(gates), intent: await written, claim: await claim };
 }
 
 async function inTurn<T>(replies: readonly Promise<T>[]): Promise<T[]> {

@@ -137,9 +137,9 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function judge(plan: Plan, request: AdmissionRequest, key: KeyRecord, replies: AttemptReplies, now: number): Verdict {
-    const failed = [replies.key, replies.intent, ...replies.counters, ...replies.gates].find((answer) => !answer.ok);
+    const failed = [replies.key, replies.intent, replies.claim, ...replies.counters, ...replies.gates].find((answer) => !answer.ok);
     if (failed !== undefined && !failed.ok) return { kind: 'doubt', error: failed.error };
-    if (!replies.key.ok || !replies.intent.ok) return { kind: 'doubt', error: undefined };
+    if (!replies.key.ok || !replies.intent.ok || !replies.claim.ok) return { kind: 'doubt', error: undefined };
 
     const row = replies.key.value;
     const invalid = keyRefusal(row, now);
@@ -149,6 +149,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       return { kind: 'stale', key: row };
     }
     if (replies.intent.value === 'conflict') return { kind: 'doubt', error: undefined };
+    if (replies.claim.value !== undefined) return { kind: 'refused', refusal: replies.claim.value };
 
     let stale = false;
     for (const [index, answer] of replies.counters.entries()) {
@@ -197,7 +198,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const deadline = clock.monotonic() + STORE_DEADLINE_MS;
     const cleanupMs = () => Math.min(CLEANUP_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic()));
     let key = request.key;
-    let attemptId = request.attemptId;
+    const attemptIds = [request.attemptId];
     let lastError: unknown;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
       if (deadline - clock.monotonic() < LEAST_ATTEMPT_MS) break;
@@ -213,12 +214,13 @@ export function createLedger(options: LedgerOptions): Ledger {
         const known = remembered(plan, request);
         if (known !== undefined) return refused(known);
 
-        const intent = intentOf(request, key, attemptId, plan, began.wallMs);
+        const intent = intentOf(request, key, attemptIds.at(-1) as string, plan, began.wallMs);
         const replies = await attemptAdmission(options, intent, plan, {
           key,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic() - CLEANUP_TIMEOUT_MS)),
           nowMs: began.wallMs,
-          tokens: request.bound.tokens,
+          request,
+          attemptIds,
           guesses,
           fresh,
           shards,
@@ -239,7 +241,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       } catch (error) {
         lastError = error;
       }
-      attemptId = uuidV7(clock.now());
+      attemptIds.push(uuidV7(clock.now()));
     }
     options.log.write('error', 'store-unavailable', {
       requestId: request.attemptId,

@@ -21,7 +21,7 @@ export interface IdempotencyStore {
    */
   claim(scope: string, idempotencyKey: string, claim: Claim, ttl: number, timeoutMs?: number): Promise<'claimed' | Claim>;
   /** Gives a key to another call, if it is still held by `from`. Answers whether it was. */
-  takeOver(scope: string, idempotencyKey: string, from: string, claim: Claim, ttl: number): Promise<boolean>;
+  takeOver(scope: string, idempotencyKey: string, from: string, claim: Claim, ttl: number, timeoutMs?: number): Promise<boolean>;
   /** Keeps the answer for later calls with the same key. */
   complete(scope: string, idempotencyKey: string, claim: Claim, ttl: number): Promise<void>;
 }
@@ -62,7 +62,7 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
       }
     },
 
-    async takeOver(scope, idempotencyKey, from, claim, ttl) {
+    async takeOver(scope, idempotencyKey, from, claim, ttl, timeoutMs = 1_500) {
       try {
         await connector.putItem(
           {
@@ -72,7 +72,7 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
             ExpressionAttributeNames: { '#id': 'id' },
             ExpressionAttributeValues: { ':from': { S: from } },
           },
-          { timeoutMs: 1_500 },
+          { timeoutMs },
         );
         return true;
       } catch (error) {

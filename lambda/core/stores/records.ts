@@ -38,7 +38,7 @@ export interface RecordStore {
   /** Writes the intent of a new attempt. `conflict`: the id is taken, if only by a void. */
   putIntent(intent: RequestIntent, timeoutMs?: number): Promise<'done' | 'conflict'>;
   /** Reads consistently. */
-  get(id: string): Promise<RequestRecord | undefined>;
+  get(id: string, timeoutMs?: number): Promise<RequestRecord | undefined>;
   /** Moves a record on from one of the given states, all or nothing. */
   transition(
     id: string,
@@ -143,11 +143,8 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
       }
     },
 
-    async get(id) {
-      const { Item: item } = await connector.getItem(
-        { TableName: table, Key: keyOf(id), ConsistentRead: true },
-        { timeoutMs: SLOW_TIMEOUT_MS },
-      );
+    async get(id, timeoutMs = SLOW_TIMEOUT_MS) {
+      const { Item: item } = await connector.getItem({ TableName: table, Key: keyOf(id), ConsistentRead: true }, { timeoutMs });
       return item === undefined ? undefined : readRecord(item);
     },
 
