@@ -2,6 +2,7 @@ import { METRICS } from '../../lib/private/contract';
 import { NANO_USD } from '../core/pricing/money';
 import type { LogFields } from '../core/runtime/log';
 import type { Gateway } from './gateway';
+import { metricDimensions } from './metric-dimensions';
 import type { Trace } from './trace';
 
 /** Writes the request's one log line, with its metrics in it. */
@@ -10,14 +11,15 @@ export function record(gateway: Gateway, trace: Trace): void {
   const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
   // Probes and health checks say nothing about the service callers get.
   const isProbe = trace.operation === undefined && trace.status < 400;
-  const metrics = isProbe
-    ? undefined
-    : gateway.metrics.members(metricsOf(trace, latencyMs), { provider: trace.provider, model: trace.requestModel });
-  gateway.log.write(level, 'request', fieldsOf(trace, latencyMs), metrics);
+  const by = isProbe ? undefined : metricDimensions(gateway, trace);
+  const metrics = by === undefined ? undefined : gateway.metrics.members(metricsOf(trace, latencyMs), by);
+  // What the metrics call the model need not be said twice.
+  const requestModel = trace.requestModel === by?.model ? undefined : trace.requestModel;
+  gateway.log.write(level, 'request', fieldsOf(trace, latencyMs, requestModel), metrics);
 }
 
 /** Provider and model are among the metrics' members. */
-function fieldsOf(trace: Trace, latencyMs: number): LogFields {
+function fieldsOf(trace: Trace, latencyMs: number, requestModel: string | undefined): LogFields {
   const { key, usage, exchange } = trace;
   // One literal of one shape; what is undefined is left out of the line.
   return {
@@ -31,6 +33,7 @@ function fieldsOf(trace: Trace, latencyMs: number): LogFields {
     dialect: trace.dialect,
     operation: trace.operation,
     originalModel: trace.originalModel,
+    requestModel,
     status: trace.status,
     outcome: trace.outcome,
     reason: trace.reason,

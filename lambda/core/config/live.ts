@@ -2,6 +2,7 @@ import type { GatewayDocument, RouteConfig } from '../../../lib/private/contract
 import type { Clock } from '../runtime/clock';
 import type { Log } from '../runtime/log';
 import type { OverrideStore, PriceOverride } from '../stores/overrides';
+import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
 import type { ConfiguredProvider } from './providers';
 
@@ -12,6 +13,8 @@ export interface LiveConfiguration {
   /** Of this moment; keep it for the length of one request. */
   models(): ModelResolver;
   priceOverrides(): readonly PriceOverride[];
+  /** Models that are named in full, as `provider/model`. */
+  modelNames(): ReadonlySet<string>;
   /** Waits for the first read of the overrides and starts a new one, off the path, when the last is older than 10 s. */
   ready(): Promise<void>;
 }
@@ -27,9 +30,17 @@ export function createLiveConfiguration(
   clock: Clock,
   log: Log,
 ): LiveConfiguration {
-  let resolver = createModelResolver(providers, document.routes);
-  let fingerprint = '[]';
+  let routes = document.routes;
   let prices: readonly PriceOverride[] = [];
+  const namesNow = () =>
+    configuredModels(
+      document.providers,
+      routes,
+      prices.map(({ id }) => id),
+    );
+  let resolver = createModelResolver(providers, routes);
+  let names = namesNow();
+  let fingerprint = '[]';
   let readMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let everRead = false;
@@ -43,8 +54,10 @@ export function createLiveConfiguration(
       if (seen !== fingerprint) {
         fingerprint = seen;
         const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
-        resolver = createModelResolver(providers, [...changed, ...document.routes]);
+        routes = [...changed, ...document.routes];
+        resolver = createModelResolver(providers, routes);
       }
+      names = namesNow();
     } catch (error) {
       log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' });
     } finally {
@@ -57,6 +70,7 @@ export function createLiveConfiguration(
     providers,
     models: () => resolver,
     priceOverrides: () => prices,
+    modelNames: () => names,
     async ready() {
       if (reading === undefined && clock.monotonic() - readMs >= LIFETIME_MS) {
         reading = read().finally(() => {

@@ -62,6 +62,8 @@ export interface PriceBook {
    * @param atMs epoch ms
    */
   lookup(target: PricedTarget, atMs: number): Price | undefined;
+  /** What the book calls a model: one name for all spellings and dates of it. Undefined: it does not list it. */
+  nameOf(kind: ProviderKind, model: string): string | undefined;
   /** The same book under other overrides. */
   withOverrides(overrides: readonly PriceOverride[]): PriceBook;
 }
@@ -80,9 +82,11 @@ const DAY_MS = 86_400_000;
 
 export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
   const found = createMemo<Found | undefined>(MOST_CACHED);
+  const rowOf = (model: NamedModel): Found | undefined => found(`${model.kind}\u0000${model.model}`, () => search(data, model));
 
   return {
     version: data.version,
+    nameOf: (kind, model) => rowOf({ kind, model })?.row.id,
 
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
@@ -90,7 +94,7 @@ export function createPriceBook(data: PriceBookData, overrides: readonly PriceOv
         return overriddenPrice(override, target);
       }
       if (target.free === true) return FREE_PRICE;
-      const known = found(`${target.kind}\u0000${target.model}`, () => search(data, target));
+      const known = rowOf(target);
       const prices = known?.row.prices.findLast((candidate) => applies(candidate, atMs));
       if (known === undefined || prices === undefined) return undefined;
       let price = known.read.get(prices);
@@ -115,7 +119,9 @@ interface Found {
   readonly read: Map<BookPrices, Price>;
 }
 
-function search(data: PriceBookData, target: PricedTarget): Found | undefined {
+type NamedModel = Pick<PricedTarget, 'kind' | 'model'>;
+
+function search(data: PriceBookData, target: NamedModel): Found | undefined {
   if (target.kind === 'simulated') return { row: SIMULATED, read: new Map() };
   // A Bedrock inference profile may be named by its ARN.
   const name = (target.model.startsWith('arn:') ? target.model.slice(target.model.lastIndexOf('/') + 1) : target.model).toLowerCase();

@@ -15,6 +15,8 @@ export interface LogFields {
   readonly operation?: string;
   /** What the caller asked for; cut to 256 characters. */
   readonly originalModel?: string;
+  /** The model's name at the provider, where `model` is not that. */
+  readonly requestModel?: string;
   readonly provider?: string;
   readonly model?: string;
   readonly status?: number;
