@@ -39,7 +39,12 @@ function mutants(part) {
       mutator: { excludedMutations: ['StringLiteral'] },
       ignoreStatic: true,
       concurrency: Number(values.concurrency),
-      jest: { configFile: 'jest.config.cjs', config: { testMatch: part.tests.map((tests) => `<rootDir>/${testFiles(tests)}`) } },
+      jest: {
+        configFile: 'jest.config.cjs',
+        config: { testMatch: part.tests.map((tests) => `<rootDir>/${testFiles(tests)}`) },
+        // It looks below jest's roots alone, so it misses tests that reach the source through another module of it.
+        enableFindRelatedTests: false,
+      },
       reporters: ['json'],
       jsonReporter: { fileName: report },
       tempDirName: join(folder, 'sandbox'),

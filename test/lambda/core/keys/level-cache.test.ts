@@ -4,11 +4,13 @@ import type { KeyRecord } from '../../../../lambda/core/stores/entities';
 function world() {
   let nowMs = 0;
   let reads = 0;
+  const consistent: (boolean | undefined)[] = [];
   const rows = new Map<string, KeyRecord>();
   const cache = createLevelCache(
     {
-      get: async (_kind, id) => {
+      get: async (_kind, id, options) => {
         reads += 1;
+        consistent.push(options?.consistent);
         return rows.get(id) as never;
       },
     },
@@ -17,7 +19,7 @@ function world() {
   const wait = (milliseconds: number): void => {
     nowMs += milliseconds;
   };
-  return { cache, rows, reads: () => reads, wait };
+  return { cache, rows, reads: () => reads, consistent, wait };
 }
 
 test('a row is read once for all who ask, and again after 10 seconds', async () => {
@@ -51,4 +53,35 @@ test('whoever wants the row as it is now gets a read of their own', async () => 
   await cache.get('key', 'k');
   await Promise.all([cache.get('key', 'k', 0), cache.get('key', 'k', 0)]);
   expect(reads()).toBe(3);
+});
+
+test('rows are read consistently', async () => {
+  const { cache, consistent } = world();
+
+  await cache.get('key', 'k');
+  await cache.get('team', 't', 0);
+  expect(consistent).toEqual([true, true]);
+});
+
+test('a row says how old it is', async () => {
+  const { cache, wait } = world();
+  wait(5_000);
+  await cache.get('key', 'k');
+  wait(700);
+
+  expect((await cache.get('key', 'k')).ageMs).toBe(700);
+});
+
+test('ten thousand rows are kept, and beyond that the one that was read longest ago goes', async () => {
+  const { cache, reads } = world();
+  for (let index = 0; index < 10_000; index += 1) await cache.get('key', `k${index}`);
+  await cache.get('key', 'k0', 0);
+  await cache.get('key', 'one more');
+  expect(reads()).toBe(10_002);
+
+  await cache.get('key', 'k0');
+  await cache.get('key', 'k2');
+  expect(reads()).toBe(10_002);
+  await cache.get('key', 'k1');
+  expect(reads()).toBe(10_003);
 });

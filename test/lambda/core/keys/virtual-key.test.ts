@@ -10,7 +10,7 @@ test('a generated key parses back to its parts', () => {
 
   expect(key.text).toMatch(/^sk-gw-[a-z2-7]{16}-[0-9A-Za-z]{49}$/);
   expect(parseKey(key.text)).toEqual({ keyId: key.keyId, secret: key.secret });
-  expect(key.text.endsWith(key.lastFour)).toBe(true);
+  expect(key.lastFour).toBe(key.text.slice(key.text.length - 4));
 });
 
 test('A02 every single changed character makes the checksum wrong', () => {
@@ -37,6 +37,16 @@ test('A10 tokens that share a prefix or suffix are distinct identities', () => {
   expect(verifyKey(hashes, second, peppers, 0)).toBe(false);
   expect(verifyKey(hashes, { keyId: generateKey().keyId, secret: first.secret }, peppers, 0)).toBe(false);
   expect(verifyKey(undefined, first, peppers, 0)).toBe(false);
+  expect(verifyKey([], first, peppers, 0)).toBe(false);
+});
+
+test.each(['', 'f', 'f'.repeat(63), 'g'.repeat(64)])('a stored hash that is not one, %j, matches nothing', (hmac) => {
+  const key = generateKey();
+
+  expect(verifyKey([{ pepperVersion: 2, hmac }], key, peppers, 0)).toBe(false);
+  const whole = hashSecret(PEPPER, key.keyId, key.secret);
+  expect(verifyKey([{ pepperVersion: 2, hmac: `${whole}${hmac}` }], key, peppers, 0)).toBe(hmac === '');
+  expect(verifyKey([{ pepperVersion: 2, hmac: whole.slice(0, 64 - hmac.length) }], key, peppers, 0)).toBe(hmac === '');
 });
 
 test('a rotated secret works until its grace ends, and under the pepper it was hashed with', () => {
@@ -69,8 +79,21 @@ test.each([
   '{"version":"1","1":""}',
   `{"version":"1","1":"short"}`,
   `{"version":"3","1":"${PEPPER}"}`,
+  `{"version":"1","1":["${PEPPER}"]}`,
+  `{"version":"1","1":{"length":64}}`,
+  `{"version":"1","1":"${'p'.repeat(31)}"}`,
+  `{"version":"1a","1a":"${PEPPER}"}`,
 ])('A13 an unusable pepper secret is refused: %s', (secret) => {
   expect(() => parsePeppers(secret)).toThrow(expect.objectContaining({ status: 503, code: 'misconfigured' }));
+});
+
+test('a pepper has 32 characters at the least, its version up to six digits, and other fields are not peppers', () => {
+  const short = 'p'.repeat(32);
+
+  expect(parsePeppers(JSON.stringify({ version: '12', '12': short, note: 'x', v1: 'x', '1v': 'x' }))).toEqual({
+    current: 12,
+    byVersion: new Map([[12, short]]),
+  });
 });
 
 test('equality in constant time is equality', () => {
