@@ -75,14 +75,16 @@ test.each([
   ['revoked', '401 key_revoked key_revoked'],
   ['blocked', '403 key_blocked undefined'],
 ] as const)('a key that is %s is refused, and only its holder is told why', async (status, expected) => {
-  const { outcome, put } = world();
+  const { outcome, put, reads } = world();
   const key = generateKey();
   put(key, { status });
 
   expect(await outcome(key.text)).toBe(expected);
   expect(await outcome(generateKey(key.keyId).text)).toBe('401 invalid_api_key AuthWrongSecret');
   expect(await outcome(generateKey().text)).toBe('401 invalid_api_key AuthUnknownKey');
+  expect(reads()).toBe(2);
   expect(await outcome(`sk-gw-root-${'x'.repeat(43)}`)).toBe('401 invalid_api_key AuthUnknownKey');
+  expect(reads()).toBe(2);
 });
 
 test('A07 a key is good until two seconds after it expires, to the millisecond', async () => {

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import fc from 'fast-check';
 import { parsePeppers } from '../../../../lambda/core/keys/peppers';
 import { equalInConstantTime, generateKey, hashSecret, parseKey, verifyKey } from '../../../../lambda/core/keys/virtual-key';
@@ -38,6 +39,17 @@ test('A10 tokens that share a prefix or suffix are distinct identities', () => {
   expect(verifyKey(hashes, { keyId: generateKey().keyId, secret: first.secret }, peppers, 0)).toBe(false);
   expect(verifyKey(undefined, first, peppers, 0)).toBe(false);
   expect(verifyKey([], first, peppers, 0)).toBe(false);
+});
+
+test('A05 a key that does not exist and one without a hash cost one comparison, as any other', () => {
+  const compare = jest.spyOn(crypto, 'timingSafeEqual');
+
+  for (const hashes of [undefined, [], [{ pepperVersion: 2, hmac: 'f'.repeat(64) }]]) {
+    compare.mockClear();
+    verifyKey(hashes, generateKey(), peppers, 0);
+    expect(compare).toHaveBeenCalledTimes(1);
+  }
+  compare.mockRestore();
 });
 
 test.each(['', 'f', 'f'.repeat(63), 'g'.repeat(64)])('a stored hash that is not one, %j, matches nothing', (hmac) => {
