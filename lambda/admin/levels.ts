@@ -1,3 +1,4 @@
+import { allowedTagsOf } from '../core/keys/tags';
 import { GatewayError, invalidRequest } from '../core/model/error';
 import type { IdentityStore } from '../core/stores';
 import type { KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../core/stores/entities';
@@ -103,13 +104,19 @@ export async function readParents(services: Services, caller: Caller, place: Pla
   if (user?.teamId !== undefined && user.teamId !== place.teamId) {
     throw invalidRequest('user_id', `user ${JSON.stringify(user.id)} belongs to another team than team_id.`);
   }
-  const parents: Parent[] = [{ ...(gateway ?? services.gatewayLevel), label: 'the gateway' }];
+  const parents: Parent[] = [{ ...(gateway ?? services.gatewayLevel), kind: 'gateway', label: 'the gateway' }];
   for (const [kind, record] of [
     ['team', team],
     ['project', project],
     ['user', user],
   ] as const) {
-    if (record !== undefined) parents.push({ ...record, label: `${kind} ${JSON.stringify(record.id)}` });
+    if (record !== undefined) parents.push({ ...record, kind, label: `${kind} ${JSON.stringify(record.id)}` });
   }
   return parents;
+}
+
+/** The tags that a team's administrator may set on what has these levels above it. */
+export function tagsAllowedBy(parents: readonly Parent[]): readonly string[] {
+  const of = (kind: LevelKind) => parents.find((parent) => parent.kind === kind);
+  return allowedTagsOf(of('gateway'), of('team'));
 }

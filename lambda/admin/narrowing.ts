@@ -3,6 +3,7 @@ import { invalidRequest } from '../core/model/error';
 import { formatUsd, usd } from '../core/pricing/money';
 import { matchesGlob } from '../core/runtime/glob';
 import { coversModels } from '../core/runtime/model-pattern';
+import type { LevelKind } from '../core/stores/entities';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {
@@ -13,6 +14,8 @@ export interface Allowance {
 }
 
 export interface Parent extends Allowance {
+  readonly kind: LevelKind;
+  readonly allowedTags?: readonly string[];
   /** As the message names it: `team "research"`. */
   readonly label: string;
 }

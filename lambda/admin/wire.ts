@@ -8,6 +8,8 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
   projectId: 'project_id',
   userId: 'user_id',
   serverTools: 'server_tools',
+  allowedTags: 'allowed_tags',
+  showFigures: 'show_figures',
   expiresAt: 'expires_at',
   lastFour: 'last_four',
   createdAt: 'created_at',
@@ -16,7 +18,7 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
 const RECORD_NAMES = new Map(Object.entries(WIRE_NAMES).map(([field, name]) => [name, field]));
 
 /** Fields of records that callers never see. */
-const HIDDEN = new Set(['generation', 'hashes', 'requestHash']);
+const HIDDEN = new Set(['generation', 'hashes', 'requestHash', 'teamTags']);
 
 /** What the admin API shows of a level: no hash, no secret. */
 export function toWire(record: LevelRecord, now: number): JsonObject {

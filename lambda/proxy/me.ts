@@ -1,18 +1,22 @@
 import { type Caller, storeUnavailable } from '../core/keys/authenticate';
-import { budgetStates } from '../core/ledger/budget-state';
+import { budgetNames, budgetStates } from '../core/ledger/budget-state';
 import { type BoundLevel, GATEWAY_ID, levelsOf } from '../core/ledger/levels';
 import type { JsonObject, JsonValue } from '../core/model/json';
 import type { Gateway } from './gateway';
 import { tagsOf } from './policy';
 
-/** What a caller may know of itself: its key, and every budget and limit that binds it. */
+/** What a caller may know of itself: its key, and every budget and limit that binds it, with the figures that it may know. */
 export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObject> {
   const { key } = caller;
   try {
     const tags = await tagsOf(gateway, key);
     const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
     const now = gateway.clock.now();
-    const budgets = await Promise.all(levels.map((level) => budgetStates(gateway.counters, level, scopeOf(level), now)));
+    const budgets = await Promise.all(
+      levels.map((level) =>
+        level.showsFigures ? budgetStates(gateway.counters, level, scopeOf(level), now) : budgetNames(level, scopeOf(level), now),
+      ),
+    );
     return {
       key: {
         id: key.id,
@@ -43,7 +47,7 @@ function limitsOf(level: BoundLevel): JsonObject[] {
       .map(([name, value]) => ({
         scope: scopeOf(level),
         limit: name,
-        value: value as JsonValue,
+        ...(level.showsFigures ? { value: value as JsonValue } : {}),
         ...(model === undefined ? {} : { model }),
       }));
   return [...list(own), ...Object.entries(perModel).flatMap(([model, limits]) => list(limits, model))];

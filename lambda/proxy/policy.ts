@@ -1,6 +1,7 @@
 import type { Resolution, Target } from '../core/config/models';
 import { spliceFields } from '../core/http/splice';
 import { storeUnavailable } from '../core/keys/authenticate';
+import { allowedTagsOf, countingTags } from '../core/keys/tags';
 import { GATEWAY_ID, levelsOf } from '../core/ledger/levels';
 import { GatewayError } from '../core/model/error';
 import { matchesAnyGlob } from '../core/runtime/glob';
@@ -31,20 +32,22 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
  */
 export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
   const policy: (readonly string[])[] = [];
-  for (const { models } of await levelsAbove(gateway, key)) if (models !== undefined) policy.push(models);
-  if (key.models !== undefined) policy.push(key.models);
+  for (const level of [...Object.values(await levelsAbove(gateway, key)), key]) if (level?.models !== undefined) policy.push(level.models);
   return policy;
 }
 
 /**
- * The tags that bind a key's calls: its own and those of the levels above it. Of two values of one tag the wider level's holds, so that
- * nobody takes a key out of a budget that its team is under by changing the key.
+ * The tags that bind a key's calls: of its own and of those of the levels above it all that count. Of two values of one tag the wider
+ * level's holds, so that nobody takes a key out of a budget that its team is under by changing the key.
  *
  * @throws GatewayError 503 when the table does not answer
  */
 export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
-  const tags: Record<string, string> = { ...key.tags };
-  for (const level of (await levelsAbove(gateway, key)).toReversed()) Object.assign(tags, level.tags);
+  const above = await levelsAbove(gateway, key);
+  const allowed = allowedTagsOf(above.gateway, above.team);
+  const tags: Record<string, string> = {};
+  for (const level of [key, above.user, above.project, above.team])
+    if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
   return tags;
 }
 
@@ -60,15 +63,18 @@ async function toolPolicy(gateway: Gateway, key: KeyRecord): Promise<readonly (r
 }
 
 /** The gateway's own level and the team, project and user of a key, as far as it has them and they exist: the widest first. */
-async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelRecord[]> {
+async function levelsAbove(
+  { levels }: Gateway,
+  { teamId, projectId, userId }: KeyRecord,
+): Promise<Readonly<Record<'gateway' | 'team' | 'project' | 'user', LevelRecord | undefined>>> {
   try {
-    const found = await Promise.all([
+    const [gateway, team, project, user] = await Promise.all([
       levels.get('gateway', GATEWAY_ID),
       teamId === undefined ? undefined : levels.get('team', teamId),
       projectId === undefined ? undefined : levels.get('project', projectId),
       userId === undefined ? undefined : levels.get('user', userId),
     ]);
-    return found.filter((level) => level !== undefined);
+    return { gateway, team, project, user };
   } catch (error) {
     throw storeUnavailable(error);
   }

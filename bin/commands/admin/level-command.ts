@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import { text } from './options';
+import { text, texts } from './options';
 import { resourceCommand } from './resource-command';
 import { field, formatBudgets } from './table';
 
@@ -22,10 +22,14 @@ export function levelCommand(name: string, { ofTeam }: { readonly ofTeam: boolea
       field('status'),
       { title: 'budgets', value: (row) => formatBudgets(row['budgets']) },
     ],
-    options: Object.fromEntries(Object.keys(fields).map((option) => [option, { type: 'string' as const }])),
+    options: {
+      ...Object.fromEntries(Object.keys(fields).map((option) => [option, { type: 'string' as const }])),
+      ...(ofTeam ? {} : { 'allowed-tag': { type: 'string' as const, multiple: true } }),
+    },
     help: [
       '  --id TEXT                        choose the id (create)',
       '  --status active|blocked',
+      ...(ofTeam ? [] : ['  --allowed-tag NAME=VALUES         tags that its administrators may set; may be repeated']),
       ...(ofTeam ? [`  --team ID                        the team it belongs to (create), or whose ${name} to list`] : []),
     ].join('\n'),
     ...(ofTeam ? { filters: { team: 'team_id' } } : {}),
@@ -34,6 +38,8 @@ export function levelCommand(name: string, { ofTeam }: { readonly ofTeam: boolea
         const value = text(parsed, option);
         if (value !== undefined) body[attribute] = value;
       }
+      const allowed = ofTeam ? undefined : texts(parsed, 'allowed-tag');
+      if (allowed !== undefined) body['allowed_tags'] = allowed;
     },
   });
 }

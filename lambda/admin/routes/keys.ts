@@ -4,13 +4,14 @@ import type { KeyHash, KeyRecord } from '../../core/stores';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import { checkManages, checkRole } from '../key-permissions';
-import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible } from '../levels';
+import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy } from '../levels';
 import { checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, MANAGERS, PAGE_QUERY } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { KEY, KEY_ROTATE, KEY_WITH_SECRET } from '../schemas/keys';
 import { REFERENCE } from '../schemas/level';
+import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
 import { narrowed } from './levels';
 import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
@@ -135,10 +136,12 @@ async function create({ services, caller, request, body }: RouteContext) {
     createdAt: at,
     updatedAt: at,
   };
-  checkNarrows(record, await readParents(services, caller, record), now);
+  const parents = await readParents(services, caller, record);
+  checkNarrows(record, parents, now);
+  const owned = { ...record, ...ownTags(caller, undefined, record.tags, tagsAllowedBy(parents)) };
   const change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
-    Promise.all([identity.create('key', record), confirmPlace(identity, record)]),
+    Promise.all([identity.create('key', owned), confirmPlace(identity, record)]),
   );
   if (result === 'done') return entryAnswer(record, now, 201, { key: key.text });
 
@@ -157,8 +160,10 @@ async function update(context: RouteContext) {
   checkManages(caller, before, Object.keys(body));
   if (body['role'] !== undefined) checkRole(caller, body['role'] as KeyRecord['role'], before.teamId);
   checkIfMatch(request, before.generation);
-  const after: KeyRecord = { ...before, ...fromWire(body), ...stamp(before, now) };
-  checkNarrows(narrowed(body, after), await readParents(services, caller, after), now);
+  const changed: KeyRecord = { ...before, ...fromWire(body), ...stamp(before, now) };
+  const parents = await readParents(services, caller, changed);
+  checkNarrows(narrowed(body, changed), parents, now);
+  const after = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
   await replace(context, 'update', before, after);
   return entryAnswer(after, now);
 }

@@ -4,13 +4,14 @@ import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import type { Place } from '../levels';
-import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, teamOf } from '../levels';
+import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy, teamOf } from '../levels';
 import { type Allowance, checkNarrows } from '../narrowing';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { REFERENCE } from '../schemas/level';
 import type { ResourceSchemas } from '../schemas/resource';
+import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
 import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
 
@@ -124,7 +125,7 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
   if (fields.teamId !== undefined && fields.teamId !== teamId) await readVisible(services, caller, 'team', fields.teamId);
 
   const at = new Date(now).toISOString();
-  const record = {
+  const named = {
     ...fields,
     id,
     ...(teamId === undefined ? {} : { teamId }),
@@ -134,7 +135,9 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
     createdAt: at,
     updatedAt: at,
   } as LevelRecords[Kind];
-  await checkPlace(kind, record, { services, caller }, true);
+  const parents = await parentsOf(kind, named, { services, caller });
+  checkNarrows(named, parents, now);
+  const record = { ...named, ...ownTags(caller, undefined, named.tags, tagsAllowedBy(parents)) };
   const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
     Promise.all([identity.create(kind, record as never), confirmPlace(identity, placeOf(kind, record))]),
@@ -152,13 +155,15 @@ async function update(kind: Kind, context: RouteContext) {
   const now = services.clock.now();
   const before = await read(kind, context);
   checkIfMatch(request, before.generation);
-  const after: LevelRecord = {
+  const changed: LevelRecord = {
     ...before,
     ...fromWire(body),
     generation: nextGeneration(now, before.generation),
     updatedAt: new Date(now).toISOString(),
   };
-  await checkPlace(kind, { ...after, ...narrowed(body, after) }, context, false);
+  const parents = await parentsOf(kind, changed, context);
+  checkNarrows(narrowed(body, changed), parents, now);
+  const after = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
   const change = {
     action: 'update',
     resource: kind,
@@ -205,15 +210,9 @@ function placeOf(kind: Kind, record: LevelRecord): Place {
   return teamId === undefined ? {} : { teamId };
 }
 
-async function checkPlace(
-  kind: Kind,
-  record: LevelRecord,
-  { services, caller }: Pick<RouteContext, 'services' | 'caller'>,
-  isNew: boolean,
-) {
-  if (kind === 'tag') return;
-  if (!isNew && NARROWING_FIELDS.every((field) => record[field] === undefined)) return;
-  checkNarrows(record, await readParents(services, caller, placeOf(kind, record)), services.clock.now());
+/** What binds a level from above. A tag stands beside the others. */
+async function parentsOf(kind: Kind, record: LevelRecord, { services, caller }: Pick<RouteContext, 'services' | 'caller'>) {
+  return kind === 'tag' ? [] : readParents(services, caller, placeOf(kind, record));
 }
 
 /** The first page is enough: one child is a reason to refuse. */

@@ -120,6 +120,20 @@ const SERVER_TOOLS: Schema = {
 
 export { GLOB, LABELS, TIME, USD };
 
+/** Tags that a team's administrators may set. */
+export const ALLOWED_TAGS: Schema = {
+  type: 'array',
+  maxItems: MAX_LABELS,
+  items: { type: 'string', maxLength: 321, pattern: '^[A-Za-z0-9_.:/-]{1,64}=[^\\p{Cc}]{1,256}$' },
+  examples: [['cost-center=alpha-*', 'environment=*']],
+};
+
+/** Whether keys below a level that several teams share are told its figures. */
+export const SHOW_FIGURES: Schema = {
+  type: 'boolean',
+  description: 'Keys are told how its budgets and limits stand (`GET /v1/me` and headers); absent: only that it has them.',
+};
+
 /** What every level may carry. */
 export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
   budgets: { type: 'array', maxItems: MAX_BUDGETS, items: BUDGET },

@@ -1,11 +1,11 @@
-import { LEVEL_FIELDS, NAME } from './level';
+import { LEVEL_FIELDS, NAME, SHOW_FIGURES } from './level';
 import { defineResource } from './resource';
 
 const { tags: _tags, models: _models, ...FIELDS } = LEVEL_FIELDS;
 
 export const TAG = defineResource({
   name: 'Tag',
-  fields: { name: NAME, ...FIELDS },
+  fields: { name: NAME, ...FIELDS, show_figures: SHOW_FIGURES },
   createOnly: {
     id: {
       type: 'string',

@@ -25,7 +25,7 @@ export interface AdmissionRequest {
   /** UUIDv7; also the record's key and `x-gateway-request-id`. A new attempt at admission takes a new id. */
   readonly attemptId: string;
   readonly key: KeyRecord;
-  /** Tags that may carry budgets, already reduced to those the key may set. */
+  /** Tags that may carry budgets, already reduced to those that count. */
   readonly tags: Readonly<Record<string, string>>;
   readonly operation: Operation;
   readonly dialect: DialectName;
@@ -73,7 +73,7 @@ export interface Refusal {
   readonly heldBy?: string;
 }
 
-/** State of one limit after admission, for the `x-ratelimit-*` headers; the tightest of each kind. */
+/** State of one limit after admission, for the `x-ratelimit-*` headers; the tightest of each kind whose figures the caller may know. */
 export interface LimitState {
   readonly limit: number;
   readonly remaining: number;
@@ -107,7 +107,7 @@ export interface Outcome {
 /** Money set aside for one request; exactly one of `settle` and `release` ends it. */
 export interface Reservation {
   readonly attemptId: string;
-  /** The tightest budget after this reservation, for `x-gateway-budget-*`. */
+  /** The tightest budget of those whose figures the caller may know, after this reservation, for `x-gateway-budget-*`. */
   readonly budget?: { readonly level: LevelKind; readonly remainingNanoUsd: bigint; readonly limitNanoUsd: bigint };
   readonly requests?: LimitState;
   readonly tokens?: LimitState;

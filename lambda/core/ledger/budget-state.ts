@@ -1,7 +1,9 @@
+import type { BudgetConfig } from '../../../lib/private/contract';
 import type { JsonObject } from '../model/json';
 import { formatUsd } from '../pricing/money';
 import type { CounterStore } from '../stores/counters';
 import type { BoundLevel } from './levels';
+import type { Period } from './period';
 import { plannedCounter } from './plan';
 
 /**
@@ -23,16 +25,26 @@ export function budgetStates(
       const remaining = counter === undefined ? spec.limitNanoUsd : counter.remainingNanoUsd + spec.limitNanoUsd - counter.limitNanoUsd;
       const reserved = [...(counter?.open.values() ?? [])].reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n);
       return {
-        scope,
-        period: budget.period,
-        ...(budget.model === undefined ? {} : { model: budget.model }),
-        soft: spec.soft,
+        ...nameOf(budget, scope),
         limit_usd: formatUsd(spec.limitNanoUsd),
         spent_usd: formatUsd(spec.limitNanoUsd - remaining - reserved),
         reserved_usd: formatUsd(reserved),
         remaining_usd: formatUsd(remaining),
-        resets_at: Number.isFinite(period.endMs) ? new Date(period.endMs).toISOString() : null,
+        resets_at: resetOf(period),
       };
     }),
   );
+}
+
+/** That a level has budgets, for callers who may not know how they stand. */
+export function budgetNames(level: BoundLevel, scope: string, nowMs: number): readonly JsonObject[] {
+  return level.budgets.map((budget) => ({ ...nameOf(budget, scope), resets_at: resetOf(plannedCounter(level, budget, nowMs).period) }));
+}
+
+function nameOf({ period, model, soft = false }: BudgetConfig, scope: string): JsonObject {
+  return { scope, period, ...(model === undefined ? {} : { model }), soft };
+}
+
+function resetOf({ endMs }: Period): string | null {
+  return Number.isFinite(endMs) ? new Date(endMs).toISOString() : null;
 }

@@ -15,6 +15,8 @@ export interface BoundLevel {
   /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
   readonly serverTools: readonly string[] | undefined;
   readonly timeZone: string;
+  /** Keys may be told how its budgets and limits stand. */
+  readonly showsFigures: boolean;
   readonly generation: number;
 }
 
@@ -120,6 +122,9 @@ export async function levelsOf(
   return levels;
 }
 
+/** Levels that several teams share: what they spend together is not one team's business. */
+const ABOVE_TEAMS: readonly LevelKind[] = ['gateway', 'tag'];
+
 /** What holds for one level: its own row where it speaks, the document's defaults where it does not. */
 export function bindLevel(
   document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
@@ -137,6 +142,7 @@ export function bindLevel(
     limits: row?.limits ?? defaults?.limits ?? {},
     serverTools: row?.serverTools,
     timeZone: row?.timeZone ?? 'UTC',
+    showsFigures: row?.showFigures ?? !ABOVE_TEAMS.includes(kind),
     generation: row?.generation ?? 0,
   };
 }

@@ -164,6 +164,7 @@ function tokensOf(outcome: Outcome): number | undefined {
 function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budget'] {
   let tightest: Reservation['budget'];
   for (const [index, planned] of plan.counters.entries()) {
+    if (!planned.level.showsFigures) continue;
     const answer = replies.counters[index];
     const state: CounterFigures | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
     // A shard knows its own part only.
@@ -185,8 +186,8 @@ function tightest(
 ): LimitState | undefined {
   let found: LimitState | undefined;
   for (const pass of passes) {
-    const spec = plan.gates.find((gate) => gate.spec.key === pass.key)?.spec;
-    const state = spec === undefined ? undefined : stateOf(spec, pass);
+    const gate = plan.gates.find(({ spec }) => spec.key === pass.key);
+    const state = gate?.level.showsFigures === true ? stateOf(gate.spec, pass) : undefined;
     if (state === undefined) continue;
     if (found === undefined || state.remaining / state.limit < found.remaining / found.limit) found = state;
   }

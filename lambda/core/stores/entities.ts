@@ -18,6 +18,12 @@ export interface LevelRecord {
   /** Globs of names of server-side tools. A key without them may use none. */
   readonly serverTools?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
+  /** Names of those of `tags` that an administrator of the team set; the role `admin` set the rest. */
+  readonly teamTags?: readonly string[];
+  /** Of a team, or of the gateway for teams that say nothing: tags that their administrators may set, `name=value` with `*` in the value. */
+  readonly allowedTags?: readonly string[];
+  /** Of the gateway or a tag, which are above every team: keys are told how its budgets and limits stand. */
+  readonly showFigures?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
   /** IANA name; calendar periods of this level's budgets follow it. Default: UTC. */
   readonly timeZone?: string;

@@ -172,6 +172,9 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   userId: 'user_id',
   lastFour: 'last_four',
   serverTools: 'server_tools',
+  teamTags: 'team_tags',
+  allowedTags: 'allowed_tags',
+  showFigures: 'show_figures',
   expiresAt: 'expires_at',
 };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));

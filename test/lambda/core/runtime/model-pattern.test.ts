@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createModelResolver, type Resolution } from '../../../../lambda/core/config/models';
 import { configureProvider } from '../../../../lambda/core/config/providers';
+import { bindLevel } from '../../../../lambda/core/ledger/levels';
 import { planOf } from '../../../../lambda/core/ledger/plan';
 import { coversModels } from '../../../../lambda/core/runtime/model-pattern';
 import { allowedTargets } from '../../../../lambda/proxy/policy';
@@ -90,17 +91,17 @@ test('R03 over any providers, aliases, patterns and names, a budget and a limit 
       const resolution = resolve(configured, name);
       fc.pre(resolution !== undefined);
       const targets = resolution.targets.map((target) => target.name);
-      const level = {
-        kind: 'key' as const,
-        id: 'k',
-        label: 'key#k',
-        status: 'active' as const,
-        budgets: [{ limit_usd: '1', period: 'day' as const, model }],
-        limits: { per_model: { [model]: { requests_per_minute: 1 } } },
-        serverTools: undefined,
-        timeZone: 'UTC',
-        generation: 1,
-      };
+      const level = bindLevel(
+        {
+          gateway: {},
+          defaults: {
+            key: { budgets: [{ limit_usd: '1', period: 'day', model }], limits: { per_model: { [model]: { requests_per_minute: 1 } } } },
+          },
+        },
+        'key',
+        'k',
+        undefined,
+      );
       const plan = planOf([level], { originalModel: name, candidateModels: targets, free: false }, 0, new Map());
       const expected = counts(model, name, targets) ? 1 : 0;
 
