@@ -37,6 +37,7 @@ export class GatewayAdmin extends Construct {
       memorySize: 512,
       environment: {
         ...tableEnvironment(tables),
+        [ENV.AUDIT_TABLE]: tables.audit.tableName,
         [ENV.GATEWAY]: props.gatewayName,
         [ENV.PEPPER_SECRET]: props.pepper.secretArn,
         [ENV.BOOTSTRAP_SECRET]: props.bootstrap.secretArn,
@@ -52,6 +53,8 @@ export class GatewayAdmin extends Construct {
       },
       counters: { items: ['GetItem', 'UpdateItem'] },
       records: { items: ['GetItem', 'PutItem'], query: [TABLES.records.indexes.feed.name] },
+      // Entries are added and read, by nobody changed or removed.
+      audit: { items: ['PutItem', 'Query'] },
     });
     for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin, secret);
     this.handler = admin.function;

@@ -49,14 +49,20 @@ export class LlmGatewayGrants {
     return bootstrap.encryptionKey === undefined ? grant : grant.combine(bootstrap.encryptionKey.grant(grantee, 'kms:Decrypt'));
   }
 
-  /** Allows a principal to read usage, requests and audit entries straight from the table: its `feed` index, nothing else. */
+  /** Allows a principal to read usage and requests straight from the table: its `feed` index, nothing else. */
   readUsage(grantee: iam.IGrantable): iam.Grant {
-    const { records, encryptionKey } = this.props.tables;
-    const grant = iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Query'],
-      resourceArns: [indexArn(records, TABLES.records.indexes.feed.name)],
-    });
+    const { records } = this.props.tables;
+    return this.query(grantee, indexArn(records, TABLES.records.indexes.feed.name));
+  }
+
+  /** Allows a principal to read who changed what straight from the table of audit entries. Nothing here lets anybody write there. */
+  readAudit(grantee: iam.IGrantable): iam.Grant {
+    return this.query(grantee, this.props.tables.audit.tableArn);
+  }
+
+  private query(grantee: iam.IGrantable, resourceArn: string): iam.Grant {
+    const { encryptionKey } = this.props.tables;
+    const grant = iam.Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [resourceArn] });
     return encryptionKey === undefined ? grant : grant.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
   }
 }

@@ -29,8 +29,11 @@ export class GatewayTables extends Construct {
   /** Money, tokens, rates and concurrency by level and period. */
   readonly counters: dynamodb.Table;
 
-  /** Requests, rollups and audit entries; its stream feeds the usage function. */
+  /** Requests and rollups; its stream feeds the usage function. */
   readonly records: dynamodb.Table;
+
+  /** Who changed what, before and after; only the admin function writes it. Its stream feeds the usage function. */
+  readonly audit: dynamodb.Table;
 
   /** The customer key, when one encrypts the tables. */
   readonly encryptionKey?: kms.IKey;
@@ -56,6 +59,12 @@ export class GatewayTables extends Construct {
       sortKey: key(TABLES.records.sortKey),
       timeToLiveAttribute: TABLES.records.timeToLive,
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+    });
+    this.audit = new dynamodb.Table(this, 'Audit', {
+      ...common,
+      partitionKey: key(TABLES.audit.partitionKey),
+      sortKey: key(TABLES.audit.sortKey),
+      stream: dynamodb.StreamViewType.NEW_IMAGE,
     });
     for (const [table, indexes] of [
       [this.identity, TABLES.identity.indexes],

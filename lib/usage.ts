@@ -6,7 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
-import { ENV, EVENTS, STREAMED_RECORDS, TABLES } from './private/contract';
+import { AUDIT_PREFIX, ENV, EVENTS, STREAMED_RECORDS, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
@@ -17,15 +17,15 @@ export interface GatewayUsageProps extends GatewayFunctionProps {
   readonly tables: GatewayTables;
 }
 
-/** What follows from the records: rollups, alerts and governance events, made from the table's stream. */
+/** What follows from records and changes: rollups, alerts and governance events, made from the tables' streams. */
 export class GatewayUsage extends Construct {
-  /** The function that reads the stream. */
+  /** The function that reads the streams. */
   readonly handler: lambda.Function;
 
   /** Takes governance events, such as a budget's alert. */
   readonly eventBus: events.EventBus;
 
-  /** Batches and single records of the stream that could not be processed; each message names them, none holds their content. */
+  /** Batches and single records of the streams that could not be processed; each message names them, none holds their content. */
   readonly failedBatches: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: GatewayUsageProps) {
@@ -55,8 +55,12 @@ export class GatewayUsage extends Construct {
     });
     usage.allow(['events:PutEvents'], [this.eventBus.eventBusArn]);
     usage.allow(['sqs:SendMessage'], [this.failedBatches.queueArn]);
-    const streamArn = tables.records.tableStreamArn as string;
-    usage.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'], [streamArn]);
+    const recordsStream = tables.records.tableStreamArn as string;
+    const auditStream = tables.audit.tableStreamArn as string;
+    usage.allow(
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      [recordsStream, auditStream],
+    );
     this.handler = usage.function;
 
     new events.Rule(this, 'Faults', {
@@ -66,7 +70,14 @@ export class GatewayUsage extends Construct {
       targets: [new targets.SqsQueue(this.failedBatches)],
     });
 
-    new lambda.EventSourceMapping(this, 'RecordsSource', {
+    // What the function writes itself, and what expires, does not call it again.
+    this.readStream('RecordsSource', recordsStream, ['INSERT', 'MODIFY'], Object.values(STREAMED_RECORDS));
+    // Changes are told from the table that the admin function alone writes, never from what looks like one in the records.
+    this.readStream('AuditSource', auditStream, ['INSERT'], [AUDIT_PREFIX]);
+  }
+
+  private readStream(id: string, streamArn: string, events: string[], prefixes: string[]): void {
+    new lambda.EventSourceMapping(this, id, {
       target: this.handler,
       eventSourceArn: streamArn,
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
@@ -78,11 +89,10 @@ export class GatewayUsage extends Construct {
       retryAttempts: 100,
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: this.failedBatches.queueArn }) },
-      // What the function writes itself, and what expires, does not call it again.
       filters: [
         lambda.FilterCriteria.filter({
-          eventName: lambda.FilterRule.or('INSERT', 'MODIFY'),
-          dynamodb: { Keys: { [TABLES.records.partitionKey]: { S: Object.values(STREAMED_RECORDS).map((prefix) => ({ prefix })) } } },
+          eventName: lambda.FilterRule.or(...events),
+          dynamodb: { Keys: { [TABLES.records.partitionKey]: { S: prefixes.map((prefix) => ({ prefix })) } } },
         }),
       ],
     });

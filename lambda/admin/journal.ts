@@ -32,7 +32,7 @@ export interface Journal {
 
 export interface JournalTables {
   readonly identity: string;
-  readonly records: string;
+  readonly audit: string;
 }
 
 export function createJournal(connector: DynamoDbConnector, tables: JournalTables, clock: Clock): Journal {
@@ -52,7 +52,7 @@ export function createJournal(connector: DynamoDbConnector, tables: JournalTable
         actorRole: caller.role,
         ...change,
       } as AuditEntry;
-      await createAuditStore(transaction.connector, tables.records).append(entry);
+      await createAuditStore(transaction.connector, tables.audit).append(entry);
       return transaction.commit();
     },
   };

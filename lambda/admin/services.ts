@@ -44,7 +44,10 @@ export interface Services {
 }
 
 export interface ServiceParts {
-  readonly environment: Pick<Environment, 'identityTable' | 'countersTable' | 'recordsTable' | 'pepperSecret' | 'bootstrapSecret'>;
+  readonly environment: Pick<
+    Environment,
+    'identityTable' | 'countersTable' | 'recordsTable' | 'auditTable' | 'pepperSecret' | 'bootstrapSecret'
+  >;
   readonly clock: Clock;
   readonly log: Log;
   readonly connector: DynamoDbConnector;
@@ -53,7 +56,7 @@ export interface ServiceParts {
 }
 
 export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
-  const { identityTable, countersTable, recordsTable } = environment;
+  const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
   const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
   const source = {
@@ -69,9 +72,9 @@ export function createServices({ environment, clock, log, connector, secrets, do
     overrides: createOverrideStore(connector, identityTable),
     records: createRecordStore(connector, recordsTable),
     rollups: createRollupStore(connector, recordsTable),
-    audit: createAuditStore(connector, recordsTable),
+    audit: createAuditStore(connector, auditTable),
     counters: createCounterStore(connector, countersTable),
-    journal: createJournal(connector, { identity: identityTable, records: recordsTable }, clock),
+    journal: createJournal(connector, { identity: identityTable, audit: auditTable }, clock),
     document,
     gatewayLevel: document.gateway ?? {},
     authenticate: (request) => authenticate(request, source),

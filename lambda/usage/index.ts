@@ -43,7 +43,7 @@ const rebuildParts = {
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
 
-/** Reads the records table's stream: rollups, alerts, governance events. */
+/** Reads the streams of the records and of the audit table: rollups, alerts, governance events. */
 export const handler = createProcessor({
   rollups: writer,
   raiseAlerts: (counters) => raiseBudgetAlerts(alertParts, counters),

@@ -9,7 +9,7 @@ import { rollup } from './rollup-pipeline';
 /** What the pipelines work with. */
 export interface PipelineParts extends RollupPipeline, GovernancePipeline, RebuildPipeline {}
 
-/** What happens to the records of the table's stream. */
+/** What happens to the records of the tables' streams. */
 export function rules(parts: PipelineParts): readonly Rule[] {
   return [
     { id: 'rollup', eventType: ['request-created', 'request-updated'], flavor: rollup(parts) },

@@ -14,6 +14,8 @@ export const ENV = {
   IDENTITY_TABLE: 'IDENTITY_TABLE',
   COUNTERS_TABLE: 'COUNTERS_TABLE',
   RECORDS_TABLE: 'RECORDS_TABLE',
+  /** Only the admin function has it. */
+  AUDIT_TABLE: 'AUDIT_TABLE',
   /** ARN of the secret `{"version":1,"peppers":{"1":"<hex>"}}`; see `PepperSecret`. */
   PEPPER_SECRET: 'PEPPER_SECRET_ARN',
   /** ARN of the secret `{"key_id":"root","secret":"<...>"}`, the bootstrap admin credential. */
@@ -54,7 +56,8 @@ export const FUNCTION_TIMEOUT_SECONDS = 900;
  *
  * - identity: keys, teams, projects, users, overrides; the proxy only reads it.
  * - counters: money, tokens, rates and concurrency per level and period; no stream.
- * - records: requests, rollups and audit entries; stream of new and old images, TTL.
+ * - records: requests and rollups; stream of new and old images, TTL.
+ * - audit: who changed what; only the admin function writes it, and only adds to it; stream of new images, no TTL.
  */
 export const TABLES = {
   identity: {
@@ -78,16 +81,25 @@ export const TABLES = {
     indexes: {
       /** Sparse: records in `intent`, `settling`, `adjusting` or `expired_charged`. `open_shard` = `00`..`0f`; `open_until` = epoch ms, zero-padded to 15 digits. */
       open: { name: 'open', partitionKey: 'open_shard', sortKey: 'open_until' },
-      /** Requests, rollups and audit entries in time order: `feed` names the list, `feed_at` is its sort key. */
+      /** Requests and rollups in time order: `feed` names the list, `feed_at` is its sort key. */
       feed: { name: 'feed', partitionKey: 'feed', sortKey: 'feed_at' },
     },
   },
+  audit: {
+    /** `audit#<month>`, such as `audit#2026-11`. */
+    partitionKey: 'pk',
+    /** `<time>#<entry id>`, so a month is in time order. */
+    sortKey: 'sk',
+    indexes: {},
+  },
 } as const;
+
+/** How the partition keys of the audit table begin. */
+export const AUDIT_PREFIX = 'audit#';
 
 /** How the partition keys of those kinds of record begin which the usage pipelines read off the records table's stream. */
 export const STREAMED_RECORDS = {
   REQUEST: 'request#',
-  AUDIT: 'audit#',
   ALERT: 'alert#',
   REBUILD: 'rollup-rebuild#',
 } as const;

@@ -14,9 +14,10 @@ export interface TablesAccess {
   readonly identity?: TableAccess;
   readonly counters?: TableAccess;
   readonly records?: TableAccess;
+  readonly audit?: TableAccess;
 }
 
-/** Names of the tables in a function's environment. */
+/** Names of the tables that every function works with, in its environment. */
 export function tableEnvironment(tables: GatewayTables): Record<string, string> {
   return {
     [ENV.IDENTITY_TABLE]: tables.identity.tableName,
@@ -30,6 +31,7 @@ export function allowTables(fn: BundledFunction, tables: GatewayTables, access: 
   allowTable(fn, tables.identity, access.identity);
   allowTable(fn, tables.counters, access.counters);
   allowTable(fn, tables.records, access.records);
+  allowTable(fn, tables.audit, access.audit);
   fn.allowKey(
     tables.encryptionKey,
     'kms:Decrypt',

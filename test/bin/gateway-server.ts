@@ -41,6 +41,7 @@ export async function startGatewayServer(): Promise<GatewayServer> {
       identityTable: TABLE_NAMES.identity,
       countersTable: TABLE_NAMES.counters,
       recordsTable: TABLE_NAMES.records,
+      auditTable: TABLE_NAMES.audit,
       pepperSecret: 'pepper',
       bootstrapSecret: 'bootstrap',
     },

@@ -72,7 +72,7 @@ describe('without props', () => {
   test('tables are on demand, recoverable, protected and retained', () => {
     const tables = Object.values(plain.template.findResources('AWS::DynamoDB::Table'));
 
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(4);
     for (const table of tables) {
       expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
       expect(table['Properties']).toMatchObject({
@@ -120,6 +120,7 @@ describe('without props', () => {
         stream: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         ttl: { AttributeName: 'ttl', Enabled: true },
       },
+      { keys: keys('pk', 'sk'), indexes: [], stream: { StreamViewType: 'NEW_IMAGE' }, ttl: undefined },
     ]);
   });
 
@@ -193,20 +194,22 @@ describe('without props', () => {
     });
   });
 
-  test('the stream calls its function for new and changed requests, changes, alerts and rebuilds alone', () => {
-    const [mapping] = Object.values(
-      plain.template.findResources('AWS::Lambda::EventSourceMapping', { Properties: { StartingPosition: 'TRIM_HORIZON' } }),
-    );
-    const patterns = mapping?.['Properties'].FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
-
-    expect(patterns).toEqual([
-      {
-        eventName: ['INSERT', 'MODIFY'],
-        dynamodb: {
-          Keys: { pk: { S: [{ prefix: 'request#' }, { prefix: 'audit#' }, { prefix: 'alert#' }, { prefix: 'rollup-rebuild#' }] } },
-        },
-      },
+  test('R09 the streams call their function for requests, alerts and rebuilds of the one table, and for changes of the other alone', () => {
+    const mappings = plain.template.findResources('AWS::Lambda::EventSourceMapping', { Properties: { StartingPosition: 'TRIM_HORIZON' } });
+    const patterns = Object.values(mappings).map(({ Properties }) => [
+      readable(Properties.EventSourceArn),
+      Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     ]);
+
+    expect(Object.fromEntries(patterns)).toEqual({
+      '<GatewayTablesRecords.StreamArn>': [
+        {
+          eventName: ['INSERT', 'MODIFY'],
+          dynamodb: { Keys: { pk: { S: [{ prefix: 'request#' }, { prefix: 'alert#' }, { prefix: 'rollup-rebuild#' }] } } },
+        },
+      ],
+      '<GatewayTablesAudit.StreamArn>': [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'audit#' }] } } } }],
+    });
   });
 
   test('K02 a record that no pipeline can take in is set aside where the alarm looks', () => {
@@ -419,6 +422,7 @@ test('the grants allow exactly what they say', () => {
   gateway.grants.invoke(role('Caller')).assertSuccess();
   gateway.grants.administer(role('Operator')).assertSuccess();
   gateway.grants.readUsage(role('Analyst')).assertSuccess();
+  gateway.grants.readAudit(role('Auditor')).assertSuccess();
   const template = Template.fromStack(stack);
   const decrypt = { actions: ['kms:Decrypt'], resources: ['<Key.Arn>'] };
 
@@ -436,6 +440,7 @@ test('the grants allow exactly what they say', () => {
     { actions: ['dynamodb:Query'], resources: ['<GatewayTablesRecords.Arn>/index/feed'] },
     decrypt,
   ]);
+  expect(statementsOf(template, 'Auditor')).toEqual([{ actions: ['dynamodb:Query'], resources: ['<GatewayTablesAudit.Arn>'] }, decrypt]);
 });
 
 describe('metrics', () => {

@@ -63,7 +63,7 @@ export interface MemoryDynamoDb extends DynamoDbConnector {
 }
 
 /** Table names by their part in the gateway, as the tests use them. */
-export const TABLE_NAMES = { identity: 'identity', counters: 'counters', records: 'records' } as const;
+export const TABLE_NAMES = { identity: 'identity', counters: 'counters', records: 'records', audit: 'audit' } as const;
 
 /**
  * DynamoDB in memory, fast enough for a million simulated requests: expressions are compiled once, items are shared and never changed in place.

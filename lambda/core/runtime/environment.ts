@@ -7,6 +7,7 @@ export interface Environment {
   readonly identityTable: string;
   readonly countersTable: string;
   readonly recordsTable: string;
+  readonly auditTable: string;
   readonly pepperSecret: string;
   readonly bootstrapSecret: string;
   readonly settlementQueue: string;
@@ -42,6 +43,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     identityTable: read(ENV.IDENTITY_TABLE),
     countersTable: read(ENV.COUNTERS_TABLE),
     recordsTable: read(ENV.RECORDS_TABLE),
+    auditTable: read(ENV.AUDIT_TABLE),
     pepperSecret: read(ENV.PEPPER_SECRET),
     bootstrapSecret: read(ENV.BOOTSTRAP_SECRET),
     settlementQueue: read(ENV.SETTLEMENT_QUEUE),

@@ -1,4 +1,4 @@
-import { STREAMED_RECORDS, TABLES } from '../../../lib/private/contract';
+import { AUDIT_PREFIX, TABLES } from '../../../lib/private/contract';
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { fromItem, type Item, type Storable, toItem } from './attributes';
 import type { Page } from './identity';
@@ -23,48 +23,51 @@ export interface AuditEntry {
 }
 
 export interface AuditStore {
+  /** Never over an entry that is there: that is a failed condition. */
   append(entry: AuditEntry): Promise<void>;
   /** Entries of one month (`2026-11`), newest first. */
   list(month: string, options?: { readonly limit?: number; readonly after?: string }): Promise<Page<AuditEntry>>;
 }
 
-export const AUDIT_PREFIX = STREAMED_RECORDS.AUDIT;
 const TIMEOUT_MS = 5_000;
 const ATTRIBUTES: Readonly<Record<string, string>> = { actorRole: 'actor_role', resourceId: 'resource_id', teamId: 'team_id' };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
-const HOUSEKEEPING = new Set(['pk', 'sk', 'ttl', 'feed', 'feed_at']);
+const HOUSEKEEPING = new Set<string>([TABLES.audit.partitionKey, TABLES.audit.sortKey]);
 
 /**
- * The audit log, kept in the records table.
+ * The audit log: a table of its own, to which entries are only added.
  *
- * @param table name of the records table
+ * @param table name of the audit table
  */
 export function createAuditStore(connector: DynamoDbConnector, table: string): AuditStore {
+  const { partitionKey, sortKey } = TABLES.audit;
   return {
     async append(entry) {
       const fields: Record<string, Storable | undefined> = {};
       for (const [field, value] of Object.entries(entry)) fields[ATTRIBUTES[field] ?? field] = value as Storable | undefined;
-      const keys = toItem({
-        pk: `${AUDIT_PREFIX}${entry.id}`,
-        sk: 'entry',
-        feed: `audit#${entry.at.slice(0, 7)}`,
-        feed_at: `${entry.at}#${entry.id}`,
-      });
-      await connector.putItem({ TableName: table, Item: { ...toItem(fields), ...keys } }, { timeoutMs: TIMEOUT_MS });
+      const keys = toItem({ [partitionKey]: `${AUDIT_PREFIX}${entry.at.slice(0, 7)}`, [sortKey]: `${entry.at}#${entry.id}` });
+      await connector.putItem(
+        {
+          TableName: table,
+          Item: { ...toItem(fields), ...keys },
+          ConditionExpression: 'attribute_not_exists(#pk)',
+          ExpressionAttributeNames: { '#pk': partitionKey },
+        },
+        { timeoutMs: TIMEOUT_MS },
+      );
     },
 
     async list(month, options = {}) {
-      const { name, partitionKey, sortKey } = TABLES.records.indexes.feed;
       const result = await connector.query(
         {
           TableName: table,
-          IndexName: name,
-          KeyConditionExpression: options.after === undefined ? '#feed = :feed' : '#feed = :feed AND #at < :after',
-          ExpressionAttributeNames: { '#feed': partitionKey, ...(options.after === undefined ? {} : { '#at': sortKey }) },
+          KeyConditionExpression: options.after === undefined ? '#pk = :pk' : '#pk = :pk AND #sk < :after',
+          ExpressionAttributeNames: { '#pk': partitionKey, ...(options.after === undefined ? {} : { '#sk': sortKey }) },
           ExpressionAttributeValues: {
-            ':feed': { S: `audit#${month}` },
+            ':pk': { S: `${AUDIT_PREFIX}${month}` },
             ...(options.after === undefined ? {} : { ':after': { S: options.after } }),
           },
+          ConsistentRead: true,
           ScanIndexForward: false,
           Limit: options.limit ?? 50,
         },
@@ -76,7 +79,7 @@ export function createAuditStore(connector: DynamoDbConnector, table: string): A
   };
 }
 
-/** Reads an item of the records table, or an image of its stream, as an audit entry. */
+/** Reads an item of the table, or an image of its stream, as an audit entry. */
 export function readAuditEntry(item: Item): AuditEntry {
   const entry: Record<string, unknown> = {};
   for (const [attribute, value] of Object.entries(fromItem(item))) {

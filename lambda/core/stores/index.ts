@@ -2,7 +2,7 @@
 
 export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, type Storable, toItem } from './attributes';
-export { AUDIT_PREFIX, type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
+export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
 export type { WriteResult } from './conditional';
 export {
   type CounterSpec,

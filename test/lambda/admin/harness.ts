@@ -56,6 +56,7 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}, secr
       identityTable: TABLE_NAMES.identity,
       countersTable: TABLE_NAMES.counters,
       recordsTable: TABLE_NAMES.records,
+      auditTable: TABLE_NAMES.audit,
       pepperSecret: 'pepper',
       bootstrapSecret: 'bootstrap',
     },

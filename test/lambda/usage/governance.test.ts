@@ -1,6 +1,7 @@
 import type { TeamRecord } from '../../../lambda/core/stores';
 import { counterKey, createAuditStore } from '../../../lambda/core/stores';
 import type { BudgetConfig } from '../../../lib/private/contract';
+import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createUsageHarness, NOON } from './harness';
 
 const MONTH_START = Date.parse('2026-11-01T00:00:00Z');
@@ -99,7 +100,7 @@ describe('budget alerts', () => {
 describe('governance events', () => {
   test('a change is told with who and what, not with what it was before and after', async () => {
     const usage = createUsageHarness();
-    const audit = createAuditStore(usage.database, 'records');
+    const audit = createAuditStore(usage.database, TABLE_NAMES.audit);
     await audit.append({
       id: 'a1',
       at: '2026-11-24T12:00:00.000Z',
@@ -133,7 +134,7 @@ describe('governance events', () => {
 
   test('when the bus is down the batch is delivered again', async () => {
     const usage = createUsageHarness();
-    await createAuditStore(usage.database, 'records').append({
+    await createAuditStore(usage.database, TABLE_NAMES.audit).append({
       id: 'a1',
       at: '2026-11-24T12:00:00.000Z',
       actor: 'root',

@@ -23,7 +23,7 @@ import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 
-/** The usage function over the memory table; what the table's stream would carry is kept in `stream`. */
+/** The usage function over the memory table; what the tables' streams would carry is kept in `stream`. */
 export function createUsageHarness() {
   const database = createMemoryDynamoDb();
   const stream: DynamoDBRecord[] = [];
@@ -32,7 +32,7 @@ export function createUsageHarness() {
   const state = { now: NOON, elapsedMs: 0, busFails: false };
   const clock: Clock = { now: () => state.now, monotonic: () => state.elapsedMs };
   database.listener = ({ table, oldItem, newItem }) => {
-    if (table === TABLE_NAMES.records) stream.push(toStreamRecord(stream.length, oldItem, newItem));
+    if (table === TABLE_NAMES.records || table === TABLE_NAMES.audit) stream.push(toStreamRecord(stream.length, oldItem, newItem));
   };
   const log = createLog('debug', (line) => lines.push(line));
   const records = createRecordStore(database, TABLE_NAMES.records);

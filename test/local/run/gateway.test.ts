@@ -151,6 +151,49 @@ interface UsageRow {
     expect(others).toEqual([]);
   });
 
+  test('R09 a change is told on the bus from the audit table; what looks like one in the records is not', async () => {
+    const environmentOf = (name: RegExp) => run.functions.find(({ definition }) => name.test(definition.logicalId))?.definition.environment;
+    const [admin, proxy] = [environmentOf(/admin/i), environmentOf(/proxy/i)];
+    const told = () => run.standIns.events.published.map(({ detailType, detail }) => [detailType, (detail as { id: string }).id]);
+    const { id } = await newKey({ name: 'audited' });
+    await run.settled();
+    const { Items: entries = [] } = (await run.standIns.dynamodb.call('Scan', { TableName: admin?.[ENV.AUDIT_TABLE] })) as {
+      Items?: Record<string, { S?: string }>[];
+    };
+    const entry = entries.find((item) => item['resource_id']?.S === id);
+    const forged = { ...entry, pk: { S: 'audit#forged' }, id: { S: 'forged' } };
+
+    await run.standIns.dynamodb.call('PutItem', { TableName: admin?.[ENV.RECORDS_TABLE], Item: forged });
+    await run.settled();
+
+    expect(entry).toMatchObject({ action: { S: 'create' }, resource: { S: 'key' } });
+    expect(told()).toContainEqual(['key-created', entry?.['id']?.S]);
+    expect(told().map(([, eventId]) => eventId)).not.toContain('forged');
+    expect(proxy).not.toHaveProperty(ENV.AUDIT_TABLE);
+    const { body } = await callGateway('GET', `${run.url}/admin/v1/audit?resource_id=${id}`, run.adminKey);
+    expect((body as { data: { id: string }[] }).data.map((one) => one.id)).toEqual([entry?.['id']?.S]);
+  });
+
+  test('R09 an audit entry that no pipeline can take in ends in the queue that an alarm watches, by its ids alone', async () => {
+    const admin = run.functions.find(({ definition }) => /admin/i.test(definition.logicalId))?.definition.environment;
+    const usage = run.functions.find(({ definition }) => /usage/i.test(definition.logicalId));
+    const role = run.principals.find(({ id }) => id === usage?.definition.logicalId);
+    const queue = role?.statements.find(({ Action }) => Action === 'sqs:SendMessage')?.Resource as string;
+    const poison = { pk: { S: 'audit#2026-11' }, sk: { S: 'poison' }, before: { S: 'SECRET-CONTENT' } };
+
+    await run.standIns.dynamodb.call('PutItem', { TableName: admin?.[ENV.AUDIT_TABLE], Item: poison });
+    await run.settled();
+
+    const bodies = (await run.standIns.queues.receive(queue, { most: 10 })).map(({ body }) => body);
+    expect(bodies.map((body) => JSON.parse(body))).toContainEqual(
+      expect.objectContaining({
+        'detail-type': 'fault',
+        detail: expect.objectContaining({ record: { pk: 'audit#2026-11', sk: 'poison' } }),
+      }),
+    );
+    expect(bodies.join()).not.toContain('SECRET-CONTENT');
+  });
+
   test('no function asks for what its role does not allow, and nothing fails on the side', () => {
     expect(run.calls.filter((made) => !made.allowed)).toEqual([]);
     expect(notes).toEqual([]);

@@ -148,7 +148,7 @@ describe.each(['memory', 'embedded engine'])('on the %s', (which) => {
   });
 
   test('audit entries are listed by month, newest first', async () => {
-    const audit = createAuditStore(connector, TABLE_NAMES.records);
+    const audit = createAuditStore(connector, TABLE_NAMES.audit);
     for (const day of ['01', '02', '03']) {
       await audit.append({
         id: `e${day}`,
@@ -165,6 +165,15 @@ describe.each(['memory', 'embedded engine'])('on the %s', (which) => {
     const first = await audit.list('2026-11', { limit: 2 });
     expect(first.items.map(({ id }) => id)).toEqual(['e03', 'e02']);
     expect((await audit.list('2026-11', { after: first.next ?? '' })).items).toMatchObject([{ id: 'e01', before: { name: 'old' } }]);
+  });
+
+  test('R09 an audit entry is never written over', async () => {
+    const audit = createAuditStore(connector, TABLE_NAMES.audit);
+    const entry = { id: 'a1', at: '2026-10-01T00:00:00.000Z', actor: 'k1', actorRole: 'admin', resource: 'key', resourceId: 'k2' };
+    await audit.append({ ...entry, action: 'revoke' });
+
+    await expect(audit.append({ ...entry, action: 'update' })).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+    expect((await audit.list('2026-10')).items).toEqual([{ ...entry, action: 'revoke' }]);
   });
 
   test('D17 D18 an idempotency key is taken once, and tells who took it, with what, and how it ended', async () => {
