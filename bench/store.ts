@@ -9,5 +9,8 @@ const principal = {
   arn: 'arn:aws:iam::000000000000:role/bench',
   statements: [{ Effect: 'Allow' as const, Action: ['dynamodb:*'], Resource: ['*'] }],
 };
-const endpoint = await startAwsEndpoint({ ...place, dynamodb, principals: () => principal });
+/** As bench/gateway.ts signs. */
+const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+const caller = { principal, credentials, invocation: () => undefined };
+const endpoint = await startAwsEndpoint({ ...place, dynamodb, callers: (id) => (id === credentials.accessKeyId ? caller : undefined) });
 process.send?.({ url: endpoint.url });

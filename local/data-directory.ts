@@ -1,23 +1,24 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFolder, openPrivately, writePrivately } from './private-files';
 import { LocalRunError } from './template/failure';
 
 const LOCK = 'run.lock';
 
 /**
- * Takes a data directory for one process, making it when absent; what it holds stays out of version control.
+ * Takes a data directory for one process, making it when absent; what it holds is the user's alone and stays out of version control.
  *
  * @returns how to give it back
- * @throws LocalRunError when another live process has it
+ * @throws LocalRunError when another live process has it, or it belongs to somebody else
  */
 export function takeDataDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true });
+  ownAlone(directory);
   const ignore = join(directory, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  writePrivately(ignore, '*\n');
   const lock = join(directory, LOCK);
   for (;;) {
     try {
-      const descriptor = openSync(lock, 'wx');
+      const descriptor = openPrivately(lock, 'wx');
       writeSync(descriptor, String(process.pid));
       closeSync(descriptor);
       return () => rmSync(lock, { force: true });
@@ -31,6 +32,15 @@ export function takeDataDirectory(directory: string): () => void {
       );
     }
     rmSync(lock, { force: true });
+  }
+}
+
+function ownAlone(directory: string): void {
+  try {
+    makePrivateFolder(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    throw new LocalRunError(`${directory} cannot be closed to others, because it belongs to another user; choose a folder with --data`);
   }
 }
 

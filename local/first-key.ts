@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { makePrivateFolder, readPrivately, writePrivately } from './private-files';
 import type { StandIns } from './stand-ins';
 import { LocalRunError } from './template/failure';
 import { isObject, text } from './template/json';
@@ -70,9 +71,8 @@ export async function firstKey(url: string, admin: string, directory: string | u
     );
   }
   if (file !== undefined && directory !== undefined) {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(file, JSON.stringify({ id: body.id ?? null, key }), { mode: 0o600 });
-    chmodSync(file, 0o600);
+    makePrivateFolder(directory);
+    writePrivately(file, JSON.stringify({ id: body.id ?? null, key }));
   }
   return key;
 }
@@ -80,7 +80,7 @@ export async function firstKey(url: string, admin: string, directory: string | u
 /** The kept key, unless it was deleted, blocked or revoked since. */
 async function keptKey(file: string, url: string, admin: string): Promise<string | undefined> {
   if (!existsSync(file)) return undefined;
-  const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const kept: unknown = JSON.parse(readPrivately(file));
   if (!isObject(kept)) return undefined;
   const { status, body } = await callGateway('GET', `${url}/admin/v1/keys/${text(kept.id) ?? ''}`, admin);
   return status === 200 && isObject(body) && body.status === 'active' ? text(kept.key) : undefined;

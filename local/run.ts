@@ -17,10 +17,11 @@ import type { ApiLimits } from './api-gateway/limits';
 import { ApiGatewayServer } from './api-gateway/server';
 import { answersAsOllama, contextAtHand, secretsAtHand } from './at-hand';
 import type { CheckedCall, Principal } from './aws/authorizer';
+import { Callers } from './aws/callers';
 import { takeDataDirectory } from './data-directory';
 import { adminKey, firstKey } from './first-key';
 import { FunctionPool } from './lambda/function-pool';
-import { functionVariables, roleCredentials } from './lambda/function-variables';
+import { credentialVariables, functionVariables } from './lambda/function-variables';
 import { Notes } from './notes';
 import { EventSources } from './sources';
 import { StandIns } from './stand-ins';
@@ -43,6 +44,8 @@ export interface LocalRunOptions {
   readonly context?: Readonly<Record<string, string>>;
   /** 0 takes any free port. Default: 8787. */
   readonly port?: number;
+  /** Names in `Host` that are meant for the gateway, besides those of loopback. */
+  readonly hosts?: readonly string[];
   /** Folder that keeps tables, secrets and the first key. Default: nothing is kept. */
   readonly data?: string;
   /** Values of secrets, by name; they go before those of the environment. */
@@ -115,12 +118,12 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
   const { stacks, stack } = await synthesizedStacks(options, secrets, userRegion, opened);
   const account = localAccount(stack.place, userRegion);
-  const principals = new Map<string, Principal>();
+  const callers = new Callers();
   const standIns = await StandIns.start({
     account,
     ...(options.data === undefined ? {} : { directory: options.data }),
     secrets,
-    principals: (accessKeyId) => principals.get(accessKeyId),
+    callers: (accessKeyId) => callers.find(accessKeyId),
     onDenied: (advice) => notes.once(`IAM: ${advice}`),
     onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
@@ -130,7 +133,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   for (const deployed of [...dependencies, model]) await standIns.deploy(deployed);
   const definitions = readFunctions(model, stack, 'gateway');
   const roles = readRoles(model);
-  for (const definition of definitions) principals.set(roleCredentials(definition.roleArn).accessKeyId, principalOf(definition, roles));
+  const principals = new Map(definitions.map((definition) => [definition.arn, principalOf(definition, roles)]));
 
   const workerFile = options.workerFile ?? findWorkerFile();
   const functions = new Map(
@@ -140,6 +143,10 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
         definition,
         workerFile,
         variables: functionVariables(definition, account, standIns.endpoint.url),
+        admit(invocation) {
+          const lease = callers.admit(principals.get(definition.arn) as Principal, invocation);
+          return { variables: credentialVariables(lease.credentials), end: lease.end };
+        },
         concurrency: definition.reservedConcurrency ?? options.concurrency ?? DEFAULT_CONCURRENCY,
         onLog: (text) => notes.log(definition.logicalId, text),
         onFailure: (error) => notes.failure(definition.logicalId, error),
@@ -174,6 +181,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     permissions,
     account,
     port: options.port ?? DEFAULT_PORT,
+    hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     onNote: (message) => notes.write(message),
     ...(options.onLog === undefined ? {} : { onAccess: (line: string) => notes.log('access', `${line}\n`) }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),

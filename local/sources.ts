@@ -4,7 +4,6 @@ import { startQueueSource } from './event-sources/queue-source';
 import { startRules } from './event-sources/rules';
 import { StreamSource } from './event-sources/stream-source';
 import type { FunctionPool } from './lambda/function-pool';
-import { roleCredentials } from './lambda/function-variables';
 import type { Notes } from './notes';
 import type { StandIns } from './stand-ins';
 import type { LocalAccount } from './template/account';
@@ -19,7 +18,7 @@ export interface EventSourcesOptions {
   readonly permissions: readonly InvokePermission[];
   readonly account: LocalAccount;
   readonly notes: Notes;
-  /** By access key. */
+  /** By ARN of the function. */
   readonly principals: ReadonlyMap<string, Principal>;
 }
 
@@ -86,7 +85,7 @@ export class EventSources {
   }
 
   private allowed(target: FunctionPool, accesses: readonly Access[]): boolean {
-    const principal = this.options.principals.get(roleCredentials(target.definition.roleArn).accessKeyId);
+    const principal = this.options.principals.get(target.definition.arn);
     return principal !== undefined && this.options.standIns.endpoint.authorize(principal, accesses) === undefined;
   }
 

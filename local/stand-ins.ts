@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { CheckedCall, Principal } from './aws/authorizer';
+import type { CheckedCall } from './aws/authorizer';
+import type { Caller } from './aws/callers';
 import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint';
 import { createEvents, type Events } from './aws/events';
 import { createObjects, type Objects } from './aws/objects';
@@ -20,7 +21,8 @@ export interface StandInOptions {
   readonly directory?: string;
   /** Values of secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly principals: (accessKeyId: string) => Principal | undefined;
+  /** Whose access key it is. */
+  readonly callers: (accessKeyId: string) => Caller | undefined;
   /** Told of each call that a role does not allow. */
   readonly onDenied: (advice: string) => void;
   readonly onError: (error: unknown) => void;
@@ -56,7 +58,7 @@ export class StandIns {
       events,
       topics,
       objects,
-      principals: options.principals,
+      callers: options.callers,
       bedrock: { onNoCredentials: options.onDenied },
       onDenied: (advice) => options.onDenied(advice),
       onError: options.onError,

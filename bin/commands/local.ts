@@ -14,6 +14,7 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --app CMD          command that synthesizes the app (default: "app" of cdk.json)
   --stack NAME       which stack, when several hold a gateway
   --port N           port on 127.0.0.1; 0 takes any free one (default: 8787)
+  --host NAME        a further name by which callers reach it, such as that of a tunnel; may be repeated
   --data DIR         where keys, usage and secrets are kept (default: .llm-gateway)
   --memory           keep nothing
   --secrets FILE     JSON object: name of a secret to its value
@@ -74,6 +75,7 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.app === undefined ? {} : { app: values.app }),
       ...(values.stack === undefined ? {} : { stack: values.stack }),
       ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
+      ...(values.host === undefined ? {} : { hosts: values.host.map(hostName) }),
       ...(values.memory ? {} : { data: resolve(values.data ?? DEFAULT_DATA) }),
       ...(values.secrets === undefined ? {} : { secrets: readSecrets(values.secrets) }),
       ...(values.context === undefined ? {} : { context: Object.fromEntries(values.context.map(contextEntry)) }),
@@ -91,6 +93,7 @@ function parseOptions(args: string[]) {
         app: { type: 'string' },
         stack: { type: 'string' },
         port: { type: 'string' },
+        host: { type: 'string', multiple: true },
         data: { type: 'string' },
         memory: { type: 'boolean' },
         secrets: { type: 'string' },
@@ -111,6 +114,13 @@ function wholeNumber(name: string, value: string, least: number, most: number): 
     throw new UsageError(`${name} takes a whole number from ${least} to ${most}, got "${value}"`);
   }
   return number;
+}
+
+function hostName(name: string): string {
+  if (!/^([a-z0-9_]([a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:]+\])$/i.test(name)) {
+    throw new UsageError(`--host takes a name without scheme and port, such as gateway.test, got "${name}"`);
+  }
+  return name;
 }
 
 function contextEntry(entry: string): [string, string] {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isMeantForLoopback } from '../../lambda/core/runtime/loopback-host';
 import type { FunctionPool } from '../lambda/function-pool';
 import { LocalRunError } from '../template/failure';
 import { type InvokePermission, mayInvoke } from '../template/policies';
@@ -22,6 +23,8 @@ export interface ApiGatewayOptions {
   readonly account: { readonly accountId: string; readonly region: string; readonly partition: string };
   /** 0 takes any free port. */
   readonly port: number;
+  /** Names in `Host`, in lower case, that are meant for this gateway besides those of loopback. */
+  readonly hosts?: readonly string[];
   /** One line of the access log. */
   readonly onAccess?: (line: string) => void;
   /** Something the user should know of. */
@@ -34,6 +37,9 @@ export interface ApiGatewayOptions {
 const DRAIN_MS = 10_000;
 /** Node's own header limit: well above API Gateway's, so that the refusal is ours. */
 const PARSER_HEADER_BYTES = 64 * 1024;
+
+const UNKNOWN_HOST =
+  'Forbidden: the local gateway answers to the names localhost and 127.0.0.1 with its own port; name another with --host NAME';
 
 /** A REST API of the template on loopback: its routes, limits, gateway responses and stage. */
 export class ApiGatewayServer {
@@ -100,6 +106,10 @@ export class ApiGatewayServer {
     }
     if (headerBytes(request) > this.limits.headerBytes) {
       exchange.refuse('DEFAULT_4XX', { status: 431, message: 'Request Header Fields Too Large' });
+      return;
+    }
+    if (!isMeantForLoopback(request.rawHeaders, this.port, this.options.hosts)) {
+      exchange.refuse('DEFAULT_4XX', { status: 403, message: UNKNOWN_HOST });
       return;
     }
     const prefix = `/${api.stageName}`;

@@ -2,9 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { systemClock } from '../../lambda/core/runtime/clock';
+import { isMeantForLoopback } from '../../lambda/core/runtime/loopback-host';
 import type { DynamoDbEngine } from '../dynamodb/engine';
 import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
 import { type BedrockOptions, createBedrock } from './bedrock';
+import type { Caller } from './callers';
 import { AnswerLost, type Disturb, disturbed } from './disturbance';
 import { dynamoDbService } from './dynamodb';
 import { createEvents, type Events } from './events';
@@ -14,6 +17,7 @@ import { createObjects, type Objects } from './objects';
 import { createQueues, type Queues } from './queues';
 import { openSecrets, type Secrets } from './secrets';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
+import { proveClaim, type ReceivedRequest, readClaim } from './signature';
 import { createTopics, type Topics } from './topics';
 
 const MOST_BODY_BYTES = 16 * 1024 * 1024;
@@ -27,8 +31,8 @@ export interface AwsEndpointOptions extends Place {
   readonly topics?: Topics;
   readonly objects?: Objects;
   readonly bedrock?: Omit<BedrockOptions, keyof Place>;
-  /** Whose access key it is. Asked at every call, so principals may come later than the endpoint. */
-  readonly principals: (accessKeyId: string) => Principal | undefined;
+  /** Whose access key it is. Asked at every call, so callers may come and go while the endpoint runs. */
+  readonly callers: (accessKeyId: string) => Caller | undefined;
   /** Told of each refusal, in a sentence that says which statement is missing. */
   readonly onDenied?: (advice: string, denial: Denial, principal: Principal) => void;
   /** Told of what went wrong in the endpoint itself. Default: the error stream of the process. */
@@ -52,8 +56,9 @@ export interface AwsEndpoint {
 }
 
 /**
- * One loopback server in place of AWS: the service is the one that the signature names, the caller the one whose access key it is, and
- * no call is made that the caller's role does not allow. The signature itself is not computed again: a known access key is enough.
+ * One loopback server in place of AWS: the service is the one that the signature names, the caller the one who holds the secret of its
+ * access key, and no call is made that the caller's role does not allow. Behind it are a developer's own keys of providers, and every
+ * user of the machine, and every page in a browser, reaches its port: so the signature and the Host are held to as AWS would.
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const authorizer = createAuthorizer(options.onDenied);
@@ -63,7 +68,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const disturb: Disturb = (call) => [...disturbances].reverse().reduce<ReturnType<Disturb>>((found, ask) => found ?? ask(call), undefined);
   let url = '';
   const server = createServer((incoming, outgoing) => {
-    const serving = { services, authorizer, principals: options.principals, onError, disturb, url: () => url };
+    const { port } = server.address() as AddressInfo;
+    const serving = { services, authorizer, callers: options.callers, onError, disturb, url, port };
     serve(incoming, outgoing, serving).catch(() => outgoing.destroy());
   });
   // Functions keep their connections across idle times; a reset would look like a fault of the service.
@@ -109,10 +115,11 @@ function servicesOf(options: AwsEndpointOptions): Readonly<Record<string, AwsSer
 interface Serving {
   readonly services: Readonly<Record<string, AwsService>>;
   readonly authorizer: Authorizer;
-  readonly principals: (accessKeyId: string) => Principal | undefined;
+  readonly callers: (accessKeyId: string) => Caller | undefined;
   readonly onError: (error: unknown) => void;
   readonly disturb: Disturb;
-  readonly url: () => string;
+  readonly url: string;
+  readonly port: number;
 }
 
 /** What answers when no service does. */
@@ -127,52 +134,72 @@ const NOBODY: AwsService = jsonService({
 async function serve(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
-  const { accessKeyId, region, service: name } = scopeOf(incoming);
-  const service = serving.services[name] ?? NOBODY;
+  const { method = 'GET', url: target = '/', rawHeaders } = incoming;
+  const received: ReceivedRequest = { method, target, rawHeaders };
   const request: AwsRequest = {
-    method: incoming.method ?? 'GET',
-    url: new URL(incoming.url ?? '/', serving.url()),
+    method,
+    url: new URL(`${serving.url}${target.startsWith('/') ? target : '/'}`),
     headers: incoming.headers,
-    body: await bodyOf(incoming),
-    region,
-    endpoint: serving.url(),
+    body: Buffer.alloc(0),
+    region: '',
+    endpoint: serving.url,
     signal: gone.signal,
   };
-  await respond(outgoing, await answerTo(request, service, name, accessKeyId, serving));
-}
-
-async function answerTo(request: AwsRequest, service: AwsService, name: string, accessKeyId: string, serving: Serving): Promise<AwsAnswer> {
+  let service = NOBODY;
+  let answer: AwsAnswer;
   try {
-    const principal = serving.principals(accessKeyId);
-    if (principal === undefined) {
+    if (!target.startsWith('/') || !isMeantForLoopback(rawHeaders, serving.port)) {
+      throw new AwsError(ACCESS_DENIED, 'This is the local AWS of a gateway; it answers under its loopback address alone.', 403);
+    }
+    const claim = readClaim(received);
+    const caller = serving.callers(claim.accessKeyId);
+    if (caller === undefined) {
       throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
     }
-    if (service === NOBODY)
-      throw new AwsError('UnknownOperationException', `the local run does not stand in for ${name || 'unsigned calls'}`);
-    if (request.body.length > MOST_BODY_BYTES) throw new AwsError('RequestEntityTooLarge', 'The request is larger than 16 MB.', 413);
-    const call = service.understand(request);
-    const denial = serving.authorizer.authorize(principal, call.accesses);
-    if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
-    const disturbance = serving.disturb({ service: name, principal: principal.id, accesses: call.accesses });
-    return await (disturbance === undefined ? call.run() : disturbed(disturbance, () => call.run(), request.signal));
+    service = serving.services[claim.service] ?? NOBODY;
+    const body = await bodyOf(incoming);
+    proveClaim(claim, received, body, caller.credentials, systemClock.now());
+    if (service === NOBODY) throw new AwsError('UnknownOperationException', `the local run does not stand in for ${claim.service}`);
+    answer = await carryOut({ ...request, body, region: claim.region }, claim.service, service, caller, serving);
   } catch (error) {
-    if (error instanceof AwsError) return service.refuse(error, request);
-    if (error instanceof AnswerLost) throw error;
-    serving.onError(error);
-    return service.refuse(new AwsError('InternalServerError', 'The local run failed; its output says why.', 500), request);
+    answer = refusal(error, service, request, serving);
   }
+  // A body that nobody reads must not be taken for the next request.
+  if (!incoming.complete) outgoing.setHeader('connection', 'close');
+  await respond(outgoing, answer);
 }
 
-/** `Credential=<access key>/<day>/<region>/<service>/aws4_request` of the Authorization header. */
-function scopeOf(incoming: IncomingMessage): { accessKeyId: string; region: string; service: string } {
-  const [, accessKeyId = '', region = '', service = ''] =
-    /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(incoming.headers.authorization ?? '') ?? [];
-  return { accessKeyId, region, service };
+async function carryOut(
+  request: AwsRequest,
+  name: string,
+  service: AwsService,
+  { principal }: Caller,
+  serving: Serving,
+): Promise<AwsAnswer> {
+  const call = service.understand(request);
+  const denial = serving.authorizer.authorize(principal, call.accesses);
+  if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
+  const disturbance = serving.disturb({ service: name, principal: principal.id, accesses: call.accesses });
+  return await (disturbance === undefined ? call.run() : disturbed(disturbance, () => call.run(), request.signal));
 }
 
+/** @throws AnswerLost as it came */
+function refusal(error: unknown, service: AwsService, request: AwsRequest, { onError }: Serving): AwsAnswer {
+  if (error instanceof AwsError) return service.refuse(error, request);
+  if (error instanceof AnswerLost) throw error;
+  onError(error);
+  return service.refuse(new AwsError('InternalServerError', 'The local run failed; its output says why.', 500), request);
+}
+
+/** @throws AwsError when it is too large */
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_BODY_BYTES) throw new AwsError('RequestEntityTooLarge', 'The request is larger than 16 MB.', 413);
+    chunks.push(chunk as Buffer);
+  }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 

@@ -35,7 +35,7 @@ export function createObjects(): Objects {
     const stored = objects.get(key);
     switch (request.method) {
       case 'PUT': {
-        const body = bodyOf(request);
+        const { body } = request;
         objects.set(key, { body, contentType: String(request.headers['content-type'] ?? 'application/octet-stream') });
         return { status: 200, headers: { etag: etagOf(body) }, body: '' };
       }
@@ -83,22 +83,4 @@ export function createObjects(): Objects {
 
 function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
-}
-
-/**
- * A streamed upload is cut into chunks, each with its length before it and a trailer after the last.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
- */
-function bodyOf({ body, headers }: AwsRequest): Buffer {
-  if (!String(headers['content-encoding'] ?? '').includes('aws-chunked')) return body;
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < body.length; ) {
-    const end = body.indexOf('\r\n', at);
-    const length = Number.parseInt(body.toString('latin1', at, end), 16);
-    if (end < 0 || !(length > 0)) break;
-    chunks.push(body.subarray(end + 2, end + 2 + length));
-    at = end + 2 + length + 2;
-  }
-  return Buffer.concat(chunks);
 }

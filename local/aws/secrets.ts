@@ -1,7 +1,8 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../../lambda/core/runtime/clock';
+import { makePrivateFolder, readPrivately, writePrivately } from '../private-files';
 import type { Access } from './authorizer';
 import { type JsonObject, jsonService } from './json-service';
 import { keyArn, type Place } from './names';
@@ -85,6 +86,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const save = (): void => {
     if (file === undefined) return;
     for (const [name, versions] of secrets) kept[name] = current(versions)?.value ?? '';
+    makePrivateFolder(dirname(file));
     writePrivately(file, JSON.stringify(kept, null, 2));
   };
   const put = (name: string, value: string, id: string = randomUUID()): Version => {
@@ -166,15 +168,7 @@ function suffixOf(name: string): string {
 }
 
 function readKept(file: string): Record<string, string> {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
-}
-
-/** Readable by the user alone; renamed into place, so that a crash leaves the old file or the new one. */
-function writePrivately(file: string, text: string): void {
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(`${file}.next`, text, { mode: 0o600 });
-  chmodSync(`${file}.next`, 0o600);
-  renameSync(`${file}.next`, file);
+  return existsSync(file) ? (JSON.parse(readPrivately(file)) as Record<string, string>) : {};
 }
 
 /**

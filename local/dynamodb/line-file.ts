@@ -5,7 +5,6 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makePrivateFolder, openPrivately } from '../private-files';
 
 const SYNC_EVERY_MS = 1_000;
 const CHUNK_BYTES = 1024 * 1024;
@@ -57,7 +57,7 @@ export class LineFile<Line> {
    */
   constructor(options: LineFileOptions<Line>) {
     this.#options = options;
-    mkdirSync(dirname(options.path), { recursive: true });
+    makePrivateFolder(dirname(options.path));
     this.#open();
     this.#timer = setInterval(() => this.#sync(), SYNC_EVERY_MS);
     this.#timer.unref();
@@ -90,7 +90,7 @@ export class LineFile<Line> {
     const { lines, torn } = readLines<Line>(path, (line) => replay.take(line));
     const needed = [...replay.needed()];
     const before = this.#descriptor;
-    this.#descriptor = torn || needed.length < lines ? rewrite(path, needed) : openSync(path, 'a', 0o600);
+    this.#descriptor = torn || needed.length < lines ? rewrite(path, needed) : openPrivately(path, 'a');
     if (before >= 0) closeSync(before);
     this.#size = fstatSync(this.#descriptor).size;
     this.#condenseAt = Math.max(condenseBytes, this.#size * CONDENSE_GROWTH);
@@ -149,7 +149,7 @@ function parse<Line>(text: string, number: number, path: string): Line {
 function rewrite<Line>(path: string, lines: readonly Line[]): number {
   const next = `${path}.next`;
   rmSync(next, { force: true });
-  const descriptor = openSync(next, 'a', 0o600);
+  const descriptor = openPrivately(next, 'a');
   try {
     for (const line of lines) writeAll(descriptor, bytesOf(line));
     fdatasyncSync(descriptor);

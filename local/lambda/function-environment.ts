@@ -58,6 +58,11 @@ export class FunctionEnvironment {
     });
   }
 
+  /** The request id of the invocation that runs now. */
+  public get invocation(): string | undefined {
+    return this.running?.requestId;
+  }
+
   /** The environment can take no further invocation. */
   public get closed(): boolean {
     return this.gone;

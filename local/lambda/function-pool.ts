@@ -10,14 +10,22 @@ export const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 export interface FunctionPoolOptions {
   readonly definition: FunctionDefinition;
   readonly workerFile: string | URL;
-  /** All that the function sees as `process.env`. */
+  /** What the function sees as `process.env`. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Gives a new environment its credentials, as further variables. Default: none. */
+  readonly admit?: (invocation: () => string | undefined) => EnvironmentLease;
   /** Most environments at once. */
   readonly concurrency: number;
   readonly onLog: (text: string) => void;
   readonly onFailure: (error: InvocationError) => void;
   /** Overrides the template's timeout; tests only. */
   readonly timeoutMs?: number;
+}
+
+/** What an environment has while it lives. */
+export interface EnvironmentLease {
+  readonly variables: Readonly<Record<string, string>>;
+  end(): void;
 }
 
 /** An environment that has been idle for longer is closed, unless it is the last one. */
@@ -33,7 +41,7 @@ interface Waiter {
 
 /** One function: its environments, made on demand, reused, one invocation each at a time. */
 export class FunctionPool {
-  private readonly environments = new Set<FunctionEnvironment>();
+  private readonly environments = new Map<FunctionEnvironment, EnvironmentLease | undefined>();
   /** Most recently used last. */
   private readonly idle: FunctionEnvironment[] = [];
   /** Invocations without an environment, oldest first. */
@@ -108,8 +116,7 @@ export class FunctionPool {
   public async close(): Promise<void> {
     clearInterval(this.reaper);
     for (const waiter of this.waiting.splice(0)) waiter.fail(new InvocationError('exit', failure('Runtime.ExitError', 'shut down')));
-    await Promise.all([...this.environments].map((environment) => environment.close()));
-    this.environments.clear();
+    await Promise.all([...this.environments.keys()].map((environment) => this.discard(environment)));
     this.idle.length = 0;
   }
 
@@ -180,7 +187,8 @@ export class FunctionPool {
   private create(): FunctionEnvironment {
     const { definition, workerFile, variables, onLog } = this.options;
     this.started += 1;
-    const environment = new FunctionEnvironment({
+    const lease = this.options.admit?.(() => environment.invocation);
+    const environment: FunctionEnvironment = new FunctionEnvironment({
       workerFile,
       settings: {
         codeDirectory: definition.codeDirectory,
@@ -191,14 +199,15 @@ export class FunctionPool {
         logGroupName: variables.AWS_LAMBDA_LOG_GROUP_NAME ?? '',
         logStreamName: variables.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
       },
-      variables,
+      variables: { ...variables, ...lease?.variables },
       onLog,
     });
-    this.environments.add(environment);
+    this.environments.set(environment, lease);
     return environment;
   }
 
   private async discard(environment: FunctionEnvironment): Promise<void> {
+    this.environments.get(environment)?.end();
     this.environments.delete(environment);
     await environment.close();
   }

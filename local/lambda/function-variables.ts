@@ -1,35 +1,17 @@
-import { createHash } from 'node:crypto';
+import type { AwsCredentials } from '../../lambda/core/auth/aws-credentials';
 import type { LocalAccount } from '../template/account';
 import { type FunctionDefinition, mountedFile } from '../template/functions';
-
-/** Credentials of a role, valid at the local AWS endpoint only. */
-export interface RoleCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
-
-/** Credentials that name their role to the local AWS endpoint; the same at each start. */
-export function roleCredentials(roleArn: string): RoleCredentials {
-  const digest = createHash('sha256').update(roleArn).digest('hex');
-  return {
-    accessKeyId: `ASIA${digest.slice(0, 16).toUpperCase()}`,
-    secretAccessKey: digest.slice(16, 56),
-    sessionToken: `local-${digest.slice(56)}`,
-  };
-}
 
 /** Where Lambda mounts layers. */
 const MOUNT = '/opt/';
 
 /**
- * All that a function sees as its environment: what Lambda sets, what the template sets, and where AWS is.
+ * All that a function sees as its environment, its credentials aside: what Lambda sets, what the template sets, and where AWS is.
  * Nothing of the user's own environment gets through.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export function functionVariables(definition: FunctionDefinition, account: LocalAccount, endpoint: string): Record<string, string> {
-  const credentials = roleCredentials(definition.roleArn);
   const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]local`;
   return {
     PATH: process.env.PATH ?? '',
@@ -48,10 +30,16 @@ export function functionVariables(definition: FunctionDefinition, account: Local
     _HANDLER: definition.handler,
     ...Object.fromEntries(Object.entries(definition.environment).map(([name, value]) => [name, mounted(definition, value)])),
     AWS_ENDPOINT_URL: endpoint,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** How a function finds its credentials: in its environment, as in Lambda, and nowhere else. */
+export function credentialVariables(credentials: Required<AwsCredentials>): Record<string, string> {
+  return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '../model/json';
 import { type Clock, systemClock } from '../runtime/clock';
+import { isMeantForLoopback } from '../runtime/loopback-host';
 import { type Answer, answer } from './answer';
 import { type Behaviour, DEFAULT_BEHAVIOUR, withSettings } from './directives';
 import { isObject } from './sample';
@@ -50,6 +51,9 @@ interface Simulation {
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, simulation: Simulation): void {
+  if (!isMeantForLoopback(request.rawHeaders, request.socket.localPort ?? 0)) {
+    return sendError(response, 403, 'the simulated provider answers under its loopback address alone');
+  }
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {

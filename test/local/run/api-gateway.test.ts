@@ -254,7 +254,7 @@ test('a client that goes away is invisible to the function, and the environment 
   try {
     await new Promise<void>((resolve) => {
       const socket = connect(single.port, '127.0.0.1', () => {
-        socket.write('GET /prod/x?mode=flood&chunks=64 HTTP/1.1\r\nHost: x\r\n\r\n');
+        socket.write(`GET /prod/x?mode=flood&chunks=64 HTTP/1.1\r\nHost: localhost:${single.port}\r\n\r\n`);
         socket.once('data', () => {
           socket.destroy();
           resolve();

@@ -93,6 +93,7 @@ test('says what can be run', async () => {
 test.each<[string, string[], string]>([
   ['an unknown command', ['locl'], 'unknown command "locl"; one of: local'],
   ['an unknown option', ['local', '--prot', '1'], "Unknown option '--prot'"],
+  ['R08 a host with a scheme', ['local', '--host', 'http://gateway.test'], '--host takes a name without scheme and port'],
   ['a port that is none', ['local', '--port', 'x'], '--port takes a whole number from 0 to 65535, got "x"'],
   ['options that exclude each other', ['local', '--memory', '--data', 'd'], '--memory and --data exclude each other'],
   ['a secrets file that is absent', ['local', '--secrets', 'absent.json'], '--secrets: absent.json is not a readable JSON file'],
