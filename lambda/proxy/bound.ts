@@ -73,8 +73,8 @@ function accountOf({ provider }: Target): string {
 }
 
 function priceOf(gateway: Gateway, call: RoutedCall, { provider, model }: Target): Price | undefined {
-  const { id, config } = provider;
-  const priced = { provider: id, kind: config.kind, model, ...(config.free === undefined ? {} : { free: config.free }) };
+  const { id, config, regions } = provider;
+  const priced = { provider: id, kind: config.kind, model, regions, ...(config.free === undefined ? {} : { free: config.free }) };
   const price = gateway.prices().lookup(priced, gateway.clock.now());
   const { unknownPrice } = call.configuration.document;
   if (price !== undefined || unknownPrice?.policy !== 'ceiling' || unknownPrice.ceilingUsd === undefined) return price;

@@ -1,5 +1,4 @@
 /** Ways to get more than was set aside for, or for less than it costs. */
-import type { PriceBookData } from '../../lambda/core/pricing';
 import { createPriceBook } from '../../lambda/core/pricing';
 import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
 import { openAiChat } from '../../lambda/core/protocols/openai-chat';
@@ -9,22 +8,12 @@ import { createIdentityStore } from '../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../lib/private/contract';
 import { route, startGateway, type TestGateway } from '../support/gateway';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
+import { bookOf } from '../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../support/upstream';
 
-/** 1 US dollar a million tokens in, 10 out, whatever the model. */
-const LIST = { id: 'any', match: '*', prices: [{ input: 1_000_000_000, output: 10_000_000_000 }] };
-const BOOK: PriceBookData = {
-  version: 'test',
-  kinds: {
-    openai: ['all'],
-    'openai-compatible': ['all'],
-    'anthropic-compatible': ['all'],
-    anthropic: ['all'],
-    'vertex-ai': ['all'],
-    openrouter: ['all'],
-  },
-  lists: { all: [LIST] },
-};
+/** 1 US dollar a million tokens in, 10 out. */
+const KINDS = ['openai', 'openai-compatible', 'anthropic-compatible', 'anthropic', 'vertex-ai', 'openrouter'] as const;
+const BOOK = bookOf(KINDS, 'm gpt-4o-search-preview || input=1 output=10');
 const CHAT = { messages: [{ role: 'user', content: 'x' }] };
 
 let upstream: Upstream;
@@ -291,7 +280,7 @@ describe('answers that are cut', () => {
 
 test('what server-side tools made a model read again and again is charged as reported', async () => {
   await start({ kind: 'anthropic' });
-  const small = createPriceBook({ ...BOOK, lists: { all: [{ ...LIST, window: 200_000 }] } });
+  const small = createPriceBook(bookOf(KINDS, 'm | window=200000 | input=1 output=10'));
   const other = await startGateway({
     priceBook: small,
     document: { providers: [{ id: 'p', kind: 'anthropic', baseUrl: { value: upstream.origin }, network: 'loopback' }] },

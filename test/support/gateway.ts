@@ -108,7 +108,7 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     },
     queue: { send: async () => undefined },
     transport,
-    priceBook: createPriceBook({ version: 'test', kinds: {}, lists: {} }),
+    priceBook: createPriceBook({ version: 'test', date: '2026-11-29', lists: {} }),
     log: createLog('info', (text) => {
       const line = JSON.parse(text);
       log.push(line);

@@ -20,6 +20,8 @@ export interface ConfiguredProvider {
   readonly config: ProviderConfig;
   readonly definition: ProviderDefinition;
   readonly network: NetworkConfig;
+  /** Where it may be called, in order of preference; empty for providers without Regions. */
+  readonly regions: readonly string[];
   /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
   sites(): readonly ProviderSite[];
   readonly secretArn?: string;
@@ -45,17 +47,17 @@ export function configureProvider(
   const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;
   const awsUrl = isOurs ? awsEndpoint(definition.awsService) : undefined;
   const configuredUrl = givenUrl ?? awsUrl;
+  const regions = regionsOf(config, definition, configuredUrl, functionRegion);
   let sites: readonly ProviderSite[] | undefined;
   return {
     id: config.id,
     config,
     definition,
+    regions: regions.filter((region) => region !== undefined),
     network: awsUrl === undefined ? config.network : networkOf(awsUrl),
     ...(secretArn === undefined ? {} : { secretArn }),
     sites: () => {
-      sites ??= regionsOf(config, definition, configuredUrl, functionRegion).map((region) =>
-        siteOf(baseUrlFor(definition, configuredUrl, region), region),
-      );
+      sites ??= regions.map((region) => siteOf(baseUrlFor(definition, configuredUrl, region), region));
       return sites;
     },
   };

@@ -1,45 +1,21 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import { matchesModel } from '../runtime/glob';
 import { createMemo } from '../runtime/memo';
 import type { PriceOverride } from '../stores/overrides';
-import { usd } from './money';
-import { completeRates, FREE_PRICE, type Price, type Rate, TOKEN_CLASSES, type TokenClass } from './price';
+import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
+import { spellings } from './model-names';
+import { overriddenPrice, overrideOf } from './overridden-price';
+import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import { serviceTiersOf } from './service-tiers';
 
-/** A rule about a model's name: a sign and its text (`=` is, `^` starts with, `$` ends with, `*` contains, `~` matches), or any or all of several. */
-export type Matcher = string | readonly ['|' | '&', ...Matcher[]];
-
-type BookRate = number | readonly [number, ...(readonly [number, number])[]];
-
-/** Prices that hold from a day on, or at some minutes of the UTC day; the last entry that applies wins. */
-export type BookPrices = Partial<Record<TokenClass, BookRate>> & {
-  readonly from?: string;
-  readonly hours?: readonly [number, number];
-  readonly calls?: Readonly<Record<string, number>>;
-};
-
-/** One model. */
-export interface BookRow {
-  readonly id: string;
-  readonly match: Matcher;
-  readonly prices: readonly BookPrices[];
-  /** Tokens of input and output together that the model takes at most. */
-  readonly window?: number;
-  readonly maxOutput?: number;
-  /**
-   * Percent of the list price by service tier, with four decimals at most, in place of what the kind of provider charges in general.
-   * An empty one says that the model has no tiers.
-   */
-  readonly tiers?: Readonly<Record<string, number>>;
-  /** The fastest that the model is known to write, in tokens per second. */
-  readonly speed?: number;
-}
-
-/** The generated file; see `scripts/price-book.mjs`. */
+/** What the generator writes and `llm-gateway prices load` takes; see `scripts/price-book.mjs`. */
 export interface PriceBookData {
   readonly version: string;
-  readonly kinds: Partial<Record<ProviderKind, readonly string[]>>;
-  readonly lists: Readonly<Record<string, readonly BookRow[]>>;
+  /** Day of the newest list that it was made of. */
+  readonly date: string;
+  /** Version and day of each list. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** Lines by kind of provider; `readLine` says what is in one. */
+  readonly lists: Partial<Record<ProviderKind, readonly string[]>>;
 }
 
 /** A model at a configured provider. */
@@ -49,12 +25,15 @@ export interface PricedTarget {
   readonly kind: ProviderKind;
   /** The model's name at the provider. */
   readonly model: string;
+  /** Where it may be called: AWS Regions or a provider's locations. The dearest of them counts. */
+  readonly regions?: readonly string[];
   /** The provider is configured as free. */
   readonly free?: boolean;
 }
 
 export interface PriceBook {
   readonly version: string;
+  readonly date: string;
   /**
    * What a model costs at a moment: by an override, else free where the configuration says so, else by the book.
    * Undefined: nobody knows, which is never zero.
@@ -69,171 +48,124 @@ export interface PriceBook {
 }
 
 /** List price of the simulated provider, so that budgets can be seen at work: 1 US dollar a million tokens in, 2 out. */
-const SIMULATED: BookRow = {
-  id: 'simulated',
-  match: '*',
-  prices: [{ input: 1_000_000_000, output: 2_000_000_000, cacheRead: 100_000_000 }],
-  window: 128_000,
-};
-/** For server-side tools that no list prices: 0.05 US dollars a call, dearer than any that is listed. */
-const UNKNOWN_CALL = 50_000_000n;
+const SIMULATED = 'simulated | window=128000 | input=1 cacheRead=0.1 output=2';
 const MOST_CACHED = 5_000;
 const DAY_MS = 86_400_000;
 
-export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
-  const found = createMemo<Found | undefined>(MOST_CACHED);
-  const rowOf = (model: NamedModel): Found | undefined => found(`${model.kind}\u0000${model.model}`, () => search(data, model));
-
-  return {
-    version: data.version,
-    nameOf: (kind, model) => rowOf({ kind, model })?.row.id,
-
-    lookup(target, atMs) {
-      const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
-      if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
-        return overriddenPrice(override, target);
-      }
-      if (target.free === true) return FREE_PRICE;
-      const known = rowOf(target);
-      const prices = known?.row.prices.findLast((candidate) => applies(candidate, atMs));
-      if (known === undefined || prices === undefined) return undefined;
-      let price = known.read.get(prices);
-      if (price === undefined) {
-        price = readPrice(data.version, target.kind, prices, known.row);
-        known.read.set(prices, price);
-      }
-      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow, override.maxOutputTokens) };
-    },
-
-    withOverrides: (changed) => createPriceBook(data, changed),
-  };
-}
-
-function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
-  return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
-}
-
 interface Found {
+  /** The shortest of the listed names that the model is spelled as. */
+  readonly name: string;
   readonly row: BookRow;
+  /** Percent of the row's token prices. */
+  readonly percent: number;
   /** The prices that were asked for so far, as they are given out. */
   readonly read: Map<BookPrices, Price>;
 }
 
-type NamedModel = Pick<PricedTarget, 'kind' | 'model'>;
-
-function search(data: PriceBookData, target: NamedModel): Found | undefined {
-  if (target.kind === 'simulated') return { row: SIMULATED, read: new Map() };
-  // A Bedrock inference profile may be named by its ARN.
-  const name = (target.model.startsWith('arn:') ? target.model.slice(target.model.lastIndexOf('/') + 1) : target.model).toLowerCase();
-  for (const list of data.kinds[target.kind] ?? []) {
-    const rows = data.lists[list] ?? [];
-    const row = rows.find(({ id }) => id.toLowerCase() === name) ?? rows.find(({ match }) => matches(match, name));
-    if (row !== undefined) return { row, read: new Map() };
-  }
-  return undefined;
+export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
+  return bookOf(data, createRows(data), overrides);
 }
 
-function matches(matcher: Matcher, name: string): boolean {
-  if (typeof matcher !== 'string') {
-    const [mode, ...rules] = matcher;
-    return mode === '|' ? rules.some((rule) => matches(rule as Matcher, name)) : rules.every((rule) => matches(rule as Matcher, name));
-  }
-  const text = matcher.slice(1);
-  switch (matcher[0]) {
-    case '=':
-      return name === text;
-    case '^':
-      return name.startsWith(text);
-    case '$':
-      return name.endsWith(text);
-    case '*':
-      return name.includes(text);
-    default:
-      return new RegExp(text).test(name);
-  }
+type NamedModel = Pick<PricedTarget, 'kind' | 'model' | 'regions'>;
+type Rows = (model: NamedModel) => Found | undefined;
+
+function bookOf(data: PriceBookData, rows: Rows, overrides: readonly PriceOverride[]): PriceBook {
+  return {
+    version: data.version,
+    date: data.date,
+    nameOf: (kind, model) => rows({ kind, model })?.name,
+
+    lookup(target, atMs) {
+      const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
+      if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
+        return overriddenPrice(override, target.kind);
+      }
+      if (target.free === true) return FREE_PRICE;
+      const found = rows(target);
+      const prices = found?.row.prices.findLast((candidate) => applies(candidate, atMs));
+      if (found === undefined || prices === undefined) return undefined;
+      let price = found.read.get(prices);
+      if (price === undefined) {
+        price = priceOf(data.version, target.kind, prices, found);
+        found.read.set(prices, price);
+      }
+      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow, override.maxOutputTokens) };
+    },
+
+    withOverrides: (changed) => bookOf(data, rows, changed),
+  };
 }
 
-function applies(prices: BookPrices, atMs: number): boolean {
-  if (prices.from !== undefined && atMs < Date.parse(prices.from)) return false;
-  if (prices.hours === undefined) return true;
+/** Finds a model's row: a list is indexed when its kind is first asked for, a line read when its model is. */
+function createRows(data: PriceBookData): Rows {
+  const found = createMemo<Found | undefined>(MOST_CACHED);
+  const indexes = createMemo<ReadonlyMap<string, string>>(Number.POSITIVE_INFINITY);
+  const knownUntilMs = Date.parse(data.date) + DAY_MS - 1;
+
+  const search = ({ kind, model, regions }: NamedModel): Found | undefined => {
+    if (kind === 'simulated') return { name: kind, row: readLine(SIMULATED), percent: 100, read: new Map() };
+    const lines = indexes(kind, () => indexOf(data.lists[kind] ?? []));
+    const places = regions === undefined || regions.length === 0 ? [undefined] : regions;
+    const listed = places.map((region) => spellings(kind, model, region, knownUntilMs).filter((spelling) => lines.has(spelling)));
+    const row = listed.map(([best]) => (best === undefined ? undefined : readLine(lines.get(best) as string))).reduce(dearerRow);
+    if (row === undefined) return undefined;
+    const name = listed.flat().reduce((shortest, other) => (other.length < shortest.length ? other : shortest));
+    const isRegional = regions?.some((region) => region !== 'global') === true;
+    return { name, row, percent: (isRegional ? row.regional : undefined) ?? 100, read: new Map() };
+  };
+  return (model) => found(`${model.kind}\u0000${model.model}\u0000${model.regions ?? ''}`, () => search(model));
+}
+
+function indexOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(lines.flatMap((line) => namesOf(line).map((name) => [name, line] as const)));
+}
+
+function dearerRow(left: BookRow | undefined, right: BookRow | undefined): BookRow | undefined {
+  return left === undefined || right === undefined ? undefined : sumOf(right) > sumOf(left) ? right : left;
+}
+
+function sumOf({ prices }: BookRow): bigint {
+  const { input, output } = prices[0]?.rates ?? {};
+  return (input?.base ?? 0n) + (output?.base ?? 0n);
+}
+
+function applies({ from, hours, days }: BookPrices, atMs: number): boolean {
+  if (from !== undefined && atMs < from) return false;
+  if (hours === undefined) return true;
+  const [start, end] = hours;
   const minute = (atMs % DAY_MS) / 60_000;
-  const [start, end] = prices.hours;
+  const weekday = new Date(atMs).getUTCDay() || 7;
+  if (days !== undefined && !days.includes(weekday)) return false;
   return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
 }
 
-function readPrice(version: string, kind: PricedTarget['kind'], prices: BookPrices, { window, maxOutput, tiers, speed }: BookRow): Price {
+function priceOf(version: string, kind: ProviderKind, { rates, calls }: BookPrices, { row, percent }: Found): Price {
+  const { window, maxOutput, tiers, speed } = row;
   return {
     version,
     source: 'book',
-    rates: completeRates(readRates(prices)),
-    calls: { default: UNKNOWN_CALL, ...mapValues(prices.calls ?? {}, BigInt) },
-    perRequest: BigInt(prices.calls?.['request'] ?? 0),
+    rates: completeRates(percent === 100 ? rates : scaledRates(rates, BigInt(percent))),
+    calls: { default: UNKNOWN_CALL, ...calls },
+    perRequest: calls['request'] ?? 0n,
     serviceTiers: tiers ?? serviceTiersOf(kind),
     ...limitsOf(window, maxOutput),
     ...(speed === undefined ? {} : { fastestTokensPerSecond: speed }),
   };
 }
 
-function readRates(prices: BookPrices): Partial<Record<TokenClass, Rate>> {
-  const rates: Partial<Record<TokenClass, Rate>> = {};
-  for (const name of TOKEN_CLASSES) {
-    const listed = prices[name];
-    if (listed === undefined) continue;
-    if (typeof listed === 'number') rates[name] = { base: BigInt(listed), tiers: [] };
-    else {
-      const [base, ...tiers] = listed;
-      rates[name] = { base: BigInt(base), tiers: tiers.map(([above, price]) => ({ above, price: BigInt(price) })) };
-    }
-  }
-  return rates;
-}
-
-function overriddenPrice(override: PriceOverride, target: PricedTarget): Price {
-  const version = `override-${override.generation}`;
-  const limits = limitsOf(override.contextWindow, override.maxOutputTokens);
-  if (override.free === true) return { ...FREE_PRICE, version, ...limits };
-  const prices = override.usdPerMillionTokens ?? {};
-  const rates: Partial<Record<TokenClass, Rate>> = {};
-  const set = (name: TokenClass, amount: string | undefined): void => {
-    if (amount !== undefined) rates[name] = { base: usd(amount), tiers: [] };
-  };
-  set('input', prices.input);
-  set('cacheRead', prices.cache_read);
-  set('cacheWrite5m', prices.cache_write_5m);
-  set('cacheWrite1h', prices.cache_write_1h);
-  set('audioInput', prices.audio_input);
-  set('output', prices.output);
-  set('reasoning', prices.reasoning);
-  set('audioOutput', prices.audio_output);
-  return {
-    version,
-    source: 'override',
-    rates: completeRates(rates),
-    calls: { default: UNKNOWN_CALL, ...mapValues(override.usdPerToolCall ?? {}, usd) },
-    perRequest: 0n,
-    serviceTiers: serviceTiersOf(target.kind),
-    ...limits,
-  };
-}
-
-function limitsOf(
-  contextWindow: number | undefined,
-  maxOutputTokens: number | undefined,
-): Pick<Price, 'contextWindow' | 'maxOutputTokens'> {
-  return {
-    ...(contextWindow === undefined ? {} : { contextWindow }),
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  };
-}
-
-function mapValues<V, R>(values: Readonly<Record<string, V>>, map: (value: V) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+function scaledRates(rates: Partial<Record<TokenClass, Rate>>, percent: bigint): Partial<Record<TokenClass, Rate>> {
+  const scaled = (amount: bigint): bigint => (amount * percent + 99n) / 100n;
+  const one = ({ base, tiers }: Rate): Rate => ({
+    base: scaled(base),
+    tiers: tiers.map(({ above, price }) => ({ above, price: scaled(price) })),
+  });
+  return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, one(rate)]));
 }
 
 let loading: Promise<PriceBook> | undefined;
 
 /** The price book as it was built, read once and off the entry chunk. */
 export function loadPriceBook(): Promise<PriceBook> {
-  loading ??= import('./price-book.json').then((module) => createPriceBook(module.default as unknown as PriceBookData));
+  loading ??= import('./price-book.json').then((module) => createPriceBook(module.default));
   return loading;
 }

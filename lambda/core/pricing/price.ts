@@ -37,6 +37,8 @@ export const INPUT_CLASSES = ['input', 'cacheRead', 'audioCacheRead', 'cacheWrit
 export const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput', 'imageOutput'] as const;
 export const TOKEN_CLASSES: readonly TokenClass[] = [...INPUT_CLASSES, ...OUTPUT_CLASSES];
 
+/** For server-side tools that no list prices: 0.05 US dollars a call, dearer than any that is listed. */
+export const UNKNOWN_CALL = 50_000_000n;
 const FREE_RATE: Rate = { base: 0n, tiers: [] };
 
 function ratesOf(rate: Rate): Price['rates'] {
@@ -79,5 +81,15 @@ export function completeRates(known: Partial<Record<TokenClass, Rate>>): Price['
     reasoning: known.reasoning ?? output,
     audioOutput: known.audioOutput ?? output,
     imageOutput: known.imageOutput ?? output,
+  };
+}
+
+export function limitsOf(
+  contextWindow: number | undefined,
+  maxOutputTokens: number | undefined,
+): Pick<Price, 'contextWindow' | 'maxOutputTokens'> {
+  return {
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   };
 }

@@ -1,17 +1,14 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
 let gateway: TestGateway;
 
 /** One US dollar a million tokens in, none out, so that costs are the prompts'. */
-const PRICES = createPriceBook({
-  version: 'test',
-  kinds: { 'openai-compatible': ['list'] },
-  lists: { list: [{ id: 'small', match: '=small', prices: [{ input: 1_000_000_000, output: 0 }], window: 100_000 }] },
-});
+const PRICES = createPriceBook(bookOf(['openai-compatible'], 'small | window=100000 | input=1 output=0'));
 const ANSWER = (tokens: number) => ({
   choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 },

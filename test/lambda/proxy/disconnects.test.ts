@@ -1,6 +1,7 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import type { DeadlineConfig } from '../../../lib/private/contract';
 import { compatible, startGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
 
 /** Callers that go away, over the adapter for `node:http`, with both of its policies. */
@@ -23,11 +24,7 @@ const start = async (callerGone: NonNullable<TestGatewayOptions['callerGone']>, 
   gateway = await startGateway({
     callerGone,
     clock: { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead },
-    priceBook: createPriceBook({
-      version: 'test',
-      kinds: { 'openai-compatible': ['list'] },
-      lists: { list: [{ id: 'm', match: '=m', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }] }] },
-    }),
+    priceBook: createPriceBook(bookOf(['openai-compatible'], 'm || input=1 output=2')),
     document: { providers: [compatible('up', upstream.origin, { free: false })], deadlines: deadlines as DeadlineConfig },
   });
 };

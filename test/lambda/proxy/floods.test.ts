@@ -3,6 +3,7 @@ import { createPriceBook } from '../../../lambda/core/pricing';
 import { createLog } from '../../../lambda/core/runtime/log';
 import { createMetrics } from '../../../lambda/core/runtime/metrics';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 /** Callers that hammer. What only a real account can show needs AWS_INTEGRATION=1 and GATEWAY_URL. */
@@ -37,11 +38,7 @@ afterEach(async () => {
 const start = async (more: Parameters<typeof startGateway>[0] = {}) => {
   gateway = await startGateway({
     clock: { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead },
-    priceBook: createPriceBook({
-      version: 'test',
-      kinds: { 'openai-compatible': ['list'] },
-      lists: { list: [{ id: 'm', match: '=m', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }] }] },
-    }),
+    priceBook: createPriceBook(bookOf(['openai-compatible'], 'm || input=1 output=2')),
     document: { providers: [compatible('up', upstream.origin, { free: false })] },
     ...more,
   });

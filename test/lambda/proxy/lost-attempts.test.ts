@@ -2,6 +2,7 @@ import { createPriceBook } from '../../../lambda/core/pricing';
 import { parseUsd } from '../../../lambda/core/pricing/money';
 import type { DeadlineConfig } from '../../../lib/private/contract';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead, streamReply, type Upstream } from '../../support/upstream';
 
 let first: Upstream;
@@ -10,17 +11,14 @@ let third: Upstream;
 let gateway: TestGateway;
 
 /** Nano-USD a million tokens: a nano-USD a token is 1,000,000. */
-const PRICES = createPriceBook({
-  version: 'golden',
-  kinds: { 'openai-compatible': ['list'], 'anthropic-compatible': ['list'] },
-  lists: {
-    list: [
-      { id: 'dear', match: '=dear', prices: [{ input: 5_000_000_000, output: 25_000_000_000 }] },
-      { id: 'cheap', match: '=cheap', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }] },
-      { id: 'third', match: '=third', prices: [{ input: 2_000_000_000, output: 8_000_000_000 }] },
-    ],
-  },
-});
+const PRICES = createPriceBook(
+  bookOf(
+    ['openai-compatible', 'anthropic-compatible'],
+    'dear || input=5 output=25',
+    'cheap || input=1 output=2',
+    'third || input=2 output=8',
+  ),
+);
 const ANSWER = {
   model: 'cheap',
   choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }],

@@ -6,13 +6,12 @@ import { METRICS } from '../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../support/dialect-calls';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
+import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
 let gateway: TestGateway;
 let ahead: number;
-
-const PRICES = [{ input: 1_000_000_000, output: 2_000_000_000 }];
 
 beforeEach(async () => {
   ahead = 0;
@@ -20,11 +19,7 @@ beforeEach(async () => {
   upstream.script(jsonReply({ error: { message: 'no such model', code: 'model_not_found' } }, 404));
   gateway = await startGateway({
     clock: { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead },
-    priceBook: createPriceBook({
-      version: 'test',
-      kinds: { openai: ['list'] },
-      lists: { list: [{ id: 'gpt-9', match: '^gpt-9', prices: PRICES }] },
-    }),
+    priceBook: createPriceBook(bookOf(['openai'], 'gpt-9 || input=1 output=2')),
     document: {
       providers: [
         compatible('vllm', upstream.origin, { models: ['declared', 'own-*'] }),
@@ -70,7 +65,9 @@ test.each([
   ['vllm/routed', 'routed'],
   ['smart', 'routed'],
   ['same', 'same'],
-  ['openai/gpt-9-2027-01-01-made-up', 'gpt-9'],
+  ['openai/GPT-9', 'gpt-9'],
+  ['openai/gpt-9-2026-01-01', 'gpt-9'],
+  ['openai/gpt-9-2026-01-01-made-up', 'other'],
 ])('R05 sec-08 ops-04 the model of a call for %s is counted as %s', async (model, counted) => {
   expect(await modelOf(model)).toBe(counted);
 });

@@ -1,6 +1,7 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import type { KeyRecord } from '../../../lambda/core/stores/entities';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -117,11 +118,7 @@ test('R07 a call that is refused from memory writes nothing', async () => {
 test('R07 D17 a key that is held refuses like any limit: nothing stays reserved', async () => {
   await gateway.close();
   gateway = await startGateway({
-    priceBook: createPriceBook({
-      version: 'test',
-      kinds: { 'openai-compatible': ['list'] },
-      lists: { list: [{ id: 'm', match: '=m', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }] }] },
-    }),
+    priceBook: createPriceBook(bookOf(['openai-compatible'], 'm || input=1 output=2')),
     document: { providers: [compatible('up', upstream.origin, { free: false })] },
   });
   const budgets = [{ limit_usd: '1', period: 'month' as const }];

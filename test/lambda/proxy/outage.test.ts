@@ -1,5 +1,6 @@
 import { createPriceBook } from '../../../lambda/core/pricing';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let up: Upstream;
@@ -142,11 +143,7 @@ test('F12 alone, a target that failed is tried once a second', async () => {
 test('F15 an answer by another model is charged as what was asked for; without a price at the ceiling', async () => {
   await gateway.close();
   gateway = await startGateway({
-    priceBook: createPriceBook({
-      version: 'test',
-      kinds: { 'openai-compatible': ['list'] },
-      lists: { list: [{ id: 'priced', match: '=priced', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }] }] },
-    }),
+    priceBook: createPriceBook(bookOf(['openai-compatible'], 'priced || input=1 output=2')),
     document: {
       providers: [compatible('up', up.origin, { free: false })],
       unknownPrice: { policy: 'ceiling', ceilingUsd: '0.01' },

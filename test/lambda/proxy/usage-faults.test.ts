@@ -3,6 +3,7 @@ import type { DialectName } from '../../../lambda/core/model/request';
 import { createPriceBook } from '../../../lambda/core/pricing';
 import { sseEvents } from '../../support/answers';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
 import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead, streamReply, type Upstream } from '../../support/upstream';
 
 /** What providers report, and what is charged for it, over sockets. */
@@ -11,11 +12,7 @@ let upstream: Upstream;
 let gateway: TestGateway;
 
 /** 1,000 nano-USD a token in, 2,000 out. */
-const PRICES = createPriceBook({
-  version: 'test',
-  kinds: { 'openai-compatible': ['list'], 'anthropic-compatible': ['list'], bedrock: ['list'] },
-  lists: { list: [{ id: 'm', match: '^m', prices: [{ input: 1_000_000_000, output: 2_000_000_000 }], window: 200_000 }] },
-});
+const PRICES = createPriceBook(bookOf(['openai-compatible', 'anthropic-compatible', 'bedrock'], 'm | window=200000 | input=1 output=2'));
 
 beforeEach(async () => {
   upstream = await startUpstream();

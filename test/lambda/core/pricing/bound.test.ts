@@ -58,7 +58,7 @@ test('D10 D11 the bound covers whatever the provider may report within bytes, ca
         const bound = boundOf({ facts, bodyBytes: bytes, maxOutputTokens: cap, prices: prices() });
 
         const input = Math.min(bytes, price.contextWindow ?? bytes);
-        const output = Math.min(cap, price.contextWindow ?? cap) * choices;
+        const output = Math.min(cap, price.contextWindow ?? cap, price.maxOutputTokens ?? cap) * choices;
         const part = (index: number): number => Math.floor((input * (shares[index] as number)) / 400);
         const tokens: TokenClasses = {
           input: input - part(0) - part(1) - part(2),

@@ -1,0 +1,41 @@
+import type { ProviderKind } from '../../../lib/private/contract';
+import { matchesModel } from '../runtime/glob';
+import type { PriceOverride } from '../stores/overrides';
+import { usd } from './money';
+import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
+import { serviceTiersOf } from './service-tiers';
+
+/** @param name `provider/model` */
+export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
+  return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
+}
+
+/** The price of a model whose override says one. */
+export function overriddenPrice(override: PriceOverride, kind: ProviderKind): Price {
+  const version = `override-${override.generation}`;
+  const limits = limitsOf(override.contextWindow, override.maxOutputTokens);
+  if (override.free === true) return { ...FREE_PRICE, version, ...limits };
+  const prices = override.usdPerMillionTokens ?? {};
+  const rates: Partial<Record<TokenClass, Rate>> = {};
+  const set = (name: TokenClass, amount: string | undefined): void => {
+    if (amount !== undefined) rates[name] = { base: usd(amount), tiers: [] };
+  };
+  set('input', prices.input);
+  set('cacheRead', prices.cache_read);
+  set('cacheWrite5m', prices.cache_write_5m);
+  set('cacheWrite1h', prices.cache_write_1h);
+  set('audioInput', prices.audio_input);
+  set('output', prices.output);
+  set('reasoning', prices.reasoning);
+  set('audioOutput', prices.audio_output);
+  const calls = Object.entries(override.usdPerToolCall ?? {}).map(([tool, amount]) => [tool, usd(amount)]);
+  return {
+    version,
+    source: 'override',
+    rates: completeRates(rates),
+    calls: { default: UNKNOWN_CALL, ...Object.fromEntries(calls) },
+    perRequest: 0n,
+    serviceTiers: serviceTiersOf(kind),
+    ...limits,
+  };
+}

@@ -1,0 +1,7 @@
+import type { PriceBookData } from '../../lambda/core/pricing';
+import type { ProviderKind } from '../../lib/private/contract';
+
+/** A price book with the same lines for several kinds of provider. */
+export function bookOf(kinds: readonly ProviderKind[], ...lines: string[]): PriceBookData {
+  return { version: 'test', date: '2026-11-29', lists: Object.fromEntries(kinds.map((kind) => [kind, lines])) };
+}
