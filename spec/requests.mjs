@@ -22,6 +22,7 @@ export const REQUEST_MISTAKES = [
   'closes without an entry',
   'sends although an answer is missing',
   'sends after the expiry',
+  'charges what its process says was not sent',
 ];
 
 export function requestModel(mistake) {
@@ -33,6 +34,9 @@ export function requestModel(mistake) {
     counters: COUNTERS.map(() => ({ remaining: LIMIT, entry: 'none' })),
     wire: [true, true, true],
     heard: [false, false, false],
+    refused: false,
+    /** The table has heard that nothing was sent. */
+    told: false,
     phase: 'admitting',
     billed: -1,
     late: false,
@@ -125,6 +129,12 @@ export function requestModel(mistake) {
       if (!flying) return;
       add(`write ${write} arrives`, (after) => arrive(after, write, true));
       add(`write ${write} arrives, its answer is lost`, (after) => arrive(after, write, false));
+      if (write !== INTENT) {
+        add(`counter ${write} refuses`, (after) => {
+          after.wire[write] = false;
+          after.refused = true;
+        });
+      }
     });
     if (state.phase === 'admitting') {
       const heard = is('sends although an answer is missing') ? state.heard.some(Boolean) : state.heard.every(Boolean);
@@ -148,11 +158,20 @@ export function requestModel(mistake) {
         add('voids', (after) => {
           if (!decide(after, ['none', 'intent', 'void'], 'void', 0)) return false;
           after.phase = phase;
+          after.told = phase === 'releasing';
           return true;
         });
       }
+      add('says that nothing was sent', (after) => {
+        const cost = is('charges what its process says was not sent') ? BOUND : 0;
+        if (!decide(after, ['expired'], 'adjusting', cost)) return false;
+        after.phase = 'releasing';
+        after.told = true;
+        return true;
+      });
     }
-    if (state.phase === 'releasing') {
+    // Where a counter has refused, nobody can find the request complete: its money may go before the record is void.
+    if (state.phase === 'releasing' || (state.phase === 'voiding' && state.refused)) {
       for (const index of COUNTERS) add(`releases ${index}`, (after) => close(after, index, 0));
       if (is('releases before the record is void')) add('voids at last', (after) => decide(after, ['none', 'intent', 'void'], 'void', 0));
     }
@@ -207,6 +226,7 @@ export function requestModel(mistake) {
   function settled(state, after) {
     if (after.broken) return after.broken;
     if (after.record !== 'none' && !FINAL.includes(after.record)) return `left in ${after.record}`;
+    if (state.told && after.cost !== 0) return `nothing was sent, charged ${after.cost}`;
     if (state.billed > after.cost) return `billed ${state.billed}, charged ${after.cost}`;
     for (const { remaining, entry } of after.counters) {
       if (entry !== 'none') return 'an entry is left';

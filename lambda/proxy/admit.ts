@@ -14,9 +14,15 @@ const LIFETIME_MS = 16 * 60_000;
 /**
  * Sets money and limits aside for a call.
  *
+ * @param afterwards told of work that outlives the answer
  * @throws GatewayError that says why not, and when to come back
  */
-export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): Promise<Reservation> {
+export async function admit(
+  gateway: Gateway,
+  call: RoutedCall,
+  bound: Bound,
+  afterwards: (work: Promise<void>) => void,
+): Promise<Reservation> {
   const { key } = call.caller;
   const result = await gateway.admission.admit({
     attemptId: call.requestId,
@@ -31,6 +37,7 @@ export async function admit(gateway: Gateway, call: RoutedCall, bound: Bound): P
     once: onceOf(call),
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
     accepts: (fresh) => call.caller.accepts(fresh),
+    afterwards,
   });
   if (result.admitted) return result.reservation;
   throw new RefusedError(refusalError(result.refusal), {

@@ -12,7 +12,7 @@ import { createAuthenticator } from '../core/keys/authenticate';
 import { createLevelCache } from '../core/keys/level-cache';
 import { spentByRollups } from '../core/ledger/budgets';
 import { createLedger } from '../core/ledger/ledger';
-import type { SettlementQueue } from '../core/ledger/reservation';
+import type { SettlementQueue } from '../core/ledger/persist';
 import type { PriceBook } from '../core/pricing';
 import { protocols } from '../core/protocols';
 import { type Clock, systemClock } from '../core/runtime/clock';

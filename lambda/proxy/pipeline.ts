@@ -28,6 +28,7 @@ export async function serve(gateway: Gateway, exchange: Exchange): Promise<void>
     });
   } finally {
     record(gateway, trace);
+    await Promise.all(trace.afterwards);
   }
 }
 
@@ -52,7 +53,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const resolution = configuration.models().resolve(call.facts.model);
   const allowed = await allow(gateway, call, resolution);
   const bounded = bound(gateway, allowed);
-  const reservation = await admit(gateway, bounded.call, bounded.bound);
+  const reservation = await admit(gateway, bounded.call, bounded.bound, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.

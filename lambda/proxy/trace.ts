@@ -47,6 +47,8 @@ export interface Trace {
   endedMs: number;
   malformedEvents: number;
   incomplete: boolean;
+  /** Work that goes on once the answer is out and the log line is written. */
+  readonly afterwards: Promise<void>[];
   /** Request fields that were left out for a provider. */
   dropped: readonly string[];
 }
@@ -79,6 +81,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     endedMs: 0,
     malformedEvents: 0,
     incomplete: false,
+    afterwards: [],
     dropped: [],
   };
 }

@@ -1,5 +1,5 @@
 import { METRICS } from '../../lib/private/contract';
-import { createSweeper, readSettlement, type SettlementStores, type SweepReport, settleRequest } from '../core/ledger';
+import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../core/ledger';
 import type { Clock } from '../core/runtime/clock';
 import { parseJson } from '../core/runtime/json';
 import { type Log, safeStack } from '../core/runtime/log';
@@ -26,22 +26,22 @@ export interface BatchResult {
 /** Left for the answer when the sweep stops by itself. */
 const MARGIN_MS = 20_000;
 
-/** Books queued settlements. A message that is none is dropped and logged: no retry would make it one. */
+/** Books queued settlements, and takes back what was not sent. A message that is neither is dropped and logged: no retry would make it one. */
 export async function bookSettlements(services: SweeperServices, event: QueueEvent): Promise<BatchResult> {
   const failed: { itemIdentifier: string }[] = [];
   for (const { messageId, body } of event.Records) {
-    const settlement = readSettlement(parseJson(body));
-    if (settlement === undefined) {
+    const work = readQueued(parseJson(body));
+    if (work === undefined) {
       services.log.write('error', 'settlement-unreadable', { bytes: body.length });
       continue;
     }
     try {
-      const outcome = await settleRequest(services, settlement, services.clock.now());
+      const outcome = await bookQueued(services, work, services.clock.now());
       const level = outcome === 'lost' ? 'error' : 'info';
-      services.log.write(level, 'settlement-booked', { requestId: settlement.attemptId, outcome });
+      services.log.write(level, 'settlement-booked', { requestId: work.attemptId, outcome });
     } catch (error) {
       services.log.write('warn', 'settlement-failed', {
-        requestId: settlement.attemptId,
+        requestId: work.attemptId,
         ...(error instanceof Error ? { code: error.name } : {}),
       });
       failed.push({ itemIdentifier: messageId });

@@ -1,4 +1,4 @@
-import { CROWD, HURRICANE, STORM } from '../support/ledger-simulation';
+import { CROWD, disturbed, HURRICANE, STORM } from '../support/ledger-simulation';
 import { type Run, simulator } from '../support/mutants';
 
 const FIRST_SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
@@ -15,3 +15,16 @@ test('H02 H13 I1-I7 hold in 1,000,000 requests', async () => {
 
   expect((await run(runs)).violation).toBeUndefined();
 }, 3_600_000);
+
+test.each(['slow', 'dead', 'flapping'] as const)(
+  'R12 a table that is %s: in 100,000 requests nothing sent is lost, nothing is overspent, nothing unsent is charged by a living process',
+  async (disturbance) => {
+    const run = await simulator();
+    const weather = disturbed(disturbance);
+    process.stdout.write(`ledger soak, ${disturbance}: SEED=${FIRST_SEED}\n`);
+    const runs = Array.from({ length: Math.ceil(100_000 / weather.requests) }, (_unused, index) => [FIRST_SEED + index, weather] as const);
+
+    expect((await run(runs)).violation).toBeUndefined();
+  },
+  3_600_000,
+);

@@ -1,4 +1,4 @@
-import { CALM, CROWD, HURRICANE, type SimulationOptions } from './ledger-simulation';
+import { CALM, CROWD, disturbed, HURRICANE, type SimulationOptions } from './ledger-simulation';
 import type { Mutant } from './mutants';
 
 /** A mistake, and the weather in which it shows soonest. Default: a storm. */
@@ -13,17 +13,66 @@ const STORES = 'lambda/core/stores';
 export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'releasing although the void was never acknowledged',
-    file: `${LEDGER}/attempt.ts`,
-    find: 'if (isVoid === true) {',
-    replace: 'if (isVoid !== null) {',
+    file: `${LEDGER}/abandonment.ts`,
+    find: 'if (!this.#voided) await this.#void(nowMs, timeoutMs);',
+    replace: 'if (!this.#voided) await this.#void(nowMs, timeoutMs).catch(() => undefined);',
     weather: HURRICANE,
   },
   {
     name: 'releasing before the record is void',
-    file: `${LEDGER}/attempt.ts`,
-    find: 'const isVoid = await quietly(async () => (await stores.records.putVoid(',
-    replace: 'const isVoid = true; void quietly(async () => (await stores.records.putVoid(',
+    file: `${LEDGER}/abandonment.ts`,
+    find: 'if (!this.#voided) await this.#void(nowMs, timeoutMs);',
+    replace: 'if (!this.#voided) void this.#void(nowMs, timeoutMs).catch(() => undefined);',
     weather: HURRICANE,
+  },
+  {
+    name: 'leaving what was not taken back in time to the sweeper',
+    file: `${LEDGER}/ledger.ts`,
+    find: '.catch(() => left.push(abandonment));',
+    replace: '.catch(() => 0);',
+    weather: disturbed('slow'),
+  },
+  {
+    name: 'giving up when the queue does not take it at once',
+    file: `${LEDGER}/persist.ts`,
+    find: 'if (tries >= MOST_TRIES || clock.monotonic() + DEAF_PAUSE_MS >= lastMonotonicMs) throw error;',
+    replace: 'if (tries < MOST_TRIES) return;',
+    weather: disturbed('dead'),
+  },
+  {
+    name: 'dropping the message that tells what was not sent',
+    file: `${LEDGER}/queued.ts`,
+    find: 'await abandonment.work(nowMs);',
+    replace: '',
+    weather: disturbed('dead'),
+  },
+  {
+    name: 'charging what its process says was not sent',
+    file: `${LEDGER}/abandonment.ts`,
+    find: "'adjusting', { costNanoUsd: 0n }, nowMs)",
+    replace: "'adjusting', {}, nowMs)",
+    weather: disturbed('dead'),
+  },
+  {
+    name: 'losing sight of a void record before its entries are gone',
+    file: `${LEDGER}/abandonment.ts`,
+    find: 'openUntilMs: listed ? nowMs + LOOK_AGAIN_MS : null,',
+    replace: 'openUntilMs: null,',
+    weather: disturbed('slow'),
+  },
+  {
+    name: 'losing sight of a void record whose reservation may still arrive',
+    file: `${LEDGER}/abandonment.ts`,
+    find: 'if (!closed && this.#open.get(counter) === false) this.#mayCome = true;',
+    replace: '',
+    weather: disturbed('slow'),
+  },
+  {
+    name: 'sweeping a void record only once',
+    file: `${LEDGER}/sweep.ts`,
+    find: 'looks.find((atMs) => atMs > now) ?? null',
+    replace: 'null',
+    weather: disturbed('dead'),
   },
   {
     name: 'sweeping only what has an entry',

@@ -2,14 +2,14 @@ import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
 import {
   type AdmissionRequest,
   bindLevel,
+  bookQueued,
   createLedger,
   createSweeper,
   type EscrowPolicy,
   type Ledger,
   plannedCounter,
-  type Settlement,
+  type QueuedWork,
   type Sweeper,
-  settleRequest,
 } from '../../lambda/core/ledger';
 import {
   createCounterStore,
@@ -26,6 +26,7 @@ import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
 import { newProcess, type Process, type Random, randomOf, Scheduler } from './scheduler';
+import { createTableWeather, type Disturbance, type TableWeather } from './table-weather';
 
 /** How much goes wrong, as probabilities per call or per request. */
 export interface SimulationOptions {
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly earlySweeps: boolean;
   /** When busy counters are split. Default: hardly ever. */
   readonly escrow?: EscrowPolicy;
+  /** What the whole table does for a while; see `Disturbance`. Default: nothing. */
+  readonly disturbance?: Disturbance;
   /** Limits of gateway, team and key, in nano-USD. */
   readonly limits: readonly [number, number, number];
 }
@@ -96,6 +99,11 @@ export const STORM: SimulationOptions = {
   earlySweeps: true,
 };
 
+/** A table that is slow, dead or flapping under living and dying processes. */
+export function disturbed(disturbance: Disturbance): SimulationOptions {
+  return { ...CALM, requests: 30, fault: 0.01, crash: 0.2, earlySweeps: true, budgetChanges: true, disturbance };
+}
+
 export interface SimulationReport {
   readonly admitted: number;
   readonly refused: number;
@@ -133,7 +141,12 @@ class Simulation {
   private readonly scheduler: Scheduler;
   private readonly table: MemoryDynamoDb = createMemoryDynamoDb();
   private readonly billed = new Map<string, bigint>();
-  private readonly queue: Settlement[] = [];
+  private readonly queue: QueuedWork[] = [];
+  /** The process that made each attempt. */
+  private readonly owners = new Map<string, Process>();
+  /** Attempts that neither table nor queue took an end of. */
+  private readonly untold = new Set<string>();
+  private readonly weather: TableWeather | undefined;
   private readonly running: Process[] = [];
   /** Use of the team's budget may not grow beyond this: it was acknowledged before any request began. */
   private ceiling: bigint | undefined;
@@ -151,6 +164,7 @@ class Simulation {
     this.scheduler = new Scheduler(this.random, (ms) => {
       this.nowMs += ms;
     });
+    if (options.disturbance !== undefined) this.weather = createTableWeather(options.disturbance, this.random);
     this.table.listener = ({ table, oldItem, newItem }) => {
       if (table === TABLE_NAMES.counters) this.watchCounter(oldItem, newItem);
       if (table === TABLE_NAMES.records) this.watchRecord(oldItem, newItem);
@@ -240,8 +254,15 @@ class Simulation {
     const { random, scheduler, table } = this;
     const wrap =
       <I extends object, O>(call: (input: I) => Promise<O>) =>
-      async (input: I): Promise<O> => {
+      async (input: I, limits?: { readonly timeoutMs: number }): Promise<O> => {
         const late = (): void => void call(input).catch(() => undefined);
+        this.own(process, input);
+        const trouble = faults === 0 ? undefined : this.weather?.at(this.nowMs, limits?.timeoutMs ?? 5_000);
+        if (trouble !== undefined) {
+          if (trouble.appliedAfterMs !== undefined) scheduler.after(trouble.appliedAfterMs, late);
+          await scheduler.step(process, trouble.failsAfterMs);
+          throw named('TimeoutError');
+        }
         await scheduler.step(process, random.chance(this.options.stall) ? random.below(20 * MINUTE_MS) : 0, late);
         const fault = random.chance(faults) ? random.below(4) : -1;
         if (fault === 0) throw named('TimeoutError');
@@ -270,6 +291,13 @@ class Simulation {
     };
   }
 
+  /** Whoever first writes under an attempt's id made it. */
+  private own(process: Process, input: object): void {
+    const { Item: item } = input as { Item?: Item };
+    const id = item?.['pk']?.S ?? '';
+    if (id.startsWith('request#') && !this.owners.has(id.slice(8))) this.owners.set(id.slice(8), process);
+  }
+
   private stores(process: Process, faults?: number) {
     const connector = this.connector(process, faults);
     return {
@@ -286,11 +314,16 @@ class Simulation {
       ...this.stores(process),
       clock: this.clock(0),
       document: DOCUMENT(this.options.limits[0]),
-      log: { write: () => undefined },
+      log: {
+        write: (_level, event, fields) => {
+          if (event.endsWith('-not-queued') && fields?.requestId !== undefined) this.untold.add(fields.requestId);
+        },
+      },
       metrics: { emit: () => undefined },
       queue: {
         send: async (settlement) => {
           await this.scheduler.step(process);
+          if (this.weather !== undefined && this.random.chance(0.2)) throw named('TimeoutError');
           this.queue.push(settlement);
         },
       },
@@ -341,7 +374,7 @@ class Simulation {
     for (const message of messages) {
       const twice = this.random.chance(0.3);
       const book = () =>
-        settleRequest(stores, message, this.nowMs).then(
+        bookQueued(stores, message, this.nowMs).then(
           () => true,
           () => false,
         );
@@ -358,9 +391,15 @@ class Simulation {
       await sweeper.sweepRecords();
       await sweeper.sweepCounters();
     };
+    if (this.weather !== undefined) {
+      this.scheduler.advance(33 * MINUTE_MS);
+      void sweeper.sweepRecords();
+      await this.scheduler.drain();
+      this.checkVoids();
+    }
     const phases = [
       [17 * MINUTE_MS, () => Promise.all([sweepAll(), this.sweeper(process, 0, 0).sweepCounters()])],
-      [MINUTE_MS, () => this.deliver(process, 0.5, 0)],
+      [MINUTE_MS, () => this.deliver(process, this.weather === undefined ? 0.5 : 1, 0)],
       [RETENTION_MS + 20 * MINUTE_MS, sweepAll],
       [RETENTION_MS, sweepAll],
       [MINUTE_MS, () => this.deliver(process, 1, 0)],
@@ -418,6 +457,7 @@ class Simulation {
       if (record.state === 'settled' && billed !== cost) this.fail(`I9 settled ${cost} for ${billed}`);
       for (const { counter } of record.counters) charged.set(counter, (charged.get(counter) ?? 0n) + cost);
     }
+    if (this.weather !== undefined) this.checkTold(records);
     for (const id of this.billed.keys()) {
       if (!records.some((record) => record.id === id)) this.fail(`I4 ${id} was billed and has no record`);
     }
@@ -433,6 +473,28 @@ class Simulation {
       if (granted !== BigInt(root['lent']?.N ?? 0)) this.fail(`I1 lent ${root['lent']?.N}, the shards were given ${granted}`);
     }
     if (this.broken !== undefined) throw new Violation(`${this.broken} (seed ${this.seed})`);
+  }
+
+  /** The open index alone has led to every entry of a void record. */
+  private checkVoids(): void {
+    for (const item of this.table.items(TABLE_NAMES.counters)) {
+      for (const id of Object.keys(item['open']?.M ?? {})) {
+        if (this.table.item(TABLE_NAMES.records, `request#${id}\u0000record`)?.['state']?.S === 'void')
+          this.fail(`I6 the void ${id} still holds money on ${item['pk']?.S}`);
+      }
+    }
+  }
+
+  /** What a living process sent costs what it said; what it did not send costs nothing. */
+  private checkTold(records: readonly RequestRecord[]): void {
+    for (const record of records) {
+      const owner = this.owners.get(record.id);
+      if (owner === undefined || owner.dead || this.untold.has(record.id)) continue;
+      const cost = record.costNanoUsd ?? 0n;
+      const billed = this.billed.get(record.id);
+      if (billed === undefined && cost !== 0n) this.fail(`I12 ${record.id} was not sent and costs ${cost} (${record.state})`);
+      if (billed !== undefined && cost !== billed) this.fail(`I9 ${record.id} was billed ${billed} and costs ${cost} (${record.state})`);
+    }
   }
 
   private records(): RequestRecord[] {

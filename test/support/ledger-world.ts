@@ -5,7 +5,7 @@ import {
   type Ledger,
   type LedgerOptions,
   type Outcome,
-  type Settlement,
+  type QueuedWork,
 } from '../../lambda/core/ledger';
 import type { Clock } from '../../lambda/core/runtime/clock';
 import {
@@ -48,8 +48,8 @@ export interface LedgerWorld {
   readonly counters: CounterStore;
   readonly gates: GateStore;
   readonly records: RecordStore;
-  /** Settlements that the queue took. */
-  readonly queued: Settlement[];
+  /** What the queue took. */
+  readonly queued: QueuedWork[];
   /** Events of the log, as lines. */
   readonly logged: string[];
   /** Another process with caches of its own. */
@@ -77,7 +77,7 @@ export function ledgerWorld(
   const counters = createCounterStore(store, TABLE_NAMES.counters);
   const gates = createGateStore(store, TABLE_NAMES.counters);
   const records = createRecordStore(store, TABLE_NAMES.records);
-  const queued: Settlement[] = [];
+  const queued: QueuedWork[] = [];
   const logged: string[] = [];
   const stamp = { generation: 1, createdAt: '2026-11-24T00:00:00.000Z', updatedAt: '2026-11-24T00:00:00.000Z', status: 'active' as const };
   return {

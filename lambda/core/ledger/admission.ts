@@ -44,6 +44,8 @@ export interface AdmissionRequest {
    * and it still allows the call. `false` refuses as `key_invalid`. Default: accepted.
    */
   readonly accepts?: (fresh: KeyRecord) => boolean;
+  /** Told of work that must go on once the answer is out; the process stays alive for it. It never rejects. Default: nobody waits for it. */
+  readonly afterwards?: (work: Promise<void>) => void;
 }
 
 /** Why a request is not admitted. Becomes an error in the caller's dialect. */

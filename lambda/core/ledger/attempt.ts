@@ -50,6 +50,8 @@ export interface AttemptOptions {
 }
 
 const UNCLAIMED: Reply<undefined> = { ok: true, value: undefined };
+/** One call of an attempt takes no longer. */
+export const CALL_TIMEOUT_MS = 600;
 const THROTTLE_RETRIES = 2;
 const THROTTLE_PAUSE_MS = 40;
 
@@ -86,38 +88,16 @@ async function inTurn<T>(replies: readonly Promise<T>[]): Promise<T[]> {
   return values;
 }
 
-/**
- * Takes a refused or doubtful attempt back: the record becomes `void` first, and only once that is known is money released.
- * What fails here is left to the sweeper.
- *
- * @param timeoutMs what each call may take at the moment it is made
- */
-export async function abandonAttempt(
-  stores: AttemptStores,
-  intent: RequestIntent,
-  plan: Plan,
+/** Takes back what a refused or doubtful attempt took from limits. What fails here passes with its window, or with the slot's time. */
+export async function undoGates(
+  stores: Pick<AttemptStores, 'gates'>,
+  attemptId: string,
   replies: AttemptReplies,
-  outcome: string,
-  nowMs: number,
   timeoutMs: () => number,
 ): Promise<void> {
   const passes = replies.gates.flatMap((gate) => (gate.ok && gate.value.kind === 'passed' ? [gate.value.pass] : []));
-  const undone = Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, intent.id, timeoutMs()))));
-  const ttl = Math.floor(nowMs / 1_000) + VOID_KEPT_SECONDS;
-  const isVoid = await quietly(async () => (await stores.records.putVoid(intent.id, { ttl, outcome }, nowMs, timeoutMs())).done);
-  if (isVoid === true) {
-    // A reservation whose answer was lost may hold money too.
-    const held = plan.counters.filter((_counter, index) => {
-      const counter = replies.counters[index];
-      return counter === undefined || !counter.ok || counter.value.kind === 'reserved';
-    });
-    await Promise.all(held.map(({ key }) => quietly(() => stores.counters.close(key, intent.id, intent.boundNanoUsd, timeoutMs()))));
-  }
-  await undone;
+  await Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, attemptId, timeoutMs()))));
 }
-
-/** Longer than any sweeper stalls and than any write may come late. */
-const VOID_KEPT_SECONDS = 30 * 86_400;
 
 async function reply<T>(options: AttemptOptions, call: () => Promise<T>): Promise<Reply<T>> {
   for (let tries = 0; ; tries++) {

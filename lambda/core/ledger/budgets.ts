@@ -3,7 +3,7 @@ import type { CounterStore } from '../stores/counters';
 import type { LevelKind, LevelRecord } from '../stores/entities';
 import { dayOf } from '../stores/rollup-totals';
 import type { RollupStore } from '../stores/rollups';
-import type { LedgerOptions } from './ledger';
+import type { SpentBefore } from './fresh-budget';
 import { bindLevel } from './levels';
 import { plannedCounter } from './plan';
 
@@ -31,7 +31,7 @@ const HOUR_MS = 3_600_000;
  * What a level has spent since a moment, by the daily rollups: where a budget that is added in mid-period starts from.
  * Days are UTC days and rollups lag by seconds, so this is close, not exact. Budgets of an hour or narrowed to models start from nothing.
  */
-export function spentByRollups(rollups: Pick<RollupStore, 'epochs' | 'row'>, now: () => number): NonNullable<LedgerOptions['spentBefore']> {
+export function spentByRollups(rollups: Pick<RollupStore, 'epochs' | 'row'>, now: () => number): SpentBefore {
   return async (level, startMs, endMs, model) => {
     if (model !== undefined || endMs - startMs <= HOUR_MS) return 0n;
     const last = now();

@@ -1,4 +1,5 @@
 /** Admission, settlement and sweep: how money and limits stay true. The protocol is modelled in `spec/`. */
+export { Abandonment, type Unsent } from './abandonment';
 export type * from './admission';
 export { budgetStates } from './budget-state';
 export { moveBudgets, spentByRollups } from './budgets';
@@ -6,8 +7,9 @@ export { ESCROW, type EscrowPolicy } from './escrow';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
 export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';
 export { type Period, type PeriodName, periodAt } from './period';
+export type { QueuedWork, SettlementQueue } from './persist';
 export { type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';
-export type { SettlementQueue } from './reservation';
+export { bookQueued } from './queued';
 export { type Settlement, type SettlementOutcome, type SettlementStores, settleRequest } from './settlement';
-export { readSettlement, settlementQueue, writeSettlement } from './settlement-message';
+export { readQueued, settlementQueue, writeQueued } from './settlement-message';
 export { createSweeper, type Sweeper, type SweepOptions, type SweepReport } from './sweep';

@@ -3,17 +3,20 @@ import { type Clock, isoTime } from '../runtime/clock';
 import { uuidV7 } from '../runtime/ids';
 import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
-import type { FreshBudget } from '../stores/counters';
 import type { KeyRecord } from '../stores/entities';
 import type { GateState } from '../stores/gate-plan';
 import type { RequestIntent } from '../stores/request-record';
+import { type Abandonment, abandonmentOf } from './abandonment';
 import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
-import { type AttemptReplies, type AttemptStores, abandonAttempt, attemptAdmission } from './attempt';
+import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
-import { bindLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
-import { levelName, type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';
+import { createFreshBudgets, type SpentBefore } from './fresh-budget';
+import { createLevelCache, type LevelCache, levelsOf } from './levels';
+import { persist, type SettlementQueue } from './persist';
+import { levelName, type Plan, type PlannedCounter, planOf } from './plan';
+import { gateRefusalOf, keyRefusal, moneyRefusalOf } from './reasons';
 import { createRefusalMemory, moneyRefusal } from './refusals';
-import { OpenReservation, type SettlementQueue } from './reservation';
+import { OpenReservation } from './reservation';
 
 export interface LedgerOptions extends AttemptStores {
   readonly clock: Clock;
@@ -27,12 +30,7 @@ export interface LedgerOptions extends AttemptStores {
    * What a level spent in a period before its counter existed, for budgets added in mid-period, in nano-USD.
    * Default: nothing.
    */
-  readonly spentBefore?: (
-    level: { readonly kind: string; readonly id: string },
-    startMs: number,
-    endMs: number,
-    model?: string,
-  ) => Promise<bigint>;
+  readonly spentBefore?: SpentBefore;
   /** When busy counters are split into shards. Default: `ESCROW`. */
   readonly escrow?: EscrowPolicy;
   /** Default: a timer. */
@@ -49,12 +47,16 @@ export interface Ledger extends Admission {
 
 /** A request waits this long for the table in all. */
 const STORE_DEADLINE_MS = 1_500;
-const CALL_TIMEOUT_MS = 600;
 /** Below this, another attempt cannot be expected to end in time. */
 const LEAST_ATTEMPT_MS = 400;
 /** Kept of the time for taking back what an attempt left. */
 const CLEANUP_TIMEOUT_MS = 250;
-const MOST_ATTEMPTS = 4;
+/** A table that is slow is not asked ever more. */
+const MOST_ATTEMPTS = 2;
+/** Attempts that only had to take another shard come on top. */
+const MOST_ROUNDS = 4;
+/** What was not sent is told to the table, or to the queue, for this long after the answer. */
+const TAKE_BACK_MS = 60_000;
 const MOST_GUESSES = 5_000;
 const STORE_RETRY_MS = 2_000;
 
@@ -63,6 +65,8 @@ type Verdict =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** Nothing is wrong with the request: what it was planned with is out of date. */
   | { readonly kind: 'stale'; readonly key?: KeyRecord }
+  /** A shard had no more to give: the next attempt takes another item of the same counter. */
+  | { readonly kind: 'moved' }
   | { readonly kind: 'doubt'; readonly error: unknown };
 
 export function createLedger(options: LedgerOptions): Ledger {
@@ -76,6 +80,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const escrow = options.escrow ?? ESCROW;
   const guesses = new Map<string, GateState>();
   const phases = new Map<string, number>();
+  const fresh = createFreshBudgets({ ...options, levels, phases, pause });
 
   function guess(key: string, state: GateState): void {
     if (guesses.size >= MOST_GUESSES) guesses.clear();
@@ -86,42 +91,6 @@ export function createLedger(options: LedgerOptions): Ledger {
   function spread(counter: PlannedCounter): PlannedCounter {
     const key = counter.spec.soft ? counter.key : shards.keyFor(counter.key);
     return key === counter.key ? counter : { ...counter, key };
-  }
-
-  /** The budget of a counter that does not exist yet, read so that no older limit can create it. */
-  async function fresh(planned: PlannedCounter): Promise<FreshBudget | undefined> {
-    const { kind, id } = planned.level;
-    const row =
-      kind === 'key'
-        ? await options.identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS })
-        : await levels.refresh(kind, id);
-    const level = bindLevel(options.document, kind, id, row);
-    const now = clock.now();
-    const current = level.budgets
-      .map((budget) => plannedCounter(level, budget, now, phases))
-      .filter((candidate) => candidate.spec.key === planned.spec.key)
-      .sort((left, right) => (left.spec.limitNanoUsd < right.spec.limitNanoUsd ? -1 : 1))[0];
-    if (current === undefined) return undefined;
-    const { startMs, endMs } = current.period;
-    // A budget that is older than the period had a counter from the period's first request on.
-    const changed = row !== undefined && row.updatedAt !== row.createdAt && Date.parse(row.updatedAt) > startMs;
-    const spentNanoUsd = changed ? await spentSince({ kind, id }, startMs, endMs, current.budget.model) : 0n;
-    return { spec: current.spec, spentNanoUsd };
-  }
-
-  /** The rollups have no deadline of their own that a waiting caller could bear. */
-  async function spentSince(
-    level: { kind: string; id: string },
-    startMs: number,
-    endMs: number,
-    model: string | undefined,
-  ): Promise<bigint> {
-    if (options.spentBefore === undefined) return 0n;
-    const late = pause(CALL_TIMEOUT_MS).then(() => {
-      throw Object.assign(new Error('the rollups do not answer'), { name: 'TimeoutError' });
-    });
-    late.catch(() => undefined);
-    return Promise.race([options.spentBefore(level, startMs, endMs, model), late]);
   }
 
   function remembered(plan: Plan, request: AdmissionRequest): Refusal | undefined {
@@ -151,15 +120,20 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (replies.intent.value === 'conflict') return { kind: 'doubt', error: undefined };
     if (replies.claim.value !== undefined) return { kind: 'refused', refusal: replies.claim.value };
 
-    let stale = false;
+    let stale: 'stale' | 'moved' | undefined;
     for (const [index, answer] of replies.counters.entries()) {
       const planned = plan.counters[index];
       if (!answer.ok || planned === undefined || answer.value.kind !== 'stale') continue;
+      const { key, spec } = planned;
+      if (key !== spec.key && answer.value.generation === spec.generation) {
+        stale ??= 'moved';
+        continue;
+      }
       if (phases.size >= MOST_GUESSES) phases.clear();
-      phases.set(planned.spec.key, Math.max(phases.get(planned.spec.key) ?? 0, answer.value.generation));
-      stale = true;
+      phases.set(spec.key, Math.max(phases.get(spec.key) ?? 0, answer.value.generation));
+      stale = 'stale';
     }
-    if (stale) return { kind: 'stale' };
+    if (stale !== undefined) return { kind: stale };
 
     let reserved: Refusal | undefined;
     for (const [index, answer] of replies.counters.entries()) {
@@ -194,13 +168,34 @@ export function createLedger(options: LedgerOptions): Ledger {
     await Promise.all(outdated.map(({ level }) => (level.kind === 'key' ? undefined : levels.refresh(level.kind, level.id))));
   }
 
+  function complain(level: 'warn' | 'error', event: string, { unsent }: Abandonment, error: unknown): void {
+    options.log.write(level, event, { requestId: unsent.attemptId, ...(error instanceof Error ? { code: error.name } : {}) });
+  }
+
+  /** Admits, and goes on after the answer with what the request's time was too short to take back. */
   async function admit(request: AdmissionRequest): Promise<AdmissionResult> {
+    const left: Abandonment[] = [];
+    const result = await inRounds(request, left);
+    for (const abandonment of left) {
+      const work = persist(
+        reservations,
+        () => abandonment.work(clock.now()),
+        abandonment.unsent,
+        clock.monotonic() + TAKE_BACK_MS,
+        (error) => complain('warn', 'abandonment-deferred', abandonment, error),
+      ).catch((error: unknown) => complain('error', 'abandonment-not-queued', abandonment, error));
+      request.afterwards?.(work);
+    }
+    return result;
+  }
+
+  async function inRounds(request: AdmissionRequest, left: Abandonment[]): Promise<AdmissionResult> {
     const deadline = clock.monotonic() + STORE_DEADLINE_MS;
     const cleanupMs = () => Math.min(CLEANUP_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic()));
     let key = request.key;
     const attemptIds = [request.attemptId];
     let lastError: unknown;
-    for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
+    for (let attempts = 0, rounds = 0; attempts < MOST_ATTEMPTS && rounds < MOST_ROUNDS; attempts++, rounds++) {
       if (deadline - clock.monotonic() < LEAST_ATTEMPT_MS) break;
       const began = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
       try {
@@ -233,9 +228,13 @@ export function createLedger(options: LedgerOptions): Ledger {
           return { admitted: true, reservation: new OpenReservation(reservations, request, intent, plan, replies, began) };
         }
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
-        await abandonAttempt(options, intent, plan, replies, reason, clock.now(), cleanupMs);
+        const abandonment = abandonmentOf(options, intent, plan, replies, reason);
+        const undone = undoGates(options, intent.id, replies, cleanupMs);
+        await abandonment.work(clock.now(), cleanupMs).catch(() => left.push(abandonment));
+        await undone;
         if (verdict.kind === 'refused') return refused(verdict.refusal);
         if (verdict.kind === 'doubt') lastError = verdict.error;
+        else if (verdict.kind === 'moved') attempts--;
         else if (verdict.key !== undefined) key = verdict.key;
         else await refreshStale(plan, replies);
       } catch (error) {
@@ -257,26 +256,6 @@ export function createLedger(options: LedgerOptions): Ledger {
 
 function refused(refusal: Refusal): AdmissionResult {
   return { admitted: false, refusal };
-}
-
-function keyRefusal(row: KeyRecord | undefined, nowMs: number): Refusal | undefined {
-  if (row === undefined) return { reason: 'key_invalid' };
-  if (row.status === 'revoked') return { reason: 'key_revoked', level: 'key', levelId: row.id };
-  if (row.status === 'blocked') return { reason: 'key_blocked', level: 'key', levelId: row.id };
-  if (row.expiresAt !== undefined && Date.parse(row.expiresAt) <= nowMs) return { reason: 'key_expired', level: 'key', levelId: row.id };
-  return undefined;
-}
-
-function moneyRefusalOf(planned: PlannedCounter, kind: 'spent' | 'reserved', retryAfterMs: number | undefined, nowMs: number): Refusal {
-  const named = { ...levelName(planned.level), limit: planned.budget.period };
-  if (kind === 'reserved') return { reason: 'budget_reserved', ...named, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  const untilReset = planned.period.endMs - nowMs;
-  return { reason: 'budget_spent', ...named, ...(Number.isFinite(untilReset) ? { retryAfterMs: untilReset } : {}) };
-}
-
-function gateRefusalOf(level: PlannedCounter['level'], limit: string, retryAfterMs: number): Refusal {
-  const reason = limit === 'concurrent_requests' ? 'concurrency_limited' : 'rate_limited';
-  return { reason, ...levelName(level), limit, retryAfterMs };
 }
 
 function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {

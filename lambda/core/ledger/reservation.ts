@@ -8,24 +8,16 @@ import type { GatePass, GateStore } from '../stores/gates';
 import type { RequestIntent, RequestResult } from '../stores/request-record';
 import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
+import { type PersistOptions, persist } from './persist';
 import type { Plan } from './plan';
 import { type Settlement, type SettlementStores, settleRequest } from './settlement';
 
-/** Takes settlements that the table did not, for the sweeper to book. */
-export interface SettlementQueue {
-  /** Rejects when the queue did not take it. */
-  send(settlement: Settlement): Promise<void>;
-}
-
 /** What an open reservation needs to end. */
-export interface ReservationOptions extends SettlementStores {
+export interface ReservationOptions extends SettlementStores, PersistOptions {
   readonly gates: GateStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
-  readonly queue: SettlementQueue;
-  readonly pause: (ms: number) => Promise<void>;
-  readonly random: () => number;
 }
 
 /** A moment by both clocks. */
@@ -37,8 +29,6 @@ export interface Moment {
 /** Nothing is sent later than this after its attempt began: by then a sweeper may have taken it for dead. */
 const LATEST_SEND_MS = 30_000;
 const SEND_MARGIN_MS = 60_000;
-/** Pauses between tries at settling, in ms; then the queue gets it. */
-const SETTLE_PAUSES = [50, 200, 800, 2_000] as const;
 /** Kept for the queue's own call. */
 const QUEUE_MARGIN_MS = 5_000;
 
@@ -120,25 +110,16 @@ export class OpenReservation implements Reservation {
   }
 
   async #book(settlement: Settlement): Promise<void> {
-    const { clock, metrics, queue, pause: wait, random } = this.#options;
+    const { clock, metrics } = this.#options;
+    const run = async (): Promise<void> => {
+      const outcome = await settleRequest(this.#options, settlement, clock.now(), this.#intent);
+      if (outcome === 'lost') this.#complain('error', 'settlement-lost', {});
+    };
     const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
-    for (let tries = 0; ; tries++) {
-      try {
-        const outcome = await settleRequest(this.#options, settlement, clock.now(), this.#intent);
-        if (outcome === 'lost') this.#complain('error', 'settlement-lost', {});
-        return;
-      } catch (error) {
-        const pause = SETTLE_PAUSES[tries];
-        if (pause !== undefined && clock.monotonic() + pause < lastMonotonicMs) {
-          await wait(pause * (0.5 + random()));
-          continue;
-        }
-        this.#complain('warn', 'settle-deferred', errorCode(error));
-        metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
-        await queue.send(settlement);
-        return;
-      }
-    }
+    await persist(this.#options, run, settlement, lastMonotonicMs, (error) => {
+      this.#complain('warn', 'settle-deferred', errorCode(error));
+      metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
+    });
   }
 
   #complain(level: 'warn' | 'error', event: string, fields: LogFields): void {

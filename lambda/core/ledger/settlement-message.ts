@@ -1,24 +1,43 @@
-import type { RequestResult } from '../stores/request-record';
-import type { SettlementQueue } from './reservation';
+import type { CounterReservation, RequestResult } from '../stores/request-record';
+import type { Unsent } from './abandonment';
+import type { QueuedWork, SettlementQueue } from './persist';
 import type { Settlement } from './settlement';
 
-/** Writes a settlement as a queue's message. */
-export function writeSettlement(settlement: Settlement): string {
-  return JSON.stringify(settlement, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+/** Writes work as a queue's message. */
+export function writeQueued(work: QueuedWork): string {
+  return JSON.stringify(work, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-/** Reads a message back. Undefined when it is not a settlement, which no retry would change. */
-export function readSettlement(message: unknown): Settlement | undefined {
+/** Reads a message back. Undefined when it is none of ours, which no retry would change. */
+export function readQueued(message: unknown): QueuedWork | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { attemptId, kind, result } = message as Record<string, unknown>;
-  if (typeof attemptId !== 'string' || (kind !== 'settle' && kind !== 'release') || typeof result !== 'object' || result === null)
-    return undefined;
+  const fields = message as Record<string, unknown>;
+  if (typeof fields['attemptId'] !== 'string') return undefined;
+  return fields['kind'] === 'unsent' ? readUnsent(fields['attemptId'], fields) : readSettlement(fields['attemptId'], fields);
+}
+
+function readSettlement(attemptId: string, { kind, result }: Record<string, unknown>): Settlement | undefined {
+  if ((kind !== 'settle' && kind !== 'release') || typeof result !== 'object' || result === null) return undefined;
   const { costNanoUsd, ...rest } = result as Record<string, unknown>;
-  if (typeof costNanoUsd !== 'string' || !/^\d{1,30}$/.test(costNanoUsd)) return undefined;
+  if (!isAmount(costNanoUsd)) return undefined;
   return { attemptId, kind, result: { ...(rest as RequestResult), costNanoUsd: BigInt(costNanoUsd) } };
+}
+
+function readUnsent(attemptId: string, { outcome, counters, expiresAtMs }: Record<string, unknown>): Unsent | undefined {
+  if (typeof outcome !== 'string' || typeof expiresAtMs !== 'number' || !Array.isArray(counters)) return undefined;
+  const read: CounterReservation[] = [];
+  for (const { counter, nanoUsd } of counters as Record<string, unknown>[]) {
+    if (typeof counter !== 'string' || !isAmount(nanoUsd)) return undefined;
+    read.push({ counter, nanoUsd: BigInt(nanoUsd) });
+  }
+  return { attemptId, kind: 'unsent', outcome, counters: read, expiresAtMs };
+}
+
+function isAmount(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,30}$/.test(value);
 }
 
 /** A settlement queue over a queue of text. */
 export function settlementQueue(queue: { send(message: string): Promise<void> }): SettlementQueue {
-  return { send: (settlement) => queue.send(writeSettlement(settlement)) };
+  return { send: (work) => queue.send(writeQueued(work)) };
 }

@@ -41,11 +41,11 @@ export async function settleRequest(
 
   const decision =
     kind === 'release'
-      ? await stores.records.transition(attemptId, ['intent'], 'void', { ...booked, openUntilMs: null, listed: true }, nowMs)
+      ? await stores.records.transition(attemptId, ['intent'], 'void', { ...booked, listed: true }, nowMs)
       : await stores.records.transition(attemptId, ['intent'], 'settling', booked, nowMs);
   if (decision.done) {
     const record = decision.record;
-    if (kind === 'release') await giveBack(stores, record);
+    if (kind === 'release') await leave(stores, record);
     else await finishRecord(stores, record, nowMs);
     return kind === 'release' ? 'released' : 'settled';
   }
@@ -65,7 +65,7 @@ export async function settleRequest(
       await finishRecord(stores, found as RequestRecord, nowMs);
       return 'already';
     case 'void':
-      await giveBack(stores, found as RequestRecord);
+      await leave(stores, found as RequestRecord);
       return kind === 'release' ? 'already' : 'lost';
     default:
       return 'already';
@@ -80,10 +80,17 @@ export async function finishRecord(stores: SettlementStores, record: DecidedReco
   await stores.records.transition(record.id, [from], to, { openUntilMs: null, listed: true, known: record }, nowMs);
 }
 
-/** Returns the whole reservation of a record that is known to be `void`. */
+/** Returns all of a void record's money; it can be found until that is done. */
+async function leave(stores: SettlementStores, record: Pick<DecidedRecord, 'id' | 'counters'>): Promise<void> {
+  await giveBack(stores, record);
+  await stores.records.keepVoid(record.id, null);
+}
+
+/** Returns the whole reservation of a record that is known to be `void`. Answers whether any of it was still held. */
 export async function giveBack(
   stores: SettlementStores,
   record: { readonly id: string; readonly counters: readonly CounterReservation[] },
-): Promise<void> {
-  await Promise.all(record.counters.map(({ counter, nanoUsd }) => stores.counters.close(counter, record.id, nanoUsd)));
+): Promise<boolean> {
+  const closed = await Promise.all(record.counters.map(({ counter, nanoUsd }) => stores.counters.close(counter, record.id, nanoUsd)));
+  return closed.includes(true);
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock';
 import type { CounterState } from '../stores/counters';
 import type { GateStore } from '../stores/gates';
 import type { DecidedRecord, RecordState, RequestRecord } from '../stores/request-record';
+import { VOID_KEPT_SECONDS } from './abandonment';
 import { finishRecord, giveBack, type SettlementStores } from './settlement';
 
 export interface SweepOptions extends SettlementStores {
@@ -30,8 +31,9 @@ export interface SweepReport {
   failed: number;
 }
 
+/** A sweeper's clock may be this far ahead of those that made a record. */
+const CLOCK_SKEW_MS = 15 * 60_000;
 const DEFAULT_RETENTION_MS = 15 * 86_400_000;
-const VOID_KEPT_MS = 30 * 86_400_000;
 
 /** Resolves what dead processes left behind. */
 export interface Sweeper {
@@ -61,14 +63,20 @@ export function createSweeper(options: SweepOptions): Sweeper {
       case undefined: {
         if (entry === undefined) return 'none';
         // First the void, so that a slow live process fails its own intent and never calls; only then the money.
-        const voided = await records.putVoid(id, { ttl: seconds(now + VOID_KEPT_MS), outcome: 'expired' }, now);
+        const fields = {
+          ttl: seconds(now) + VOID_KEPT_SECONDS,
+          outcome: 'expired',
+          openUntilMs: now,
+          held: { counters: held, expiresAtMs: now },
+        };
+        const voided = await records.putVoid(id, fields, now);
         if (!voided.done) return sweepRequest(id, entry);
         await giveBack(options, { id, counters: held });
+        await records.keepVoid(id, null);
         return 'voided';
       }
       case 'void':
-        await giveBack(options, { id, counters: merged(record as RequestRecord, held) });
-        return entry === undefined ? 'none' : 'returned';
+        return sweepVoid(record as RequestRecord, held, entry === undefined, now);
       case 'settled':
       case 'adjusted':
         // Its own entries were dropped before it was final, so this one came late.
@@ -87,6 +95,19 @@ export function createSweeper(options: SweepOptions): Sweeper {
     }
   }
 
+  /** Nothing was sent. Until the expiry a reservation of it may still arrive; then the record leaves the open index, and the hourly scan remains. */
+  async function sweepVoid(
+    record: RequestRecord,
+    held: readonly { counter: string; nanoUsd: bigint }[],
+    listed: boolean,
+    now: number,
+  ): Promise<Resolution> {
+    const returned = await giveBack(options, { id: record.id, counters: merged(record, held) });
+    const looks = [record.expiresAtMs, record.expiresAtMs + CLOCK_SKEW_MS];
+    if (listed) await records.keepVoid(record.id, looks.find((atMs) => atMs > now) ?? null);
+    return returned ? 'returned' : 'none';
+  }
+
   async function sweepIntent(
     record: RequestRecord,
     held: readonly { counter: string; nanoUsd: bigint }[],
@@ -101,11 +122,12 @@ export function createSweeper(options: SweepOptions): Sweeper {
         record.id,
         ['intent'],
         'void',
-        { ttl: seconds(now + VOID_KEPT_MS), outcome: 'expired', openUntilMs: null },
+        { ttl: seconds(now) + VOID_KEPT_SECONDS, outcome: 'expired' },
         now,
       );
       if (!voided.done) return sweepRequest(record.id);
       await giveBack(options, { id: record.id, counters: merged(record, held) });
+      await records.keepVoid(record.id, null);
       return 'voided';
     }
     const charged = await records.transition(

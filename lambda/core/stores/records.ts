@@ -3,6 +3,7 @@ import type { DynamoDbConnector } from '../connectors/dynamodb';
 import { isoTime } from '../runtime/clock';
 import { createMemo } from '../runtime/memo';
 import { conditionFailure, type Item } from './attributes';
+import { conditional } from './conditional';
 import type { Page } from './identity';
 import {
   type DecidedRecord,
@@ -14,7 +15,7 @@ import {
   readRecord,
   writeIntent,
 } from './request-record';
-import { writeTransition } from './transition-update';
+import { withHeld, writeTransition } from './transition-update';
 
 /** A change of state: done, with the record as it is now; or not, because the record is in another state (undefined: there is none). */
 export type Transition =
@@ -29,6 +30,8 @@ export interface TransitionFields extends RequestResult {
   readonly listed?: boolean;
   /** Epoch seconds after which DynamoDB may delete it. */
   readonly ttl?: number;
+  /** What the record says of counters, where there may be no intent yet that says it. */
+  readonly held?: Pick<DecidedRecord, 'counters' | 'expiresAtMs'>;
   /** The record as the caller has it, where it has: then the table need not send it. */
   readonly known?: Pick<DecidedRecord, 'counters' | 'expiresAtMs'>;
 }
@@ -48,8 +51,10 @@ export interface RecordStore {
     nowMs: number,
     timeoutMs?: number,
   ): Promise<Transition>;
-  /** `-> void` from none, intent or void. */
+  /** `-> void` from none, intent or void. Out of the open index, unless the fields say how long it stays there. */
   putVoid(id: string, fields: TransitionFields, nowMs: number, timeoutMs?: number): Promise<Transition>;
+  /** Keeps a void record in the open index until then (epoch ms), or takes it out of it (`null`). Any other record stays as it is. */
+  keepVoid(id: string, untilMs: number | null, timeoutMs?: number): Promise<void>;
   /** Ids in one partition of the open index whose time passed before `beforeMs`, oldest first. Eventually consistent. */
   openBefore(shard: number, beforeMs: number, after?: string): Promise<Page<string>>;
   /** Finished requests of one UTC day (`2026-11-24`), newest first. */
@@ -80,9 +85,9 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
     nowMs: number,
     timeoutMs: number,
   ): Promise<Transition> {
-    const { openUntilMs, listed, ttl, known } = fields;
+    const { openUntilMs, listed, ttl, known, held } = fields;
     const updatedAt = isoTime(nowMs);
-    const { expression, names, values } = writeTransition(fields, conditionValues);
+    const { expression, names, values } = withHeld(writeTransition(fields, conditionValues), held);
     values[':id'] = { S: id };
     values[':state'] = { S: to };
     values[':updated_at'] = { S: updatedAt };
@@ -157,6 +162,24 @@ export function createRecordStore(connector: DynamoDbConnector, table: string, r
       const condition = 'attribute_not_exists(pk) OR #state IN (:intent, :void)';
       const values: Item = { ':intent': { S: 'intent' }, ':void': { S: 'void' } };
       return transition(id, condition, values, 'void', { openUntilMs: null, ...fields }, nowMs, timeoutMs);
+    },
+
+    async keepVoid(id, untilMs, timeoutMs = SLOW_TIMEOUT_MS) {
+      const { partitionKey, sortKey } = TABLES.records.indexes.open;
+      const place = { ':shard': { S: openShard(shardOf(id, OPEN_SHARDS)) }, ':until': { S: openUntil(untilMs ?? 0) } };
+      await conditional(() =>
+        connector.updateItem(
+          {
+            TableName: table,
+            Key: keyOf(id),
+            UpdateExpression: untilMs === null ? 'REMOVE #shard, #until' : 'SET #shard = :shard, #until = :until',
+            ConditionExpression: '#state = :void',
+            ExpressionAttributeNames: { '#shard': partitionKey, '#until': sortKey, '#state': 'state' },
+            ExpressionAttributeValues: { ':void': { S: 'void' }, ...(untilMs === null ? {} : place) },
+          },
+          { timeoutMs },
+        ),
+      );
     },
 
     async openBefore(shard, beforeMs, after) {

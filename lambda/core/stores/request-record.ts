@@ -126,7 +126,8 @@ export function attributeName(field: string): string {
   return ATTRIBUTES[field] ?? field;
 }
 
-function writeReservation({ counter, nanoUsd }: CounterReservation): AttributeValue {
+/** One entry of a record's `counters`. */
+export function writeReservation({ counter, nanoUsd }: CounterReservation): AttributeValue {
   return { M: { counter: { S: counter }, nano_usd: { N: String(nanoUsd) } } };
 }
 

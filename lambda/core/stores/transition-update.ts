@@ -1,7 +1,7 @@
 import type { Item, Storable } from './attributes';
 import { toAttribute } from './attributes';
 import type { TransitionFields } from './records';
-import { attributeName, type RequestResult } from './request-record';
+import { attributeName, type CounterReservation, type RequestResult, writeReservation } from './request-record';
 
 /** One update of a record: its expression, and the values for it. */
 export interface TransitionUpdate {
@@ -61,6 +61,20 @@ export function writeTransition(fields: TransitionFields, conditionValues: Item)
     values[PLACEHOLDERS[index] as string] = toAttribute(fields[RESULT_FIELDS[index] as keyof RequestResult] as Storable);
   }
   return { expression: update.expression, names: update.names, values };
+}
+
+/** The same update, which also says what the counters hold: for a record that may not exist yet. */
+export function withHeld(
+  update: TransitionUpdate,
+  held: { readonly counters: readonly CounterReservation[]; readonly expiresAtMs: number } | undefined,
+): TransitionUpdate {
+  if (held === undefined) return update;
+  const { expression, names, values } = update;
+  return {
+    expression: expression.replace('SET ', 'SET #counters = :counters, #expires = :expires, '),
+    names: { ...names, '#counters': 'counters', '#expires': attributeName('expiresAtMs') },
+    values: { ...values, ':counters': { L: held.counters.map(writeReservation) }, ':expires': { N: String(held.expiresAtMs) } },
+  };
 }
 
 function makeUpdate(fields: TransitionFields, present: readonly number[]): TransitionUpdate {

@@ -1,4 +1,4 @@
-import { createSweeper, type Reservation, writeSettlement } from '../../../lambda/core/ledger';
+import { createSweeper, type Reservation, writeQueued } from '../../../lambda/core/ledger';
 import { bookSettlements, type SweeperServices, sweep } from '../../../lambda/sweeper/handle';
 import { serviceError } from '../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../support/ledger-world';
@@ -52,7 +52,7 @@ test('H06 a settlement after expiry, delivered twice, returns the difference onc
   const { attemptId } = await openRequest(world);
   world.clock.advance(EXPIRED_MS);
   await sweep(servicesOf(world), () => 300_000);
-  const body = writeSettlement({ attemptId, kind: 'settle', result: { costNanoUsd: 3n, status: 200, outcome: 'ok' } });
+  const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n, status: 200, outcome: 'ok' } });
 
   const records = [
     { messageId: 'a', body },
@@ -108,7 +108,7 @@ test('H08 two sweepers at once resolve a request once', async () => {
 test('a message that cannot be booked now is delivered again, one that is no settlement is not', async () => {
   const world = ledgerWorld();
   const { attemptId } = await openRequest(world);
-  const body = writeSettlement({ attemptId, kind: 'settle', result: { costNanoUsd: 3n } });
+  const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n } });
   world.table.hooks = {
     before: () => {
       throw serviceError('ThrottlingException', 'slow down');

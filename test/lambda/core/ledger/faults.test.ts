@@ -1,5 +1,5 @@
 import type { AdmissionResult, Reservation } from '../../../../lambda/core/ledger';
-import { readSettlement, settleRequest, writeSettlement } from '../../../../lambda/core/ledger';
+import { bookQueued, readQueued, writeQueued } from '../../../../lambda/core/ledger';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, ledgerWorld, outcome } from '../../../support/ledger-world';
 
@@ -131,10 +131,10 @@ test('I03 a settlement that the table never takes goes to the queue, and the que
   expect(world.logged).toContain('metric SettleDeferred');
 
   world.table.hooks = {};
-  const message = readSettlement(JSON.parse(writeSettlement(world.queued[0] as never)));
+  const message = readQueued(JSON.parse(writeQueued(world.queued[0] as never)));
   if (message === undefined) throw new Error('the message cannot be read back');
-  expect(await settleRequest(world, message, world.clock.now())).toBe('settled');
-  expect(await settleRequest(world, message, world.clock.now())).toBe('already');
+  expect(await bookQueued(world, message, world.clock.now())).toBe('settled');
+  expect(await bookQueued(world, message, world.clock.now())).toBe('already');
 
   const [counter] = (await world.counters.scan()).items;
   expect(counter?.remainingNanoUsd).toBe(96n);
@@ -172,7 +172,7 @@ test('what is not a settlement is not read as one', () => {
     { attemptId: 'a', kind: 'settle', result: { costNanoUsd: 4 } },
     { attemptId: 'a', kind: 'steal', result: {} },
   ]) {
-    expect(readSettlement(message)).toBeUndefined();
+    expect(readQueued(message)).toBeUndefined();
   }
 });
 

@@ -12,7 +12,7 @@ test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
 
     const { violation } = await run(Array.from({ length: MOST_SEEDS }, (_unused, index) => [index + 1, mutant.weather ?? STORM] as const));
 
-    expect(violation).toMatch(/I[1-9] /);
+    expect(violation).toMatch(/I\d+ /);
   },
   300_000,
 );

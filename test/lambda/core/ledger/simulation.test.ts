@@ -1,4 +1,4 @@
-import { CALM, CROWD, HURRICANE, STORM } from '../../../support/ledger-simulation';
+import { CALM, CROWD, disturbed, HURRICANE, STORM } from '../../../support/ledger-simulation';
 import { type Run, type Simulator, simulator } from '../../../support/mutants';
 
 /** Replays a run: SEED=n. Every run begins elsewhere. */
@@ -55,6 +55,19 @@ test(
 
     expect(violation).toBeUndefined();
     expect(reports.reduce((sum, { onShards }) => sum + onShards, 0)).toBeGreaterThan(100);
+  },
+  LONGEST_MS,
+);
+
+test.each(['slow', 'dead', 'flapping'] as const)(
+  'R12 a table that is %s: nothing sent is lost, nothing is overspent, and nothing unsent is charged by a living process',
+  async (disturbance) => {
+    const weather = disturbed(disturbance);
+    const { reports, violation } = await run(Array.from({ length: 60 }, (_unused, index) => [FIRST_SEED + index, weather] as const));
+
+    expect(violation).toBeUndefined();
+    expect(reports.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThan(100);
+    expect(reports.reduce((sum, { admitted }) => sum + admitted, 0)).toBeGreaterThan(50);
   },
   LONGEST_MS,
 );
