@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,6 +122,37 @@ describe('commands over the admin API', () => {
     );
     expect((await run(budgets, 'clear', 'team', 'red')).out).toBe('no budgets\n');
     expect((await run(budgets, 'set', 'gateway', '--budget', '100/day')).out).toContain('gateway');
+  });
+
+  test('R14 a price book is looked at, tried, brought in and taken away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'price-book-'));
+    const file = join(folder, 'book.json');
+    const text = JSON.stringify({
+      version: 'newer',
+      date: '2027-01-01',
+      lists: { openai: ['gpt-5 | window=400000 | input=2.5 output=20'] },
+    });
+    writeFileSync(file, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+
+    expect((await run(prices, 'status')).out).toMatch(
+      /price book {2}\S+, deployed\nprices of {3}\d{4}-\d\d-\d\d, \d+ days ago[\s\S]*last load {3}never[\s\S]*bedrock +\d{4}/,
+    );
+    const tried = await run(prices, 'load', file);
+    expect(tried.out).toContain(sha256);
+    expect(tried.out).toMatch(/changes {6}\d+ added, 1 changed, \d+ removed[\s\S]*openai +gpt-5 [\s\S]*Say --yes/);
+    expect((await json(prices, 'status')).source).toBe('deployed');
+
+    expect((await run(prices, 'load', file, '--yes')).out).toContain('within 10 seconds');
+    expect(await json(prices, 'status')).toMatchObject({ source: 'loaded', sha256, book_version: 'newer' });
+    expect((await run(prices, 'unload')).out).toContain('holds again');
+    expect((await json(prices, 'status')).source).toBe('deployed');
+
+    await expect(run(prices, 'load', join(folder, 'nothing.json'))).rejects.toThrow('cannot read');
+    await expect(run(prices, 'load')).rejects.toThrow('takes a file');
+    await expect(run(prices, 'status', '--yes')).rejects.toThrow('does not take --yes');
+    await expect(run(prices, 'set', 'openai/x', '--input', '1', '--yes')).rejects.toThrow('does not take --yes');
+    rmSync(folder, { recursive: true });
   });
 
   test('models, prices and tags are overridden; audit tells who did it', async () => {
