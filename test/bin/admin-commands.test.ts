@@ -80,6 +80,24 @@ describe('commands over the admin API', () => {
     expect((await run(users, 'list')).out).toBe('no users\n');
   });
 
+  test('R09 the admin plane may have a URL of its own, by option or environment, and a --url alone means both', async () => {
+    const kept = { ...process.env };
+    const elsewhere = 'http://127.0.0.1:1/prod';
+    try {
+      const given = ['--admin-url', gateway.url, '--key', gateway.adminKey];
+      expect((await runCommand(teams, 'list', ...given)).out).toBe('no teams\n');
+      expect((await runCommand(teams, 'list', '--url', elsewhere, ...given)).out).toBe('no teams\n');
+      process.env['LLM_GATEWAY_URL'] = elsewhere;
+      process.env['LLM_GATEWAY_ADMIN_URL'] = gateway.url;
+      expect((await runCommand(teams, 'list', '--key', gateway.adminKey)).out).toBe('no teams\n');
+      process.env['LLM_GATEWAY_ADMIN_URL'] = elsewhere;
+      expect((await run(teams, 'list')).out).toBe('no teams\n');
+      await expect(runCommand(teams, 'list', '--admin-url', 'nowhere', '--key', 'k')).rejects.toThrow("'nowhere' is not a URL");
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    }
+  });
+
   test('a key is shown once, rotated, blocked, unblocked and revoked', async () => {
     const made = await run(keys, 'create', '--name', 'ci', '--endpoint', '/v1/messages', '--expires-at', '2099-01-01T00:00:00Z');
     const text = /sk-gw-\S+/.exec(made.out)?.[0] as string;
@@ -283,6 +301,13 @@ else { console.error('Stack does not exist'); process.exit(254); }
 `;
       writeFileSync(join(folder, 'aws'), script);
       chmodSync(join(folder, 'aws'), 0o755);
+      expect((await runCommand(teams, 'list', '--stack', 'Mine')).out).toBe('no teams\n');
+      const split = [
+        { OutputKey: 'GatewayUrl0A1B2C3D', OutputValue: 'http://127.0.0.1:1/prod' },
+        { OutputKey: 'GatewayAdminUrl4E5F6A7B', OutputValue: gateway.url },
+        ...outputs.slice(2),
+      ];
+      writeFileSync(join(folder, 'aws'), script.replace(JSON.stringify(JSON.stringify(outputs)), JSON.stringify(JSON.stringify(split))));
       expect((await runCommand(teams, 'list', '--stack', 'Mine')).out).toBe('no teams\n');
       await expect(runCommand(teams, 'list', '--stack', 'Theirs')).rejects.toThrow(
         '`aws cloudformation describe-stacks` failed: Stack does not exist',
