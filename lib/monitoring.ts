@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -9,7 +8,6 @@ import type { GatewayLedger } from './ledger';
 import { alarmSpecifications } from './private/alarms';
 import { METRICS } from './private/contract';
 import { gatewayMetric } from './private/metrics';
-import type { PrivateAdminApi } from './private-admin-api';
 import type { GatewayProxy } from './proxy';
 import type { GatewayUsage } from './usage';
 
@@ -20,13 +18,6 @@ export interface GatewayMonitoringProps {
 
   /** The API. */
   readonly api: GatewayApi;
-
-  /**
-   * The admin plane's own API.
-   *
-   * @default - it is a part of the API
-   */
-  readonly adminApi?: PrivateAdminApi;
 
   /** The data plane. */
   readonly proxy: GatewayProxy;
@@ -138,7 +129,7 @@ export class GatewayMonitoring extends Construct {
           zero,
         ),
         graph('Proxy concurrency', [props.proxy.handler.metric('ConcurrentExecutions', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
-        graph('API', callsOf(props.api.restApi), zero),
+        graph('API', [props.api.restApi.metricCount(), props.api.restApi.metricClientError(), props.api.restApi.metricServerError()], zero),
       ],
       [
         graph('Stream lag in ms', [props.usage.handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
@@ -151,12 +142,7 @@ export class GatewayMonitoring extends Construct {
           ],
           zero,
         ),
-        ...(props.adminApi === undefined ? [] : [graph('Admin API', callsOf(props.adminApi.restApi), zero)]),
       ],
     ];
   }
-}
-
-function callsOf(api: apigateway.RestApi): cloudwatch.IMetric[] {
-  return [api.metricCount(), api.metricClientError(), api.metricServerError()];
 }

@@ -16,22 +16,26 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set(
 /** Fields of a body that any dialect reads. A server that reads names in any case must not see another value than this gateway did. */
 export const READ_FIELDS: ReadonlySet<string> = new Set(
   `audio background best_of cache_control container conversation dimensions encoding_format frequency_penalty include inference_geo input
-   input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens mcp_servers messages metadata modalities
-   model n output_config output_format parallel_tool_calls plugins presence_penalty previous_response_id prompt prompt_cache_key reasoning
+   input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens max_tool_calls mcp_servers messages metadata
+   modalities model n output_config output_format parallel_tool_calls plugins presence_penalty previous_response_id prompt prompt_cache_key reasoning
    reasoning_effort response_format safety_identifier search_parameters seed service_tier speed stop stop_sequences stream stream_options
    system temperature text thinking tool_choice tools top_k top_logprobs top_p user verbosity web_search_options`.split(/\s+/),
 );
 
 /** Fields of tools, messages and their parts that policy and money are read from. */
 export const READ_INSIDE: ReadonlySet<string> = new Set(
-  `audio cache_control container content execution external_web_access file file_data file_id file_url function id image_url include_usage
-   input_schema media_type name output parameters prompt_cache_breakpoint role server_label source tool_calls tools ttl type url
-   vector_store_ids`.split(/\s+/),
+  `audio cache_control container content data detail environment execution external_web_access file file_data file_id file_url function id
+   image_url include_usage input_audio input_schema max_uses media_type memory_limit name output parameters prompt_cache_breakpoint quality
+   result role server_label size source tool_calls tools ttl type url vector_store_ids video_url`.split(/\s+/),
 );
 
 /** Where the objects stand that `READ_INSIDE` is about; what else a body holds may be named by the caller, such as the fields of a schema. */
 const OUTER = ['messages', 'system', 'input', 'tools', 'mcp_servers', 'stream_options', 'cache_control'];
-const INNER = new Set('audio cache_control content file function image_url output prompt_cache_breakpoint source tools'.split(' '));
+const INNER = new Set(
+  'audio cache_control container content environment file function image_url input_audio output prompt_cache_breakpoint source tools video_url'.split(
+    ' ',
+  ),
+);
 
 /**
  * Refuses names by which a server might read another request than the one that was admitted.

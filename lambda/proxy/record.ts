@@ -69,6 +69,7 @@ function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
   count(METRICS.PROVIDER_KEY_BAD, failedAttempts.filter((attempt) => attempt.outcome === 'upstream_auth').length);
   count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
   count(METRICS.PRICE_UNKNOWN, trace.priceUnknown ? 1 : 0);
+  count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
   count(METRICS.INPUT_TOKENS, usage?.inputTokens ?? 0);
   count(METRICS.OUTPUT_TOKENS, usage?.outputTokens ?? 0);
   count(METRICS.COST, Number(trace.costNanoUsd) / Number(NANO_USD));

@@ -1,9 +1,10 @@
 import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, estimateTokens, familyOf, isPlausible, type Price, tierPercent } from '../core/pricing';
+import { costOfUsage, implausible, type Price, tierPercent } from '../core/pricing';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
+import { billedOf, estimatedInput, estimatedTools } from './estimate';
 import type { Gateway } from './gateway';
 import { latencyOf, overheadMs } from './record';
 import type { LostAttempt, Trace } from './trace';
@@ -84,11 +85,13 @@ async function release(gateway: Gateway, bounded: BoundedCall, reservation: Rese
  *
  * @param reported what the provider had reported before it was cut
  */
-export function lostAttempt({ call, prices }: BoundedCall, target: Target, reported: Usage | undefined): LostAttempt {
+export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usage | undefined): LostAttempt {
+  const { call, prices } = bounded;
   const { provider, model, name } = target;
   const price = prices.get(name);
-  const { outputTokens, reasoningOutputTokens, audioOutputTokens, billedOutputTokens, toolCalls, ...input } = reported ?? {};
-  const tier = servedTier(call, price, reported);
+  const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
+  const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, ...input } = trusted;
+  const tier = servedTier(call, price, trusted);
   const usage: Usage = {
     ...input,
     inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
@@ -105,27 +108,30 @@ function servedTier({ facts }: RoutedCall, price: Price | undefined, reported: U
   return price !== undefined && tierPercent(price, facts.serviceTier) > 100 ? facts.serviceTier : undefined;
 }
 
-/** An estimate may be wrong, but not beyond what can be: a token is never shorter than a byte, nor a prompt longer than the window. */
-function estimatedInput(call: RoutedCall, price: Price | undefined, model: string): number {
-  const estimate = estimateTokens(call.document.bytes.toString('utf8'), familyOf(model));
-  return Math.min(estimate, call.document.bytes.length, price?.contextWindow ?? Number.POSITIVE_INFINITY);
-}
-
-/** A report unless it is absurd; what is odd about it goes to the log. */
+/** A report unless something in it cannot be true; what is odd about it goes to the log, and what cannot be true to the metrics. */
 function trustedReport(
   gateway: Gateway,
-  { call, maxOutputTokens }: BoundedCall,
+  bounded: BoundedCall,
   price: Price | undefined,
-  { requestId, provider, requestModel: model }: Trace,
+  trace: Trace,
   usage: Usage | undefined,
 ): Usage | undefined {
   if (usage === undefined) return undefined;
-  if (!isPlausible(usage, { facts: call.facts, bodyBytes: call.document.bytes.length }, maxOutputTokens, price)) {
-    gateway.log.write('warn', 'usage-anomaly', { requestId, provider, model });
+  const { requestId, provider, requestModel: model } = trace;
+  const anomaly = anomalyOf(bounded, price, usage);
+  if (anomaly !== undefined) {
+    gateway.log.write('warn', 'usage-anomaly', { requestId, provider, model, reason: anomaly.slice(0, 64) });
+    trace.usageAnomaly = true;
     return undefined;
   }
   if (usage.inputTokens === 0 && usage.outputTokens === 0) gateway.log.write('warn', 'usage-zero', { requestId, provider, model });
   return usage;
+}
+
+function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined, usage: Usage): string | undefined {
+  if (price === undefined) return undefined;
+  const { facts, document } = call;
+  return implausible(usage, { facts, bodyBytes: document.bytes.length, maxOutputTokens, price });
 }
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */
@@ -137,15 +143,17 @@ function finalUsage(
 ): Usage {
   const { usage, outputCharacters, complete, cutByCaller } = consumed;
   const tier = servedTier(call, price, usage);
-  const withTier = (known: Usage): Usage => (tier === undefined ? known : { ...known, serviceTier: tier });
+  const withTier = (known: Usage): Usage => billedOf(call, tier === undefined ? known : { ...known, serviceTier: tier });
   const embeddings = call.operation === 'embeddings';
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);
 
   const seen = cutByCaller ? maxOutputTokens : Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
   const written = Math.min(seen, maxOutputTokens || Number.POSITIVE_INFINITY);
+  const tools = usage?.toolCalls ?? estimatedTools(call);
   return withTier({
     ...usage,
+    ...(tools === undefined ? {} : { toolCalls: tools }),
     inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),
     outputTokens: Math.max(usage?.outputTokens ?? 0, written),
     estimated: true,

@@ -39,6 +39,8 @@ export interface Trace {
   usage: Usage | undefined;
   costNanoUsd: bigint;
   priceUnknown: boolean;
+  /** The provider's report could not be true. */
+  usageAnomaly: boolean;
   /** Monotonic; 0 until the first call went out. */
   firstSendMs: number;
   /** Monotonic; 0 until the first byte of the answer went out. */
@@ -76,6 +78,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     usage: undefined,
     costNanoUsd: 0n,
     priceUnknown: false,
+    usageAnomaly: false,
     firstSendMs: 0,
     firstByteMs: 0,
     endedMs: 0,

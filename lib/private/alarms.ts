@@ -93,6 +93,12 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       above: 0,
     },
     {
+      id: 'UsageAnomaly',
+      meaning: 'a provider reported a usage that cannot be true, and the call was charged by estimate',
+      metric: count(METRICS.USAGE_ANOMALY),
+      above: 0,
+    },
+    {
       id: 'PriceUnknown',
       meaning: 'a provider answered with a model whose price is not known',
       metric: count(METRICS.PRICE_UNKNOWN),

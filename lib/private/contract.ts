@@ -138,6 +138,8 @@ export const METRICS = {
   SETTLE_DEFERRED: 'SettleDeferred',
   /** Count: requests that cost more than they had reserved. */
   BOUND_EXCEEDED: 'BoundExceeded',
+  /** Count: answers whose provider reported a usage that cannot be true. */
+  USAGE_ANOMALY: 'UsageAnomaly',
   /** Count: answers whose model had no known price. */
   PRICE_UNKNOWN: 'PriceUnknown',
   /** Count: reservations of dead requests that the sweeper resolved. */

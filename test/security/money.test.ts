@@ -131,12 +131,13 @@ describe('service tiers', () => {
     [{ speed: 'fast', inference_geo: 'us', service_tier: 'standard_only' }, 4_400_000n],
   ])("Anthropic's dearer ways %j are set aside for and charged", async (fields, cost) => {
     await start({ kind: 'anthropic' });
-    await messages({});
+    await messages({ service_tier: 'standard_only' });
     const plain = (await lastRecord())?.boundNanoUsd as bigint;
     await messages(fields);
     const record = await lastRecord();
     expect(record?.costNanoUsd).toBe(cost);
-    expect(record?.boundNanoUsd).toBeGreaterThan((plain * 109n) / 100n);
+    // A workspace may keep inference in the United States unasked, so that much is always set aside.
+    expect(record?.boundNanoUsd).toBeGreaterThanOrEqual((plain * cost * 99n) / 220_000_000n);
   });
 });
 
@@ -311,17 +312,17 @@ test('a model that always searches takes the permission to, and its searches are
   expect([refused.status, refused.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
   const authorization = `Bearer ${await gateway.addKey({ serverTools: ['web_search'] })}`;
   expect((await chat({ model }, { authorization })).status).toBe(200);
-  expect((await lastRecord())?.costNanoUsd).toBe(52_000_000n);
+  expect((await lastRecord())?.costNanoUsd).toBe(27_000_000n);
 });
 
 test('a film counts as more than a picture, wherever it stands', () => {
   const mp4 = 'data:video/mp4;base64,AAAA';
   const youtube = 'https://www.youtube.com/watch?v=x';
   const user = (content: object[]) => [{ role: 'user', content }];
-  const chatOf = (...parts: object[]) => openAiChat.inspect({ model: 'm', messages: user(parts) } as never).attachments;
-  const responseOf = (...parts: object[]) => openAiResponses.inspect({ model: 'm', input: user(parts) } as never).attachments;
+  const chatOf = (...parts: object[]) => openAiChat.inspect({ model: 'm', messages: user(parts) } as never).media[0]?.kind;
+  const responseOf = (...parts: object[]) => openAiResponses.inspect({ model: 'm', input: user(parts) } as never).media[0]?.kind;
   const messageOf = (source: object) =>
-    anthropicMessages.inspect({ model: 'm', messages: user([{ type: 'document', source }]) } as never).attachments;
+    anthropicMessages.inspect({ model: 'm', messages: user([{ type: 'document', source }]) } as never).media[0]?.kind;
   const films = [
     chatOf({ type: 'video_url', video_url: { url: 'https://x/y' } }),
     chatOf({ type: 'image_url', image_url: { url: mp4 } }),
@@ -333,7 +334,7 @@ test('a film counts as more than a picture, wherever it stands', () => {
     messageOf({ type: 'base64', media_type: 'video/mp4', data: 'AAAA' }),
     messageOf({ type: 'url', url: youtube }),
   ];
-  expect(films.every((weight) => weight >= 4)).toBe(true);
-  expect(chatOf({ type: 'image_url', image_url: { url: 'https://x/y.png' } })).toBe(1);
+  expect(films.every((kind) => kind === 'video')).toBe(true);
+  expect(chatOf({ type: 'image_url', image_url: { url: 'https://x/y.png' } })).toBe('image');
   return start({ kind: 'openai' });
 });

@@ -28,6 +28,8 @@ export interface Usage {
   readonly toolCalls?: Readonly<Record<string, number>>;
   /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */
   readonly serviceTier?: string;
+  /** A figure of the report was no count: negative, broken, text, or larger than any count. */
+  readonly malformed?: boolean;
   /** The figures are ours, not the provider's. */
   readonly estimated?: boolean;
 }

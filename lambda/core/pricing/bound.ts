@@ -1,6 +1,10 @@
+import { sameUnit, type ToolUse } from '../model/tool-use';
 import type { CallFacts } from '../protocols/protocol';
-import { atTier, callPrice, rateAt, tierPercent } from './cost';
-import { OUTPUT_CLASSES, type Price, type Rate, type TokenClass } from './price';
+import { atTier, callPrice, rateAt } from './cost';
+import { type MediaTokens, mediaTokens } from './media';
+import type { Price, TokenClass } from './price';
+import { mostTierPercent } from './service-tiers';
+import { impliedUses } from './tool-prices';
 
 /** What a call may take at most. */
 export interface CallBound {
@@ -9,9 +13,11 @@ export interface CallBound {
   readonly tokens: number;
 }
 
+export type BoundFacts = Pick<CallFacts, 'choices' | 'media' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities'>;
+
 /** What is known of a call before it is sent. */
 export interface BoundInput {
-  readonly facts: Pick<CallFacts, 'choices' | 'attachments' | 'serverTools' | 'serviceTier' | 'cacheWrite'>;
+  readonly facts: BoundFacts;
   /** Size of the caller's body: a token is never shorter than a byte. */
   readonly bodyBytes: number;
   /** Output tokens per choice that the provider is held to: the caller's cap or the one that is injected. 0 for embeddings. */
@@ -23,30 +29,60 @@ export interface BoundInput {
    * one lost attempt at every other account. Default: one account, so that nothing is paid beside the answer.
    */
   readonly accounts?: readonly string[] | undefined;
-  /** Calls of server-side tools that the request may cause, each. Default: 20. */
-  readonly serverToolCalls?: number;
 }
 
 /** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
 const OVERHEAD_TOKENS = 2_048;
-/** One image, document or recording: the dearest is a document of a hundred pages at 3,000 tokens each. */
-const ATTACHMENT_TOKENS = 300_000;
 /** What one server-side tool call may put into the prompt. */
 const TOOL_RESULT_TOKENS = 30_000;
+/** Calls of a server-side tool in one request, where it does not say how many it takes. */
 const SERVER_TOOL_CALLS = 20;
+const CONTAINERS = /^code_(?:interpreter|execution)/;
+/** A picture is made whole, however short the cap: the largest that Gemini makes. */
+const PICTURE_TOKENS = 2_520;
+
+/** What a call may send to one place, and what its tools may cost there. */
+interface Sent {
+  readonly price: Price;
+  readonly account: string;
+  readonly inputTokens: number;
+  /** The part of `inputTokens` that is recordings. */
+  readonly audioTokens: number;
+  readonly toolsNanoUsd: bigint;
+}
 
 /** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
 export function boundOf(input: BoundInput): CallBound {
+  return boundOfSent(input, sentOf(input), input.maxOutputTokens);
+}
+
+/**
+ * The largest output cap, at most the call's own, with which the call cannot cost more than `ceilingNanoUsd`.
+ * Undefined when even the input may cost more: then the call must be refused.
+ */
+export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | undefined {
+  const sent = sentOf(input);
+  const fits = (maxOutputTokens: number): boolean => boundOfSent(input, sent, maxOutputTokens).costNanoUsd <= ceilingNanoUsd;
+  if (fits(input.maxOutputTokens)) return input.maxOutputTokens;
+  let low = 0;
+  let high = input.maxOutputTokens;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low >= 1 ? low : undefined;
+}
+
+function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
   let tokens = 0;
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
-  for (const [index, price] of input.prices.entries()) {
-    const inputTokens = inputBound(input, price);
-    const outputTokens = outputBound(input, price);
-    const account = input.accounts?.[index] ?? '';
-    raise(answers, account, costBound(input, price, inputTokens, outputTokens));
-    if (input.accounts !== undefined) raise(lost, account, tokensBound(input, price, inputTokens, 0));
-    tokens = Math.max(tokens, inputTokens + outputTokens);
+  for (const place of sent) {
+    const outputTokens = mostOutput(facts, place.price, maxOutputTokens);
+    raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
+    if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
+    tokens = Math.max(tokens, place.inputTokens + outputTokens);
   }
   const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
   let costNanoUsd = 0n;
@@ -61,93 +97,112 @@ function raise(amounts: Map<string, bigint>, account: string, amount: bigint): v
   if (amount > (amounts.get(account) ?? -1n)) amounts.set(account, amount);
 }
 
-/**
- * The largest output cap, at most the call's own, with which the call cannot cost more than `ceilingNanoUsd`.
- * Undefined when even the input may cost more: then the call must be refused.
- */
-export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | undefined {
-  const fits = (maxOutputTokens: number): boolean => boundOf({ ...input, maxOutputTokens }).costNanoUsd <= ceilingNanoUsd;
-  if (fits(input.maxOutputTokens)) return input.maxOutputTokens;
-  let low = 0;
-  let high = input.maxOutputTokens;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low >= 1 ? low : undefined;
+function sentOf(input: BoundInput): Sent[] {
+  return input.prices.map((price, index) => {
+    const media = mediaOf(input.facts, price);
+    const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
+    const audioTokens = Math.min(media.audio, window);
+    let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
+    let toolsNanoUsd = 0n;
+    for (const use of toolUses(input.facts, price)) {
+      const calls = callsOf(use);
+      inputTokens += (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
+      toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
+    }
+    return { price, account: input.accounts?.[index] ?? '', inputTokens, audioTokens, toolsNanoUsd };
+  });
 }
 
-/** A window where none is known, wider than any model's. */
-const WIDEST_WINDOW_TOKENS = 10_000_000;
-
-/**
- * Whether a report can be true of a call: neither input beyond both what was sent and the model's window, nor output beyond both its
- * cap and the window.
- */
-export function isPlausible(
-  usage: { readonly inputTokens?: number; readonly outputTokens?: number },
-  input: Pick<BoundInput, 'facts' | 'bodyBytes' | 'serverToolCalls'>,
-  maxOutputTokens: number,
-  price: Price | undefined,
-): boolean {
-  const window = price?.contextWindow ?? WIDEST_WINDOW_TOKENS;
-  // After each call of a server-side tool the model reads everything again, and the readings are reported as one sum.
-  const readings = 1 + input.facts.serverTools.length * (input.serverToolCalls ?? SERVER_TOOL_CALLS);
-  const mostInput = readings * Math.max(window, sentTokens(input)) + toolTokens(input);
-  return (usage.inputTokens ?? 0) <= mostInput && (usage.outputTokens ?? 0) <= Math.max(window, maxOutputTokens);
+/** How often a tool is reckoned with in one call. All code of a call runs in one container. */
+export function callsOf({ unit, most = SERVER_TOOL_CALLS }: ToolUse): number {
+  return CONTAINERS.test(unit) ? Math.min(most, 1) : most;
 }
 
-function inputBound(input: BoundInput, price: Price): number {
-  return Math.min(sentTokens(input), price.contextWindow ?? Number.POSITIVE_INFINITY) + toolTokens(input);
+/** The most that a call sends to a place, in tokens, before its tools bring more. */
+export function mostSent(input: Pick<BoundInput, 'facts' | 'bodyBytes'>, price: Price): number {
+  const { audio, other } = mediaOf(input.facts, price);
+  return textTokens(input) + audio + other;
 }
 
-function sentTokens({ bodyBytes, facts }: Pick<BoundInput, 'facts' | 'bodyBytes'>): number {
-  return bodyBytes + OVERHEAD_TOKENS + facts.attachments * ATTACHMENT_TOKENS;
+/** The body without its pictures and recordings, which are counted by their makers' rules. */
+function textTokens({ facts, bodyBytes }: Pick<BoundInput, 'facts' | 'bodyBytes'>): number {
+  return bodyBytes - facts.media.reduce((sum, { base64 = '' }) => sum + base64.length, 0) + OVERHEAD_TOKENS;
 }
 
-function toolTokens({ facts, serverToolCalls }: Pick<BoundInput, 'facts' | 'serverToolCalls'>): number {
-  return facts.serverTools.length * (serverToolCalls ?? SERVER_TOOL_CALLS) * TOOL_RESULT_TOKENS;
+export function mediaOf(facts: BoundFacts, price: Price): MediaTokens {
+  return mediaTokens(price.place?.model ?? '', facts.media);
 }
 
-function outputBound(input: BoundInput, price: Price): number {
+/** Asked for, and what the model uses unasked. */
+export function toolUses(facts: BoundFacts, { place }: Price): readonly ToolUse[] {
+  const implied = place === undefined ? [] : impliedUses(place.kind, place.model);
+  return implied.length === 0 ? facts.toolUses : [...facts.toolUses, ...implied];
+}
+
+function unitPrice(facts: BoundFacts, price: Price, unit: string): bigint {
+  return unit === 'request' || isFree(facts, unit) ? 0n : callPrice(price, unit);
+}
+
+/** Whether a unit is billed in tokens alone in this call. */
+export function isFree(facts: Pick<CallFacts, 'toolUses'>, unit: string): boolean {
+  return facts.toolUses.some((use) => use.free === true && sameUnit(use.unit, unit));
+}
+
+/** Output tokens of all choices. */
+function mostOutput(facts: BoundFacts, price: Price, maxOutputTokens: number): number {
   const cap = Math.min(
-    input.maxOutputTokens,
+    maxOutputTokens === 0 ? 0 : Math.max(maxOutputTokens, makesPictures(facts, price) ? PICTURE_TOKENS : 0),
     price.maxOutputTokens ?? Number.POSITIVE_INFINITY,
     price.contextWindow ?? Number.POSITIVE_INFINITY,
   );
-  return cap * Math.max(1, input.facts.choices);
+  return cap * Math.max(1, facts.choices);
 }
 
-function costBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
-  let cost = tokensBound(input, price, inputTokens, outputTokens);
-  for (const tool of input.facts.serverTools) cost += BigInt(input.serverToolCalls ?? SERVER_TOOL_CALLS) * callPrice(price, tool);
-  return cost;
+function tokensBound(facts: BoundFacts, { price, inputTokens, audioTokens }: Sent, outputTokens: number): bigint {
+  const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, inputTokens);
+  const sum =
+    BigInt(inputTokens - audioTokens) * rateOf(inputClasses(facts)) +
+    (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
+    (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
+  return atTier(sum, mostTierPercent(price, facts.serviceTier)) + price.perRequest;
 }
 
-function tokensBound(input: BoundInput, price: Price, inputTokens: number, outputTokens: number): bigint {
-  const { facts } = input;
-  const writes: TokenClass[] = facts.cacheWrite === undefined ? ['cacheWrite5m'] : ['cacheWrite5m', 'cacheWrite1h'];
-  const inputRate = dearest(price, ['input', 'cacheRead', 'audioCacheRead', 'audioInput', 'imageInput', ...writes], inputTokens);
-  const outputRate = dearest(price, OUTPUT_CLASSES, inputTokens);
-  const sum = BigInt(inputTokens) * inputRate + BigInt(outputTokens) * outputRate;
-  return atTier(sum, dearestTier(price, facts.serviceTier)) + price.perRequest;
+/** Classes that what a call sends may be billed in, recordings apart. A film has sound. */
+export function inputClasses(facts: BoundFacts): TokenClass[] {
+  const classes: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
+  if (facts.cacheWrite === '1h') classes.push('cacheWrite1h');
+  if (facts.media.some(({ kind }) => kind !== 'audio') || facts.toolUses.length > 0) classes.push('imageInput');
+  if (facts.media.some(({ kind }) => kind === 'video')) classes.push('audioInput', 'audioCacheRead');
+  return classes;
 }
 
+/** Classes that the answer of a call may be billed in: sound only where it is asked for, pictures unless it is asked for text alone. */
+export function outputClasses(facts: BoundFacts, price: Price): TokenClass[] {
+  const classes: TokenClass[] = ['output', 'reasoning'];
+  if (asks(facts, 'audio')) classes.push('audioOutput');
+  if (makesPictures(facts, price)) classes.push('imageOutput');
+  return classes;
+}
+
+function makesPictures(facts: BoundFacts, { rates }: Price): boolean {
+  return rates.imageOutput.base !== rates.output.base && (facts.modalities === undefined || asks(facts, 'image'));
+}
+
+function asks({ modalities }: BoundFacts, modality: string): boolean {
+  return modalities?.some((name) => name.toLowerCase() === modality) === true;
+}
+
+/** The dearest rate that any prompt up to this long may have: a tier may be cheaper than the one below. */
 function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {
   let most = 0n;
   for (const name of classes) {
-    const rate: Rate = price.rates[name];
-    const at = rateAt(rate, inputTokens);
-    // A tier may be cheaper than the base; a shorter prompt then costs more a token.
-    for (const candidate of [rate.base, at]) if (candidate > most) most = candidate;
+    const rate = price.rates[name];
+    const candidates = [
+      rate.base,
+      rateAt(rate, inputTokens),
+      ...rate.tiers.filter(({ above }) => above < inputTokens).map((tier) => tier.price),
+    ];
+    for (const candidate of candidates) if (candidate > most) most = candidate;
   }
   return most;
-}
-
-/** `auto` lets the provider choose, so it may be the dearest; a named cheaper tier may still be served as standard. */
-function dearestTier(price: Price, named: string | undefined): number {
-  if (named === undefined) return 100;
-  if (named === 'auto') return Math.max(100, ...Object.values(price.serviceTiers));
-  return Math.max(100, tierPercent(price, named));
 }

@@ -6,10 +6,13 @@ const MILLION = 1_000_000n;
 /** The list price, in the unit that percents are rounded to. */
 const WHOLE = 1_000_000n;
 
+/** Begins the unit that says which kind of request it was: `request:low`. */
+const REQUEST = 'request:';
+
 /** What a response used, in classes that do not overlap. */
 export interface Consumption {
   readonly tokens: TokenClasses;
-  /** Calls of server-side tools by name. */
+  /** What is billed of the provider's own tools, by unit. */
   readonly toolCalls?: Readonly<Record<string, number>>;
   readonly serviceTier?: string;
 }
@@ -25,11 +28,15 @@ export function costOf(price: Price, consumption: Consumption): bigint {
   for (const name of TOKEN_CLASSES) {
     if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
   }
-  let cost = atTier(sum, tierPercent(price, consumption.serviceTier)) + price.perRequest;
-  for (const [tool, count] of Object.entries(consumption.toolCalls ?? {})) {
-    if (count > 0) cost += BigInt(Math.ceil(count)) * callPrice(price, tool);
+  let cost = atTier(sum, tierPercent(price, consumption.serviceTier));
+  let { perRequest } = price;
+  for (const [unit, count] of Object.entries(consumption.toolCalls ?? {})) {
+    if (count <= 0) continue;
+    // A request whose kind is known costs what its kind costs.
+    if (unit.startsWith(REQUEST)) perRequest = price.calls[unit] ?? perRequest;
+    else cost += BigInt(Math.ceil(count)) * callPrice(price, unit);
   }
-  return cost;
+  return cost + perRequest;
 }
 
 /** What a reported usage cost, in nano-USD. */

@@ -1,9 +1,9 @@
-import type { ProviderKind } from '../../../lib/private/contract';
 import { matchesModel } from '../runtime/glob';
 import type { PriceOverride } from '../stores/overrides';
 import { usd } from './money';
-import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
+import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import { serviceTiersOf } from './service-tiers';
+import { toolPricesOf } from './tool-prices';
 
 /** @param name `provider/model` */
 export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
@@ -11,7 +11,7 @@ export function overrideOf(overrides: readonly PriceOverride[], name: string): P
 }
 
 /** The price of a model whose override says one. */
-export function overriddenPrice(override: PriceOverride, kind: ProviderKind): Price {
+export function overriddenPrice(override: PriceOverride, { kind, model }: PricedPlace): Price {
   const version = `override-${override.generation}`;
   const limits = limitsOf(override.contextWindow, override.maxOutputTokens);
   if (override.free === true) return { ...FREE_PRICE, version, ...limits };
@@ -32,8 +32,9 @@ export function overriddenPrice(override: PriceOverride, kind: ProviderKind): Pr
   return {
     version,
     source: 'override',
+    place: { kind, model },
     rates: completeRates(rates),
-    calls: { default: UNKNOWN_CALL, ...Object.fromEntries(calls) },
+    calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, model), ...Object.fromEntries(calls) },
     perRequest: 0n,
     serviceTiers: serviceTiersOf(kind),
     ...limits,

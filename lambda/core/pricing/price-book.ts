@@ -6,6 +6,7 @@ import { spellings } from './model-names';
 import { overriddenPrice, overrideOf } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import { serviceTiersOf } from './service-tiers';
+import { toolPricesOf } from './tool-prices';
 
 /** What the generator writes and `llm-gateway prices load` takes; see `scripts/price-book.mjs`. */
 export interface PriceBookData {
@@ -78,7 +79,7 @@ function bookOf(data: PriceBookData, rows: Rows, overrides: readonly PriceOverri
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
       if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
-        return overriddenPrice(override, target.kind);
+        return overriddenPrice(override, target);
       }
       if (target.free === true) return FREE_PRICE;
       const found = rows(target);
@@ -139,13 +140,14 @@ function applies({ from, hours, days }: BookPrices, atMs: number): boolean {
   return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
 }
 
-function priceOf(version: string, kind: ProviderKind, { rates, calls }: BookPrices, { row, percent }: Found): Price {
+function priceOf(version: string, kind: ProviderKind, { rates, calls }: BookPrices, { name, row, percent }: Found): Price {
   const { window, maxOutput, tiers, speed } = row;
   return {
     version,
     source: 'book',
+    place: { kind, model: name },
     rates: completeRates(percent === 100 ? rates : scaledRates(rates, BigInt(percent))),
-    calls: { default: UNKNOWN_CALL, ...calls },
+    calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, name), ...calls },
     perRequest: calls['request'] ?? 0n,
     serviceTiers: tiers ?? serviceTiersOf(kind),
     ...limitsOf(window, maxOutput),
@@ -162,23 +164,10 @@ function scaledRates(rates: Partial<Record<TokenClass, Rate>>, percent: bigint):
   return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, one(rate)]));
 }
 
-/** A book that was brought in holds until a newer one is deployed, unless somebody insisted on it. */
-export function bookInForce<T extends Pick<PriceBook, 'date'>>(
-  deployed: T,
-  loaded: { readonly book: T; readonly forced: boolean } | undefined,
-): T {
-  return loaded !== undefined && (loaded.forced || loaded.book.date >= deployed.date) ? loaded.book : deployed;
-}
-
 let loading: Promise<PriceBook> | undefined;
 
 /** The price book as it was built, read once and off the entry chunk. */
 export function loadPriceBook(): Promise<PriceBook> {
-  loading ??= loadPriceBookData().then((data) => createPriceBook(data));
+  loading ??= import('./price-book.json').then((module) => createPriceBook(module.default));
   return loading;
-}
-
-/** What the price book was built with. */
-export async function loadPriceBookData(): Promise<PriceBookData> {
-  return (await import('./price-book.json')).default;
 }

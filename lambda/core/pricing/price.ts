@@ -1,3 +1,4 @@
+import type { ProviderKind } from '../../../lib/private/contract';
 import type { TokenClasses } from '../model/usage';
 
 export type TokenClass = keyof TokenClasses;
@@ -9,11 +10,19 @@ export interface Rate {
   readonly tiers: readonly { readonly above: number; readonly price: bigint }[];
 }
 
+/** Where a model is, for the rules that are not figures: tiers that its provider may choose, tools it uses unasked, how it counts pictures. */
+export interface PricedPlace {
+  readonly kind: ProviderKind;
+  /** The model's name at the provider. */
+  readonly model: string;
+}
+
 /** What one model costs. Pinned when a request is admitted. */
 export interface Price {
   /** Which edition of the price book, or which override: kept on every record. */
   readonly version: string;
   readonly source: 'book' | 'override' | 'ceiling' | 'free';
+  readonly place?: PricedPlace;
   /** Every class has one: a class without a price of its own is priced as its nearest dearer relative. */
   readonly rates: Readonly<Record<TokenClass, Rate>>;
   /**
@@ -21,7 +30,7 @@ export interface Price {
    * starts with holds (`image_generation:high` for `image_generation:high:1024x1024`); `default` for what has no price of its own.
    */
   readonly calls: Readonly<Record<string, bigint>>;
-  /** Nano-USD per request, whatever it holds. */
+  /** Nano-USD per request, whatever it holds; the dearest where usage tells the kind of request (`request:low`). */
   readonly perRequest: bigint;
   /** Percent of the list price by service tier, with four decimals at most. A tier that is not named costs 100. */
   readonly serviceTiers: Readonly<Record<string, number>>;

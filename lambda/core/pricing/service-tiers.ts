@@ -1,4 +1,6 @@
 import type { ProviderKind } from '../../../lib/private/contract';
+import { tierPercent } from './cost';
+import type { Price } from './price';
 
 /** Named by `pricedTier` of the Messages protocol; the two multiply. */
 const CLAUDE = { fast: 200, us: 110, 'fast-us': 220 };
@@ -24,28 +26,34 @@ const TIERS: Partial<Record<ProviderKind, Readonly<Record<string, number>>>> = {
   groq: { flex: 100, performance: 100 },
 };
 
-/** Kinds of provider that a price book may list. */
-export const PRICED_KINDS: readonly ProviderKind[] = [
-  'anthropic',
-  'azure-openai',
-  'bedrock',
-  'cerebras',
-  'cohere',
-  'deepseek',
-  'fireworks',
-  'google-ai-studio',
-  'groq',
-  'hugging-face',
-  'mistral',
-  'nvidia-nim',
-  'openai',
-  'openrouter',
-  'perplexity',
-  'together',
-  'vertex-ai',
-  'xai',
-];
-
 export function serviceTiersOf(kind: ProviderKind): Readonly<Record<string, number>> {
   return TIERS[kind] ?? {};
+}
+
+/** Names of the list price itself: what is asked for by one of them is not served dearer. */
+const LISTED = new Set(['default', 'standard', 'standard_only', 'on_demand', 'flex', 'batch']);
+
+/**
+ * The most that a call may be billed, in percent of the list price, when this tier is named, or none.
+ *
+ * OpenAI and Azure take a call that names no tier, or `auto`, at the tier of the project or deployment, which can be `priority`.
+ * Anthropic's workspaces may keep inference in the United States without being told in the call. Everybody else serves a call that
+ * names no tier at the list price, and nobody serves a named tier dearer than it is.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-service_tier
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/concepts/priority-processing
+ * @see https://docs.claude.com/en/docs/build-with-claude/data-residency#workspace-level-restrictions
+ */
+export function mostTierPercent(price: Price, named: string | undefined): number {
+  const most = (...tiers: readonly string[]): number => Math.max(100, ...tiers.map((tier) => tierPercent(price, tier)));
+  switch (price.place?.kind) {
+    case 'openai':
+    case 'azure-openai':
+      if (named === undefined || named === 'auto') return most('priority');
+      return LISTED.has(named) ? 100 : most(named, 'priority');
+    case 'anthropic':
+      return named === 'fast' || named === 'fast-us' ? most('fast', 'fast-us') : most('us');
+    default:
+      return named === 'auto' ? most('priority') : most(named ?? '');
+  }
 }

@@ -20,6 +20,25 @@ export function countOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** Names of fields that hold counts, in the spelling of any provider. */
+const COUNTED = /(?:tokens?|counts?|requests|calls|sources_used|queries|units)$/i;
+/** Deeper than any provider reports. */
+const DEEPEST_COUNT = 4;
+
+/**
+ * Whether a report holds what cannot be a count where counts stand: a negative or broken number, one beyond all counts, a text.
+ * What is absent or null is only not reported.
+ */
+export function hasBrokenCounts(reported: JsonObject, depth = 0): boolean {
+  return Object.entries(reported).some(([name, value]) => {
+    if (value === null || value === undefined) return false;
+    if (typeof value !== 'object') return COUNTED.test(name) && countOf(value) === undefined;
+    if (depth === DEEPEST_COUNT) return false;
+    if (!Array.isArray(value)) return hasBrokenCounts(value as JsonObject, depth + 1);
+    return objectsOf(value).some((item) => hasBrokenCounts(item, depth + 1));
+  });
+}
+
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }

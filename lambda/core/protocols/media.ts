@@ -1,6 +1,8 @@
 import { invalidRequest } from '../model/error';
 import type { JsonValue } from '../model/json';
+import type { Media } from '../model/media';
 import type { MediaSource } from '../model/request';
+import { textOf } from './lenient';
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*;base64,/;
 
@@ -22,16 +24,29 @@ export function plainTextOf(source: MediaSource): string | undefined {
   return Buffer.from(source.data, 'base64').toString('utf8');
 }
 
-const FILM = /^(?:data:)?video\/|^https?:\/\/[^/]*\byoutu(?:be(?:-nocookie)?\.com|\.be)\b/i;
-/** A film fills the longest window, which takes this many of what any other attachment may. */
-const FILM_WEIGHT = 4;
+const FILM_PAGE = /^https?:\/\/[^/]*\byoutu(?:be(?:-nocookie)?\.com|\.be)\b/i;
+const KINDS: readonly (readonly [RegExp, Media['kind']])[] = [
+  [/^image\//, 'image'],
+  [/^audio\//, 'audio'],
+  [/^video\//, 'video'],
+];
+/** Where a media type stands in a data URL. */
+const URL_HEAD_CHARACTERS = 256;
 
 /**
- * How many attachments one part counts as, for bounding.
+ * Reads a part that holds a URL, a data URL or bare base64. Undefined for text: the body's own bytes bound it.
  *
- * @param marks what may say that it is a film: its type, media type, URL or data
+ * @param kind what the part is said to be; its media type, where it names one, says it better
  */
-export function attachmentWeight(...marks: readonly (JsonValue | undefined)[]): number {
-  const isFilm = marks.some((mark) => typeof mark === 'string' && (mark === 'video_url' || FILM.test(mark.slice(0, 256))));
-  return isFilm ? FILM_WEIGHT : 1;
+export function mediaOf(kind: Media['kind'], value: JsonValue | undefined, mediaType?: JsonValue, detail?: JsonValue): Media | undefined {
+  const text = textOf(value) ?? '';
+  const looked = typeof detail === 'string' ? { detail } : {};
+  if (/^https?:/i.test(text.slice(0, 6))) return { kind: FILM_PAGE.test(text.slice(0, URL_HEAD_CHARACTERS)) ? 'video' : kind, ...looked };
+  const head = DATA_URL.exec(text.slice(0, URL_HEAD_CHARACTERS));
+  const type = (head === null ? textOf(mediaType) : head[1])?.toLowerCase() ?? '';
+  if (type.startsWith('text/')) return undefined;
+  const known = KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? (type === 'application/pdf' ? 'document' : kind);
+  if (head !== null) return { kind: known, base64: text.slice(head[0].length), ...looked };
+  // Whatever else it is, its bytes stay bounded as text.
+  return text === '' || text.startsWith('data:') ? { kind: known, ...looked } : { kind: known, base64: text, ...looked };
 }

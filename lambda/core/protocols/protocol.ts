@@ -1,7 +1,9 @@
 import type { GatewayError } from '../model/error';
 import type { JsonObject } from '../model/json';
+import type { Media } from '../model/media';
 import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
+import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 
 /**
@@ -26,8 +28,12 @@ export interface CallFacts {
   readonly spareServerTools?: readonly string[];
   /** Fields that refer to state kept at the provider, each refused by name: `previous_response_id`, ... */
   readonly storedReferences: readonly string[];
-  /** Images, documents and audio parts in the body, for bounding. */
-  readonly attachments: number;
+  /** What the provider may bill of the tools in `serverTools`, for bounding. */
+  readonly toolUses: readonly ToolUse[];
+  /** Pictures, documents, recordings and films in the body, for bounding. */
+  readonly media: readonly Media[];
+  /** What the answer shall hold beside text. Absent: the caller does not say. */
+  readonly modalities?: readonly string[];
   readonly serviceTier?: string;
   /** The longest cache life that the body asks for, for bounding. */
   readonly cacheWrite?: '5m' | '1h';

@@ -98,8 +98,8 @@ test('E18 usage that is explicitly zero is charged nothing, and flagged', async 
 });
 
 test.each([
-  ['negative', { prompt_tokens: -5, completion_tokens: -1 }, 0],
-  ['text', { prompt_tokens: '12', completion_tokens: '7' }, 0],
+  ['negative', { prompt_tokens: -5, completion_tokens: -1 }, 1],
+  ['text', { prompt_tokens: '12', completion_tokens: '7' }, 1],
   ['null', { prompt_tokens: null, completion_tokens: null }, 0],
   ['above the window', { prompt_tokens: 9_000_000_000_000, completion_tokens: 3 }, 1],
   ['output above the window', { prompt_tokens: 5, completion_tokens: 9_000_000_000_000 }, 1],

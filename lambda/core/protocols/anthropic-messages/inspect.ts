@@ -1,34 +1,17 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
+import type { Media } from '../../model/media';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
-import { attachmentWeight } from '../media';
+import { mediaOf } from '../media';
 import type { CallFacts } from '../protocol';
-import {
-  checkSchema,
-  checkToolCount,
-  optionalCount,
-  optionalFlag,
-  optionalList,
-  optionalObject,
-  optionalObjects,
-  optionalText,
-  requiredMessages,
-  requiredObject,
-  requiredText,
-} from '../strict';
+import { checkSchema, optionalCount, optionalFlag, optionalObject, optionalText, requiredMessages, requiredText } from '../strict';
 import { pricedTier } from './priced-tier';
-
-/**
- * Tools with a type of their own that the caller runs itself.
- *
- * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#client-tools
- */
-const CLIENT_TOOLS = /^(?:custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
+import { inspectTools } from './server-tools';
 
 /** What a walk over the content finds. */
 interface Found {
-  attachments: number;
   cacheWrite: '5m' | '1h' | undefined;
+  readonly media: Media[];
   readonly storedReferences: string[];
 }
 
@@ -37,7 +20,7 @@ export function inspect(body: JsonObject): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
-  const found: Found = { attachments: 0, cacheWrite: undefined, storedReferences: [] };
+  const found: Found = { cacheWrite: undefined, media: [], storedReferences: [] };
   noteCache(body, found);
   inspectContent(body['system'], 'system', found);
   messages.forEach((message, index) => {
@@ -45,7 +28,8 @@ export function inspect(body: JsonObject): CallFacts {
     inspectContent(message['content'], `messages[${index}].content`, found);
   });
   if ((body['container'] ?? null) !== null) found.storedReferences.push('container');
-  const serverTools = inspectTools(body, found);
+  const tools = inspectTools(body, (tool) => noteCache(tool, found));
+  checkFormat(body);
   const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
   optionalText(body['speed'], 'speed');
   optionalText(body['inference_geo'], 'inference_geo');
@@ -58,33 +42,20 @@ export function inspect(body: JsonObject): CallFacts {
     maxOutputField: 'max_tokens',
     choices: 1,
     wantsStreamUsage: true,
-    serverTools,
+    ...tools,
     storedReferences: found.storedReferences,
-    attachments: found.attachments,
+    media: found.media,
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
   };
 }
 
-function inspectTools(body: JsonObject, found: Found): string[] {
-  const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
-  const names = tools.flatMap((item, index) => {
-    const tool = requiredObject(item, `tools[${index}]`);
-    noteCache(tool, found);
-    const type = optionalText(tool['type'], `tools[${index}].type`) ?? 'custom';
-    if (!CLIENT_TOOLS.test(type)) return [type];
-    const schema = objectOf(tool['input_schema']);
-    if (schema !== undefined) checkSchema(schema, `tools[${index}].input_schema`);
-    return [];
-  });
-  const servers = optionalObjects(body['mcp_servers'], 'mcp_servers') ?? [];
+function checkFormat(body: JsonObject): void {
   const format = optionalObject(
     optionalObject(body['output_config'], 'output_config')?.['format'] ?? body['output_format'],
     'output_config.format',
   );
   if (format !== undefined) checkSchema(format, 'output_config.format');
-  return [...names, ...servers.map((server) => `mcp:${textOf(server['name']) ?? ''}`)];
 }
 
 function inspectContent(content: JsonValue | undefined, path: string, found: Found): void {
@@ -93,7 +64,8 @@ function inspectContent(content: JsonValue | undefined, path: string, found: Fou
     const type = textOf(block['type']);
     if (type === 'image' || type === 'document') {
       const source = objectOf(block['source']);
-      found.attachments += attachmentWeight(source?.['media_type'], source?.['url']);
+      const media = source?.['type'] === 'content' ? undefined : mediaOfSource(type, source ?? {});
+      if (media !== undefined) found.media.push(media);
       if (source?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
       inspectContent(source?.['content'], `${path}[${index}].source.content`, found);
     } else if (type === 'container_upload') {
@@ -102,6 +74,12 @@ function inspectContent(content: JsonValue | undefined, path: string, found: Fou
       inspectContent(block['content'], `${path}[${index}].content`, found);
     }
   });
+}
+
+/** Text, and blocks of content, are bounded by the body's bytes. */
+function mediaOfSource(type: 'image' | 'document', source: JsonObject): Media | undefined {
+  if (source['type'] === 'text') return undefined;
+  return mediaOf(type, source['url'] ?? source['data'], source['media_type']);
 }
 
 function noteCache(block: JsonObject, found: Found): void {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf } from '../lenient';
 import { pricedTier } from './priced-tier';
 
 /**
@@ -51,6 +51,7 @@ function readUsage(reported: JsonObject): Usage | undefined {
     outputTokens: plus(countOf(reported['output_tokens']), compacted('output_tokens')),
     reasoningOutputTokens: countOf(objectOf(reported['output_tokens_details'])?.['thinking_tokens']),
     toolCalls: searches === undefined ? undefined : toolCalls(searches),
+    malformed: hasBrokenCounts(reported) || undefined,
   });
   if (Object.keys(usage).length === 0) return undefined;
   const serviceTier = pricedTier(reported, nonEmptyText(reported['service_tier']));

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, objectOf, objectsOf, textOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, objectOf, objectsOf, textOf } from '../lenient';
 
 /**
  * Tokens of a Converse answer or of the stream's `metadata`.
@@ -30,8 +30,9 @@ export function converseUsage(body: JsonObject): Usage | undefined {
     cacheCreation1hInputTokens: oneHourWrites(reported),
     outputTokens: countOf(reported['outputTokens']),
     serviceTier: textOf(objectOf(body['serviceTier'])?.['type']),
+    malformed: hasBrokenCounts(reported) || undefined,
   });
-  return usage.inputTokens === undefined && usage.outputTokens === undefined ? undefined : usage;
+  return usage.inputTokens === undefined && usage.outputTokens === undefined && !usage.malformed ? undefined : usage;
 }
 
 function totalInput(reported: JsonObject, cached: number): number | undefined {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, objectOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, objectOf } from '../lenient';
 
 /**
  * Tokens of a Cohere answer or of the stream's `message-end`.
@@ -30,6 +30,7 @@ export function cohereUsage(body: JsonObject): Usage | undefined {
     outputTokens,
     billedInputTokens: billedInput === inputTokens ? undefined : billedInput,
     billedOutputTokens: billedOutput === outputTokens ? undefined : billedOutput,
+    malformed: hasBrokenCounts(reported) || undefined,
   });
-  return usage.inputTokens === undefined && usage.outputTokens === undefined ? undefined : usage;
+  return usage.inputTokens === undefined && usage.outputTokens === undefined && !usage.malformed ? undefined : usage;
 }

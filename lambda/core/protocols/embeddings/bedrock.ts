@@ -62,5 +62,6 @@ function vectors(body: JsonObject): readonly JsonObject['x'][] {
 }
 
 function usage(body: JsonObject) {
-  return inputUsage(countOf(body['inputTextTokenCount']));
+  const count = body['inputTextTokenCount'];
+  return inputUsage(countOf(count), count === undefined ? undefined : { inputTextTokenCount: count });
 }

@@ -45,5 +45,6 @@ export function droppedOf(request: ModelRequest): string[] {
 
 function usage(body: JsonObject) {
   const meta = objectOf(body['meta']);
-  return inputUsage(countOf(objectOf(meta?.['billed_units'])?.['input_tokens']) ?? countOf(objectOf(meta?.['tokens'])?.['input_tokens']));
+  const count = countOf(objectOf(meta?.['billed_units'])?.['input_tokens']) ?? countOf(objectOf(meta?.['tokens'])?.['input_tokens']);
+  return inputUsage(count, meta);
 }

@@ -68,5 +68,6 @@ function usage(body: JsonObject) {
     return count === undefined ? [] : [count];
   });
   const total = counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
-  return inputUsage(countOf(objectOf(body['usageMetadata'])?.['promptTokenCount']) ?? total);
+  const reported = objectOf(body['usageMetadata']);
+  return inputUsage(countOf(reported?.['promptTokenCount']) ?? total, reported);
 }

@@ -40,5 +40,5 @@ function inOrder(data: readonly JsonObject[]): JsonObject[] {
 
 function usage(body: JsonObject) {
   const reported = objectOf(body['usage']);
-  return inputUsage(countOf(reported?.['prompt_tokens']) ?? countOf(reported?.['total_tokens']));
+  return inputUsage(countOf(reported?.['prompt_tokens']) ?? countOf(reported?.['total_tokens']), reported);
 }

@@ -19,7 +19,8 @@ export function inspect(body: JsonObject): CallFacts {
     wantsStreamUsage: false,
     serverTools: [],
     storedReferences: [],
-    attachments: 0,
+    toolUses: [],
+    media: [],
   };
 }
 

@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
-import { arrayOf, defined } from '../lenient';
+import { arrayOf, defined, hasBrokenCounts } from '../lenient';
 import { unreadableAnswer } from '../provider-error';
 
-export function inputUsage(inputTokens: number | undefined): Usage | undefined {
+/** @param reported where the count was found, for what stands there instead of one */
+export function inputUsage(inputTokens: number | undefined, reported?: JsonObject): Usage | undefined {
+  if (reported !== undefined && hasBrokenCounts(reported)) return defined({ inputTokens, malformed: true });
   return inputTokens === undefined ? undefined : { inputTokens };
 }
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf } from '../lenient';
 
 /**
  * Tokens of a Gemini answer or of a chunk of its stream, where each chunk replaces what the one before said.
@@ -13,7 +13,7 @@ import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient'
  * | `candidatesTokenCount` | output without thoughts: `thoughtsTokenCount` is added |
  * | `totalTokenCount` = prompt + candidates although there are thoughts | the thoughts are inside: nothing is added |
  * | neither candidates nor thoughts, but a total | output is what the total leaves (a blocked answer: 0) |
- * | `promptTokensDetails`, `candidatesTokensDetails` with `AUDIO` | audio inside input and output |
+ * | `promptTokensDetails`, `cacheTokensDetails`, `candidatesTokensDetails` with `AUDIO`, `IMAGE` | audio and pictures inside input, cache and output |
  * | `serviceTier` | the tier that served the call |
  *
  * @see https://ai.google.dev/api/generate-content#UsageMetadata
@@ -27,13 +27,17 @@ export function geminiUsage(body: JsonObject): Usage | undefined {
   const usage: Usage = defined({
     inputTokens: input,
     cacheReadInputTokens: countOf(reported['cachedContentTokenCount']),
-    audioInputTokens: audioTokens(reported['promptTokensDetails']),
+    audioCacheReadInputTokens: modalityTokens(reported['cacheTokensDetails'], 'AUDIO'),
+    audioInputTokens: uncached(reported, 'AUDIO'),
+    imageInputTokens: uncached(reported, 'IMAGE'),
     outputTokens: outputTokens(reported, input),
     reasoningOutputTokens: countOf(reported['thoughtsTokenCount']),
-    audioOutputTokens: audioTokens(reported['candidatesTokensDetails']),
+    audioOutputTokens: modalityTokens(reported['candidatesTokensDetails'], 'AUDIO'),
+    imageOutputTokens: modalityTokens(reported['candidatesTokensDetails'], 'IMAGE'),
     serviceTier: nonEmptyText(reported['serviceTier']),
+    malformed: hasBrokenCounts(reported) || undefined,
   });
-  return usage.inputTokens === undefined && usage.outputTokens === undefined ? undefined : usage;
+  return usage.inputTokens === undefined && usage.outputTokens === undefined && !usage.malformed ? undefined : usage;
 }
 
 function outputTokens(reported: JsonObject, input: number | undefined): number | undefined {
@@ -47,7 +51,13 @@ function outputTokens(reported: JsonObject, input: number | undefined): number |
   return (candidates ?? 0) + (inside ? 0 : (thoughts ?? 0));
 }
 
-function audioTokens(details: JsonObject['x']): number | undefined {
-  const audio = objectsOf(details).filter((detail) => detail['modality'] === 'AUDIO');
-  return audio.length === 0 ? undefined : audio.reduce((sum, detail) => sum + (countOf(detail['tokenCount']) ?? 0), 0);
+/** The prompt's details count what the cache gave as well, which has a price of its own. */
+function uncached(reported: JsonObject, modality: string): number | undefined {
+  const all = modalityTokens(reported['promptTokensDetails'], modality);
+  return all === undefined ? undefined : Math.max(0, all - (modalityTokens(reported['cacheTokensDetails'], modality) ?? 0));
+}
+
+function modalityTokens(details: JsonValue | undefined, modality: string): number | undefined {
+  const found = objectsOf(details).filter((detail) => detail['modality'] === modality);
+  return found.length === 0 ? undefined : found.reduce((sum, detail) => sum + (countOf(detail['tokenCount']) ?? 0), 0);
 }

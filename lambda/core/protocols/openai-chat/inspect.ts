@@ -1,25 +1,23 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
-import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
-import { attachmentWeight } from '../media';
+import type { Media } from '../../model/media';
+import { nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { mediaOf } from '../media';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
-  checkToolCount,
   optionalCount,
   optionalFlag,
   optionalList,
   optionalObject,
   optionalText,
   requiredMessages,
-  requiredObject,
   requiredText,
 } from '../strict';
-import { isSearchModel } from './usage';
+import { inspectTools } from './server-tools';
 
 /** OpenAI's own limit. */
 const MAX_CHOICES = 128;
-const ATTACHMENT_TYPES = new Set(['image_url', 'input_audio', 'file', 'video_url']);
 
 /** @see https://platform.openai.com/docs/api-reference/chat/create */
 export function inspect(body: JsonObject): CallFacts {
@@ -29,6 +27,7 @@ export function inspect(body: JsonObject): CallFacts {
   const content = inspectMessages(messages);
   const maxOutput = maxOutputOf(body);
   const serviceTier = optionalText(body['service_tier'], 'service_tier');
+  const modalities = optionalList(body['modalities'], 'modalities')?.filter((item) => typeof item === 'string');
   optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
   optionalFlag(body['logprobs'], 'logprobs');
   const format = optionalObject(body['response_format'], 'response_format');
@@ -41,9 +40,10 @@ export function inspect(body: JsonObject): CallFacts {
     choices: choicesOf(body),
     wantsStreamUsage:
       optionalFlag(optionalObject(body['stream_options'], 'stream_options')?.['include_usage'], 'stream_options.include_usage') ?? false,
-    serverTools: serverToolsOf(body),
+    ...inspectTools(body),
     storedReferences: content.storedReferences,
-    attachments: content.attachments,
+    media: content.media,
+    ...(modalities === undefined ? {} : { modalities }),
     ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
@@ -66,26 +66,9 @@ function choicesOf(body: JsonObject): number {
   return Math.max(choices, best);
 }
 
-/** What the provider would run itself: tools that are neither functions nor custom, and the searches of OpenAI's search models. */
-function serverToolsOf(body: JsonObject): string[] {
-  const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
-  const names = tools.flatMap((item, index) => {
-    const tool = requiredObject(item, `tools[${index}]`);
-    const type = optionalText(tool['type'], `tools[${index}].type`) ?? 'function';
-    if (type !== 'function' && type !== 'custom') return [type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type];
-    const parameters = objectOf(objectOf(tool['function'])?.['parameters']);
-    if (parameters !== undefined) checkSchema(parameters, `tools[${index}].function.parameters`);
-    return [];
-  });
-  const searches = ['web_search_options', 'search_parameters', 'plugins'].filter((field) => (body[field] ?? null) !== null);
-  if (searches.length === 0 && isSearchModel(textOf(body['model']) ?? '')) searches.push('web_search_options');
-  return [...names, ...searches.map((field) => (field === 'plugins' ? 'plugins' : 'web_search'))];
-}
-
 /** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
-function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'attachments' | 'storedReferences' | 'cacheWrite'> {
-  let attachments = 0;
+function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
+  const media: Media[] = [];
   let cacheWrite: CallFacts['cacheWrite'];
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
@@ -94,13 +77,28 @@ function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'atta
     objectsOf(message['content']).forEach((part, at) => {
       const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
       if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
-      if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
-      const { image_url: image, file } = part;
-      attachments += attachmentWeight(part['type'], image, objectOf(image)?.['url'], objectOf(file)?.['file_data']);
+      const found = mediaOfPart(part);
+      if (found !== undefined) media.push(found);
       if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
     });
   });
-  return { attachments, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
+  return { media, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
+}
+
+function mediaOfPart(part: JsonObject): Media | undefined {
+  const { image_url: image, video_url: video, input_audio: audio, file } = part;
+  switch (part['type']) {
+    case 'image_url':
+      return mediaOf('image', objectOf(image)?.['url'] ?? image, undefined, objectOf(image)?.['detail']);
+    case 'video_url':
+      return mediaOf('video', objectOf(video)?.['url'] ?? video);
+    case 'input_audio':
+      return mediaOf('audio', objectOf(audio)?.['data'] ?? audio);
+    case 'file':
+      return mediaOf('document', objectOf(file)?.['file_data']);
+    default:
+      return undefined;
+  }
 }
 
 function hasFileId(file: JsonValue | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, objectOf, textOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 
 /**
  * Counts of an answer or a stream chunk in the common totals; undefined when it reports none.
@@ -10,7 +10,7 @@ import { countOf, defined, objectOf, textOf } from '../lenient';
  * | OpenAI, Azure | `prompt_tokens` includes cached and audio tokens, `completion_tokens` includes reasoning; `cache_write_tokens` where writes are priced |
  * | DeepSeek | `prompt_cache_hit_tokens` + `prompt_cache_miss_tokens` = `prompt_tokens`, repeated as `cached_tokens` |
  * | xAI | reasoning tokens stand beside `completion_tokens`: the total is the sum of all three |
- * | Perplexity | `reasoning_tokens` at the top, beside `completion_tokens` and in no total |
+ * | Perplexity | `reasoning_tokens` at the top, beside `completion_tokens` and in no total; `citation_tokens` beside `prompt_tokens` |
  * | Groq | the last chunk carries it under `x_groq.usage`, or twice |
  * | Mistral | `num_cached_tokens`; no details |
  * | Moonshot, Together | `cached_tokens` at the top |
@@ -25,8 +25,31 @@ import { countOf, defined, objectOf, textOf } from '../lenient';
 export function usageOf(body: JsonObject): Usage | undefined {
   const reported = objectOf(body['usage']) ?? objectOf(objectOf(body['x_groq'])?.['usage']) ?? usageOfChoice(body['choices']);
   const usage = reported === undefined ? undefined : readUsage(reported, textOf(body['service_tier']));
-  const searched = usage !== undefined && usage.toolCalls === undefined && isSearchModel(textOf(body['model']) ?? '');
-  return searched ? { ...usage, toolCalls: { web_search: 1 } } : usage;
+  if (usage === undefined) return undefined;
+  const made = usage.toolCalls ?? executedTools(body['choices']);
+  if (made !== undefined) return { ...usage, toolCalls: made };
+  return isSearchModel(textOf(body['model']) ?? '') ? { ...usage, toolCalls: { web_search_preview: 1 } } : usage;
+}
+
+/** What Groq calls its tools where it tells of their calls, and what it bills. @see https://console.groq.com/docs/compound */
+const EXECUTED: Readonly<Record<string, string>> = {
+  search: 'web_search',
+  visit: 'visit_website',
+  python: 'code_execution',
+  browser: 'browser_automation',
+};
+
+/** Groq lists the calls of its tools beside the answer, with no count in the usage. */
+function executedTools(choices: JsonValue | undefined): Usage['toolCalls'] {
+  const calls: Record<string, number> = {};
+  for (const choice of objectsOf(choices)) {
+    for (const tool of objectsOf(objectOf(choice['message'])?.['executed_tools'])) {
+      const type = nonEmptyText(tool['type']) ?? 'unknown';
+      const unit = EXECUTED[type] ?? type;
+      calls[unit] = (calls[unit] ?? 0) + 1;
+    }
+  }
+  return Object.keys(calls).length === 0 ? undefined : calls;
 }
 
 /**
@@ -44,6 +67,7 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
   const output = objectOf(reported['completion_tokens_details']) ?? {};
   const usage: Usage = defined({
     inputTokens: countOf(reported['prompt_tokens']),
+    billedInputTokens: billedInput(reported),
     cacheReadInputTokens:
       countOf(input['cached_tokens']) ??
       countOf(reported['prompt_cache_hit_tokens']) ??
@@ -56,9 +80,17 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
     reasoningOutputTokens: reasoningTokens(reported),
     audioOutputTokens: countOf(output['audio_tokens']),
     toolCalls: toolCalls(reported),
+    malformed: hasBrokenCounts(reported) || undefined,
   });
   if (Object.keys(usage).length === 0) return undefined;
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
+}
+
+/** A research bills what it read at the price of input. */
+function billedInput(reported: JsonObject): number | undefined {
+  const prompt = countOf(reported['prompt_tokens']);
+  const citations = countOf(reported['citation_tokens']) ?? 0;
+  return prompt === undefined || citations === 0 ? undefined : prompt + citations;
 }
 
 /** Perplexity has it at the top. */
@@ -76,13 +108,16 @@ function outputTokens(reported: JsonObject): number | undefined {
   return beside ? completion + reasoning : completion;
 }
 
-/** Calls that the provider made itself: xAI's live search, Perplexity's and OpenRouter's web search. */
+/** What the provider bills of its own: xAI's sources, Perplexity's and OpenRouter's searches, Perplexity's request by how much it read. */
 function toolCalls(reported: JsonObject): Usage['toolCalls'] {
-  const searches =
-    countOf(reported['num_sources_used']) ??
-    countOf(reported['num_search_queries']) ??
-    countOf(objectOf(reported['server_tool_use'])?.['web_search_requests']);
-  return searches === undefined || searches === 0 ? undefined : { web_search: searches };
+  const calls: Record<string, number> = {};
+  const sources = countOf(reported['num_sources_used']) ?? 0;
+  if (sources > 0) calls['live_search'] = sources;
+  const searches = countOf(reported['num_search_queries']) ?? countOf(objectOf(reported['server_tool_use'])?.['web_search_requests']) ?? 0;
+  if (searches > 0) calls['web_search'] = searches;
+  const size = nonEmptyText(reported['search_context_size']);
+  if (size !== undefined) calls[`request:${size}`] = 1;
+  return Object.keys(calls).length === 0 ? undefined : calls;
 }
 
 /** Moonshot reports the usage of a stream in its last choice. */

@@ -1,7 +1,8 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject } from '../../model/json';
-import { nonEmptyText, objectsOf, textOf } from '../lenient';
-import { attachmentWeight } from '../media';
+import type { Media } from '../../model/media';
+import { nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { mediaOf } from '../media';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -17,7 +18,6 @@ import {
 import { isReasoningReference } from './history';
 import { inspectTools } from './server-tools';
 
-const ATTACHMENT_TYPES = new Set(['input_image', 'input_file', 'input_audio', 'computer_screenshot']);
 /** Fields whose value, when given, names something that the provider keeps. */
 const STORED = ['previous_response_id', 'conversation', 'prompt'];
 
@@ -43,9 +43,10 @@ export function inspect(body: JsonObject): CallFacts {
     choices: 1,
     wantsStreamUsage: true,
     serverTools: tools.serverTools,
+    toolUses: tools.toolUses,
     ...(tools.spareServerTools === undefined ? {} : { spareServerTools: tools.spareServerTools }),
     storedReferences: [...storedFields(body), ...items.storedReferences, ...tools.storedReferences],
-    attachments: items.attachments,
+    media: items.media,
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
 }
@@ -55,26 +56,46 @@ function storedFields(body: JsonObject): string[] {
   return optionalFlag(body['background'], 'background') === true ? [...fields, 'background'] : fields;
 }
 
-function inputItems(body: JsonObject): Pick<CallFacts, 'attachments' | 'storedReferences'> {
+function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferences'> {
   const { input } = body;
   if (input === undefined || input === null) {
     throw invalidRequest('input', 'input is missing; give a string or an array of items.', 'missing_required_parameter');
   }
-  if (typeof input === 'string') return { attachments: 0, storedReferences: [] };
+  if (typeof input === 'string') return { media: [], storedReferences: [] };
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items');
 
-  let attachments = 0;
+  const media: Media[] = [];
   const storedReferences: string[] = [];
   input.forEach((value, index) => {
     const item = requiredObject(value, `input[${index}]`);
     if (item['type'] === 'item_reference' && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
+    const made = item['type'] === 'image_generation_call' ? mediaOf('image', item['result']) : undefined;
+    if (made !== undefined) media.push(made);
     for (const field of ['content', 'output']) {
-      objectsOf(item[field]).forEach((part, at) => {
-        if (!ATTACHMENT_TYPES.has(textOf(part['type']) ?? '')) return;
-        attachments += attachmentWeight(part['image_url'], part['file_url'], part['file_data']);
+      const single = objectOf(item[field]);
+      (single === undefined ? objectsOf(item[field]) : [single]).forEach((part, at) => {
+        const found = mediaOfPart(part);
+        if (found === undefined) return;
+        media.push(found);
         if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
       });
     }
   });
-  return { attachments, storedReferences };
+  return { media, storedReferences };
+}
+
+/** A part that names a file and holds nothing is a picture or document as well. */
+function mediaOfPart(part: JsonObject): Media | undefined {
+  const audio = part['input_audio'];
+  switch (part['type']) {
+    case 'input_image':
+    case 'computer_screenshot':
+      return mediaOf('image', part['image_url'], undefined, part['detail']);
+    case 'input_file':
+      return mediaOf('document', part['file_url'] ?? part['file_data']);
+    case 'input_audio':
+      return mediaOf('audio', objectOf(audio)?.['data'] ?? audio);
+    default:
+      return undefined;
+  }
 }

@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from '../../model/json';
-import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { type ToolUse, unitOf } from '../../model/tool-use';
+import { countOf, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import type { CallFacts, ServerToolRemoval } from '../protocol';
 import { checkSchema, checkToolCount, optionalList, requiredObject, requiredText } from '../strict';
+import { containerOfSize, picture } from './billed-units';
 
 /** Tools that the caller runs itself. Everything else the provider would run. */
 const CLIENT_TOOLS = new Set([
@@ -20,13 +22,21 @@ export function isOfflineSearch(tool: JsonObject): boolean {
   return nonEmptyText(tool['type'])?.startsWith('web_search') === true && tool['external_web_access'] === false;
 }
 
-type ToolFacts = Pick<CallFacts, 'serverTools' | 'storedReferences' | 'spareServerTools'>;
+type ToolFacts = Pick<CallFacts, 'serverTools' | 'toolUses' | 'storedReferences' | 'spareServerTools'>;
+
+/** What a walk over the tools finds. */
+interface Found {
+  readonly serverTools: string[];
+  readonly units: string[];
+  readonly storedReferences: string[];
+  readonly spare: string[];
+}
 
 /** What the tools of a call bring: those in `tools`, and those that Codex puts into `additional_tools` items of the input. */
 export function inspectTools(body: JsonObject): ToolFacts {
   const tools = optionalList(body['tools'], 'tools') ?? [];
   checkToolCount(tools);
-  const found = { serverTools: [] as string[], storedReferences: [] as string[], spare: [] as string[] };
+  const found: Found = { serverTools: [], units: [], storedReferences: [], spare: [] };
   inspectList(tools, 'tools', found);
   inputItems(body).forEach((item, index) => {
     if (item['type'] !== 'additional_tools') return;
@@ -36,16 +46,14 @@ export function inspectTools(body: JsonObject): ToolFacts {
     inspectList(added, path, found);
   });
   const { serverTools, storedReferences } = found;
+  const most = countOf(body['max_tool_calls']);
+  const toolUses: ToolUse[] = found.units.map((unit) => (most === undefined ? { unit } : { unit, most }));
   // A choice that is more than a word may name the tool.
   const spare = objectOf(body['tool_choice']) === undefined ? found.spare : [];
-  return { serverTools, storedReferences, ...(spare.length === 0 ? {} : { spareServerTools: spare }) };
+  return { serverTools, toolUses, storedReferences, ...(spare.length === 0 ? {} : { spareServerTools: spare }) };
 }
 
-function inspectList(
-  tools: readonly JsonValue[],
-  list: string,
-  found: { readonly serverTools: string[]; readonly storedReferences: string[]; readonly spare: string[] },
-): void {
+function inspectList(tools: readonly JsonValue[], list: string, found: Found): void {
   tools.forEach((value, index) => {
     const path = `${list}[${index}]`;
     const tool = requiredObject(value, path);
@@ -55,11 +63,19 @@ function inspectList(
     if (typeof tool['container'] === 'string') found.storedReferences.push(`${path}.container`);
     if ((tool['vector_store_ids'] ?? null) !== null) found.storedReferences.push(`${path}.vector_store_ids`);
     if (type === 'namespace') inspectList(optionalList(tool['tools'], `${path}.tools`) ?? [], `${path}.tools`, found);
-    if (CLIENT_TOOLS.has(type) || (type === 'tool_search' && tool['execution'] === 'client')) return;
+    const hosted = type === 'shell' && objectOf(tool['environment'])?.['type'] !== 'local' && (tool['environment'] ?? null) !== null;
+    if ((CLIENT_TOOLS.has(type) && !hosted) || (type === 'tool_search' && tool['execution'] === 'client')) return;
     const name = type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type;
     found.serverTools.push(name);
+    found.units.push(unitOfTool(tool, type));
     if (isOfflineSearch(tool)) found.spare.push(name);
   });
+}
+
+function unitOfTool(tool: JsonObject, type: string): string {
+  if (type === 'image_generation') return picture(nonEmptyText(tool['model']), tool);
+  if (type !== 'code_interpreter' && type !== 'shell') return unitOf(type);
+  return containerOfSize(nonEmptyText((objectOf(tool['container']) ?? objectOf(tool['environment']))?.['memory_limit']));
 }
 
 /** The call without the tools that `spareServerTools` names. */

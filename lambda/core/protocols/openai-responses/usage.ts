@@ -1,15 +1,7 @@
 import type { JsonObject } from '../../model/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';
-
-/** Calls of server-side tools show as items of the answer. */
-const TOOL_ITEMS: Readonly<Record<string, string>> = {
-  web_search_call: 'web_search',
-  file_search_call: 'file_search',
-  code_interpreter_call: 'code_interpreter',
-  image_generation_call: 'image_generation',
-  mcp_call: 'mcp',
-};
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf } from '../lenient';
+import { billedUnits } from './billed-units';
 
 /**
  * The totals of a response object: `input_tokens` includes the cached ones, `output_tokens` the reasoning. Undefined when it
@@ -28,26 +20,12 @@ export function usageOf(response: JsonObject): Usage | undefined {
     cacheCreationInputTokens: countOf(input['cache_write_tokens']),
     outputTokens: countOf(reported['output_tokens']),
     reasoningOutputTokens: countOf(output['reasoning_tokens']),
-    toolCalls: toolCalls(response),
+    toolCalls: billedUnits(response, reported),
+    malformed: hasBrokenCounts(reported) || undefined,
   });
   if (Object.keys(usage).length === 0) return undefined;
   const serviceTier = nonEmptyText(response['service_tier']);
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
-}
-
-function toolCalls(response: JsonObject): Usage['toolCalls'] {
-  const calls: Record<string, number> = {};
-  for (const item of objectsOf(response['output'])) {
-    const name = TOOL_ITEMS[nonEmptyText(item['type']) ?? ''];
-    if (name !== undefined && isCall(item)) calls[name] = (calls[name] ?? 0) + 1;
-  }
-  return Object.keys(calls).length === 0 ? undefined : calls;
-}
-
-/** Of what a web search does, searching is a call; opening a page and looking for words in it are free. @see https://platform.openai.com/docs/pricing */
-function isCall(item: JsonObject): boolean {
-  const action = nonEmptyText(objectOf(item['action'])?.['type']);
-  return item['type'] !== 'web_search_call' || action === undefined || action === 'search';
 }
 
 /** The totals as Responses reports them; the details are required there, so an unknown count is given as zero in them alone. */

@@ -10,7 +10,7 @@ beforeAll(async () => {
   book = await loadPriceBook();
 });
 
-const FACTS: BoundInput['facts'] = { choices: 1, attachments: 0, serverTools: [] };
+const FACTS: BoundInput['facts'] = { choices: 1, media: [], toolUses: [] };
 
 function prices(): Price[] {
   const names = [
@@ -94,8 +94,18 @@ test('a ceiling on the cost lowers the output cap to what fits, or refuses', () 
 
 test('attachments and server-side tools are bounded although the body does not hold them', () => {
   const plain = boundOf({ facts: FACTS, bodyBytes: 1_000, maxOutputTokens: 100, prices: prices() });
-  const image = boundOf({ facts: { ...FACTS, attachments: 1 }, bodyBytes: 1_000, maxOutputTokens: 100, prices: prices() });
-  const search = boundOf({ facts: { ...FACTS, serverTools: ['web_search'] }, bodyBytes: 1_000, maxOutputTokens: 100, prices: prices() });
+  const image = boundOf({
+    facts: { ...FACTS, media: [{ kind: 'image' as const }] },
+    bodyBytes: 1_000,
+    maxOutputTokens: 100,
+    prices: prices(),
+  });
+  const search = boundOf({
+    facts: { ...FACTS, toolUses: [{ unit: 'web_search' }] },
+    bodyBytes: 1_000,
+    maxOutputTokens: 100,
+    prices: prices(),
+  });
   expect(image.costNanoUsd).toBeGreaterThan(plain.costNanoUsd);
   expect(search.costNanoUsd).toBeGreaterThan(plain.costNanoUsd + 20n * 10_000_000n);
 });

@@ -53,7 +53,7 @@ test('E17 message_delta is cumulative: the last value of each field, never a sum
 test.each([
   ['E16 nothing reported', {}, undefined],
   ['E18 explicit zero', { input_tokens: 0, output_tokens: 0 }, { inputTokens: 0, outputTokens: 0 }],
-  ['E19 impossible counts', { input_tokens: -4, output_tokens: 'many' }, undefined],
+  ['E19 impossible counts', { input_tokens: -4, output_tokens: 'many' }, { malformed: true }],
 ])('%s', (_name, usage, expected) => {
   expect(usageOf({ usage })).toEqual(expected);
 });

@@ -38,7 +38,7 @@ describe('Converse usage', () => {
       { inputTokens: 31, cacheCreationInputTokens: 30, cacheCreation1hInputTokens: 10, outputTokens: 5 },
     ],
     ['E18 explicit zeros', { inputTokens: 0, outputTokens: 0, totalTokens: 0 }, { inputTokens: 0, outputTokens: 0 }],
-    ['E19 nonsense', { inputTokens: -1, outputTokens: '5' }, undefined],
+    ['E19 nonsense', { inputTokens: -1, outputTokens: '5' }, { malformed: true }],
   ])('%s', (_name, usage, expected) => {
     expect(converseUsage({ usage })).toEqual(expected);
   });

@@ -42,7 +42,7 @@ describe('Gemini usage', () => {
       },
       { inputTokens: 100, audioInputTokens: 60, outputTokens: 50, audioOutputTokens: 50 },
     ],
-    ['E19 nonsense', { promptTokenCount: '9', candidatesTokenCount: -4 }, undefined],
+    ['E19 nonsense', { promptTokenCount: '9', candidatesTokenCount: -4 }, { malformed: true }],
   ])('%s', (_name, usageMetadata, expected) => {
     expect(geminiUsage({ usageMetadata } as never)).toEqual(expected);
   });

@@ -44,7 +44,7 @@ test.each([
     { inputTokens: 3, cacheReadInputTokens: 1, outputTokens: 2 },
   ],
   ['E18 explicit zero', { usage: { prompt_tokens: 0, completion_tokens: 0 } }, { inputTokens: 0, outputTokens: 0 }],
-  ['E19 impossible counts', { usage: { prompt_tokens: -1, completion_tokens: '7', prompt_tokens_details: null } }, undefined],
+  ['E19 impossible counts', { usage: { prompt_tokens: -1, completion_tokens: '7', prompt_tokens_details: null } }, { malformed: true }],
   ['E16 nothing', { usage: null }, undefined],
 ])('%s', (_name, body, expected) => {
   expect(usageOf(body)).toEqual(expected);

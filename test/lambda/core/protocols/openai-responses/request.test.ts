@@ -21,7 +21,8 @@ describe('what the gateway must know of a call', () => {
       wantsStreamUsage: true,
       serverTools: [],
       storedReferences: [],
-      attachments: 0,
+      toolUses: [],
+      media: [],
       serviceTier: 'flex',
     });
   });
@@ -52,7 +53,7 @@ describe('what the gateway must know of a call', () => {
       'tools[0].container',
       'tools[1].vector_store_ids',
     ]);
-    expect(facts.attachments).toBe(1);
+    expect(facts.media).toEqual([{ kind: 'image' }]);
     expect(facts.serverTools).toEqual(['code_interpreter', 'file_search']);
   });
 

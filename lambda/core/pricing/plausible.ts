@@ -1,0 +1,100 @@
+import { sameUnit } from '../model/tool-use';
+import type { Usage } from '../model/usage';
+import { type BoundInput, inputClasses, mediaOf, mostSent, outputClasses, toolUses } from './bound';
+import { callPrice } from './cost';
+import type { Price, TokenClass } from './price';
+
+/** A window where none is known, wider than any model's. */
+const WIDEST_WINDOW_TOKENS = 10_000_000;
+/** An answer where none is known, longer than any model's. */
+const LONGEST_ANSWER_TOKENS = 1_000_000;
+/** Calls of one tool in one answer, where the call sets no limit: ten times what is reserved for. */
+const MOST_TOOL_CALLS = 200;
+
+/** A call and the place that answered it. */
+export type ReportedCall = Pick<BoundInput, 'facts' | 'bodyBytes' | 'maxOutputTokens'> & { readonly price: Price };
+
+type Count = Exclude<{ [K in keyof Usage]-?: Exclude<Usage[K], undefined> extends number ? K : never }[keyof Usage], never>;
+
+/** Of each class, the most that can be true of a call. What a part is of, it cannot exceed. */
+const MOST: Readonly<Record<Count, (call: ReportedCall, usage: Usage) => number>> = {
+  inputTokens: mostInput,
+  billedInputTokens: mostInput,
+  cacheReadInputTokens: wholeInput,
+  audioCacheReadInputTokens: (call, usage) => (hears(call, 'audioCacheRead') ? (usage.cacheReadInputTokens ?? 0) : 0),
+  cacheCreationInputTokens: wholeInput,
+  cacheCreation1hInputTokens: ({ facts }, usage) => (facts.cacheWrite === '1h' ? (usage.cacheCreationInputTokens ?? 0) : 0),
+  audioInputTokens: (call, usage) => (hears(call, 'audioInput') ? wholeInput(call, usage) : 0),
+  imageInputTokens: (call, usage) => (sees(call) ? wholeInput(call, usage) : 0),
+  outputTokens: mostOutput,
+  billedOutputTokens: mostOutput,
+  reasoningOutputTokens: wholeOutput,
+  audioOutputTokens: (call, usage) => (speaks(call) ? wholeOutput(call, usage) : 0),
+  // Where a model makes no pictures of its own, their price is that of its text.
+  imageOutputTokens: wholeOutput,
+};
+const COUNTS = Object.keys(MOST) as Count[];
+
+/**
+ * What of a report cannot be true of its call: the name of the first class that is beyond what was sent, the cap, the window, the model's
+ * longest answer, or the tools that were asked for and how often they may be used. Undefined when all of it can.
+ */
+export function implausible(usage: Usage, call: ReportedCall): string | undefined {
+  if (usage.malformed === true) return 'malformed';
+  const count = COUNTS.find((name) => {
+    const reported = usage[name];
+    return reported !== undefined && !(reported >= 0 && reported <= MOST[name](call, usage));
+  });
+  return count ?? Object.entries(usage.toolCalls ?? {}).find(([unit, calls]) => !(calls >= 0 && calls <= mostCalls(unit, call)))?.[0];
+}
+
+function windowOf({ price }: ReportedCall): number {
+  return price.contextWindow ?? WIDEST_WINDOW_TOKENS;
+}
+
+/** After each call of a server-side tool the model reads everything again, and the readings are reported as one sum. */
+function mostInput(call: ReportedCall): number {
+  const calls = toolUses(call.facts, call.price).reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 0);
+  return (1 + calls) * Math.max(windowOf(call), mostSent(call, call.price));
+}
+
+function wholeInput(call: ReportedCall, usage: Usage): number {
+  return usage.inputTokens ?? mostInput(call);
+}
+
+/** A provider may overlook the cap; its model writes no more than it can. */
+function mostOutput({ facts, maxOutputTokens, price }: ReportedCall): number {
+  if (maxOutputTokens === 0) return 0;
+  const longest = price.maxOutputTokens ?? Math.min(price.contextWindow ?? LONGEST_ANSWER_TOKENS, LONGEST_ANSWER_TOKENS);
+  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices);
+}
+
+function wholeOutput(call: ReportedCall, usage: Usage): number {
+  return usage.outputTokens ?? mostOutput(call);
+}
+
+/** Recordings and films have sound. What costs no more than text does no harm where nobody asked for it. */
+function hears({ facts, price }: ReportedCall, name: 'audioInput' | 'audioCacheRead'): boolean {
+  const isAsked = mediaOf(facts, price).audio > 0 || facts.media.some(({ kind }) => kind === 'video');
+  return isAsked || !isDearer(price, name, name === 'audioInput' ? 'input' : 'cacheRead');
+}
+
+function sees({ facts, price }: ReportedCall): boolean {
+  return inputClasses(facts).includes('imageInput') || !isDearer(price, 'imageInput', 'input');
+}
+
+function speaks({ facts, price }: ReportedCall): boolean {
+  return outputClasses(facts, price).includes('audioOutput') || !isDearer(price, 'audioOutput', 'output');
+}
+
+function isDearer({ rates }: Price, part: TokenClass, whole: TokenClass): boolean {
+  return rates[part].base > rates[whole].base;
+}
+
+/** Calls that cost nothing need no limit. */
+function mostCalls(unit: string, { facts, price }: ReportedCall): number {
+  if (callPrice(price, unit) === 0n && !unit.startsWith('request')) return Number.POSITIVE_INFINITY;
+  return toolUses(facts, price)
+    .filter((use) => sameUnit(use.unit, unit))
+    .reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 0);
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../../model/json';
+import { type ToolUse, unitOf } from '../../model/tool-use';
+import { countOf, objectOf, textOf } from '../lenient';
+import type { CallFacts } from '../protocol';
+import { checkSchema, checkToolCount, optionalList, optionalText, requiredObject } from '../strict';
+import { isSearchModel } from './usage';
+
+/** Sources that a live search reads where the call does not say. @see https://docs.x.ai/docs/guides/live-search */
+const LIVE_SEARCH_SOURCES = 20;
+
+/** What the provider would run itself: tools that are neither functions nor custom, and searches that fields of their own ask for. */
+export function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 'toolUses'> {
+  const tools = optionalList(body['tools'], 'tools') ?? [];
+  checkToolCount(tools);
+  const serverTools: string[] = [];
+  const toolUses: ToolUse[] = [];
+  tools.forEach((item, index) => {
+    const tool = requiredObject(item, `tools[${index}]`);
+    const type = optionalText(tool['type'], `tools[${index}].type`) ?? 'function';
+    if (type === 'function' || type === 'custom') {
+      const parameters = objectOf(objectOf(tool['function'])?.['parameters']);
+      if (parameters !== undefined) checkSchema(parameters, `tools[${index}].function.parameters`);
+      return;
+    }
+    serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
+    toolUses.push({ unit: unitOf(type) });
+  });
+  for (const { name, use } of searches(body)) {
+    serverTools.push(name);
+    toolUses.push(use);
+  }
+  return { serverTools, toolUses };
+}
+
+function searches(body: JsonObject): { readonly name: string; readonly use: ToolUse }[] {
+  const isAsked = (field: string): boolean => (body[field] ?? null) !== null;
+  const found: { readonly name: string; readonly use: ToolUse }[] = [];
+  if (isSearchModel(textOf(body['model']) ?? '')) found.push({ name: 'web_search', use: { unit: 'web_search_preview', most: 1 } });
+  else if (isAsked('web_search_options')) found.push({ name: 'web_search', use: { unit: 'web_search' } });
+  if (isAsked('search_parameters')) {
+    const most = countOf(objectOf(body['search_parameters'])?.['max_search_results']) ?? LIVE_SEARCH_SOURCES;
+    found.push({ name: 'web_search', use: { unit: 'live_search', most } });
+  }
+  if (isAsked('plugins')) found.push({ name: 'plugins', use: { unit: 'web_search' } });
+  return found;
+}
