@@ -5,6 +5,7 @@
  * - `stand-ins.ts` starts what stands in for AWS (`dynamodb/`, `aws/`) and makes what the template declares.
  * - `lambda/` runs the functions, `api-gateway/` serves the REST API in front of them.
  * - `sources.ts` with `event-sources/` delivers streams, queues, schedules and events to them.
+ * - `game-day/` makes calls of AWS go wrong on purpose, and writes down every call.
  * - `at-hand.ts`, `data-directory.ts`, `first-key.ts`, `notes.ts`: keys of the environment, what is kept, the first key, what is said.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,6 +21,8 @@ import type { CheckedCall, Principal } from './aws/authorizer';
 import { Callers } from './aws/callers';
 import { takeDataDirectory } from './data-directory';
 import { adminKey, firstKey } from './first-key';
+import { CallTrace } from './game-day/call-trace';
+import { DisturbanceFile } from './game-day/disturbance-file';
 import { FunctionPool } from './lambda/function-pool';
 import { credentialVariables, functionVariables } from './lambda/function-variables';
 import { Notes } from './notes';
@@ -52,6 +55,10 @@ export interface LocalRunOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Where providers' keys and the Region are looked up. Default: the process's own. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** File of rules for what goes wrong with calls of AWS once the run is ready. Default: nothing does. */
+  readonly disturb?: string;
+  /** File that takes one JSON line for each call of AWS. Default: none. */
+  readonly traceAws?: string;
   /** Most environments of one function at once, as an account's quota. Default: 100. */
   readonly concurrency?: number;
   /** Takes what the user should read: refusals by IAM, failing functions. Default: the process's error stream. */
@@ -115,6 +122,10 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const notes = new Notes(options.onNote ?? ((line) => process.stderr.write(`${line}\n`)), options.onLog);
   if (options.data !== undefined) opened.push(alsoAtExit(takeDataDirectory(options.data)));
 
+  const disturbances = options.disturb === undefined ? undefined : DisturbanceFile.read(options.disturb, notes);
+  const trace = options.traceAws === undefined ? undefined : CallTrace.open(options.traceAws, (line) => notes.write(line));
+  if (trace !== undefined) opened.push(alsoAtExit(() => trace.close()));
+
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
   const { stacks, stack } = await synthesizedStacks(options, secrets, userRegion, opened);
   const account = localAccount(stack.place, userRegion);
@@ -125,6 +136,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     secrets,
     callers: (accessKeyId) => callers.find(accessKeyId),
     onDenied: (advice) => notes.once(`IAM: ${advice}`),
+    ...(trace === undefined ? {} : { onCall: (call) => trace.record(call) }),
     onError: (error) => notes.write(`the local AWS failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   opened.push(() => standIns.close());
@@ -150,6 +162,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
         concurrency: definition.reservedConcurrency ?? options.concurrency ?? DEFAULT_CONCURRENCY,
         onLog: (text) => notes.log(definition.logicalId, text),
         onFailure: (error) => notes.failure(definition.logicalId, error),
+        onEnd: (traceId) => trace?.ended(traceId),
       }),
     ]),
   );
@@ -183,6 +196,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     port: options.port ?? DEFAULT_PORT,
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     onNote: (message) => notes.write(message),
+    onAnswer: (traceId, requestId) => trace?.name(traceId, requestId),
     ...(options.onLog === undefined ? {} : { onAccess: (line: string) => notes.log('access', `${line}\n`) }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
@@ -195,6 +209,10 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     firstKey(gateway.url, admin, options.data),
     ...[...new Set(routed)].map((arn) => functions.get(arn)?.warm()),
   ]);
+  if (disturbances !== undefined) {
+    disturbances.begin(standIns.endpoint);
+    opened.push(() => disturbances.close());
+  }
   return {
     url: gateway.url,
     adminKey: admin,

@@ -7,6 +7,7 @@ import { createObjects, type Objects } from './aws/objects';
 import { createQueues, type Queues } from './aws/queues';
 import { type GenerateSecretString, openSecrets, type Secrets } from './aws/secrets';
 import { createTopics, type Topics } from './aws/topics';
+import type { TracedCall } from './aws/traced-call';
 import { type DynamoDbEngine, openDynamoDb } from './dynamodb/engine';
 import { tableFromTemplate } from './dynamodb/table-definition';
 import type { LocalAccount } from './template/account';
@@ -26,6 +27,8 @@ export interface StandInOptions {
   /** Told of each call that a role does not allow. */
   readonly onDenied: (advice: string) => void;
   readonly onError: (error: unknown) => void;
+  /** Told of each call. Default: nobody is, and nothing is counted. */
+  readonly onCall?: (call: TracedCall) => void;
 }
 
 /** What stands in for AWS's services: one loopback endpoint, and what is behind it. */
@@ -62,6 +65,7 @@ export class StandIns {
       bedrock: { onNoCredentials: options.onDenied },
       onDenied: (advice) => options.onDenied(advice),
       onError: options.onError,
+      ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
     });
     return new StandIns(dynamodb, secrets, queues, events, topics, objects, endpoint, options.secrets);
   }

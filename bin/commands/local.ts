@@ -20,6 +20,8 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --secrets FILE     JSON object: name of a secret to its value
   --context K=V      context for the app; may be repeated
   --concurrency N    most environments of one function at once (default: 100)
+  --disturb FILE     rules, in JSON, for what goes wrong with calls of AWS; read again when it changes
+  --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units
   --json             print one line of JSON when ready: {"url","admin_key","key"}
   --verbose          print the functions' logs and the access log to the error stream
 
@@ -80,6 +82,8 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.secrets === undefined ? {} : { secrets: readSecrets(values.secrets) }),
       ...(values.context === undefined ? {} : { context: Object.fromEntries(values.context.map(contextEntry)) }),
       ...(values.concurrency === undefined ? {} : { concurrency: wholeNumber('--concurrency', values.concurrency, 1, 10_000) }),
+      ...(values.disturb === undefined ? {} : { disturb: values.disturb }),
+      ...(values['trace-aws'] === undefined ? {} : { traceAws: values['trace-aws'] }),
       ...(values.verbose ? { onLog: (line: string) => process.stderr.write(`${line}\n`) } : {}),
     },
   };
@@ -99,6 +103,8 @@ function parseOptions(args: string[]) {
         secrets: { type: 'string' },
         context: { type: 'string', multiple: true },
         concurrency: { type: 'string' },
+        disturb: { type: 'string' },
+        'trace-aws': { type: 'string' },
         json: { type: 'boolean' },
         verbose: { type: 'boolean' },
       },

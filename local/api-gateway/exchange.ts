@@ -20,6 +20,7 @@ export class ApiExchange {
     public readonly limits: ApiLimits,
     /** Something the user should know of, such as why a function failed. */
     public readonly note: (message: string) => void,
+    private readonly onHead: (head: ResponseHead) => void = () => undefined,
   ) {
     response.once('close', () => {
       if (!response.writableFinished) this.abandoned = true;
@@ -49,6 +50,7 @@ export class ApiExchange {
     context.status = head.status;
     context.integrationStatus = 200;
     context.headersMs = performance.now();
+    this.onHead(head);
     this.response.writeHead(head.status, [
       'x-amzn-RequestId',
       context.requestId,

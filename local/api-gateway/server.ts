@@ -11,6 +11,7 @@ import { API_LIMITS, type ApiLimits } from './limits';
 import { proxyEvent } from './proxy-event';
 import { readBody } from './request-body';
 import { createRequestContext, substituteContext } from './request-context';
+import type { ResponseHead } from './response-head';
 import { type RouteMatch, RouteTable } from './route-table';
 import { serveStreamed } from './streamed-integration';
 import { Throttle } from './throttle';
@@ -27,6 +28,8 @@ export interface ApiGatewayOptions {
   readonly hosts?: readonly string[];
   /** One line of the access log. */
   readonly onAccess?: (line: string) => void;
+  /** Told of each answer's request id, as its header has it, under the trace id of the invocation. */
+  readonly onAnswer?: (traceId: string, requestId: string) => void;
   /** Something the user should know of. */
   readonly onNote?: (message: string) => void;
   /** Overrides; tests only. */
@@ -38,6 +41,7 @@ const DRAIN_MS = 10_000;
 /** Node's own header limit: well above API Gateway's, so that the refusal is ours. */
 const PARSER_HEADER_BYTES = 64 * 1024;
 
+const REQUEST_ID_HEADER = 'x-gateway-request-id';
 const UNKNOWN_HOST =
   'Forbidden: the local gateway answers to the names localhost and 127.0.0.1 with its own port; name another with --host NAME';
 
@@ -97,9 +101,13 @@ export class ApiGatewayServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { api, account, onAccess, onNote } = this.options;
+    const { api, account, onAccess, onAnswer, onNote } = this.options;
     const context = createRequestContext(request, { apiId: api.apiId, stageName: api.stageName, accountId: account.accountId });
-    const exchange = new ApiExchange(request, response, context, api, this.limits, (message) => onNote?.(message));
+    const onHead = ({ headers }: ResponseHead): void => {
+      const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === REQUEST_ID_HEADER);
+      if (at >= 0) onAnswer?.(context.traceId, headers[at + 1] as string);
+    };
+    const exchange = new ApiExchange(request, response, context, api, this.limits, (message) => onNote?.(message), onHead);
     if (onAccess !== undefined && api.accessLogFormat !== undefined) {
       const format = api.accessLogFormat;
       response.once('close', () => onAccess(substituteContext(format, context, '-')));

@@ -78,7 +78,7 @@ export function createBedrock(options: BedrockOptions): AwsService {
         throw new AwsError('UnknownOperationException', `the local Bedrock does not know ${request.method} ${request.url.pathname}`, 404);
       }
       const accesses = bedrockAccesses(action, decodeURIComponent(model), request.region, options.account);
-      return { accesses, run: () => forward(request) };
+      return { action: apiName(call), accesses, run: () => forward(request) };
     },
     refuse: (error) => ({
       status: error.code === ACCESS_DENIED ? 403 : error.status,
@@ -86,6 +86,11 @@ export function createBedrock(options: BedrockOptions): AwsService {
       body: JSON.stringify({ message: error.message }),
     }),
   };
+}
+
+/** `converse-stream` of the path is `ConverseStream` of the API. */
+function apiName(call = ''): string {
+  return call.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
 }
 
 /**

@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { AwsCredentials } from '../../lambda/core/auth/aws-credentials';
 import type { Principal } from './authorizer';
 
+/** A run of a function. */
+export interface RunningInvocation {
+  /** Lambda's. */
+  readonly requestId: string;
+  /** `X-Amzn-Trace-Id`. */
+  readonly traceId: string;
+}
+
 /** Who may call, and how it proves that it is who it says. */
 export interface Caller {
   readonly principal: Principal;
   readonly credentials: AwsCredentials;
-  /** The request id of the invocation that runs now, where the caller is a function's environment. */
-  readonly invocation: () => string | undefined;
+  /** What runs now, where the caller is a function's environment. */
+  readonly invocation: () => RunningInvocation | undefined;
 }
 
 /** Credentials that hold as long as whom they were given to. */
@@ -21,7 +29,7 @@ export class Callers {
   private readonly byAccessKey = new Map<string, Caller>();
 
   /** @param invocation see `Caller` */
-  public admit(principal: Principal, invocation: () => string | undefined = () => undefined): Lease {
+  public admit(principal: Principal, invocation: () => RunningInvocation | undefined = () => undefined): Lease {
     const credentials = {
       accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64'),

@@ -6,6 +6,8 @@ import type { AwsAnswer, AwsError } from './service';
 export interface DisturbableCall {
   /** As signatures name it, such as `dynamodb`. */
   readonly service: string;
+  /** As the API names it, such as `TransactWriteItems`. */
+  readonly action: string;
   /** The caller's short name. */
   readonly principal: string;
   readonly accesses: readonly Access[];
@@ -13,7 +15,7 @@ export interface DisturbableCall {
 
 /** What goes wrong with a call. For game days and for tests of what a caller does when AWS fails. */
 export interface Disturbance {
-  /** Waits this long before the call. */
+  /** The call is made so much later, also when its caller is gone by then. */
   readonly delayMs?: number;
   /** Answered in place of the call, which is not made. */
   readonly error?: AwsError;
@@ -32,19 +34,28 @@ export class AnswerLost extends Error {}
 /**
  * Makes a call as disturbed.
  *
- * @param signal aborted when the caller goes away
+ * @param gone aborted when the caller goes away
+ * @param closing aborted when the stand-ins close: what is delayed until then is not made
  * @throws AwsError, AnswerLost
  */
 export async function disturbed(
   { delayMs = 0, error, lost, manner }: Disturbance,
   run: () => AwsAnswer | Promise<AwsAnswer>,
-  signal: AbortSignal,
+  gone: AbortSignal,
+  closing: AbortSignal,
 ): Promise<AwsAnswer> {
-  if (delayMs > 0) await delay(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
+  if (delayMs > 0) await delay(delayMs, undefined, { signal: closing, ref: false }).catch(() => undefined);
+  if (closing.aborted) throw new AnswerLost();
   if (error !== undefined) throw error;
   if (lost === undefined) return run();
   if (lost === 'after') await run();
-  if (manner === 'hang')
-    await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
+  if (manner === 'hang') await aborted(gone);
   throw new AnswerLost();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -19,9 +19,9 @@ export function dynamoDbService(engine: DynamoDbEngine, region: string, account:
     version: '1.0',
     namespace: 'com.amazon.coral.service',
     accesses: (action, input) => withKeys(dynamoDbAccesses(action, input, region, account), engine, { region, account }),
-    async run(action, input) {
+    async run(action, input, { consumption }) {
       try {
-        return await engine.call(action, namesOnly(input));
+        return await engine.call(action, namesOnly(input), consumption);
       } catch (error) {
         if (!(error instanceof DynamoDbError)) throw error;
         throw new AwsError(error.name, error.message, error.statusCode, error.body);

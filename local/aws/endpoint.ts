@@ -8,7 +8,7 @@ import type { DynamoDbEngine } from '../dynamodb/engine';
 import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
 import { type BedrockOptions, createBedrock } from './bedrock';
 import type { Caller } from './callers';
-import { AnswerLost, type Disturb, disturbed } from './disturbance';
+import { AnswerLost, type Disturb, type Disturbance, disturbed } from './disturbance';
 import { dynamoDbService } from './dynamodb';
 import { createEvents, type Events } from './events';
 import { jsonService } from './json-service';
@@ -19,6 +19,7 @@ import { openSecrets, type Secrets } from './secrets';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
 import { proveClaim, type ReceivedRequest, readClaim } from './signature';
 import { createTopics, type Topics } from './topics';
+import { errorCode, type TracedCall } from './traced-call';
 
 const MOST_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -35,6 +36,8 @@ export interface AwsEndpointOptions extends Place {
   readonly callers: (accessKeyId: string) => Caller | undefined;
   /** Told of each refusal, in a sentence that says which statement is missing. */
   readonly onDenied?: (advice: string, denial: Denial, principal: Principal) => void;
+  /** Told of each call that was understood, when it is over. Only then is counted what it consumes. */
+  readonly onCall?: (call: TracedCall) => void;
   /** Told of what went wrong in the endpoint itself. Default: the error stream of the process. */
   readonly onError?: (error: unknown) => void;
   /** Default: any free port. */
@@ -66,10 +69,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const onError = options.onError ?? ((error) => console.error(error));
   const disturbances = new Set<Disturb>();
   const disturb: Disturb = (call) => [...disturbances].reverse().reduce<ReturnType<Disturb>>((found, ask) => found ?? ask(call), undefined);
+  const closing = new AbortController();
   let url = '';
   const server = createServer((incoming, outgoing) => {
     const { port } = server.address() as AddressInfo;
-    const serving = { services, authorizer, callers: options.callers, onError, disturb, url, port };
+    const { callers, onCall } = options;
+    const serving = { services, authorizer, callers, onCall, onError, disturb, closing: closing.signal, url, port };
     serve(incoming, outgoing, serving).catch(() => outgoing.destroy());
   });
   // Functions keep their connections across idle times; a reset would look like a fault of the service.
@@ -93,6 +98,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     },
     close: () =>
       new Promise((resolve) => {
+        closing.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -116,8 +122,10 @@ interface Serving {
   readonly services: Readonly<Record<string, AwsService>>;
   readonly authorizer: Authorizer;
   readonly callers: (accessKeyId: string) => Caller | undefined;
+  readonly onCall: ((call: TracedCall) => void) | undefined;
   readonly onError: (error: unknown) => void;
   readonly disturb: Disturb;
+  readonly closing: AbortSignal;
   readonly url: string;
   readonly port: number;
 }
@@ -171,16 +179,46 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, servin
 
 async function carryOut(
   request: AwsRequest,
-  name: string,
-  service: AwsService,
-  { principal }: Caller,
+  service: string,
+  { understand }: AwsService,
+  { principal, invocation }: Caller,
   serving: Serving,
 ): Promise<AwsAnswer> {
-  const call = service.understand(request);
-  const denial = serving.authorizer.authorize(principal, call.accesses);
-  if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
-  const disturbance = serving.disturb({ service: name, principal: principal.id, accesses: call.accesses });
-  return await (disturbance === undefined ? call.run() : disturbed(disturbance, () => call.run(), request.signal));
+  const startMs = epochMs();
+  const consumption = serving.onCall === undefined ? undefined : { readUnits: 0, writeUnits: 0 };
+  const call = understand(consumption === undefined ? request : { ...request, consumption });
+  const about = { service, action: call.action, principal: principal.id, accesses: call.accesses };
+  const running = invocation();
+  let disturbance: Disturbance | undefined;
+  const told = (error?: unknown): void => {
+    if (consumption === undefined) return;
+    serving.onCall?.({
+      ...about,
+      ...(running === undefined ? {} : { invocation: { requestId: running.requestId, traceId: running.traceId } }),
+      startMs,
+      endMs: epochMs(),
+      consumption,
+      ...(error === undefined ? {} : { error: errorCode(error) }),
+      ...(disturbance === undefined ? {} : { disturbance }),
+    });
+  };
+  try {
+    const denial = serving.authorizer.authorize(principal, call.accesses);
+    if (denial !== undefined) throw new AwsError(ACCESS_DENIED, denial.message);
+    disturbance = serving.disturb(about);
+    const answer = await (disturbance === undefined
+      ? call.run()
+      : disturbed(disturbance, () => call.run(), request.signal, serving.closing));
+    told();
+    return answer;
+  } catch (error) {
+    told(error);
+    throw error;
+  }
+}
+
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** @throws AnswerLost as it came */

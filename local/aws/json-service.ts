@@ -31,6 +31,7 @@ export function jsonService(options: JsonServiceOptions): AwsService {
       if (action === '') throw new AwsError('UnknownOperationException', 'the header X-Amz-Target is missing');
       const input = parse(request.body);
       return {
+        action,
         accesses: options.accesses(action, input),
         run: async () => answer(200, await options.run(action, input, request)),
       };

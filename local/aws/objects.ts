@@ -70,7 +70,11 @@ export function createObjects(): Objects {
             501,
           );
         }
-        return { accesses: [{ action, resource: `arn:aws:s3:::${bucket}/${key}` }], run: () => run(request, bucket, key) };
+        return {
+          action: action.slice('s3:'.length),
+          accesses: [{ action, resource: `arn:aws:s3:::${bucket}/${key}` }],
+          run: () => run(request, bucket, key),
+        };
       },
       refuse(error) {
         const denied = error.code === 'AccessDeniedException';

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Consumption } from '../dynamodb/units';
 import type { Access } from './authorizer';
 
 /** A request to a service, its caller known. */
@@ -15,6 +16,8 @@ export interface AwsRequest {
   readonly endpoint: string;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
+  /** Where somebody counts: what the call consumes is added here. */
+  readonly consumption?: Consumption;
 }
 
 export interface AwsAnswer {
@@ -25,6 +28,8 @@ export interface AwsAnswer {
 
 /** A request understood: what it needs and how it is carried out. */
 export interface AwsCall {
+  /** As the API names it, such as `TransactWriteItems`. */
+  readonly action: string;
   readonly accesses: readonly Access[];
   run(): AwsAnswer | Promise<AwsAnswer>;
 }

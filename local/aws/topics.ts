@@ -29,6 +29,7 @@ export function createTopics(): Topics {
         const action = form.get('Action') ?? '';
         const topicArn = form.get('TopicArn') ?? form.get('TargetArn') ?? '*';
         return {
+          action,
           accesses: [{ action: `sns:${action}`, resource: topicArn }],
           run() {
             if (action !== 'Publish') throw new AwsError('InvalidAction', `the local SNS does not know ${action}`);

@@ -2,12 +2,15 @@ import db from 'dynalite/db';
 import { systemClock } from '../../lambda/core/runtime/clock';
 import { DynamoDbError, serviceError, validationError } from './errors';
 import { Journal, type Kept } from './journal';
+import { type Metering, metered } from './meter';
 import { isOperation, itemAt, type Output, prepare, run, runAtOnce } from './operations';
 import { type Change, Store } from './store';
 import { type RecordListener, StreamHub, type TableStream } from './stream-hub';
+import { indexesOf } from './table-definition';
 import { describeTimeToLive, isExpired } from './time-to-live';
 import { Transactions } from './transactions';
 import type { DynaliteTable, Item, TableDefinition, TableHandle, UserIdentity } from './types';
+import type { Consumption } from './units';
 
 export interface DynamoDbOptions {
   /** Where the items are kept between runs. Default: in memory only. */
@@ -32,9 +35,10 @@ export interface DynamoDbEngine {
    *
    * @param action such as `UpdateItem`
    * @param input the operation's JSON; binary values are base64
+   * @param consumption what DynamoDB would bill is added here, also when the call fails. Default: nobody counts.
    * @throws DynamoDbError as the service answers it
    */
-  call(action: string, input: object): Promise<Record<string, unknown>>;
+  call(action: string, input: object, consumption?: Consumption): Promise<Record<string, unknown>>;
   /**
    * Makes a table, with the items that the directory holds for it.
    *
@@ -84,6 +88,7 @@ class Engine implements DynamoDbEngine {
   readonly #store: Store;
   readonly #hub: StreamHub;
   readonly #transactions: Transactions;
+  readonly #metering: Metering;
   readonly #journal: Journal | undefined;
   /** What the journal held and is not taken over yet: items whose tables are not made, records whose consumers did not come. */
   readonly #kept: Kept;
@@ -96,6 +101,7 @@ class Engine implements DynamoDbEngine {
     this.#now = options.now ?? systemClock.now;
     this.#store = new Store(options.region, options.account, (changes) => this.#commit(changes));
     this.#transactions = new Transactions(this.#store, this.#now);
+    this.#metering = { store: this.#store, repeats: (input) => this.#transactions.repeats(input) };
     const oldest = (): number => this.#now() / 1_000 - STREAM_RETENTION_SECONDS;
     const opened = options.directory === undefined ? undefined : Journal.open(options.directory, oldest, options.condenseBytes);
     this.#journal = opened?.journal;
@@ -103,8 +109,12 @@ class Engine implements DynamoDbEngine {
     this.#hub = new StreamHub(options.region, this.#now, this.#kept, this.#journal);
   }
 
-  async call(action: string, input: object): Promise<Output> {
-    return structuredClone(await this.#run(action, input as Output));
+  async call(action: string, input: object, consumption?: Consumption): Promise<Output> {
+    const output =
+      consumption === undefined
+        ? this.#run(action, input as Output)
+        : metered(this.#metering, action, input as Output, consumption, (counted) => this.#run(action, counted));
+    return structuredClone(await output);
   }
 
   async createTable(definition: TableDefinition): Promise<TableHandle> {
@@ -279,19 +289,6 @@ class Engine implements DynamoDbEngine {
     const arn = known?.handle.streamArn;
     return table?.TableStatus !== 'ACTIVE' || arn === undefined || view === undefined ? undefined : { table, arn, view };
   }
-}
-
-/** On-demand tables take no capacity for their indexes. */
-function indexesOf(definition: TableDefinition): Output {
-  const plain = ({ IndexName, KeySchema, Projection }: NonNullable<TableDefinition['GlobalSecondaryIndexes']>[number]): Output => ({
-    IndexName,
-    KeySchema,
-    Projection,
-  });
-  return {
-    ...(definition.GlobalSecondaryIndexes?.length ? { GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map(plain) } : {}),
-    ...(definition.LocalSecondaryIndexes?.length ? { LocalSecondaryIndexes: definition.LocalSecondaryIndexes.map(plain) } : {}),
-  };
 }
 
 function rethrow(error?: Error | null): void {

@@ -39,3 +39,16 @@ export function tableFromTemplate(tableName: string, properties: object): TableD
     ...(key === undefined ? {} : { KMSMasterKeyId: key }),
   };
 }
+
+/** On-demand tables take no capacity for their indexes. */
+export function indexesOf(definition: TableDefinition): Record<string, unknown> {
+  const plain = ({ IndexName, KeySchema, Projection }: NonNullable<TableDefinition['GlobalSecondaryIndexes']>[number]): object => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  });
+  return {
+    ...(definition.GlobalSecondaryIndexes?.length ? { GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.map(plain) } : {}),
+    ...(definition.LocalSecondaryIndexes?.length ? { LocalSecondaryIndexes: definition.LocalSecondaryIndexes.map(plain) } : {}),
+  };
+}

@@ -56,7 +56,7 @@ export class Transactions {
   write(input: Output): Output {
     const writes = this.#parse(input);
     const { ClientRequestToken: token } = input;
-    const digest = createHash('sha256').update(JSON.stringify(input.TransactItems)).digest('hex');
+    const digest = digestOf(input);
     if (typeof token === 'string' && this.#isRepeated(token, digest)) return consumed(input, []);
     this.#refuseDuplicates(writes);
     this.#store.unit(() => {
@@ -68,6 +68,12 @@ export class Transactions {
       input,
       writes.map(({ input: { TableName } }) => TableName),
     );
+  }
+
+  /** Whether writing this would change nothing, because it was written under its token before. */
+  repeats(input: Output): boolean {
+    const known = typeof input.ClientRequestToken === 'string' ? this.#tokens.get(input.ClientRequestToken) : undefined;
+    return known !== undefined && known.expires > this.#now() && known.digest === digestOf(input);
   }
 
   /** Reads all items as of one moment. */
@@ -163,6 +169,10 @@ export class Transactions {
     if (table === undefined) throw serviceError('ResourceNotFoundException', 'Requested resource not found');
     return table;
   }
+}
+
+function digestOf(input: Output): string {
+  return createHash('sha256').update(JSON.stringify(input.TransactItems)).digest('hex');
 }
 
 function invalidKey(prepared: Output, table: DynaliteTable): Error | null {

@@ -15,6 +15,7 @@ export interface FunctionEnvironmentOptions {
 
 interface Running {
   readonly requestId: string;
+  readonly traceId: string;
   readonly response: ResponseBytes;
   readonly finish: (error?: InvocationError) => void;
   readonly timer: NodeJS.Timeout;
@@ -58,9 +59,9 @@ export class FunctionEnvironment {
     });
   }
 
-  /** The request id of the invocation that runs now. */
-  public get invocation(): string | undefined {
-    return this.running?.requestId;
+  /** What runs now. */
+  public get invocation(): { readonly requestId: string; readonly traceId: string } | undefined {
+    return this.running;
   }
 
   /** The environment can take no further invocation. */
@@ -84,7 +85,7 @@ export class FunctionEnvironment {
         const seconds = (timeoutMs / 1_000).toFixed(2);
         this.end('timeout', { errorType: 'Sandbox.Timedout', errorMessage: `Task timed out after ${seconds} seconds`, trace: [] });
       }, timeoutMs);
-      this.running = { requestId, response, finish: resolve, timer, ended: false };
+      this.running = { requestId, traceId, response, finish: resolve, timer, ended: false };
     });
     response.once('close', () => this.post({ type: 'accepted', requestId }));
     this.post({ type: 'invoke', requestId, event, deadline: Date.now() + timeoutMs, traceId });

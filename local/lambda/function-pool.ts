@@ -13,11 +13,13 @@ export interface FunctionPoolOptions {
   /** What the function sees as `process.env`. */
   readonly variables: Readonly<Record<string, string>>;
   /** Gives a new environment its credentials, as further variables. Default: none. */
-  readonly admit?: (invocation: () => string | undefined) => EnvironmentLease;
+  readonly admit?: (invocation: () => FunctionEnvironment['invocation']) => EnvironmentLease;
   /** Most environments at once. */
   readonly concurrency: number;
   readonly onLog: (text: string) => void;
   readonly onFailure: (error: InvocationError) => void;
+  /** Told of the trace id of each invocation that is over. */
+  readonly onEnd?: (traceId: string) => void;
   /** Overrides the template's timeout; tests only. */
   readonly timeoutMs?: number;
 }
@@ -88,6 +90,7 @@ export class FunctionPool {
     const invocation = environment.invoke(event, this.options.timeoutMs ?? this.definition.timeoutMs, traceId);
     void this.track(invocation.finished).then((error) => {
       if (error !== undefined) this.options.onFailure(error);
+      this.options.onEnd?.(traceId);
       this.busy -= 1;
       if (environment.closed) void this.discard(environment);
       else this.release(environment);

@@ -32,6 +32,14 @@ const DEFAULT_MEMORY_MB = 128;
 /** Environment variable that each function of a gateway carries: it tells them from the other functions of a stack. */
 const GATEWAY_VARIABLE = 'GATEWAY_NAME';
 
+/** Which of the gateway's functions a logical id names, by the construct that made it; undefined for any other function. */
+export function functionKind(logicalId: string): string | undefined {
+  return logicalId
+    .match(/Proxy|Admin|Usage|Sweeper/g)
+    ?.at(-1)
+    ?.toLowerCase();
+}
+
 /** Whether a function's declaration is a gateway's. */
 export function isGatewayFunction(properties: JsonObject): boolean {
   return Object.hasOwn(object(object(properties.Environment).Variables), GATEWAY_VARIABLE);
