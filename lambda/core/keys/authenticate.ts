@@ -12,6 +12,8 @@ import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key'
 const SKEW_MS = 2_000;
 /** A row that refuses a caller is read again when it is older than this: the key may just have been rotated or unblocked. */
 const RECHECK_AFTER_MS = 1_000;
+/** Refusals that an administrator may take back. */
+const REOPENED: ReadonlySet<string> = new Set(['key_blocked', 'key_expired']);
 
 /** Who calls. */
 export interface Caller {
@@ -74,8 +76,10 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
       const first = await rowOf(presented.keyId, fresh ? 0 : undefined);
       let refusal = refuse(first.record);
       let key = first.record;
-      if (refusal !== undefined && key !== undefined && first.ageMs > RECHECK_AFTER_MS) {
-        key = (await rowOf(presented.keyId, RECHECK_AFTER_MS)).record;
+      // Who holds the secret of a key that is blocked or over is told by the row as it is now.
+      const mostAgeMs = REOPENED.has(refusal?.code ?? '') ? 0 : RECHECK_AFTER_MS;
+      if (refusal !== undefined && key !== undefined && first.ageMs > mostAgeMs) {
+        key = (await rowOf(presented.keyId, mostAgeMs)).record;
         refusal = refuse(key);
       }
       if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');

@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock';
+import { sharedReads } from '../runtime/shared-reads';
 import type { LevelKind } from '../stores/entities';
 import type { IdentityStore, LevelRecords } from '../stores/identity';
 
@@ -45,6 +46,9 @@ export function createLevelCache(store: Pick<IdentityStore, 'get'>, clock: Clock
     return entry;
   };
 
+  // Whoever wants the row as it is now may not join a read that began before.
+  const asItIs = sharedReads((key) => read(key.slice(0, key.indexOf('#')) as LevelKind, key.slice(key.indexOf('#') + 1), key));
+
   return {
     async get(kind, id, maxAgeMs) {
       const key = `${kind}#${id}`;
@@ -55,8 +59,7 @@ export function createLevelCache(store: Pick<IdentityStore, 'get'>, clock: Clock
           return { record: known.record as never, ageMs };
         }
       }
-      // Whoever wants the row as it is now may not join a read that began before.
-      if (maxAgeMs === 0) return { record: (await read(kind, id, key)).record as never, ageMs: 0 };
+      if (maxAgeMs === 0) return { record: (await asItIs(key)).record as never, ageMs: 0 };
       let running = pending.get(key);
       if (running === undefined) {
         running = read(kind, id, key).finally(() => pending.delete(key));

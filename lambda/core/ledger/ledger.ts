@@ -1,20 +1,21 @@
 import { type GatewayDocument, METRICS } from '../../../lib/private/contract';
-import { type Clock, isoTime } from '../runtime/clock';
+import type { Clock } from '../runtime/clock';
 import { uuidV7 } from '../runtime/ids';
 import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
 import type { KeyRecord } from '../stores/entities';
 import type { GateState } from '../stores/gate-plan';
-import type { RequestIntent } from '../stores/request-record';
 import { type Abandonment, abandonmentOf } from './abandonment';
 import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
 import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
+import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
 import { createFreshBudgets, type SpentBefore } from './fresh-budget';
-import { createLevelCache, type LevelCache, levelsOf } from './levels';
+import { intentOf } from './intent';
+import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { persist, type SettlementQueue } from './persist';
-import { levelName, type Plan, type PlannedCounter, planOf } from './plan';
-import { gateRefusalOf, keyRefusal, moneyRefusalOf } from './reasons';
+import { type Plan, type PlannedCounter, planOf } from './plan';
+import { gateRefusalOf, keyRefusal, moneyRefusalOf, shutRefusalOf } from './reasons';
 import { createRefusalMemory, moneyRefusal } from './refusals';
 import { OpenReservation } from './reservation';
 
@@ -80,6 +81,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const escrow = options.escrow ?? ESCROW;
   const guesses = new Map<string, GateState>();
   const phases = new Map<string, number>();
+  const confirm = createConfirmation(options.identity, levels);
   const fresh = createFreshBudgets({ ...options, levels, phases, pause });
 
   function guess(key: string, state: GateState): void {
@@ -93,14 +95,15 @@ export function createLedger(options: LedgerOptions): Ledger {
     return key === counter.key ? counter : { ...counter, key };
   }
 
-  function remembered(plan: Plan, request: AdmissionRequest): Refusal | undefined {
+  function remembered(plan: Plan, request: AdmissionRequest): { readonly refusal: Refusal; readonly level: BoundLevel } | undefined {
     for (const planned of plan.counters) {
       const known = planned.spec.soft ? undefined : memory.money(planned, request.bound.costNanoUsd);
-      if (known !== undefined) return moneyRefusalOf(planned, known.kind, known.retryAfterMs, clock.now());
+      if (known !== undefined)
+        return { level: planned.level, refusal: moneyRefusalOf(planned, known.kind, known.retryAfterMs, clock.now()) };
     }
     for (const gate of plan.gates) {
       const known = memory.gate(gate.spec);
-      if (known !== undefined) return gateRefusalOf(gate.level, known.limit, known.retryAfterMs);
+      if (known !== undefined) return { level: gate.level, refusal: gateRefusalOf(gate.level, known.limit, known.retryAfterMs) };
     }
     return undefined;
   }
@@ -201,13 +204,28 @@ export function createLedger(options: LedgerOptions): Ledger {
       try {
         const bound = await levelsOf(levels, options.document, key, request.tags);
         const shut = bound.find((level) => level.kind !== 'key' && level.status !== 'active');
-        if (shut !== undefined) return refused({ reason: shut.status === 'revoked' ? 'key_revoked' : 'key_blocked', ...levelName(shut) });
+        if (shut !== undefined) {
+          if ((await confirm(shut)) === undefined) return refused(shutRefusalOf(shut));
+          attempts--;
+          continue;
+        }
         const { originalModel, candidateModels } = request;
         const free = request.bound.costNanoUsd === 0n;
         const whole = planOf(bound, { originalModel, candidateModels, free }, began.wallMs, phases);
         const plan = { counters: whole.counters.map(spread), gates: whole.gates };
         const known = remembered(plan, request);
-        if (known !== undefined) return refused(known);
+        if (known !== undefined) {
+          const changed = await confirm(known.level);
+          if (changed === undefined) return refused(known.refusal);
+          if (known.level.kind === 'key') {
+            const invalid = keyRefusal(changed.key, clock.now());
+            if (invalid !== undefined || changed.key === undefined) return refused(invalid ?? { reason: 'key_invalid' });
+            if (request.accepts?.(changed.key) === false) return refused({ reason: 'key_invalid' });
+            key = changed.key;
+          }
+          attempts--;
+          continue;
+        }
 
         const intent = intentOf(request, key, attemptIds.at(-1) as string, plan, began.wallMs);
         const replies = await attemptAdmission(options, intent, plan, {
@@ -232,11 +250,17 @@ export function createLedger(options: LedgerOptions): Ledger {
         const undone = undoGates(options, intent.id, replies, cleanupMs);
         await abandonment.work(clock.now(), cleanupMs).catch(() => left.push(abandonment));
         await undone;
-        if (verdict.kind === 'refused') return refused(verdict.refusal);
+        if (verdict.kind === 'refused') {
+          const { level: kind, levelId } = verdict.refusal;
+          // The key's row was read with the reservations; any other may have been planned from what this process remembers.
+          const level = bound.find((candidate) => candidate.kind !== 'key' && candidate.kind === kind && candidate.id === levelId);
+          if (level === undefined || (await confirm(level)) === undefined) return refused(verdict.refusal);
+          attempts--;
+        }
         if (verdict.kind === 'doubt') lastError = verdict.error;
         else if (verdict.kind === 'moved') attempts--;
-        else if (verdict.key !== undefined) key = verdict.key;
-        else await refreshStale(plan, replies);
+        else if (verdict.kind === 'stale' && verdict.key !== undefined) key = verdict.key;
+        else if (verdict.kind === 'stale') await refreshStale(plan, replies);
       } catch (error) {
         lastError = error;
       }
@@ -256,23 +280,4 @@ export function createLedger(options: LedgerOptions): Ledger {
 
 function refused(refusal: Refusal): AdmissionResult {
   return { admitted: false, refusal };
-}
-
-function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {
-  return {
-    id: attemptId,
-    createdAt: isoTime(nowMs),
-    keyId: key.id,
-    teamId: key.teamId,
-    projectId: key.projectId,
-    userId: key.userId,
-    tags: Object.keys(request.tags).length === 0 ? undefined : request.tags,
-    operation: request.operation,
-    dialect: request.dialect,
-    originalModel: request.originalModel,
-    stream: request.stream,
-    boundNanoUsd: request.bound.costNanoUsd,
-    counters: plan.counters.map(({ key: counter }) => ({ counter, nanoUsd: request.bound.costNanoUsd })),
-    expiresAtMs: request.expiresAtMs,
-  };
 }

@@ -1,5 +1,6 @@
 import type { KeyRecord } from '../stores/entities';
 import type { Refusal } from './admission';
+import type { BoundLevel } from './levels';
 import { levelName, type PlannedCounter } from './plan';
 
 /** Why a key's row admits nothing; undefined when it does. */
@@ -9,6 +10,11 @@ export function keyRefusal(row: KeyRecord | undefined, nowMs: number): Refusal |
   if (row.status === 'blocked') return { reason: 'key_blocked', level: 'key', levelId: row.id };
   if (row.expiresAt !== undefined && Date.parse(row.expiresAt) <= nowMs) return { reason: 'key_expired', level: 'key', levelId: row.id };
   return undefined;
+}
+
+/** The refusal of a level that is not open. */
+export function shutRefusalOf(level: BoundLevel): Refusal {
+  return { reason: level.status === 'revoked' ? 'key_revoked' : 'key_blocked', ...levelName(level) };
 }
 
 /** A budget's refusal as callers are told. */

@@ -16,6 +16,8 @@ export interface GateSpec {
 export interface RateState {
   readonly tat: number;
   readonly epoch: number;
+  /** Microseconds that a request takes under the limit that made it. 0: unknown. */
+  readonly step: number;
 }
 
 /** What is left of a token limit in the window that began at `atMs`. */
@@ -100,12 +102,14 @@ function rateTexts(prefix: 'minute' | 'day') {
   return {
     now: `:${prefix}_now`,
     impossible: `:${prefix}_impossible`,
+    seen: `:${prefix}_seen`,
     next: `:${prefix}_next`,
     latest: `:${prefix}_latest`,
     step: `:${prefix}_step`,
     isIdle: `(attribute_not_exists(${prefix}_tat) OR ${prefix}_tat < :${prefix}_now OR ${prefix}_tat > :${prefix}_impossible)`,
-    begin: `${prefix}_tat = :${prefix}_next, ${prefix}_epoch = :${prefix}_now`,
-    hasRoom: `${prefix}_tat BETWEEN :${prefix}_now AND :${prefix}_latest`,
+    begin: `${prefix}_tat = :${prefix}_next, ${prefix}_epoch = :${prefix}_now, ${prefix}_step = :${prefix}_step`,
+    isSeen: `${prefix}_tat = :${prefix}_seen`,
+    hasRoom: `${prefix}_step = :${prefix}_step AND ${prefix}_tat BETWEEN :${prefix}_now AND :${prefix}_latest`,
     advance: `${prefix}_tat = ${prefix}_tat + :${prefix}_step`,
   };
 }
@@ -150,6 +154,7 @@ function planRate(
   change.taken[prefix === 'minute' ? 'minuteStep' : 'dayStep'] = step;
   const text = RATES[prefix];
   values[text.now] = { N: String(now) };
+  values[text.step] = { N: String(step) };
 
   if (rate === undefined || rate.tat < now || rate.tat > impossible) {
     conditions.push(text.isIdle);
@@ -158,10 +163,18 @@ function planRate(
     set.push(text.begin);
     return undefined;
   }
-  if (rate.tat > latest) return { limit: name, retryAfterMs: Math.ceil((rate.tat - latest) / 1_000) };
+  // Another limit made the mark: what it counts of requests is counted at the present one.
+  const tat = rate.step === step || rate.step === 0 ? rate.tat : now + Math.ceil(((rate.tat - now) * step) / rate.step);
+  if (tat > latest) return { limit: name, retryAfterMs: Math.ceil((tat - latest) / 1_000) };
+  if (rate.step !== step) {
+    conditions.push(text.isSeen);
+    values[text.seen] = { N: String(rate.tat) };
+    values[text.next] = { N: String(tat + step) };
+    set.push(text.begin);
+    return undefined;
+  }
   conditions.push(text.hasRoom);
   values[text.latest] = { N: String(latest) };
-  values[text.step] = { N: String(step) };
   set.push(text.advance);
   return undefined;
 }
@@ -241,8 +254,8 @@ function planSlot(
 export function readGate(item: Item): GateState {
   const slots = item['open']?.M;
   return {
-    minute: rateOf(item['minute_tat'], item['minute_epoch']),
-    day: rateOf(item['day_tat'], item['day_epoch']),
+    minute: rateOf(item['minute_tat'], item['minute_epoch'], item['minute_step']),
+    day: rateOf(item['day_tat'], item['day_epoch'], item['day_step']),
     tokenMinute: windowOf(item['token_minute_at'], item['token_minute_left'], item['token_minute_limit']),
     tokenDay: windowOf(item['token_day_at'], item['token_day_left'], item['token_day_limit']),
     slots: slots === undefined ? undefined : new Map(Object.entries(slots).map(([id, value]) => [id, Number(value.N)])),
@@ -251,9 +264,9 @@ export function readGate(item: Item): GateState {
 
 type Attribute = AttributeValue | undefined;
 
-function rateOf(mark: Attribute, epoch: Attribute): RateState | undefined {
+function rateOf(mark: Attribute, epoch: Attribute, step: Attribute): RateState | undefined {
   const tat = numberOf(mark);
-  return tat === undefined ? undefined : { tat, epoch: numberOf(epoch) ?? 0 };
+  return tat === undefined ? undefined : { tat, epoch: numberOf(epoch) ?? 0, step: numberOf(step) ?? 0 };
 }
 
 function windowOf(at: Attribute, left: Attribute, limit: Attribute): WindowState | undefined {

@@ -1,0 +1,25 @@
+import { isoTime } from '../runtime/clock';
+import type { KeyRecord } from '../stores/entities';
+import type { RequestIntent } from '../stores/request-record';
+import type { AdmissionRequest } from './admission';
+import type { Plan } from './plan';
+
+/** The record that says what an attempt is about to send. */
+export function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {
+  return {
+    id: attemptId,
+    createdAt: isoTime(nowMs),
+    keyId: key.id,
+    teamId: key.teamId,
+    projectId: key.projectId,
+    userId: key.userId,
+    tags: Object.keys(request.tags).length === 0 ? undefined : request.tags,
+    operation: request.operation,
+    dialect: request.dialect,
+    originalModel: request.originalModel,
+    stream: request.stream,
+    boundNanoUsd: request.bound.costNanoUsd,
+    counters: plan.counters.map(({ key: counter }) => ({ counter, nanoUsd: request.bound.costNanoUsd })),
+    expiresAtMs: request.expiresAtMs,
+  };
+}
