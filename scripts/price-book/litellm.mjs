@@ -42,6 +42,12 @@ const FIELDS = {
 };
 /** The longest life of a cache entry, whatever the vendor calls it. */
 const LONG_WRITES = ['cache_creation_input_token_cost_above_12hr', 'cache_creation_input_token_cost_above_1hr'];
+/** In one place instead of anywhere: the dearest of them. */
+const UPLIFTS = [
+  'regional_endpoint_uplift_multiplier',
+  'regional_processing_uplift_multiplier_eu',
+  'regional_processing_uplift_multiplier_us',
+];
 const TIERS = { priority: 'priority', flex: 'flex', batches: 'batch', ultrafast: 'ultrafast', balanced: 'balanced' };
 
 export function readLitellm(map) {
@@ -93,8 +99,8 @@ function rowOf(host, entry) {
   if (entry.max_output_tokens > 0 && entry.mode !== 'embedding') row.maxOutput = Number(entry.max_output_tokens);
   const tiers = tiersOf(entry, prices);
   if (Object.keys(tiers).length > 0) row.tiers = tiers;
-  if (entry.regional_endpoint_uplift_multiplier > 1)
-    row.regional = Math.ceil(Math.round(entry.regional_endpoint_uplift_multiplier * 1e4) / 100);
+  const uplift = Math.max(0, ...UPLIFTS.map((field) => entry[field] ?? 0));
+  if (uplift > 1) row.regional = Math.ceil(Math.round(uplift * 1e4) / 100);
   row.prices = [prices, ...offPeak(entry, prices)];
   if (entry.deprecation_date !== undefined) row.ends = entry.deprecation_date;
   if (/^https:\/\/(?!management\.)/.test(entry.source ?? '')) row.page = entry.source.split(/[?#]/)[0];

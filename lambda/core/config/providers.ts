@@ -20,7 +20,7 @@ export interface ConfiguredProvider {
   readonly config: ProviderConfig;
   readonly definition: ProviderDefinition;
   readonly network: NetworkConfig;
-  /** Where it may be called, in order of preference; empty for providers without Regions. */
+  /** Where it may be called, in order of preference, as far as prices depend on it. */
   readonly regions: readonly string[];
   /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
   sites(): readonly ProviderSite[];
@@ -53,7 +53,7 @@ export function configureProvider(
     id: config.id,
     config,
     definition,
-    regions: regions.filter((region) => region !== undefined),
+    regions: regions.flatMap((region) => region ?? residenceOf(definition, configuredUrl) ?? []),
     network: awsUrl === undefined ? config.network : networkOf(awsUrl),
     ...(secretArn === undefined ? {} : { secretArn }),
     sites: () => {
@@ -73,6 +73,10 @@ function regionsOf(
   if (!regional) return [undefined];
   if (config.regions !== undefined && config.regions.length > 0) return config.regions;
   return [definition.auth.kind === 'sigv4' ? functionRegion : 'global'];
+}
+
+function residenceOf({ residence }: ProviderDefinition, url: string | undefined): string | undefined {
+  return url === undefined || !URL.canParse(url) ? undefined : residence?.(new URL(url).host);
 }
 
 /** AWS is reached at private addresses through interface endpoints; plain http only on this machine. */

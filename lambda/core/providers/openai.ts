@@ -4,6 +4,9 @@ import type { EndpointRequest, ProviderDefinition } from './provider';
 /** @see https://platform.openai.com/docs/models — these answer on the Responses API alone */
 const RESPONSES_ONLY = /^(o\d+-pro|o\d+(-mini)?-deep-research|gpt-\d+(\.\d+)?-(pro|codex)|codex-|computer-use-)/;
 
+/** @see https://platform.openai.com/docs/guides/your-data#data-residency-controls */
+const RESIDENCE = /^([a-z]{2,3})\.api\.openai\.com$/;
+
 /**
  * OpenAI.
  *
@@ -16,6 +19,7 @@ export const openAi: ProviderDefinition = {
   auth: { kind: 'bearer' },
   models: ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'codex-*', 'computer-use-*', 'text-embedding-*'],
   quirks: ['no-reasoning-replay'],
+  residence: (host) => RESIDENCE.exec(host)?.[1],
   endpoint: (request: EndpointRequest) =>
     compatibleEndpoint(request, RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'], true),
 };

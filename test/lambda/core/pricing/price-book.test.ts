@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { configureProvider } from '../../../../lambda/core/config/providers';
 import { createPriceBook, loadPriceBook, type Price, type PriceBook, type PricedTarget } from '../../../../lambda/core/pricing';
 import data from '../../../../lambda/core/pricing/price-book.json';
 import { bookOf } from '../../../support/prices';
@@ -102,6 +103,16 @@ describe('profiles of one model', () => {
     expect(inputOf('vertex-ai', 'claude-sonnet-5-5', ['europe-west1'])).toBe(2_200_000_000n);
     expect(inputOf('vertex-ai', 'gemini-3-pro-preview', ['europe-west1'])).toBe(2_000_000_000n);
   });
+});
+
+test('R14 OpenAI costs a tenth more at a host that keeps to one part of the world', () => {
+  const regionsAt = (url: string) =>
+    configureProvider({ id: 'openai', kind: 'openai', baseUrl: { value: url }, network: 'public' }, () => undefined, 'us-east-1').regions;
+
+  expect(regionsAt('https://eu.api.openai.com/v1')).toEqual(['eu']);
+  expect(regionsAt('https://api.openai.com/v1')).toEqual([]);
+  expect(inputOf('openai', 'gpt-6.1-sol', [...regionsAt('https://eu.api.openai.com/v1')])).toBe(2_200_000_000n);
+  expect(inputOf('openai', 'gpt-6.1-sol', [])).toBe(2_000_000_000n);
 });
 
 describe('names', () => {
