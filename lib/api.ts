@@ -1,26 +1,26 @@
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { GatewayEndpoint } from './gateway-endpoint';
-import { ACCESS_LOG_FORMAT } from './private/access-log';
-import { accountLogging } from './private/account-logging';
-import { addAdminMethods, adminMethodOptions } from './private/admin-methods';
-import { FUNCTION_TIMEOUT_SECONDS, STAGE_NAME } from './private/contract';
-import { endpointProps } from './private/endpoint-policy';
-import { addGatewayResponses } from './private/gateway-responses';
-import { requireTls } from './private/require-tls';
-import { TlsPolicy } from './tls-policy';
+import { addAdminMethods, forAdminMethods } from './private/admin-methods';
+import { FUNCTION_TIMEOUT_SECONDS } from './private/contract';
+import { guardedRestApi } from './private/rest-api';
+import type { TlsPolicy } from './tls-policy';
 
 /** Properties of the API. */
 export interface GatewayApiProps {
   /** Serves everything but the admin plane; its answers are streamed. */
   readonly proxy: lambda.IFunction;
 
-  /** Serves `/admin/v1`. */
-  readonly admin: lambda.IFunction;
+  /**
+   * Serves `/admin/v1`.
+   *
+   * @default - the API has no admin plane
+   */
+  readonly admin?: lambda.IFunction;
 
   /**
    * From where callers reach the API.
@@ -42,11 +42,19 @@ export interface GatewayApiProps {
   /** Requests that may come at once. */
   readonly throttlingBurstLimit: number;
 
-  /** Requests a second to the admin plane, of each method; more are answered 429. */
-  readonly adminThrottlingRateLimit: number;
+  /**
+   * Requests a second to the admin plane, of each method; more are answered 429.
+   *
+   * @default - as to the rest of the API
+   */
+  readonly adminThrottlingRateLimit?: number;
 
-  /** Requests of each method that may come to the admin plane at once. */
-  readonly adminThrottlingBurstLimit: number;
+  /**
+   * Requests of each method that may come to the admin plane at once.
+   *
+   * @default - as to the rest of the API
+   */
+  readonly adminThrottlingBurstLimit?: number;
 
   /** How long the access log is kept. */
   readonly accessLogRetention: logs.RetentionDays;
@@ -69,13 +77,6 @@ export interface GatewayApiProps {
   readonly manageAccountLogging?: boolean;
 }
 
-/** Execution logs and data traces would hold prompts and keys. */
-const MEASURED_NOT_LOGGED: apigateway.MethodDeploymentOptions = {
-  metricsEnabled: true,
-  loggingLevel: apigateway.MethodLoggingLevel.OFF,
-  dataTraceEnabled: false,
-};
-
 /** The REST API in front of the functions: regional, streaming, throttled, logged. */
 export class GatewayApi extends Construct {
   /** The API. */
@@ -89,45 +90,39 @@ export class GatewayApi extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayApiProps) {
     super(scope, id);
+    const { admin } = props;
 
-    this.accessLog = new logs.LogGroup(this, 'AccessLog', { retention: props.accessLogRetention, removalPolicy: props.logRemovalPolicy });
-    this.restApi = new apigateway.RestApi(this, 'Resource', {
-      restApiName: `${Stack.of(this).stackName}-llm-gateway`,
+    const { restApi, accessLog, url } = guardedRestApi(this, {
+      name: 'llm-gateway',
       description: 'LLM gateway',
-      ...endpointProps(props.endpoint ?? GatewayEndpoint.regional()),
-      cloudWatchRole: false,
-      deployOptions: {
-        stageName: STAGE_NAME,
-        throttlingRateLimit: props.throttlingRateLimit,
-        throttlingBurstLimit: props.throttlingBurstLimit,
-        ...MEASURED_NOT_LOGGED,
-        methodOptions: adminMethodOptions({
-          ...MEASURED_NOT_LOGGED,
-          throttlingRateLimit: props.adminThrottlingRateLimit,
-          throttlingBurstLimit: props.adminThrottlingBurstLimit,
-        }),
-        accessLogDestination: new apigateway.LogGroupLogDestination(this.accessLog),
-        accessLogFormat: apigateway.AccessLogFormat.custom(ACCESS_LOG_FORMAT),
-      },
+      endpoint: props.endpoint ?? GatewayEndpoint.regional(),
+      tlsPolicy: props.tlsPolicy,
+      throttlingRateLimit: props.throttlingRateLimit,
+      throttlingBurstLimit: props.throttlingBurstLimit,
+      methodThrottles:
+        admin === undefined
+          ? {}
+          : forAdminMethods({
+              throttlingRateLimit: props.adminThrottlingRateLimit ?? props.throttlingRateLimit,
+              throttlingBurstLimit: props.adminThrottlingBurstLimit ?? props.throttlingBurstLimit,
+            }),
+      accessLogRetention: props.accessLogRetention,
+      logRemovalPolicy: props.logRemovalPolicy,
+      cloudWatchRole: props.cloudWatchRole,
+      manageAccountLogging: props.manageAccountLogging,
     });
-    // The L2 prints the endpoint with a trailing slash; the gateway has its own output.
-    this.restApi.node.tryRemoveChild('Endpoint');
-    requireTls(this.restApi, props.tlsPolicy ?? TlsPolicy.TLS_1_2);
-    addGatewayResponses(this.restApi);
 
     const streamed = new apigateway.LambdaIntegration(props.proxy, {
       responseTransferMode: apigateway.ResponseTransferMode.STREAM,
       timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
       allowTestInvoke: false,
     });
-    this.restApi.root.addMethod('ANY', streamed);
-    this.restApi.root.addResource('{proxy+}').addMethod('ANY', streamed);
+    restApi.root.addMethod('ANY', streamed);
+    restApi.root.addResource('{proxy+}').addMethod('ANY', streamed);
+    if (admin !== undefined) addAdminMethods(restApi, admin);
 
-    addAdminMethods(this.restApi, props.admin);
-
-    if (props.manageAccountLogging ?? true) {
-      this.restApi.deploymentStage.node.addDependency(accountLogging(this, props.cloudWatchRole));
-    }
-    this.url = `https://${this.restApi.restApiId}.execute-api.${Stack.of(this).region}.${Stack.of(this).urlSuffix}/${STAGE_NAME}`;
+    this.restApi = restApi;
+    this.accessLog = accessLog;
+    this.url = url;
   }
 }

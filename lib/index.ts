@@ -9,6 +9,7 @@ export * from './llm-gateway';
 export * from './llm-gateway-grants';
 export * from './llm-gateway-props';
 export * from './monitoring';
+export * from './private-admin-api';
 export * from './provider';
 export * from './provider-binding';
 export * from './provider-network';

@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { GatewayApi } from './api';
-import { STAGE_NAME, TABLES } from './private/contract';
+import { ADMIN_METHODS, STAGE_NAME, TABLES } from './private/contract';
 import { secretPolicyArn } from './private/secret-access';
 import { indexArn } from './private/table-access';
+import type { PrivateAdminApi } from './private-admin-api';
 import type { GatewaySecrets } from './secrets';
 import type { GatewayTables } from './tables';
 
@@ -10,6 +11,13 @@ import type { GatewayTables } from './tables';
 export interface LlmGatewayGrantsProps {
   /** The gateway's API. */
   readonly api: GatewayApi;
+
+  /**
+   * The admin plane's own API.
+   *
+   * @default - it is a part of the gateway's
+   */
+  readonly adminApi?: PrivateAdminApi;
 
   /** The gateway's secrets. */
   readonly secrets: GatewaySecrets;
@@ -38,14 +46,25 @@ export class LlmGatewayGrants {
     });
   }
 
-  /** Allows a principal to read the bootstrap admin credential, and so to do everything that the admin API can do. */
+  /**
+   * Allows a principal to read the bootstrap admin credential, and so to do everything that the admin API can do; and to call that API where
+   * IAM is asked at all.
+   */
   administer(grantee: iam.IGrantable): iam.Grant {
-    const { bootstrap } = this.props.secrets;
-    const grant = iam.Grant.addToPrincipal({
+    const { api, adminApi, secrets } = this.props;
+    const { bootstrap } = secrets;
+    const { restApi } = adminApi ?? api;
+    const call = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: ADMIN_METHODS.map((method) => restApi.arnForExecuteApi(method, '/admin/v1/*', STAGE_NAME)),
+    });
+    const read = iam.Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue'],
       resourceArns: [secretPolicyArn(bootstrap)],
     });
+    const grant = call.combine(read);
     return bootstrap.encryptionKey === undefined ? grant : grant.combine(bootstrap.encryptionKey.grant(grantee, 'kms:Decrypt'));
   }
 

@@ -97,6 +97,14 @@ export interface LlmGatewayProps extends Level {
   readonly endpoint?: GatewayEndpoint;
 
   /**
+   * The VPCs from which administrators reach the admin plane: `GatewayEndpoint.vpc(...)`. It then has a private API of its own, and the gateway's
+   * API has no `/admin/v1`.
+   *
+   * @default - the admin plane is a part of the gateway's API
+   */
+  readonly adminEndpoint?: GatewayEndpoint;
+
+  /**
    * Calls a second over all callers; more are answered 429.
    *
    * @default 1000

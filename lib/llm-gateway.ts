@@ -14,6 +14,7 @@ import { DeployValues } from './private/deploy-values';
 import { bindDocument } from './private/document';
 import { addInvariants } from './private/invariants';
 import { gatewayMetric } from './private/metrics';
+import { PrivateAdminApi } from './private-admin-api';
 import { Provider } from './provider';
 import { GatewayProxy } from './proxy';
 import { GatewaySecrets } from './secrets';
@@ -24,6 +25,9 @@ import { GatewayUsage } from './usage';
 export interface ILlmGateway extends IConstruct {
   /** Where callers reach the gateway, stage included, without a trailing slash. They append `/v1/...`. */
   readonly url: string;
+
+  /** Where administrators reach the admin plane, stage included, without a trailing slash. They append `/admin/v1/...`. */
+  readonly adminUrl: string;
 
   /** Name of the gateway in its metrics and events. */
   readonly gatewayName: string;
@@ -58,6 +62,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** Where callers reach the gateway, stage included, without a trailing slash. They append `/v1/...`. */
   readonly url: string;
 
+  /** Where administrators reach the admin plane, stage included, without a trailing slash. They append `/admin/v1/...`. */
+  readonly adminUrl: string;
+
   /** Name of the gateway in its metrics and events: the construct's path. */
   readonly gatewayName: string;
 
@@ -66,6 +73,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
 
   /** The REST API. */
   readonly api: GatewayApi;
+
+  /** The admin plane's own REST API; absent when it is a part of the gateway's. */
+  readonly adminApi?: PrivateAdminApi;
 
   /** The data plane. */
   readonly proxy: GatewayProxy;
@@ -128,30 +138,45 @@ export class LlmGateway extends Construct implements ILlmGateway {
       bootstrap: this.secrets.bootstrap,
     });
     this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
-    this.api = new GatewayApi(this, 'Api', {
-      proxy: this.proxy.handler,
-      admin: this.admin.handler,
-      endpoint: props.endpoint,
-      throttlingRateLimit: props.throttlingRateLimit ?? 1_000,
-      throttlingBurstLimit: props.throttlingBurstLimit ?? 2_000,
-      adminThrottlingRateLimit: props.adminThrottlingRateLimit ?? 50,
-      adminThrottlingBurstLimit: props.adminThrottlingBurstLimit ?? 100,
+    const edge = {
       tlsPolicy: props.tlsPolicy,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,
       logRemovalPolicy: removalPolicy,
       cloudWatchRole: props.cloudWatchRole,
       manageAccountLogging: props.manageAccountLogging,
+    };
+    const [adminRate, adminBurst] = [props.adminThrottlingRateLimit ?? 50, props.adminThrottlingBurstLimit ?? 100];
+    this.api = new GatewayApi(this, 'Api', {
+      ...edge,
+      proxy: this.proxy.handler,
+      admin: props.adminEndpoint === undefined ? this.admin.handler : undefined,
+      endpoint: props.endpoint,
+      throttlingRateLimit: props.throttlingRateLimit ?? 1_000,
+      throttlingBurstLimit: props.throttlingBurstLimit ?? 2_000,
+      adminThrottlingRateLimit: adminRate,
+      adminThrottlingBurstLimit: adminBurst,
     });
+    if (props.adminEndpoint !== undefined) {
+      this.adminApi = new PrivateAdminApi(this, 'AdminApi', {
+        ...edge,
+        admin: this.admin.handler,
+        endpoint: props.adminEndpoint,
+        throttlingRateLimit: adminRate,
+        throttlingBurstLimit: adminBurst,
+      });
+    }
     this.monitoring = new GatewayMonitoring(this, 'Monitoring', {
       gatewayName: this.gatewayName,
       api: this.api,
+      adminApi: this.adminApi,
       proxy: this.proxy,
       usage: this.usage,
       ledger: this.ledger,
       alarmTopic: props.alarmTopic,
     });
     this.url = this.api.url;
-    this.grants = new LlmGatewayGrants({ api: this.api, secrets: this.secrets, tables: this.tables });
+    this.adminUrl = (this.adminApi ?? this.api).url;
+    this.grants = new LlmGatewayGrants({ api: this.api, adminApi: this.adminApi, secrets: this.secrets, tables: this.tables });
     addInvariants(this, removalPolicy);
     this.addOutputs();
   }
@@ -229,6 +254,12 @@ export class LlmGateway extends Construct implements ILlmGateway {
   private addOutputs(): void {
     const { bootstrap } = this.secrets;
     new CfnOutput(this, 'Url', { value: this.url, description: 'Where callers reach the gateway; append /v1 for OpenAI clients' });
+    if (this.adminApi !== undefined) {
+      new CfnOutput(this, 'AdminUrl', {
+        value: this.adminUrl,
+        description: 'Where administrators reach the admin plane, from its VPCs only',
+      });
+    }
     new CfnOutput(this, 'AdminKeyCommand', {
       value:
         `aws secretsmanager get-secret-value --region ${Stack.of(this).region} --secret-id ${bootstrap.secretArn} ` +

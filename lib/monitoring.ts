@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -8,6 +9,7 @@ import type { GatewayLedger } from './ledger';
 import { alarmSpecifications } from './private/alarms';
 import { METRICS } from './private/contract';
 import { gatewayMetric } from './private/metrics';
+import type { PrivateAdminApi } from './private-admin-api';
 import type { GatewayProxy } from './proxy';
 import type { GatewayUsage } from './usage';
 
@@ -18,6 +20,13 @@ export interface GatewayMonitoringProps {
 
   /** The API. */
   readonly api: GatewayApi;
+
+  /**
+   * The admin plane's own API.
+   *
+   * @default - it is a part of the API
+   */
+  readonly adminApi?: PrivateAdminApi;
 
   /** The data plane. */
   readonly proxy: GatewayProxy;
@@ -129,7 +138,7 @@ export class GatewayMonitoring extends Construct {
           zero,
         ),
         graph('Proxy concurrency', [props.proxy.handler.metric('ConcurrentExecutions', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
-        graph('API', [props.api.restApi.metricCount(), props.api.restApi.metricClientError(), props.api.restApi.metricServerError()], zero),
+        graph('API', callsOf(props.api.restApi), zero),
       ],
       [
         graph('Stream lag in ms', [props.usage.handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
@@ -142,7 +151,12 @@ export class GatewayMonitoring extends Construct {
           ],
           zero,
         ),
+        ...(props.adminApi === undefined ? [] : [graph('Admin API', callsOf(props.adminApi.restApi), zero)]),
       ],
     ];
   }
+}
+
+function callsOf(api: apigateway.RestApi): cloudwatch.IMetric[] {
+  return [api.metricCount(), api.metricClientError(), api.metricServerError()];
 }

@@ -13,9 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ENV } from '../lib/private/contract';
-import { readApi } from './api-gateway/api-definition';
+import { startGatewayServers } from './api-gateway/gateway-servers';
 import type { ApiLimits } from './api-gateway/limits';
-import { ApiGatewayServer } from './api-gateway/server';
 import { answersAsOllama, contextAtHand, secretsAtHand } from './at-hand';
 import type { CheckedCall, Principal } from './aws/authorizer';
 import { Callers } from './aws/callers';
@@ -49,6 +48,8 @@ export interface LocalRunOptions {
   readonly port?: number;
   /** Names in `Host` that are meant for the gateway, besides those of loopback. */
   readonly hosts?: readonly string[];
+  /** Of the admin plane's own API, where the app gives it one. Default: the next one, or any free one when `port` is 0. */
+  readonly adminPort?: number;
   /** Folder that keeps tables, secrets and the first key. Default: nothing is kept. */
   readonly data?: string;
   /** Values of secrets, by name; they go before those of the environment. */
@@ -77,6 +78,8 @@ export interface LocalRunOptions {
 export interface LocalRun {
   /** Stage included, without a trailing slash. */
   readonly url: string;
+  /** Where the admin API is, in the same form: the same URL, unless the app gives it an API of its own. */
+  readonly adminUrl: string;
   /** Opens the admin API. */
   readonly adminKey: string;
   /** A virtual key with a small budget. */
@@ -187,9 +190,11 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     }),
   );
 
-  const api = readApi(model, [...functions.keys()]);
-  const gateway = await ApiGatewayServer.start({
-    api,
+  const bootstrap = bootstrapFunction(definitions);
+  const gateway = await startGatewayServers({
+    model,
+    adminArn: bootstrap.arn,
+    ...(options.adminPort === undefined ? {} : { adminPort: options.adminPort }),
     functions,
     permissions,
     account,
@@ -202,12 +207,11 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   });
   opened.push(() => gateway.close());
 
-  const admin = adminKey(standIns, bootstrapSecret(definitions));
+  const admin = adminKey(standIns, bootstrap.secretArn);
   // Only what callers wait for is loaded ahead; the rest loads with its first event.
-  const routed = api.routes.flatMap(({ integration }) => (integration.kind === 'lambda' ? [integration.functionArn] : []));
   const [key] = await Promise.all([
-    firstKey(gateway.url, admin, options.data),
-    ...[...new Set(routed)].map((arn) => functions.get(arn)?.warm()),
+    firstKey(gateway.adminUrl, admin, options.data),
+    ...gateway.functionArns.map((arn) => functions.get(arn)?.warm()),
   ]);
   if (disturbances !== undefined) {
     disturbances.begin(standIns.endpoint);
@@ -215,6 +219,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   }
   return {
     url: gateway.url,
+    adminUrl: gateway.adminUrl,
     adminKey: admin,
     key,
     stackName: stack.stackName,
@@ -260,10 +265,13 @@ function principalOf(definition: FunctionDefinition, roles: ReturnType<typeof re
   };
 }
 
-function bootstrapSecret(definitions: readonly FunctionDefinition[]): string {
-  const arn = definitions.map((definition) => definition.environment[ENV.BOOTSTRAP_SECRET]).find((value) => value !== undefined);
-  if (arn === undefined) throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
-  return arn;
+/** The function behind the admin plane, and the secret that opens it. */
+function bootstrapFunction(definitions: readonly FunctionDefinition[]): { arn: string; secretArn: string } {
+  for (const { arn, environment } of definitions) {
+    const secretArn = environment[ENV.BOOTSTRAP_SECRET];
+    if (secretArn !== undefined) return { arn, secretArn };
+  }
+  throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
 }
 
 /** Cleans up when the run closes, or when the process ends before that. */

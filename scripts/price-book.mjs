@@ -43,8 +43,10 @@ for (const { kind, model, different } of undecided) {
 }
 for (const name of stale) console.error(`a decision is not needed any more: ${name}`);
 if (compare) {
-  for (const { kind, models, take, prices, page, note } of decisions) {
-    console.log(`${kind} ${models.join(', ')}: ${take ?? JSON.stringify(prices)} (${page})${note === undefined ? '' : `: ${note}`}`);
+  for (const { kind, models, take, prices, page, checked, note } of decisions) {
+    console.log(
+      `${kind} ${models.join(', ')}: ${take ?? JSON.stringify(prices)} (${page}, ${checked})${note === undefined ? '' : `: ${note}`}`,
+    );
   }
 }
 if (check) {

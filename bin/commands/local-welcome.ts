@@ -20,7 +20,7 @@ export async function welcome(run: LocalRun, data: string | undefined): Promise<
 
   URL         ${run.url}
   Key         ${run.key}
-  Admin key   ${run.adminKey}
+${ownAdminUrl(run, '  Admin URL   ')}  Admin key   ${run.adminKey}
   Models      ${describeModels(models)}
   Data        ${data === undefined ? 'in memory only' : relative(process.cwd(), data) || '.'}
 
@@ -34,13 +34,18 @@ export async function welcome(run: LocalRun, data: string | undefined): Promise<
   ${bold('What it cost, and keys of your own')}
 
     export LLM_GATEWAY_URL=${run.url}
-    export LLM_GATEWAY_ADMIN_KEY=${run.adminKey}
+${ownAdminUrl(run, '    export LLM_GATEWAY_ADMIN_URL=')}    export LLM_GATEWAY_ADMIN_KEY=${run.adminKey}
     npx cdk-llm-gateway usage --group-by key,model
     npx cdk-llm-gateway keys create --name my-app --budget 5.00/month
 
   OpenAI clients: base URL ${run.url}/v1. Anthropic clients: base URL ${run.url}. Ctrl-C stops${data === undefined ? '' : '; the data stays'}.
 
 `;
+}
+
+/** A line of its own where the admin plane is elsewhere, else nothing. */
+function ownAdminUrl(run: LocalRun, before: string): string {
+  return run.adminUrl === run.url ? '' : `${before}${run.adminUrl}\n`;
 }
 
 interface ListedModel {

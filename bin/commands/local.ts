@@ -15,14 +15,19 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --stack NAME       which stack, when several hold a gateway
   --port N           port on 127.0.0.1; 0 takes any free one (default: 8787)
   --host NAME        a further name by which callers reach it, such as that of a tunnel; may be repeated
+  --admin-port N     port of the admin plane, where the app gives it an API of its own (default: the next one)
   --data DIR         where keys, usage and secrets are kept (default: .llm-gateway)
   --memory           keep nothing
   --secrets FILE     JSON object: name of a secret to its value
   --context K=V      context for the app; may be repeated
   --concurrency N    most environments of one function at once (default: 100)
+<<<<<<< HEAD
   --disturb FILE     rules, in JSON, for what goes wrong with calls of AWS; read again when it changes
   --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units
   --json             print one line of JSON when ready: {"url","admin_key","key"}
+=======
+  --json             print one line of JSON when ready: {"url","admin_key","key"}, and "admin_url" where it is another
+>>>>>>> 2b2f274 (fix: what a commit on pricing took back is there again)
   --verbose          print the functions' logs and the access log to the error stream
 
 Keys of providers are taken from the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, ...); without any, a simulated provider answers.`;
@@ -45,7 +50,8 @@ export const command: Command = {
       process.stderr.write(`llm-gateway local: ${error.message}\n`);
       return 1;
     }
-    if (json) process.stdout.write(`${JSON.stringify({ url: run.url, admin_key: run.adminKey, key: run.key })}\n`);
+    const adminUrl = run.adminUrl === run.url ? {} : { admin_url: run.adminUrl };
+    if (json) process.stdout.write(`${JSON.stringify({ url: run.url, ...adminUrl, admin_key: run.adminKey, key: run.key })}\n`);
     else process.stdout.write(await welcome(run, options.data));
     await stopped;
     if (!json) process.stderr.write('\nstopping: requests under way may end; Ctrl-C again stops at once\n');
@@ -78,6 +84,7 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.stack === undefined ? {} : { stack: values.stack }),
       ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
       ...(values.host === undefined ? {} : { hosts: values.host.map(hostName) }),
+      ...(values['admin-port'] === undefined ? {} : { adminPort: wholeNumber('--admin-port', values['admin-port'], 0, 65_535) }),
       ...(values.memory ? {} : { data: resolve(values.data ?? DEFAULT_DATA) }),
       ...(values.secrets === undefined ? {} : { secrets: readSecrets(values.secrets) }),
       ...(values.context === undefined ? {} : { context: Object.fromEntries(values.context.map(contextEntry)) }),
@@ -98,6 +105,7 @@ function parseOptions(args: string[]) {
         stack: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string', multiple: true },
+        'admin-port': { type: 'string' },
         data: { type: 'string' },
         memory: { type: 'boolean' },
         secrets: { type: 'string' },

@@ -1,6 +1,7 @@
 import { readData } from './admin/level-options';
 import { flag, text, texts, wholeNumber } from './admin/options';
 import { overrideCommand } from './admin/override-command';
+import { PRICE_BOOK_VERBS } from './admin/price-book-verbs';
 import type { Column } from './admin/table';
 import { field, plain } from './admin/table';
 import { UsageError } from './command';
@@ -25,7 +26,7 @@ const price = (name: string): Column => ({
 
 export const command = overrideCommand({
   name: 'prices',
-  summary: "override a model's price at run time",
+  summary: "override a model's price at run time, or bring a newer price book in",
   columns: [field('id', 'model'), price('input'), price('output'), price('cache_read'), field('version'), field('updated_at', 'updated')],
   options: {
     ...Object.fromEntries(Object.keys(CLASSES).map((name) => [name, { type: 'string' as const }])),
@@ -41,6 +42,7 @@ export const command = overrideCommand({
   --tool NAME=USD       per call of a server-side tool; may be repeated
   --free                the model costs nothing
   --context-window N  --max-output N   tokens`,
+  verbs: PRICE_BOOK_VERBS,
   bodyOf(parsed) {
     const classes = Object.entries(CLASSES).flatMap(([option, name]) => {
       const value = text(parsed, option);

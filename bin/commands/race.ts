@@ -1,7 +1,7 @@
 import type { Listed } from './admin/client';
 import { AdminClient } from './admin/client';
 import { findGateway } from './admin/connection';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionOf, flag, parse, text, wholeNumber } from './admin/options';
 import { formatDetails } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
@@ -53,10 +53,10 @@ export const command: Command = {
     if (!/^\d+(\.\d{1,9})?$/.test(budget)) throw new UsageError(`--budget takes US dollars, such as 1.00, not '${budget}'`);
     const parallel = atLeastOne('parallel', wholeNumber(parsed, 'parallel') ?? 100);
     const requests = atLeastOne('requests', wholeNumber(parsed, 'requests') ?? 2 * parallel);
-    const given = (name: string) => (text(parsed, name) === undefined ? {} : { [name]: text(parsed, name) });
-    const { url, key: adminKey } = await findGateway({ ...given('url'), ...given('key'), ...given('stack') });
+    const { url, adminUrl, key: adminKey } = await findGateway(connectionOf(parsed));
+    if (url === undefined) throw new UsageError('no gateway URL to call: give --url or --stack, or set LLM_GATEWAY_URL');
     const base = url.replace(/\/+$/, '');
-    const admin = new AdminClient(base, adminKey);
+    const admin = new AdminClient(adminUrl, adminKey);
     const say = (line: string) => flag(parsed, 'json') || process.stderr.write(`${line}\n`);
 
     const key = await admin.json<Key>('POST', '/keys', { body: { name: 'race', budgets: [{ limit_usd: budget, period: 'lifetime' }] } });

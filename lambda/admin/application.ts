@@ -14,7 +14,7 @@ import { routes } from './routes';
 import { validate } from './schema';
 import type { Services } from './services';
 
-/** Nothing that the admin API takes is larger or deeper. */
+/** Nothing that the admin API takes is larger or deeper, but for what a route says. */
 const BODY_LIMITS: JsonLimits = { maxBytes: 256 * 1024, maxDepth: 16, maxKeys: 5_000 };
 
 /** The admin API as a function: authenticate, find the route, check role and input, run it, shape the answer. */
@@ -80,7 +80,7 @@ function readBody(route: AdminRoute, body: Buffer): JsonObject {
     return {};
   }
   if (body.length === 0 && route.bodyOptional === true) return {};
-  const value = parseJsonObject(body, BODY_LIMITS);
+  const value = parseJsonObject(body, route.bodyLimits ?? BODY_LIMITS);
   validate(route.body, value);
   return value;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/model/json';
+import type { JsonLimits } from '../core/runtime/json';
 import type { Caller } from './caller';
 import type { AdminRequest, RouteAnswer } from './message';
 import type { Schema } from './schema';
@@ -38,6 +39,8 @@ export interface AdminRoute {
   /** Query parameters by name; any other is refused. */
   readonly query?: Readonly<Record<string, Schema>>;
   readonly body?: Schema;
+  /** In place of what bodies may be in general. */
+  readonly bodyLimits?: JsonLimits;
   /** The body may be left out. */
   readonly bodyOptional?: boolean;
   /** Honours `idempotency-key`. */

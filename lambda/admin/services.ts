@@ -4,16 +4,18 @@ import type { Secrets } from '../core/connectors/secrets';
 import type { Peppers } from '../core/keys/peppers';
 import { parsePeppers } from '../core/keys/peppers';
 import { GatewayError } from '../core/model/error';
+import { loadPriceBookData, type PriceBookData } from '../core/pricing';
 import type { Clock } from '../core/runtime/clock';
 import type { Environment } from '../core/runtime/environment';
 import { parseJson } from '../core/runtime/json';
 import type { Log } from '../core/runtime/log';
-import type { AuditStore, CounterStore, IdentityStore, OverrideStore, RecordStore, RollupStore } from '../core/stores';
+import type { AuditStore, CounterStore, IdentityStore, OverrideStore, PriceBookStore, RecordStore, RollupStore } from '../core/stores';
 import {
   createAuditStore,
   createCounterStore,
   createIdentityStore,
   createOverrideStore,
+  createPriceBookStore,
   createRecordStore,
   createRollupStore,
 } from '../core/stores';
@@ -29,6 +31,7 @@ export interface Services {
   readonly log: Log;
   readonly identity: IdentityStore;
   readonly overrides: OverrideStore;
+  readonly books: PriceBookStore;
   readonly records: RecordStore;
   readonly rollups: RollupStore;
   readonly audit: AuditStore;
@@ -39,6 +42,8 @@ export interface Services {
   readonly document: Partial<GatewayDocument>;
   /** Budgets and limits of the whole gateway as the configuration document has them. */
   readonly gatewayLevel: LevelConfig;
+  /** The price book that came with the deployment; read when it is first asked for. */
+  deployedBook(): Promise<PriceBookData>;
   authenticate(request: AdminRequest): Promise<Caller>;
   peppers(): Promise<Peppers>;
 }
@@ -70,6 +75,8 @@ export function createServices({ environment, clock, log, connector, secrets, do
     log,
     identity,
     overrides: createOverrideStore(connector, identityTable),
+    books: createPriceBookStore(connector, identityTable),
+    deployedBook: loadPriceBookData,
     records: createRecordStore(connector, recordsTable),
     rollups: createRollupStore(connector, recordsTable),
     audit: createAuditStore(connector, auditTable),

@@ -3,7 +3,7 @@ import { createAuthorizer } from '../core/auth/authorize';
 import { type AwsCredentialSource, awsCredentialSource } from '../core/auth/aws-credentials';
 import { createGoogleTokens } from '../core/auth/google-service-account';
 import { createSigV4Signer } from '../core/auth/sigv4';
-import { createLiveConfiguration } from '../core/config/live';
+import { createLiveConfiguration, type LiveConfiguration } from '../core/config/live';
 import { configureProvider } from '../core/config/providers';
 import type { DynamoDbConnector } from '../core/connectors/dynamodb';
 import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
@@ -13,7 +13,7 @@ import { createLevelCache } from '../core/keys/level-cache';
 import { spentByRollups } from '../core/ledger/budgets';
 import { createLedger } from '../core/ledger/ledger';
 import type { SettlementQueue } from '../core/ledger/persist';
-import type { PriceBook } from '../core/pricing';
+import { bookInForce, type PriceBook } from '../core/pricing';
 import { protocols } from '../core/protocols';
 import { type Clock, systemClock } from '../core/runtime/clock';
 import type { Environment } from '../core/runtime/environment';
@@ -25,6 +25,7 @@ import { createGateStore } from '../core/stores/gates';
 import { createIdempotencyStore } from '../core/stores/idempotency';
 import { createIdentityStore } from '../core/stores/identity';
 import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
+import { createPriceBookStore } from '../core/stores/price-books';
 import { createRecordStore } from '../core/stores/records';
 import { createRollupStore } from '../core/stores/rollups';
 import { createAttemptBudget } from './attempt-budget';
@@ -79,7 +80,14 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const providers = document.providers.map((config) =>
     configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id), environment.awsEndpoint),
   );
-  const configuration = createLiveConfiguration(document, providers, createOverrideStore(dynamodb, environment.identityTable), clock, log);
+  const configuration = createLiveConfiguration(
+    document,
+    providers,
+    createOverrideStore(dynamodb, environment.identityTable),
+    createPriceBookStore(dynamodb, environment.identityTable),
+    clock,
+    log,
+  );
   return {
     clock,
     ticker: createTicker(clock, parts.tickMs),
@@ -91,7 +99,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     levels: ledger.levels,
     counters,
     admission: ledger,
-    prices: followOverrides(parts.priceBook, () => configuration.priceOverrides()),
+    prices: followChanges(parts.priceBook, configuration),
     secrets,
     authorizer: createAuthorizer({
       signer: createSigV4Signer(clock),
@@ -117,15 +125,17 @@ function bedrockSdk(region: string): Transport {
   };
 }
 
-/** The book under the overrides of now; made again only when they were read again. */
-function followOverrides(book: PriceBook, overrides: () => readonly PriceOverride[]): () => PriceBook {
+/** The book that holds now, under the overrides of now; made again only when they were read again. */
+function followChanges(deployed: PriceBook, configuration: Pick<LiveConfiguration, 'priceOverrides' | 'loadedBook'>): () => PriceBook {
   let seen: readonly PriceOverride[] = [];
-  let current = book;
+  let base = deployed;
+  let current = deployed;
   return () => {
-    const now = overrides();
-    if (now !== seen) {
-      seen = now;
-      current = book.withOverrides(now);
+    const [overrides, book] = [configuration.priceOverrides(), bookInForce(deployed, configuration.loadedBook())];
+    if (overrides !== seen || book !== base) {
+      seen = overrides;
+      base = book;
+      current = book.withOverrides(overrides);
     }
     return current;
   };

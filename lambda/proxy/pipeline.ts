@@ -11,6 +11,7 @@ import { allow } from './policy';
 import { record } from './record';
 import { noRoute, refuse } from './refuse';
 import { matchRoute, type RouteMatch } from './routes';
+import { refuseStrayAdminCall } from './stray-admin-call';
 import { openTrace, type Trace } from './trace';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
@@ -37,6 +38,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const { authenticator, configuration } = gateway;
   if (match.found === 'route' && !match.route.authenticated) return answerOpen(gateway, exchange, trace, match.route);
 
+  if (match.found === 'nothing') refuseStrayAdminCall(exchange);
   // The ledger reads the key's row consistently itself; where it is not asked, the row is read anew.
   const isCall = match.found === 'route' && match.route.kind === 'model-call';
   const caller = await authenticator.authenticate(exchange.headers, !isCall);

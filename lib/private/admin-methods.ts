@@ -13,7 +13,7 @@ export function addAdminMethods(api: apigateway.RestApi, admin: lambda.IFunction
   for (const method of ADMIN_METHODS) resource.addMethod(method, buffered);
 }
 
-/** The stage's settings of those methods. An entry stands alone: nothing is inherited from the stage's own. */
-export function adminMethodOptions(options: apigateway.MethodDeploymentOptions): Record<string, apigateway.MethodDeploymentOptions> {
-  return Object.fromEntries(ADMIN_METHODS.map((method) => [`/admin/v1/{proxy+}/${method}`, options]));
+/** Something for each of those methods, by the name that a stage has for it. */
+export function forAdminMethods<T>(value: T): Record<string, T> {
+  return Object.fromEntries(ADMIN_METHODS.map((method) => [`/admin/v1/{proxy+}/${method}`, value]));
 }

@@ -55,15 +55,36 @@ export interface ApiDefinition {
   readonly accessLogFormat?: string;
 }
 
+/** The APIs that lead to a gateway: one, or two when its admin plane has an API of its own. */
+export interface GatewayApis {
+  readonly gateway: ApiDefinition;
+  /** The same one when there is no other. */
+  readonly admin: ApiDefinition;
+}
+
 /**
- * Reads the stack's REST API that leads to the given functions.
+ * Reads the stack's REST APIs that lead to the given functions.
  *
- * @throws LocalRunError when there is none, or it uses what the local run does not have
+ * @param adminArn the function behind the admin plane
+ * @throws LocalRunError when there is none, or they use what the local run does not have
  */
-export function readApi(model: StackModel, functionArns: readonly string[]): ApiDefinition {
-  const [api, ...others] = model.ofType('AWS::ApiGateway::RestApi').filter((candidate) => leadsTo(model, candidate, functionArns));
-  if (api === undefined) throw new LocalRunError('the template has no AWS::ApiGateway::RestApi that leads to the gateway');
-  if (others.length > 0) throw new LocalRunError('several REST APIs of the stack lead to a gateway; the local run serves one');
+export function readApis(model: StackModel, functionArns: readonly string[], adminArn?: string): GatewayApis {
+  const apis = model.ofType('AWS::ApiGateway::RestApi').filter((candidate) => leadsTo(model, candidate, functionArns));
+  const others = functionArns.filter((arn) => arn !== adminArn);
+  const isGateway = (api: StackResource): boolean => apis.length === 1 || leadsTo(model, api, others);
+  const [gateway, ...gateways] = apis.filter(isGateway);
+  const [admin = gateway, ...admins] = apis.filter((api) => !isGateway(api));
+  if (gateway === undefined || admin === undefined) {
+    throw new LocalRunError('the template has no AWS::ApiGateway::RestApi that leads to the gateway');
+  }
+  if (gateways.length + admins.length > 0) {
+    throw new LocalRunError('several REST APIs of the stack lead to a gateway; the local run serves one, and one of its admin plane alone');
+  }
+  const definition = readApi(model, gateway);
+  return { gateway: definition, admin: admin === gateway ? definition : readApi(model, admin) };
+}
+
+function readApi(model: StackModel, api: StackResource): ApiDefinition {
   const apiId = api.physical?.ref ?? api.logicalId;
   if (api.properties.Body !== undefined)
     throw new LocalRunError(`${api.logicalId}: the local run reads resources and methods, not an OpenAPI body`);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,24 @@ describe('commands over the admin API', () => {
     expect((await run(users, 'list')).out).toBe('no users\n');
   });
 
+  test('R09 the admin plane may have a URL of its own, by option or environment, and a --url alone means both', async () => {
+    const kept = { ...process.env };
+    const elsewhere = 'http://127.0.0.1:1/prod';
+    try {
+      const given = ['--admin-url', gateway.url, '--key', gateway.adminKey];
+      expect((await runCommand(teams, 'list', ...given)).out).toBe('no teams\n');
+      expect((await runCommand(teams, 'list', '--url', elsewhere, ...given)).out).toBe('no teams\n');
+      process.env['LLM_GATEWAY_URL'] = elsewhere;
+      process.env['LLM_GATEWAY_ADMIN_URL'] = gateway.url;
+      expect((await runCommand(teams, 'list', '--key', gateway.adminKey)).out).toBe('no teams\n');
+      process.env['LLM_GATEWAY_ADMIN_URL'] = elsewhere;
+      expect((await run(teams, 'list')).out).toBe('no teams\n');
+      await expect(runCommand(teams, 'list', '--admin-url', 'nowhere', '--key', 'k')).rejects.toThrow("'nowhere' is not a URL");
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    }
+  });
+
   test('a key is shown once, rotated, blocked, unblocked and revoked', async () => {
     const made = await run(keys, 'create', '--name', 'ci', '--endpoint', '/v1/messages', '--expires-at', '2099-01-01T00:00:00Z');
     const text = /sk-gw-\S+/.exec(made.out)?.[0] as string;
@@ -121,6 +140,37 @@ describe('commands over the admin API', () => {
     );
     expect((await run(budgets, 'clear', 'team', 'red')).out).toBe('no budgets\n');
     expect((await run(budgets, 'set', 'gateway', '--budget', '100/day')).out).toContain('gateway');
+  });
+
+  test('R14 a price book is looked at, tried, brought in and taken away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'price-book-'));
+    const file = join(folder, 'book.json');
+    const text = JSON.stringify({
+      version: 'newer',
+      date: '2027-01-01',
+      lists: { openai: ['gpt-5 | window=400000 | input=2.5 output=20'] },
+    });
+    writeFileSync(file, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+
+    expect((await run(prices, 'status')).out).toMatch(
+      /price book {2}\S+, deployed\nprices of {3}\d{4}-\d\d-\d\d, \d+ days ago[\s\S]*last load {3}never[\s\S]*bedrock +\d{4}/,
+    );
+    const tried = await run(prices, 'load', file);
+    expect(tried.out).toContain(sha256);
+    expect(tried.out).toMatch(/changes {6}\d+ added, 1 changed, \d+ removed[\s\S]*openai +gpt-5 [\s\S]*Say --yes/);
+    expect((await json(prices, 'status')).source).toBe('deployed');
+
+    expect((await run(prices, 'load', file, '--yes')).out).toContain('within 10 seconds');
+    expect(await json(prices, 'status')).toMatchObject({ source: 'loaded', sha256, book_version: 'newer' });
+    expect((await run(prices, 'unload')).out).toContain('holds again');
+    expect((await json(prices, 'status')).source).toBe('deployed');
+
+    await expect(run(prices, 'load', join(folder, 'nothing.json'))).rejects.toThrow('cannot read');
+    await expect(run(prices, 'load')).rejects.toThrow('takes a file');
+    await expect(run(prices, 'status', '--yes')).rejects.toThrow('does not take --yes');
+    await expect(run(prices, 'set', 'openai/x', '--input', '1', '--yes')).rejects.toThrow('does not take --yes');
+    rmSync(folder, { recursive: true });
   });
 
   test('models, prices and tags are overridden; audit tells who did it', async () => {
@@ -251,6 +301,13 @@ else { console.error('Stack does not exist'); process.exit(254); }
 `;
       writeFileSync(join(folder, 'aws'), script);
       chmodSync(join(folder, 'aws'), 0o755);
+      expect((await runCommand(teams, 'list', '--stack', 'Mine')).out).toBe('no teams\n');
+      const split = [
+        { OutputKey: 'GatewayUrl0A1B2C3D', OutputValue: 'http://127.0.0.1:1/prod' },
+        { OutputKey: 'GatewayAdminUrl4E5F6A7B', OutputValue: gateway.url },
+        ...outputs.slice(2),
+      ];
+      writeFileSync(join(folder, 'aws'), script.replace(JSON.stringify(JSON.stringify(outputs)), JSON.stringify(JSON.stringify(split))));
       expect((await runCommand(teams, 'list', '--stack', 'Mine')).out).toBe('no teams\n');
       await expect(runCommand(teams, 'list', '--stack', 'Theirs')).rejects.toThrow(
         '`aws cloudformation describe-stacks` failed: Stack does not exist',

@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { routes as adminRoutes } from '../../lambda/admin/routes';
 import { GatewayEndpoint, TlsPolicy } from '../../lib';
 import { ADMIN_METHODS } from '../../lib/private/contract';
-import { synthesize } from './support';
+import { readable, synthesize } from './support';
 
 const { template } = synthesize();
 
@@ -133,6 +133,96 @@ test.each(['TLS_1_0', '', 'SecurityPolicy_TLS13_2025_EDGE', 'SecurityPolicy_TLS1
     expect(() => TlsPolicy.named(name)).toThrow(/is not one for TLS 1\.2 or newer at a regional or private endpoint; use/);
   },
 );
+
+describe('a private admin plane', () => {
+  const split = synthesize((stack) => ({
+    adminEndpoint: INSIDE(stack).endpoint,
+    adminThrottlingRateLimit: 3,
+    tlsPolicy: TlsPolicy.TLS_1_3,
+  }));
+  const apis = split.template.findResources('AWS::ApiGateway::RestApi');
+  const [publicId, adminId] = [/^GatewayApi/, /^GatewayAdminApi/].map((name) => Object.keys(apis).find((id) => name.test(id)) ?? '');
+  const of = (type: string, id: string | undefined) =>
+    Object.values(split.template.findResources(type, { Properties: { RestApiId: { Ref: id } } }));
+
+  test('R09 has a REST API of its own, private to the given endpoints, with TLS, answers and log as the other', () => {
+    expect(Object.keys(apis)).toHaveLength(2);
+    expect(apis[publicId ?? '']?.['Properties']).toMatchObject({ EndpointConfiguration: { Types: ['REGIONAL'] } });
+    expect(apis[publicId ?? '']?.['Properties'].Policy).toBeUndefined();
+    expect(apis[adminId ?? '']?.['Properties']).toMatchObject({
+      EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [{ Ref: expect.stringMatching(/^VpcApi/) }] },
+      Policy: {
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+          { Effect: 'Deny', Condition: { StringNotEquals: { 'aws:SourceVpce': [{ Ref: expect.stringMatching(/^VpcApi/) }] } } },
+        ],
+      },
+    });
+    for (const { Properties } of Object.values(apis)) expect(Properties.SecurityPolicy).toBe(TlsPolicy.TLS_1_3.securityPolicy);
+    for (const id of [publicId, adminId]) {
+      const [stage, ...others] = of('AWS::ApiGateway::Stage', id);
+      expect(others).toEqual([]);
+      expect(stage).toMatchObject({
+        Properties: { StageName: 'prod', AccessLogSetting: { Format: expect.stringContaining('request_id') } },
+      });
+      expect(of('AWS::ApiGateway::GatewayResponse', id)).toHaveLength(12);
+    }
+  });
+
+  test('R09 the public API leads nowhere near the admin function, and the private one nowhere else', () => {
+    const targets = (id: string | undefined) =>
+      of('AWS::ApiGateway::Method', id).map(({ Properties }) => [
+        Properties.HttpMethod,
+        JSON.stringify(Properties.Integration.Uri).match(/Gateway(Proxy|Admin)Function/)?.[1],
+      ]);
+    const parts = of('AWS::ApiGateway::Resource', publicId).map(({ Properties }) => Properties.PathPart);
+    const permissions = Object.values(split.template.findResources('AWS::Lambda::Permission')).map((permission) =>
+      JSON.stringify(permission),
+    );
+
+    expect(parts).toEqual(['{proxy+}']);
+    expect(targets(publicId)).toEqual([
+      ['ANY', 'Proxy'],
+      ['ANY', 'Proxy'],
+    ]);
+    expect(targets(adminId)).toEqual(ADMIN_METHODS.map((method) => [method, 'Admin']));
+    for (const permission of permissions) {
+      expect(permission.includes('GatewayAdminFunction')).toBe(permission.includes(`"Ref":"${adminId}"`));
+    }
+    const settings = (id: string | undefined) => of('AWS::ApiGateway::Stage', id).flatMap(({ Properties }) => Properties.MethodSettings);
+    expect(settings(publicId)).toHaveLength(1);
+    for (const setting of settings(adminId)) expect(setting).toMatchObject({ ThrottlingRateLimit: 3, ThrottlingBurstLimit: 100 });
+  });
+
+  test('R09 its URL is a property and an output, and the dashboard and the grants know it', () => {
+    const outputs = Object.fromEntries(
+      Object.entries(split.template.findOutputs('*')).map(([name, { Value }]) => [name.replace(/[0-9A-F]{8}$/, ''), readable(Value)]),
+    );
+    const role = new iam.Role(split.stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
+    split.gateway.grants.administer(role).assertSuccess();
+    const policy = role.node.findChild('DefaultPolicy') as iam.Policy;
+    const granted = readable(split.stack.resolve(policy.document.toJSON()));
+
+    expect(outputs['GatewayAdminUrl']).toMatch(/^https:\/\/<GatewayAdminApi>\.execute-api\./);
+    expect(outputs['GatewayUrl']).toMatch(/^https:\/\/<GatewayApi>\.execute-api\./);
+    expect(readable(split.stack.resolve(split.gateway.adminUrl))).toBe(outputs['GatewayAdminUrl']);
+    expect(JSON.stringify(split.template.findResources('AWS::CloudWatch::Dashboard'))).toContain('Admin API');
+    expect(JSON.stringify(granted)).toContain('<GatewayAdminApi>/prod/POST/admin/v1/*');
+  });
+
+  test('R09 without it there is one API, whose URL is also the admin plane’s', () => {
+    const one = synthesize();
+
+    one.template.resourceCountIs('AWS::ApiGateway::RestApi', 1);
+    expect(one.gateway.adminApi).toBeUndefined();
+    expect(one.gateway.adminUrl).toBe(one.gateway.url);
+    expect(Object.keys(one.template.findOutputs('*')).filter((name) => name.includes('AdminUrl'))).toEqual([]);
+  });
+
+  test('R09 fails at an endpoint that is not private', () => {
+    expect(() => synthesize({ adminEndpoint: GatewayEndpoint.regional() })).toThrow(/"adminEndpoint" is GatewayEndpoint\.regional\(\)/);
+  });
+});
 
 test('the access log is one line of JSON with the times of a stream and nothing that a caller wrote', () => {
   const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));

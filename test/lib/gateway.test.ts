@@ -433,6 +433,12 @@ test('the grants allow exactly what they say', () => {
     },
   ]);
   expect(statementsOf(template, 'Operator')).toEqual([
+    {
+      actions: ['execute-api:Invoke'],
+      resources: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(
+        (method) => `arn:aws:execute-api:<AWS::Region>:<AWS::AccountId>:<GatewayApi>/prod/${method}/admin/v1/*`,
+      ),
+    },
     { actions: ['secretsmanager:GetSecretValue'], resources: ['<GatewaySecretsBootstrap>'] },
     decrypt,
   ]);

@@ -1,17 +1,13 @@
 import type { AdminClient } from './client';
 import { connect } from './connection';
 import type { Parsed } from './options';
-import { flag, text } from './options';
+import { connectionOf, flag } from './options';
 import type { Column } from './table';
 import { formatTable } from './table';
 
 /** The client that the options ask for. @throws UsageError when they name no gateway */
 export function clientOf(parsed: Parsed): Promise<AdminClient> {
-  const given = (name: string) => {
-    const value = text(parsed, name);
-    return value === undefined ? {} : { [name]: value };
-  };
-  return connect({ ...given('url'), ...given('key'), ...given('stack') });
+  return connect(connectionOf(parsed));
 }
 
 /** Prints rows as a table, or as JSON when asked to. */

@@ -5,39 +5,52 @@ import { AdminClient } from './client';
 /** How a command finds its gateway. */
 export interface ConnectionOptions {
   readonly url?: string;
+  /** Of the admin plane, where it has an API of its own. */
+  readonly adminUrl?: string;
   readonly key?: string;
   readonly stack?: string;
 }
 
+/** What a command calls. */
+export interface GatewayConnection {
+  /** Where the data plane is; undefined when nothing says. */
+  readonly url: string | undefined;
+  readonly adminUrl: string;
+  readonly key: string;
+}
+
+const ADMIN_URL_VARIABLE = 'LLM_GATEWAY_ADMIN_URL';
 const URL_VARIABLE = 'LLM_GATEWAY_URL';
 const KEY_VARIABLE = 'LLM_GATEWAY_ADMIN_KEY';
 
+/** The admin API of the gateway that the options, a stack or the environment name. @throws UsageError as `findGateway` does */
+export async function connect(options: ConnectionOptions, variables: NodeJS.ProcessEnv = process.env): Promise<AdminClient> {
+  const { adminUrl, key } = await findGateway(options, variables);
+  return new AdminClient(adminUrl, key);
+}
+
 /**
- * Finds URL and admin key: `--url` and `--key`, then a stack's outputs, then the environment.
+ * Finds URLs and admin key: options, then a stack's outputs, then the environment. The admin plane is where the gateway is, unless the
+ * same source names another URL for it.
  *
  * @throws UsageError that says what is missing and how to give it
  */
-export async function connect(options: ConnectionOptions, variables: NodeJS.ProcessEnv = process.env): Promise<AdminClient> {
-  const { url, key } = await findGateway(options, variables);
-  return new AdminClient(url, key);
-}
-
-export async function findGateway(
-  options: ConnectionOptions,
-  variables: NodeJS.ProcessEnv = process.env,
-): Promise<{ url: string; key: string }> {
-  const stack =
-    options.stack === undefined || (options.url !== undefined && options.key !== undefined)
-      ? undefined
-      : await readStack(options.stack, variables);
+export async function findGateway(options: ConnectionOptions, variables: NodeJS.ProcessEnv = process.env): Promise<GatewayConnection> {
+  const enough = options.url !== undefined && options.key !== undefined;
+  const stack = options.stack === undefined || enough ? undefined : await readStack(options.stack, variables);
   const url = options.url ?? stack?.url ?? variables[URL_VARIABLE];
+  const adminUrl =
+    options.adminUrl ?? options.url ?? stack?.adminUrl ?? stack?.url ?? (variables[ADMIN_URL_VARIABLE] || variables[URL_VARIABLE]);
   const key = options.key ?? stack?.key ?? variables[KEY_VARIABLE];
-  if (!url) throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}; \`npx cdk-llm-gateway local\` prints it`);
+  if (!adminUrl)
+    throw new UsageError(`no gateway URL: give --url, --stack, or set ${URL_VARIABLE}; \`npx cdk-llm-gateway local\` prints it`);
   if (!key) throw new UsageError(`no admin key: give --key, --stack, or set ${KEY_VARIABLE}; \`npx cdk-llm-gateway local\` prints one`);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError(`'${url}' is not a URL; expected something like https://abc.execute-api.eu-central-1.amazonaws.com/prod`);
+  for (const one of url ? [url, adminUrl] : [adminUrl]) {
+    if (!URL.canParse(one) || !/^https?:$/.test(new URL(one).protocol)) {
+      throw new UsageError(`'${one}' is not a URL; expected something like https://abc.execute-api.eu-central-1.amazonaws.com/prod`);
+    }
   }
-  return { url, key };
+  return { url: url || undefined, adminUrl, key };
 }
 
 /** The output that tells how to show the admin key: `<construct>AdminKeyCommand<hash>`. */
@@ -49,7 +62,7 @@ interface StackOutput {
 }
 
 /** Asks the user's own `aws` command, with whatever profile and Region it is set up for. */
-async function readStack(stack: string, variables: NodeJS.ProcessEnv): Promise<{ url: string | undefined; key: string | undefined }> {
+async function readStack(stack: string, variables: NodeJS.ProcessEnv): Promise<Partial<GatewayConnection>> {
   const text = await aws(
     ['cloudformation', 'describe-stacks', '--stack-name', stack, '--query', 'Stacks[0].Outputs', '--output', 'json'],
     variables,
@@ -64,18 +77,19 @@ async function readStack(stack: string, variables: NodeJS.ProcessEnv): Promise<{
   }
   const [name] = commands as [string];
   const prefix = name.replace(ADMIN_KEY_OUTPUT, '');
-  const url = [...outputs].find(
-    ([output]) => output.startsWith(`${prefix}Url`) && /^Url[0-9A-F]{8}$/.test(output.slice(prefix.length)),
-  )?.[1];
+  const outputOf = (id: string): string | undefined =>
+    [...outputs].find(([output]) => output.startsWith(prefix) && new RegExp(`^${id}[0-9A-F]{8}$`).test(output.slice(prefix.length)))?.[1];
+  const [url, adminUrl] = [outputOf('Url'), outputOf('AdminUrl')];
+  const urls = { ...(url === undefined ? {} : { url }), ...(adminUrl === undefined ? {} : { adminUrl }) };
   const command = outputs.get(name) ?? '';
   const [secret, region] = [/--secret-id (\S+)/.exec(command)?.[1], /--region (\S+)/.exec(command)?.[1]];
-  if (secret === undefined) return { url, key: undefined };
+  if (secret === undefined) return urls;
   const place = region === undefined ? [] : ['--region', region];
   const value = await aws(
     ['secretsmanager', 'get-secret-value', '--secret-id', secret, ...place, '--query', 'SecretString', '--output', 'text'],
     variables,
   );
-  return { url, key: `sk-gw-root-${(JSON.parse(value) as { secret: string }).secret}` };
+  return { ...urls, key: `sk-gw-root-${(JSON.parse(value) as { secret: string }).secret}` };
 }
 
 function aws(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../command';
+import type { ConnectionOptions } from './connection';
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
@@ -13,16 +14,18 @@ export interface Parsed {
 /** Options of every command that calls the admin API. */
 export const CONNECTION_OPTIONS = {
   url: { type: 'string' },
+  'admin-url': { type: 'string' },
   key: { type: 'string' },
   stack: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
 export const CONNECTION_HELP = `Finding the gateway:
-  --url URL      the gateway's URL with its stage, or LLM_GATEWAY_URL
-  --key KEY      an admin key, or LLM_GATEWAY_ADMIN_KEY
-  --stack NAME   read both from a CloudFormation stack, with your \`aws\` command
-  --json         print JSON instead of a table`;
+  --url URL        the gateway's URL with its stage, or LLM_GATEWAY_URL
+  --admin-url URL  the admin plane's, where it has an API of its own, or LLM_GATEWAY_ADMIN_URL
+  --key KEY        an admin key, or LLM_GATEWAY_ADMIN_KEY
+  --stack NAME     read them from a CloudFormation stack, with your \`aws\` command
+  --json           print JSON instead of a table`;
 
 /** @throws UsageError for an option that is not in the table */
 export function parse(args: readonly string[], options: OptionTable): Parsed {
@@ -36,6 +39,17 @@ export function parse(args: readonly string[], options: OptionTable): Parsed {
 export function text(parsed: Parsed, name: string): string | undefined {
   const value = parsed.values[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Which gateway the options name. */
+export function connectionOf(parsed: Parsed): ConnectionOptions {
+  const [url, adminUrl, key, stack] = ['url', 'admin-url', 'key', 'stack'].map((name) => text(parsed, name));
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(adminUrl === undefined ? {} : { adminUrl }),
+    ...(key === undefined ? {} : { key }),
+    ...(stack === undefined ? {} : { stack }),
+  };
 }
 
 export function texts(parsed: Parsed, name: string): readonly string[] | undefined {

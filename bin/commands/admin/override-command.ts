@@ -16,28 +16,45 @@ export interface OverrideCommandDefinition {
   readonly options: OptionTable;
   /** Help lines of `options` and what an id is. */
   readonly help: string;
+  /** What the command does beside overriding. */
+  readonly verbs?: Readonly<Record<string, OverrideVerb>>;
   bodyOf(parsed: Parsed): Record<string, unknown>;
 }
 
+export interface OverrideVerb {
+  /** After the command's name: `load FILE`. */
+  readonly usage: string;
+  readonly help: string;
+  /** Options that it takes beside those of the connection. */
+  readonly options: OptionTable;
+  run(parsed: Parsed): Promise<number>;
+}
+
 /** Makes the command of run-time overrides: `llm-gateway prices list|get|set|delete`. */
-export function overrideCommand({ name, summary, columns, options, help, bodyOf }: OverrideCommandDefinition): Command {
+export function overrideCommand({ name, summary, columns, options, help, verbs = {}, bodyOf }: OverrideCommandDefinition): Command {
+  const more = Object.entries(verbs);
   return {
     name,
     summary,
-    usage: `usage: npx cdk-llm-gateway ${name} list|get ID|set ID|delete ID [options]
+    usage: `usage: npx cdk-llm-gateway ${name} list|get ID|set ID|delete ID${more.map(([, { usage }]) => `|${usage}`).join('')} [options]
 
 Overrides at run time what was configured at deploy; it takes hold everywhere within 10 s.
 
-${help}
+${help}${more.map(([, verb]) => `\n${verb.help}`).join('')}
   --data JSON|@FILE|-   the whole body, as the admin API takes it
   --if-match ETAG       only if nobody else has changed it since
 
 ${CONNECTION_HELP}`,
     async run(args) {
-      const parsed = parse(args, { ...CONNECTION_OPTIONS, ...options, data: { type: 'string' }, 'if-match': { type: 'string' } });
-      const verb = verbOf(name, parsed, ['list', 'get', 'set', 'delete']);
+      const own: OptionTable = { ...options, data: { type: 'string' }, 'if-match': { type: 'string' } };
+      const theirs: OptionTable = Object.assign({}, ...more.map(([, verb]) => verb.options));
+      const parsed = parse(args, { ...CONNECTION_OPTIONS, ...own, ...theirs });
+      const verb = verbOf(name, parsed, ['list', 'get', 'set', 'delete', ...Object.keys(verbs)]);
+      const other = verbs[verb];
+      const taken: Readonly<Record<string, readonly string[]>> = { set: Object.keys(own), delete: ['if-match'] };
+      allowOnly(`${name} ${verb}`, parsed, taken[verb] ?? Object.keys(other?.options ?? {}));
+      if (other !== undefined) return other.run(parsed);
       const [, id, extra] = parsed.positionals;
-      if (verb !== 'set') allowOnly(`${name} ${verb}`, parsed, verb === 'delete' ? ['if-match'] : []);
       if (verb === 'list' && id !== undefined) throw new UsageError(`unexpected argument '${id}'`);
       if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
       if (verb !== 'list' && id === undefined) throw new UsageError(`${name} ${verb} takes an id`);

@@ -9,6 +9,7 @@ import { gatewayRoutes } from './gateway';
 import { keyRoutes } from './keys';
 import { levelRoutes } from './levels';
 import { overrideRoutes } from './overrides';
+import { priceBookRoutes } from './price-book';
 import { requestRoutes } from './requests';
 import { usageRoutes } from './usage';
 
@@ -21,6 +22,7 @@ export const routes: readonly AdminRoute[] = [
   ...levelRoutes({ kind: 'tag', plural: 'tags', schemas: TAG, writers: ADMINS }),
   ...gatewayRoutes,
   ...overrideRoutes,
+  ...priceBookRoutes,
   ...usageRoutes,
   ...requestRoutes,
   ...auditRoutes,

@@ -1,7 +1,9 @@
 import type { GatewayDocument, RouteConfig } from '../../../lib/private/contract';
+import { createPriceBook, type PriceBook, readCheckedBook } from '../pricing';
 import type { Clock } from '../runtime/clock';
 import type { Log } from '../runtime/log';
-import type { OverrideStore, PriceOverride } from '../stores/overrides';
+import type { BookOverride, OverrideStore, PriceOverride } from '../stores/overrides';
+import type { PriceBookStore } from '../stores/price-books';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
 import type { ConfiguredProvider } from './providers';
@@ -13,10 +15,20 @@ export interface LiveConfiguration {
   /** Of this moment; keep it for the length of one request. */
   models(): ModelResolver;
   priceOverrides(): readonly PriceOverride[];
+  /** The price book that was brought in at run time, if one was. */
+  loadedBook(): LoadedBook | undefined;
   /** Models that are named in full, as `provider/model`. */
   modelNames(): ReadonlySet<string>;
   /** Waits for the first read of the overrides and starts a new one, off the path, when the last is older than 10 s. */
   ready(): Promise<void>;
+}
+
+/** A price book in place of the deployed one. */
+export interface LoadedBook {
+  readonly book: PriceBook;
+  readonly sha256: string;
+  /** It holds although the deployed one is newer. */
+  readonly forced: boolean;
 }
 
 const LIFETIME_MS = 10_000;
@@ -27,6 +39,7 @@ export function createLiveConfiguration(
   document: GatewayDocument,
   providers: readonly ConfiguredProvider[],
   overrides: Pick<OverrideStore, 'list'>,
+  books: Pick<PriceBookStore, 'read'>,
   clock: Clock,
   log: Log,
 ): LiveConfiguration {
@@ -41,14 +54,24 @@ export function createLiveConfiguration(
   let resolver = createModelResolver(providers, routes);
   let names = namesNow();
   let fingerprint = '[]';
+  let loaded: LoadedBook | undefined;
   let readMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let everRead = false;
 
+  const load = async (named: BookOverride | undefined): Promise<LoadedBook | undefined> => {
+    if (named === undefined) return undefined;
+    const forced = named.forced === true;
+    if (named.sha256 === loaded?.sha256) return { ...loaded, forced };
+    const text = await books.read(named.sha256);
+    if (text === undefined) throw new Error('the price book that was brought in is not there');
+    return { book: createPriceBook(readCheckedBook(text)), sha256: named.sha256, forced };
+  };
+
   const read = async (): Promise<void> => {
     readMs = clock.monotonic();
     try {
-      const [models, newPrices] = await Promise.all([overrides.list('model'), overrides.list('price')]);
+      const [models, newPrices, [book]] = await Promise.all([overrides.list('model'), overrides.list('price'), overrides.list('book')]);
       prices = newPrices;
       const seen = JSON.stringify(models);
       if (seen !== fingerprint) {
@@ -58,6 +81,7 @@ export function createLiveConfiguration(
         resolver = createModelResolver(providers, routes);
       }
       names = namesNow();
+      loaded = await load(book);
     } catch (error) {
       log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' });
     } finally {
@@ -70,6 +94,7 @@ export function createLiveConfiguration(
     providers,
     models: () => resolver,
     priceOverrides: () => prices,
+    loadedBook: () => loaded,
     modelNames: () => names,
     async ready() {
       if (reading === undefined && clock.monotonic() - readMs >= LIFETIME_MS) {

@@ -61,6 +61,11 @@ export function parseKey(text: string): ParsedKey | undefined {
   return root === null ? undefined : { keyId: ROOT_KEY_ID, secret: root[1] as string };
 }
 
+/** Whether a text has the form of a bootstrap credential, which only the admin plane can check. */
+export function isBootstrapForm(text: string): boolean {
+  return text.length <= LONGEST_KEY && ROOT_FORMAT.test(text);
+}
+
 /** HMAC-SHA-256 of a secret under a pepper, bound to its key's id; lower-case hex. */
 export function hashSecret(pepper: string, keyId: string, secret: string): string {
   return createHmac('sha256', pepper).update(`${keyId}\n${secret}`).digest('hex');

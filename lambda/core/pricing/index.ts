@@ -1,8 +1,18 @@
 /** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
+export { type BookChange, changesBetween, modelsByKind } from './book-changes';
+export { checkBook, MOST_BOOK_BYTES, readCheckedBook } from './book-file';
 export { type BoundInput, boundOf, type CallBound, callsOf, capForCost, isFree, mediaOf } from './bound';
 export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';
 export { implausible, type ReportedCall } from './plausible';
 export { ceilingPrice, FREE_PRICE, type Price, type Rate, type TokenClass } from './price';
-export { createPriceBook, loadPriceBook, type PriceBook, type PriceBookData, type PricedTarget } from './price-book';
+export {
+  bookInForce,
+  createPriceBook,
+  loadPriceBook,
+  loadPriceBookData,
+  type PriceBook,
+  type PriceBookData,
+  type PricedTarget,
+} from './price-book';

@@ -164,10 +164,23 @@ function scaledRates(rates: Partial<Record<TokenClass, Rate>>, percent: bigint):
   return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, one(rate)]));
 }
 
+/** A book that was brought in holds until a newer one is deployed, unless somebody insisted on it. */
+export function bookInForce<T extends Pick<PriceBook, 'date'>>(
+  deployed: T,
+  loaded: { readonly book: T; readonly forced: boolean } | undefined,
+): T {
+  return loaded !== undefined && (loaded.forced || loaded.book.date >= deployed.date) ? loaded.book : deployed;
+}
+
 let loading: Promise<PriceBook> | undefined;
 
 /** The price book as it was built, read once and off the entry chunk. */
 export function loadPriceBook(): Promise<PriceBook> {
-  loading ??= import('./price-book.json').then((module) => createPriceBook(module.default));
+  loading ??= loadPriceBookData().then((data) => createPriceBook(data));
   return loading;
+}
+
+/** What the price book was built with. */
+export async function loadPriceBookData(): Promise<PriceBookData> {
+  return (await import('./price-book.json')).default;
 }

@@ -26,6 +26,28 @@ const TIERS: Partial<Record<ProviderKind, Readonly<Record<string, number>>>> = {
   groq: { flex: 100, performance: 100 },
 };
 
+/** Kinds of provider that a price book may list. */
+export const PRICED_KINDS: readonly ProviderKind[] = [
+  'anthropic',
+  'azure-openai',
+  'bedrock',
+  'cerebras',
+  'cohere',
+  'deepseek',
+  'fireworks',
+  'google-ai-studio',
+  'groq',
+  'hugging-face',
+  'mistral',
+  'nvidia-nim',
+  'openai',
+  'openrouter',
+  'perplexity',
+  'together',
+  'vertex-ai',
+  'xai',
+];
+
 export function serviceTiersOf(kind: ProviderKind): Readonly<Record<string, number>> {
   return TIERS[kind] ?? {};
 }

@@ -18,7 +18,15 @@ export type { GateSpec, GateState } from './gate-plan';
 export { createGateStore, type GateStore, gateKey } from './gates';
 export { type Claim, createIdempotencyStore, type IdempotencyStore } from './idempotency';
 export { createIdentityStore, type IdentityStore, type LevelRecords, type ListOptions, type Page, type ReadOptions } from './identity';
-export { createOverrideStore, type ModelOverride, type OverrideStore, type PriceFields, type PriceOverride } from './overrides';
+export {
+  type BookOverride,
+  createOverrideStore,
+  type ModelOverride,
+  type OverrideStore,
+  type PriceFields,
+  type PriceOverride,
+} from './overrides';
+export { createPriceBookStore, hashOfBook, type PriceBookStore } from './price-books';
 export { createRecordStore, type RecordStore, type Transition, type TransitionFields } from './records';
 export {
   type CounterReservation,

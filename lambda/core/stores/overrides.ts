@@ -43,7 +43,24 @@ export interface PriceOverride {
   readonly updatedAt: string;
 }
 
+/** Which price book holds in place of the one that was deployed. There is one at most, `current`. */
+export interface BookOverride {
+  readonly id: string;
+  /** Of the book's text, which `PriceBookStore` keeps. */
+  readonly sha256: string;
+  /** Of the book that it took the place of, while processes may still be reading that. */
+  readonly previousSha256?: string;
+  readonly bookVersion: string;
+  /** Day of its prices. */
+  readonly date: string;
+  /** It holds although the deployed one is newer. */
+  readonly forced?: boolean;
+  readonly generation: number;
+  readonly updatedAt: string;
+}
+
 interface Overrides {
+  readonly book: BookOverride;
   readonly model: ModelOverride;
   readonly price: PriceOverride;
 }
@@ -65,6 +82,8 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   usdPerToolCall: 'usd_per_tool_call',
   contextWindow: 'context_window',
   maxOutputTokens: 'max_output_tokens',
+  previousSha256: 'previous_sha256',
+  bookVersion: 'book_version',
 };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
 

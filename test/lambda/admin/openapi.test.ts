@@ -28,7 +28,7 @@ describe('the OpenAPI document', () => {
     ];
     expect(documented.sort()).toEqual(served.sort());
 
-    const tests = ['keys', 'levels', 'tenants', 'usage', 'overrides']
+    const tests = ['keys', 'levels', 'tenants', 'usage', 'overrides', 'price-book']
       .map((name) => readFileSync(join(__dirname, `${name}.test.ts`), 'utf8'))
       .join('\n');
     for (const path of new Set(routes.map((route) => route.path.split('/')[1])))

@@ -142,6 +142,23 @@ test('the bootstrap credential is for the admin plane only', async () => {
   expect((await chat({ authorization: `Bearer sk-gw-root-${'x'.repeat(43)}` })).status).toBe(401);
 });
 
+test.each(['authorization', 'x-api-key'])(
+  'R09 an admin call that came to the data plane is told so, by its credential in %s',
+  async (header) => {
+    const bootstrap = { [header]: `${header === 'authorization' ? 'Bearer ' : ''}sk-gw-root-${'x'.repeat(43)}` };
+    const asked = (path: string, headers: Record<string, string>) => gateway.send('GET', path, headers);
+
+    const stray = await asked('/admin/v1/keys', bootstrap);
+    expect([stray.status, stray.json.error.code]).toEqual([404, 'not_found']);
+    expect(stray.json.error.message).toContain('AdminUrl');
+    expect((await asked('/nothing', bootstrap)).status).toBe(401);
+    for (const headers of [{}, { authorization: 'Bearer sk-gw-root-short' }, { authorization: 'Bearer nonsense' }]) {
+      expect((await asked('/admin/v1/keys', headers as Record<string, string>)).status).toBe(401);
+    }
+    expect((await asked('/admin/v1/keys', { authorization: `Bearer ${gateway.key}` })).status).toBe(404);
+  },
+);
+
 test.each(['//v1/chat/completions', '/v1/chat/completions/', '/v1//chat//completions'])('A12 %s is the canonical path', async (path) => {
   expect((await gateway.send('POST', path, { 'x-forwarded-host': 'evil', 'x-original-url': '/health' }, body)).status).toBe(401);
   expect((await gateway.call(path, JSON.parse(body))).status).toBe(200);

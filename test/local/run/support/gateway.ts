@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { readApi } from '../../../../local/api-gateway/api-definition';
+import { readApis } from '../../../../local/api-gateway/api-definition';
 import { type ApiGatewayOptions, ApiGatewayServer } from '../../../../local/api-gateway/server';
 import { FunctionPool, type FunctionPoolOptions } from '../../../../local/lambda/function-pool';
 import { localAccount } from '../../../../local/template/account';
@@ -45,7 +45,7 @@ export async function startGateway(
   const notes: string[] = [];
   const access: string[] = [];
   const gateway = await ApiGatewayServer.start({
-    api: readApi(model, [...functions.keys()]),
+    api: readApis(model, [...functions.keys()]).gateway,
     functions,
     permissions: readInvokePermissions(model),
     account,
