@@ -21,13 +21,9 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --secrets FILE     JSON object: name of a secret to its value
   --context K=V      context for the app; may be repeated
   --concurrency N    most environments of one function at once (default: 100)
-<<<<<<< HEAD
   --disturb FILE     rules, in JSON, for what goes wrong with calls of AWS; read again when it changes
   --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units
-  --json             print one line of JSON when ready: {"url","admin_key","key"}
-=======
   --json             print one line of JSON when ready: {"url","admin_key","key"}, and "admin_url" where it is another
->>>>>>> 2b2f274 (fix: what a commit on pricing took back is there again)
   --verbose          print the functions' logs and the access log to the error stream
 
 Keys of providers are taken from the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, ...); without any, a simulated provider answers.`;
