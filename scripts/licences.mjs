@@ -2,8 +2,8 @@
  * The licence texts of what is inside the bundles. The build writes them to `dist/THIRD-PARTY-LICENSES`, the check of the
  * bundles proves that no package lacks its own.
  *
- * `licences/sources.json` names the text of a package that ships none (`texts`: one of the same repository, or one written after what
- * its package.json says) and the packages whose data, not code, is compiled in (`data`).
+ * `licences/sources.json` names the text of what brings none along: a package that ships none (one of the same repository, or one
+ * written after what its package.json says), and the public lists whose figures are in the price book.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,6 +13,7 @@ export const LICENCES_FILE = 'THIRD-PARTY-LICENSES';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = JSON.parse(readFileSync(join(ROOT, 'scripts/licences/sources.json'), 'utf8'));
+const PRICE_LISTS = 'scripts/price-book/lists';
 /** Those that ask for nothing but their text. */
 const ACCEPTED = ['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'];
 const TEXT_FILE = /^(licen[cs]e|notice|copying)([.-].*)?$/i;
@@ -35,7 +36,7 @@ const LIGHT = '-'.repeat(100);
  */
 export function bundledPackages(dist) {
   const notes = join(dist, 'meta');
-  const folders = new Map(SOURCES.data.map((folder) => [folder, new Set([folder])]));
+  const folders = new Map();
   for (const name of readdirSync(notes)) {
     for (const input of Object.keys(JSON.parse(readFileSync(join(notes, name), 'utf8')).inputs)) {
       const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0];
@@ -46,8 +47,7 @@ export function bundledPackages(dist) {
     }
   }
   const packages = new Map();
-  for (const [folder, used] of folders) {
-    const described = describe(folder, [...used].sort());
+  for (const described of [...[...folders].map(([folder, used]) => describe(folder, [...used].sort())), ...priceLists()]) {
     packages.set(label(described), described);
   }
   return [...packages.values()].sort((left, right) => (label(left) < label(right) ? -1 : 1));
@@ -57,9 +57,17 @@ function describe(folder, used) {
   const file = join(ROOT, folder, 'package.json');
   const { name, version, license } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { name: folder, version: '?' };
   const texts = used.flatMap(textsIn);
-  const replacement = SOURCES.texts[name];
+  const replacement = SOURCES[name];
   if (texts.length === 0 && replacement !== undefined) texts.push(read(replacement));
   return { name, version, licence: (typeof license === 'string' ? license : license?.type) ?? '', text: texts.join('\n\n') };
+}
+
+/** The public lists that the price book was made of. */
+function priceLists() {
+  return readdirSync(join(ROOT, PRICE_LISTS)).map((file) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, PRICE_LISTS, file), 'utf8')).source;
+    return { name, version, licence: license ?? '', text: SOURCES[name] === undefined ? '' : read(SOURCES[name]) };
+  });
 }
 
 function textsIn(folder) {

@@ -70,8 +70,8 @@ afterAll(() => {
     const packages = bundledPackages(DIST);
     const shipped = readFileSync(join(DIST, LICENCES_FILE), 'utf8');
 
-    // One of each bundle: the proxy's, the usage function's, the command's, every function's; and the source of the prices.
-    for (const name of ['@aws-sdk/client-dynamodb', 'aws-lambda-stream', 'dynalite', 'undici', '@pydantic/genai-prices']) {
+    // One of each bundle: the proxy's, the usage function's, the command's, every function's; and the lists in the price book.
+    for (const name of ['@aws-sdk/client-dynamodb', 'aws-lambda-stream', 'dynalite', 'undici', 'genai-prices', 'litellm']) {
       expect(packages.map((one) => one.name)).toContain(name);
     }
     for (const { name, version, licence, text } of packages) {
