@@ -101,7 +101,8 @@ function minuteOf(time) {
 function namesOf(model, list) {
   // Amazon's rules match pieces of names.
   const names = [model.id.replace(/^regional\./, ''), ...spelled(model.match, list === 'aws' ? ['equals'] : SPELLING)];
-  return [...new Set(names.map((name) => name.toLowerCase().replace(/[-:@]+$/, '')).filter((name) => /^[a-z0-9][\w./:@~-]+$/.test(name)))];
+  // What ends in a dash is a piece of a name too.
+  return [...new Set(names.map((name) => name.toLowerCase()).filter((name) => /^[a-z0-9][\w./:@~-]*\w$/.test(name)))];
 }
 
 const SPELLING = ['equals', 'starts_with', 'ends_with', 'contains'];

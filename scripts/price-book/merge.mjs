@@ -3,6 +3,7 @@ import { scaled, stepsOf, times } from './amounts.mjs';
 import { completeProfiles } from './bedrock.mjs';
 import { CLASSES } from './classes.mjs';
 import { differences, pricesOn } from './compare.mjs';
+import { completeLimits } from './limits.mjs';
 import { dearerPrices, maxOutputOf, windowOf } from './rows.mjs';
 
 /** Kinds whose models are sold there under their makers' names and prices, where no list has the place's own price. */
@@ -45,7 +46,7 @@ export function merge(first, second, decisions) {
   }
   for (const maker of MAKERS_ONLY) delete kinds[maker];
   const stale = decisions.flatMap(({ kind, models }) => models.map((model) => `${kind} ${model}`)).filter((name) => !used.has(name));
-  return { kinds, undecided, stale };
+  return { kinds: completeLimits(kinds), undecided, stale };
 }
 
 function mergeRow(left, right, context) {

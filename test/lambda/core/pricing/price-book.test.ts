@@ -32,6 +32,18 @@ const NAMES = Object.entries(data.lists).flatMap(([kind, lines]) =>
   ),
 );
 
+const LINES = new Map(
+  Object.entries(data.lists).flatMap(([kind, lines]) =>
+    lines.flatMap((line) =>
+      line
+        .slice(0, line.indexOf(' |'))
+        .split(' ')
+        .map((name) => [`${kind} ${name}`, line] as const),
+    ),
+  ),
+);
+const lineOf = (kind: Kind, name: string): string => LINES.get(`${kind} ${name}`) ?? '';
+
 describe('profiles of one model', () => {
   test.each([
     'us.anthropic.claude-fable-5',
@@ -239,6 +251,17 @@ describe('the figures of a model', () => {
     expect(priceOf('bedrock', 'deepseek.v3.2', ['ap-northeast-1']).maxOutputTokens).toBe(
       priceOf('bedrock', 'us.deepseek.v3.2').maxOutputTokens,
     );
+  });
+
+  test('R14 what a place does not say of a model’s length is known from the same model elsewhere', () => {
+    const { contextWindow, maxOutputTokens } = priceOf('anthropic', 'claude-sonnet-5-5');
+    expect(priceOf('perplexity', 'anthropic/claude-sonnet-5-5')).toMatchObject({ contextWindow, maxOutputTokens });
+    expect(priceOf('azure-openai', 'eu/gpt-4.1').contextWindow).toBe(priceOf('openai', 'gpt-4.1').contextWindow);
+    for (const [kind, name] of NAMES) {
+      const price = priceOf(kind, name);
+      const isWhole = price.contextWindow === undefined || price.rates.output.base === 0n || price.maxOutputTokens !== undefined;
+      expect([kind, name, isWhole || !/output=/.test(lineOf(kind, name))]).toEqual([kind, name, true]);
+    }
   });
 
   test('R14 no line of the book prices a model at zero', () => {
