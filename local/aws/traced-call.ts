@@ -17,8 +17,8 @@ export interface TracedCall extends DisturbableCall {
   readonly disturbance?: Disturbance;
 }
 
-/** The name under which a trace knows what went wrong. */
+/** The name under which a trace knows what went wrong. The class's own will not do: bundles shorten it. */
 export function errorCode(error: unknown): string {
   if (error instanceof AwsError) return error.code;
-  return error instanceof AnswerLost ? AnswerLost.name : 'InternalServerError';
+  return error instanceof AnswerLost ? 'AnswerLost' : 'InternalServerError';
 }
