@@ -31,6 +31,7 @@ import { createRollupStore } from '../core/stores/rollups';
 import { createAttemptBudget } from './attempt-budget';
 import { createCooldowns } from './cooldowns';
 import type { Gateway } from './gateway';
+import { createOwnRate } from './own-rate';
 
 /** What a gateway is made of; everything that reaches outside is handed in. */
 export interface GatewayParts {
@@ -110,6 +111,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     bedrockSdk: bedrockSdk(environment.region),
     cooldowns: createCooldowns(clock),
     attemptBudget: createAttemptBudget(clock),
+    ownRate: createOwnRate(clock),
     random,
   };
 }

@@ -14,6 +14,7 @@ import type { Ticker } from '../core/runtime/ticker';
 import type { CounterStore } from '../core/stores/counters';
 import type { AttemptBudget } from './attempt-budget';
 import type { Cooldowns } from './cooldowns';
+import type { OwnRate } from './own-rate';
 
 /** Everything that outlives a request, made once and passed in. */
 export interface Gateway {
@@ -37,6 +38,7 @@ export interface Gateway {
   readonly bedrockSdk: Transport;
   readonly cooldowns: Cooldowns;
   readonly attemptBudget: AttemptBudget;
+  readonly ownRate: OwnRate;
   /** 0 to 1, for jitter. */
   random(): number;
 }

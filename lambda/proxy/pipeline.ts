@@ -43,6 +43,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const isCall = match.found === 'route' && match.route.kind === 'model-call';
   const caller = await authenticator.authenticate(exchange.headers, !isCall);
   trace.key = caller.key;
+  if (!isCall) gateway.ownRate.take(caller.key.id);
   if (match.found !== 'route') throw noRoute(match);
 
   const { route, rest } = match;
