@@ -63,6 +63,13 @@ export interface ProviderBinding {
   readonly free?: boolean;
 
   /**
+   * Calls may name pictures, documents, sound and films by URL, for the provider to fetch.
+   *
+   * @default - not with servers of your own, nor in a network that is not public
+   */
+  readonly mediaUrls?: boolean;
+
+  /**
    * Further settings of the kind.
    *
    * @default - none

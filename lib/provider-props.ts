@@ -23,6 +23,16 @@ export interface ProviderOptions {
    * @default false
    */
   readonly free?: boolean;
+
+  /**
+   * Calls may name pictures, documents, sound and films by URL, for the provider to fetch.
+   *
+   * A server of your own fetches from inside your network, whatever a caller names: allow it only where it can reach nothing that
+   * callers may not. Otherwise such calls are refused, or go to another target of their route; media as base64 always pass.
+   *
+   * @default - true for vendors on the public network; false for Ollama, vLLM, LM Studio and compatible servers, and on loopback or in a VPC
+   */
+  readonly mediaUrls?: boolean;
 }
 
 /** What a provider with an endpoint of its own may be given. */

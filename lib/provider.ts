@@ -209,8 +209,8 @@ class ConfiguredProvider extends Provider {
   }
 
   override bind(_scope: Construct, _options: ProviderBindOptions): ProviderBinding {
-    const { baseUrl, network, apiKey, apiKeyField, regions, models, free } = this.props;
-    return { kind: this.kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, settings: this.settings };
+    const { baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls } = this.props;
+    return { kind: this.kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, settings: this.settings };
   }
 }
 

@@ -11,11 +11,13 @@ export interface Allowance {
   readonly limits?: LimitsConfig;
   readonly models?: readonly string[];
   readonly serverTools?: readonly string[];
+  readonly mayStore?: boolean;
 }
 
 export interface Parent extends Allowance {
   readonly kind: LevelKind;
   readonly allowedTags?: readonly string[];
+  readonly pinned?: readonly string[];
   /** As the message names it: `team "research"`. */
   readonly label: string;
 }
@@ -33,6 +35,7 @@ export function checkNarrows(child: Allowance, parents: readonly Parent[], now: 
   for (const parent of parents) {
     for (const [index, glob] of (child.models ?? []).entries()) checkModel(glob, `models[${index}]`, parent);
     for (const [index, glob] of (child.serverTools ?? []).entries()) checkServerTool(glob, `server_tools[${index}]`, parent);
+    if (child.mayStore === true && parent.mayStore === false) throw refuse('may_store', 'true', parent, 'no provider to keep calls');
     for (const [index, budget] of (child.budgets ?? []).entries()) checkBudget(budget, `budgets[${index}]`, parent, now);
     if (child.limits !== undefined) checkLimits(child.limits, 'limits', parent, parent.limits);
   }

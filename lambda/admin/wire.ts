@@ -10,6 +10,7 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
   serverTools: 'server_tools',
   allowedTags: 'allowed_tags',
   showFigures: 'show_figures',
+  mayStore: 'may_store',
   expiresAt: 'expires_at',
   lastFour: 'last_four',
   createdAt: 'created_at',

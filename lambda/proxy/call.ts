@@ -38,4 +38,6 @@ export interface RoutedCall extends ModelCall {
   readonly targets: readonly Target[];
   /** Paths of what was left out of the document because this key may not use it. */
   readonly withheld: readonly string[];
+  /** The provider may keep the call and its answer, where it asks for that. */
+  readonly mayStore: boolean;
 }

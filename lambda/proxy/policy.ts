@@ -10,6 +10,8 @@ import { allowedPlaces } from '../core/runtime/model-pattern';
 import type { KeyRecord, LevelRecord } from '../core/stores/entities';
 import type { ModelCall, RoutedCall } from './call';
 import type { Gateway } from './gateway';
+import { withoutForeignFetches } from './media-policy';
+import { mayStore } from './storage';
 
 /** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
 export type ModelPolicy = readonly (readonly string[])[];
@@ -20,9 +22,10 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   checkEndpoint(key, asked.route.path);
   const { call, withheld } =
     asked.facts.serverTools.length === 0 ? { call: asked, withheld: [] } : withAllowedTools(asked, await toolPolicy(gateway, key));
-  const targets = allowedTargets(resolution, await modelPolicy(gateway, key));
-  if (targets.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  return { ...call, resolution, targets, withheld };
+  const levels = [...Object.values(await levelsAbove(gateway, key)), key];
+  const allowed = allowedTargets(resolution, modelsOf(levels));
+  if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
+  return { ...call, resolution, targets: withoutForeignFetches(call, allowed), withheld, mayStore: mayStore(levels) };
 }
 
 /**
@@ -31,9 +34,11 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
  * @throws GatewayError 503 when the table does not answer
  */
 export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
-  const policy: (readonly string[])[] = [];
-  for (const level of [...Object.values(await levelsAbove(gateway, key)), key]) if (level?.models !== undefined) policy.push(level.models);
-  return policy;
+  return modelsOf([...Object.values(await levelsAbove(gateway, key)), key]);
+}
+
+function modelsOf(levels: readonly (LevelRecord | undefined)[]): ModelPolicy {
+  return levels.flatMap((level) => (level?.models === undefined ? [] : [level.models]));
 }
 
 /**

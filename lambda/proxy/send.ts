@@ -15,6 +15,7 @@ import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
 import { forwardedHeaders } from './headers';
 import { passThroughChanges } from './pass-through';
+import { forget } from './storage';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -130,12 +131,21 @@ interface WrittenBody {
 function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
   const { document, facts, dialect } = call;
   const history = call.operation === 'embeddings' ? undefined : dialect.forwardChanges?.(document.value);
-  const dropped = Object.keys(history ?? {}).map((field) => `thinking in ${field}`);
+  const forgotten = call.mayStore
+    ? undefined
+    : forget(
+        dialect.name,
+        call.operation,
+        history === undefined ? document.value : { ...document.value, ...history },
+        target.provider.definition,
+      );
+  const dropped = [...new Set([...Object.keys(history ?? {}).map((field) => `thinking in ${field}`), ...(forgotten?.dropped ?? [])])];
   const changes = {
     model: target.model,
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
     ...passThroughChanges(dialect.name, call.operation, document.value, facts),
     ...history,
+    ...forgotten?.changes,
   };
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };

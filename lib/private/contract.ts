@@ -230,6 +230,8 @@ export interface ProviderConfig {
   readonly network: NetworkConfig;
   /** The models of this provider cost nothing: no budget is touched. */
   readonly free?: boolean;
+  /** Whether media may be named to it by URL, for it to fetch. Default: not to servers of one's own, nor to what is not on a public network. */
+  readonly mediaUrls?: boolean;
   /** Further settings of the kind, such as `apiVersion`, `project`, `deployment`. */
   readonly settings?: Record<string, string>;
 }

@@ -155,6 +155,7 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     ...(models === undefined ? {} : { models: models.map((glob) => checkGlob(`"models" of provider "${id}"`, glob)) }),
     network,
     ...(binding.free === undefined ? {} : { free: binding.free }),
+    ...(binding.mediaUrls === undefined ? {} : { mediaUrls: binding.mediaUrls }),
     ...(settings === undefined || Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),
   };
 }

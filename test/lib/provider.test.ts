@@ -97,6 +97,7 @@ test('every prop of a provider reaches the document', () => {
         baseUrl: 'https://eu.api.example.com/v1/',
         models: ['gpt-*'],
         free: true,
+        mediaUrls: true,
       }),
       Provider.azureOpenAi({
         apiKey: secretNamed(stack, 'azure'),
@@ -118,6 +119,7 @@ test('every prop of a provider reaches the document', () => {
       models: ['gpt-*'],
       network: 'public',
       free: true,
+      mediaUrls: true,
     },
     {
       id: 'azure-openai',

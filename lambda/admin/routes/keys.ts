@@ -6,6 +6,7 @@ import { checkReplay, planCreation } from '../idempotency';
 import { checkManages, checkRole } from '../key-permissions';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy } from '../levels';
 import { checkNarrows } from '../narrowing';
+import { checkDeletes, checkReserved, checkUnblocks } from '../reserved';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, MANAGERS, PAGE_QUERY } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
@@ -137,6 +138,7 @@ async function create({ services, caller, request, body }: RouteContext) {
     updatedAt: at,
   };
   const parents = await readParents(services, caller, record);
+  checkReserved(caller, undefined, body, parents);
   checkNarrows(record, parents, now);
   const owned = { ...record, ...ownTags(caller, undefined, record.tags, tagsAllowedBy(parents)) };
   const change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
@@ -162,6 +164,7 @@ async function update(context: RouteContext) {
   checkIfMatch(request, before.generation);
   const changed: KeyRecord = { ...before, ...fromWire(body), ...stamp(before, now) };
   const parents = await readParents(services, caller, changed);
+  checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
   const after = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
   await replace(context, 'update', before, after);
@@ -173,6 +176,7 @@ async function remove(context: RouteContext) {
   const now = services.clock.now();
   const before = await read(context);
   checkManages(caller, before);
+  await checkDeletes(caller, before, () => readParents(services, caller, before));
   checkIfMatch(request, before.generation);
   const change = { action: 'delete', resource: 'key', resourceId: before.id, ...teamPart(before), before: toWire(before, now) };
   const result = await services.journal.write(caller, change, (stores) => stores.identity.remove('key', before.id, before.generation));
@@ -218,6 +222,7 @@ function statusRoute(verb: 'block' | 'unblock' | 'revoke'): AdminRoute {
       const now = context.services.clock.now();
       const before = await read(context);
       checkManages(context.caller, before);
+      if (verb === 'unblock') await checkUnblocks(context.caller, before, () => readParents(context.services, context.caller, before));
       checkIfMatch(context.request, before.generation);
       const status = verb === 'unblock' ? 'active' : verb === 'block' ? 'blocked' : 'revoked';
       if (before.status === 'revoked' && status !== 'revoked') throw revoked();

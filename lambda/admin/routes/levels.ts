@@ -6,6 +6,7 @@ import { checkReplay, planCreation } from '../idempotency';
 import type { Place } from '../levels';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy, teamOf } from '../levels';
 import { type Allowance, checkNarrows } from '../narrowing';
+import { checkDeletes, checkReserved } from '../reserved';
 import type { AdminRoute, RouteContext } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
@@ -136,6 +137,7 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
     updatedAt: at,
   } as LevelRecords[Kind];
   const parents = await parentsOf(kind, named, { services, caller });
+  checkReserved(caller, undefined, body, parents);
   checkNarrows(named, parents, now);
   const record = { ...named, ...ownTags(caller, undefined, named.tags, tagsAllowedBy(parents)) };
   const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
@@ -162,6 +164,7 @@ async function update(kind: Kind, context: RouteContext) {
     updatedAt: new Date(now).toISOString(),
   };
   const parents = await parentsOf(kind, changed, context);
+  checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
   const after = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
   const change = {
@@ -182,6 +185,7 @@ async function remove(kind: Kind, context: RouteContext) {
   const { services, caller, request } = context;
   const now = services.clock.now();
   const before = await read(kind, context);
+  await checkDeletes(caller, before, () => parentsOf(kind, before, context));
   checkIfMatch(request, before.generation);
   await checkEmpty(kind, before, context);
   const change = { action: 'delete', resource: kind, resourceId: before.id, ...teamOfChange(kind, before), before: toWire(before, now) };
@@ -196,7 +200,7 @@ function teamOfChange(kind: Kind, record: LevelRecord): { teamId?: string } {
 }
 
 /** Fields that a child may only narrow, as the record and as the wire names them. */
-const NARROWING = { budgets: 'budgets', limits: 'limits', models: 'models', serverTools: 'server_tools' } as const;
+const NARROWING = { budgets: 'budgets', limits: 'limits', models: 'models', serverTools: 'server_tools', mayStore: 'may_store' } as const;
 const NARROWING_FIELDS = Object.keys(NARROWING) as (keyof typeof NARROWING)[];
 
 /** Only fields that a change writes are held against the parents: what was allowed once stays writable around. */

@@ -1,5 +1,5 @@
 import type { Schema } from '../schema';
-import { LEVEL_FIELDS, NAME, REFERENCE, TIME } from './level';
+import { LEVEL_FIELDS, NAME, PINNED, REFERENCE, TIME } from './level';
 import { defineResource } from './resource';
 
 /** Paths of the data plane that a key may be narrowed to. */
@@ -24,6 +24,7 @@ export const KEY = defineResource({
     endpoints: { type: 'array', maxItems: ENDPOINTS.length, items: { type: 'string', enum: ENDPOINTS }, description: 'Absent: all.' },
     server_tools: { ...LEVEL_FIELDS['server_tools'], description: 'Server-side tools it may use, or globs of them; absent: none.' },
     expires_at: TIME,
+    pinned: { ...PINNED, description: 'Fields that only the role `admin` changes; it alone pins.' },
   },
   createOnly: { team_id: REFERENCE, project_id: REFERENCE, user_id: REFERENCE },
   readOnly: {

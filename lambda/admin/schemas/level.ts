@@ -1,3 +1,4 @@
+import { PINNABLE } from '../reserved';
 import type { Schema } from '../schema';
 
 /** Fields and limits that teams, projects, users and keys share. */
@@ -120,6 +121,14 @@ const SERVER_TOOLS: Schema = {
 
 export { GLOB, LABELS, TIME, USD };
 
+/** Fields that only the role `admin` changes. */
+export const PINNED: Schema = {
+  type: 'array',
+  maxItems: PINNABLE.length,
+  items: { type: 'string', enum: PINNABLE },
+  examples: [['limits', 'budgets']],
+};
+
 /** Tags that a team's administrators may set. */
 export const ALLOWED_TAGS: Schema = {
   type: 'array',
@@ -141,6 +150,11 @@ export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
   models: MODELS,
   server_tools: SERVER_TOOLS,
   tags: { ...LABELS, description: 'Labels that usage is grouped by and budgets may be put on.' },
+  may_store: {
+    type: 'boolean',
+    description:
+      'A provider may keep calls and answers that ask for it (`store`), in the account that all share. It may where this or a level above says true and none says false.',
+  },
   metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
   time_zone: {
     type: 'string',

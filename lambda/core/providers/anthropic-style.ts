@@ -10,6 +10,7 @@ export function anthropicStyle(style: {
   readonly telemetryName: string;
   readonly baseUrl?: string;
   readonly models: readonly string[];
+  readonly selfHosted?: true;
 }): ProviderDefinition {
   return { ...style, auth: { kind: 'header', name: 'x-api-key' }, quirks: [], endpoint };
 }

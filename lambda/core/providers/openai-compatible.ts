@@ -8,6 +8,7 @@ export const openAiCompatible = openAiStyle({
   kind: 'openai-compatible',
   telemetryName: 'openai_compatible',
   models: [],
+  selfHosted: true,
   quirks: ['user-by-older-name', 'prefers-max-tokens'],
   embeddings: true,
 });

@@ -12,7 +12,7 @@ const CHAT_PATHS: Readonly<Record<CompatibleProtocol, string>> = {
 };
 
 /** What tells one OpenAI-compatible provider from the next. */
-export interface OpenAiStyle extends Pick<ProviderDefinition, 'kind' | 'telemetryName' | 'models'> {
+export interface OpenAiStyle extends Pick<ProviderDefinition, 'kind' | 'telemetryName' | 'models' | 'selfHosted'> {
   /** Version segment included, such as `https://api.openai.com/v1`. */
   readonly baseUrl?: string;
   readonly auth?: ProviderDefinition['auth'];
@@ -33,6 +33,7 @@ export function openAiStyle(style: OpenAiStyle): ProviderDefinition {
     ...(style.baseUrl === undefined ? {} : { baseUrl: style.baseUrl }),
     auth: style.auth ?? { kind: 'bearer' },
     models: style.models,
+    ...(style.selfHosted === undefined ? {} : { selfHosted: style.selfHosted }),
     // Free-text tools are OpenAI's own, and Azure's.
     quirks: [...(style.quirks ?? []), 'no-free-text-tools'],
     endpoint(request) {

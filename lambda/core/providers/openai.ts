@@ -1,5 +1,5 @@
-import { compatibleEndpoint } from './openai-style';
-import type { EndpointRequest, ProviderDefinition } from './provider';
+import { type CompatibleProtocol, compatibleEndpoint } from './openai-style';
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
 /** @see https://platform.openai.com/docs/models — these answer on the Responses API alone */
 const RESPONSES_ONLY = /^(o\d+-pro|o\d+(-mini)?-deep-research|gpt-\d+(\.\d+)?-(pro|codex)|codex-|computer-use-)/;
@@ -20,6 +20,11 @@ export const openAi: ProviderDefinition = {
   models: ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'codex-*', 'computer-use-*', 'text-embedding-*'],
   quirks: ['no-reasoning-replay'],
   residence: (host) => RESIDENCE.exec(host)?.[1],
-  endpoint: (request: EndpointRequest) =>
-    compatibleEndpoint(request, RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'], true),
+  // https://platform.openai.com/docs/guides/migrate-to-responses
+  storesChat: true,
+  endpoint(request: EndpointRequest): Endpoint | undefined {
+    const served: CompatibleProtocol[] = RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'];
+    const endpoint = compatibleEndpoint(request, served, true);
+    return request.operation === 'chat' && endpoint?.protocol === 'openai-chat' ? { ...endpoint, fields: { store: false } } : endpoint;
+  },
 };

@@ -50,6 +50,10 @@ export interface ProviderDefinition {
   readonly awsService?: 'BEDROCK_RUNTIME';
   /** Lives in the function's own process (`core/simulated`), which starts it and so learns its base URL. */
   readonly startsInProcess?: true;
+  /** A server that its owner runs, in a network of the owner's: it fetches no URL for callers unless it is configured to. */
+  readonly selfHosted?: true;
+  /** Keeps Chat Completions too, unless a call says `store: false`. */
+  readonly storesChat?: true;
   /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */
   readonly models: readonly string[];
   /** See `TargetFacts.quirks`. */

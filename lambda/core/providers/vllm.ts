@@ -10,6 +10,7 @@ export const vllm = openAiStyle({
   telemetryName: 'vllm',
   baseUrl: 'http://127.0.0.1:8000/v1',
   models: [],
+  selfHosted: true,
   quirks: ['replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
   protocols: ['openai-chat', 'openai-responses'],
   embeddings: true,

@@ -22,6 +22,10 @@ export interface LevelRecord {
   readonly teamTags?: readonly string[];
   /** Of a team, or of the gateway for teams that say nothing: tags that their administrators may set, `name=value` with `*` in the value. */
   readonly allowedTags?: readonly string[];
+  /** The provider may keep calls and answers that ask for it; absent: as the parent allows. */
+  readonly mayStore?: boolean;
+  /** Fields, as the admin API names them, that only the role `admin` changes; of a team: on all that it has. */
+  readonly pinned?: readonly string[];
   /** Of the gateway or a tag, which are above every team: keys are told how its budgets and limits stand. */
   readonly showFigures?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;

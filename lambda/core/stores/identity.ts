@@ -175,6 +175,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   teamTags: 'team_tags',
   allowedTags: 'allowed_tags',
   showFigures: 'show_figures',
+  mayStore: 'may_store',
   expiresAt: 'expires_at',
 };
 const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));

@@ -128,10 +128,11 @@ test('C08 proxies named in the environment are not used', async () => {
   }
 });
 
-test('C07 an image’s URL is the provider’s to fetch', async () => {
+test('C07 an image’s URL is the provider’s to fetch, never the gateway’s', async () => {
   const content = [{ type: 'image_url', image_url: { url: 'http://169.254.169.254/latest' } }];
 
-  await (await start()).call('/v1/chat/completions', { ...body, messages: [{ role: 'user', content }] });
+  const fetches = await start({ providers: [compatible('up', upstream.origin, { mediaUrls: true })] });
+  await fetches.call('/v1/chat/completions', { ...body, messages: [{ role: 'user', content }] });
 
   expect(upstream.requests).toHaveLength(1);
   expect(upstream.requests[0]?.body.toString()).toContain('169.254.169.254');

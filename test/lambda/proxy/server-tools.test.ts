@@ -52,7 +52,7 @@ test('a search of the provider’s index alone is left out, with a warning, wher
 
   expect(reply.status).toBe(200);
   expect(reply.headers['x-gateway-warnings']).toBe('dropped: tools[1]');
-  expect(sent()).toEqual({ model: 'gpt-5.1', input: 'hi', tools: [tool], unknown: 1 });
+  expect(sent()).toEqual({ model: 'gpt-5.1', input: 'hi', tools: [tool], unknown: 1, store: false });
 });
 
 test('it is left out of the tools that come in the input as well', async () => {
