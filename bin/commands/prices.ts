@@ -16,6 +16,9 @@ const CLASSES = {
   reasoning: 'reasoning',
   'audio-input': 'audio_input',
   'audio-output': 'audio_output',
+  'audio-cache-read': 'audio_cache_read',
+  'image-input': 'image_input',
+  'image-output': 'image_output',
 } as const;
 
 const price = (name: string): Column => ({
@@ -37,7 +40,8 @@ export const command = overrideCommand({
   },
   help: `  ID                    provider/model, or a glob of such names
   --input USD  --output USD  --cache-read USD  --cache-write-5m USD  --cache-write-1h USD
-  --reasoning USD  --audio-input USD  --audio-output USD
+  --reasoning USD  --audio-input USD  --audio-output USD  --audio-cache-read USD
+  --image-input USD  --image-output USD
                         US dollars per million tokens, as decimals
   --tool NAME=USD       per call of a server-side tool; may be repeated
   --free                the model costs nothing

@@ -13,10 +13,19 @@ const FIELDS: Readonly<Record<string, Schema>> = {
     additionalProperties: false,
     minProperties: 1,
     properties: Object.fromEntries(
-      ['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'reasoning', 'audio_input', 'audio_output'].map((name) => [
-        name,
-        USD,
-      ]),
+      [
+        'input',
+        'output',
+        'cache_read',
+        'cache_write_5m',
+        'cache_write_1h',
+        'reasoning',
+        'audio_input',
+        'audio_output',
+        'audio_cache_read',
+        'image_input',
+        'image_output',
+      ].map((name) => [name, USD]),
     ),
     description: 'By class of token; an absent class is priced as its nearest dearer relative.',
   },
@@ -27,8 +36,11 @@ const FIELDS: Readonly<Record<string, Schema>> = {
     additionalProperties: USD,
     description: 'By name of the server-side tool.',
   },
-  context_window: { ...TOKENS, description: 'Tokens of input and output together that the model takes at most.' },
-  max_output_tokens: TOKENS,
+  context_window: {
+    ...TOKENS,
+    description: 'Tokens of input and output together that the model takes at most. Default: what the price book says.',
+  },
+  max_output_tokens: { ...TOKENS, description: 'Default: what the price book says.' },
 };
 
 const ID: Schema = { ...GLOB, description: '`provider/model`, or a glob of such names.', examples: ['openai/gpt-6-sol'] };

@@ -1,5 +1,6 @@
 import { matchesModel } from '../runtime/glob';
 import type { PriceOverride } from '../stores/overrides';
+import type { BookRow } from './book-line';
 import { usd } from './money';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import { serviceTiersOf } from './service-tiers';
@@ -10,10 +11,14 @@ export function overrideOf(overrides: readonly PriceOverride[], name: string): P
   return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
 }
 
-/** The price of a model whose override says one. */
-export function overriddenPrice(override: PriceOverride, { kind, model }: PricedPlace): Price {
+/**
+ * The price of a model whose override says one.
+ *
+ * @param row what the book says of it, if anything: its tiers and its lengths hold on
+ */
+export function overriddenPrice(override: PriceOverride, { kind, model }: PricedPlace, row: BookRow | undefined): Price {
   const version = `override-${override.generation}`;
-  const limits = limitsOf(override.contextWindow, override.maxOutputTokens);
+  const limits = limitsOf(override.contextWindow ?? row?.window, override.maxOutputTokens ?? row?.maxOutput);
   if (override.free === true) return { ...FREE_PRICE, version, ...limits };
   const prices = override.usdPerMillionTokens ?? {};
   const rates: Partial<Record<TokenClass, Rate>> = {};
@@ -25,9 +30,12 @@ export function overriddenPrice(override: PriceOverride, { kind, model }: Priced
   set('cacheWrite5m', prices.cache_write_5m);
   set('cacheWrite1h', prices.cache_write_1h);
   set('audioInput', prices.audio_input);
+  set('audioCacheRead', prices.audio_cache_read);
+  set('imageInput', prices.image_input);
   set('output', prices.output);
   set('reasoning', prices.reasoning);
   set('audioOutput', prices.audio_output);
+  set('imageOutput', prices.image_output);
   const calls = Object.entries(override.usdPerToolCall ?? {}).map(([tool, amount]) => [tool, usd(amount)]);
   return {
     version,
@@ -36,7 +44,7 @@ export function overriddenPrice(override: PriceOverride, { kind, model }: Priced
     rates: completeRates(rates),
     calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, model), ...Object.fromEntries(calls) },
     perRequest: 0n,
-    serviceTiers: serviceTiersOf(kind),
+    serviceTiers: row?.tiers ?? serviceTiersOf(kind),
     ...limits,
   };
 }

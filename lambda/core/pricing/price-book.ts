@@ -79,7 +79,7 @@ function bookOf(data: PriceBookData, rows: Rows, overrides: readonly PriceOverri
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
       if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
-        return overriddenPrice(override, target);
+        return overriddenPrice(override, target, rows(target)?.row);
       }
       if (target.free === true) return FREE_PRICE;
       const found = rows(target);

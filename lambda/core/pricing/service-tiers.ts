@@ -6,8 +6,8 @@ import type { Price } from './price';
 const CLAUDE = { fast: 200, us: 110, 'fast-us': 220 };
 
 /**
- * What service tiers cost, in percent of the list price. Where a provider's factor differs from model to model, the dearest:
- * charged may then be a little more than billed, never less. Overrides can say it exactly.
+ * What service tiers cost, in percent of the list price. For models whose line in the price book says nothing of tiers;
+ * where a provider's factor differs from model to model, the dearest: charged may then be a little more than billed, never less.
  *
  * @see https://openai.com/api/pricing (flex, batch, priority)
  * @see https://ai.google.dev/gemini-api/docs/pricing

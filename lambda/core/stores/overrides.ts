@@ -25,6 +25,9 @@ export interface PriceFields {
   readonly reasoning?: string;
   readonly audio_input?: string;
   readonly audio_output?: string;
+  readonly audio_cache_read?: string;
+  readonly image_input?: string;
+  readonly image_output?: string;
 }
 
 /** A price changed at run time. */

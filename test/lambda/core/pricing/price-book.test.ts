@@ -273,6 +273,24 @@ describe('the figures of a model', () => {
   });
 });
 
+test('R14 an override prices pictures and audio too, and leaves the lengths and tiers of the model as the book has them', () => {
+  const prices = { input: '1', output: '10', image_output: '60', image_input: '2', audio_input: '3', audio_cache_read: '0.5' };
+  const changed = book.withOverrides([
+    { id: 'p/gemini-3-pro-image', usdPerMillionTokens: prices, generation: 1, updatedAt: '2026-11-29T00:00:00Z' },
+  ]);
+  const listed = priceOf('google-ai-studio', 'gemini-3-pro-image');
+  const price = changed.lookup({ provider: 'p', kind: 'google-ai-studio', model: 'gemini-3-pro-image' }, AT);
+
+  expect(price?.rates).toMatchObject({
+    imageOutput: { base: 60_000_000_000n },
+    imageInput: { base: 2_000_000_000n },
+    audioCacheRead: { base: 500_000_000n },
+    output: { base: 10_000_000_000n },
+  });
+  const { contextWindow, maxOutputTokens, serviceTiers } = listed;
+  expect(price).toMatchObject({ source: 'override', contextWindow, maxOutputTokens, serviceTiers });
+});
+
 test('R14 a line that says what no line may say is refused with its field', () => {
   const read = (line: string) => () => createPriceBook(bookOf(['openai'], line)).lookup({ provider: 'p', kind: 'openai', model: 'm' }, AT);
   expect(read('m || input=0.1e1')).toThrow('input must be US dollars');
