@@ -196,7 +196,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     return this.metric(METRICS.REQUESTS, props);
   }
 
-  /** Calls answered 5xx, and streams that ended in an error event. */
+  /** Calls answered 5xx, and streams that ended in an error event. A deadline that the caller set itself is no error. */
   metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.ERRORS, props);
   }

@@ -61,7 +61,7 @@ export function gatewayHeaders(
   const overheadMs = trace.firstSendMs === 0 ? undefined : trace.firstSendMs - call.exchange.arrivedMs;
   headers['x-gateway-request-id'] = trace.requestId;
   headers['x-gateway-route-reason'] = call.resolution.reason;
-  headers['x-gateway-attempts'] = String(trace.attempts.length + (trace.status === 0 ? 1 : 0));
+  headers['x-gateway-attempts'] = String(trace.attempts.length + (trace.sending ? 1 : 0));
   if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
   if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);

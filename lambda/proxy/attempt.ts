@@ -6,13 +6,16 @@ import { formatUsd } from '../core/pricing/money';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
 import type { Delivery } from './delivery';
+import { type Departure, LEFT } from './departure';
 import { type AttemptFailure, allTargetsFailed } from './failure';
+import { finalError } from './final-error';
 import type { Gateway } from './gateway';
 import { Itinerary, type Place, placesOf } from './places';
 import { prepare } from './send';
 import { lostAttempt } from './settle';
 import type { Trace } from './trace';
 import { type Answer, tryPlace } from './try-place';
+import { verdictOf } from './verdict';
 
 /** What the attempts of one call share. */
 export interface AttemptContext {
@@ -25,10 +28,9 @@ export interface AttemptContext {
   readonly outputCap: number | undefined;
   /** Characters of output after which a stream is a runaway. */
   readonly maxOutputCharacters: number;
-  /** Monotonic end of everything. */
+  /** Monotonic end of everything: the gateway's own deadline. */
   readonly totalAtMs: number;
-  /** Aborted when the caller is known to have gone. */
-  readonly signal: AbortSignal;
+  readonly departure: Departure;
 }
 
 /** No target answered. */
@@ -48,7 +50,7 @@ const LONGEST_PAUSE_MS = 2_000;
  * @throws AttemptsFailedError when none does
  */
 export async function attempt(gateway: Gateway, context: AttemptContext): Promise<Answer> {
-  const { call, trace, signal } = context;
+  const { call, trace, departure } = context;
   const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
   let retries = 0;
@@ -64,43 +66,46 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
       const pauseMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
       retries += 1;
       if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
-      await pause(pauseMs, signal);
+      await departure.pause(pauseMs);
     } else if (last !== undefined) trace.failovers += 1;
     const result = await attemptOnce(gateway, context, step.place);
-    if (result === TOO_LATE) break;
+    if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;
     last = result.failure;
     itinerary.note(step.place, last);
-    if (!last.failover || signal.aborted || gateway.clock.monotonic() >= context.totalAtMs) break;
+    if (!last.failover || departure.hasLeft() || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
-  throw new AttemptsFailedError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary, trace));
+  throw new AttemptsFailedError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));
 }
 
-/** The reservation may be taken for dead before an answer ends, so nothing more may be sent on it. */
-const TOO_LATE = 'too-late';
+/** Nobody waits for it any more, or the reservation may be taken for dead before an answer ends: nothing more may be sent on it. */
+const NOT_SENT = 'not-sent';
 
-type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof TOO_LATE;
+type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof NOT_SENT;
 
 async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Place): Promise<OneAttempt> {
   const first = await attemptWith(gateway, context, place, false);
   // The credential may have been rotated: one try with the one of now.
   const rotated =
-    first !== TOO_LATE &&
+    first !== NOT_SENT &&
     'failure' in first &&
     first.failure.error.code === 'upstream_auth' &&
     place.target.provider.secretArn !== undefined &&
-    !context.signal.aborted;
+    !context.departure.hasLeft();
   return rotated ? attemptWith(gateway, context, place, true) : first;
 }
 
 async function attemptWith(gateway: Gateway, context: AttemptContext, place: Place, freshCredential: boolean): Promise<OneAttempt> {
-  const { call, bounded, trace, reservation, outputCap } = context;
+  const { call, bounded, trace, reservation, outputCap, departure } = context;
+  const { cooldowns } = gateway;
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
   let sent = false;
   const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
-    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage) : undefined;
+    const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
+    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage, writingMs) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
+    trace.sending = false;
     trace.attempts.push({
       provider: target.provider.id,
       model: target.model,
@@ -113,25 +118,28 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
   };
   try {
     const prepared = await prepare(gateway, call, target, site, outputCap, mostOutputOf(bounded, target), freshCredential);
-    if (!isSendable(reservation)) return TOO_LATE;
+    if (!isSendable(reservation) || departure.hasLeft()) {
+      cooldowns.giveBack(key, startedMs);
+      return NOT_SENT;
+    }
     sent = true;
-    if (trace.firstSendMs === 0) trace.firstSendMs = gateway.clock.monotonic();
+    trace.sending = true;
+    trace.lastSendMs = gateway.clock.monotonic();
+    if (trace.firstSendMs === 0) trace.firstSendMs = trace.lastSendMs;
     trace.provider = target.provider.id;
     trace.requestModel = target.model;
     trace.dropped = prepared.dropped;
     const result = await tryPlace(gateway, context, prepared);
-    if ('answer' in result) {
-      record(result.answer.error?.code ?? 'ok', result.status);
-      gateway.cooldowns.note(key, result.answer.error === undefined ? { kind: 'good' } : { kind: 'failed' });
-      return result;
-    }
-    const { failure } = result;
-    record(failure.error.code, result.status, failure.mayBeBilled, failure.usage);
-    if (failure.coolMs !== undefined) {
-      gateway.cooldowns.note(key, failure.coolMs > 0 ? { kind: 'limited', forMs: failure.coolMs } : { kind: 'failed' });
-    } else if (result.status !== undefined && result.status < 500) gateway.cooldowns.note(key, { kind: 'good' });
+    const verdict = departure.stopped ? undefined : verdictOf(result);
+    if (verdict === undefined) cooldowns.giveBack(key, startedMs);
+    else cooldowns.note(key, verdict);
+    const error = 'answer' in result ? result.answer.error : result.failure.error;
+    const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.code ?? 'ok');
+    if ('answer' in result) record(code, result.status);
+    else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);
     return result;
   } catch (error) {
+    cooldowns.giveBack(key, startedMs);
     const code = error instanceof GatewayError ? error.code : 'internal_error';
     record(code, undefined, sent);
     if (!(error instanceof GatewayError)) throw error;
@@ -153,26 +161,4 @@ function isSendable(reservation: Reservation): boolean {
   } catch {
     return false;
   }
-}
-
-/** The caller hears the provider's own failure when there was one place to ask, else that all of them failed. */
-function finalError(last: AttemptFailure | undefined, itinerary: Itinerary, trace: Trace): GatewayError {
-  const { retryAfterMs, limited } = itinerary.cooling();
-  if (last === undefined) return allTargetsFailed(retryAfterMs, limited);
-  const places = new Set(trace.attempts.map(({ provider, model, region }) => `${provider}/${model}@${region ?? ''}`));
-  const unreachable = last.error.code === 'upstream_unreachable';
-  if (!last.failover || last.error.status < 429 || (places.size <= 1 && !unreachable)) return last.error;
-  return allTargetsFailed(last.error.retryAfterMs ?? retryAfterMs, last.error.status === 429 && limited);
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      done();
-    };
-    const timer = setTimeout(finish, milliseconds);
-    signal.addEventListener('abort', finish, { once: true });
-  });
 }

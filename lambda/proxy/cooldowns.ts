@@ -1,12 +1,13 @@
+import type { GatewayError } from '../core/model/error';
 import type { Clock } from '../core/runtime/clock';
 
-/** What an attempt told about its target. */
+/** What an attempt told about its target; with the reason where waiting does not cure it. */
 export type Verdict =
   | { readonly kind: 'good' }
   /** It failed in a way that says nothing about the next call. */
-  | { readonly kind: 'failed' }
+  | { readonly kind: 'failed'; readonly because?: GatewayError }
   /** It asked to be left alone. */
-  | { readonly kind: 'limited'; readonly forMs: number };
+  | { readonly kind: 'limited'; readonly forMs: number; readonly because?: GatewayError };
 
 /** Whether a target may be tried now. */
 export type Admittance = { readonly open: true } | { readonly open: false; readonly retryAfterMs: number; readonly limited: boolean };
@@ -20,6 +21,14 @@ export interface Cooldowns {
   /** The same, but lets one caller a second through to a target that is cooling down, so that it is not shut out for ever. */
   probe(target: string): Admittance;
   note(target: string, verdict: Verdict): void;
+  /**
+   * A call that had entered or probed told nothing: the next one may find out in its place.
+   *
+   * @param enteredMs monotonic
+   */
+  giveBack(target: string, enteredMs: number): void;
+  /** Why a target that is left alone will not answer, where waiting does not cure it. */
+  reasonOf(target: string): GatewayError | undefined;
 }
 
 const FAILURES_UNTIL_OPEN = 3;
@@ -33,6 +42,7 @@ interface State {
   untilMs: number;
   probedMs: number;
   limited: boolean;
+  because: GatewayError | undefined;
 }
 
 /** It failed too often to be believed before it answers again. */
@@ -68,6 +78,12 @@ export function createCooldowns(clock: Clock): Cooldowns {
       state.probedMs = now;
       return { open: true };
     },
+    giveBack(target, enteredMs) {
+      const state = states.get(target);
+      // Whoever came later has a place of its own.
+      if (state !== undefined && state.probedMs <= enteredMs) state.probedMs = Number.NEGATIVE_INFINITY;
+    },
+    reasonOf: (target) => (look(target).open ? undefined : states.get(target)?.because),
     note(target, verdict) {
       if (verdict.kind === 'good') {
         states.delete(target);
@@ -76,10 +92,11 @@ export function createCooldowns(clock: Clock): Cooldowns {
       let state = states.get(target);
       if (state === undefined) {
         if (states.size >= MAX_TARGETS) states.clear();
-        state = { failures: 0, untilMs: 0, probedMs: 0, limited: false };
+        state = { failures: 0, untilMs: 0, probedMs: 0, limited: false, because: undefined };
         states.set(target, state);
       }
       state.failures += 1;
+      state.because = verdict.because;
       const now = clock.monotonic();
       const cool = (forMs: number, limited: boolean): void => {
         const untilMs = now + Math.min(forMs, LONGEST_MS);

@@ -5,12 +5,16 @@ import { type AttemptContext, AttemptsFailedError, attempt } from './attempt';
 import { type BoundedCall, runawayCharacters } from './bound';
 import { estimatedCount } from './count-tokens';
 import { Delivery } from './delivery';
+import { Departure, LEFT, type Leaving } from './departure';
+import { callerTimeout } from './failure';
 import type { Gateway } from './gateway';
 import { type Consumed, settle, settleLost } from './settle';
 import type { Trace } from './trace';
 import type { Answer } from './try-place';
 import { usageNotice } from './usage-notice';
 
+/** Status of a call whose caller was not there to get one. */
+const CLOSED = 499;
 /** Keeps a silent JSON answer alive: white space may stand before any JSON. */
 const JSON_HEARTBEAT = ' ';
 
@@ -22,10 +26,13 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
     answer = await attempt(gateway, context);
     finish(gateway, context, answer);
   } catch (error) {
+    context.departure.end();
     context.delivery.abandon();
     if (error instanceof AttemptsFailedError) return fail(gateway, bounded, context, error);
-    trace.outcome = visibleError(error).code;
-    tellFailure(context, visibleError(error));
+    if (context.departure.how === undefined) {
+      trace.outcome = visibleError(error).code;
+      tellFailure(context, visibleError(error));
+    }
     // A fault of our own must not keep the money.
     if (answer === undefined) await settleLost(gateway, bounded, reservation, trace);
     else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, context));
@@ -37,6 +44,16 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
 function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): AttemptContext {
   const { call } = bounded;
   const { deadlines } = call.configuration.document;
+  const { arrivedMs, deadlineMs } = call.exchange;
+  const totalAtMs = Math.min(arrivedMs + deadlines.totalMs, deadlineMs);
+  const patienceEndMs = arrivedMs + (call.options.timeoutMs ?? Number.POSITIVE_INFINITY);
+  const departure = new Departure({
+    clock: gateway.clock,
+    ticker: gateway.ticker,
+    hungUp: call.exchange.signal,
+    deadlineMs: patienceEndMs < totalAtMs ? patienceEndMs : Number.POSITIVE_INFINITY,
+    onLeave: (how) => partWith(gateway, context, how),
+  });
   const delivery = new Delivery({
     exchange: call.exchange,
     ticker: gateway.ticker,
@@ -49,8 +66,9 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     heartbeat: call.facts.stream ? call.dialect.heartbeat : JSON_HEARTBEAT,
     commitMs: call.facts.stream ? deadlines.streamCommitMs : deadlines.jsonCommitMs,
     heartbeatMs: deadlines.heartbeatMs,
+    onGone: () => departure.leave('hang-up'),
   });
-  return {
+  const context: AttemptContext = {
     call,
     bounded,
     reservation,
@@ -58,46 +76,59 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     trace,
     outputCap: bounded.outputCap,
     maxOutputCharacters: runawayCharacters(bounded),
-    totalAtMs: Math.min(
-      call.exchange.arrivedMs + Math.min(deadlines.totalMs, call.options.timeoutMs ?? deadlines.totalMs),
-      call.exchange.deadlineMs,
-    ),
-    signal: call.exchange.signal,
+    totalAtMs,
+    departure,
   };
+  return context;
+}
+
+/** The caller leaves: one whose own deadline has passed is told so now, whatever becomes of the call. */
+function partWith(gateway: Gateway, context: AttemptContext, how: Leaving): void {
+  const { delivery, trace } = context;
+  if (how === 'deadline') tellFailure(context, callerTimeout());
+  else trace.status = delivery.committed ? 200 : CLOSED;
+  delivery.leave();
+  trace.outcome = LEFT[how];
+  trace.incomplete ||= delivery.committed;
+  trace.firstByteMs = delivery.firstByteMs;
+  trace.endedMs = gateway.clock.monotonic();
 }
 
 /** Ends the answer: a whole one is sent, a stream that broke off gets its terminal error. */
-function finish(gateway: Gateway, { call, delivery, trace, reservation }: AttemptContext, answer: Answer): void {
-  trace.status = 200;
+function finish(gateway: Gateway, { call, delivery, trace, reservation, departure }: AttemptContext, answer: Answer): void {
+  departure.end();
   trace.responseModel = answer.responseModel;
   trace.finishReason = answer.finishReason;
   trace.malformedEvents = answer.malformed;
+  // Who left was told already, if that could be.
+  if (departure.how !== undefined) return;
+  trace.status = 200;
   if (answer.whole !== undefined) delivery.endWith(200, answer.whole.headers, answer.whole.body);
   if (answer.error !== undefined) {
-    trace.outcome = answer.clientGone ? 'client_closed_request' : answer.error.code;
+    trace.outcome = answer.error.code;
     trace.incomplete = true;
-    if (!answer.clientGone) delivery.content(answer.terminal ?? call.dialect.encodeStreamError(answer.error, reservation.attemptId));
+    delivery.content(answer.terminal ?? call.dialect.encodeStreamError(answer.error, reservation.attemptId));
     delivery.end();
   }
   trace.firstByteMs = delivery.firstByteMs;
   trace.endedMs = gateway.clock.monotonic();
 }
 
-function consumedOf({ clock }: Gateway, { usage, outputCharacters, error }: Answer, { call }: AttemptContext): Consumed {
-  const { timeoutMs = Number.POSITIVE_INFINITY } = call.options;
-  const cutByCaller = error !== undefined && clock.monotonic() - call.exchange.arrivedMs >= timeoutMs;
-  return { usage, outputCharacters, complete: error === undefined, cutByCaller };
+function consumedOf({ clock }: Gateway, { usage, outputCharacters, error }: Answer, { departure, trace }: AttemptContext): Consumed {
+  const writingMs = departure.how === undefined ? 0 : clock.monotonic() - trace.lastSendMs;
+  return { usage, outputCharacters, complete: error === undefined, writingMs };
 }
 
 /** No provider answered: tells the caller, in whatever form is still open, and gives back or settles the money. */
 async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptContext, failed: AttemptsFailedError): Promise<void> {
-  const { call, delivery, trace, reservation } = context;
+  const { call, delivery, trace, reservation, departure } = context;
   const { error } = failed;
+  if (departure.how !== undefined) return settleLost(gateway, bounded, reservation, trace);
   if (call.operation === 'count-tokens' && error.code === 'operation_not_supported') {
     trace.status = 200;
     delivery.endWith(200, { 'content-type': 'application/json' }, estimatedCount(call));
   } else {
-    trace.outcome = call.exchange.signal.aborted ? 'client_closed_request' : error.code;
+    trace.outcome = error.code;
     tellFailure(context, error);
   }
   trace.endedMs = gateway.clock.monotonic();
@@ -105,12 +136,11 @@ async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptCont
 }
 
 function tellFailure({ call, delivery, trace, reservation }: AttemptContext, error: GatewayError): void {
-  trace.status = call.dialect.errorStatus(error);
   if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
   trace.status = 200;
   trace.incomplete = true;
   if (call.facts.stream) {
-    delivery.content(call.dialect.encodeStreamError(error, trace.requestId));
+    delivery.content(delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
     delivery.end();
   } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));
 }

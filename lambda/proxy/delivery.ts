@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Exchange } from '../core/http/exchange';
+import type { GatewayError } from '../core/model/error';
 import type { Ticker, Watcher } from '../core/runtime/ticker';
 
 export interface DeliveryOptions {
@@ -14,6 +15,8 @@ export interface DeliveryOptions {
   /** From the call's arrival: a silent call is committed to then. */
   readonly commitMs: number;
   readonly heartbeatMs: number;
+  /** Told when the caller turns out to have closed the connection. */
+  readonly onGone: () => void;
 }
 
 /** Nothing between here and the caller may hold events back. */
@@ -31,8 +34,10 @@ export class Delivery implements Watcher {
   public committed = false;
   /** Content of an answer is out, so no other provider's may follow. */
   public contentSent = false;
-  /** The caller has gone; what is written goes nowhere. */
+  /** The caller has gone, or was told the end; what is written goes nowhere. */
   public gone = false;
+  /** Ends an answer that has begun, in words that fit what was sent of it. */
+  public farewell: ((error: GatewayError) => string | undefined) | undefined;
   /** Monotonic; 0 until the first byte went out. */
   public firstByteMs = 0;
 
@@ -62,6 +67,7 @@ export class Delivery implements Watcher {
    * @returns false when the caller reads slower than this: wait for `onDrain`
    */
   public content(bytes: Buffer | string): boolean {
+    if (this.gone) return true;
     if (!this.committed) this.#commit();
     this.contentSent = true;
     return this.#write(bytes);
@@ -81,6 +87,7 @@ export class Delivery implements Watcher {
   /** Answers with a whole body: as it is when nothing went out yet, else behind the white space of the heartbeats. */
   public endWith(status: number, headers: Readonly<Record<string, string>>, body: Buffer): void {
     this.#close();
+    if (this.gone) return;
     if (this.#out !== undefined) {
       this.#out.end(body);
       return;
@@ -97,22 +104,27 @@ export class Delivery implements Watcher {
     this.#close();
   }
 
+  /** Nobody reads on: whatever waits for the caller need not wait any more. */
+  public leave(): void {
+    this.#close();
+    this.gone = true;
+    this.#onDrain?.();
+  }
+
   #commit(): void {
     const { stream, headers, exchange } = this.#options;
     this.committed = true;
     const type = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
     const out = exchange.respond(200, headers({ 'content-type': type, ...(stream ? STREAM_HEADERS : {}) }));
     this.#out = out;
-    // Whoever went before the first byte is not announced again.
-    this.gone = out.destroyed;
     const onGone = (): void => {
-      if (this.#ended) return;
-      this.gone = true;
-      this.#onDrain?.();
+      if (!this.#ended) this.#options.onGone();
     };
     out.on('error', onGone);
     out.on('close', onGone);
     out.on('drain', () => this.#onDrain?.());
+    // Whoever went before the first byte is not announced again.
+    if (out.destroyed) onGone();
   }
 
   #write(bytes: Buffer | string): boolean {

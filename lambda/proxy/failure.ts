@@ -1,6 +1,7 @@
 import { TransportError, type TransportFailure } from '../core/http/exchange';
 import { GatewayError } from '../core/model/error';
 import type { Usage } from '../core/model/usage';
+import { LEFT } from './departure';
 
 /** Why one attempt did not answer, and what may be done about it. */
 export interface AttemptFailure {
@@ -28,6 +29,11 @@ const MESSAGES: Readonly<Record<TransportFailure, readonly [status: number, code
   protocol: [502, 'upstream_invalid_response', 'The provider did not answer in HTTP.'],
 };
 
+/** The deadline that the caller set has passed. */
+export function callerTimeout(code = 'upstream_timeout'): GatewayError {
+  return upstreamError(504, code, 'The call took longer than x-gateway-timeout-ms allows.');
+}
+
 /** Failures that say nothing reached the provider, or nothing it could work on. */
 const REPEATABLE: ReadonlySet<TransportFailure> = new Set(['dns', 'connect', 'reset']);
 
@@ -42,6 +48,11 @@ export function transportFailure(error: unknown): AttemptFailure {
     mayBeBilled: error.sent,
     ...(error.failure === 'aborted' ? {} : { coolMs: 0 }),
   };
+}
+
+/** The caller's patience ended before there was a connection: nothing was sent, and nothing was learnt. */
+export function notAwaited(): AttemptFailure {
+  return { error: callerTimeout(LEFT.deadline), failover: false, retrySame: false, mayBeBilled: false };
 }
 
 /** An answer that is none: a redirect, an encoding nobody asked for, a page of HTML. */
@@ -82,6 +93,16 @@ export function streamFailure(error: GatewayError): AttemptFailure {
 function upstreamError(status: number, code: string, message: string, cause?: unknown): GatewayError {
   const type = status === 504 ? 'timeout_error' : 'upstream_error';
   return new GatewayError({ status, type, code, message, retryable: true, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** Every target refused the call for good, and they differ in why. */
+export function allTargetsRefused(): GatewayError {
+  return new GatewayError({
+    status: 503,
+    type: 'upstream_error',
+    code: 'all_targets_failed',
+    message: "No provider of this model takes the call, each for a reason of its own; the request's usage record names them.",
+  });
 }
 
 /** Every target failed or is being left alone. */

@@ -1,5 +1,6 @@
 import type { Target } from '../core/config/models';
 import type { ProviderSite } from '../core/config/providers';
+import type { GatewayError } from '../core/model/error';
 import type { Cooldowns } from './cooldowns';
 import type { AttemptFailure } from './failure';
 
@@ -29,6 +30,8 @@ export function placesOf(targets: readonly Target[]): Place[] {
 export class Itinerary {
   #attempts = 0;
   readonly #tried: Place[] = [];
+  /** The last word of each place that was asked. */
+  readonly #failed = new Map<Place, GatewayError>();
   /** Providers that may bill what they were sent. */
   readonly #ambiguous: string[] = [];
   #retry: Place | undefined;
@@ -57,12 +60,19 @@ export class Itinerary {
 
   /** Learns from an attempt that failed. */
   public note(place: Place, failure: AttemptFailure): void {
+    this.#failed.set(place, failure.error);
     this.#retry = failure.retrySame && this.#retry === undefined ? place : this.#retry;
     if (!failure.retrySame && this.#retry === place) this.#retry = undefined;
     if (failure.mayBeBilled) {
       this.#ambiguous.push(place.target.provider.id);
       if (this.#retry?.target.provider.id === place.target.provider.id) this.#retry = undefined;
     }
+  }
+
+  /** Why each place gave no answer: those that were asked, and those that were not, which may be undefined: they might have answered. */
+  public outcomes(): { readonly failed: readonly GatewayError[]; readonly untried: readonly (GatewayError | undefined)[] } {
+    const untried = this.places.filter((place) => !this.#failed.has(place));
+    return { failed: [...this.#failed.values()], untried: untried.map(({ key }) => this.cooldowns.reasonOf(key)) };
   }
 
   /** The soonest that any place stops cooling down, and whether they all asked for it. */

@@ -1,6 +1,7 @@
 import { METRICS } from '../../lib/private/contract';
 import { NANO_USD } from '../core/pricing/money';
 import type { LogFields } from '../core/runtime/log';
+import { LEFT } from './departure';
 import type { Gateway } from './gateway';
 import { metricDimensions } from './metric-dimensions';
 import type { Trace } from './trace';
@@ -52,14 +53,14 @@ function fieldsOf(trace: Trace, latencyMs: number, requestModel: string | undefi
 
 function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
   const { status, usage, outcome } = trace;
-  const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok');
+  const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok' && !isOfCaller(attempt.outcome));
   const values: Record<string, number> = {};
   values[METRICS.REQUESTS] = 1;
   values[METRICS.LATENCY] = latencyMs;
   const count = (name: string, value: number): void => {
     if (value > 0) values[name] = value;
   };
-  count(METRICS.ERRORS, status >= 500 || (status < 400 && outcome !== 'ok') ? 1 : 0);
+  count(METRICS.ERRORS, !isOfCaller(outcome) && (status >= 500 || (status < 400 && outcome !== 'ok')) ? 1 : 0);
   count(METRICS.REJECTED, status >= 400 && status < 500 ? 1 : 0);
   count(METRICS.AUTH_FAILURES, status === 401 ? 1 : 0);
   count(METRICS.BUDGET_REFUSED, outcome === 'insufficient_quota' ? 1 : 0);
@@ -76,6 +77,11 @@ function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
   if (trace.firstByteMs > 0) values[METRICS.TIME_TO_FIRST_BYTE] = trace.firstByteMs - trace.exchange.arrivedMs;
   if (trace.firstSendMs > 0) values[METRICS.OVERHEAD] = overheadMs(trace);
   return values;
+}
+
+/** A caller's leaving says nothing about the service. */
+function isOfCaller(outcome: string): boolean {
+  return outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
 }
 
 /** Milliseconds between the request's arrival and the first call to a provider. */

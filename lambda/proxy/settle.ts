@@ -1,7 +1,7 @@
 import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, implausible, type Price, tierPercent } from '../core/pricing';
+import { costOfUsage, implausible, mostOutput, type Price, tierPercent, writtenWithin } from '../core/pricing';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
 import { billedOf, estimatedInput, estimatedTools } from './estimate';
@@ -18,10 +18,10 @@ export interface Consumed {
   /** The answer reached its end, so the report is the last word. */
   readonly complete: boolean;
   /**
-   * The caller set the deadline that cut the answer. What a model had thought unseen by then is unknown, and choosing the moment must not
-   * make it free: the whole output cap is charged.
+   * How long the provider may have been writing when the caller had left, in ms; 0 where it had not. What was written unseen is unknown,
+   * and choosing the moment must not make it free.
    */
-  readonly cutByCaller: boolean;
+  readonly writingMs: number;
 }
 
 /** Characters a token stands for, on the low side: an estimate must not charge less than the provider may bill. */
@@ -81,24 +81,28 @@ async function release(gateway: Gateway, bounded: BoundedCall, reservation: Rese
 }
 
 /**
- * What an attempt is charged that was sent and brought nothing: its input, which a provider may bill even when it never answered.
+ * What an attempt is charged that was sent and brought nothing: its input, which a provider may bill even when it never answered, and
+ * what may have been written for a caller who left.
  *
  * @param reported what the provider had reported before it was cut
+ * @param writingMs as in `Consumed`
  */
-export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usage | undefined): LostAttempt {
+export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usage | undefined, writingMs: number): LostAttempt {
   const { call, prices } = bounded;
   const { provider, model, name } = target;
   const price = prices.get(name);
   const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
   const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, ...input } = trusted;
   const tier = servedTier(call, price, trusted);
-  const usage: Usage = {
+  const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call)) : undefined;
+  const usage = billedOf(call, {
     ...input,
+    ...(tools === undefined ? {} : { toolCalls: tools }),
     inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
-    outputTokens: 0,
+    outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
     ...(tier === undefined ? {} : { serviceTier: tier }),
     estimated: true,
-  };
+  });
   return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
 }
 
@@ -135,29 +139,29 @@ function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefi
 }
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */
-function finalUsage(
-  { call, maxOutputTokens }: BoundedCall,
-  price: Price | undefined,
-  model: string | undefined,
-  consumed: Consumed,
-): Usage {
-  const { usage, outputCharacters, complete, cutByCaller } = consumed;
+function finalUsage(bounded: BoundedCall, price: Price | undefined, model: string | undefined, consumed: Consumed): Usage {
+  const { usage, outputCharacters, complete, writingMs } = consumed;
+  const { call } = bounded;
   const tier = servedTier(call, price, usage);
   const withTier = (known: Usage): Usage => billedOf(call, tier === undefined ? known : { ...known, serviceTier: tier });
   const embeddings = call.operation === 'embeddings';
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);
 
-  const seen = cutByCaller ? maxOutputTokens : Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
-  const written = Math.min(seen, maxOutputTokens || Number.POSITIVE_INFINITY);
+  const seen = Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
+  const written = Math.max(seen, writtenWithin(writingMs, price, call.facts.choices));
   const tools = usage?.toolCalls ?? estimatedTools(call);
   return withTier({
     ...usage,
     ...(tools === undefined ? {} : { toolCalls: tools }),
     inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),
-    outputTokens: Math.max(usage?.outputTokens ?? 0, written),
+    outputTokens: Math.max(usage?.outputTokens ?? 0, Math.min(written, mostOutputOf(bounded, price))),
     estimated: true,
   });
+}
+
+function mostOutputOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined): number {
+  return mostOutput(price, maxOutputTokens, call.facts.choices);
 }
 
 function outcomeOf(gateway: Gateway, trace: Trace, labels: Readonly<Record<string, string>>): Outcome {

@@ -14,8 +14,6 @@ export interface StreamLimits {
   readonly idleMs: number;
   /** Monotonic end of everything. */
   readonly totalAtMs: number;
-  /** Longest that a provider is read on after the caller has gone. */
-  readonly drainMs: number;
   /** Characters of generated text after which a stream is a runaway. */
   readonly maxOutputCharacters: number;
 }
@@ -51,7 +49,6 @@ class StreamRelay implements Watcher, StreamSink {
   #held: (Buffer | string)[] = [];
   #firstEventMs = 0;
   #lastChunkMs: number;
-  #goneMs = 0;
   #doneMs = 0;
   #paused = false;
 
@@ -71,6 +68,7 @@ class StreamRelay implements Watcher, StreamSink {
     const { body } = this;
     this.ticker.watch(this);
     this.delivery.onDrain = () => this.#resume();
+    this.delivery.farewell = (error) => this.translation.terminal(error);
     body.on('data', (chunk: Buffer) => this.#onChunk(chunk));
     body.on('end', () => this.#onEnd());
     body.on('error', (error: unknown) => this.fail(streamFault(error)));
@@ -113,10 +111,8 @@ class StreamRelay implements Watcher, StreamSink {
     } else if (!this.#paused && nowMs - this.#lastChunkMs >= limits.idleMs) {
       return this.fail(timedOut('The provider fell silent in the middle of its answer.'));
     }
-    if (!this.delivery.gone) return;
-    if (this.#goneMs === 0) this.#goneMs = nowMs;
-    if (nowMs - this.#goneMs >= limits.drainMs) this.fail(upstreamIncomplete());
-    if (this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
+    // Nothing is sent any more, so nothing else notices.
+    if (this.delivery.gone && this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
   }
 
   public preamble(bytes: Buffer | string): void {
@@ -167,12 +163,14 @@ class StreamRelay implements Watcher, StreamSink {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
     this.#resume();
-    const terminal = error !== undefined && this.delivery.contentSent ? this.translation.terminal(error) : undefined;
+    const { delivery } = this;
+    delivery.farewell = undefined;
+    const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
     this.fulfil({
       ...this.translation.report,
       ...(error === undefined ? {} : { error }),
       ...(terminal === undefined ? {} : { terminal }),
-      clientGone: this.delivery.gone,
+      clientGone: delivery.gone,
       firstEventMs: this.#firstEventMs,
     });
   }

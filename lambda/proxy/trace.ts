@@ -32,6 +32,8 @@ export interface Trace {
   requestModel: string | undefined;
   responseModel: string | undefined;
   readonly attempts: AttemptRecord[];
+  /** An attempt is under way, which is not among `attempts` yet. */
+  sending: boolean;
   /** Attempts without an answer that a provider may bill. */
   readonly lost: LostAttempt[];
   failovers: number;
@@ -43,6 +45,8 @@ export interface Trace {
   usageAnomaly: boolean;
   /** Monotonic; 0 until the first call went out. */
   firstSendMs: number;
+  /** Monotonic, of the latest call that went out. */
+  lastSendMs: number;
   /** Monotonic; 0 until the first byte of the answer went out. */
   firstByteMs: number;
   /** Monotonic; 0 until the answer's last byte was handed over. */
@@ -72,6 +76,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     requestModel: undefined,
     responseModel: undefined,
     attempts: [],
+    sending: false,
     lost: [],
     failovers: 0,
     finishReason: undefined,
@@ -80,6 +85,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     priceUnknown: false,
     usageAnomaly: false,
     firstSendMs: 0,
+    lastSendMs: 0,
     firstByteMs: 0,
     endedMs: 0,
     malformedEvents: 0,

@@ -110,6 +110,8 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
   let finishReason: FinishReason | undefined;
   let responseModel: string | undefined;
   let outputCharacters = 0;
+  /** The caller's answer has ended; what follows is only counted. */
+  let told = false;
 
   const note = (event: StreamEvent): void => {
     switch (event.type) {
@@ -147,7 +149,7 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
         sink.fail(event.error);
         return true;
       }
-      const encoded = encoder.encode(event);
+      const encoded = told ? '' : encoder.encode(event);
       if (PREAMBLE.has(event.type) && text === '') {
         if (encoded !== '') sink.preamble(encoded);
       } else text += encoded;
@@ -168,7 +170,10 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
     end(sink) {
       if (!emit(decoder.end(), sink)) sink.fail(upstreamIncomplete());
     },
-    terminal: (error) => encoder.encode({ type: 'error', error }),
+    terminal(error) {
+      told = true;
+      return encoder.encode({ type: 'error', error });
+    },
     get outputCharacters() {
       return outputCharacters;
     },

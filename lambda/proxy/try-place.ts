@@ -7,7 +7,7 @@ import type { EncodeContext, StreamMeter } from '../core/protocols/protocol';
 import { unreadableAnswer, upstreamIncomplete } from '../core/protocols/provider-error';
 import type { Watcher } from '../core/runtime/ticker';
 import type { AttemptContext } from './attempt';
-import { type AttemptFailure, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
+import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import { frameSource } from './frames';
 import type { Gateway } from './gateway';
 import { returnedHeaders } from './headers';
@@ -39,29 +39,32 @@ export type PlaceResult =
   | { readonly answer: Answer; readonly status: number }
   | { readonly failure: AttemptFailure; readonly status?: number };
 
-/** Longest that a provider is read on after the caller has gone, in ms. */
-const DRAIN_MS = 120_000;
-
 /** Sends a prepared call and carries the answer as far as it goes. */
 export async function tryPlace(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): Promise<PlaceResult> {
-  const { call, signal } = context;
+  const { call, departure } = context;
   const { deadlines } = call.configuration.document;
   const nowMs = gateway.clock.monotonic();
   const leftMs = Math.max(1, context.totalAtMs - nowMs);
   const firstEventMs = Math.min(deadlines.firstEventMs, leftMs);
+  const connectMs = Math.min(deadlines.connectMs, leftMs, departure.patienceMs(nowMs));
   let reply: InboundReply;
   try {
     reply = await prepared.transport.send(
       prepared.request,
-      { connectMs: Math.min(deadlines.connectMs, leftMs), headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
-      signal,
+      { connectMs, headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
+      departure.signal,
     );
   } catch (error) {
-    return { failure: transportFailure(error) };
+    const cutShort = connectMs < Math.min(deadlines.connectMs, leftMs) && isUnsent(error) && departure.hasLeft();
+    return { failure: cutShort ? notAwaited() : transportFailure(error) };
   }
   const refused = refusalOf(reply, prepared, call.facts.stream);
   if (refused !== undefined) return { failure: await refused, status: reply.status };
   return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof TransportError && !error.sent;
 }
 
 /** Why this is not an answer; the body is then read or destroyed. */
@@ -108,7 +111,7 @@ async function streamed(
   reply: InboundReply,
   firstEventAtMs: number,
 ): Promise<PlaceResult> {
-  const { call, delivery } = context;
+  const { call, delivery, departure } = context;
   const result = await relayStream(
     reply.body,
     frameSource(prepared.protocol.framing),
@@ -118,12 +121,13 @@ async function streamed(
       firstEventAtMs,
       idleMs: call.configuration.document.deadlines.idleMs,
       totalAtMs: context.totalAtMs,
-      drainMs: DRAIN_MS,
       maxOutputCharacters: context.maxOutputCharacters,
     },
     gateway.ticker,
   );
-  if (result.error !== undefined && !delivery.contentSent) {
+  // What a caller who left would have got of it may be billed like what was sent.
+  const begun = delivery.contentSent || (departure.how !== undefined && result.firstEventMs > 0);
+  if (result.error !== undefined && !begun) {
     const { usage } = result;
     return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
   }

@@ -116,7 +116,7 @@ export const METRICS = {
   MODEL_DIMENSION: 'model',
   /** Count: calls to the data plane that reached the proxy function. */
   REQUESTS: 'Requests',
-  /** Count: answers with status 5xx, or streams that ended in an error event. */
+  /** Count: answers with status 5xx, or streams that ended in an error event; not those that the caller's own deadline ended. */
   ERRORS: 'Errors',
   /** Count: answers with status 4xx. */
   REJECTED: 'Rejected',

@@ -16,3 +16,4 @@ export {
   type PriceBookData,
   type PricedTarget,
 } from './price-book';
+export { mostOutput, writtenWithin } from './unseen-output';

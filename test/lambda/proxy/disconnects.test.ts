@@ -128,7 +128,7 @@ test('G02 beyond the drain cap the provider is freed and the call settled by est
   await gateway.settled();
 
   expect(gateway.records()).toMatchObject([
-    { state: 'settled', outcome: 'client_closed_request', incomplete: true, usage: { estimated: true, outputTokens: 2 } },
+    { state: 'settled', outcome: 'client_closed_request', incomplete: true, usage: { estimated: true, outputTokens: 50 } },
   ]);
 });
 

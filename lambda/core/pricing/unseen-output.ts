@@ -1,0 +1,16 @@
+import type { Price } from './price';
+
+/** Faster than all but a few models write. */
+const TOKENS_PER_SECOND = 400;
+
+/** The most output tokens that a call's provider is held to, over all choices. */
+export function mostOutput(price: Price | undefined, maxOutputTokens: number, choices: number): number {
+  const each = Math.min(price?.maxOutputTokens ?? Number.POSITIVE_INFINITY, price?.contextWindow ?? Number.POSITIVE_INFINITY);
+  return Math.min(maxOutputTokens, each * Math.max(1, choices));
+}
+
+/** The most output tokens, over all choices, that a model may have written in a time: they are written side by side. */
+export function writtenWithin(milliseconds: number, price: Price | undefined, choices: number): number {
+  const speed = price?.fastestTokensPerSecond ?? TOKENS_PER_SECOND;
+  return Math.ceil((Math.max(0, milliseconds) * speed * Math.max(1, choices)) / 1_000);
+}
