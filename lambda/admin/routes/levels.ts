@@ -14,7 +14,7 @@ import { REFERENCE } from '../schemas/level';
 import type { ResourceSchemas } from '../schemas/resource';
 import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
-import { budgetAnswer, entryAnswer, followBudgets, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, keepCounting, pageAnswer } from './shared';
 
 type Kind = 'team' | 'project' | 'user' | 'tag';
 
@@ -166,7 +166,8 @@ async function update(kind: Kind, context: RouteContext) {
   const parents = await parentsOf(kind, changed, context);
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
-  const after = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
+  const tagged = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
+  const after = keepCounting(services, kind, before, tagged);
   const change = {
     action: 'update',
     resource: kind,

@@ -1,4 +1,4 @@
-import { bindLevel, budgetStates, moveBudgets } from '../../core/ledger';
+import { bindLevel, budgetStates, moveBudgets, removedBudgets } from '../../core/ledger';
 import type { JsonObject } from '../../core/model/json';
 import type { LevelKind, LevelRecord } from '../../core/stores';
 import type { Page } from '../cursor';
@@ -21,6 +21,11 @@ export async function budgetAnswer({ clock, counters, document }: Services, kind
   const level = bindLevel({ gateway: document.gateway ?? {}, defaults: document.defaults ?? {} }, kind, record.id, record);
   const scope = kind === 'gateway' ? kind : `${kind}:${record.id}`;
   return { status: 200, json: { data: [...(await budgetStates(counters, level, scope, clock.now()))], next_cursor: null } };
+}
+
+/** A changed row, with the budgets that the change took away: they count on, so that one put back knows what was spent. */
+export function keepCounting<R extends LevelRecord>({ document, clock }: Services, kind: LevelKind, before: LevelRecord, after: R): R {
+  return { ...after, removedBudgets: removedBudgets(document, kind, before, after, clock.now()) };
 }
 
 /**

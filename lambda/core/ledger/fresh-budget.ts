@@ -4,7 +4,7 @@ import type { FreshBudget } from '../stores/counters';
 import type { IdentityStore } from '../stores/identity';
 import { CALL_TIMEOUT_MS } from './attempt';
 import { bindLevel, type LevelCache } from './levels';
-import { type PlannedCounter, plannedCounter } from './plan';
+import { type PlannedCounter, plannedCounter, removedCounter } from './plan';
 
 /** What a level spent in a period before its counter existed, in nano-USD. */
 export type SpentBefore = (
@@ -36,9 +36,11 @@ export function createFreshBudgets(options: FreshBudgetOptions): (planned: Plann
         : await levels.refresh(kind, id);
     const level = bindLevel(options.document, kind, id, row);
     const now = clock.now();
-    const current = level.budgets
-      .map((budget) => plannedCounter(level, budget, now, phases))
-      .filter((candidate) => candidate.spec.key === planned.spec.key)
+    const binding = level.budgets.map((budget) => plannedCounter(level, budget, now, phases));
+    const counting = level.removedBudgets.map((removed) => removedCounter(level, removed, now, phases));
+    const own = (candidate: PlannedCounter | undefined): candidate is PlannedCounter => candidate?.spec.key === planned.spec.key;
+    const current = (binding.some(own) ? binding : counting)
+      .filter(own)
       .sort((left, right) => (left.spec.limitNanoUsd < right.spec.limitNanoUsd ? -1 : 1))[0];
     if (current === undefined) return undefined;
     const { startMs, endMs } = current.period;

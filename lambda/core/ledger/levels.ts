@@ -1,6 +1,6 @@
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../../lib/private/contract';
 import type { Clock } from '../runtime/clock';
-import type { EntityStatus, KeyRecord, LevelKind, LevelRecord } from '../stores/entities';
+import type { EntityStatus, KeyRecord, LevelKind, LevelRecord, RemovedBudget } from '../stores/entities';
 import type { IdentityStore } from '../stores/identity';
 
 /** A level that binds a request, with what holds for it today. */
@@ -11,6 +11,8 @@ export interface BoundLevel {
   readonly label: string;
   readonly status: EntityStatus;
   readonly budgets: readonly BudgetConfig[];
+  /** Budgets that only count. */
+  readonly removedBudgets: readonly RemovedBudget[];
   readonly limits: LimitsConfig;
   /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
   readonly serverTools: readonly string[] | undefined;
@@ -139,6 +141,7 @@ export function bindLevel(
     label: labelOf(kind, id),
     status: row?.status ?? 'active',
     budgets: row?.budgets ?? defaults?.budgets ?? [],
+    removedBudgets: row?.removedBudgets ?? [],
     limits: row?.limits ?? defaults?.limits ?? {},
     serverTools: row?.serverTools,
     timeZone: row?.timeZone ?? 'UTC',

@@ -2,7 +2,7 @@ import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
 import { usd } from '../pricing/money';
 import { bindsModel } from '../runtime/model-pattern';
 import { type CounterSpec, counterKey } from '../stores/counters';
-import type { LevelKind } from '../stores/entities';
+import type { LevelKind, RemovedBudget } from '../stores/entities';
 import type { GateSpec } from '../stores/gate-plan';
 import { gateKey } from '../stores/gates';
 import type { BoundLevel } from './levels';
@@ -16,6 +16,8 @@ export interface PlannedCounter {
   readonly level: BoundLevel;
   readonly budget: BudgetConfig;
   readonly period: Period;
+  /** Its budget was taken away: it is shown to nobody. */
+  readonly removed?: boolean;
 }
 
 /** Rates, tokens and concurrency that a request must pass. */
@@ -55,6 +57,11 @@ export function planOf(levels: readonly BoundLevel[], request: PlanRequest, nowM
       // Two budgets of one level, period and glob are one: the tighter.
       if (other === undefined || planned.spec.limitNanoUsd < other.spec.limitNanoUsd) counters.set(planned.spec.key, planned);
     }
+    for (const removed of request.free ? [] : level.removedBudgets) {
+      if (removed.budget.model !== undefined && !covers(removed.budget.model)) continue;
+      const planned = removedCounter(level, removed, nowMs, phases);
+      if (planned !== undefined && !counters.has(planned.spec.key)) counters.set(planned.spec.key, planned);
+    }
     const top = gateSpec(level.label, '*', level.limits);
     if (top !== undefined) gates.push({ spec: top, level });
     for (const [glob, limits] of Object.entries(level.limits.per_model ?? {})) {
@@ -86,6 +93,18 @@ export function plannedCounter(
     soft: budget.soft === true,
   };
   return { spec, key, level, budget, period };
+}
+
+/** The counter of a budget that was taken away: it counts until its period ends, and refuses nothing. */
+export function removedCounter(
+  level: BoundLevel,
+  { budget, timeZone, untilMs }: RemovedBudget,
+  nowMs: number,
+  phases: ReadonlyMap<string, number> = new Map(),
+): PlannedCounter | undefined {
+  if (untilMs !== undefined && untilMs <= nowMs) return undefined;
+  const planned = plannedCounter({ ...level, timeZone }, budget, nowMs, phases);
+  return { ...planned, spec: { ...planned.spec, soft: true }, removed: true };
 }
 
 /**

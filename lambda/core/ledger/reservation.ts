@@ -151,6 +151,7 @@ function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budge
     // A shard knows its own part only.
     if (
       state === undefined ||
+      planned.removed === true ||
       planned.key !== planned.spec.key ||
       (tightest !== undefined && tightest.remainingNanoUsd <= state.remainingNanoUsd)
     )

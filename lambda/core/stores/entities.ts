@@ -13,6 +13,8 @@ export interface LevelRecord {
   readonly status: EntityStatus;
   readonly budgets?: readonly BudgetConfig[];
   readonly limits?: LimitsConfig;
+  /** Budgets that were taken away, or whose calendar changed: they refuse nothing and count on until their period ends. */
+  readonly removedBudgets?: readonly RemovedBudget[];
   /** Globs of model names. */
   readonly models?: readonly string[];
   /** Globs of names of server-side tools. A key without them may use none. */
@@ -38,6 +40,15 @@ export interface LevelRecord {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A budget that a level had, so that one put back knows what was spent meanwhile. */
+export interface RemovedBudget {
+  readonly budget: BudgetConfig;
+  /** IANA name that its periods followed. */
+  readonly timeZone: string;
+  /** Epoch ms at which its period ends; absent: a lifetime's never does. */
+  readonly untilMs?: number;
 }
 
 export interface TeamRecord extends LevelRecord {}

@@ -165,6 +165,7 @@ function levelKey(kind: LevelKind, id: string): string {
 /** Fields whose attribute has another name; the rest are spelled alike. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   timeZone: 'time_zone',
+  removedBudgets: 'removed_budgets',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
   teamId: 'team_id',

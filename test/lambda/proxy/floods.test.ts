@@ -97,7 +97,7 @@ test('H12 a denied flood is answered from memory: fewer than 50 writes for 1,000
   expect(gateway.table.writes).toBeLessThan(50);
   expect(upstream.requests).toHaveLength(1);
   expect((await gateway.call('/v1/chat/completions', BODY)).status).toBe(200);
-});
+}, 30_000);
 
 test('I12 a log and metrics that cannot be delivered do not concern the caller', async () => {
   const broken = (): never => {
