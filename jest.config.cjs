@@ -25,8 +25,6 @@ module.exports = {
     '^.+\\.[cm]?[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${transformed.join('|')})/)`],
-  // As in the build: the local DynamoDB has a store of its own.
-
   // As in the usage function's bundle (scripts/build.mjs): clients that nothing of ours calls, and a promise library of its own.
   moduleNameMapper: {
     '^@aws-sdk/(client-s3|client-kms|s3-request-presigner)$': '<rootDir>/scripts/build/unused-module.cjs',
@@ -34,4 +32,6 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/setup/global-setup.cjs',
   maxWorkers: 2,
+  // A busy machine may be ten times slower; a test that hangs ends all the same.
+  testTimeout: 60_000,
 };

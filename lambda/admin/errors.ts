@@ -10,6 +10,7 @@ const UNAVAILABLE = new Set([
   'InternalServiceError',
   'ServiceUnavailable',
   'TimeoutError',
+  'NetworkingError',
   'AbortError',
 ]);
 const BROKEN_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);

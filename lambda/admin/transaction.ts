@@ -81,6 +81,7 @@ function cancellationReasons(error: unknown): readonly string[] {
 
 const PASSING = new Set([
   'TimeoutError',
+  'NetworkingError',
   'TransactionInProgressException',
   'ThrottlingException',
   'ProvisionedThroughputExceededException',

@@ -37,20 +37,23 @@ describe('teams, projects, users, tags and the gateway', () => {
     ]);
   });
 
-  test('fails without a trace when the transaction fails: neither the change nor its audit entry is there', async () => {
-    const admin = createAdminHarness();
-    admin.database.hooks = {
-      before: ({ operation }) => {
-        if (operation === 'transactWriteItems') throw Object.assign(new Error('down'), { name: 'InternalServerError' });
-      },
-    };
+  test.each(['InternalServerError', 'TimeoutError', 'NetworkingError'])(
+    'fails without a trace when the transaction ends as %s: neither the change nor its audit entry is there',
+    async (name) => {
+      const admin = createAdminHarness();
+      admin.database.hooks = {
+        before: ({ operation }) => {
+          if (operation === 'transactWriteItems') throw Object.assign(new Error('down'), { name });
+        },
+      };
 
-    const answer = await admin.call('POST', '/teams', { body: { name: 'Research' } });
+      const answer = await admin.call('POST', '/teams', { body: { name: 'Research' } });
 
-    expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([503, 'store_unavailable', '1']);
-    expect(admin.database.items('identity')).toEqual([]);
-    expect(admin.database.items('records')).toEqual([]);
-  });
+      expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([503, 'store_unavailable', '1']);
+      expect(admin.database.items('identity')).toEqual([]);
+      expect(admin.database.items('records')).toEqual([]);
+    },
+  );
 
   test('two writers at the same moment: one wins, the other is told to read again', async () => {
     const admin = createAdminHarness();
