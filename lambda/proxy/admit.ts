@@ -5,7 +5,6 @@ import { GatewayError } from '../core/model/error';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
 import { duplicate, mismatch, onceOf } from './once';
-import { tagsOf } from './policy';
 import { spentNotice } from './usage-notice';
 
 /** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
@@ -27,7 +26,7 @@ export async function admit(
   const result = await gateway.admission.admit({
     attemptId: call.requestId,
     key,
-    tags: await tagsOf(gateway, key),
+    tags: call.tags,
     operation: call.operation,
     dialect: call.dialect.name,
     originalModel: call.facts.model,

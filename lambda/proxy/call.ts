@@ -40,4 +40,6 @@ export interface RoutedCall extends ModelCall {
   readonly withheld: readonly string[];
   /** The provider may keep the call and its answer, where it asks for that. */
   readonly mayStore: boolean;
+  /** Those that bind it; see `tagsOf`. */
+  readonly tags: Readonly<Record<string, string>>;
 }

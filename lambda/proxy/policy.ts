@@ -20,12 +20,14 @@ export type ModelPolicy = readonly (readonly string[])[];
 export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
   const { key } = asked.caller;
   checkEndpoint(key, asked.route.path);
+  const above = await levelsAbove(gateway, key);
+  const tags = countedTags(above, key);
   const { call, withheld } =
-    asked.facts.serverTools.length === 0 ? { call: asked, withheld: [] } : withAllowedTools(asked, await toolPolicy(gateway, key));
-  const levels = [...Object.values(await levelsAbove(gateway, key)), key];
+    asked.facts.serverTools.length === 0 ? { call: asked, withheld: [] } : withAllowedTools(asked, await toolPolicy(gateway, key, tags));
+  const levels = [...Object.values(above), key];
   const allowed = allowedTargets(resolution, modelsOf(levels));
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  return { ...call, resolution, targets: withoutForeignFetches(call, allowed), withheld, mayStore: mayStore(levels) };
+  return { ...call, resolution, targets: withoutForeignFetches(call, allowed), withheld, mayStore: mayStore(levels), tags };
 }
 
 /**
@@ -48,17 +50,18 @@ function modelsOf(levels: readonly (LevelRecord | undefined)[]): ModelPolicy {
  * @throws GatewayError 503 when the table does not answer
  */
 export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
-  const above = await levelsAbove(gateway, key);
-  const allowed = allowedTagsOf(above.gateway, above.team);
+  return countedTags(await levelsAbove(gateway, key), key);
+}
+
+function countedTags({ gateway, team, project, user }: LevelsAbove, key: KeyRecord): Readonly<Record<string, string>> {
+  const allowed = allowedTagsOf(gateway, team);
   const tags: Record<string, string> = {};
-  for (const level of [key, above.user, above.project, above.team])
-    if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
+  for (const level of [key, user, project, team]) if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
   return tags;
 }
 
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
-async function toolPolicy(gateway: Gateway, key: KeyRecord): Promise<readonly (readonly string[])[]> {
-  const tags = await tagsOf(gateway, key);
+async function toolPolicy(gateway: Gateway, key: KeyRecord, tags: RoutedCall['tags']): Promise<readonly (readonly string[])[]> {
   try {
     const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
     return [key.serverTools ?? [], ...levels.flatMap(({ serverTools }) => (serverTools === undefined ? [] : [serverTools]))];
@@ -67,11 +70,10 @@ async function toolPolicy(gateway: Gateway, key: KeyRecord): Promise<readonly (r
   }
 }
 
-/** The gateway's own level and the team, project and user of a key, as far as it has them and they exist: the widest first. */
-async function levelsAbove(
-  { levels }: Gateway,
-  { teamId, projectId, userId }: KeyRecord,
-): Promise<Readonly<Record<'gateway' | 'team' | 'project' | 'user', LevelRecord | undefined>>> {
+/** The gateway's own level and the team, project and user of a key, as far as it has them and they exist. */
+type LevelsAbove = Readonly<Record<'gateway' | 'team' | 'project' | 'user', LevelRecord | undefined>>;
+
+async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelsAbove> {
   try {
     const [gateway, team, project, user] = await Promise.all([
       levels.get('gateway', GATEWAY_ID),

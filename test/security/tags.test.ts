@@ -83,6 +83,25 @@ describe.each([
   });
 });
 
+test.each(['team_admin', 'viewer'])(
+  'R04 security-06-foreign-tag: a %s of a team sees no tag’s row, budgets, nor the gateway’s',
+  async (role) => {
+    const { text } = await admin.key({ role, team_id: 'alpha' });
+    const paths = [
+      '/tags/cost-center=beta-apollo',
+      '/tags/cost-center=beta-apollo/budgets',
+      '/tags/none=x',
+      '/gateway',
+      '/gateway/budgets',
+    ];
+
+    const replies = await Promise.all(paths.map((path) => as(text, 'GET', path)));
+
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404, 403, 403]);
+    expect((await as(text, 'GET', '/tags')).json.data).toEqual([]);
+  },
+);
+
 test('R04 no sequence of a team_admin’s calls puts a tag anywhere that its team may not have', async () => {
   const tags = fc.dictionary(fc.constantFrom('env', 'cost-center', 'x'), fc.constantFrom('alpha-1', 'beta-1', 'prod', ''), { maxKeys: 3 });
   await fc.assert(

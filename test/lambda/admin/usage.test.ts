@@ -93,6 +93,28 @@ describe('usage', () => {
     ]);
   });
 
+  test('R04 a team’s administrator and viewer see of a tag what their own team used of it', async () => {
+    const admin = createAdminHarness();
+    for (const id of ['red', 'blue']) await admin.make('teams', { id, name: id });
+    await request(admin, { id: 'a-01', teamId: 'red', tags: { env: 'prod' } });
+    await request(admin, { id: 'b-02', teamId: 'blue', tags: { env: 'prod', note: 'blue' } }, { costNanoUsd: 7n });
+
+    for (const role of ['team_admin', 'viewer']) {
+      const { text } = await admin.key({ role, team_id: 'red' });
+      const by = async (query: string) => (await admin.call('GET', `/usage?${query}`, { key: text })).json.data;
+      const own = [{ env: 'prod', cost: '0.0015' }];
+      for (const groups of ['tag:env', 'tag:env,team', 'tag:env,tag:note', 'tag:env,key']) {
+        const rows = await by(`group_by=${groups}`);
+        expect([groups, rows.map(({ tags, cost_usd }) => ({ env: (tags as Record<string, unknown>)['env'], cost: cost_usd }))]).toEqual([
+          groups,
+          own,
+        ]);
+      }
+      expect((await by('group_by=tag:note')).filter(({ tags }) => (tags as Record<string, unknown>)['note'] !== null)).toEqual([]);
+      expect(await by('group_by=tag:env&team_id=blue')).toEqual([]);
+    }
+  });
+
   test('is the same by several dimensions, from the requests, as by one, from the rollups', async () => {
     const admin = createAdminHarness();
     const plan = fc.record({
