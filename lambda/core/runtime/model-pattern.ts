@@ -24,7 +24,7 @@ export function allowedPlaces<T extends { readonly name: string }>(
   askedFor: string,
   places: readonly T[],
 ): readonly T[] {
-  if (patterns.some((pattern) => (pattern === '*' || !pattern.includes('/')) && fitsModel(pattern, askedFor))) return places;
+  if (patterns.some((pattern) => !pattern.includes('/') && fitsModel(pattern, askedFor))) return places;
   return places.filter(({ name }) => patterns.some((pattern) => pattern.includes('/') && fitsModel(pattern, name)));
 }
 

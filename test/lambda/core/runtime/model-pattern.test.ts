@@ -3,7 +3,7 @@ import { createModelResolver, type Resolution } from '../../../../lambda/core/co
 import { configureProvider } from '../../../../lambda/core/config/providers';
 import { bindLevel } from '../../../../lambda/core/ledger/levels';
 import { planOf } from '../../../../lambda/core/ledger/plan';
-import { coversModels } from '../../../../lambda/core/runtime/model-pattern';
+import { coversModels, fitsModel } from '../../../../lambda/core/runtime/model-pattern';
 import { allowedTargets } from '../../../../lambda/proxy/policy';
 import type { RouteConfig } from '../../../../lib/private/contract';
 
@@ -133,4 +133,14 @@ test('R03 what a policy lets in by one pattern, a wider one that covers it lets 
     true,
     true,
   ]);
+});
+
+test('R03 a name with a slash and one without never meet, and everything covers everything', () => {
+  expect([fitsModel('*/*', 'smart'), fitsModel('*', 'a/b'), fitsModel('**', 'a/b'), fitsModel('a*', 'a/b')]).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect([coversModels('*', '*'), coversModels('smart', '*')]).toEqual([true, false]);
 });
