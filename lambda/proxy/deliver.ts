@@ -6,9 +6,10 @@ import { type BoundedCall, runawayCharacters } from './bound';
 import { estimatedCount } from './count-tokens';
 import { Delivery } from './delivery';
 import { Departure, LEFT, type Leaving } from './departure';
+import type { Consumed } from './estimate';
 import { callerTimeout } from './failure';
 import type { Gateway } from './gateway';
-import { type Consumed, settle, settleLost } from './settle';
+import { settle, settleLost } from './settle';
 import type { Trace } from './trace';
 import type { Answer } from './try-place';
 import { usageNotice } from './usage-notice';
@@ -114,9 +115,15 @@ function finish(gateway: Gateway, { call, delivery, trace, reservation, departur
   trace.endedMs = gateway.clock.monotonic();
 }
 
-function consumedOf({ clock }: Gateway, { usage, outputCharacters, error }: Answer, { departure, trace }: AttemptContext): Consumed {
-  const writingMs = departure.how === undefined ? 0 : clock.monotonic() - trace.lastSendMs;
-  return { usage, outputCharacters, complete: error === undefined, writingMs };
+function consumedOf(
+  { clock }: Gateway,
+  { usage, writtenTokens, firstTextMs, error }: Answer,
+  { departure, trace }: AttemptContext,
+): Consumed {
+  const sinceSendMs = clock.monotonic() - trace.lastSendMs;
+  const writingMs = departure.how === undefined ? 0 : sinceSendMs;
+  const silentMs = firstTextMs === 0 ? sinceSendMs : firstTextMs - trace.lastSendMs;
+  return { usage, writtenTokens, complete: error === undefined, writingMs, silentMs };
 }
 
 /** No provider answered: tells the caller, in whatever form is still open, and gives back or settles the money. */

@@ -1,6 +1,35 @@
 import type { Usage } from '../core/model/usage';
-import { callsOf, estimateTokens, familyOf, isFree, mediaOf, type Price } from '../core/pricing';
+import {
+  callsOf,
+  dearOutput,
+  estimateTokens,
+  familyOf,
+  isFree,
+  mayReasonUnseen,
+  mediaOf,
+  mostOutput,
+  type Price,
+  writtenWithin,
+} from '../core/pricing';
+import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
+
+/** What there is to charge for. */
+export interface Consumed {
+  /** As the provider reported it. */
+  readonly usage: Usage | undefined;
+  /** Tokens of the generated text that came, at most; asked for when there is no report. */
+  readonly writtenTokens: () => number;
+  /** The answer reached its end, so the report is the last word. */
+  readonly complete: boolean;
+  /**
+   * How long the provider may have been writing when the caller had left, in ms; 0 where it had not. What was written unseen is unknown,
+   * and choosing the moment must not make it free.
+   */
+  readonly writingMs: number;
+  /** How long it took until the first text came, in ms: a model that reasons may have done so unseen. */
+  readonly silentMs: number;
+}
 
 /** An estimate may be wrong, but not beyond what can be: a token is never shorter than a byte, nor a prompt longer than the window. */
 export function estimatedInput(call: RoutedCall, price: Price | undefined, model: string): number {
@@ -20,6 +49,30 @@ function textOf({ document, facts }: RoutedCall): string {
     if (typeof value !== 'string' || value.length < shortest) return value;
     return media.has(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0)) ? '' : value;
   });
+}
+
+/** Tokens of the answer at most, by what came of it and how long it may have been written, and how they are billed. */
+export function estimatedOutput(
+  bounded: BoundedCall,
+  price: Price | undefined,
+  { usage, writtenTokens, writingMs, silentMs }: Consumed,
+): Pick<Usage, 'outputTokens' | 'audioOutputTokens' | 'imageOutputTokens'> {
+  const { facts } = bounded.call;
+  const most = mostOutputOf(bounded, price);
+  // Sound and pictures say nothing of how many tokens they are.
+  const dear = price === undefined ? undefined : dearOutput(facts, price);
+  const unseenMs = Math.max(writingMs, mayReasonUnseen(price) ? silentMs : 0);
+  const unseen = writtenWithin(unseenMs, price, facts.choices);
+  const written = writingMs > 0 ? Math.max(writtenTokens(), unseen) : writtenTokens() + unseen;
+  const outputTokens = Math.max(usage?.outputTokens ?? 0, dear === undefined ? Math.min(written, most) : most);
+  return dear === undefined
+    ? { outputTokens }
+    : { outputTokens, [dear === 'audioOutput' ? 'audioOutputTokens' : 'imageOutputTokens']: outputTokens };
+}
+
+/** The most output tokens that the call's provider is held to, over all choices. */
+export function mostOutputOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined): number {
+  return mostOutput(price, maxOutputTokens, call.facts.choices);
 }
 
 /** What tools that were asked for may have cost, where nothing says how often they were used. */

@@ -1,31 +1,13 @@
 import type { Target } from '../core/config/models';
 import type { Outcome, Reservation } from '../core/ledger/admission';
 import type { Usage } from '../core/model/usage';
-import { costOfUsage, implausible, mostOutput, type Price, tierPercent, writtenWithin } from '../core/pricing';
+import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../core/pricing';
 import type { BoundedCall } from './bound';
 import type { RoutedCall } from './call';
-import { billedOf, estimatedInput, estimatedTools } from './estimate';
+import { billedOf, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
 import type { Gateway } from './gateway';
 import { latencyOf, overheadMs } from './record';
 import type { LostAttempt, Trace } from './trace';
-
-/** What there is to charge for. */
-export interface Consumed {
-  /** As the provider reported it. */
-  readonly usage: Usage | undefined;
-  /** Characters of generated text that came, for an estimate. */
-  readonly outputCharacters: number;
-  /** The answer reached its end, so the report is the last word. */
-  readonly complete: boolean;
-  /**
-   * How long the provider may have been writing when the caller had left, in ms; 0 where it had not. What was written unseen is unknown,
-   * and choosing the moment must not make it free.
-   */
-  readonly writingMs: number;
-}
-
-/** Characters a token stands for, on the low side: an estimate must not charge less than the provider may bill. */
-const CHARACTERS_PER_TOKEN = 3;
 
 /** Records what an answered call really cost, with what its lost attempts may. Never throws. */
 export async function settle(
@@ -140,7 +122,7 @@ function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefi
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */
 function finalUsage(bounded: BoundedCall, price: Price | undefined, model: string | undefined, consumed: Consumed): Usage {
-  const { usage, outputCharacters, complete, writingMs } = consumed;
+  const { usage, complete } = consumed;
   const { call } = bounded;
   const tier = servedTier(call, price, usage);
   const withTier = (known: Usage): Usage => billedOf(call, tier === undefined ? known : { ...known, serviceTier: tier });
@@ -148,20 +130,14 @@ function finalUsage(bounded: BoundedCall, price: Price | undefined, model: strin
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);
 
-  const seen = Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN);
-  const written = Math.max(seen, writtenWithin(writingMs, price, call.facts.choices));
   const tools = usage?.toolCalls ?? estimatedTools(call);
   return withTier({
     ...usage,
     ...(tools === undefined ? {} : { toolCalls: tools }),
     inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),
-    outputTokens: Math.max(usage?.outputTokens ?? 0, Math.min(written, mostOutputOf(bounded, price))),
+    ...estimatedOutput(bounded, price, consumed),
     estimated: true,
   });
-}
-
-function mostOutputOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined): number {
-  return mostOutput(price, maxOutputTokens, call.facts.choices);
 }
 
 function outcomeOf(gateway: Gateway, trace: Trace, labels: Readonly<Record<string, string>>): Outcome {

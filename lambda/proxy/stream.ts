@@ -28,6 +28,8 @@ export interface StreamResult extends StreamReport {
   readonly clientGone: boolean;
   /** Monotonic, of the first meaningful event; 0 when there was none. */
   readonly firstEventMs: number;
+  /** Monotonic, of the first text that the model wrote; 0 when there was none. */
+  readonly firstTextMs: number;
 }
 
 /** A provider that ended its answer but not its stream is read on for this long, so that the connection can be kept. */
@@ -48,6 +50,7 @@ export function relayStream(
 class StreamRelay implements Watcher, StreamSink {
   #held: (Buffer | string)[] = [];
   #firstEventMs = 0;
+  #firstTextMs = 0;
   #lastChunkMs: number;
   #doneMs = 0;
   #paused = false;
@@ -83,6 +86,7 @@ class StreamRelay implements Watcher, StreamSink {
     if (this.#doneMs > 0) return;
     try {
       this.translation.frames(this.source.push(chunk), this);
+      if (this.#firstTextMs === 0 && this.translation.outputCharacters > 0) this.#firstTextMs = this.ticker.exactMs();
     } catch (error) {
       this.fail(asGatewayError(error));
     }
@@ -172,6 +176,7 @@ class StreamRelay implements Watcher, StreamSink {
       ...(terminal === undefined ? {} : { terminal }),
       clientGone: delivery.gone,
       firstEventMs: this.#firstEventMs,
+      firstTextMs: this.#firstTextMs,
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { GatewayError } from '../core/model/error';
 import type { FinishReason, StreamEvent } from '../core/model/response';
 import type { Usage } from '../core/model/usage';
+import { WrittenText } from '../core/model/written-text';
 import type { StreamDecoder, StreamEncoder, StreamMeter } from '../core/protocols/protocol';
 import { upstreamIncomplete } from '../core/protocols/provider-error';
 import type { RawFrame } from './frames';
@@ -10,8 +11,8 @@ export interface StreamReport {
   readonly usage: Usage | undefined;
   readonly finishReason: FinishReason | undefined;
   readonly responseModel: string | undefined;
-  /** Characters of generated text, for an estimate when usage is missing. */
-  readonly outputCharacters: number;
+  /** Tokens of the generated text at most, for an estimate when usage is missing. */
+  readonly writtenTokens: () => number;
   readonly malformed: number;
 }
 
@@ -34,7 +35,7 @@ export interface StreamTranslation {
   /** Ends an answer that has begun, in words that fit what was sent of it. Undefined: the dialect's own words for an answer it has not seen. */
   terminal(error: GatewayError): string | undefined;
   readonly report: StreamReport;
-  /** The same figure as in the report, free to ask per chunk. */
+  /** Characters of generated text so far, free to ask per chunk. */
   readonly outputCharacters: number;
 }
 
@@ -85,12 +86,12 @@ class PassThrough implements StreamTranslation {
   }
 
   public get outputCharacters(): number {
-    return this.meter.outputCharacters;
+    return this.meter.written.characters;
   }
 
   public get report(): StreamReport {
-    const { usage, finishReason, responseModel, outputCharacters, malformed = 0 } = this.meter;
-    return { usage, finishReason, responseModel, outputCharacters, malformed };
+    const { usage, finishReason, responseModel, written, malformed = 0 } = this.meter;
+    return { usage, finishReason, responseModel, writtenTokens: () => written.tokens, malformed };
   }
 }
 
@@ -109,7 +110,7 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
   let usage: Usage | undefined;
   let finishReason: FinishReason | undefined;
   let responseModel: string | undefined;
-  let outputCharacters = 0;
+  const written = new WrittenText();
   /** The caller's answer has ended; what follows is only counted. */
   let told = false;
 
@@ -129,7 +130,7 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
       case 'reasoning-delta':
       case 'tool-call-delta':
       case 'refusal-delta':
-        outputCharacters += event.text.length;
+        written.add(event.text);
         break;
       default:
     }
@@ -175,10 +176,10 @@ export function translated(decoder: StreamDecoder, encoder: StreamEncoder): Stre
       return encoder.encode({ type: 'error', error });
     },
     get outputCharacters() {
-      return outputCharacters;
+      return written.characters;
     },
     get report() {
-      return { usage, finishReason, responseModel, outputCharacters, malformed: decoder.malformed };
+      return { usage, finishReason, responseModel, writtenTokens: () => written.tokens, malformed: decoder.malformed };
     },
   };
 }

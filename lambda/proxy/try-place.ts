@@ -3,6 +3,7 @@ import { TransportError } from '../core/http/exchange';
 import { GatewayError } from '../core/model/error';
 import type { ModelRequest } from '../core/model/request';
 import type { Usage } from '../core/model/usage';
+import { mostTokens } from '../core/model/written-text';
 import type { EncodeContext, StreamMeter } from '../core/protocols/protocol';
 import { unreadableAnswer, upstreamIncomplete } from '../core/protocols/provider-error';
 import type { Watcher } from '../core/runtime/ticker';
@@ -22,7 +23,8 @@ export interface Answer {
   readonly usage: Usage | undefined;
   readonly responseModel: string | undefined;
   readonly finishReason: string | undefined;
-  readonly outputCharacters: number;
+  /** Tokens of the generated text that came, at most. */
+  readonly writtenTokens: () => number;
   readonly malformed: number;
   /** The answer broke off after some of it had been sent to the caller. */
   readonly error?: GatewayError;
@@ -31,6 +33,8 @@ export interface Answer {
   readonly clientGone: boolean;
   /** Monotonic, of the first meaningful event; 0 when not known. */
   readonly firstEventMs: number;
+  /** Monotonic, of the first text that the model wrote; 0 when not known. */
+  readonly firstTextMs: number;
   /** A whole answer, still to be sent. */
   readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
 }
@@ -182,10 +186,11 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
         responseModel: answer.responseModel,
         finishReason: answer.finishReason,
         // Whatever stands around the text makes an estimate from it dear rather than cheap.
-        outputCharacters: call.operation === 'chat' ? answer.body.length : 0,
+        writtenTokens: () => (call.operation === 'chat' ? mostTokens(answer.body.toString('utf8')) : 0),
         malformed: 0,
         clientGone: false,
         firstEventMs: 0,
+        firstTextMs: 0,
         whole: { body: answer.body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
       },
       status: reply.status,

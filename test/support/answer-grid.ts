@@ -176,7 +176,7 @@ function isMetered(scenario: Scenario): void {
   expect(meter.finishReason?.raw).toBe(expected.finishRaw);
   expect(meter.usage?.inputTokens).toBe(expected.usage.input);
   expect(meter.usage?.outputTokens).toBe(expected.usage.output);
-  if (typeof expected.text === 'string') expect(meter.outputCharacters).toBeGreaterThanOrEqual(expected.text.length);
+  if (typeof expected.text === 'string') expect(meter.written.characters).toBeGreaterThanOrEqual(expected.text.length);
 }
 
 function endsInError(scenario: Scenario): void {

@@ -184,6 +184,15 @@ export function outputClasses(facts: BoundFacts, price: Price): TokenClass[] {
   return classes;
 }
 
+/** The class, dearer than text, that all of an answer may be billed in. */
+export function dearOutput(facts: BoundFacts, price: Price): 'audioOutput' | 'imageOutput' | undefined {
+  const dearer = (['audioOutput', 'imageOutput'] as const).filter((name) => price.rates[name].base > price.rates.output.base);
+  const possible = outputClasses(facts, price);
+  return dearer
+    .filter((name) => possible.includes(name))
+    .sort((left, right) => (price.rates[left].base < price.rates[right].base ? 1 : -1))[0];
+}
+
 function makesPictures(facts: BoundFacts, { rates }: Price): boolean {
   return rates.imageOutput.base !== rates.output.base && (facts.modalities === undefined || asks(facts, 'image'));
 }

@@ -1,7 +1,7 @@
 /** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
 export { type BookChange, changesBetween, modelsByKind } from './book-changes';
 export { checkBook, MOST_BOOK_BYTES, readCheckedBook } from './book-file';
-export { type BoundInput, boundOf, type CallBound, callsOf, capForCost, isFree, mediaOf } from './bound';
+export { type BoundInput, boundOf, type CallBound, callsOf, capForCost, dearOutput, isFree, mediaOf } from './bound';
 export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';
@@ -16,4 +16,4 @@ export {
   type PriceBookData,
   type PricedTarget,
 } from './price-book';
-export { mostOutput, writtenWithin } from './unseen-output';
+export { mayReasonUnseen, mostOutput, writtenWithin } from './unseen-output';

@@ -14,3 +14,11 @@ export function writtenWithin(milliseconds: number, price: Price | undefined, ch
   const speed = price?.fastestTokensPerSecond ?? TOKENS_PER_SECOND;
   return Math.ceil((Math.max(0, milliseconds) * speed * Math.max(1, choices)) / 1_000);
 }
+
+/** Models that think before they write, of which some, most or all is not shown. */
+const REASONING =
+  /(?:^|[/.])o\d|gpt-(?:[5-9]|\d\d)|gpt-oss|claude-(?!2|instant|3-(?:5|opus|sonnet|haiku))|gemini-(?:2\.5|[3-9])|grok-(?:3-mini|[4-9])|deepseek-(?:r|v4)|reason|think|qwq|magistral|deep-research/;
+
+export function mayReasonUnseen(price: Price | undefined): boolean {
+  return price?.place !== undefined && REASONING.test(price.place.model.toLowerCase());
+}

@@ -1,3 +1,5 @@
+import type { WrittenText } from '../model/written-text';
+
 /**
  * Looks into the JSON text of a stream frame without parsing it, for streams that are passed through. Text that a model wrote
  * cannot match a key: its quotes are escaped inside JSON strings.
@@ -7,18 +9,21 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
-/** Characters, escapes included, of the first non-empty string value of the key; 0 when it has none. */
-export function valueLength(text: string, quotedKey: string): number {
+/** Adds the first non-empty string value of the key. False when it has none. */
+export function addValue(written: WrittenText, text: string, quotedKey: string): boolean {
   let at = text.indexOf(quotedKey);
   while (at !== -1) {
     const value = valueAt(text, at + quotedKey.length);
     if (value !== -1 && text.charCodeAt(value) === QUOTE) {
-      const length = stringEnd(text, value + 1) - value - 1;
-      if (length > 0) return length;
+      const end = stringEnd(text, value + 1);
+      if (end > value + 1) {
+        written.addEscaped(text, value + 1, end);
+        return true;
+      }
     }
     at = text.indexOf(quotedKey, at + quotedKey.length);
   }
-  return 0;
+  return false;
 }
 
 /** Cheap test for damage: the text begins and ends like a JSON object. */

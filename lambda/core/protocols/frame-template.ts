@@ -33,6 +33,11 @@ export class FrameTemplate {
     return new FrameTemplate(head, rest.slice(0, rest.length - end.length + 1), '"}');
   }
 
+  /** Where the text of a frame of this kind begins. */
+  public get start(): number {
+    return this.#head.length;
+  }
+
   /** The frame's text; undefined when the frame is not of this kind. */
   public text(frame: string): string | undefined {
     const length = this.match(frame);

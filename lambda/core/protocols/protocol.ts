@@ -5,6 +5,7 @@ import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
+import type { WrittenText } from '../model/written-text';
 
 /**
  * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
@@ -146,8 +147,8 @@ export interface StreamMeter {
   readonly terminated: boolean;
   /** Every choice has a finish reason, so the answer is complete even without a terminator. */
   readonly complete: boolean;
-  /** Characters of generated text seen, for an estimate when usage is missing. */
-  readonly outputCharacters: number;
+  /** The generated text seen, for an estimate when usage is missing. */
+  readonly written: WrittenText;
   /** Frames that were malformed and dropped. */
   readonly malformed: number;
 }

@@ -1,3 +1,4 @@
+import { encode as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { encodeEventStreamMessage } from '../../../lambda/core/framing/aws-event-stream';
 import type { DialectName } from '../../../lambda/core/model/request';
 import { createPriceBook } from '../../../lambda/core/pricing';
@@ -37,9 +38,9 @@ afterEach(async () => {
 
 const PROMPT = [{ role: 'user', content: 'Tell me something.' }];
 const PATHS: Readonly<Record<DialectName, { path: string; body: object }>> = {
-  'openai-chat': { path: '/v1/chat/completions', body: { max_tokens: 100, messages: PROMPT } },
-  'openai-responses': { path: '/v1/responses', body: { max_output_tokens: 100, store: false, input: 'Tell me something.' } },
-  'anthropic-messages': { path: '/v1/messages', body: { max_tokens: 100, messages: PROMPT } },
+  'openai-chat': { path: '/v1/chat/completions', body: { max_tokens: 1_000, messages: PROMPT } },
+  'openai-responses': { path: '/v1/responses', body: { max_output_tokens: 1_000, store: false, input: 'Tell me something.' } },
+  'anthropic-messages': { path: '/v1/messages', body: { max_tokens: 1_000, messages: PROMPT } },
 };
 const ask = async (dialect: DialectName, model: string, stream: boolean, steps: readonly Step[]) => {
   upstream.script(steps);
@@ -203,3 +204,26 @@ test('a Responses stream that breaks off ends with the next sequence number and 
   expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_event, index) => index));
   expect(events.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'failed', id: events[0].response.id } });
 });
+
+const CHINESE = '网关在每次请求之前预留金额并在结束后结算';
+
+test.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)(
+  'R11 money-10-cjk-cut: a stream that is cut is charged no less than its text can be (%s)',
+  async (dialect) => {
+    const least = o200k(CHINESE.repeat(9)).length;
+    const text = (index: number) =>
+      named({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: CHINESE }, seen: index } as never);
+    const start = named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as never);
+    const messages =
+      messageStart({ input_tokens: 20, output_tokens: 1 }) + start + Array.from({ length: 9 }, (_, index) => text(index)).join('');
+    const cut = (body: string): Step[] => [streamHead(), chunk(body), { waitMs: 30 }, { reset: true }];
+
+    const chat = await ask(dialect, 'open/m', true, cut(delta(CHINESE).repeat(9)));
+    const anthropic = await ask(dialect, 'anthropic/m', true, cut(messages));
+
+    for (const { record } of [chat, anthropic]) {
+      expect(record?.usage?.estimated).toBe(true);
+      expect(record?.usage?.outputTokens).toBeGreaterThanOrEqual(least);
+    }
+  },
+);

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
+import { WrittenText } from '../../model/written-text';
 import { parseJson } from '../../runtime/json';
-import { looksLikeObject, valueLength } from '../frame-scan';
+import { addValue, looksLikeObject } from '../frame-scan';
 import { nonEmptyText, objectOf } from '../lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../protocol';
 import { decodeError, errorInside } from './error';
@@ -21,7 +22,7 @@ export class AnthropicMessagesMeter implements StreamMeter {
   public finishReason: FinishReason | undefined;
   public responseModel: string | undefined;
   public terminated = false;
-  public outputCharacters = 0;
+  public readonly written = new WrittenText();
   /** Frames that were damaged and dropped. */
   public malformed = 0;
 
@@ -74,13 +75,7 @@ export class AnthropicMessagesMeter implements StreamMeter {
   }
 
   #delta(data: string): FrameVerdict {
-    for (const key of TEXT_KEYS) {
-      const length = valueLength(data, key);
-      if (length > 0) {
-        this.outputCharacters += length;
-        break;
-      }
-    }
+    TEXT_KEYS.some((key) => addValue(this.written, data, key));
     return FORWARD;
   }
 

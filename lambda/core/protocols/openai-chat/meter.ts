@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
+import { WrittenText } from '../../model/written-text';
 import { parseJson } from '../../runtime/json';
 import { FrameTemplate } from '../frame-template';
 import { nonEmptyText, numberOf, objectOf, objectsOf } from '../lenient';
@@ -28,7 +29,7 @@ export class OpenAiChatMeter implements StreamMeter {
   public finishReason: FinishReason | undefined;
   public responseModel: string | undefined;
   public terminated = false;
-  public outputCharacters = 0;
+  public readonly written = new WrittenText();
   /** Frames that were damaged and dropped. */
   public malformed = 0;
 
@@ -50,9 +51,10 @@ export class OpenAiChatMeter implements StreamMeter {
 
   public observe(frame: Frame): FrameVerdict {
     const { data } = frame;
-    const characters = this.#template?.match(data) ?? -1;
-    if (characters !== -1 && frame.event === 'message') {
-      this.outputCharacters += characters;
+    const template = this.#template;
+    const characters = template?.match(data) ?? -1;
+    if (template !== undefined && characters !== -1 && frame.event === 'message') {
+      this.written.addEscaped(data, template.start, template.start + characters);
       return FORWARD;
     }
     if (isDone(data)) {
@@ -87,7 +89,7 @@ export class OpenAiChatMeter implements StreamMeter {
     this.#choices.add(index);
     const delta = objectOf(choice['delta']) ?? objectOf(choice['message']);
     if (delta !== undefined) {
-      this.outputCharacters += textsOf(delta).reduce((sum, text) => sum + text.length, 0);
+      for (const text of textsOf(delta)) this.written.add(text);
       if (callsOf(delta).length > 0) this.#toolCalls = true;
     }
     const raw = nonEmptyText(choice['finish_reason']);

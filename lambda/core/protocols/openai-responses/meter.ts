@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
+import { WrittenText } from '../../model/written-text';
 import { parseJson } from '../../runtime/json';
-import { looksLikeObject, valueLength } from '../frame-scan';
+import { addValue, looksLikeObject } from '../frame-scan';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../protocol';
 import { decodeError, errorInside } from './error';
@@ -22,7 +23,7 @@ export class OpenAiResponsesMeter implements StreamMeter {
   public finishReason: FinishReason | undefined;
   public responseModel: string | undefined;
   public terminated = false;
-  public outputCharacters = 0;
+  public readonly written = new WrittenText();
   /** Frames that were damaged and dropped. */
   public malformed = 0;
 
@@ -36,7 +37,7 @@ export class OpenAiResponsesMeter implements StreamMeter {
     if (!looksLikeObject(data)) return this.#damaged(frame);
     const type = frame.event === 'message' ? typeOf(data) : frame.event;
     if (type.endsWith('.delta')) {
-      this.outputCharacters += valueLength(data, '"delta"');
+      addValue(this.written, data, '"delta"');
       return FORWARD;
     }
     if (STARTS.has(type)) return this.#start(data);

@@ -26,7 +26,7 @@ test('a stream from preamble to terminator', () => {
     terminated: true,
     complete: true,
   });
-  expect(made.outputCharacters).toBeGreaterThanOrEqual(9);
+  expect(made.written.characters).toBeGreaterThanOrEqual(9);
 });
 
 test('E08 damaged frames are dropped and counted, E25 unknown ones forwarded', () => {

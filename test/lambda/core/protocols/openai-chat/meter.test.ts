@@ -28,7 +28,7 @@ test('a stream from preamble to terminator', () => {
     responseModel: 'gpt-5-x',
     terminated: true,
     complete: true,
-    outputCharacters: 5,
+    written: { characters: 5 },
   });
 });
 
