@@ -14,8 +14,8 @@ export interface RebuildParts {
 }
 
 const DAY_MS = 86_400_000;
-/** A request may be settled or adjusted this many days after it arrived, and is listed under that day. */
-const LATE_DAYS = 15;
+/** A request may be listed this many days after it arrived: two weeks of a queue, and as much of the queue of what failed there. */
+const LATE_DAYS = 30;
 const PAGE = 100;
 /** The list of requests is an index, which follows the table within moments. */
 const INDEX_LAG_MS = 3_000;

@@ -26,7 +26,7 @@ export type Transition =
 export interface TransitionFields extends RequestResult {
   /** Keeps the record in the open index until then (epoch ms); `null` takes it out; absent leaves it as it is. */
   readonly openUntilMs?: number | null;
-  /** Puts the record into the list of finished requests. */
+  /** Puts the record into the list of finished requests, unless it is there. */
   readonly listed?: boolean;
   /** Epoch seconds after which DynamoDB may delete it. */
   readonly ttl?: number;

@@ -38,9 +38,11 @@ export interface Contribution {
   readonly rows: readonly RollupRow[];
 }
 
-/** States that charge something. `intent` and `void` add nothing. */
+/**
+ * States that charge something and are listed, so that a rebuild finds what the stream has told. `intent` and `void` add nothing; `settling`
+ * becomes `settled` in the same breath.
+ */
 const RANKS: Readonly<Partial<Record<RecordState, number>>> = {
-  settling: 1,
   expired_charged: 1,
   settled: 2,
   adjusting: 3,

@@ -34,6 +34,7 @@ const ATTRIBUTES = RESULT_FIELDS.map(attributeName);
 const PLACEHOLDERS = ATTRIBUTES.map((name) => `:${name}`);
 const ALWAYS = ['id', 'state', 'updated_at', 'ttl'];
 const OPEN = ['open_shard', 'open_until'];
+/** A record stays where it was first listed, so that what is adjusted late is found by the day on which it ended. */
 const LISTED = ['feed', 'feed_at'];
 
 /** By the combination of attributes that an update sets. The same few come all the time. */
@@ -87,7 +88,7 @@ function makeUpdate(fields: TransitionFields, present: readonly number[]): Trans
   const remove = fields.openUntilMs === null ? ` REMOVE ${OPEN.join(', ')}` : '';
   const blank = attributes.map((name) => `":${name}":{"NULL":true}`);
   return {
-    expression: `SET ${attributes.map((name) => `#${name} = :${name}`).join(', ')}${remove}`,
+    expression: `SET ${attributes.map((name) => `#${name} = ${LISTED.includes(name) ? `if_not_exists(#${name}, :${name})` : `:${name}`}`).join(', ')}${remove}`,
     names: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
     values: JSON.parse(`{${blank.join(',')}}`) as Item,
   };

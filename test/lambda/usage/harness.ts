@@ -61,6 +61,20 @@ export function createUsageHarness() {
     clock,
   });
 
+  const admit = (intent: Partial<RequestIntent> & { readonly id: string }): Promise<unknown> =>
+    records.putIntent({
+      createdAt: new Date(state.now).toISOString(),
+      keyId: 'key1',
+      operation: 'chat',
+      dialect: 'openai-chat',
+      originalModel: 'smart',
+      stream: false,
+      boundNanoUsd: 100n,
+      counters: [],
+      expiresAtMs: state.now + 60_000,
+      ...intent,
+    });
+
   return {
     database,
     stream,
@@ -75,21 +89,10 @@ export function createUsageHarness() {
     async drain() {
       while (stream.length > 0) await process({ Records: stream.splice(0) });
     },
+    admit,
     /** Admits and settles one request. */
     async request(intent: Partial<RequestIntent> & { readonly id: string }, result: RequestResult = {}) {
-      const at = new Date(state.now).toISOString();
-      await records.putIntent({
-        createdAt: at,
-        keyId: 'key1',
-        operation: 'chat',
-        dialect: 'openai-chat',
-        originalModel: 'smart',
-        stream: false,
-        boundNanoUsd: 100n,
-        counters: [],
-        expiresAtMs: state.now + 60_000,
-        ...intent,
-      });
+      await admit(intent);
       await records.transition(
         intent.id,
         ['intent'],

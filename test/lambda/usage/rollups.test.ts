@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
+import type { RecordState, TransitionFields } from '../../../lambda/core/stores';
 import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
 
 const REQUESTS = fc.array(
@@ -276,6 +277,89 @@ describe('rollups from the stream', () => {
     await usage.request({ id: 'after-01', teamId: 't2' });
     await usage.drain();
     expect(await usage.held()).toEqual(usage.fold());
+  });
+
+  test('R13 money-09-rebuild-adjusted: what was adjusted two weeks late is counted on the day of its request, live and rebuilt', async () => {
+    const usage = createUsageHarness();
+    const at = (time: string): void => {
+      usage.state.now = Date.parse(time);
+    };
+    at('2026-11-24T23:50:00Z');
+    await usage.admit({ id: 'dead-01', boundNanoUsd: 100n });
+    at('2026-11-25T00:07:00Z');
+    await usage.records.transition('dead-01', ['intent'], 'expired_charged', { costNanoUsd: 100n, listed: true }, usage.state.now);
+    await usage.drain();
+    at('2026-12-10T00:08:00Z');
+    await usage.records.transition('dead-01', ['expired_charged'], 'adjusting', { costNanoUsd: 100n }, usage.state.now);
+    await usage.records.transition('dead-01', ['adjusting'], 'adjusted', { openUntilMs: null, listed: true }, usage.state.now);
+    await usage.drain();
+    const live = await usage.held();
+
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
+    await usage.drain();
+
+    expect(await usage.held()).toEqual(live);
+    const { current } = await usage.rollups.epochs('2026-11-24');
+    const row = await usage.rollups.row({ scope: '', dimension: 'gateway', value: 'gateway' }, '2026-11-24', current);
+    expect(row).toMatchObject({ cost_nano_usd: 100n, requests: 1n });
+  });
+
+  test('R13 I10 a rebuild is what the stream made, whatever became of the requests and however late', async () => {
+    const MINUTE = 60_000;
+    const life = fc.record({
+      startMinute: fc.integer({ min: 0, max: 3 * 1_440 }),
+      end: fc.constantFrom('settled', 'void', 'expired', 'adjusted by the sweep', 'settled late', 'settled by the queue'),
+      lateMinutes: fc.integer({ min: 0, max: 14 * 1_440 }),
+      cost: fc.integer({ min: 0, max: 100 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(life, { maxLength: 12 }), fc.nat({ max: 30 }), async (lives, rebuildAfter) => {
+        const usage = createUsageHarness();
+        const start = Date.parse('2026-11-24T00:00:00Z');
+        const events: { readonly at: number; run(): Promise<unknown> }[] = [];
+        for (const [index, { startMinute, end, lateMinutes, cost }] of lives.entries()) {
+          const id = `life-${index}-0${index % 10}`;
+          const at = start + startMinute * MINUTE;
+          const step = (minutes: number, from: RecordState, to: RecordState, fields: TransitionFields = {}): void => {
+            events.push({ at: at + minutes * MINUTE, run: () => usage.records.transition(id, [from], to, fields, at + minutes * MINUTE) });
+          };
+          const paid = { costNanoUsd: BigInt(cost) };
+          const done = { openUntilMs: null, listed: true };
+          events.push({ at, run: () => usage.admit({ id, boundNanoUsd: 100n, createdAt: new Date(at).toISOString() }) });
+          if (end === 'void') step(5, 'intent', 'void', done);
+          else if (end === 'settled' || end === 'settled by the queue') {
+            const minutes = end === 'settled' ? 5 : lateMinutes;
+            step(minutes, 'intent', 'settling', paid);
+            step(minutes + 1, 'settling', 'settled', done);
+          } else {
+            step(17, 'intent', 'expired_charged', { costNanoUsd: 100n, listed: true });
+            const minutes = end === 'settled late' ? 18 + lateMinutes : 18 + 15 * 1_440;
+            if (end !== 'expired') {
+              step(minutes, 'expired_charged', 'adjusting', end === 'settled late' ? paid : { costNanoUsd: 100n });
+              step(minutes + 1, 'adjusting', 'adjusted', done);
+            }
+          }
+        }
+        events.sort((left, right) => left.at - right.at);
+        for (const [index, event] of events.entries()) {
+          usage.state.now = event.at;
+          await event.run();
+          if (index === rebuildAfter) await rebuildAll(usage, `early-${index}`);
+          else await usage.drain();
+        }
+        usage.state.now = start + 40 * 1_440 * MINUTE;
+        expect(await usage.held()).toEqual(usage.fold());
+        await rebuildAll(usage, 'late');
+
+        expect(await usage.held()).toEqual(usage.fold());
+      }),
+      { numRuns: 60 },
+    );
+
+    async function rebuildAll(usage: UsageHarness, requestId: string): Promise<void> {
+      for (const day of ['2026-11-24', '2026-11-25', '2026-11-26']) await usage.rollups.requestRebuild({ day, requestId }, usage.state.now);
+      await usage.drain();
+    }
   });
 
   test('K05 what a stopped consumer has missed for good, a rebuild takes from the table', async () => {
