@@ -10,7 +10,6 @@ import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
 import type { Transport } from '../core/http/exchange';
 import { createAuthenticator } from '../core/keys/authenticate';
 import { createLevelCache } from '../core/keys/level-cache';
-import { spentByRollups } from '../core/ledger/budgets';
 import { createLedger } from '../core/ledger/ledger';
 import type { SettlementQueue } from '../core/ledger/persist';
 import { bookInForce, type PriceBook } from '../core/pricing';
@@ -27,7 +26,7 @@ import { createIdentityStore } from '../core/stores/identity';
 import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
 import { createPriceBookStore } from '../core/stores/price-books';
 import { createRecordStore } from '../core/stores/records';
-import { createRollupStore } from '../core/stores/rollups';
+import { createSpendStore } from '../core/stores/spend';
 import { createAttemptBudget } from './attempt-budget';
 import { createCooldowns } from './cooldowns';
 import type { Gateway } from './gateway';
@@ -76,7 +75,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metrics,
     queue: parts.queue,
     random,
-    spentBefore: spentByRollups(createRollupStore(dynamodb, environment.recordsTable), () => clock.now()),
+    spend: createSpendStore(dynamodb, environment.recordsTable),
   });
   const providers = document.providers.map((config) =>
     configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id), environment.awsEndpoint),

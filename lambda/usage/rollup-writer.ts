@@ -1,6 +1,6 @@
 import type { Clock } from '../core/runtime/clock';
-import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, Totals } from '../core/stores';
-import { addTotals, isThrottle, isZero, LARGEST_COMMIT, NO_TOTALS, subtractTotals } from '../core/stores';
+import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../core/stores';
+import { addTotals, isThrottle, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../core/stores';
 
 /** Adds requests to the rollups, each exactly once. */
 export interface RollupWriter {
@@ -11,7 +11,7 @@ export interface RollupWriter {
    * @throws what the table says when trying again may help
    */
   apply(contributions: readonly Contribution[]): Promise<ReadonlySet<string>>;
-  /** The same under one epoch, for a rebuild: counters' rows have no epochs and are left out. */
+  /** The same under one epoch, for a rebuild: counters' rows and the levels' spend have no epochs and are left out. */
   rebuild(contributions: readonly Contribution[], epoch: number): Promise<ReadonlySet<string>>;
 }
 
@@ -58,14 +58,15 @@ export function createRollupWriter(
       });
       if (applications.length === 0) return;
       const changes = changesOf(applications, target.counters);
-      if (applications.length > 1 && applications.length + changes.length > LARGEST_COMMIT) {
+      const spends = target.counters ? spendOf(applications, clock.now()) : [];
+      if (applications.length > 1 && applications.length + changes.length + spends.length > LARGEST_COMMIT) {
         const middle = Math.ceil(group.length / 2);
         await commitGroup(group.slice(0, middle), target);
         await commitGroup(group.slice(middle), target);
         return;
       }
       try {
-        if ((await store.commit(target.epoch, applications, changes, clock.now())) === 'done') return;
+        if ((await store.commit(target.epoch, applications, changes, spends, clock.now())) === 'done') return;
         if (attempt >= ATTEMPTS) throw Object.assign(new Error('the rollups are contended'), { name: 'TransactionConflictException' });
         known = await readMarks(group, target.epoch);
       } catch (error) {
@@ -122,11 +123,12 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
   let group: Contribution[] = [];
   let rows = new Set<string>();
   for (const contribution of contributions) {
-    const wider = new Set([...rows, ...contribution.rows.map(rowName)]);
+    const own = [...contribution.rows.map(rowName), ...contribution.levels.flatMap((level) => [level, `${level} ${contribution.day}`])];
+    const wider = new Set([...rows, ...own]);
     if (group.length > 0 && group.length + 1 + wider.size > COMFORTABLE_COMMIT) {
       groups.push(group);
       group = [];
-      rows = new Set(contribution.rows.map(rowName));
+      rows = new Set(own);
     } else {
       rows = wider;
     }
@@ -151,6 +153,14 @@ function changesOf(applications: readonly Application[], counters: boolean): rea
     for (const row of before.rows) add(row, contribution.day, negative);
   }
   return [...changes.values()].filter((change) => !isZero(change.totals));
+}
+
+/** What all requests together add to the spend of their levels. */
+function spendOf(applications: readonly Application[], nowMs: number): readonly SpendChange[] {
+  const changes = applications.flatMap(({ contribution: { levels, atMs, totals }, before }) =>
+    spendChanges(levels, atMs, totals.cost_nano_usd - (before?.totals.cost_nano_usd ?? 0n), nowMs),
+  );
+  return mergeSpend(changes);
 }
 
 function rowName(row: RollupRow): string {

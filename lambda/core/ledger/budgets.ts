@@ -1,9 +1,6 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
 import type { CounterStore } from '../stores/counters';
 import type { LevelKind, LevelRecord, RemovedBudget } from '../stores/entities';
-import { dayOf } from '../stores/rollup-totals';
-import type { RollupStore } from '../stores/rollups';
-import type { SpentBefore } from './fresh-budget';
 import { bindLevel } from './levels';
 import { periodAt } from './period';
 import { plannedCounter, removedCounter } from './plan';
@@ -55,37 +52,4 @@ export function removedBudgets(
   }
   for (const removed of old.removedBudgets) remember(removed);
   return found.size === 0 ? undefined : [...found.values()].slice(0, MOST_REMOVED);
-}
-
-const DAY_MS = 86_400_000;
-/** Longer periods count from here. */
-const MOST_DAYS = 400;
-const HOUR_MS = 3_600_000;
-
-/**
- * What a level has spent since a moment, by the daily rollups: where a budget that is added in mid-period starts from.
- * Days are UTC days and rollups lag by seconds, so this is close, not exact. Budgets of an hour or narrowed to models start from nothing.
- */
-export function spentByRollups(rollups: Pick<RollupStore, 'epochs' | 'row'>, now: () => number): SpentBefore {
-  return async (level, startMs, endMs, model) => {
-    if (model !== undefined || endMs - startMs <= HOUR_MS) return 0n;
-    const last = now();
-    const first = Math.max(startMs, last - MOST_DAYS * DAY_MS);
-    const days: string[] = [];
-    for (let at = first - (first % DAY_MS); at <= last; at += DAY_MS) days.push(dayOf(new Date(at).toISOString()));
-    const costs = await Promise.all(
-      days.map(async (day) => {
-        const { current } = await rollups.epochs(day);
-        const totals = await rollups.row({ scope: '', ...rowOf(level) }, day, current);
-        return totals?.cost_nano_usd ?? 0n;
-      }),
-    );
-    return costs.reduce((sum, cost) => sum + cost, 0n);
-  };
-}
-
-function rowOf(level: { readonly kind: string; readonly id: string }): { readonly dimension: string; readonly value: string } {
-  if (level.kind !== 'tag') return { dimension: level.kind, value: level.id };
-  const split = level.id.indexOf('=');
-  return { dimension: `tag:${level.id.slice(0, split)}`, value: level.id.slice(split + 1) };
 }

@@ -1,36 +1,34 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
 import type { Clock } from '../runtime/clock';
-import type { FreshBudget } from '../stores/counters';
+import type { CounterStore, FreshBudget } from '../stores/counters';
+import type { LevelRecord } from '../stores/entities';
 import type { IdentityStore } from '../stores/identity';
+import type { SpendStore } from '../stores/spend';
 import { CALL_TIMEOUT_MS } from './attempt';
-import { bindLevel, type LevelCache } from './levels';
+import { type BoundLevel, bindLevel, type LevelCache } from './levels';
 import { type PlannedCounter, plannedCounter, removedCounter } from './plan';
-
-/** What a level spent in a period before its counter existed, in nano-USD. */
-export type SpentBefore = (
-  level: { readonly kind: string; readonly id: string },
-  startMs: number,
-  endMs: number,
-  model?: string,
-) => Promise<bigint>;
 
 export interface FreshBudgetOptions {
   readonly identity: IdentityStore;
+  readonly counters: Pick<CounterStore, 'get'>;
   readonly levels: LevelCache;
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly clock: Clock;
   readonly phases: ReadonlyMap<string, number>;
-  readonly spentBefore?: SpentBefore;
-  readonly pause: (ms: number) => Promise<void>;
+  /** What levels have spent, for budgets added in mid-period. Default: nothing. */
+  readonly spend?: SpendStore;
 }
+
+/** From a request's beginning to the expiry of what it holds; see `AdmissionRequest.expiresAtMs`. */
+const LIFETIME_MS = 16 * 60_000;
 
 /** Reads the budget of a counter that does not exist yet, so that no older limit can create it. Undefined: it is gone. */
 export function createFreshBudgets(options: FreshBudgetOptions): (planned: PlannedCounter) => Promise<FreshBudget | undefined> {
-  const { clock, levels, phases, pause } = options;
+  const { clock, levels, phases } = options;
 
   async function fresh(planned: PlannedCounter): Promise<FreshBudget | undefined> {
     const { kind, id } = planned.level;
-    const row =
+    const row: LevelRecord | undefined =
       kind === 'key'
         ? await options.identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS })
         : await levels.refresh(kind, id);
@@ -43,26 +41,49 @@ export function createFreshBudgets(options: FreshBudgetOptions): (planned: Plann
       .filter(own)
       .sort((left, right) => (left.spec.limitNanoUsd < right.spec.limitNanoUsd ? -1 : 1))[0];
     if (current === undefined) return undefined;
-    const { startMs, endMs } = current.period;
-    // A budget that is older than the period had a counter from the period's first request on.
-    const changed = row !== undefined && row.updatedAt !== row.createdAt && Date.parse(row.updatedAt) > startMs;
-    const spentNanoUsd = changed ? await spentSince({ kind, id }, startMs, endMs, current.budget.model) : 0n;
-    return { spec: current.spec, spentNanoUsd };
+    return { spec: current.spec, spentNanoUsd: await spentBefore(level, current, row, now) };
   }
 
-  /** The rollups have no deadline of their own that a waiting caller could bear. */
-  async function spentSince(
-    level: { kind: string; id: string },
-    startMs: number,
-    endMs: number,
-    model: string | undefined,
-  ): Promise<bigint> {
-    if (options.spentBefore === undefined) return 0n;
-    const late = pause(CALL_TIMEOUT_MS).then(() => {
-      throw Object.assign(new Error('the rollups do not answer'), { name: 'TimeoutError' });
-    });
-    late.catch(() => undefined);
-    return Promise.race([options.spentBefore(level, startMs, endMs, model), late]);
+  /** A budget that is older than its period has had its counter from the period's first request on. */
+  async function spentBefore(level: BoundLevel, current: PlannedCounter, row: LevelRecord | undefined, now: number): Promise<bigint> {
+    if (row === undefined || Date.parse(row.updatedAt) <= current.period.startMs) return 0n;
+    // Nothing was spent by a key before there was one; whom it belongs to, and tags, may be older than their rows.
+    if (level.kind === 'key' && row.updatedAt === row.createdAt) return 0n;
+    const moved = await spentInOtherZone(level, current, Date.parse(row.updatedAt), now);
+    if (moved !== undefined) return moved;
+    const { startMs, endMs } = current.period;
+    return current.budget.model === undefined ? between(level, startMs, endMs, now) : 0n;
+  }
+
+  /**
+   * The budget's counter from before the time zone changed, under way requests included, corrected by what the periods do not share: that
+   * is hours old, so it is all there.
+   */
+  async function spentInOtherZone(
+    level: BoundLevel,
+    { budget, period, spec }: PlannedCounter,
+    changedMs: number,
+    now: number,
+  ): Promise<bigint | undefined> {
+    const same = level.removedBudgets.find(
+      ({ budget: other }) => other.period === budget.period && (other.model ?? '*') === (budget.model ?? '*'),
+    );
+    const planned = same === undefined ? undefined : removedCounter(level, same, now, phases);
+    if (planned === undefined || planned.spec.key === spec.key) return undefined;
+    const counter = await options.counters.get(planned.spec.key, CALL_TIMEOUT_MS);
+    if (counter === undefined) return undefined;
+    // What began since the change is set aside on both.
+    const both = [...counter.open.values()].filter(({ expiresAtMs }) => expiresAtMs - LIFETIME_MS >= changedMs);
+    const spent = both.reduce((sum, { nanoUsd }) => sum - nanoUsd, counter.limitNanoUsd - counter.remainingNanoUsd);
+    const oldStartMs = planned.period.startMs;
+    if (budget.model !== undefined || oldStartMs === period.startMs) return spent;
+    return period.startMs < oldStartMs
+      ? spent + (await between(level, period.startMs, oldStartMs, now))
+      : spent - (await between(level, oldStartMs, period.startMs, now));
+  }
+
+  async function between(level: BoundLevel, startMs: number, endMs: number, now: number): Promise<bigint> {
+    return (await options.spend?.between(level.label, startMs, endMs, now)) ?? 0n;
   }
 
   return fresh;

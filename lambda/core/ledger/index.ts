@@ -2,7 +2,7 @@
 export { Abandonment, type Unsent } from './abandonment';
 export type * from './admission';
 export { budgetStates } from './budget-state';
-export { moveBudgets, removedBudgets, spentByRollups } from './budgets';
+export { moveBudgets, removedBudgets } from './budgets';
 export { ESCROW, type EscrowPolicy } from './escrow';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
 export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';

@@ -5,12 +5,13 @@ import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
 import type { KeyRecord } from '../stores/entities';
 import type { GateState } from '../stores/gate-plan';
+import type { SpendStore } from '../stores/spend';
 import { type Abandonment, abandonmentOf } from './abandonment';
 import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
 import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
 import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
-import { createFreshBudgets, type SpentBefore } from './fresh-budget';
+import { createFreshBudgets } from './fresh-budget';
 import { intentOf } from './intent';
 import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { persist, type SettlementQueue } from './persist';
@@ -27,11 +28,8 @@ export interface LedgerOptions extends AttemptStores {
   readonly metrics: Pick<Metrics, 'emit'>;
   /** Takes settlements that the table does not. */
   readonly queue: SettlementQueue;
-  /**
-   * What a level spent in a period before its counter existed, for budgets added in mid-period, in nano-USD.
-   * Default: nothing.
-   */
-  readonly spentBefore?: SpentBefore;
+  /** What levels have spent, for budgets added in mid-period. Default: nothing. */
+  readonly spend?: SpendStore;
   /** When busy counters are split into shards. Default: `ESCROW`. */
   readonly escrow?: EscrowPolicy;
   /** Default: a timer. */
@@ -82,7 +80,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const guesses = new Map<string, GateState>();
   const phases = new Map<string, number>();
   const confirm = createConfirmation(options.identity, levels);
-  const fresh = createFreshBudgets({ ...options, levels, phases, pause });
+  const fresh = createFreshBudgets({ ...options, levels, phases });
 
   function guess(key: string, state: GateState): void {
     if (guesses.size >= MOST_GUESSES) guesses.clear();

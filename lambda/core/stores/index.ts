@@ -62,3 +62,4 @@ export {
   type RollupStore,
   type RowChange,
 } from './rollups';
+export { createSpendStore, mergeSpend, type SpendChange, type SpendStore, spendChanges } from './spend';

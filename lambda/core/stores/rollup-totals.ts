@@ -36,6 +36,9 @@ export interface Contribution {
   readonly rank: number;
   readonly totals: Totals;
   readonly rows: readonly RollupRow[];
+  /** Labels of the levels that it was spent at, and its arrival in epoch ms. */
+  readonly levels: readonly string[];
+  readonly atMs: number;
 }
 
 /**
@@ -58,7 +61,18 @@ export const NO_TOTALS: Totals = Object.fromEntries(MEASURES.map((measure) => [m
 export function contributionOf(record: RequestRecord): Contribution | undefined {
   const rank = RANKS[record.state];
   if (rank === undefined) return undefined;
-  return { requestId: record.id, day: dayOf(record.createdAt), rank, totals: totalsOf(record), rows: rowsOf(record) };
+  const day = dayOf(record.createdAt);
+  const atMs = Date.parse(record.createdAt);
+  return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), atMs };
+}
+
+function levelsOf({ keyId, teamId, projectId, userId, tags = {} }: RequestRecord): readonly string[] {
+  const levels = ['gateway#gateway', `key#${keyId}`];
+  if (teamId !== undefined) levels.push(`team#${teamId}`);
+  if (projectId !== undefined) levels.push(`project#${projectId}`);
+  if (userId !== undefined) levels.push(`user#${userId}`);
+  for (const [name, value] of Object.entries(tags)) levels.push(`tag#${name}=${value}`);
+  return levels;
 }
 
 /** UTC day of an ISO 8601 time in UTC. */

@@ -9,6 +9,7 @@ import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
+import { type SpendChange, writeSpend } from './spend';
 
 /** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
 export interface Epochs {
@@ -33,7 +34,13 @@ export interface RollupStore {
   /** What a request has added. Consistent. */
   applied(requestId: string, epoch: number): Promise<Applied | undefined>;
   /** Changes rows and marks, all or nothing. `conflict`: some request was applied in the meantime. */
-  commit(epoch: number, applications: readonly Application[], changes: readonly RowChange[], nowMs: number): Promise<'done' | 'conflict'>;
+  commit(
+    epoch: number,
+    applications: readonly Application[],
+    changes: readonly RowChange[],
+    spends: readonly SpendChange[],
+    nowMs: number,
+  ): Promise<'done' | 'conflict'>;
   /** One row of a day under an epoch. Consistent. */
   row(row: RollupRow, day: string, epoch: number): Promise<Totals | undefined>;
   /** Rows of one dimension in one month (`2026-11`), by day, all epochs. Eventually consistent. */
@@ -114,10 +121,11 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
       return item === undefined ? undefined : readMark(item);
     },
 
-    async commit(epoch, applications, changes, nowMs) {
+    async commit(epoch, applications, changes, spends, nowMs) {
       const items = [
         ...applications.map((application) => ({ Put: { TableName: table, ...writeMark(application, epoch, nowMs) } })),
         ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch, nowMs) } })),
+        ...spends.map((spend) => ({ Update: { TableName: table, ...writeSpend(spend) } })),
       ];
       return transact(connector, items);
     },

@@ -186,7 +186,7 @@ describe('usage', () => {
     await request(admin, { id: 'a-01' });
     const ghost: RollupRow = { scope: '', dimension: 'key', value: 'ghost' };
     const totals = (await admin.services.rollups.row({ scope: '', dimension: 'key', value: 'k1' }, '2026-11-24', 0)) as never;
-    await admin.services.rollups.commit(7, [], [{ row: ghost, day: '2026-11-24', totals }], admin.clock);
+    await admin.services.rollups.commit(7, [], [{ row: ghost, day: '2026-11-24', totals }], [], admin.clock);
 
     expect((await admin.call('GET', '/usage?group_by=key')).json.data.map(({ key_id }) => key_id)).toEqual(['k1']);
   });

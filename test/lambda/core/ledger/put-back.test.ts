@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { bindLevel, moveBudgets, plannedCounter, removedBudgets } from '../../../../lambda/core/ledger';
 import { bindsModel } from '../../../../lambda/core/runtime/model-pattern';
-import type { KeyRecord, LevelKind, LevelRecord } from '../../../../lambda/core/stores';
+import {
+  createRollupStore,
+  createSpendStore,
+  type KeyRecord,
+  type LevelKind,
+  type LevelRecord,
+  spendChanges,
+} from '../../../../lambda/core/stores';
 import type { BudgetConfig } from '../../../../lib/private/contract';
 import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';
 
@@ -132,4 +139,53 @@ test('R13 whatever is taken away and put back, each budget knows what was spent 
     }),
     { numRuns: 40 },
   );
+});
+
+test.each(LEVELS)(
+  'R13 money-14-lifetime-budget-503: the first budget of a %s knows what was spent, by few reads whatever its age',
+  async (kind) => {
+    for (const period of ['hour', 'day', 'week', 'month', 'lifetime'] as const) {
+      const world = ledgerWorld();
+      const spend = createSpendStore(world.table, 'records');
+      const rollups = createRollupStore(world.table, 'records');
+      const born = Date.parse('2024-02-01T00:00:00Z');
+      world.clock.advance(600_000);
+      const stamp = { createdAt: new Date(born).toISOString(), updatedAt: new Date(world.clock.now()).toISOString() };
+      const label = kind === 'gateway' ? 'gateway#gateway' : `${kind}#${IDS[kind]}`;
+      for (let day = 0; born + day * 86_400_000 < world.clock.now(); day += 1) {
+        const changes = spendChanges([label], born + day * 86_400_000 + 43_200_000, 1n, born);
+        await rollups.commit(0, [], [], changes, world.clock.now());
+      }
+      for (const level of LEVELS) {
+        if (level !== 'key')
+          await world.addLevel(level, { id: IDS[level], ...stamp, ...(level === kind ? { budgets: [budget(5_000, { period })] } : {}) });
+      }
+      const own = kind === 'key' ? { budgets: [budget(5_000, { period })] } : {};
+      const key = await world.addKey({ id: IDS.key, teamId: 't1', projectId: 'p1', userId: 'u1', ...stamp, ...own });
+      world.table.resetCounts();
+
+      const result = await world.process({ spend }).admit(world.request(key, { tags: { app: 'x' } }));
+
+      expect(result.admitted).toBe(true);
+      expect(world.table.calls.getItem).toBeLessThanOrEqual(15);
+      const expected = { hour: 1n, day: 1n, week: 2n, month: 24n, lifetime: 1_028n }[period];
+      expect((await world.counters.scan()).items.map(({ remainingNanoUsd }) => remainingNanoUsd)).toEqual([4_990n - expected]);
+    }
+  },
+);
+
+test('R13 a budget whose time zone changes knows what was spent since its new beginning', async () => {
+  const wanted = budget(1_000_000, { period: 'month' });
+  const { world, change, spend } = await place('team', [wanted]);
+  const before = Date.parse('2026-10-31T16:00:00Z');
+  const rollups = createRollupStore(world.table, 'records');
+  await rollups.commit(0, [], [], spendChanges(['team#t1'], before, 7n, before), world.clock.now());
+  const ledger = world.process({ spend: createSpendStore(world.table, 'records') });
+  await spend(100n, 'openai/gpt-5', ledger);
+
+  await change({ timeZone: 'Asia/Tokyo' });
+  await spend(1n, 'openai/gpt-5', ledger);
+
+  const counters = (await world.counters.scan()).items.map(({ limitNanoUsd, remainingNanoUsd }) => limitNanoUsd - remainingNanoUsd);
+  expect(counters.sort()).toEqual([101n, 108n]);
 });
