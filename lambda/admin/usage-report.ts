@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/model/json';
 import { formatUsd } from '../core/pricing/money';
 import type { Totals } from '../core/stores';
 import { addTotals, contributionOf, dimensionValue, MEASURES, NO_TOTALS } from '../core/stores';
+import { type CsvCell, csvText } from './csv';
 import type { DaySpan } from './days';
 import { daysOf, earlier, later, monthsOf, utcDay } from './days';
 import { DIMENSIONS } from './schemas/usage';
@@ -172,18 +173,17 @@ function fieldOf(dimension: string): string {
   return dimension === 'day' || dimension === 'model' || dimension === 'provider' ? dimension : `${dimension}_id`;
 }
 
-/** RFC 4180; a value that a spreadsheet would run as a formula is led by an apostrophe. */
+/** The rows as a table for a spreadsheet; see `csvText`. */
 export function usageCsv(groupBy: readonly string[], groups: readonly UsageGroup[]): string {
   const measures = MEASURES.map((measure) => (measure === 'cost_nano_usd' ? 'cost_usd' : measure));
   const head = [...groupBy.map((name) => (name.startsWith('tag:') ? name : fieldOf(name))), ...measures];
-  const lines = groups.map((group) => {
-    const row = usageRow(groupBy, group);
-    return [...group.values.map((value) => value ?? ''), ...measures.map((measure) => String(row[measure]))].map(csvCell).join(',');
-  });
-  return `${[head.map(csvCell).join(','), ...lines].join('\r\n')}\r\n`;
+  const rows = groups.map(({ values, totals }) => [
+    ...values.map((value) => value ?? ''),
+    ...MEASURES.map((measure) => measureCell(measure, totals[measure])),
+  ]);
+  return csvText([head, ...rows]);
 }
 
-function csvCell(value: string): string {
-  const safe = /^[=+@\t\r]|^-(?!\d)/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function measureCell(measure: keyof Totals, value: bigint): CsvCell {
+  return measure === 'cost_nano_usd' ? { decimal: formatUsd(value) } : value;
 }
