@@ -63,7 +63,8 @@ function unsupportedMedia(message: string): GatewayError {
   return new GatewayError({ status: 415, type: 'invalid_request_error', code: 'unsupported_media_type', message });
 }
 
-function readOptions(headers: RequestHeaders): CallOptions {
+/** @throws GatewayError 400 that names the header */
+export function readOptions(headers: RequestHeaders): CallOptions {
   const timeout = headerText(headers, 'x-gateway-timeout-ms');
   const maxCostUsd = headerText(headers, 'x-gateway-max-cost-usd');
   if (timeout !== undefined && !/^[1-9]\d{0,8}$/.test(timeout)) {

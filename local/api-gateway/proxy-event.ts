@@ -99,7 +99,8 @@ function headerValues({ rawHeaders, context, port }: ProxyEventSource): MultiVal
   const add = (name: string, value: string): void => {
     const known = spelling.get(name.toLowerCase()) ?? name;
     spelling.set(name.toLowerCase(), known);
-    values[known] = [...(values[known] ?? []), value];
+    values[known] ??= [];
+    values[known].push(value);
   };
   let forwardedFor = context.sourceIp;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -117,7 +118,10 @@ function headerValues({ rawHeaders, context, port }: ProxyEventSource): MultiVal
 
 function queryValues(query: string): MultiValues {
   const values: MultiValues = Object.create(null) as MultiValues;
-  for (const [name, value] of new URLSearchParams(query)) values[name] = [...(values[name] ?? []), value];
+  for (const [name, value] of new URLSearchParams(query)) {
+    values[name] ??= [];
+    values[name].push(value);
+  }
   return values;
 }
 

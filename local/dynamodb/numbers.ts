@@ -22,6 +22,11 @@ function check({ N, L, M }: AttributeValue): void {
 }
 
 function significantDigits(number: string): number {
-  const digits = number.replace(/^-/, '').replace('.', '').replace(/^0+/, '');
-  return digits.replace(/0+$/, '').length;
+  const digits = number.replace(/^-/, '').replace('.', '');
+  let first = 0;
+  let end = digits.length;
+  while (first < end && digits[first] === '0') first += 1;
+  // No pattern: /0+$/ begins again at every zero.
+  while (end > first && digits[end - 1] === '0') end -= 1;
+  return end - first;
 }

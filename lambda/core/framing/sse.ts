@@ -70,17 +70,17 @@ export class SseParser {
         searchStart += 1;
       }
     }
+    // Each is looked for once: a stream of the one kind is not searched to its end for the other at every line.
+    let lineFeed = buffer.indexOf(LINE_FEED, searchStart);
+    let carriageReturn = this.#sawCarriageReturn ? buffer.indexOf(CARRIAGE_RETURN, searchStart) : -1;
     for (;;) {
-      let lineEnd = buffer.indexOf(LINE_FEED, searchStart);
+      let lineEnd = lineFeed;
       let next = lineEnd + 1;
-      if (this.#sawCarriageReturn) {
-        const carriageReturn = buffer.indexOf(CARRIAGE_RETURN, searchStart);
-        if (carriageReturn !== -1 && (lineEnd === -1 || carriageReturn < lineEnd)) {
-          lineEnd = carriageReturn;
-          next = carriageReturn + 1;
-          if (next === buffer.length) this.#skipLineFeed = true;
-          else if (buffer[next] === LINE_FEED) next += 1;
-        }
+      if (carriageReturn !== -1 && (lineEnd === -1 || carriageReturn < lineEnd)) {
+        lineEnd = carriageReturn;
+        next = carriageReturn + 1;
+        if (next === buffer.length) this.#skipLineFeed = true;
+        else if (buffer[next] === LINE_FEED) next += 1;
       }
       if (lineEnd === -1) break;
 
@@ -94,7 +94,8 @@ export class SseParser {
         this.#eventName = '';
       }
       lineStart = next;
-      searchStart = next;
+      if (lineFeed !== -1 && lineFeed < next) lineFeed = buffer.indexOf(LINE_FEED, next);
+      if (carriageReturn !== -1 && carriageReturn < next) carriageReturn = buffer.indexOf(CARRIAGE_RETURN, next);
     }
     this.#lineStart = lineStart - blockStart;
     this.#searchStart = buffer.length - blockStart;

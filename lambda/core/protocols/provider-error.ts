@@ -1,5 +1,6 @@
 import { GatewayError } from '../model/error';
 import { scrub } from '../model/scrub';
+import { entryOf } from '../model/table';
 import type { ProviderErrorFacts } from './protocol';
 import { retryAfterMs } from './retry-after';
 
@@ -229,7 +230,8 @@ function rowOf(failure: ProviderFailure): Row {
   const code = failure.code?.toLowerCase() ?? '';
   const type = failure.type?.toLowerCase() ?? '';
   const message = failure.message ?? '';
-  const row = (failure.status >= 400 ? BY_STATUS[failure.status] : (BY_NAME[code] ?? BY_NAME[type])) ?? byHundreds(failure.status);
+  const row =
+    (failure.status >= 400 ? BY_STATUS[failure.status] : (entryOf(BY_NAME, code) ?? entryOf(BY_NAME, type))) ?? byHundreds(failure.status);
   if (QUOTA_CODES.has(code) || QUOTA_CODES.has(type)) return QUOTA;
   if (POLICY_CODES.has(code) && row.status < 500) return CONTENT_POLICY;
   if (CONTEXT_CODES.has(code)) return CONTEXT_LENGTH;

@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 
 /**
  * `stop_reason` of Anthropic. `pause_turn` asks the caller to send the turn back so that server tools go on.
@@ -16,7 +17,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 };
 
 export function readFinishReason(raw: string, stopSequence: string | undefined): FinishReason {
-  return { unified: UNIFIED[raw] ?? 'other', raw, ...(stopSequence === undefined ? {} : { stopSequence }) };
+  return { unified: entryOf(UNIFIED, raw) ?? 'other', raw, ...(stopSequence === undefined ? {} : { stopSequence }) };
 }
 
 const WIRE: Readonly<Record<FinishReason['unified'], string>> = {
@@ -31,7 +32,7 @@ const WIRE: Readonly<Record<FinishReason['unified'], string>> = {
 
 /** The provider's own word when it is one of Anthropic's for the same thing, else the common one. */
 export function writeFinishReason(reason: FinishReason): { readonly stop_reason: string; readonly stop_sequence: string | null } {
-  const own = reason.raw !== undefined && UNIFIED[reason.raw] === reason.unified ? reason.raw : undefined;
+  const own = reason.raw !== undefined && entryOf(UNIFIED, reason.raw) === reason.unified ? reason.raw : undefined;
   if (reason.unified === 'stop' && reason.stopSequence !== undefined) {
     return { stop_reason: 'stop_sequence', stop_sequence: reason.stopSequence };
   }

@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import { entryOf } from '../../model/table';
 import { defined, objectOf } from '../lenient';
 import {
   noteOthers,
@@ -67,7 +68,7 @@ export function decodeRequest(body: JsonObject): ModelRequest {
 function otherFields(body: JsonObject): string[] {
   const others = Object.keys(body).filter((field) => !KNOWN.has(field) && !isEmpty(body[field]));
   for (const field of others) {
-    const reason = REFUSED[field];
+    const reason = entryOf(REFUSED, field);
     if (reason !== undefined) throw unsupported(field, `${field} cannot be carried to the chosen model's provider: ${reason}.`);
   }
   return others;

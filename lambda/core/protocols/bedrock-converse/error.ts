@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json';
+import { entryOf } from '../../model/table';
 import { textOf } from '../lenient';
 import type { ProviderErrorFacts } from '../protocol';
 import { providerError } from '../provider-error';
@@ -52,7 +53,7 @@ export function converseStreamError(exception: string, body: JsonObject | undefi
 }
 
 function facts(name: string, status: number, message: string | undefined, headers: Headers): ProviderErrorFacts {
-  const own = STATUS[name] ?? status;
+  const own = entryOf(STATUS, name) ?? status;
   const wrongModel = own === 400 && message !== undefined && WRONG_MODEL.test(message);
   return providerError({ status: wrongModel ? 404 : own, type: name, message, headers });
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 import { defined, nonEmptyText, objectOf } from '../lenient';
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax */
@@ -22,7 +23,7 @@ export const STOP_SEQUENCE_PATH = '/stop_sequence';
 /** @param source an answer or the stream's `messageStop` */
 export function converseFinishReason(source: JsonObject, hasToolCalls: boolean): FinishReason {
   const raw = nonEmptyText(source['stopReason']);
-  const unified = raw === undefined ? 'other' : (UNIFIED[raw] ?? 'other');
+  const unified = raw === undefined ? 'other' : (entryOf(UNIFIED, raw) ?? 'other');
   return defined({
     unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified,
     raw,

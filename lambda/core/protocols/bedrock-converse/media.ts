@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource } from '../../model/request';
+import { entryOf } from '../../model/table';
 
 const IMAGE_FORMATS: Readonly<Record<string, string>> = {
   'image/png': 'png',
@@ -37,14 +38,14 @@ export class Media {
 
   public image({ source }: ImagePart, path: string): JsonObject {
     const { mediaType, data } = inline(source, path, 'images');
-    const format = IMAGE_FORMATS[mediaType];
+    const format = entryOf(IMAGE_FORMATS, mediaType);
     if (format === undefined) throw unsupported(path, 'Amazon Bedrock takes images as PNG, JPEG, GIF or WebP.');
     return { image: { format, source: { bytes: data } } };
   }
 
   public document(part: DocumentPart, path: string): JsonObject {
     const { mediaType, data } = inline(part.source, path, 'documents');
-    const format = DOCUMENT_FORMATS[mediaType];
+    const format = entryOf(DOCUMENT_FORMATS, mediaType);
     if (format === undefined) {
       throw unsupported(path, 'Amazon Bedrock takes documents as PDF, Word, Excel, CSV, HTML, Markdown or plain text.');
     }

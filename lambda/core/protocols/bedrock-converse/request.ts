@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
+import { entryOf } from '../../model/table';
 import { closedSchema } from '../anthropic-messages/schema';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
@@ -134,7 +135,7 @@ function textFormat(format: ResponseFormat | undefined, dropped: Set<string>): J
 
 function serviceTier(tier: string | undefined, dropped: Set<string>): JsonObject | undefined {
   if (tier === undefined || tier === 'auto') return undefined;
-  const type = TIERS[tier];
+  const type = entryOf(TIERS, tier);
   if (type === undefined) dropped.add('service_tier');
   return type === undefined ? undefined : { type };
 }

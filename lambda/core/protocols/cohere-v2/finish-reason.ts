@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 
 /** @see https://docs.cohere.com/reference/chat#response.body.finish_reason */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
@@ -12,5 +13,5 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 };
 
 export function cohereFinishReason(raw: string): FinishReason {
-  return { unified: UNIFIED[raw] ?? 'other', raw };
+  return { unified: entryOf(UNIFIED, raw) ?? 'other', raw };
 }

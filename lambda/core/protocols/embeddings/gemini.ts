@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json';
+import { entryOf } from '../../model/table';
 import { gemini } from '../gemini';
 import { countOf, defined, objectOf, objectsOf } from '../lenient';
 import type { Protocol } from '../protocol';
@@ -58,7 +59,7 @@ function predictBody(embeddings: TextEmbeddings): JsonObject {
 
 /** A name of Google's own goes through as it is. */
 function taskOf({ inputType }: TextEmbeddings): string | undefined {
-  return inputType === undefined ? undefined : (TASKS[inputType] ?? inputType);
+  return inputType === undefined ? undefined : (entryOf(TASKS, inputType) ?? inputType);
 }
 
 /** AI Studio counts in `usageMetadata` where it counts at all, Vertex AI per prediction. */

@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 
 /**
  * @see https://ai.google.dev/api/generate-content#FinishReason
@@ -25,7 +26,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 
 /** Gemini says `STOP` for tool calls too. */
 export function geminiFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const unified = UNIFIED[raw] ?? 'other';
+  const unified = entryOf(UNIFIED, raw) ?? 'other';
   return { unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified, raw };
 }
 

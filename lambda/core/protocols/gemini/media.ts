@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource } from '../../model/request';
+import { entryOf } from '../../model/table';
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -44,5 +45,5 @@ function sourcePart(source: MediaSource, fallback: string, path: string): JsonOb
 
 function mediaTypeOf(url: string): string | undefined {
   const extension = /\.([A-Za-z]{2,5})(?:[?#]|$)/.exec(url);
-  return extension === null ? undefined : BY_EXTENSION[(extension[1] ?? '').toLowerCase()];
+  return extension === null ? undefined : entryOf(BY_EXTENSION, (extension[1] ?? '').toLowerCase());
 }

@@ -1,6 +1,7 @@
 import { unsupported } from '../../model/error';
 import type { JsonObject } from '../../model/json';
 import type { ModelRequest, Tool } from '../../model/request';
+import { entryOf } from '../../model/table';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
@@ -102,6 +103,7 @@ function toolConfig(request: ModelRequest, dropped: Set<string>): JsonObject | u
 /** @see https://ai.google.dev/gemini-api/docs/flex-inference */
 function serviceTier(tier: string | undefined, dropped: Set<string>): string | undefined {
   if (tier === undefined || tier === 'auto') return undefined;
-  if (TIERS[tier] === undefined) dropped.add('service_tier');
-  return TIERS[tier];
+  const known = entryOf(TIERS, tier);
+  if (known === undefined) dropped.add('service_tier');
+  return known;
 }

@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 
 /**
  * `finish_reason` of OpenAI and of the providers that are compatible with it.
@@ -29,7 +30,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 
 /** Some providers say `stop` although the answer is a tool call; the call decides. */
 export function readFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const unified = UNIFIED[raw.toLowerCase()] ?? 'other';
+  const unified = entryOf(UNIFIED, raw.toLowerCase()) ?? 'other';
   return { unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified, raw };
 }
 

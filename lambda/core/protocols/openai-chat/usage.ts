@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/json';
+import { entryOf } from '../../model/table';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 
@@ -41,11 +42,11 @@ const EXECUTED: Readonly<Record<string, string>> = {
 
 /** Groq lists the calls of its tools beside the answer, with no count in the usage. */
 function executedTools(choices: JsonValue | undefined): Usage['toolCalls'] {
-  const calls: Record<string, number> = {};
+  const calls: Record<string, number> = Object.create(null);
   for (const choice of objectsOf(choices)) {
     for (const tool of objectsOf(objectOf(choice['message'])?.['executed_tools'])) {
       const type = nonEmptyText(tool['type']) ?? 'unknown';
-      const unit = EXECUTED[type] ?? type;
+      const unit = entryOf(EXECUTED, type) ?? type;
       calls[unit] = (calls[unit] ?? 0) + 1;
     }
   }
@@ -110,7 +111,7 @@ function outputTokens(reported: JsonObject): number | undefined {
 
 /** What the provider bills of its own: xAI's sources, Perplexity's and OpenRouter's searches, Perplexity's request by how much it read. */
 function toolCalls(reported: JsonObject): Usage['toolCalls'] {
-  const calls: Record<string, number> = {};
+  const calls: Record<string, number> = Object.create(null);
   const sources = countOf(reported['num_sources_used']) ?? 0;
   if (sources > 0) calls['live_search'] = sources;
   const searches = countOf(reported['num_search_queries']) ?? countOf(objectOf(reported['server_tool_use'])?.['web_search_requests']) ?? 0;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json';
+import { entryOf } from '../../model/table';
 import { unitOf } from '../../model/tool-use';
 import type { Usage } from '../../model/usage';
 import { countOf, nonEmptyText, objectOf, objectsOf } from '../lenient';
@@ -25,7 +26,7 @@ export function billedUnits(response: JsonObject, reported: JsonObject): Usage['
 function detailedCalls(reported: JsonObject): Record<string, number> | undefined {
   const details = objectOf(reported['server_side_tool_usage_details']);
   if (details === undefined) return undefined;
-  const units: Record<string, number> = {};
+  const units: Record<string, number> = Object.create(null);
   for (const [name, value] of Object.entries(details)) {
     const count = countOf(value) ?? 0;
     if (count > 0) units[name.replace(/_calls$/, '')] = count;
@@ -35,14 +36,15 @@ function detailedCalls(reported: JsonObject): Record<string, number> | undefined
 
 function unitsOfItems(response: JsonObject): Record<string, number> {
   const tools = objectsOf(response['tools']);
-  const units: Record<string, number> = {};
+  const units: Record<string, number> = Object.create(null);
   const containers = new Set<string>();
   const add = (unit: string): void => {
     units[unit] = (units[unit] ?? 0) + 1;
   };
   for (const [index, item] of objectsOf(response['output']).entries()) {
     const type = nonEmptyText(item['type']) ?? '';
-    if (CALLS[type] !== undefined) add(CALLS[type]);
+    const called = entryOf(CALLS, type);
+    if (called !== undefined) add(called);
     else if (type === 'web_search_call' && isSearch(item)) add(searchUnit(tools));
     else if (type === 'image_generation_call') add(pictureUnit(item, tools));
     else if (CONTAINER_CALLS.has(type)) {

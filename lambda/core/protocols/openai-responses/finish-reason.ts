@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json';
 import type { FinishReason } from '../../model/response';
+import { entryOf } from '../../model/table';
 import { nonEmptyText, objectOf } from '../lenient';
 
 /**
@@ -17,7 +18,7 @@ export function readFinishReason(response: JsonObject, hasToolCalls: boolean): F
   const status = nonEmptyText(response['status']) ?? 'completed';
   if (status !== 'incomplete') return { unified: hasToolCalls ? 'tool-calls' : 'stop', raw: status };
   const reason = nonEmptyText(objectOf(response['incomplete_details'])?.['reason']);
-  return { unified: INCOMPLETE[reason ?? ''] ?? 'other', raw: reason ?? status };
+  return { unified: entryOf(INCOMPLETE, reason ?? '') ?? 'other', raw: reason ?? status };
 }
 
 /** How a response ends for its caller: complete, or cut with a reason that OpenAI's clients know. */

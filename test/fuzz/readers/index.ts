@@ -1,0 +1,19 @@
+import type { Reader } from '../reader';
+import { adminReaders } from './admin';
+import { answerReaders } from './answers';
+import { framingReaders } from './framing';
+import { jsonReaders } from './json';
+import { localReaders } from './local';
+import { requestReaders } from './requests';
+import { textReaders } from './texts';
+
+/** Every reader that is written by hand. CONTRIBUTING.md lists them. */
+export const READERS: readonly Reader[] = [
+  ...jsonReaders,
+  ...framingReaders,
+  ...answerReaders,
+  ...requestReaders,
+  ...textReaders,
+  ...adminReaders,
+  ...localReaders,
+];

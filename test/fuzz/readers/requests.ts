@@ -1,0 +1,145 @@
+import { GatewayError } from '../../../lambda/core/model/error';
+import type { JsonObject } from '../../../lambda/core/model/json';
+import type { ModelRequest } from '../../../lambda/core/model/request';
+import { anthropicMessages } from '../../../lambda/core/protocols/anthropic-messages';
+import { embeddingsDialect } from '../../../lambda/core/protocols/embeddings/dialect';
+import { openAiChat } from '../../../lambda/core/protocols/openai-chat';
+import { openAiResponses } from '../../../lambda/core/protocols/openai-responses';
+import type { Dialect } from '../../../lambda/core/protocols/protocol';
+import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
+import { type Reader, refusedOr } from '../reader';
+
+const SHARED = [
+  'lambda/core/protocols/strict.ts',
+  'lambda/core/protocols/media.ts',
+  'lambda/core/protocols/tool-names.ts',
+  'lambda/core/protocols/tool-ids.ts',
+  'lambda/core/protocols/free-text-tools.ts',
+];
+const TARGET = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4_096, quirks: new Set<string>() };
+
+const TOOL = {
+  type: 'object',
+  properties: { path: { type: 'string', enum: ['a'] }, deep: { anyOf: [{ type: 'null' }] } },
+  required: ['path'],
+};
+const CHAT = {
+  model: 'smart',
+  messages: [
+    { role: 'system', content: 'Be brief.' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What?' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'read', arguments: '{"path":"a"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: 'text' },
+  ],
+  tools: [{ type: 'function', function: { name: 'read', parameters: TOOL } }],
+  tool_choice: { type: 'function', function: { name: 'read' } },
+  response_format: { type: 'json_schema', json_schema: { name: 'x', schema: TOOL } },
+  max_completion_tokens: 100,
+  stop: ['a'],
+  stream: true,
+  stream_options: { include_usage: true },
+  reasoning_effort: 'low',
+};
+const RESPONSES = {
+  model: 'smart',
+  instructions: 'Be brief.',
+  input: [
+    {
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'What?' },
+        { type: 'input_image', image_url: 'https://a.example/b.png' },
+      ],
+    },
+    { type: 'function_call', call_id: 'c1', name: 'read', arguments: '{"path":"a"}' },
+    { type: 'function_call_output', call_id: 'c1', output: 'text' },
+    { type: 'reasoning', id: 'r', summary: [{ type: 'summary_text', text: 'x' }], encrypted_content: 'e' },
+  ],
+  tools: [{ type: 'function', name: 'read', parameters: TOOL }, { type: 'custom', name: 'free' }, { type: 'web_search' }],
+  text: { format: { type: 'json_schema', name: 'x', schema: TOOL } },
+  reasoning: { effort: 'low' },
+  include: ['reasoning.encrypted_content'],
+  max_output_tokens: 100,
+};
+const MESSAGES = {
+  model: 'smart',
+  max_tokens: 100,
+  system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }],
+  messages: [
+    { role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }] },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'x', signature: 's' },
+        { type: 'tool_use', id: 't', name: 'read', input: { path: 'a' } },
+      ],
+    },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'y' }] }] },
+  ],
+  tools: [
+    { name: 'read', input_schema: TOOL },
+    { type: 'bash_20250124', name: 'bash' },
+  ],
+  tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+  thinking: { type: 'enabled', budget_tokens: 1_024 },
+};
+
+const requestsOf = (wireFormat: string): string[] =>
+  fixtures().flatMap((fixture) =>
+    fixture.wireFormat === wireFormat && fixture.request !== undefined ? [JSON.stringify(fixture.request)] : [],
+  );
+
+/** What callers ask, by dialect; each call that can be read is also written for the providers of every wire format. */
+export const requestReaders: readonly Reader[] = [
+  reader('request-chat', openAiChat, 'openai-chat', CHAT),
+  reader('request-responses', openAiResponses, 'openai-responses', RESPONSES),
+  reader('request-messages', anthropicMessages, 'anthropic-messages', MESSAGES),
+  {
+    name: 'request-embeddings',
+    about: 'calls for vectors',
+    files: ['lambda/core/protocols/embeddings/', ...SHARED],
+    isJson: true,
+    samples: () => embeddingsFixtures().map(({ request }) => JSON.stringify(request)),
+    read: (input) => void readRequest(embeddingsDialect, input),
+  },
+];
+
+function reader(name: string, dialect: Dialect, wireFormat: string, sample: object): Reader {
+  return {
+    name,
+    about: `calls in the dialect ${dialect.name}`,
+    files: [`lambda/core/protocols/${wireFormat}/`, ...SHARED],
+    isJson: true,
+    samples: () => [JSON.stringify(sample), ...requestsOf(wireFormat)],
+    read(input, random) {
+      const request = readRequest(dialect, input);
+      if (request === undefined) return;
+      const protocol = random.pick(Object.values(PROTOCOLS));
+      refusedOr([GatewayError], () => JSON.stringify(protocol.encodeRequest(request, TARGET)));
+    },
+  };
+}
+
+function readRequest(dialect: Dialect, input: Buffer): ModelRequest | undefined {
+  let body: JsonObject;
+  try {
+    body = JSON.parse(input.toString('utf8')) as JsonObject;
+  } catch {
+    return undefined;
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  refusedOr([GatewayError], () => dialect.inspect(body));
+  refusedOr([GatewayError], () => dialect.forwardChanges?.(body));
+  refusedOr([GatewayError], () => dialect.withoutSpareTools?.(body));
+  return refusedOr([GatewayError], () => dialect.decodeRequest(body));
+}
