@@ -20,6 +20,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/core/ledger/escrow.ts': 'two rounds',
   'lambda/core/ledger/attempt.ts': 'a fixed number of attempts',
   'lambda/core/ledger/claim.ts': 'a fixed number of attempts',
+  'lambda/core/ledger/persist.ts': 'a fixed number of attempts',
   'lambda/core/ledger/budgets.ts': 'days of one period',
   'lambda/core/ledger/ledger.ts': 'a fixed number of attempts',
   'lambda/core/connectors/events.ts': 'batches of a list',

@@ -2,8 +2,8 @@ import { proxyEvent } from '../../../local/api-gateway/proxy-event';
 import { MalformedResponseError, PreludeReader } from '../../../local/api-gateway/response-head';
 import { type RouteMatch, RouteTable } from '../../../local/api-gateway/route-table';
 import { wildcard } from '../../../local/aws/iam';
-import { createObjects } from '../../../local/aws/objects';
 import { AwsError } from '../../../local/aws/service';
+import { proveClaim, readClaim } from '../../../local/aws/signature';
 import { DynamoDbError } from '../../../local/dynamodb/errors';
 import { refuseLongNumbers } from '../../../local/dynamodb/numbers';
 import { failedItems } from '../../../local/event-sources/batch-response';
@@ -20,6 +20,7 @@ const SCOPE: IntrinsicScope = {
   mapping: (...names) => names.join('/'),
   imported: (name) => name,
 };
+const CLAIM = `AWS4-HMAC-SHA256 Credential=A/20261129/eu-central-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
 const TEMPLATE = {
   a: { 'Fn::Join': ['-', [{ Ref: 'AWS::Region' }, { 'Fn::GetAtt': ['T', 'Arn'] }]] },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as templates write it
@@ -78,25 +79,22 @@ export const localReaders: readonly Reader[] = [
     },
   },
   {
-    name: 'aws-chunked',
-    about: 'uploads that are cut into chunks',
-    files: ['local/aws/objects.ts'],
-    samples: () => ['5\r\nhello\r\n3;chunk-signature=x\r\nabc\r\n0\r\nx-amz-checksum: y\r\n\r\n'],
-    words: ['\r\n', '0', 'ff', ';', 'fffffffff', '-1', '1e9', '0x5'],
+    name: 'aws-signature',
+    about: 'signatures of calls to the local AWS',
+    files: ['local/aws/signature.ts'],
+    samples: () => [`/a/../b?c=1&d=%20\nhost\nlocalhost\nx-amz-date\n20261129T000000Z\nauthorization\n${CLAIM}`],
+    words: ['\n', '/', '..', '?', '&', '=', '%', '%zz', ';', '  ', 'x-amz-date', 'authorization', CLAIM],
     read(input) {
-      const objects = createObjects();
-      objects.create('b');
-      const call = objects.service.understand({
-        method: 'PUT',
-        url: new URL('http://localhost/b/k'),
-        headers: { 'content-encoding': 'aws-chunked' },
-        body: input,
-        region: 'eu-central-1',
-        endpoint: 'http://localhost',
-        signal: new AbortController().signal,
+      const [target = '', ...headers] = input.toString('latin1').split('\n');
+      const request = { method: 'GET', target, rawHeaders: headers.length % 2 === 0 ? headers : headers.slice(1) };
+      const claim = refusedOr([AwsError], () => readClaim(request));
+      if (claim === undefined) return;
+      const now = Date.parse('2026-11-29T00:00:00Z');
+      const proven = refusedOr([AwsError], () => {
+        proveClaim(claim, request, input, { accessKeyId: 'A', secretAccessKey: 's' }, now);
+        return true;
       });
-      refusedOr([AwsError], () => void call.run());
-      check((objects.read('b', 'k')?.body.length ?? 0) <= input.length, 'more than was sent');
+      check(proven === undefined, 'a signature that nobody made');
     },
   },
   {

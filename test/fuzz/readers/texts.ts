@@ -5,6 +5,8 @@ import { credentialOf } from '../../../lambda/core/keys/credential';
 import { formatKey, parseKey, ROOT_KEY_ID } from '../../../lambda/core/keys/virtual-key';
 import { GatewayError } from '../../../lambda/core/model/error';
 import { estimateTokens } from '../../../lambda/core/pricing/estimate';
+import { pictureSize } from '../../../lambda/core/pricing/media/picture-size';
+import { recordingSeconds } from '../../../lambda/core/pricing/media/recordings';
 import { formatUsd, parseUsd } from '../../../lambda/core/pricing/money';
 import { retryAfterMs } from '../../../lambda/core/protocols/retry-after';
 import { matchesGlob } from '../../../lambda/core/runtime/glob';
@@ -15,6 +17,27 @@ import { matchRoute } from '../../../lambda/proxy/routes';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = formatKey('abcdefghijklmnop', 'x'.repeat(43)).text;
+const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10', 'latin1'), Buffer.alloc(16)]);
+const PICTURES = [
+  png,
+  Buffer.concat([
+    Buffer.from('GIF89a\x10\0\x10\0\x80\0\0', 'latin1'),
+    Buffer.alloc(6),
+    Buffer.from('!\xfe\x03abc\0,\0\0\0\0\x10\0\x10\0\0', 'latin1'),
+  ]),
+  Buffer.concat([Buffer.from('\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08\0\x10\0\x10\x03', 'latin1'), Buffer.alloc(16)]),
+  Buffer.concat([Buffer.from('RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0', 'latin1'), Buffer.alloc(16)]),
+  Buffer.concat([
+    Buffer.from('RIFF\x24\x08\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0data\0\x08\0\0', 'latin1'),
+    Buffer.alloc(64),
+  ]),
+  Buffer.concat([
+    Buffer.from('ID3\x04\0\0\0\0\0\x0a', 'latin1'),
+    Buffer.alloc(10),
+    Buffer.from('\xff\xfb\x90\x64', 'latin1'),
+    Buffer.alloc(64),
+  ]),
+];
 const EVENT = {
   httpMethod: 'POST',
   path: '/v1/messages',
@@ -130,6 +153,23 @@ export const textReaders: readonly Reader[] = [
       const text = input.toString('utf8');
       const tokens = estimateTokens(text, 'other');
       check(Number.isSafeInteger(tokens) && tokens >= 0 && tokens <= 4 * text.length + 1, `${tokens} tokens`);
+    },
+  },
+  {
+    name: 'media',
+    about: 'headers of pictures and recordings',
+    files: ['lambda/core/pricing/media/picture-size.ts', 'lambda/core/pricing/media/recordings.ts', 'lambda/core/pricing/media/bytes.ts'],
+    samples: () => PICTURES,
+    words: ['\xff', '\xff\xd8', 'GIF89a', 'RIFF', '\x21\xfe', '\x00', '\x2c'],
+    read(input) {
+      const base64 = input.toString('base64');
+      const size = pictureSize(base64);
+      if (size !== undefined) check(size.width > 0 && size.height > 0, 'a picture without a size');
+      const seconds = recordingSeconds(base64);
+      check(seconds >= 0 && !Number.isNaN(seconds), `${seconds} seconds`);
+      const letters = input.toString('latin1');
+      pictureSize(letters);
+      recordingSeconds(letters);
     },
   },
   {
