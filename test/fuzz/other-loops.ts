@@ -15,7 +15,6 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/core/stores/transition-update.ts': 'the fields of a list of ours',
   'lambda/core/runtime/ticker.ts': 'the calls that are watched',
   'lambda/core/providers/address.ts': 'segments of a configured path',
-  'lambda/core/ledger/reservation.ts': 'a fixed number of attempts',
   'lambda/core/ledger/sweep.ts': 'shards and pages of the table, until its time is over',
   'lambda/core/ledger/escrow.ts': 'two rounds',
   'lambda/core/ledger/attempt.ts': 'a fixed number of attempts',

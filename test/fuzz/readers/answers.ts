@@ -80,7 +80,7 @@ function readStream(protocol: Protocol, frames: readonly JsonValue[], dialect: D
   if (!over) events.push(...decoder.end());
   check(['end', 'error'].includes(events.at(-1)?.type ?? ''), 'a stream without an end');
   check(isWellFormed(events), 'blocks that overlap or do not end');
-  if (meter !== undefined) check(meter.outputCharacters >= 0, 'less than no text');
+  if (meter !== undefined) check(meter.written.tokens >= 0, 'less than no text');
   const encoder = dialect.streamEncoder(CONTEXT);
   for (const event of events) encoder.encode(event);
 }

@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib';
 import { AwsEventStreamDecoder, EventStreamError, encodeEventStreamMessage, toFrame } from '../../../lambda/core/framing/aws-event-stream';
 import { encodeSse, SseParser } from '../../../lambda/core/framing/sse';
 import { GatewayError } from '../../../lambda/core/model/error';
-import { looksLikeObject, valueLength } from '../../../lambda/core/protocols/frame-scan';
+import { WrittenText } from '../../../lambda/core/model/written-text';
+import { addValue, looksLikeObject } from '../../../lambda/core/protocols/frame-scan';
 import { FrameTemplate } from '../../../lambda/core/protocols/frame-template';
 import { bytesOf, fixtures } from '../../support/fixtures';
 import type { Random } from '../random';
@@ -75,8 +76,9 @@ export const framingReaders: readonly Reader[] = [
     words: ['"content"', '"content":"', '"content": ', '\\"', '"', ':', '\\\\', '"delta":{', '{', '}'],
     read(input) {
       const text = input.toString('utf8');
-      const length = valueLength(text, '"content"');
-      check(length >= 0 && length <= text.length, 'a length beyond the text');
+      const written = new WrittenText();
+      const found = addValue(written, text, '"content"');
+      check(found === written.characters > 0 && written.characters <= text.length, 'a length beyond the text');
       looksLikeObject(text);
       const value = plainObject(text);
       if (value === undefined) return;

@@ -4,6 +4,7 @@ import { base62Of32Bits } from '../../../lambda/core/keys/base62';
 import { credentialOf } from '../../../lambda/core/keys/credential';
 import { formatKey, parseKey, ROOT_KEY_ID } from '../../../lambda/core/keys/virtual-key';
 import { GatewayError } from '../../../lambda/core/model/error';
+import { mostTokens, WrittenText } from '../../../lambda/core/model/written-text';
 import { estimateTokens } from '../../../lambda/core/pricing/estimate';
 import { pictureSize } from '../../../lambda/core/pricing/media/picture-size';
 import { recordingSeconds } from '../../../lambda/core/pricing/media/recordings';
@@ -143,16 +144,23 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'estimate',
     about: 'texts whose tokens are estimated',
-    files: ['lambda/core/pricing/estimate.ts'],
+    files: ['lambda/core/pricing/estimate.ts', 'lambda/core/model/written-text.ts'],
     samples: () => [
       'The quick brown fox, 12345.',
       '\u4f60\u597d\u4e16\u754c \u3053\u3093 \ud55c\uae00',
       '{"a": [1, 2]}\n\n\tif (x) { y(); }',
     ],
+    // Each character of another script is looked for in a list of scripts, in each of three passes.
+    stepsPerByte: 150,
     read(input) {
       const text = input.toString('utf8');
       const tokens = estimateTokens(text, 'other');
       check(Number.isSafeInteger(tokens) && tokens >= 0 && tokens <= 4 * text.length + 1, `${tokens} tokens`);
+      const escaped = JSON.stringify(text);
+      const written = new WrittenText();
+      written.addEscaped(escaped, 1, escaped.length - 1);
+      check(written.tokens === mostTokens(text), 'another count of the same text as it is escaped');
+      new WrittenText().addEscaped(text, 0, text.length);
     },
   },
   {
