@@ -122,6 +122,20 @@ const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((done) => setTimeout(done, 5));
 };
 
+/** Makes a call on a bare connection, and closes it a while after the provider has the call. */
+const hangUp = async (stream: boolean, afterMs: number, model = 'up/m') => {
+  const body = JSON.stringify({ model, stream, max_tokens: 1_000, messages: [{ role: 'user', content: 'x' }] });
+  const socket = gateway.socket();
+  socket.on('error', () => undefined);
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  const seen = upstream.requests.length;
+  await until(() => upstream.requests.length > seen);
+  await new Promise((done) => setTimeout(done, afterMs));
+  socket.destroy();
+};
+
 describe('R02 sec-03 the provider is drained to its usage after the caller has its 504', () => {
   const dialects = Object.keys(DIALECT_CALLS) as (keyof typeof DIALECT_CALLS)[];
   const kinds = Object.keys(PROVIDERS) as Kind[];
@@ -317,6 +331,21 @@ describe('R02 sec-02 health', () => {
     expect([next.headers['x-gateway-provider'], upstream.requests.length]).toEqual(['up', 5]);
   });
 
+  test('a probe whose caller hung up leaves its place to the next call, at once', async () => {
+    await start({}, {}, { callerGone: 'abort' });
+    upstream.script(jsonReply({ error: { message: 'no' } }, 500));
+    for (let count = 0; count < 3; count++) await ask(undefined, { model: 'both' });
+    upstream.script([{ hang: true }]);
+    ahead = 11_000;
+    await hangUp(false, 30, 'both');
+    await gateway.settled();
+    upstream.script(jsonReply(chatAnswer(3)));
+
+    const next = await ask(undefined, { model: 'both' });
+
+    expect([next.headers['x-gateway-provider'], upstream.requests.length]).toEqual(['up', 5]);
+  });
+
   test('a deadline beyond the gateway’s own is the gateway’s: it counts, and costs the input', async () => {
     await start({ totalMs: 150, firstEventMs: 120 });
     upstream.script([{ hang: true }]);
@@ -387,22 +416,15 @@ test('R02 a call that was charged after its 504 keeps its Idempotency-Key', asyn
 });
 
 describe.each(['abort', 'drain'] as const)('R02 sec-02 sec-03 a caller who hangs up, with the policy to %s', (callerGone) => {
-  const hangUp = async (stream: boolean, afterMs: number) => {
-    const body = JSON.stringify({ model: 'up/m', stream, max_tokens: 1_000, messages: [{ role: 'user', content: 'x' }] });
-    const socket = gateway.socket();
-    socket.on('error', () => undefined);
-    socket.write(
-      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
-    const seen = upstream.requests.length;
-    await until(() => upstream.requests.length > seen);
-    await new Promise((done) => setTimeout(done, afterMs));
-    socket.destroy();
-  };
-
-  test.each([false, true])('pays, and six of them do not rest the target (stream %s)', async (stream) => {
+  const [begin, rest] = chatEvents(77) as [string, string];
+  test.each<readonly [string, boolean, readonly Step[]]>([
+    ['a whole answer', false, [{ waitMs: 1_000 }, ...jsonReply(chatAnswer(77))]],
+    ['a stream', true, [{ waitMs: 1_000 }, ...streamReply(begin + rest)]],
+    ['a stream that has its head', true, [streamHead(), { waitMs: 1_000 }, chunk(begin), chunk(rest), lastChunk]],
+    ['a stream that has begun', true, [streamHead(), chunk(begin), { waitMs: 1_000 }, chunk(rest), lastChunk]],
+  ])('pays, and six of them do not rest the target: %s', async (_name, stream, steps) => {
     await start({}, {}, { callerGone });
-    upstream.script([{ waitMs: 250 }, ...(stream ? streamReply(chatEvents(77).join('')) : jsonReply(chatAnswer(77)))]);
+    upstream.script(steps);
 
     for (let count = 0; count < 6; count++) await hangUp(stream, 100);
     await gateway.settled();
