@@ -32,9 +32,6 @@ export interface BookRow {
 }
 
 const CLASSES = new Set<string>(TOKEN_CLASSES);
-const NAME = /^[a-z0-9][a-z0-9_./:@+~-]{0,199}$/;
-const TOOL = /^[A-Za-z0-9_.:-]{1,64}$/;
-const TIER = /^[a-z][a-z0-9_-]{0,31}$/;
 /** Dearer than any model: a slipped point is found here. */
 const MOST_USD_PER_MILLION = 100_000_000_000_000n;
 
@@ -59,7 +56,7 @@ export function readLine(line: string): BookRow {
   const [names, facts, ...sets] = line.split('|').map((part) => part.trim());
   if (names === undefined || facts === undefined || sets.length === 0) throw new BookLineError('must be names | facts | prices');
   for (const name of names.split(' ')) {
-    if (!NAME.test(name)) throw new BookLineError(`the name ${quoted(name)} must be the name of a model in small letters`);
+    if (!isModelName(name)) throw new BookLineError(`the name ${quoted(name)} must be the name of a model in small letters`);
   }
   const row: { -readonly [K in keyof BookRow]: BookRow[K] } = { prices: sets.map(readPrices) };
   if (row.prices[0]?.from !== undefined || row.prices[0]?.hours !== undefined) {
@@ -69,7 +66,7 @@ export function readLine(line: string): BookRow {
   for (const [name, value] of fieldsOf(facts)) {
     if (name === 'window' || name === 'maxOutput' || name === 'speed' || name === 'regional') row[name] = wholeNumber(name, value);
     else if (name === 'tiers' && value === 'none') tiers ??= {};
-    else if (name.startsWith('tier:') && TIER.test(name.slice(5))) tiers = { ...tiers, [name.slice(5)]: percent(name, value) };
+    else if (name.startsWith('tier:') && isTier(name.slice(5))) tiers = { ...tiers, [name.slice(5)]: percent(name, value) };
     else throw new BookLineError(`${quoted(name)} is no fact of a model`);
   }
   return tiers === undefined ? row : { ...row, tiers };
@@ -81,7 +78,7 @@ function readPrices(text: string): BookPrices {
   const when: { from?: number; hours?: readonly [number, number]; days?: readonly number[] } = {};
   for (const [name, value] of fieldsOf(text)) {
     if (CLASSES.has(name)) rates[name as TokenClass] = readRate(name, value);
-    else if (name.startsWith('call:') && TOOL.test(name.slice(5))) calls[name.slice(5)] = amount(name, value);
+    else if (name.startsWith('call:') && isTool(name.slice(5))) calls[name.slice(5)] = amount(name, value);
     else if (name === 'from') when.from = day(value);
     else if (name === 'hours') when.hours = minutes(value);
     else if (name === 'days' && /^[1-7]{1,7}$/.test(value)) when.days = [...value].map(Number);
@@ -148,4 +145,7 @@ function minutes(text: string): readonly [number, number] {
   return [Number(from), Number(to)];
 }
 
+const isModelName = (text: string): boolean => /^[a-z0-9][a-z0-9_./:@+~-]{0,199}$/.test(text);
+const isTool = (text: string): boolean => /^[A-Za-z0-9_.:-]{1,64}$/.test(text);
+const isTier = (text: string): boolean => /^[a-z][a-z0-9_-]{0,31}$/.test(text);
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 80));
