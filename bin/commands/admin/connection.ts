@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly adminUrl?: string;
   readonly key?: string;
   readonly stack?: string;
+  /** The key may go over the network in the plain. Default: the environment's word, else false. */
+  readonly insecureHttp?: boolean;
 }
 
 /** What a command calls. */
@@ -22,6 +24,7 @@ export interface GatewayConnection {
 const ADMIN_URL_VARIABLE = 'LLM_GATEWAY_ADMIN_URL';
 const URL_VARIABLE = 'LLM_GATEWAY_URL';
 const KEY_VARIABLE = 'LLM_GATEWAY_ADMIN_KEY';
+const INSECURE_VARIABLE = 'LLM_GATEWAY_INSECURE_HTTP';
 
 /** The admin API of the gateway that the options, a stack or the environment name. @throws UsageError as `findGateway` does */
 export async function connect(options: ConnectionOptions, variables: NodeJS.ProcessEnv = process.env): Promise<AdminClient> {
@@ -49,8 +52,18 @@ export async function findGateway(options: ConnectionOptions, variables: NodeJS.
     if (!URL.canParse(one) || !/^https?:$/.test(new URL(one).protocol)) {
       throw new UsageError(`'${one}' is not a URL; expected something like https://abc.execute-api.eu-central-1.amazonaws.com/prod`);
     }
+    if (isReadable(new URL(one)) && options.insecureHttp !== true && variables[INSECURE_VARIABLE] !== '1') {
+      throw new UsageError(
+        `'${one}' would carry the admin key over the network for anybody to read; use https://, or give --insecure-http (${INSECURE_VARIABLE}=1) if the way there is safe`,
+      );
+    }
   }
   return { url: url || undefined, adminUrl, key };
+}
+
+/** Whether others may read what is sent there: in the plain, and not to this machine itself. */
+function isReadable({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && hostname !== 'localhost' && hostname !== '[::1]' && !/^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** The output that tells how to show the admin key: `<construct>AdminKeyCommand<hash>`. */

@@ -17,6 +17,7 @@ export const CONNECTION_OPTIONS = {
   'admin-url': { type: 'string' },
   key: { type: 'string' },
   stack: { type: 'string' },
+  'insecure-http': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
@@ -25,6 +26,7 @@ export const CONNECTION_HELP = `Finding the gateway:
   --admin-url URL  the admin plane's, where it has an API of its own, or LLM_GATEWAY_ADMIN_URL
   --key KEY        an admin key, or LLM_GATEWAY_ADMIN_KEY
   --stack NAME     read them from a CloudFormation stack, with your \`aws\` command
+  --insecure-http  send the key over http:// to another machine, or LLM_GATEWAY_INSECURE_HTTP=1
   --json           print JSON instead of a table`;
 
 /** @throws UsageError for an option that is not in the table */
@@ -49,6 +51,7 @@ export function connectionOf(parsed: Parsed): ConnectionOptions {
     ...(adminUrl === undefined ? {} : { adminUrl }),
     ...(key === undefined ? {} : { key }),
     ...(stack === undefined ? {} : { stack }),
+    ...(flag(parsed, 'insecure-http') ? { insecureHttp: true } : {}),
   };
 }
 
