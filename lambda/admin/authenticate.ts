@@ -11,7 +11,7 @@ export interface CredentialSource {
   peppers(): Promise<Peppers>;
   /** The secret of the bootstrap credential. */
   bootstrapSecret(): Promise<string>;
-  /** The key's row, read consistently: a revoked key fails on its very next call. */
+  /** The key's row, read consistently: a revoked key fails on its very next call. An id without a row may be remembered. */
   readKey(keyId: string): Promise<KeyRecord | undefined>;
   /** Epoch ms. */
   now(): number;

@@ -1,6 +1,7 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
 import type { DynamoDbConnector } from '../core/connectors/dynamodb';
 import type { Secrets } from '../core/connectors/secrets';
+import { createLevelCache } from '../core/keys/level-cache';
 import type { Peppers } from '../core/keys/peppers';
 import { parsePeppers } from '../core/keys/peppers';
 import { GatewayError } from '../core/model/error';
@@ -63,11 +64,12 @@ export interface ServiceParts {
 export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
+  const keys = createLevelCache(identity, clock);
   const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
   const source = {
     peppers,
     bootstrapSecret: async () => readBootstrap(await secrets.read(environment.bootstrapSecret)),
-    readKey: (keyId: string) => identity.get('key', keyId, { consistent: true }),
+    readKey: async (keyId: string) => (await keys.get('key', keyId, 0)).record,
     now: () => clock.now(),
   };
   return {

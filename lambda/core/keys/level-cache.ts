@@ -24,9 +24,10 @@ interface Entry {
 /** Rows of the identity table with bounded staleness. */
 export interface LevelCache {
   /**
-   * The row, read from the table when what is known is older than `maxAgeMs`. Reads that overlap are one read.
+   * The row, read from the table when what is known is older than `maxAgeMs`. Reads that overlap are one read. That there is no such row
+   * is remembered for 30 s whatever is asked for: ids are drawn at random and come into use after their row, so only guesses find none.
    *
-   * @param maxAgeMs default: 10 s, for a row that does not exist 30 s; 0 reads consistently
+   * @param maxAgeMs of a row that exists; default: 10 s; 0 reads consistently
    * @throws whatever the table's connector throws
    */
   get<K extends LevelKind>(kind: K, id: string, maxAgeMs?: number): Promise<CachedLevel<LevelRecords[K]>>;
@@ -55,7 +56,7 @@ export function createLevelCache(store: Pick<IdentityStore, 'get'>, clock: Clock
       const known = entries.get(key);
       if (known !== undefined) {
         const ageMs = clock.monotonic() - known.readMs;
-        if (ageMs < (maxAgeMs ?? (known.record === undefined ? ABSENT_LIFETIME_MS : LEVEL_LIFETIME_MS))) {
+        if (ageMs < (known.record === undefined ? ABSENT_LIFETIME_MS : (maxAgeMs ?? LEVEL_LIFETIME_MS))) {
           return { record: known.record as never, ageMs };
         }
       }

@@ -47,8 +47,22 @@ test('A03 an unknown id is read once in 30 seconds', async () => {
   expect(reads()).toBe(2);
 });
 
+test('R07 A03 an unknown id is remembered for those too who want the row as it is now', async () => {
+  const { cache, reads, wait } = world();
+
+  await cache.get('key', 'k', 0);
+  wait(29_000);
+  await cache.get('key', 'k', 0);
+  await cache.get('key', 'k', 1_000);
+  expect(reads()).toBe(1);
+  wait(1_001);
+  await cache.get('key', 'k', 0);
+  expect(reads()).toBe(2);
+});
+
 test('whoever wants the row as it is now gets a read of their own', async () => {
-  const { cache, reads } = world();
+  const { cache, rows, reads } = world();
+  rows.set('k', { id: 'k' } as KeyRecord);
 
   await cache.get('key', 'k');
   await Promise.all([cache.get('key', 'k', 0), cache.get('key', 'k', 0)]);
@@ -73,7 +87,8 @@ test('a row says how old it is', async () => {
 });
 
 test('ten thousand rows are kept, and beyond that the one that was read longest ago goes', async () => {
-  const { cache, reads } = world();
+  const { cache, rows, reads } = world();
+  rows.set('k1', { id: 'k1' } as KeyRecord);
   for (let index = 0; index < 10_000; index += 1) await cache.get('key', `k${index}`);
   await cache.get('key', 'k1', 0);
   await cache.get('key', 'k0');
