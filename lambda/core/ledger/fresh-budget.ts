@@ -21,6 +21,34 @@ export interface FreshBudgetOptions {
 
 /** From a request's beginning to the expiry of what it holds; see `AdmissionRequest.expiresAtMs`. */
 const LIFETIME_MS = 16 * 60_000;
+const NOTHING = { spentNanoUsd: 0n } as const;
+
+/** What a level spent before a counter existed is added up within seconds; it is asked for this long after the counter was made. */
+const LATE_MS = [2_000, 8_000] as const;
+
+/** Charges a new counter with what had ended before it was made and was not added up by then. Never rejects. */
+export async function chargeLate(
+  options: Pick<FreshBudgetOptions, 'spend' | 'clock'> & {
+    readonly counters: Pick<CounterStore, 'startFrom'>;
+    readonly pause: (ms: number) => Promise<void>;
+  },
+  { level, period, spec }: PlannedCounter,
+): Promise<void> {
+  const { spend, counters, clock, pause } = options;
+  for (const ms of spend === undefined ? [] : LATE_MS) {
+    await pause(ms);
+    try {
+      // What is set aside on the counter itself is added up too, and may be while it is read.
+      const counted = await spend?.counted(spec.key);
+      const all = await spend?.between(level.label, period.startMs, period.endMs, clock.now());
+      if (all !== undefined && counted !== undefined && counted === (await spend?.counted(spec.key))) {
+        await counters.startFrom(spec.key, all - counted);
+      }
+    } catch {
+      // The next round asks again.
+    }
+  }
+}
 
 /** Reads the budget of a counter that does not exist yet, so that no older limit can create it. Undefined: it is gone. */
 export function createFreshBudgets(options: FreshBudgetOptions): (planned: PlannedCounter) => Promise<FreshBudget | undefined> {
@@ -41,18 +69,24 @@ export function createFreshBudgets(options: FreshBudgetOptions): (planned: Plann
       .filter(own)
       .sort((left, right) => (left.spec.limitNanoUsd < right.spec.limitNanoUsd ? -1 : 1))[0];
     if (current === undefined) return undefined;
-    return { spec: current.spec, spentNanoUsd: await spentBefore(level, current, row, now) };
+    return { spec: current.spec, ...(await spentBefore(level, current, row, now)) };
   }
 
   /** A budget that is older than its period has had its counter from the period's first request on. */
-  async function spentBefore(level: BoundLevel, current: PlannedCounter, row: LevelRecord | undefined, now: number): Promise<bigint> {
-    if (row === undefined || Date.parse(row.updatedAt) <= current.period.startMs) return 0n;
+  async function spentBefore(
+    level: BoundLevel,
+    current: PlannedCounter,
+    row: LevelRecord | undefined,
+    now: number,
+  ): Promise<Pick<FreshBudget, 'spentNanoUsd' | 'late'>> {
+    if (row === undefined || Date.parse(row.updatedAt) <= current.period.startMs) return NOTHING;
     // Nothing was spent by a key before there was one; whom it belongs to, and tags, may be older than their rows.
-    if (level.kind === 'key' && row.updatedAt === row.createdAt) return 0n;
+    if (level.kind === 'key' && row.updatedAt === row.createdAt) return NOTHING;
     const moved = await spentInOtherZone(level, current, Date.parse(row.updatedAt), now);
-    if (moved !== undefined) return moved;
+    if (moved !== undefined) return { spentNanoUsd: moved };
+    if (current.budget.model !== undefined || options.spend === undefined) return NOTHING;
     const { startMs, endMs } = current.period;
-    return current.budget.model === undefined ? between(level, startMs, endMs, now) : 0n;
+    return { spentNanoUsd: await between(level, startMs, endMs, now), late: true };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock';
 import { uuidV7 } from '../runtime/ids';
 import type { Log } from '../runtime/log';
 import type { Metrics } from '../runtime/metrics';
+import type { FreshBudget } from '../stores/counters';
 import type { KeyRecord } from '../stores/entities';
 import type { GateState } from '../stores/gate-plan';
 import type { SpendStore } from '../stores/spend';
@@ -11,7 +12,7 @@ import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './ad
 import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
 import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
-import { createFreshBudgets } from './fresh-budget';
+import { chargeLate, createFreshBudgets } from './fresh-budget';
 import { intentOf } from './intent';
 import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { persist, type SettlementQueue } from './persist';
@@ -169,6 +170,16 @@ export function createLedger(options: LedgerOptions): Ledger {
     await Promise.all(outdated.map(({ level }) => (level.kind === 'key' ? undefined : levels.refresh(level.kind, level.id))));
   }
 
+  /** The budget of a counter to be made; what it may lack is charged to it after the answer. */
+  async function startOf(request: AdmissionRequest, planned: PlannedCounter): Promise<FreshBudget | undefined> {
+    const budget = await fresh(planned);
+    if (budget?.late === true) {
+      const work = chargeLate({ ...options, pause }, planned);
+      request.afterwards?.(work);
+    }
+    return budget;
+  }
+
   function complain(level: 'warn' | 'error', event: string, { unsent }: Abandonment, error: unknown): void {
     options.log.write(level, event, { requestId: unsent.attemptId, ...(error instanceof Error ? { code: error.name } : {}) });
   }
@@ -233,7 +244,7 @@ export function createLedger(options: LedgerOptions): Ledger {
           request,
           attemptIds,
           guesses,
-          fresh,
+          fresh: (planned) => startOf(request, planned),
           shards,
           escrow,
           pause,

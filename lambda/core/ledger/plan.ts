@@ -1,7 +1,8 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
 import { usd } from '../pricing/money';
 import { bindsModel } from '../runtime/model-pattern';
-import { type CounterSpec, counterKey } from '../stores/counters';
+import { counterKey } from '../stores/counter-item';
+import type { CounterSpec } from '../stores/counters';
 import type { LevelKind, RemovedBudget } from '../stores/entities';
 import type { GateSpec } from '../stores/gate-plan';
 import { gateKey } from '../stores/gates';

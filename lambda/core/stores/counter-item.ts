@@ -1,5 +1,17 @@
 import { bigintOf, type Item, numberOf } from './attributes';
 
+export const MONEY_PREFIX = 'money#';
+
+/**
+ * The key of a money counter.
+ *
+ * @param level `team#t1`, ...
+ * @param narrowing glob of models, `*` for all
+ */
+export function counterKey(level: string, narrowing: string, period: string, periodStartMs: number): string {
+  return `${MONEY_PREFIX}${level}#${narrowing}#${period}#${periodStartMs}`;
+}
+
 /** Money set aside for one request. */
 export interface OpenEntry {
   readonly nanoUsd: bigint;
@@ -55,6 +67,18 @@ export function readCounter(item: Item): CounterState {
     parked: readEntries(item['parked']),
     lentNanoUsd: bigintOf(item['lent']) ?? 0n,
   };
+}
+
+/** A counter as it would be made, on which nothing is set aside. */
+export function emptyCounter(budget: Pick<CounterFigures, 'key' | 'limitNanoUsd' | 'generation'>, remainingNanoUsd: bigint): CounterState {
+  const { key, limitNanoUsd, generation } = budget;
+  return { key, limitNanoUsd, generation, remainingNanoUsd, open: new Map(), parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 };
+}
+
+/** A counter as it would be under another budget. */
+export function withBudget(found: CounterState, budget: { readonly limitNanoUsd: bigint; readonly generation: number }): CounterState {
+  const remainingNanoUsd = found.remainingNanoUsd + budget.limitNanoUsd - found.limitNanoUsd;
+  return { ...found, remainingNanoUsd, limitNanoUsd: budget.limitNanoUsd, generation: budget.generation };
 }
 
 function readEntries(attribute: Item[string] | undefined): ReadonlyMap<string, OpenEntry> {

@@ -1,7 +1,18 @@
 import type { DynamoDbConnector } from '../connectors/dynamodb';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
-import { type CounterFigures, type CounterState, type OpenEntry, readCounter, reserved, writeEntry } from './counter-item';
+import {
+  type CounterFigures,
+  type CounterState,
+  emptyCounter,
+  MONEY_PREFIX,
+  type OpenEntry,
+  readCounter,
+  reserved,
+  withBudget,
+  writeEntry,
+} from './counter-item';
+import { type CounterStart, createCounterStart } from './counter-start';
 import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
 import type { Page } from './identity';
 
@@ -42,6 +53,8 @@ export interface CounterStore {
   ): Promise<ReserveResult>;
   /** Gives `refund` (negative: takes more) back and drops the request's entry, once: without an entry nothing happens. Answers whether it did. */
   close(key: string, attemptId: string, refundNanoUsd: bigint, timeoutMs?: number): Promise<boolean>;
+  /** Charges what was spent before the counter existed. */
+  readonly startFrom: CounterStart;
   /** Moves a dead request's entry out of the live ones; it stays charged. */
   park(key: string, attemptId: string, entry: OpenEntry): Promise<void>;
   /** Reads consistently. With escrow shards: all of them together, so that nothing is lent. */
@@ -58,9 +71,10 @@ export interface CounterStore {
 export interface FreshBudget {
   readonly spec: CounterSpec;
   readonly spentNanoUsd: bigint;
+  /** What was spent may be more than is known by now. */
+  readonly late?: boolean;
 }
 
-export const MONEY_PREFIX = 'money#';
 const SLOW_TIMEOUT_MS = 5_000;
 /** Each further try means that another process changed the same counter in between. */
 const MOST_TRIES = 12;
@@ -69,16 +83,6 @@ const HEAL_AND_TAKE = `${TAKE}, #limit = :newLimit, generation = :newGeneration`
 const AS_BELIEVED = 'generation = :generation AND #limit = :limit AND attribute_not_exists(#open.#id)';
 const AS_BELIEVED_WITH_ENOUGH = `${AS_BELIEVED} AND remaining >= :take`;
 const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
-
-/**
- * The key of a money counter.
- *
- * @param level `team#t1`, ...
- * @param narrowing glob of models, `*` for all
- */
-export function counterKey(level: string, narrowing: string, period: string, periodStartMs: number): string {
-  return `${MONEY_PREFIX}${level}#${narrowing}#${period}#${periodStartMs}`;
-}
 
 /**
  * The counters table's money.
@@ -121,15 +125,11 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
   ): Promise<ReserveResult | undefined> {
     const remaining = spec.limitNanoUsd - spent;
     if (!spec.soft && remaining < entry.nanoUsd) {
-      const state = { key: spec.key, remainingNanoUsd: remaining, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
-      return {
-        kind: 'insufficient',
-        state: { ...state, open: new Map(), parked: new Map(), lentNanoUsd: 0n, shards: 0, spread: 0 },
-      };
+      return { kind: 'insufficient', state: emptyCounter(spec, remaining) };
     }
     const result = await update(
       spec.key,
-      'SET remaining = :remaining, #limit = :limit, generation = :generation, #open = :open, parked = :parked',
+      'SET remaining = :remaining, #limit = :limit, generation = :generation, #open = :open, parked = :parked, spent_before = :before',
       'attribute_not_exists(pk)',
       { ...NAMES },
       {
@@ -138,6 +138,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
         ':generation': { N: String(spec.generation) },
         ':open': { M: { [attemptId]: writeEntry(entry) } },
         ':parked': { M: {} },
+        ':before': { N: String(spent) },
       },
       timeoutMs,
     );
@@ -148,6 +149,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
 
   return {
     escrow,
+    startFrom: createCounterStart(connector, table),
 
     async reserve(spec, attemptId, entry, fresh, timeoutMs) {
       // What the counter is believed to hold; corrected by each failed condition.
@@ -292,9 +294,4 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
 /** A throttle in all but name: nothing was applied, and trying again later may help. */
 function contended(): Error {
   return Object.assign(new Error('the counter is changed faster than it can be read'), { name: 'ThrottlingException' });
-}
-
-function withBudget(found: CounterState, spec: CounterSpec): CounterState {
-  const remainingNanoUsd = found.remainingNanoUsd + spec.limitNanoUsd - found.limitNanoUsd;
-  return { ...found, remainingNanoUsd, limitNanoUsd: spec.limitNanoUsd, generation: spec.generation };
 }

@@ -4,11 +4,11 @@ export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, read
 export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
 export type { WriteResult } from './conditional';
+export { counterKey } from './counter-item';
 export {
   type CounterSpec,
   type CounterState,
   type CounterStore,
-  counterKey,
   createCounterStore,
   type FreshBudget,
   type OpenEntry,
@@ -62,4 +62,5 @@ export {
   type RollupStore,
   type RowChange,
 } from './rollups';
-export { createSpendStore, mergeSpend, type SpendChange, type SpendStore, spendChanges } from './spend';
+export { createSpendStore, type SpendStore } from './spend';
+export { mergeSpend, type SpendChange, spendChanges } from './spend-change';

@@ -9,7 +9,7 @@ import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
-import { type SpendChange, writeSpend } from './spend';
+import { type SpendChange, writeSpend } from './spend-change';
 
 /** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
 export interface Epochs {

@@ -249,7 +249,7 @@ test('what a request costs beyond its bound is charged all the same, and an alar
 test('a budget added in mid-period starts from what was spent before it', async () => {
   const world = ledgerWorld();
   const key = await world.addKey({ budgets: [budget(100)], updatedAt: '2026-11-24T08:00:00.000Z' });
-  const ledger = world.process({ spend: { between: async () => 95n } });
+  const ledger = world.process({ spend: { between: async () => 95n, counted: async () => 0n } });
   expect(refusal(await ledger.admit(world.request(key)))?.reason).toBe('budget_spent');
   expect((await ledger.admit(world.request(key, { bound: { costNanoUsd: 5n, tokens: 1 } }))).admitted).toBe(true);
 });

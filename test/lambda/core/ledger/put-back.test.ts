@@ -7,6 +7,7 @@ import {
   type KeyRecord,
   type LevelKind,
   type LevelRecord,
+  NO_TOTALS,
   spendChanges,
 } from '../../../../lambda/core/stores';
 import type { BudgetConfig } from '../../../../lib/private/contract';
@@ -188,4 +189,34 @@ test('R13 a budget whose time zone changes knows what was spent since its new be
 
   const counters = (await world.counters.scan()).items.map(({ limitNanoUsd, remainingNanoUsd }) => limitNanoUsd - remainingNanoUsd);
   expect(counters.sort()).toEqual([101n, 108n]);
+});
+
+test('R13 what had ended before a first budget, and was not added up by then, is charged to it seconds later', async () => {
+  const world = ledgerWorld();
+  const rollups = createRollupStore(world.table, 'records');
+  const spend = createSpendStore(world.table, 'records');
+  world.clock.advance(600_000);
+  const now = world.clock.now();
+  const key = await world.addKey({ budgets: [budget(100)], updatedAt: new Date(now).toISOString() });
+  const own = `key#${key.id}`;
+  await rollups.commit(0, [], [], spendChanges([own], now - 5_000, 10n, now), now);
+  const rounds: (() => Promise<void>)[] = [
+    async () => rollups.commit(0, [], [], spendChanges([own], now - 1_000, 30n, now), now).then(() => undefined),
+    // The request itself is added up: it is on the counter already.
+    async () => {
+      const counter = (await world.counters.scan()).items[0]?.key ?? '';
+      const row = { scope: '', dimension: 'counter', value: counter };
+      const totals = { ...NO_TOTALS, cost_nano_usd: 4n };
+      await rollups.commit(0, [], [{ row, day: '2026-11-24', totals }], spendChanges([own], now, 4n, now), now);
+    },
+  ];
+  const work: Promise<void>[] = [];
+  const ledger = world.process({ spend, pause: async () => rounds.shift()?.() });
+
+  const result = await ledger.admit(world.request(key, { afterwards: (promise) => work.push(promise) }));
+  if (!result.admitted) throw new Error('refused');
+  await result.reservation.settle(outcome(4n));
+  await Promise.all(work);
+
+  expect((await world.counters.scan()).items.map(({ remainingNanoUsd }) => remainingNanoUsd)).toEqual([56n]);
 });
