@@ -34,7 +34,7 @@ export interface BoundInput {
 /** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
 const OVERHEAD_TOKENS = 2_048;
 /** What one server-side tool call may put into the prompt. */
-const TOOL_RESULT_TOKENS = 30_000;
+export const TOOL_RESULT_TOKENS = 30_000;
 /** Calls of a server-side tool in one request, where it does not say how many it takes. */
 const SERVER_TOOL_CALLS = 20;
 const CONTAINERS = /^code_(?:interpreter|execution)/;

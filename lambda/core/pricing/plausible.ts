@@ -1,6 +1,6 @@
 import { sameUnit } from '../model/tool-use';
 import type { Usage } from '../model/usage';
-import { type BoundInput, inputClasses, mediaOf, mostSent, outputClasses, toolUses } from './bound';
+import { type BoundInput, inputClasses, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
 import { callPrice } from './cost';
 import type { Price, TokenClass } from './price';
 
@@ -54,8 +54,10 @@ function windowOf({ price }: ReportedCall): number {
 
 /** After each call of a server-side tool the model reads everything again, and the readings are reported as one sum. */
 function mostInput(call: ReportedCall): number {
-  const calls = toolUses(call.facts, call.price).reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 0);
-  return (1 + calls) * Math.max(windowOf(call), mostSent(call, call.price));
+  const uses = toolUses(call.facts, call.price);
+  const readings = uses.reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 1);
+  const results = uses.reduce((sum, { most = MOST_TOOL_CALLS, tokens = TOOL_RESULT_TOKENS }) => sum + most * tokens, 0);
+  return readings * Math.max(windowOf(call), mostSent(call, call.price)) + results;
 }
 
 function wholeInput(call: ReportedCall, usage: Usage): number {
