@@ -135,11 +135,13 @@ function tiersOf(entry, prices) {
   return tiers;
 }
 
+/** What the listed fee of a search is for: Sonar always searches, one fee for each request; of OpenAI's two searches the list has the older one's. */
+const SEARCHES = { perplexity: 'request', openai: 'web_search_preview' };
+
 function callsOf(host, entry) {
   const calls = {};
   const searches = Object.values(entry.search_context_cost_per_query ?? {}).filter((usd) => typeof usd === 'number');
-  // Sonar always searches: its fee is one for each request.
-  if (searches.length > 0) calls[host === 'perplexity' ? 'request' : 'web_search'] = perCall(Math.max(...searches));
+  if (searches.length > 0) calls[SEARCHES[host] ?? 'web_search'] = perCall(Math.max(...searches));
   if (typeof entry.input_cost_per_request === 'number') calls.request = perCall(entry.input_cost_per_request);
   return Object.keys(calls).length === 0 || Object.values(calls).every((nano) => nano === 0) ? undefined : calls;
 }

@@ -32,11 +32,15 @@ export function costOf(price: Price, consumption: Consumption): bigint {
   let { perRequest } = price;
   for (const [unit, count] of Object.entries(consumption.toolCalls ?? {})) {
     if (count <= 0) continue;
-    // A request whose kind is known costs what its kind costs.
-    if (unit.startsWith(REQUEST)) perRequest = price.calls[unit] ?? perRequest;
+    // A request whose kind is known costs what its kind costs, which is no more than that of a request of any kind.
+    if (unit.startsWith(REQUEST)) perRequest = smaller(price.calls[unit] ?? perRequest, perRequest);
     else cost += BigInt(Math.ceil(count)) * callPrice(price, unit);
   }
   return cost + perRequest;
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
 }
 
 /** What a reported usage cost, in nano-USD. */

@@ -56,7 +56,7 @@ const call = fc.record({
   ),
   modalities: fc.constantFrom(undefined, ['text'], ['text', 'audio'], ['text', 'image']),
   cacheWrite: fc.constantFrom(undefined, '5m' as const, '1h' as const),
-  named: fc.constantFrom(undefined, 'auto', 'default', 'flex', 'priority', 'fast'),
+  named: fc.constantFrom(undefined, 'auto', 'default', 'flex', 'priority', 'fast', 'ultrafast'),
   /** Shares of what can be true. */
   shares: fc.record({
     input: share,
@@ -76,9 +76,9 @@ const call = fc.record({
 type Drawn = typeof call extends fc.Arbitrary<infer T> ? T : never;
 
 /** Tiers that a call may be answered with, by who chooses. */
-function answeredTiers(kind: ProviderKind, price: Price, named: string | undefined): (string | undefined)[] {
+function answeredTiers(kind: ProviderKind, named: string | undefined): (string | undefined)[] {
   const chosen = named === undefined || named === 'auto';
-  if (kind === 'openai' || kind === 'azure-openai') return chosen ? [undefined, ...Object.keys(price.serviceTiers)] : [named, 'default'];
+  if (kind === 'openai' || kind === 'azure-openai') return chosen ? [undefined, 'flex', 'priority'] : [named, 'default'];
   if (kind === 'anthropic') return named === 'fast' ? ['fast', 'fast-us'] : [undefined, 'us'];
   return chosen ? [undefined] : [named, undefined];
 }
@@ -112,7 +112,7 @@ function reportOf(drawn: Drawn, facts: BoundFacts, price: Price, kind: ProviderK
   const toolCalls = Object.fromEntries(
     uses.map((use) => [use.unit === 'request' ? 'request:high' : use.unit, part(callsOf(use), shares.calls)]),
   );
-  const tiers = answeredTiers(kind, price, drawn.named);
+  const tiers = answeredTiers(kind, drawn.named);
   const serviceTier = tiers[drawn.tier % tiers.length];
   const asked = (modality: string): boolean => facts.modalities?.includes(modality) === true;
   return {
