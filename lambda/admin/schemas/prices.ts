@@ -32,9 +32,9 @@ const FIELDS: Readonly<Record<string, Schema>> = {
   usd_per_tool_call: {
     type: 'object',
     maxProperties: 32,
-    propertyNames: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
+    propertyNames: { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,64}$' },
     additionalProperties: USD,
-    description: 'By name of the server-side tool.',
+    description: 'By what the provider bills of its tools: `web_search`, `code_interpreter:4g`, `image_generation:gpt-image-1:high`.',
   },
   context_window: {
     ...TOKENS,

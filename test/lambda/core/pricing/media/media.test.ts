@@ -57,6 +57,8 @@ test('R11 money-08-image-bound: a picture is no more than its maker counts, what
     }),
   );
   expect(tokens('claude-opus-4-5', PIXEL_PNG)).toBeLessThan(50);
+  // By its URL, its size is not known.
+  expect(tokens('claude-opus-4-5', undefined)).toBeGreaterThanOrEqual(4_784);
 });
 
 /** Examples of OpenAI's guide. */
