@@ -265,27 +265,6 @@ test('I11 a request that the table refuses leaves one void record with a time to
   expect(items[0]?.['open_shard']).toBeUndefined();
 });
 
-test('nothing is sent late: not 30 s after the attempt began by either clock, not near its expiry, not after it ended', async () => {
-  const world = ledgerWorld();
-  const key = await world.addKey();
-  let wallJump = 0;
-  const ledger = world.process({ clock: { now: () => world.clock.now() + wallJump, monotonic: () => world.clock.monotonic() } });
-  const slow = admitted(await ledger.admit(world.request(key)));
-  const jumped = admitted(await ledger.admit(world.request(key)));
-  expect(() => slow.assertSendable()).not.toThrow();
-
-  wallJump = -3_600_000;
-  expect(() => jumped.assertSendable()).toThrow('too late to send');
-  wallJump = 0;
-  world.clock.advance(31_000);
-  expect(() => slow.assertSendable()).toThrow('too late to send');
-  const ended = admitted(await ledger.admit(world.request(key)));
-  await ended.release(outcome(0n));
-  expect(() => ended.assertSendable()).toThrow('has ended');
-  const short = admitted(await ledger.admit(world.request(key, { expiresAtMs: world.clock.now() + 50_000 })));
-  expect(() => short.assertSendable()).toThrow('too late to send');
-});
-
 test('a level whose row was deleted goes by the defaults again', async () => {
   const world = ledgerWorld({ gateway: {}, defaults: { user: { budgets: [budget(30)] } } });
   await world.addLevel('user', { id: 'u1', generation: 1_700_000_000_000, budgets: [budget(1_000)] });
