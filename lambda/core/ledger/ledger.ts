@@ -13,6 +13,7 @@ import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT
 import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
 import { chargeLate, createFreshBudgets } from './fresh-budget';
+import { createHealing } from './healing';
 import { intentOf } from './intent';
 import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
 import { persist, type SettlementQueue } from './persist';
@@ -81,6 +82,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const guesses = new Map<string, GateState>();
   const phases = new Map<string, number>();
   const confirm = createConfirmation(options.identity, levels);
+  const heal = createHealing(options);
   const fresh = createFreshBudgets({ ...options, levels, phases });
 
   function guess(key: string, state: GateState): void {
@@ -260,6 +262,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         await abandonment.work(clock.now(), cleanupMs).catch(() => left.push(abandonment));
         await undone;
         if (verdict.kind === 'refused') {
+          const healed = heal(plan, replies);
+          if (healed !== undefined) request.afterwards?.(healed);
           const { level: kind, levelId } = verdict.refusal;
           // The key's row was read with the reservations; any other may have been planned from what this process remembers.
           const level = bound.find((candidate) => candidate.kind !== 'key' && candidate.kind === kind && candidate.id === levelId);

@@ -192,3 +192,20 @@ describe('R12 money-11-void-held', () => {
     expect(voids.map((item) => item['open_until'])).toEqual([undefined]);
   });
 });
+
+test('R12 a refusal resolves what dead requests hold on the counter that refused, after its answer', async () => {
+  const world = ledgerWorld();
+  const key = await world.addKey({ budgets: [budget(10)] });
+  // It died before its intent was written.
+  world.table.hooks = {
+    before: ({ operation }) => (operation === 'putItem' ? new Promise(() => undefined) : undefined),
+  };
+  void world.process().admit(world.request(key));
+  await new Promise(setImmediate);
+  world.table.hooks = {};
+  world.clock.advance(17 * MINUTE_MS);
+
+  expect(await refuse(world, key)).toBe('budget_spent');
+
+  expect(await remaining(world)).toEqual([10n]);
+});
