@@ -76,9 +76,9 @@ export function mostOutputOf({ call, maxOutputTokens }: BoundedCall, price: Pric
 }
 
 /** What tools that were asked for may have cost, where nothing says how often they were used. */
-export function estimatedTools({ facts }: RoutedCall): Usage['toolCalls'] {
+export function estimatedTools({ facts }: RoutedCall, price: Price | undefined): Usage['toolCalls'] {
   const calls: Record<string, number> = {};
-  for (const use of facts.toolUses) if (!isFree(facts, use.unit)) calls[use.unit] = (calls[use.unit] ?? 0) + callsOf(use);
+  for (const use of facts.toolUses) if (!isFree(facts, use.unit)) calls[use.unit] = (calls[use.unit] ?? 0) + callsOf(use, price?.place);
   return Object.keys(calls).length === 0 ? undefined : calls;
 }
 

@@ -76,7 +76,7 @@ export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usag
   const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
   const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, ...input } = trusted;
   const tier = servedTier(call, price, trusted);
-  const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call)) : undefined;
+  const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call, price)) : undefined;
   const usage = billedOf(call, {
     ...input,
     ...(tools === undefined ? {} : { toolCalls: tools }),
@@ -130,7 +130,7 @@ function finalUsage(bounded: BoundedCall, price: Price | undefined, model: strin
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);
 
-  const tools = usage?.toolCalls ?? estimatedTools(call);
+  const tools = usage?.toolCalls ?? estimatedTools(call, price);
   return withTier({
     ...usage,
     ...(tools === undefined ? {} : { toolCalls: tools }),

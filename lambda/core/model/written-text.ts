@@ -12,16 +12,17 @@ const NOTHING = 7;
  * Ten-thousandths of a token for a character of the kind of the column after one of the kind of the row. No less than `o200k` and `cl100k`
  * count on prose of any language, code, digits and base64; tokenizers that take each digit alone are covered.
  */
-const WEIGHTS: readonly (readonly number[])[] = [
-  /* lower   */ [3_333, 9_500, 10_000, 1_000, 11_000, 6_000],
-  /* upper   */ [3_333, 5_000, 10_000, 1_000, 8_000, 6_000],
-  /* digit   */ [8_000, 8_000, 10_000, 1_000, 10_000, 6_000],
-  /* space   */ [5_500, 9_500, 11_000, 2_000, 9_500, 6_000],
-  /* mark    */ [8_000, 8_500, 10_000, 1_000, 6_500, 6_000],
-  /* line    */ [8_000, 8_500, 10_000, 3_000, 9_500, 5_000],
-  /* other   */ [8_000, 8_500, 10_000, 1_000, 8_000, 6_000],
-  /* nothing */ [3_333, 8_000, 10_000, 1_000, 8_000, 6_000],
-];
+// biome-ignore format: a table
+const WEIGHTS = Uint16Array.from([
+  /* lower   */ 3_333, 9_500, 10_000, 1_000, 11_000, 6_000,
+  /* upper   */ 3_333, 5_000, 10_000, 1_000, 8_000, 6_000,
+  /* digit   */ 8_000, 8_000, 10_000, 1_000, 10_000, 6_000,
+  /* space   */ 5_500, 9_500, 11_000, 2_000, 9_500, 6_000,
+  /* mark    */ 8_000, 8_500, 10_000, 1_000, 6_500, 6_000,
+  /* line    */ 8_000, 8_500, 10_000, 3_000, 9_500, 5_000,
+  /* other   */ 8_000, 8_500, 10_000, 1_000, 8_000, 6_000,
+  /* nothing */ 3_333, 8_000, 10_000, 1_000, 8_000, 6_000,
+]);
 const WHOLE = 10_000;
 
 /** Beyond ASCII, by script: the first character of the next one, and ten-thousandths of a token for each of its UTF-16 units. */
@@ -97,9 +98,14 @@ export class WrittenText {
   }
 
   #note(code: number): void {
-    const kind = code < 0x80 ? (KINDS[code] as number) : OTHER;
-    this.#weight += kind === OTHER ? scriptWeight(code) : ((WEIGHTS[this.#last] as readonly number[])[kind] as number);
-    this.#last = kind;
+    if (code < 0x80) {
+      const kind = KINDS[code] as number;
+      this.#weight += WEIGHTS[this.#last * OTHER + kind] as number;
+      this.#last = kind;
+    } else {
+      this.#weight += scriptWeight(code);
+      this.#last = OTHER;
+    }
   }
 }
 

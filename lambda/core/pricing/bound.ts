@@ -2,7 +2,7 @@ import { sameUnit, type ToolUse } from '../model/tool-use';
 import type { CallFacts } from '../protocols/protocol';
 import { atTier, callPrice, rateAt } from './cost';
 import { type MediaTokens, mediaTokens } from './media';
-import type { Price, TokenClass } from './price';
+import type { Price, PricedPlace, TokenClass } from './price';
 import { mostTierPercent } from './service-tiers';
 import { impliedUses } from './tool-prices';
 
@@ -38,6 +38,7 @@ export const TOOL_RESULT_TOKENS = 30_000;
 /** Calls of a server-side tool in one request, where it does not say how many it takes. */
 const SERVER_TOOL_CALLS = 20;
 const CONTAINERS = /^code_(?:interpreter|execution)/;
+const CODE_BY_THE_CALL: ReadonlySet<string> = new Set(['xai', 'groq']);
 /** A picture is made whole, however short the cap: the largest that Gemini makes. */
 const PICTURE_TOKENS = 2_520;
 
@@ -105,7 +106,7 @@ function sentOf(input: BoundInput): Sent[] {
     let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
     let toolsNanoUsd = 0n;
     for (const use of toolUses(input.facts, price)) {
-      const calls = callsOf(use);
+      const calls = callsOf(use, price.place);
       inputTokens += (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
       toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
     }
@@ -113,9 +114,9 @@ function sentOf(input: BoundInput): Sent[] {
   });
 }
 
-/** How often a tool is reckoned with in one call. All code of a call runs in one container. */
-export function callsOf({ unit, most = SERVER_TOOL_CALLS }: ToolUse): number {
-  return CONTAINERS.test(unit) ? Math.min(most, 1) : most;
+/** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */
+export function callsOf({ unit, most = SERVER_TOOL_CALLS }: ToolUse, place: PricedPlace | undefined): number {
+  return CONTAINERS.test(unit) && !CODE_BY_THE_CALL.has(place?.kind ?? '') ? Math.min(most, 1) : most;
 }
 
 /** The most that a call sends to a place, in tokens, before its tools bring more. */

@@ -125,6 +125,8 @@ const CITATION_TOKENS = 3_000;
 /** @see https://console.groq.com/docs/compound/systems */
 const COMPOUND_CALLS = 10;
 const COMPOUND_RESULT_TOKENS = 10_000;
+/** @see https://openrouter.ai/docs/features/web-search */
+const ONLINE_SEARCHES = 5;
 
 /** Tools that a model uses without being asked to. */
 export function impliedUses(kind: ProviderKind, model: string): readonly ToolUse[] {
@@ -141,6 +143,8 @@ export function impliedUses(kind: ProviderKind, model: string): readonly ToolUse
         most: COMPOUND_CALLS,
         tokens: COMPOUND_RESULT_TOKENS,
       }));
+    case 'openrouter':
+      return /:online$|sonar|-search-/.test(model) ? [{ unit: 'web_search', most: ONLINE_SEARCHES, tokens: COMPOUND_RESULT_TOKENS }] : [];
     case 'openai':
     case 'azure-openai':
       return /-search-(?:preview|api)(?:-|$)/.test(model) ? [{ unit: 'web_search_preview', most: 1 }] : [];

@@ -110,7 +110,7 @@ function reportOf(drawn: Drawn, facts: BoundFacts, price: Price, kind: ProviderK
   const hasSound = facts.media.some(({ kind: of }) => of === 'audio' || of === 'video');
   const heard = facts.media.some(({ kind: of }) => of === 'video') ? inputTokens : Math.min(media.audio, inputTokens);
   const toolCalls = Object.fromEntries(
-    uses.map((use) => [use.unit === 'request' ? 'request:high' : use.unit, part(callsOf(use), shares.calls)]),
+    uses.map((use) => [use.unit === 'request' ? 'request:high' : use.unit, part(callsOf(use, price.place), shares.calls)]),
   );
   const tiers = answeredTiers(kind, drawn.named);
   const serviceTier = tiers[drawn.tier % tiers.length];
