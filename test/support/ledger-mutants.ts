@@ -40,6 +40,20 @@ export const MUTANTS: readonly LedgerMutant[] = [
     weather: disturbed('dead'),
   },
   {
+    name: 'dropping the message that tells what was not sent',
+    file: `${LEDGER}/queued.ts`,
+    find: 'await abandonment.work(nowMs);',
+    replace: '',
+    weather: disturbed('deafening'),
+  },
+  {
+    name: 'charging what its process says was not sent',
+    file: `${LEDGER}/abandonment.ts`,
+    find: "'adjusting', { costNanoUsd: 0n }, nowMs)",
+    replace: "'adjusting', {}, nowMs)",
+    weather: disturbed('deafening'),
+  },
+  {
     name: 'losing sight of a void record before its entries are gone',
     file: `${LEDGER}/abandonment.ts`,
     find: 'openUntilMs: listed ? nowMs + LOOK_AGAIN_MS : null,',

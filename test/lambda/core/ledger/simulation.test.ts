@@ -59,7 +59,7 @@ test(
   LONGEST_MS,
 );
 
-test.each(['slow', 'dead', 'flapping'] as const)(
+test.each(['slow', 'dead', 'flapping', 'deafening'] as const)(
   'R12 a table that is %s: nothing sent is lost, nothing is overspent, and nothing unsent is charged by a living process',
   async (disturbance) => {
     const weather = disturbed(disturbance);
