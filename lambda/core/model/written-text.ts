@@ -88,7 +88,8 @@ export class WrittenText {
       const code = json.charCodeAt(at);
       if (code !== BACKSLASH) this.#note(code);
       else if (json.charCodeAt(at + 1) === SMALL_U) {
-        this.#note(Number.parseInt(json.slice(at + 2, at + 6), 16) || 0);
+        // A frame that is no JSON may hold a sign where digits belong.
+        this.#note(Math.max(0, Number.parseInt(json.slice(at + 2, at + 6), 16) || 0));
         at += 5;
       } else {
         at += 1;

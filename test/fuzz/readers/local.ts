@@ -197,10 +197,9 @@ function plainWildcard(pattern: string, text: string): boolean {
   let reached = new Set([0]);
   for (const mark of pattern) {
     const next = new Set<number>();
-    for (const at of reached) {
-      if (mark === '*') for (let to = at; to <= text.length; to += 1) next.add(to);
-      else if (at < text.length && (mark === '?' || text[at] === mark)) next.add(at + 1);
-    }
+    if (mark === '*') for (let to = Math.min(...reached); to <= text.length; to += 1) next.add(to);
+    else for (const at of reached) if (at < text.length && (mark === '?' || text[at] === mark)) next.add(at + 1);
+    if (next.size === 0) return false;
     reached = next;
   }
   return reached.has(text.length);

@@ -51,3 +51,16 @@ test('R11 a text of plain letters is three characters a token', () => {
   expect(mostTokens('z'.repeat(90))).toBe(30);
   expect(mostTokens('')).toBe(0);
 });
+
+test.each(['\\u-d80', '\\u-001', '\\u', '\\u0', '\\uzzzz', 'a\\', '\\u 1f3'])(
+  'R01 the damaged escape %j is counted as some character',
+  (text) => {
+    const written = new WrittenText();
+
+    written.add('ab ');
+    written.addEscaped(text, 0, text.length);
+    written.add('cd');
+
+    expect(Number.isSafeInteger(written.tokens)).toBe(true);
+  },
+);
