@@ -20,14 +20,32 @@ function quint(...args) {
   run('node_modules/@informalsystems/quint/dist/src/cli.js', ...args);
 }
 
+// Another seed each time, printed with the command that replays it: SEED=n.
+const seed = process.env.SEED ?? String(Date.now() % 1_000_000_007);
+console.log(`specification: SEED=${seed}`);
 run('spec/search.mjs');
 
 if (!existsSync(join(root, 'node_modules/@informalsystems/quint'))) {
   console.log('skipped: Quint is not installed, so only the explicit-state search has run');
 } else {
   quint('typecheck', spec);
-  quint('test', spec, '--backend', 'typescript', '--max-samples', '20');
-  quint('run', spec, '--backend', 'typescript', '--invariant', 'safe', '--max-samples', '200', '--max-steps', '40', '--verbosity', '1');
+  quint('test', spec, '--backend', 'typescript', '--max-samples', '20', '--seed', seed);
+  quint(
+    'run',
+    spec,
+    '--backend',
+    'typescript',
+    '--invariant',
+    'safe',
+    '--max-samples',
+    '200',
+    '--max-steps',
+    '40',
+    '--verbosity',
+    '1',
+    '--seed',
+    seed,
+  );
 }
 
 if (process.argv.includes('--verify')) {

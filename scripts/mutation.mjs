@@ -1,7 +1,7 @@
 /**
  * Mutation tests of the code that decides about money and identity: Stryker puts one mistake after another into the source, and the
  * tests of that part must notice each. `npm run mutation -- [PART ...] [--concurrency N] [--file PATH]`; parts and what each must
- * reach stand in `mutation/parts.json`.
+ * reach stand in `mutation/parts.json`. Then come the changes that Stryker does not make (`mutation/changes.mjs`).
  *
  * A mutant that no test can notice stands in `mutation/equivalent.json` with the reason why it changes nothing that anybody sees. Words
  * of messages are not mutated, nor is code that runs once when a module is loaded. Prints the survivors; exits 1 when a part falls short
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { changesOf, isNoticed } from './mutation/changes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (name) => JSON.parse(readFileSync(join(root, 'scripts/mutation', name), 'utf8'));
@@ -26,6 +27,7 @@ const used = new Set();
 
 /** One run of Stryker over a part: its report by file. */
 function mutants(part) {
+  if (part.mutate === undefined) return {};
   const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
   const report = join(folder, 'report.json');
   const settings = join(folder, 'stryker.json');
@@ -78,6 +80,15 @@ function describe(file, source, { location, replacement }) {
   return { file, line: line.trim(), mutant: `${before}${replacement.split('\n')[0]}${after}`, at: `${file}:${location.start.line}` };
 }
 
+/** A change of `changes.mjs` in Stryker's words. */
+function locate({ source, start, end, replacement }) {
+  const place = (index) => {
+    const before = source.slice(0, index).split('\n');
+    return { line: before.length, column: before.at(-1).length + 1 };
+  };
+  return { location: { start: place(start), end: place(end) }, replacement };
+}
+
 function reasonFor({ file, line, mutant }) {
   const index = equivalent.findIndex((row) => row.file === file && row.line === line && row.mutant === mutant);
   if (index >= 0) used.add(index);
@@ -98,6 +109,15 @@ for (const name of names) {
         const described = describe(file, source, mutant);
         if (!reasonFor(described)) survivors.push({ ...described, uncovered: mutant.status === 'NoCoverage' });
       }
+    }
+  }
+  for (const change of changesOf(root, name, part, values.file)) {
+    if (isNoticed(root, change)) killed += 1;
+    else {
+      const described = describe(change.file, change.source, locate(change));
+      if (!reasonFor(described)) survivors.push(described);
+      // A kept change is one that was missed before.
+      if (change.name !== undefined) failed = true;
     }
   }
   for (const { at, line, mutant, uncovered } of survivors) {

@@ -150,6 +150,26 @@ export const MUTANTS: readonly LedgerMutant[] = [
     weather: HURRICANE,
   },
   {
+    name: 'sending by the wall clock alone, which may stand still or be set',
+    file: `${LEDGER}/reservation.ts`,
+    find: ' || clock.monotonic() - monotonicMs > LATEST_SEND_MS',
+    replace: '',
+    weather: disturbed('slow'),
+  },
+  {
+    name: 'settling what is settled',
+    file: `${LEDGER}/settlement.ts`,
+    find: "transition(attemptId, ['intent'], 'settling', booked, nowMs)",
+    replace: "transition(attemptId, ['intent', 'settled'], 'settling', booked, nowMs)",
+  },
+  {
+    name: 'reserving under an older budget than the counter knows',
+    file: `${STORES}/counters.ts`,
+    find: "if (found.generation > spec.generation) return { kind: 'stale', generation: found.generation };",
+    replace: '',
+    weather: { ...CALM, loweredTo: 25 },
+  },
+  {
     name: 'lending what the root does not have',
     file: `${STORES}/escrow.ts`,
     find: "'remaining >= :amount AND generation = :generation AND #limit = :limit AND shards > :none'",

@@ -55,3 +55,32 @@ test('settling gives back what was not spent, and the record says what was', asy
   expect(counter).toMatchObject({ remainingNanoUsd: 950n, limitNanoUsd: 1_000n });
   expect(counter?.open.size).toBe(0);
 });
+
+describe.each([
+  ['with a budget', [budget(1_000)]],
+  ['without any', []],
+])('R15 nothing is admitted under an id that is taken, %s', (_which, budgets) => {
+  test.each(['void', 'settled', 'expired_charged'] as const)(
+    'R15 by a record that is %s: another id is taken, the record stays',
+    async (state) => {
+      const world = ledgerWorld();
+      const key = await world.addKey({ budgets });
+      const ledger = world.process();
+      const request = world.request(key);
+      await world.records.putVoid(request.attemptId, { outcome: 'of another' }, world.clock.now());
+      if (state !== 'void') await world.records.transition(request.attemptId, ['void'], state, { costNanoUsd: 3n }, world.clock.now());
+      const taken = await world.records.get(request.attemptId);
+
+      const result = await ledger.admit(request);
+
+      if (!result.admitted) throw new Error(result.refusal.reason);
+      const { attemptId } = result.reservation;
+      expect(attemptId).not.toBe(request.attemptId);
+      expect((await world.records.get(attemptId))?.state).toBe('intent');
+      if (state === 'settled') expect(await world.records.get(request.attemptId)).toEqual(taken);
+      const [counter] = (await world.counters.scan()).items;
+      expect([...(counter?.open.keys() ?? [])]).toEqual(budgets.length === 0 ? [] : [attemptId]);
+      expect(counter?.remainingNanoUsd).toBe(budgets.length === 0 ? undefined : 990n);
+    },
+  );
+});
