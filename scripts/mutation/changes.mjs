@@ -15,16 +15,16 @@ const TIMEOUT_MS = 120_000;
 export function changesOf(root, name, part, onlyFile) {
   const kept = JSON.parse(readFileSync(join(root, 'scripts/mutation/changes.json'), 'utf8')).filter((row) => row.part === name);
   const files = part.literals === undefined ? [] : globSync(part.literals, { cwd: root }).sort();
-  return [...kept.map((row) => keptChange(root, row, part)), ...files.flatMap((file) => generated(root, file, part))].filter(
+  return [...kept.map((row) => keptChange(root, row)), ...files.flatMap((file) => generated(root, file, part))].filter(
     ({ file }) => onlyFile === undefined || file === onlyFile,
   );
 }
 
-function keptChange(root, { name, file, find, replace, tests }, part) {
+function keptChange(root, { name, file, find, replace, tests }) {
   const source = readFileSync(join(root, file), 'utf8');
   const start = source.indexOf(find);
   if (start < 0 || source.indexOf(find, start + 1) >= 0) throw new Error(`the change "${name}" no longer fits ${file}`);
-  return { name, file, start, end: start + find.length, replacement: replace, source, tests: tests ?? part.tests };
+  return { name, file, start, end: start + find.length, replacement: replace, source, tests };
 }
 
 function generated(root, file, part) {
@@ -70,7 +70,8 @@ function literals(source) {
 }
 
 /** Whether the tests notice a change. */
-export function isNoticed(root, { file, start, end, replacement, tests }) {
+export function isNoticed(root, { file, start, end, replacement, source, tests }) {
+  if (readFileSync(join(root, file), 'utf8') !== source) throw new Error(`${file} has changed meanwhile`);
   const config = {
     ...createRequire(import.meta.url)(join(root, 'jest.config.cjs')),
     rootDir: root,

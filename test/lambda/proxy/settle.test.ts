@@ -196,9 +196,9 @@ describe('R15 what is not reported is estimated', () => {
       { unit: 'code_execution', most: 4 },
       { unit: 'fetch', most: 9, free: true },
     ];
-    expect(estimatedTools(call({ facts: { toolUses } }).call)).toEqual({ search: 5, code_execution: 1 });
-    expect(estimatedTools(call({ facts: { toolUses: [{ unit: 'fetch', most: 9, free: true }] } }).call)).toBeUndefined();
-    expect(estimatedTools(call().call)).toBeUndefined();
+    expect(estimatedTools(call({ facts: { toolUses } }).call, priceOf())).toEqual({ search: 5, code_execution: 1 });
+    expect(estimatedTools(call({ facts: { toolUses: [{ unit: 'fetch', most: 9, free: true }] } }).call, priceOf())).toBeUndefined();
+    expect(estimatedTools(call().call, priceOf())).toBeUndefined();
 
     const { usage } = await charged(call({ facts: { toolUses } }), {});
     expect(usage?.toolCalls).toEqual({ search: 5, code_execution: 1 });
@@ -245,7 +245,7 @@ describe('R15 what was written is estimated', () => {
     return estimatedOutput(bounded, options.price === null ? undefined : (options.price ?? priceOf()), whole);
   };
 
-  test.each([
+  test.each<readonly [string, Partial<Consumed>, number]>([
     ['what came', { writtenTokens: () => 9 }, 9],
     ['what was reported, where that is more', { writtenTokens: () => 9, usage: { outputTokens: 12 } }, 12],
     ['no more than the cap', { writtenTokens: () => 900 }, 100],
