@@ -47,7 +47,7 @@ function mutants(part) {
         // It looks below jest's roots alone, so it misses tests that reach the source through another module of it.
         enableFindRelatedTests: false,
       },
-      reporters: ['json'],
+      reporters: ['json', 'progress-append-only'],
       jsonReporter: { fileName: report },
       tempDirName: join(folder, 'sandbox'),
       ignorePatterns: ['bench', 'cdk.out', 'docs', 'e2e', 'spec'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { TokenClasses, Usage } from '../../../../lambda/core/model/usage';
 import { costOf, costOfUsage, FREE_PRICE, type Price, tierPercent } from '../../../../lambda/core/pricing';
-import { callPrice, rateAt } from '../../../../lambda/core/pricing/cost';
+import { atTier, callPrice, rateAt } from '../../../../lambda/core/pricing/cost';
 import { ceilingPrice, completeRates, TOKEN_CLASSES } from '../../../../lambda/core/pricing/price';
 import { promptTokens, randomPrice, TIER_TOKENS } from '../../../support/random-price';
 
@@ -65,6 +65,8 @@ test('R15 a started nano-dollar is charged, a whole one is not charged twice', (
     costOfUsage(price(base), { inputTokens, ...(serviceTier === undefined ? {} : { serviceTier }) });
   expect([cost(1n, 1), cost(999_999n, 1), cost(1_000_000n, 1), cost(1_000_001n, 1), cost(1n, 1_000_000)]).toEqual([1n, 1n, 1n, 2n, 1n]);
   expect([cost(2_000_000n, 1, 'half'), cost(2_000_001n, 1, 'half'), cost(0n, 5, 'half')]).toEqual([1n, 2n, 0n]);
+  // The smallest part of a nano-dollar that there is.
+  expect([atTier(0n, 0.0001), atTier(1n, 0.0001), atTier(10n ** 12n, 0.0001), atTier(10n ** 12n + 1n, 0.0001)]).toEqual([0n, 1n, 1n, 2n]);
   expect([cost(1_000_000n, 10_000, 'third'), cost(1_000_000n, 1, 'third')]).toEqual([3_334n, 1n]);
 });
 
