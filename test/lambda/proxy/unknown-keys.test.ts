@@ -12,9 +12,10 @@ const paths: [string, string][] = [
 
 let gateway: TestGateway;
 let ahead = 0;
+const started = Date.now();
 beforeEach(async () => {
   ahead = 0;
-  gateway = await startGateway({ clock: { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead } });
+  gateway = await startGateway({ clock: { now: () => started + ahead, monotonic: () => ahead } });
 });
 afterEach(() => gateway.close());
 
