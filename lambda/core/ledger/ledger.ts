@@ -38,6 +38,8 @@ export interface LedgerOptions extends AttemptStores {
   readonly pause?: (ms: number) => Promise<void>;
   /** 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Names a request's further attempts. Default: UUIDs of version 7. */
+  readonly nameAttempt?: (nowMs: number) => string;
 }
 
 /** The ledger: the only way to a provider. */
@@ -277,7 +279,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       } catch (error) {
         lastError = error;
       }
-      attemptIds.push(uuidV7(clock.now()));
+      attemptIds.push((options.nameAttempt ?? uuidV7)(clock.now()));
     }
     options.log.write('error', 'store-unavailable', {
       requestId: request.attemptId,

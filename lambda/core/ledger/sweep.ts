@@ -72,7 +72,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
         const voided = await records.putVoid(id, fields, now);
         if (!voided.done) return sweepRequest(id, entry);
         await giveBack(options, { id, counters: held });
-        await records.keepVoid(id, null);
+        await records.keepVoid(id, nextLook(now, now));
         return 'voided';
       }
       case 'void':
@@ -103,8 +103,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
     now: number,
   ): Promise<Resolution> {
     const returned = await giveBack(options, { id: record.id, counters: merged(record, held) });
-    const looks = [record.expiresAtMs, record.expiresAtMs + CLOCK_SKEW_MS];
-    if (listed) await records.keepVoid(record.id, looks.find((atMs) => atMs > now) ?? null);
+    if (listed) await records.keepVoid(record.id, nextLook(record.expiresAtMs, now));
     return returned ? 'returned' : 'none';
   }
 
@@ -127,7 +126,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
       );
       if (!voided.done) return sweepRequest(record.id);
       await giveBack(options, { id: record.id, counters: merged(record, held) });
-      await records.keepVoid(record.id, null);
+      await records.keepVoid(record.id, nextLook(record.expiresAtMs, now));
       return 'voided';
     }
     const charged = await records.transition(
@@ -214,6 +213,12 @@ export function createSweeper(options: SweepOptions): Sweeper {
       return report;
     },
   };
+}
+
+/** When a void record is to be looked at again; null: no write of its own can come any more, by anybody's clock. */
+function nextLook(expiresAtMs: number, now: number): number | null {
+  const looks = [expiresAtMs, expiresAtMs + CLOCK_SKEW_MS];
+  return looks.find((atMs) => atMs > now) ?? null;
 }
 
 /** Entries past their time; parked ones only when no settlement can come for them any more, which the open index finds sooner. */

@@ -176,6 +176,29 @@ describe('R12 money-11-void-held', () => {
     expect((await world.counters.scan()).items[0]?.open.size).toBe(1);
   });
 
+  test('R12 a reservation that arrives after a sweeper whose clock is ahead is found by the sweep of each minute', async () => {
+    const world = ledgerWorld();
+    const key = await warmKey(world);
+    let late: Call | undefined;
+    world.table.hooks = {
+      before: (call) => {
+        if (isReserve(call)) late ??= call;
+        if (isReserve(call) || isVoid(call)) throw serviceError('TimeoutError', 'no answer');
+      },
+    };
+    // The process dies with its answer.
+    await world.process({ pause: () => new Promise(() => undefined) }).admit(world.request(key));
+    world.table.hooks = {};
+    world.clock.advance(3 * MINUTE_MS);
+    const ahead = { now: () => world.clock.now() + 14 * MINUTE_MS, monotonic: () => world.clock.monotonic() };
+    expect((await createSweeper({ ...world, clock: ahead, retentionMs: 15 * DAY_MS }).sweepRecords()).voided).toBe(2);
+    await world.table.updateItem(late?.input as never);
+    world.clock.advance(30 * MINUTE_MS);
+
+    expect((await sweeper(world).sweepRecords()).returned).toBe(1);
+    expect(await remaining(world)).toEqual([100n]);
+  });
+
   test('R12 a void record whose entries are gone leaves the open index at once, and one that cannot be complete is written once', async () => {
     const world = ledgerWorld();
     await world.addLevel('team', { id: 't1', budgets: [budget(5)] });
