@@ -78,7 +78,7 @@ export class GatewayProxy extends Construct {
     allowTables(proxy, tables, {
       identity: { items: ['GetItem'], query: [TABLES.identity.indexes.byKind.name] },
       counters: { items: ['GetItem', 'UpdateItem'] },
-      records: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
+      records: { items: ['GetItem', 'PutItem', 'Query', 'UpdateItem'] },
     });
     proxy.allow(['sqs:SendMessage'], [props.settlements.queueArn]);
     for (const secret of [props.pepper, ...props.credentials]) allowReadingSecret(proxy, secret);

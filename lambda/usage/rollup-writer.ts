@@ -58,7 +58,7 @@ export function createRollupWriter(
       });
       if (applications.length === 0) return;
       const changes = changesOf(applications, target.counters);
-      const spends = target.counters ? spendOf(applications, clock.now()) : [];
+      const spends = target.counters ? await spendOf(store, applications, clock.now()) : [];
       if (applications.length > 1 && applications.length + changes.length + spends.length > LARGEST_COMMIT) {
         const middle = Math.ceil(group.length / 2);
         await commitGroup(group.slice(0, middle), target);
@@ -123,7 +123,9 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
   let group: Contribution[] = [];
   let rows = new Set<string>();
   for (const contribution of contributions) {
-    const own = [...contribution.rows.map(rowName), ...contribution.levels.flatMap((level) => [level, `${level} ${contribution.day}`])];
+    const { day, levels, names } = contribution;
+    const spends = levels.flatMap((level) => [`${level} ${names}`, `${level} ${day} ${names}`]);
+    const own = [...contribution.rows.map(rowName), ...spends];
     const wider = new Set([...rows, ...own]);
     if (group.length > 0 && group.length + 1 + wider.size > COMFORTABLE_COMMIT) {
       groups.push(group);
@@ -156,11 +158,20 @@ function changesOf(applications: readonly Application[], counters: boolean): rea
 }
 
 /** What all requests together add to the spend of their levels. */
-function spendOf(applications: readonly Application[], nowMs: number): readonly SpendChange[] {
-  const changes = applications.flatMap(({ contribution: { levels, atMs, totals }, before }) =>
-    spendChanges(levels, atMs, totals.cost_nano_usd - (before?.totals.cost_nano_usd ?? 0n), nowMs),
+async function spendOf(
+  { countedNames }: Pick<RollupStore, 'countedNames'>,
+  applications: readonly Application[],
+  nowMs: number,
+): Promise<readonly SpendChange[]> {
+  const changes = await Promise.all(
+    applications.map(async ({ contribution: { levels, names, atMs, totals }, before }) => {
+      const nanoUsd = totals.cost_nano_usd - (before?.totals.cost_nano_usd ?? 0n);
+      if (nanoUsd === 0n) return [];
+      const places = await Promise.all(levels.map(async (level) => ({ level, names: await countedNames(level, atMs, names) })));
+      return spendChanges(places, atMs, nanoUsd, nowMs);
+    }),
   );
-  return mergeSpend(changes);
+  return mergeSpend(changes.flat());
 }
 
 function rowName(row: RollupRow): string {

@@ -32,7 +32,7 @@ export async function chargeLate(
     readonly counters: Pick<CounterStore, 'startFrom'>;
     readonly pause: (ms: number) => Promise<void>;
   },
-  { level, period, spec }: PlannedCounter,
+  { level, budget, period, spec }: PlannedCounter,
 ): Promise<void> {
   const { spend, counters, clock, pause } = options;
   for (const ms of spend === undefined ? [] : LATE_MS) {
@@ -40,7 +40,7 @@ export async function chargeLate(
     try {
       // What is set aside on the counter itself is added up too, and may be while it is read.
       const counted = await spend?.counted(spec.key);
-      const all = await spend?.between(level.label, period.startMs, period.endMs, clock.now());
+      const all = await spend?.between(level.label, period.startMs, period.endMs, clock.now(), budget.model);
       if (all !== undefined && counted !== undefined && counted === (await spend?.counted(spec.key))) {
         await counters.startFrom(spec.key, all - counted);
       }
@@ -84,9 +84,9 @@ export function createFreshBudgets(options: FreshBudgetOptions): (planned: Plann
     if (level.kind === 'key' && row.updatedAt === row.createdAt) return NOTHING;
     const moved = await spentInOtherZone(level, current, Date.parse(row.updatedAt), now);
     if (moved !== undefined) return { spentNanoUsd: moved };
-    if (current.budget.model !== undefined || options.spend === undefined) return NOTHING;
+    if (options.spend === undefined) return NOTHING;
     const { startMs, endMs } = current.period;
-    return { spentNanoUsd: await between(level, startMs, endMs, now), late: true };
+    return { spentNanoUsd: await between(level, startMs, endMs, now, current.budget.model), late: true };
   }
 
   /**
@@ -110,14 +110,14 @@ export function createFreshBudgets(options: FreshBudgetOptions): (planned: Plann
     const both = [...counter.open.values()].filter(({ expiresAtMs }) => expiresAtMs - LIFETIME_MS >= changedMs);
     const spent = both.reduce((sum, { nanoUsd }) => sum - nanoUsd, counter.limitNanoUsd - counter.remainingNanoUsd);
     const oldStartMs = planned.period.startMs;
-    if (budget.model !== undefined || oldStartMs === period.startMs) return spent;
+    if (oldStartMs === period.startMs) return spent;
     return period.startMs < oldStartMs
-      ? spent + (await between(level, period.startMs, oldStartMs, now))
-      : spent - (await between(level, oldStartMs, period.startMs, now));
+      ? spent + (await between(level, period.startMs, oldStartMs, now, budget.model))
+      : spent - (await between(level, oldStartMs, period.startMs, now, budget.model));
   }
 
-  async function between(level: BoundLevel, startMs: number, endMs: number, now: number): Promise<bigint> {
-    return (await options.spend?.between(level.label, startMs, endMs, now)) ?? 0n;
+  async function between(level: BoundLevel, startMs: number, endMs: number, now: number, model: string | undefined): Promise<bigint> {
+    return (await options.spend?.between(level.label, startMs, endMs, now, model)) ?? 0n;
   }
 
   return fresh;

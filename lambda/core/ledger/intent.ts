@@ -4,6 +4,11 @@ import type { RequestIntent } from '../stores/request-record';
 import type { AdmissionRequest } from './admission';
 import type { Plan } from './plan';
 
+/** A name with a slash is where it goes; it is not written twice. */
+function candidatesOf({ originalModel, candidateModels }: AdmissionRequest): readonly string[] | undefined {
+  return candidateModels.every((name) => name === originalModel) ? undefined : candidateModels;
+}
+
 /** The record that says what an attempt is about to send. */
 export function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {
   return {
@@ -17,6 +22,7 @@ export function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: s
     operation: request.operation,
     dialect: request.dialect,
     originalModel: request.originalModel,
+    candidateModels: candidatesOf(request),
     stream: request.stream,
     boundNanoUsd: request.bound.costNanoUsd,
     counters: plan.counters.map(({ key: counter }) => ({ counter, nanoUsd: request.bound.costNanoUsd })),

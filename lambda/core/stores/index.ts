@@ -63,4 +63,5 @@ export {
   type RowChange,
 } from './rollups';
 export { createSpendStore, type SpendStore } from './spend';
-export { mergeSpend, type SpendChange, spendChanges } from './spend-change';
+export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
+export { MOST_NAMES } from './spend-names';

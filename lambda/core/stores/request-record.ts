@@ -33,6 +33,8 @@ export interface RequestIntent {
   readonly operation: Operation;
   readonly dialect: DialectName;
   readonly originalModel: string;
+  /** `provider/model` of every place that it may go to. Absent: what was asked for is the only one. */
+  readonly candidateModels?: readonly string[];
   readonly stream: boolean;
   /** What the request may cost at most. */
   readonly boundNanoUsd: bigint;
@@ -81,6 +83,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   projectId: 'project_id',
   userId: 'user_id',
   originalModel: 'original_model',
+  candidateModels: 'candidate_models',
   boundNanoUsd: 'bound_nano_usd',
   expiresAtMs: 'expires_at_ms',
   requestModel: 'request_model',
@@ -117,6 +120,7 @@ export function writeIntent(intent: RequestIntent): Item {
   if (intent.teamId !== undefined) item['team_id'] = { S: intent.teamId };
   if (intent.projectId !== undefined) item['project_id'] = { S: intent.projectId };
   if (intent.userId !== undefined) item['user_id'] = { S: intent.userId };
+  if (intent.candidateModels !== undefined) item['candidate_models'] = toAttribute(intent.candidateModels);
   if (intent.tags !== undefined) item['tags'] = toAttribute(intent.tags);
   return item;
 }

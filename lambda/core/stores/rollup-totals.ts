@@ -1,4 +1,5 @@
 import type { RecordState, RequestRecord } from './request-record';
+import { spendNames } from './spend-change';
 
 /** What rollups count, by attribute name. Exact integers; money in nano-USD. */
 export const MEASURES = [
@@ -36,8 +37,9 @@ export interface Contribution {
   readonly rank: number;
   readonly totals: Totals;
   readonly rows: readonly RollupRow[];
-  /** Labels of the levels that it was spent at, and its arrival in epoch ms. */
+  /** Labels of the levels that it was spent at, by which names (see `spendNames`), and its arrival in epoch ms. */
   readonly levels: readonly string[];
+  readonly names: string;
   readonly atMs: number;
 }
 
@@ -63,7 +65,8 @@ export function contributionOf(record: RequestRecord): Contribution | undefined 
   if (rank === undefined) return undefined;
   const day = dayOf(record.createdAt);
   const atMs = Date.parse(record.createdAt);
-  return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), atMs };
+  const names = spendNames(record.originalModel, record.candidateModels ?? [record.originalModel]);
+  return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), names, atMs };
 }
 
 function levelsOf({ keyId, teamId, projectId, userId, tags = {} }: RequestRecord): readonly string[] {

@@ -10,6 +10,7 @@ import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
 import { type SpendChange, writeSpend } from './spend-change';
+import { type CountedNames, createCountedNames } from './spend-names';
 
 /** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
 export interface Epochs {
@@ -41,6 +42,8 @@ export interface RollupStore {
     spends: readonly SpendChange[],
     nowMs: number,
   ): Promise<'done' | 'conflict'>;
+  /** The names that a request's spend is counted under, at one level. */
+  readonly countedNames: CountedNames;
   /** One row of a day under an epoch. Consistent. */
   row(row: RollupRow, day: string, epoch: number): Promise<Totals | undefined>;
   /** Rows of one dimension in one month (`2026-11`), by day, all epochs. Eventually consistent. */
@@ -84,6 +87,7 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
 
   return {
     epochs,
+    countedNames: createCountedNames(connector, table),
 
     async beginRebuild(day) {
       const { current, building } = await epochs(day);

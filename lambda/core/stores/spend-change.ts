@@ -1,6 +1,6 @@
 import type { Item } from './attributes';
 
-/** Adds to one item of what a level has spent. */
+/** Adds to one item of what a level has spent on calls of the same names. */
 export interface SpendChange {
   readonly pk: string;
   readonly sk: string;
@@ -10,22 +10,43 @@ export interface SpendChange {
   readonly ttl?: number;
 }
 
+/** A level, and the names under which a call is counted there: see `spendNames`. */
+export interface SpentAt {
+  readonly level: string;
+  readonly names: string;
+}
+
 /** As fine as any time zone's edge. */
 export const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 /** The items of days correct the edges of periods that have not ended: months, at the longest. */
 const DAYS_KEPT = 40;
-/** The item of a level's sums. */
-export const TOTALS = 'totals';
+/** The only attribute of a month's item. */
 export const TOTAL = 'total';
+/** Begins the names of all months, and of no day. */
+export const MONTHS = 'm';
+/** What calls of too many or too long names are counted under together: any pattern may fit them. */
+export const OTHER_NAMES = '';
+/** A sort key has 1,024 bytes. */
+const LONGEST_NAMES_BYTES = 900;
+
+/**
+ * All names by which a budget that is narrowed to models may know a call, as one text: calls of the same text are bound by the same budgets.
+ *
+ * @param places `provider/model` of every place that the call could go to
+ */
+export function spendNames(askedFor: string, places: readonly string[]): string {
+  const names = JSON.stringify([askedFor, ...[...new Set(places)].sort()].map((name) => name.toLowerCase()));
+  return Buffer.byteLength(names) > LONGEST_NAMES_BYTES ? OTHER_NAMES : names;
+}
 
 /** What one request adds to its levels' spend. */
-export function spendChanges(levels: readonly string[], atMs: number, nanoUsd: bigint, nowMs: number): readonly SpendChange[] {
+export function spendChanges(places: readonly SpentAt[], atMs: number, nanoUsd: bigint, nowMs: number): readonly SpendChange[] {
   if (nanoUsd === 0n) return [];
   const ttl = Math.floor(nowMs / 1_000) + DAYS_KEPT * 86_400;
-  return levels.flatMap((level) => [
-    { pk: partition(level), sk: TOTALS, adds: { [TOTAL]: nanoUsd, [monthOf(atMs)]: nanoUsd } },
-    { pk: partition(level), sk: dayName(atMs), adds: { [quarterOf(atMs)]: nanoUsd }, ttl },
+  return places.flatMap(({ level, names }) => [
+    { pk: partition(level), sk: `${monthOf(atMs)}#${names}`, adds: { [TOTAL]: nanoUsd } },
+    { pk: partition(level), sk: `${dayName(atMs)}#${names}`, adds: { [quarterOf(atMs)]: nanoUsd }, ttl },
   ]);
 }
 
@@ -61,6 +82,12 @@ export function writeSpend({ pk, sk, adds, ttl }: SpendChange) {
   };
 }
 
+/** The names that an item's calls could be bound by; undefined: any. */
+export function namesOfSort(sk: string): readonly [askedFor: string, ...places: string[]] | undefined {
+  const names = sk.slice(sk.indexOf('#') + 1);
+  return names === OTHER_NAMES ? undefined : JSON.parse(names);
+}
+
 export function partition(level: string): string {
   return `spend#${level}`;
 }
@@ -70,7 +97,7 @@ export function dayName(atMs: number): string {
 }
 
 export function monthOf(atMs: number): string {
-  return `m${dayName(atMs).slice(0, 7)}`;
+  return `${MONTHS}${dayName(atMs).slice(0, 7)}`;
 }
 
 export function quarterOf(atMs: number): string {

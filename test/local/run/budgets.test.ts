@@ -59,6 +59,24 @@ interface BudgetState {
     expect((await callGateway('GET', `${run.url}/admin/v1/keys/${id}`, run.adminKey)).body).not.toHaveProperty('removedBudgets');
   });
 
+  test('R13 a budget that is narrowed to a model in its period, for the first time, knows what was spent on it', async () => {
+    const measured = await makeKey();
+    await patch(measured.id, { budgets: [{ limit_usd: '1.00', period: 'month' }] });
+    expect((await call(measured.key)).status).toBe(200);
+    const one = await spentOnceSettled(measured.id, 0n);
+    const { id, key } = await makeKey();
+    for (let index = 0; index < 3; index += 1) expect((await call(key)).status).toBe(200);
+
+    await patch(id, { budgets: [{ limit_usd: '1.00', period: 'month', model: 'simulated/*' }] });
+    expect((await call(key)).status).toBe(200);
+
+    // What is not added up yet is charged two and ten seconds later.
+    expect(await spentOnceSettled(id, 4n * one - 1n, 400)).toBe(4n * one);
+    await patch(id, { budgets: [{ limit_usd: '1.00', period: 'month', model: 'simulated-1' }] });
+    expect((await call(key)).status).toBe(200);
+    expect(await spentOnceSettled(id, 5n * one - 1n, 400)).toBe(5n * one);
+  });
+
   test('R13 money-13-raise-refused: a raised budget holds from the next request on', async () => {
     const { id, key } = await makeKey();
     await patch(id, { budgets: [{ limit_usd: '1.00', period: 'month' }] });
@@ -83,12 +101,12 @@ interface BudgetState {
   });
 
   /** Nano-USD on the budget once nothing more comes: a settlement follows its answer. */
-  async function spentOnceSettled(id: string, moreThan: bigint): Promise<bigint> {
+  async function spentOnceSettled(id: string, moreThan: bigint, mostTries = 100): Promise<bigint> {
     for (let tries = 0; ; tries += 1) {
       const text = (await state(id))?.spent_usd ?? '0';
       const [whole = '0', fraction = ''] = text.split('.');
       const spent = BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
-      if (spent > moreThan || tries > 100) return spent;
+      if (spent > moreThan || tries > mostTries) return spent;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
