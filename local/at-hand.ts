@@ -48,14 +48,14 @@ export function secretsAtHand(environment: NodeJS.ProcessEnv): Record<string, st
 const OLLAMA = 'http://127.0.0.1:11434';
 const PROBE_MS = 150;
 
-/** Whether something at `origin` answers as Ollama does, soon enough. */
-export function answersAsOllama(origin = OLLAMA): Promise<boolean> {
+/** Whether something at `origin` answers as Ollama does within `patienceMs`. */
+export function answersAsOllama(origin = OLLAMA, patienceMs = PROBE_MS): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = request(`${origin}/api/version`, { timeout: PROBE_MS, agent: false }, (response) => {
+    const probe = request(`${origin}/api/version`, { timeout: patienceMs, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
-    const timer = setTimeout(() => probe.destroy(), PROBE_MS);
+    const timer = setTimeout(() => probe.destroy(), patienceMs);
     probe.once('error', () => resolve(false));
     probe.once('close', () => {
       clearTimeout(timer);

@@ -24,11 +24,11 @@ test('the simulated provider is there only without keys, Ollama only when it ans
 });
 
 describe('the probe', () => {
-  async function probe(listener: RequestListener): Promise<boolean> {
+  async function probe(listener: RequestListener, patienceMs = 30_000): Promise<boolean> {
     const server = createServer(listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
-      return await answersAsOllama(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      return await answersAsOllama(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, patienceMs);
     } finally {
       server.closeAllConnections();
       server.close();
@@ -45,6 +45,6 @@ describe('the probe', () => {
   });
 
   test('does not wait for one that hangs', async () => {
-    expect(await probe(() => {})).toBe(false);
+    expect(await probe(() => {}, 50)).toBe(false);
   });
 });
