@@ -154,6 +154,18 @@ describe('R15 tiers', () => {
   });
 });
 
+test('R15 a tier that costs the list price is not on the record unless it was reported', async () => {
+  const asked = (serviceTier: string, price?: null) =>
+    charged(call({ facts: { serviceTier }, ...(price === null ? { price } : {}) }), { usage: REPORT });
+  expect((await asked('standard')).usage).toStrictEqual(REPORT);
+  expect((await asked('priority', null)).usage).toStrictEqual(REPORT);
+  expect((await asked('priority')).usage).toStrictEqual({ ...REPORT, serviceTier: 'priority' });
+  const estimated = await charged(call({ facts: { serviceTier: 'standard' } }), { writtenTokens: () => 3 });
+  expect(Object.keys(estimated.usage ?? {}).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
+  const lost = lostAttempt(call(), { provider: { id: 'p' }, model: 'm', name: NAME } as never, REPORT, 0);
+  expect(Object.keys(lost.usage).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
+});
+
 describe('R15 a report that cannot be true is charged by estimate, and told', () => {
   test('R15 more output than the model can write', async () => {
     const { usage, cost, trace, logged } = await charged(call(), {
@@ -337,13 +349,14 @@ describe('R15 a call that nobody answered', () => {
       trace.provider = 'refused';
       trace.lost.push(
         { provider: 'x', model: 'y', usage: { inputTokens: 1 }, costNanoUsd: 5n },
+        { provider: 'x', model: 'y', usage: {}, costNanoUsd: 7n },
         { provider: 'p', model: 'm', usage: REPORT, costNanoUsd: 6n },
       );
     };
     const { settled, released, trace } = await charged(call(), {}, prepare, 'settleLost');
     expect(released).toBeUndefined();
-    expect(settled).toMatchObject({ costNanoUsd: 11n, usage: REPORT, provider: 'p', requestModel: 'm', priceSource: 'book' });
-    expect(trace).toMatchObject({ provider: 'p', requestModel: 'm', costNanoUsd: 11n });
+    expect(settled).toMatchObject({ costNanoUsd: 18n, usage: REPORT, provider: 'p', requestModel: 'm', priceSource: 'book' });
+    expect(trace).toMatchObject({ provider: 'p', requestModel: 'm', costNanoUsd: 18n });
   });
 
   test('R15 and lost nothing is given everything back', async () => {

@@ -29,6 +29,22 @@ test('I01 a throttled counter is tried again at most twice, then the call is ref
   expect(result.admitted ? 0 : result.refusal.retryAfterMs).toBeGreaterThan(0);
 });
 
+test.each([
+  [2, true],
+  [3, false],
+])('R15 a counter that is throttled %i times is asked again in the same attempt: %s', async (throttles, same) => {
+  const world = ledgerWorld();
+  const request = world.request(await world.addKey({ budgets: [budget(100)] }));
+  let left = throttles;
+  world.table.hooks = {
+    before: ({ operation, input }) => {
+      if (operation !== 'updateItem' || (input as { TableName: string }).TableName !== 'counters') return;
+      if (left-- > 0) throw serviceError('ProvisionedThroughputExceededException', 'slow down');
+    },
+  };
+  expect(admitted(await world.process().admit(request)).attemptId === request.attemptId).toBe(same);
+});
+
 test.each(['TimeoutError', 'NetworkingError', 'InternalServerError'])(
   'I02 a table that answers %s refuses the call within its time, never admits it',
   async (name) => {

@@ -58,6 +58,7 @@ test('R15 a release costs nothing, whatever it says of a cost, and is listed lik
 
   const released = { attemptId: id, kind: 'release', result: { costNanoUsd: 7n, outcome: 'provider_error' } } as const;
   expect(await settleRequest(world, released, world.clock.now())).toBe('released');
+  expect(await openIndex(world)).toEqual([]);
   expect(await settleRequest(world, released, world.clock.now())).toBe('already');
   // Whoever settles what was given back is told so: its money is gone.
   expect(await settleRequest(world, settlement(id, 4n), world.clock.now())).toBe('lost');

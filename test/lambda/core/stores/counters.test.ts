@@ -138,6 +138,26 @@ describe('R15 a budget never moves backwards', () => {
   });
 });
 
+test('R15 two that make a counter at once both hold their money, and two that close a parked entry give it back once', async () => {
+  const { counters, reserve, state } = world();
+  await Promise.all([reserve('a', 10n), reserve('b', 20n)]);
+  expect(await state()).toMatchObject({ left: 70n, open: ['a', 'b'] });
+  await counters.park(KEY, 'a', of(10n));
+  const closed = await Promise.all([counters.close(KEY, 'a', 10n), counters.close(KEY, 'a', 10n)]);
+  expect(closed.sort()).toEqual([false, true]);
+  expect(await state()).toMatchObject({ left: 80n, open: ['b'], parked: [] });
+});
+
+test('R15 a shard under an older budget than its caller knows gives nothing', async () => {
+  const { counters, reserve } = world();
+  const shard = shardKey(KEY, 0);
+  await reserve('a', 10n);
+  await counters.escrow.resize(KEY, 1, 1, 0n, TIMEOUT_MS);
+  await counters.escrow.lend(KEY, shard, 50n, SPEC, TIMEOUT_MS);
+  expect(await counters.escrow.reserve(shard, 4, 'b', of(10n), TIMEOUT_MS)).toMatchObject({ kind: 'empty', state: { generation: 2 } });
+  expect((await counters.escrow.read(shard, TIMEOUT_MS))?.remainingNanoUsd).toBe(50n);
+});
+
 test('R15 a counter begins with what was spent before it, and refuses beyond it without being made', async () => {
   const { counters, reserve, state } = world();
   expect(await reserve('a', 31n, SPEC, 70n)).toMatchObject({
