@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { CROWD, disturbed, HURRICANE, type SimulationOptions, type SimulationReport, STORM } from '../support/ledger-simulation';
 import { type Run, type Simulator, simulator } from '../support/mutants';
 
@@ -5,8 +6,9 @@ import { type Run, type Simulator, simulator } from '../support/mutants';
 const FIRST_SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
 /** How many requests go through faults, stalls and crashes; a tenth as many through each kind of disturbed table. */
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000_000);
-/** What is told and checked at once, so that a long run shows that it lives. */
-const RUNS_AT_ONCE = 1_000;
+/** Nothing more is begun after the portion in which a promise was broken. */
+const PORTION_RUNS = 1_000;
+const THREADS = Math.min(4, availableParallelism());
 const LONGEST_MS = 3_600_000;
 
 let run: Simulator;
@@ -39,23 +41,26 @@ async function soak(name: string, requests: number, weatherOf: (index: number) =
   const began = Date.now();
   const reports: SimulationReport[] = [];
   let violation: string | undefined;
-  for (let index = 0, asked = 0; asked < requests && violation === undefined; ) {
+  let asked = 0;
+  for (let index = 0; asked < requests && violation === undefined; ) {
     const runs: Run[] = [];
-    for (; asked < requests && runs.length < RUNS_AT_ONCE; index += 1) {
+    for (; asked < requests && runs.length < PORTION_RUNS; index += 1) {
       const weather = weatherOf(index);
       runs.push([FIRST_SEED + index, weather]);
       asked += weather.requests;
     }
-    const result = await run(runs);
-    reports.push(...result.reports);
-    violation = result.violation;
+    const size = Math.ceil(runs.length / THREADS);
+    const parts = Array.from({ length: THREADS }, (_unused, thread) => runs.slice(thread * size, (thread + 1) * size));
+    const results = await Promise.all(parts.map((part) => run(part)));
+    reports.push(...results.flatMap((result) => result.reports));
+    violation = results.find((result) => result.violation !== undefined)?.violation;
   }
   const sum = (of: (report: SimulationReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
   const [admitted, refused] = [sum((report) => report.admitted), sum((report) => report.refused)];
   const lastSeed = FIRST_SEED + reports.length - 1;
   const seconds = Math.round((Date.now() - began) / 1_000);
   process.stdout.write(
-    `ledger soak, ${name}: seeds ${FIRST_SEED} to ${lastSeed}, ${admitted} admitted, ${refused} refused, ${seconds} s, ${violation ?? 'nothing broken'}\n`,
+    `ledger soak, ${name}: ${asked} requests, seeds ${FIRST_SEED} to ${lastSeed}, ${admitted} admitted, ${refused} refused, ${seconds} s, ${violation ?? 'nothing broken'}\n`,
   );
   return violation;
 }
