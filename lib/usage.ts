@@ -51,6 +51,7 @@ export class GatewayUsage extends Construct {
     });
     allowTables(usage, tables, {
       identity: { items: ['GetItem'] },
+      counters: { items: ['GetItem'] },
       records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
     });
     usage.allow(['events:PutEvents'], [this.eventBus.eventBusArn]);

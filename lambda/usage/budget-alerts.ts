@@ -7,6 +7,8 @@ import type { AlertStore, IdentityStore, LevelKind, LevelRecord, RollupStore } f
 export interface BudgetAlertParts {
   readonly identity: Pick<IdentityStore, 'get'>;
   readonly rollups: Pick<RollupStore, 'row'>;
+  /** What a counter started with: rollups know what was set aside on it since. */
+  readonly spentBefore: (counter: string) => Promise<bigint>;
   readonly alerts: AlertStore;
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -22,7 +24,7 @@ export async function raiseBudgetAlerts(parts: BudgetAlertParts, counters: reado
   for (const counter of new Set(counters)) await checkCounter(parts, counter);
 }
 
-async function checkCounter({ identity, rollups, alerts, document, clock }: BudgetAlertParts, counter: string): Promise<void> {
+async function checkCounter({ identity, rollups, spentBefore, alerts, document, clock }: BudgetAlertParts, counter: string): Promise<void> {
   const match = COUNTER.exec(counter);
   if (match === null) return;
   const [, kind, id, model, period, start] = match as unknown as [string, LevelKind, string, string, string, string];
@@ -33,7 +35,11 @@ async function checkCounter({ identity, rollups, alerts, document, clock }: Budg
   );
   if (watched.length === 0) return;
 
-  const spent = (await rollups.row({ scope: '', dimension: 'counter', value: counter }, '', 0))?.cost_nano_usd ?? 0n;
+  const [before, since] = await Promise.all([
+    spentBefore(counter),
+    rollups.row({ scope: '', dimension: 'counter', value: counter }, '', 0),
+  ]);
+  const spent = before + (since?.cost_nano_usd ?? 0n);
   for (const budget of watched) {
     const limit = plannedCounter(level, budget, clock.now()).spec.limitNanoUsd;
     for (const threshold of budget.alert_at ?? []) {

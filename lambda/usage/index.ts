@@ -8,7 +8,7 @@ import { createTransport } from '../core/http/transport';
 import { systemClock } from '../core/runtime/clock';
 import { readEnvironment } from '../core/runtime/environment';
 import { createLog } from '../core/runtime/log';
-import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore } from '../core/stores';
+import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore, createSpentBefore } from '../core/stores';
 import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
 import { rebuildDays } from './rebuild';
@@ -30,6 +30,7 @@ const writer = createRollupWriter(rollups, clock);
 const alertParts = {
   identity: createIdentityStore(connector, environment.identityTable),
   rollups,
+  spentBefore: createSpentBefore(connector, environment.countersTable),
   alerts: createAlertStore(connector, environment.recordsTable),
   document: loadDocument(environment.configFile),
   clock,

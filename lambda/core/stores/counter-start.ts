@@ -36,3 +36,14 @@ export function createCounterStart(connector: DynamoDbConnector, table: string):
     if (!('done' in result)) await startFrom(key, startNanoUsd);
   };
 }
+
+/** What had been spent before a counter existed, as far as it is charged to it; none where there is no counter. Eventually consistent. */
+export function createSpentBefore(connector: Pick<DynamoDbConnector, 'getItem'>, table: string): (key: string) => Promise<bigint> {
+  return async (key) => {
+    const { Item: item } = await connector.getItem(
+      { TableName: table, Key: { pk: { S: key } }, ProjectionExpression: 'spent_before' },
+      { timeoutMs: TIMEOUT_MS },
+    );
+    return bigintOf(item?.['spent_before']) ?? 0n;
+  };
+}

@@ -5,6 +5,7 @@ export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, 
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
 export type { WriteResult } from './conditional';
 export { counterKey } from './counter-item';
+export { createSpentBefore } from './counter-start';
 export {
   type CounterSpec,
   type CounterState,

@@ -1,5 +1,5 @@
 import type { TeamRecord } from '../../../lambda/core/stores';
-import { counterKey, createAuditStore } from '../../../lambda/core/stores';
+import { counterKey, createAuditStore, createCounterStore } from '../../../lambda/core/stores';
 import type { BudgetConfig } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createUsageHarness, NOON } from './harness';
@@ -58,6 +58,31 @@ describe('budget alerts', () => {
     await usage.identity.replace('team', { ...team([{ limit_usd: '2.00', period: 'month' }]), generation: 3 }, 2);
     await spend(usage, 'd-04', 5_000_000_000n);
     expect(usage.published).toHaveLength(2);
+  });
+
+  test.each(['*', 'openai/*'])('R13 what a budget of %s that is new in its period started with counts too', async (model) => {
+    const usage = createUsageHarness();
+    const narrowed = model === '*' ? {} : { model };
+    await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [0.5, 1], ...narrowed }]));
+    const spec = { key: counterKey('team#t1', model, 'month', MONTH_START), limitNanoUsd: 10n ** 9n, generation: 2, soft: false };
+    const counters = createCounterStore(usage.database, TABLE_NAMES.counters);
+    await counters.reserve(
+      spec,
+      'a-01',
+      { nanoUsd: 10n ** 8n, expiresAtMs: NOON },
+      async () => ({ spec, spentNanoUsd: 600_000_000n }),
+      1_000,
+    );
+
+    await usage.request({ id: 'a-01', teamId: 't1', counters: [{ counter: spec.key, nanoUsd: 10n ** 8n }] }, { costNanoUsd: 10n ** 8n });
+    await usage.drain();
+    expect(usage.published.map(({ detail }) => (detail as { spent_usd: string }).spent_usd)).toEqual(['0.70']);
+
+    // It is told of what came late with its next request.
+    await counters.startFrom(spec.key, 950_000_000n);
+    await usage.request({ id: 'b-02', teamId: 't1', counters: [{ counter: spec.key, nanoUsd: 10n ** 8n }] }, { costNanoUsd: 1n });
+    await usage.drain();
+    expect(usage.published.map(({ detail }) => (detail as { threshold: number }).threshold)).toEqual([0.5, 1]);
   });
 
   test('what was reserved on a shard of a busy counter counts for the counter', async () => {

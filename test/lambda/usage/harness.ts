@@ -10,6 +10,7 @@ import {
   createIdentityStore,
   createRecordStore,
   createRollupStore,
+  createSpentBefore,
   isRequestItem,
   isZero,
   NO_TOTALS,
@@ -42,6 +43,7 @@ export function createUsageHarness() {
   const alerts = {
     identity,
     rollups,
+    spentBefore: createSpentBefore(database, TABLE_NAMES.counters),
     alerts: createAlertStore(database, TABLE_NAMES.records),
     document: { gateway: {}, defaults: {} },
     clock,
