@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ToolUse } from '../../../../lambda/core/model/tool-use';
-import { type BoundInput, boundOf, capForCost, type Price } from '../../../../lambda/core/pricing';
+import { type BoundInput, boundOf, capForCost, FREE_PRICE, type Price } from '../../../../lambda/core/pricing';
 import type { Rate, TokenClass } from '../../../../lambda/core/pricing/price';
 import { randomPrice } from '../../../support/random-price';
 
@@ -138,4 +138,22 @@ test('R15 code runs in one container however often it is called, and a recording
   const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
   const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
   expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 448n * sound, 100));
+});
+
+test('R15 what is free is bounded by nothing, so that no budget is asked', () => {
+  const facts: Facts = { choices: 2, media: [], toolUses: [{ unit: 'search' }] };
+  expect(boundOf({ facts, bodyBytes: 9_000, maxOutputTokens: 100, prices: [FREE_PRICE] }).costNanoUsd).toBe(0n);
+});
+
+test('R15 tools that a model uses unasked are bounded, be it one or several', () => {
+  const calls = { default: 10n ** 12n };
+  const of = (kind: 'openai' | 'perplexity' | 'groq', model: string) =>
+    boundOf({
+      facts: { choices: 1, media: [], toolUses: [] },
+      bodyBytes: 10,
+      maxOutputTokens: 1,
+      prices: [{ ...FREE_PRICE, calls, place: { kind, model } }],
+    }).costNanoUsd /
+    10n ** 12n;
+  expect([of('openai', 'gpt-4o'), of('openai', 'gpt-4o-search-preview'), of('perplexity', 'sonar')]).toEqual([0n, 1n, 50n]);
 });

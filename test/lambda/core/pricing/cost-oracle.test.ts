@@ -171,4 +171,5 @@ test('R15 tiers and tools that nobody listed', () => {
   expect(costOf(ceilingPrice(77n), none)).toBe(77n);
   expect(costOf({ ...price, perRequest: 9n, calls: { 'request:low': 4n } }, { ...none, toolCalls: { 'request:low': 1 } })).toBe(4n);
   expect(costOf({ ...price, perRequest: 9n }, { ...none, toolCalls: { 'request:low': 1 } })).toBe(9n);
+  expect(costOf({ ...price, perRequest: 9n, calls: { 'request:low': 4n } }, { ...none, toolCalls: { 'request:low': 0 } })).toBe(9n);
 });
