@@ -154,7 +154,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
     file: `${LEDGER}/reservation.ts`,
     find: ' || clock.monotonic() - monotonicMs > LATEST_SEND_MS',
     replace: '',
-    weather: disturbed('slow'),
+    weather: HURRICANE,
   },
   {
     name: 'settling what is settled',

@@ -34,7 +34,7 @@ export interface SimulationOptions {
   readonly processes: number;
   /** A call that never arrives, an answer that never comes, a call that is applied minutes late, a throttle; per call. */
   readonly fault: number;
-  /** A process stands still for up to 20 minutes; per call. */
+  /** A process stands still for up to 20 minutes, its wall clock with it in half of the cases; per call. */
   readonly stall: number;
   /** A process dies somewhere in its life; per process. */
   readonly crash: number;
@@ -148,6 +148,8 @@ class Simulation {
   private readonly untold = new Set<string>();
   private readonly weather: TableWeather | undefined;
   private readonly running: Process[] = [];
+  /** How far each process's wall clock has stood still. */
+  private readonly behindMs = new Map<Process, number>();
   /** Use of the team's budget may not grow beyond this: it was acknowledged before any request began. */
   private ceiling: bigint | undefined;
   private nowMs = START_MS;
@@ -263,7 +265,7 @@ class Simulation {
           await scheduler.step(process, trouble.failsAfterMs);
           throw named('TimeoutError');
         }
-        await scheduler.step(process, random.chance(this.options.stall) ? random.below(20 * MINUTE_MS) : 0, late);
+        await scheduler.step(process, this.stallMs(process), late);
         const fault = random.chance(faults) ? random.below(4) : -1;
         if (fault === 0) throw named('TimeoutError');
         if (fault === 1) throw named('ThrottlingException');
@@ -275,7 +277,7 @@ class Simulation {
           (value) => ({ value }),
           (error: unknown) => ({ error }),
         );
-        await scheduler.step(process, random.chance(this.options.stall) ? random.below(20 * MINUTE_MS) : 0);
+        await scheduler.step(process, this.stallMs(process));
         if (fault === 3) throw named('TimeoutError');
         if ('error' in answer) throw answer.error;
         return answer.value;
@@ -289,6 +291,13 @@ class Simulation {
       scan: wrap(table.scan),
       transactWriteItems: wrap(table.transactWriteItems),
     };
+  }
+
+  private stallMs(process: Process): number {
+    if (!this.random.chance(this.options.stall)) return 0;
+    const ms = this.random.below(20 * MINUTE_MS);
+    if (this.random.chance(0.5)) this.behindMs.set(process, (this.behindMs.get(process) ?? 0) + ms);
+    return ms;
   }
 
   /** Whoever first writes under an attempt's id made it. */
@@ -312,7 +321,7 @@ class Simulation {
   private ledger(process: Process): Ledger {
     return createLedger({
       ...this.stores(process),
-      clock: this.clock(0),
+      clock: { now: () => this.nowMs - (this.behindMs.get(process) ?? 0), monotonic: () => this.nowMs },
       document: DOCUMENT(this.options.limits[0]),
       log: {
         write: (_level, event, fields) => {
