@@ -1,59 +1,96 @@
 import type { JsonObject, JsonValue } from '../model/json';
+import type { Operation } from '../model/request';
 import { foldCase } from '../runtime/fold';
+import { isPlainReference, isReference } from './reference';
 
-/** Where a call holds content; tools, schemas and metadata may name fields as they like. */
-const CONTENT_FIELDS = ['messages', 'input', 'system'];
-/** Fields that hold media or say where it is, as any dialect spells them; beside these `url`, `uri`, and what ends so. */
-const MEDIA_FIELDS = new Set('image images audio audios video videos file document media data file_data input_audio source'.split(' '));
-/** Text, and what a model wrote or found: nobody fetches what it names. */
-const TEXT_FIELDS = new Set(
-  `text thinking arguments annotations citations summary tool_calls function function_call action actions results queries signature
-   encrypted_content`.split(/\s+/),
+/** What callers and models name as they like: schemas, arguments, what a search found. Nobody fetches what they hold. */
+const FREE = new Set(
+  `tools functions tool_choice function function_call tool_calls arguments parameters input_schema schema json_schema response_format format
+   output_config output_format guided_json structured_outputs metadata mcp_servers model annotations citations action actions results queries
+   signature encrypted_content logit_bias stop stop_sequences user safety_identifier prompt_cache_key`.split(/\s+/),
 );
-/** Types of parts whose own words are in fields that hold media elsewhere, and those fields. */
-const FOUND_OR_WRITTEN = /tool_use$|search_result$|fetch_result$/;
-const OWN_WORDS = new Set(['input', 'source', 'url']);
-/** Longer than any scheme, so that pictures are not looked through. */
-const LOOKED_AT = 64;
+/** Where a string is prose or a label. */
+const PROSE = new Set(
+  `text thinking reasoning reasoning_content refusal summary title context name filename file_name caption description alt alt_text label
+   transcript prompt revised_prompt instructions system code diff error message query role type media_type mime_type detail status`.split(
+    /\s+/,
+  ),
+);
+/** The same, but for parts that hold media. */
+const PROSE_OF_MESSAGES = new Set(['content', 'output', 'input']);
+/** Words of a model, or of what it found, under names that hold media elsewhere, by the type of their part. */
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  tool_use: 'input',
+  server_tool_use: 'input',
+  mcp_tool_use: 'input',
+  search_result: 'source',
+  web_search_result: 'url',
+  web_fetch_result: 'url',
+  text: 'data',
+  content: 'content',
+  create_file: 'path',
+  update_file: 'path',
+  delete_file: 'path',
+};
+/** Names of fields and types of parts that speak of media, in whatever way they are put together. */
+const ADDRESS = /ur[il]s?$|link|href|src/;
+const MEDIA =
+  /ur[il]s?$|link|href|src|image|img|picture|photo|screenshot|audio|sound|voice|video|film|file|document|pdf|media|source|data$/;
 
 /**
  * Where a call names a picture, document, sound or film by its URL, so that whoever answers has to fetch it; undefined when all media come
- * inline. Names count in any case of letters, since some servers read them so.
+ * inline. A part that holds media is looked through whatever its fields are called, since every server has names of its own; elsewhere a
+ * field counts by its name, or by a value that can be nothing but a place. Texts are free to speak of URLs, but those of embeddings:
+ * servers that embed pictures take them where others take text.
  */
-export function mediaUrlIn(body: JsonObject): string | undefined {
-  for (const field of CONTENT_FIELDS) {
-    const found = inContent(body[field], field);
+export function mediaUrlIn(body: JsonObject, operation: Operation = 'chat'): string | undefined {
+  for (const field in body) {
+    const name = foldCase(field);
+    const value = body[field] as JsonValue;
+    const found = operation === 'embeddings' && name === 'input' ? inTexts(value) : inField(name, value, false);
     if (found !== undefined) return field + found;
   }
   return undefined;
 }
 
-/** @param field name, folded, of the field that holds the value */
-function inContent(value: JsonValue | undefined, field: string): string | undefined {
-  if (typeof value === 'string') return isUrl(field, value) ? '' : undefined;
+function inTexts(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return isPlainReference(value) ? '' : undefined;
+  if (!Array.isArray(value)) return inside('input', value, false);
+  return firstOf(value, inTexts);
+}
+
+function inField(name: string, value: JsonValue, ofMedia: boolean): string | undefined {
+  if (FREE.has(name) && !(ofMedia && typeof value === 'string')) return undefined;
+  return inside(name, value, ofMedia || MEDIA.test(name));
+}
+
+/** @param name folded, of the field that holds the value */
+function inside(name: string, value: JsonValue, ofMedia: boolean): string | undefined {
+  if (typeof value === 'string') return isPlace(name, value, ofMedia) ? '' : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const found = inContent(item, field);
-      if (found !== undefined) return `[${index}]${found}`;
-    }
-    return undefined;
-  }
-  const { type } = value;
-  const isWritten = typeof type === 'string' && FOUND_OR_WRITTEN.test(type);
-  for (const name in value) {
-    const plain = foldCase(name);
-    if (TEXT_FIELDS.has(plain) || (isWritten && OWN_WORDS.has(plain)) || (type === 'text' && plain === 'data')) continue;
-    const found = inContent(value[name], plain);
-    if (found !== undefined) return `.${name}${found}`;
+  if (Array.isArray(value)) return firstOf(value, (item) => inside(name, item, ofMedia));
+  const type = typeof value['type'] === 'string' ? value['type'] : '';
+  const own = Object.hasOwn(OWN_WORDS, type) ? OWN_WORDS[type] : undefined;
+  const holdsMedia = ofMedia || (own === undefined && MEDIA.test(foldCase(type)));
+  for (const field in value) {
+    const plain = foldCase(field);
+    const inner = value[field] as JsonValue;
+    if (plain === own && (typeof inner === 'string' || own === 'input')) continue;
+    const found = inField(plain, inner, holdsMedia);
+    if (found !== undefined) return `.${field}${found}`;
   }
   return undefined;
 }
 
-/** Base64 has no colon, so that what begins with a scheme other than `data:` is somewhere else. What may hold text as well is a URL by its slash. */
-function isUrl(field: string, text: string): boolean {
-  const isAddress = /(?:^|_)ur[il]s?$/.test(field);
-  if (!isAddress && !MEDIA_FIELDS.has(field)) return false;
-  const head = text.slice(0, LOOKED_AT).trimStart();
-  return (isAddress ? /^[a-z][a-z0-9+.-]*:/i : /^[a-z][a-z0-9+.-]*:[/\\]/i).test(head) && !/^data:/i.test(head);
+function isPlace(name: string, text: string, ofMedia: boolean): boolean {
+  if (PROSE.has(name) || /ids?$/.test(name) || (!ofMedia && PROSE_OF_MESSAGES.has(name))) return false;
+  return ofMedia ? isReference(text, !ADDRESS.test(name)) : isPlainReference(text);
+}
+
+function firstOf(values: readonly JsonValue[], find: (value: JsonValue) => string | undefined): string | undefined {
+  for (let index = 0; index < values.length; index += 1) {
+    const found = find(values[index] as JsonValue);
+    if (found !== undefined) return `[${index}]${found}`;
+  }
+  return undefined;
 }
