@@ -28,7 +28,6 @@ export async function answerOwn(
   rest: string,
 ): Promise<void> {
   if (kind === 'refuse-upgrade') throw upgradeRefused();
-  await gateway.configuration.ready();
   switch (kind) {
     case 'list-models':
       return sendJson(exchange, trace, 200, await listModels(gateway, caller, exchange.query));

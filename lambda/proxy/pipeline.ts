@@ -41,16 +41,19 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   if (match.found === 'nothing') refuseStrayAdminCall(exchange);
   // The ledger reads the key's row consistently itself; where it is not asked, the row is read anew.
   const isCall = match.found === 'route' && match.route.kind === 'model-call';
-  const caller = await authenticator.authenticate(exchange.headers, !isCall);
+  let configured: Promise<void> | undefined;
+  const caller = await authenticator.authenticate(exchange.headers, !isCall, () => {
+    configured = configuration.ready();
+  });
   trace.key = caller.key;
   if (!isCall) gateway.ownRate.take(caller.key.id);
   if (match.found !== 'route') throw noRoute(match);
+  await configured;
 
   const { route, rest } = match;
   if (!isCall) return answerOwn(gateway, exchange, trace, route, caller, rest);
 
   trace.operation = route.operation;
-  await configuration.ready();
   const call = await parse(gateway, exchange, route, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
   const resolution = configuration.models().resolve(call.facts.model);

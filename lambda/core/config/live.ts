@@ -1,6 +1,6 @@
 import type { GatewayDocument, RouteConfig } from '../../../lib/private/contract';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../pricing';
-import type { Clock } from '../runtime/clock';
+import { ageMs, type Clock, type Moment, momentOf } from '../runtime/clock';
 import type { Log } from '../runtime/log';
 import type { BookOverride, OverrideStore, PriceOverride } from '../stores/overrides';
 import type { PriceBookStore } from '../stores/price-books';
@@ -19,7 +19,10 @@ export interface LiveConfiguration {
   loadedBook(): LoadedBook | undefined;
   /** Models that are named in full, as `provider/model`. */
   modelNames(): ReadonlySet<string>;
-  /** Waits for the first read of the overrides and starts a new one, off the path, when the last is older than 10 s. */
+  /**
+   * Settles when what holds is at most 10 s old, which on a busy process it is already; begun with a request, it costs no round trip of its
+   * own beside the authentication's. When the table gives no answer within 2 s, what was read last goes on holding. Never rejects.
+   */
   ready(): Promise<void>;
 }
 
@@ -31,9 +34,22 @@ export interface LoadedBook {
   readonly forced: boolean;
 }
 
-const LIFETIME_MS = 10_000;
-/** The longest that a first request waits for the overrides; without an answer it goes by the document. */
-const FIRST_READ_MS = 1_000;
+/** Of the 10 s one is left to the table's index, which is a little behind the table. */
+const LIFETIME_MS = 9_000;
+/** From this age on a request begins the next read and does not wait for it. */
+const REFRESH_MS = 6_000;
+/** How long requests wait for a read, and after how long one without an answer is followed by another. */
+const PATIENCE_MS = 2_000;
+
+const FRESH = Promise.resolve();
+
+/** One read of all overrides. */
+interface Refresh {
+  readonly began: Moment;
+  /** Settles with the read, or when the patience with it is at its end. */
+  readonly settled: Promise<void>;
+  ended: boolean;
+}
 
 export function createLiveConfiguration(
   document: GatewayDocument,
@@ -55,9 +71,8 @@ export function createLiveConfiguration(
   let names = namesNow();
   let fingerprint = '[]';
   let loaded: LoadedBook | undefined;
-  let readMs = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
-  let everRead = false;
+  let held: Moment | undefined;
+  let last: Refresh | undefined;
 
   const load = async (named: BookOverride | undefined): Promise<LoadedBook | undefined> => {
     if (named === undefined) return undefined;
@@ -68,25 +83,35 @@ export function createLiveConfiguration(
     return { book: createPriceBook(readCheckedBook(text)), sha256: named.sha256, forced };
   };
 
-  const read = async (): Promise<void> => {
-    readMs = clock.monotonic();
-    try {
-      const [models, newPrices, [book]] = await Promise.all([overrides.list('model'), overrides.list('price'), overrides.list('book')]);
-      prices = newPrices;
-      const seen = JSON.stringify(models);
-      if (seen !== fingerprint) {
-        fingerprint = seen;
-        const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
-        routes = [...changed, ...document.routes];
-        resolver = createModelResolver(providers, routes);
-      }
-      names = namesNow();
-      loaded = await load(book);
-    } catch (error) {
-      log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' });
-    } finally {
-      everRead = true;
+  const read = async (began: Moment): Promise<void> => {
+    const [models, newPrices, [book]] = await Promise.all([overrides.list('model'), overrides.list('price'), overrides.list('book')]);
+    // A read that began later and was answered sooner knows better.
+    const isLate = () => held !== undefined && held.monotonicMs > began.monotonicMs;
+    if (isLate()) return;
+    prices = newPrices;
+    const seen = JSON.stringify(models);
+    if (seen !== fingerprint) {
+      fingerprint = seen;
+      const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
+      routes = [...changed, ...document.routes];
+      resolver = createModelResolver(providers, routes);
     }
+    names = namesNow();
+    const newBook = await load(book);
+    if (isLate()) return;
+    loaded = newBook;
+    held = began;
+  };
+
+  const refresh = (): Refresh => {
+    const began = momentOf(clock);
+    const reading = read(began)
+      .catch((error: unknown) => log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' }))
+      .finally(() => {
+        begun.ended = true;
+      });
+    const begun: Refresh = { began, settled: Promise.race([reading, after(PATIENCE_MS)]), ended: false };
+    return begun;
   };
 
   return {
@@ -96,13 +121,11 @@ export function createLiveConfiguration(
     priceOverrides: () => prices,
     loadedBook: () => loaded,
     modelNames: () => names,
-    async ready() {
-      if (reading === undefined && clock.monotonic() - readMs >= LIFETIME_MS) {
-        reading = read().finally(() => {
-          reading = undefined;
-        });
-      }
-      if (!everRead && reading !== undefined) await Promise.race([reading, after(FIRST_READ_MS)]);
+    ready() {
+      const age = held === undefined ? Number.POSITIVE_INFINITY : ageMs(clock, held);
+      if (age < REFRESH_MS) return FRESH;
+      if (last === undefined || ageMs(clock, last.began) >= PATIENCE_MS) last = refresh();
+      return age < LIFETIME_MS || last.ended ? FRESH : last.settled;
     },
   };
 }

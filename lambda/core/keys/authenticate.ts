@@ -27,10 +27,11 @@ export interface Authenticator {
    * Finds out who calls.
    *
    * @param fresh reads the key's row consistently; for routes that do not pass the ledger, which does so itself
+   * @param beside called when the credential has the form of a key, to begin what is read beside the key's row
    * @throws GatewayError 400 `ambiguous_credentials`; 401 `invalid_api_key`, `key_revoked`, `key_expired`; 403 `key_blocked`;
    * 503 `misconfigured`, `secret_unavailable`, `store_unavailable`
    */
-  authenticate(headers: RequestHeaders, fresh: boolean): Promise<Caller>;
+  authenticate(headers: RequestHeaders, fresh: boolean, beside?: () => void): Promise<Caller>;
   /**
    * Whether anybody could be authenticated at all.
    *
@@ -66,9 +67,10 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
     async check() {
       await currentPeppers();
     },
-    async authenticate(headers, fresh) {
+    async authenticate(headers, fresh, beside) {
       const known = await currentPeppers();
       const presented = present(credentialOf(headers));
+      beside?.();
       const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
         const nowMs = clock.now();
         return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/clock';
+import { ageMs as ageOf, type Clock, type Moment, momentOf } from '../runtime/clock';
 import { sharedReads } from '../runtime/shared-reads';
 import type { LevelKind } from '../stores/entities';
 import type { IdentityStore, LevelRecords } from '../stores/identity';
@@ -18,7 +18,7 @@ export interface CachedLevel<R> {
 
 interface Entry {
   readonly record: LevelRecords[LevelKind] | undefined;
-  readonly readMs: number;
+  readonly readAt: Moment;
 }
 
 /** Rows of the identity table with bounded staleness. */
@@ -39,8 +39,8 @@ export function createLevelCache(store: Pick<IdentityStore, 'get'>, clock: Clock
 
   const read = async (kind: LevelKind, id: string, key: string): Promise<Entry> => {
     // A row's age counts from before the read, because the row may change while it is read.
-    const readMs = clock.monotonic();
-    const entry: Entry = { record: await store.get(kind, id, { consistent: true }), readMs };
+    const readAt = momentOf(clock);
+    const entry: Entry = { record: await store.get(kind, id, { consistent: true }), readAt };
     entries.delete(key);
     if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value as string);
     entries.set(key, entry);
@@ -55,7 +55,7 @@ export function createLevelCache(store: Pick<IdentityStore, 'get'>, clock: Clock
       const key = `${kind}#${id}`;
       const known = entries.get(key);
       if (known !== undefined) {
-        const ageMs = clock.monotonic() - known.readMs;
+        const ageMs = ageOf(clock, known.readAt);
         if (ageMs < (known.record === undefined ? ABSENT_LIFETIME_MS : (maxAgeMs ?? LEVEL_LIFETIME_MS))) {
           return { record: known.record as never, ageMs };
         }

@@ -1,5 +1,5 @@
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../../lib/private/contract';
-import type { Clock } from '../runtime/clock';
+import { ageMs, type Clock, type Moment, momentOf } from '../runtime/clock';
 import type { EntityStatus, KeyRecord, LevelKind, LevelRecord, RemovedBudget } from '../stores/entities';
 import type { IdentityStore } from '../stores/identity';
 
@@ -38,8 +38,7 @@ const READ_TIMEOUT_MS = 700;
 
 interface CachedRow {
   readonly row: Promise<LevelRecord | undefined>;
-  readonly wallMs: number;
-  readonly monotonicMs: number;
+  readonly readAt: Moment;
   refreshing: boolean;
 }
 
@@ -50,7 +49,7 @@ export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCa
     const label = labelOf(kind, id);
     const row = identity.get(kind, id, { consistent, timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>;
     if (rows.size >= MOST_ROWS) rows.clear();
-    const kept: CachedRow = { row, wallMs: clock.now(), monotonicMs: clock.monotonic(), refreshing: false };
+    const kept: CachedRow = { row, readAt: momentOf(clock), refreshing: false };
     rows.set(label, kept);
     row.catch(() => {
       if (rows.get(label) === kept) rows.delete(label);
@@ -58,25 +57,21 @@ export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCa
     return row;
   }
 
-  /** A frozen process may find either clock standing still. */
-  function ageOf(cached: CachedRow): number {
-    return Math.max(Math.abs(clock.now() - cached.wallMs), clock.monotonic() - cached.monotonicMs);
-  }
-
   return {
     async get(kind, id) {
       const cached = rows.get(labelOf(kind, id));
       if (cached === undefined) return load(kind, id, false);
-      const age = ageOf(cached);
+      const age = ageMs(clock, cached.readAt);
       if (age > STALE_MS) return load(kind, id, false);
       if (age > FRESH_MS && !cached.refreshing) {
         cached.refreshing = true;
         const label = labelOf(kind, id);
+        const readAt = momentOf(clock);
         (identity.get(kind, id, { timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>).then(
           (row) => {
             // Only over what it was meant to replace: a consistent read in between is newer.
             if (rows.get(label) !== cached) return;
-            rows.set(label, { row: Promise.resolve(row), wallMs: clock.now(), monotonicMs: clock.monotonic(), refreshing: false });
+            rows.set(label, { row: Promise.resolve(row), readAt, refreshing: false });
           },
           () => {
             cached.refreshing = false;

@@ -6,6 +6,21 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** When something was read, by both clocks. */
+export interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+}
+
+/** The later age counts: the monotonic clock may stand still while a process is frozen, the wall clock may be set back. */
+export function ageMs(clock: Clock, { wallMs, monotonicMs }: Moment): number {
+  return Math.max(Math.abs(clock.now() - wallMs), clock.monotonic() - monotonicMs);
+}
+
 let lastMs = Number.NaN;
 let lastIso = '';
 

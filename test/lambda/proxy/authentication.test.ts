@@ -71,6 +71,7 @@ test.each([
 });
 
 test('A05 an unknown id and a wrong secret cost the same reads and one comparison each', async () => {
+  await chat({ authorization: `Bearer ${await gateway.addKey()}` });
   const compare = jest.spyOn(crypto, 'timingSafeEqual');
   const known = generateKey((gateway.key.split('-')[2] as string) || undefined).text;
   const costs: unknown[] = [];
