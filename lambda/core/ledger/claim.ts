@@ -14,7 +14,7 @@ const TRIES = 2;
 
 /**
  * Takes a key for an attempt at admission. It is free when nobody has it, when its holder's record is void (refused, or nothing that a
- * provider can bill), and when the holder is an earlier attempt of the same call.
+ * provider can bill), and when the holder is an earlier attempt of the same call; what the holder asked matters only where it is not.
  *
  * @param attemptIds of this call, the present one last
  * @returns undefined when it is taken
@@ -32,9 +32,9 @@ export async function takeClaim(
   for (let tries = 1; ; tries++) {
     const held = await idempotency.claim(scope, key, { id, fingerprint }, ttl, timeoutMs);
     if (held === 'claimed' || held.id === id) return undefined;
-    if (held.fingerprint !== fingerprint) return { reason: 'idempotency_mismatch' };
     const free = attemptIds.includes(held.id) || (await records.get(held.id, timeoutMs))?.state === 'void';
     if (free && (await idempotency.takeOver(scope, key, held.id, { id, fingerprint }, ttl, timeoutMs))) return undefined;
+    if (!free && held.fingerprint !== fingerprint) return { reason: 'idempotency_mismatch' };
     if (!free || tries === TRIES) return { reason: 'duplicate_request', heldBy: held.id };
   }
 }

@@ -144,6 +144,40 @@ test('R07 D17 a key that is held refuses like any limit: nothing stays reserved'
   expect(both.map(({ status }) => status)).toEqual([200, 200]);
 });
 
+describe.each(['the same', 'another'])('R07 a key whose call was refused or cost nothing is free for %s body', (which) => {
+  const second = which === 'the same' ? 'x' : 'y';
+
+  test('R07 after a budget refused it and was raised', async () => {
+    await gateway.close();
+    gateway = await startGateway({
+      priceBook: createPriceBook(bookOf(['openai-compatible'], 'm || input=1 output=2')),
+      document: { providers: [compatible('up', upstream.origin, { free: false })] },
+    });
+    const key = await gateway.addKey({ budgets: [{ limit_usd: '0.000000001', period: 'month' }] });
+    const authorization = `Bearer ${key}`;
+    const refused = await ask('x', { authorization });
+    await gateway.settled();
+    await gateway.changeKey(key, { budgets: [{ limit_usd: '1', period: 'month' }] });
+
+    const replies = [refused, await ask(second, { authorization }), await ask('z', { authorization })];
+
+    expect(replies.map(({ status, json }) => [status, json.error?.code])).toEqual([
+      [402, 'insufficient_quota'],
+      [200, undefined],
+      [400, 'idempotency_mismatch'],
+    ]);
+  });
+
+  test('R07 after the provider refused it', async () => {
+    upstream.script((_seen, number) => (number === 1 ? jsonReply({ error: { message: 'no' } }, 400) : jsonReply(answer)));
+
+    const first = await ask('x');
+    await gateway.settled();
+
+    expect([first.status, (await ask(second)).status]).toEqual([400, 200]);
+  });
+});
+
 test('R07 D17 a call whose first attempt at admission was lost does not meet its own claim', async () => {
   let lost = 0;
   gateway.table.hooks = {

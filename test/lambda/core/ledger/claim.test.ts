@@ -33,11 +33,23 @@ test('R15 a key is taken once, and a call that has it keeps it', async () => {
   expect(holder()).toMatchObject({ id: { S: 'a' }, fingerprint: { S: 'f' }, ttl: { N: '1086400' } });
 });
 
-test('R15 the same key with another question is a mistake of the caller, whatever became of the first', async () => {
-  const { take, world } = await claims();
+test.each(['intent', 'settled', 'no record'])('R15 the same key with another question is a mistake of the caller: %s', async (state) => {
+  const { take, world, open } = await claims();
+  if (state !== 'no record') await open('a');
+  await take(['a']);
+  if (state === 'settled') await world.records.transition('a', ['intent'], 'settled', {}, NOW_MS);
+
+  expect(await take(['b'], { ...ONCE, fingerprint: 'other' })).toEqual({ reason: 'idempotency_mismatch' });
+});
+
+test.each(['f', 'other'])('R07 a key whose holder is void is free, whatever was asked with it: %s', async (fingerprint) => {
+  const { take, world, holder } = await claims();
   await take(['a']);
   await world.records.putVoid('a', { outcome: 'x' }, NOW_MS);
-  expect(await take(['b'], { ...ONCE, fingerprint: 'other' })).toEqual({ reason: 'idempotency_mismatch' });
+
+  expect(await take(['b'], { ...ONCE, fingerprint })).toBeUndefined();
+  expect(holder()).toMatchObject({ id: { S: 'b' }, fingerprint: { S: fingerprint } });
+  expect(await take(['c'], { ...ONCE, fingerprint: 'third' })).toEqual({ reason: 'idempotency_mismatch' });
 });
 
 test('R15 a key is free again when nothing can be billed for its holder, and not before', async () => {
