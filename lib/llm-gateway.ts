@@ -14,6 +14,7 @@ import { DeployValues } from './private/deploy-values';
 import { bindDocument } from './private/document';
 import { addInvariants } from './private/invariants';
 import { gatewayMetric } from './private/metrics';
+import { checkThrottle } from './private/validation';
 import { PrivateAdminApi } from './private-admin-api';
 import { Provider } from './provider';
 import { GatewayProxy } from './proxy';
@@ -145,14 +146,17 @@ export class LlmGateway extends Construct implements ILlmGateway {
       cloudWatchRole: props.cloudWatchRole,
       manageAccountLogging: props.manageAccountLogging,
     };
+    const [rate, burst] = [props.throttlingRateLimit ?? 1_000, props.throttlingBurstLimit ?? 2_000];
     const [adminRate, adminBurst] = [props.adminThrottlingRateLimit ?? 50, props.adminThrottlingBurstLimit ?? 100];
+    checkThrottle({ rate: 'throttlingRateLimit', burst: 'throttlingBurstLimit' }, rate, burst);
+    checkThrottle({ rate: 'adminThrottlingRateLimit', burst: 'adminThrottlingBurstLimit' }, adminRate, adminBurst);
     this.api = new GatewayApi(this, 'Api', {
       ...edge,
       proxy: this.proxy.handler,
       admin: props.adminEndpoint === undefined ? this.admin.handler : undefined,
       endpoint: props.endpoint,
-      throttlingRateLimit: props.throttlingRateLimit ?? 1_000,
-      throttlingBurstLimit: props.throttlingBurstLimit ?? 2_000,
+      throttlingRateLimit: rate,
+      throttlingBurstLimit: burst,
       adminThrottlingRateLimit: adminRate,
       adminThrottlingBurstLimit: adminBurst,
     });

@@ -2,6 +2,7 @@ import { storeUnavailable, unusable } from '../core/keys/authenticate';
 import { notAuthenticated } from '../core/keys/credential';
 import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
+import { formatUsd } from '../core/pricing';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
 import { duplicate, mismatch, onceOf } from './once';
@@ -39,7 +40,7 @@ export async function admit(
     afterwards,
   });
   if (result.admitted) return result.reservation;
-  throw new RefusedError(refusalError(result.refusal), {
+  throw new RefusedError(refusalError(result.refusal, bound), {
     ...refusalHeaders(result.refusal),
     ...spentNotice(call.dialect.name, result.refusal, gateway.clock.now()),
   });
@@ -82,7 +83,7 @@ function refusalHeaders({ reason, level, limit = '', retryAfterMs }: Refusal): R
 }
 
 /** A refusal as callers are told. */
-export function refusalError(refusal: Refusal): GatewayError {
+export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'costNanoUsd'>): GatewayError {
   const { reason, limit = '', retryAfterMs } = refusal;
   const level = refusal.level ?? 'gateway';
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
@@ -105,7 +106,7 @@ export function refusalError(refusal: Refusal): GatewayError {
         status: 402,
         type: 'insufficient_quota',
         code: 'insufficient_quota',
-        message: `The ${limit} budget of the ${level} is spent${resetText(retryAfterMs)}.`,
+        message: `What is left of the ${limit} budget of the ${level} does not cover this call, which may cost up to $${formatUsd(costNanoUsd)}; a smaller output cap makes that less${resetText(retryAfterMs)}.`,
         ...wait,
       });
     case 'budget_reserved':

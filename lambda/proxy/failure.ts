@@ -29,9 +29,14 @@ const MESSAGES: Readonly<Record<TransportFailure, readonly [status: number, code
   protocol: [502, 'upstream_invalid_response', 'The provider did not answer in HTTP.'],
 };
 
-/** The deadline that the caller set has passed. */
+/** The deadline that the caller set has passed. Not to be tried again by itself: each try is charged, and meets the same deadline. */
 export function callerTimeout(code = 'upstream_timeout'): GatewayError {
-  return upstreamError(504, code, 'The call took longer than x-gateway-timeout-ms allows.');
+  return new GatewayError({
+    status: 504,
+    type: 'timeout_error',
+    code,
+    message: 'The call took longer than x-gateway-timeout-ms allows. What the provider still does of it is charged.',
+  });
 }
 
 /** Failures that say nothing reached the provider, or nothing it could work on. */

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import type { Deadlines } from '../deadlines';
 import type { Budget, Level, Limits, UnknownPrice } from '../limits';
 import { BudgetPeriod } from '../limits';
@@ -88,6 +88,16 @@ function limitsConfig(what: string, limits: Limits = {}): LimitsConfig {
     }
   }
   return Object.fromEntries(Object.entries(wire).filter(([, value]) => value !== undefined));
+}
+
+/** A throttle of API Gateway's, which refuses others only when they are deployed. Throws when a figure is none. */
+export function checkThrottle(names: { readonly rate: string; readonly burst: string }, rate: number, burst: number): void {
+  if (!Token.isUnresolved(rate) && !(Number.isFinite(rate) && rate > 0)) {
+    throw new Error(`"${names.rate}" is ${rate}; give requests a second above 0`);
+  }
+  if (!Token.isUnresolved(burst) && !(Number.isSafeInteger(burst) && burst > 0)) {
+    throw new Error(`"${names.burst}" is ${burst}; give a whole number of requests above 0`);
+  }
 }
 
 /** The document's form of the policy for unknown prices; they are refused by default. */

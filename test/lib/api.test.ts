@@ -134,6 +134,15 @@ test.each(['TLS_1_0', '', 'SecurityPolicy_TLS13_2025_EDGE', 'SecurityPolicy_TLS1
   },
 );
 
+test.each([
+  ['throttlingRateLimit', 0],
+  ['throttlingBurstLimit', 1.5],
+  ['adminThrottlingRateLimit', -1],
+  ['adminThrottlingBurstLimit', Number.NaN],
+])('R09 fails with %s of %s, and names it', (name, value) => {
+  expect(() => synthesize(() => ({ [name]: value }))).toThrow(new RegExp(`"${name}" is ${value}; give`));
+});
+
 describe('a private admin plane', () => {
   const split = synthesize((stack) => ({
     adminEndpoint: INSIDE(stack).endpoint,

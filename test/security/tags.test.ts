@@ -224,7 +224,9 @@ describe('on the data plane', () => {
     const refused = await call(text);
     expect(refused.status).toBe(402);
     expect(refused.headers['x-gateway-budget-remaining-usd']).toBeUndefined();
-    expect(refused.json.error.message).toMatch(/^The day budget of the tag is spent; it resets in \d+ (min|h)\.$/);
+    expect(refused.json.error.message).toMatch(
+      /^What is left of the day budget of the tag does not cover this call, which may cost up to \$[\d.]+; a smaller output cap makes that less; it resets in \d+ (min|h)\.$/,
+    );
 
     for (const path of ['/gateway', '/tags/cost-center=beta-apollo']) await admin.call('PATCH', path, { body: { show_figures: true } });
     await admin.call('PATCH', '/tags/cost-center=beta-apollo', { body: { budgets: [{ limit_usd: '2.10', period: 'day' }] } });

@@ -133,7 +133,7 @@ export const PINNED: Schema = {
 export const ALLOWED_TAGS: Schema = {
   type: 'array',
   maxItems: MAX_LABELS,
-  items: { type: 'string', maxLength: 321, pattern: '^[A-Za-z0-9_.:/-]{1,64}=[^\\p{Cc}]{1,256}$' },
+  items: { type: 'string', maxLength: 321, pattern: '^[A-Za-z0-9_.:/-]{1,64}=[^\\p{Cc}]{1,256}$', examples: ['cost-center=alpha-*'] },
   examples: [['cost-center=alpha-*', 'environment=*']],
 };
 

@@ -151,6 +151,8 @@ describe('R02 sec-03 the provider is drained to its usage after the caller has i
     const { value: reply, tookMs } = await timed(() => gateway.call(path, { ...body, model: 'up/m' }, { 'x-gateway-timeout-ms': '150' }));
 
     expect([reply.status, tookMs < 550]).toEqual([504, true]);
+    // Each try would be charged anew.
+    expect(reply.headers['x-should-retry']).toBe('false');
     const record = await theRecord();
     expect(record).toMatchObject({ state: 'settled', status: 504, outcome: 'caller_timeout', usage: { inputTokens: 9, outputTokens: 77 } });
     expect(record?.usage).not.toHaveProperty('estimated');
