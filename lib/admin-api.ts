@@ -52,7 +52,7 @@ export class GatewayAdmin extends Construct {
         query: [TABLES.identity.indexes.byKind.name, TABLES.identity.indexes.byOwner.name],
       },
       counters: { items: ['GetItem', 'UpdateItem'] },
-      records: { items: ['GetItem', 'PutItem'], query: [TABLES.records.indexes.feed.name] },
+      records: { items: ['GetItem', 'PutItem', 'Query'], query: [TABLES.records.indexes.feed.name] },
       // Entries are added and read, by nobody changed or removed.
       audit: { items: ['PutItem', 'Query'] },
     });

@@ -4,6 +4,7 @@ import type { Secrets } from '../core/connectors/secrets';
 import { createLevelCache } from '../core/keys/level-cache';
 import type { Peppers } from '../core/keys/peppers';
 import { parsePeppers } from '../core/keys/peppers';
+import { type BudgetSources, createFreshBudgets } from '../core/ledger';
 import { GatewayError } from '../core/model/error';
 import { loadPriceBookData, type PriceBookData } from '../core/pricing';
 import type { Clock } from '../core/runtime/clock';
@@ -19,6 +20,7 @@ import {
   createPriceBookStore,
   createRecordStore,
   createRollupStore,
+  createSpendStore,
 } from '../core/stores';
 import { authenticate } from './authenticate';
 import type { Caller } from './caller';
@@ -37,6 +39,8 @@ export interface Services {
   readonly rollups: RollupStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;
+  /** How budgets stand. */
+  readonly budgets: BudgetSources;
   /** Writes, each with its audit entry. */
   readonly journal: Journal;
   /** The configuration document; empty where there is none. */
@@ -64,6 +68,7 @@ export interface ServiceParts {
 export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
+  const counters = createCounterStore(connector, countersTable);
   const keys = createLevelCache(identity, clock);
   const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
   const source = {
@@ -82,7 +87,18 @@ export function createServices({ environment, clock, log, connector, secrets, do
     records: createRecordStore(connector, recordsTable),
     rollups: createRollupStore(connector, recordsTable),
     audit: createAuditStore(connector, auditTable),
-    counters: createCounterStore(connector, countersTable),
+    counters,
+    budgets: {
+      counters,
+      fresh: createFreshBudgets({
+        identity,
+        counters,
+        levels: { refresh: (kind, id) => identity.get(kind, id, { consistent: true }) },
+        document: { gateway: document.gateway ?? {}, defaults: document.defaults ?? {} },
+        clock,
+        spend: createSpendStore(connector, recordsTable),
+      }),
+    },
     journal: createJournal(connector, { identity: identityTable, audit: auditTable }, clock),
     document,
     gatewayLevel: document.gateway ?? {},

@@ -10,6 +10,7 @@ import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
 import type { Transport } from '../core/http/exchange';
 import { createAuthenticator } from '../core/keys/authenticate';
 import { createLevelCache } from '../core/keys/level-cache';
+import { createFreshBudgets } from '../core/ledger/fresh-budget';
 import { createLedger } from '../core/ledger/ledger';
 import type { SettlementQueue } from '../core/ledger/persist';
 import { bookInForce, type PriceBook } from '../core/pricing';
@@ -62,6 +63,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const random = parts.random ?? Math.random;
   const identity = createIdentityStore(dynamodb, environment.identityTable);
   const counters = createCounterStore(dynamodb, environment.countersTable);
+  const spend = createSpendStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
   const ledger = createLedger({
     identity,
@@ -75,7 +77,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metrics,
     queue: parts.queue,
     random,
-    spend: createSpendStore(dynamodb, environment.recordsTable),
+    spend,
   });
   const providers = document.providers.map((config) =>
     configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id), environment.awsEndpoint),
@@ -97,7 +99,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     protocols,
     authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
     levels: ledger.levels,
-    counters,
+    budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels: ledger.levels, document, clock, spend }) },
     admission: ledger,
     prices: followChanges(parts.priceBook, configuration),
     secrets,

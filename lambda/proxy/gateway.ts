@@ -4,6 +4,7 @@ import type { Secrets } from '../core/connectors/secrets';
 import type { Transport } from '../core/http/exchange';
 import type { Authenticator } from '../core/keys/authenticate';
 import type { Admission } from '../core/ledger/admission';
+import type { BudgetSources } from '../core/ledger/budget-state';
 import type { LevelCache } from '../core/ledger/levels';
 import type { PriceBook } from '../core/pricing';
 import type { Protocols } from '../core/protocols';
@@ -11,7 +12,6 @@ import type { Clock } from '../core/runtime/clock';
 import type { Log } from '../core/runtime/log';
 import type { Metrics } from '../core/runtime/metrics';
 import type { Ticker } from '../core/runtime/ticker';
-import type { CounterStore } from '../core/stores/counters';
 import type { AttemptBudget } from './attempt-budget';
 import type { Cooldowns } from './cooldowns';
 import type { OwnRate } from './own-rate';
@@ -27,7 +27,8 @@ export interface Gateway {
   readonly authenticator: Authenticator;
   /** Rows of teams, projects and users, at most 10 s old. */
   readonly levels: LevelCache;
-  readonly counters: Pick<CounterStore, 'get'>;
+  /** How budgets stand. */
+  readonly budgets: BudgetSources;
   readonly admission: Admission;
   /** What models cost, run-time changes included, as it stands now. */
   prices(): PriceBook;

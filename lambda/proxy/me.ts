@@ -14,7 +14,7 @@ export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObje
     const now = gateway.clock.now();
     const budgets = await Promise.all(
       levels.map((level) =>
-        level.showsFigures ? budgetStates(gateway.counters, level, scopeOf(level), now) : budgetNames(level, scopeOf(level), now),
+        level.showsFigures ? budgetStates(gateway.budgets, level, scopeOf(level), now) : budgetNames(level, scopeOf(level), now),
       ),
     );
     return {

@@ -58,6 +58,8 @@ async function useEverything(): Promise<void> {
   await callGateway('GET', `${run.url}/v1/me`, made.key);
   await callGateway('GET', `${run.url}/v1/models`, made.key);
 
+  // The usage function looks for the key's thresholds while they are there.
+  await run.settled();
   await admin('PATCH', `/keys/${made.id}`, { budgets: [{ limit_usd: '1.00', period: 'month' }] });
   await settleThroughTheQueue();
   await admin('POST', '/usage/rebuild', { day: new Date().toISOString().slice(0, 10) });

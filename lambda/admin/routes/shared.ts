@@ -17,10 +17,10 @@ export function pageAnswer<T>(page: Page<T>, list: string, show: (item: T) => Js
 }
 
 /** How the budgets of a level stand at this moment. */
-export async function budgetAnswer({ clock, counters, document }: Services, kind: LevelKind, record: LevelRecord): Promise<RouteAnswer> {
+export async function budgetAnswer({ clock, budgets, document }: Services, kind: LevelKind, record: LevelRecord): Promise<RouteAnswer> {
   const level = bindLevel({ gateway: document.gateway ?? {}, defaults: document.defaults ?? {} }, kind, record.id, record);
   const scope = kind === 'gateway' ? kind : `${kind}:${record.id}`;
-  return { status: 200, json: { data: [...(await budgetStates(counters, level, scope, clock.now()))], next_cursor: null } };
+  return { status: 200, json: { data: [...(await budgetStates(budgets, level, scope, clock.now()))], next_cursor: null } };
 }
 
 /** A changed row, with the budgets that the change took away: they count on, so that one put back knows what was spent. */

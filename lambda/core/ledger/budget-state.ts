@@ -2,9 +2,17 @@ import type { BudgetConfig } from '../../../lib/private/contract';
 import type { JsonObject } from '../model/json';
 import { formatUsd } from '../pricing/money';
 import type { CounterStore } from '../stores/counters';
+import type { FreshBudgets } from './fresh-budget';
 import type { BoundLevel } from './levels';
 import type { Period } from './period';
 import { plannedCounter } from './plan';
+
+/** Where the figures come from. */
+export interface BudgetSources {
+  readonly counters: Pick<CounterStore, 'get'>;
+  /** Of budgets that no call has met in their period. */
+  readonly fresh: FreshBudgets;
+}
 
 /**
  * How every budget of a level stands at this moment, as the APIs show it: the counters' own figures, not the rollups'.
@@ -12,17 +20,21 @@ import { plannedCounter } from './plan';
  * @param scope how the caller knows the level: `team:research`
  */
 export function budgetStates(
-  counters: Pick<CounterStore, 'get'>,
+  { counters, fresh }: BudgetSources,
   level: BoundLevel,
   scope: string,
   nowMs: number,
 ): Promise<readonly JsonObject[]> {
   return Promise.all(
     level.budgets.map(async (budget) => {
-      const { spec, period } = plannedCounter(level, budget, nowMs);
+      const planned = plannedCounter(level, budget, nowMs);
+      const { spec, period } = planned;
       const counter = await counters.get(spec.key);
       // A counter that has not met today's budget yet moves by the difference when it does.
-      const remaining = counter === undefined ? spec.limitNanoUsd : counter.remainingNanoUsd + spec.limitNanoUsd - counter.limitNanoUsd;
+      const remaining =
+        counter === undefined
+          ? spec.limitNanoUsd - ((await fresh(planned))?.spentNanoUsd ?? 0n)
+          : counter.remainingNanoUsd + spec.limitNanoUsd - counter.limitNanoUsd;
       const reserved = [...(counter?.open.values() ?? [])].reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n);
       return {
         ...nameOf(budget, scope),

@@ -11,10 +11,11 @@ import { type PlannedCounter, plannedCounter, removedCounter } from './plan';
 export interface FreshBudgetOptions {
   readonly identity: IdentityStore;
   readonly counters: Pick<CounterStore, 'get'>;
-  readonly levels: LevelCache;
+  readonly levels: Pick<LevelCache, 'refresh'>;
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly clock: Clock;
-  readonly phases: ReadonlyMap<string, number>;
+  /** Default: none were learnt. */
+  readonly phases?: ReadonlyMap<string, number>;
   /** What levels have spent, for budgets added in mid-period. Default: nothing. */
   readonly spend?: SpendStore;
 }
@@ -50,9 +51,12 @@ export async function chargeLate(
   }
 }
 
-/** Reads the budget of a counter that does not exist yet, so that no older limit can create it. Undefined: it is gone. */
-export function createFreshBudgets(options: FreshBudgetOptions): (planned: PlannedCounter) => Promise<FreshBudget | undefined> {
-  const { clock, levels, phases } = options;
+/** Where the counter of a budget starts that does not exist yet. Reads, and writes nothing. Undefined: the budget is gone. */
+export type FreshBudgets = (planned: PlannedCounter) => Promise<FreshBudget | undefined>;
+
+/** Reads the budget of a counter that does not exist yet, so that no older limit can create it. */
+export function createFreshBudgets(options: FreshBudgetOptions): FreshBudgets {
+  const { clock, levels, phases = new Map() } = options;
 
   async function fresh(planned: PlannedCounter): Promise<FreshBudget | undefined> {
     const { kind, id } = planned.level;

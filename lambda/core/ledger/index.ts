@@ -1,9 +1,10 @@
 /** Admission, settlement and sweep: how money and limits stay true. The protocol is modelled in `spec/`. */
 export { Abandonment, type Unsent } from './abandonment';
 export type * from './admission';
-export { budgetStates } from './budget-state';
+export { type BudgetSources, budgetStates } from './budget-state';
 export { moveBudgets, removedBudgets } from './budgets';
 export { ESCROW, type EscrowPolicy } from './escrow';
+export { createFreshBudgets, type FreshBudgets } from './fresh-budget';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
 export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';
 export { type Period, type PeriodName, periodAt } from './period';

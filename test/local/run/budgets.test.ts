@@ -77,6 +77,22 @@ interface BudgetState {
     expect(await spentOnceSettled(id, 5n * one - 1n, 400)).toBe(5n * one);
   });
 
+  test('R13 the first budget of a used key shows what was spent before it, to its administrator and to itself, before its next call', async () => {
+    const measured = await makeKey();
+    await patch(measured.id, { budgets: [{ limit_usd: '1.00', period: 'month' }] });
+    expect((await call(measured.key)).status).toBe(200);
+    const one = await spentOnceSettled(measured.id, 0n);
+    const { id, key } = await makeKey();
+    for (let index = 0; index < 2; index += 1) expect((await call(key)).status).toBe(200);
+
+    await patch(id, { budgets: [{ limit_usd: '1.00', period: 'lifetime' }] });
+
+    // Calls are added up some seconds after their answers.
+    expect(await spentOnceSettled(id, 2n * one - 1n, 400)).toBe(2n * one);
+    const me = (await callGateway('GET', `${run.url}/v1/me`, key)).body as unknown as { budgets: (BudgetState & { scope: string })[] };
+    expect(me.budgets.filter(({ scope }) => scope === 'key')).toMatchObject([{ spent_usd: (await state(id))?.spent_usd }]);
+  });
+
   test('R13 money-13-raise-refused: a raised budget holds from the next request on', async () => {
     const { id, key } = await makeKey();
     await patch(id, { budgets: [{ limit_usd: '1.00', period: 'month' }] });
