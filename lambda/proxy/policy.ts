@@ -4,6 +4,7 @@ import { storeUnavailable } from '../core/keys/authenticate';
 import { allowedTagsOf, countingTags } from '../core/keys/tags';
 import { GATEWAY_ID, levelsOf } from '../core/ledger/levels';
 import { GatewayError } from '../core/model/error';
+import { ownToolsOf } from '../core/providers/own-tools';
 import { matchesAnyGlob } from '../core/runtime/glob';
 import { parseJsonDocument, REQUEST_LIMITS } from '../core/runtime/json';
 import { allowedPlaces } from '../core/runtime/model-pattern';
@@ -22,12 +23,14 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   checkEndpoint(key, asked.route.path);
   const above = await levelsAbove(gateway, key);
   const tags = countedTags(above, key);
-  const { call, withheld } =
-    asked.facts.serverTools.length === 0 ? { call: asked, withheld: [] } : withAllowedTools(asked, await toolPolicy(gateway, key, tags));
+  const usesOwn = asked.operation === 'chat' && resolution.targets.some((target) => ownTools(target).length > 0);
+  const tools = usesOwn || asked.facts.serverTools.length > 0 ? await toolPolicy(gateway, key, tags) : [];
+  const { call, withheld } = withAllowedTools(asked, tools);
   const levels = [...Object.values(above), key];
   const allowed = allowedTargets(resolution, modelsOf(levels));
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  return { ...call, resolution, targets: withoutForeignFetches(call, allowed), withheld, mayStore: mayStore(levels), tags };
+  const quiet = usesOwn ? withoutOwnTools(allowed, tools) : allowed;
+  return { ...call, resolution, targets: withoutForeignFetches(call, quiet), withheld, mayStore: mayStore(levels), tags };
 }
 
 /**
@@ -106,7 +109,7 @@ function withAllowedTools(
   policy: readonly (readonly string[])[],
 ): { readonly call: ModelCall; readonly withheld: readonly string[] } {
   const { facts, document, dialect, configuration } = call;
-  const forbidden = (tool: string): boolean => policy.some((allowed) => !matchesAnyGlob(allowed, tool));
+  const forbidden = (tool: string): boolean => isForbidden(policy, tool);
   const refused = facts.serverTools.filter(forbidden);
   if (refused.length === 0) return { call, withheld: [] };
   const spare = (facts.spareServerTools ?? []).filter(forbidden);
@@ -118,6 +121,24 @@ function withAllowedTools(
   const kept = left.serverTools.filter(forbidden);
   if (kept.length > 0) throw serverToolNotAllowed(kept, []);
   return { call: { ...call, document: changed, facts: left }, withheld: dropped };
+}
+
+/** Of the places that a call may go to those whose models use no tool unasked that the key may not use. */
+function withoutOwnTools(targets: readonly Target[], policy: readonly (readonly string[])[]): readonly Target[] {
+  const refused = targets.map((target) => ownTools(target).find((tool) => isForbidden(policy, tool)));
+  const left = targets.filter((_target, index) => refused[index] === undefined);
+  if (left.length > 0) return left;
+  const [tool] = refused;
+  const message = `This key may not use the server-side tool '${tool}', which ${targets[0]?.name} uses in every call.`;
+  throw notAllowed('server_tool_not_allowed', message, 'model');
+}
+
+function ownTools({ provider, model }: Target): readonly string[] {
+  return ownToolsOf(provider.config.kind, model);
+}
+
+function isForbidden(policy: readonly (readonly string[])[], tool: string): boolean {
+  return policy.some((allowed) => !matchesAnyGlob(allowed, tool));
 }
 
 function serverToolNotAllowed(refused: readonly string[], spare: readonly string[]): GatewayError {

@@ -1,12 +1,18 @@
 /** Server-side tools that a key may not use: refused, or left out where clients declare them without need. */
 
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { impliedUses } from '../../../lambda/core/pricing/tool-prices';
+import { ownToolsOf } from '../../../lambda/core/providers/own-tools';
 import type { LevelKind } from '../../../lambda/core/stores/entities';
 import { createIdentityStore } from '../../../lambda/core/stores/identity';
 import type { ProviderConfig } from '../../../lib/private/contract';
-import { startGateway, type TestGateway } from '../../support/gateway';
+import { route, startGateway, type TestGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
+
+/** As it is committed: names in front of each line. */
+const priceBook = JSON.parse(readFileSync('lambda/core/pricing/price-book.json', 'utf8')) as { lists: Record<string, readonly string[]> };
 
 let upstream: Upstream;
 let gateway: TestGateway;
@@ -22,6 +28,8 @@ const answer = {
   usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
 };
 const search = { type: 'web_search', external_web_access: false };
+/** What a client answers to a search of tools. */
+const found = (...tools: object[]) => ({ type: 'tool_search_output', call_id: 'x', tools });
 const tool = { type: 'function', name: 'read', parameters: { type: 'object', properties: {} } };
 
 const openai = (): ProviderConfig => ({
@@ -79,6 +87,10 @@ test.each([
   ['a search that the choice names', { tools: [search], tool_choice: { type: 'web_search' } }, 'web_search'],
   ['a tool in the input', { input: [{ type: 'additional_tools', tools: [{ type: 'code_interpreter' }] }] }, 'code_interpreter'],
   ['a tool in a namespace', { tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'image_generation' }] }] }, 'image_generation'],
+  ['R07 a tool that a search of tools found', { input: [found({ type: 'web_search' })] }, 'web_search'],
+  ['R07 a tool in a namespace that it found', { input: [found({ type: 'namespace', name: 'n', tools: [{ type: 'mcp' }] })] }, 'mcp:'],
+  ['R07 a tool of an item that nobody knows', { input: [{ type: 'x', tools: [{ type: 'code_interpreter' }] }] }, 'code_interpreter'],
+  ['R07 a tool in what a server listed', { input: [{ type: 'mcp_list_tools', tools: [{ type: 'shell', environment: {} }] }] }, 'shell'],
   ['a search in a namespace', { tools: [{ type: 'namespace', name: 'n', tools: [search] }] }, 'web_search'],
 ])('%s is refused by name where the key may not use it', async (_what, fields, name) => {
   const reply = await create(fields);
@@ -86,6 +98,95 @@ test.each([
   expect(reply.status).toBe(403);
   expect(reply.json.error).toMatchObject({ code: 'server_tool_not_allowed', message: expect.stringContaining(`'${name}'`) });
   expect(upstream.requests).toEqual([]);
+});
+
+test('R07 what a search of tools found is left out where it is spare, and passes where the client runs it', async () => {
+  const listed = { type: 'mcp_list_tools', server_label: 's', tools: [{ name: 'f', input_schema: {} }] };
+  const reply = await create({ input: [listed, found(search, tool), { role: 'user', content: 'hi' }] });
+
+  expect([reply.status, reply.headers['x-gateway-warnings']]).toEqual([200, 'dropped: input[1].tools[0]']);
+  expect(sent().input.slice(0, 2)).toEqual([listed, found(tool)]);
+});
+
+test('R07 a tool in a message of Chat counts like any', async () => {
+  const messages = [{ role: 'system', content: 'x', tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] }];
+
+  const reply = await gateway.call('/v1/chat/completions', { model: 'openai/gpt-5.1', messages });
+
+  expect([reply.status, reply.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
+});
+
+describe('R07 a model that searches by itself', () => {
+  const chat = async (model: string, serverTools: readonly string[] | undefined) =>
+    gateway.call(
+      '/v1/chat/completions',
+      { model, messages: [{ role: 'user', content: 'hi' }] },
+      { authorization: `Bearer ${await gateway.addKey(serverTools === undefined ? {} : { serverTools })}` },
+    );
+  beforeEach(async () => {
+    await gateway.close();
+    const kinds = ['openai', 'azure-openai', 'perplexity', 'openrouter', 'groq', 'openai-compatible', 'google-ai-studio'] as const;
+    gateway = await startGateway({
+      document: {
+        providers: kinds.map((kind) => ({ ...openai(), id: kind, kind })),
+        routes: [route('finder', 'perplexity/sonar'), route('either', 'perplexity/sonar', 'openai/gpt-5.1')],
+      },
+    });
+  });
+
+  test.each([
+    'perplexity/sonar',
+    'perplexity/sonar-reasoning-pro',
+    'openrouter/perplexity/sonar-deep-research',
+    'openrouter/openai/gpt-5.1:online',
+    'openai-compatible/Sonar-Pro',
+    'openai/o3-deep-research',
+    'openai/o4-mini-deep-research-2025-06-26',
+    'google-ai-studio/deep-research-pro-preview-12-2025',
+    'azure-openai/gpt-4o-mini-search-preview',
+    'openai/gpt-5-search-api',
+    'groq/groq/compound-mini',
+    'groq/compound-beta',
+    'finder',
+  ])('R07 %s is refused to a key that may not search, and not to one that may', async (model) => {
+    for (const serverTools of [undefined, [], ['code_interpreter']]) {
+      const reply = await chat(model, serverTools);
+      expect([reply.status, reply.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
+      expect(reply.json.error.message).toContain("'web_search'");
+    }
+    expect(upstream.requests).toEqual([]);
+
+    const tools = ['web_search*', ...(model.startsWith('groq') ? ['visit_website', 'code_execution', 'browser_automation'] : [])];
+    expect((await chat(model, tools)).json.error?.code).not.toBe('server_tool_not_allowed');
+  });
+
+  test('R07 it is left out of a route that has another', async () => {
+    upstream.script(jsonReply({ choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }] }));
+
+    const reply = await chat('either', []);
+
+    expect([reply.status, reply.headers['x-gateway-provider']]).toEqual([200, 'openai']);
+  });
+
+  test('R07 every model that is priced with tools of its own is one', () => {
+    const names = Object.entries(priceBook.lists).flatMap(([list, lines]) =>
+      lines.flatMap((line) => (line.split(' | ')[0] as string).split(' ').map((name) => [list, name] as const)),
+    );
+    let several = 0;
+    for (const kind of ['openai', 'azure-openai', 'openrouter', 'groq', 'perplexity'] as const) {
+      for (const [list, name] of names) {
+        if (list !== kind || /r1-1776/.test(name)) continue;
+        const uses = impliedUses(kind, name).filter(({ unit }) => unit !== 'request');
+        if (uses.length === 0 || (kind === 'perplexity' && !/sonar/.test(name))) continue;
+        several += 1;
+        expect([kind, name, ownToolsOf(kind, name).length > 0]).toEqual([kind, name, true]);
+      }
+    }
+    expect(several).toBeGreaterThan(5);
+    for (const name of ['gpt-5.1', 'research-1', 'deepseek-v3', 'personar', 'compound', 'online-1', 'search-preview']) {
+      expect([name, ownToolsOf('openai', name)]).toEqual([name, []]);
+    }
+  });
 });
 
 /** A level in the table that allows these server-side tools; undefined: it says nothing. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
-import { countOf, objectOf, textOf } from '../lenient';
+import { countOf, objectOf, objectsOf, textOf } from '../lenient';
 import type { CallFacts } from '../protocol';
 import { checkSchema, checkToolCount, optionalList, optionalText, requiredObject } from '../strict';
 import { isSearchModel } from './usage';
@@ -8,22 +8,28 @@ import { isSearchModel } from './usage';
 /** Sources that a live search reads where the call does not say. @see https://docs.x.ai/docs/guides/live-search */
 const LIVE_SEARCH_SOURCES = 20;
 
-/** What the provider would run itself: tools that are neither functions nor custom, and searches that fields of their own ask for. */
+/** What the provider would run itself: tools that are neither functions nor custom, in messages too, and searches that other fields ask for. */
 export function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 'toolUses'> {
-  const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
   const serverTools: string[] = [];
   const toolUses: ToolUse[] = [];
-  tools.forEach((item, index) => {
-    const tool = requiredObject(item, `tools[${index}]`);
-    const type = optionalText(tool['type'], `tools[${index}].type`) ?? 'function';
-    if (type === 'function' || type === 'custom') {
-      const parameters = objectOf(objectOf(tool['function'])?.['parameters']);
-      if (parameters !== undefined) checkSchema(parameters, `tools[${index}].function.parameters`);
-      return;
-    }
-    serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
-    toolUses.push({ unit: unitOf(type) });
+  const inspectList = (value: JsonValue | undefined, path: string): void => {
+    const tools = optionalList(value, path) ?? [];
+    checkToolCount(tools);
+    tools.forEach((item, index) => {
+      const tool = requiredObject(item, `${path}[${index}]`);
+      const type = optionalText(tool['type'], `${path}[${index}].type`) ?? 'function';
+      if (type === 'function' || type === 'custom') {
+        const parameters = objectOf(objectOf(tool['function'])?.['parameters']);
+        if (parameters !== undefined) checkSchema(parameters, `${path}[${index}].function.parameters`);
+        return;
+      }
+      serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
+      toolUses.push({ unit: unitOf(type) });
+    });
+  };
+  inspectList(body['tools'], 'tools');
+  objectsOf(body['messages']).forEach((message, index) => {
+    inspectList(message['tools'], `messages[${index}].tools`);
   });
   for (const { name, use } of searches(body)) {
     serverTools.push(name);

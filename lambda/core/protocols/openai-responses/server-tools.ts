@@ -32,18 +32,18 @@ interface Found {
   readonly spare: string[];
 }
 
-/** What the tools of a call bring: those in `tools`, and those that Codex puts into `additional_tools` items of the input. */
+/** What the tools of a call bring: those in `tools`, and those that items of the input bring (`additional_tools`, `tool_search_output`). */
 export function inspectTools(body: JsonObject): ToolFacts {
   const tools = optionalList(body['tools'], 'tools') ?? [];
   checkToolCount(tools);
   const found: Found = { serverTools: [], units: [], storedReferences: [], spare: [] };
   inspectList(tools, 'tools', found);
   inputItems(body).forEach((item, index) => {
-    if (item['type'] !== 'additional_tools') return;
     const path = `input[${index}].tools`;
     const added = optionalList(item['tools'], path) ?? [];
     checkToolCount(added);
-    inspectList(added, path, found);
+    // What a remote server once listed has no types, and brings nothing that is not in `tools`.
+    if (item['type'] !== 'mcp_list_tools' || added.some((tool) => objectOf(tool)?.['type'] !== undefined)) inspectList(added, path, found);
   });
   const { serverTools, storedReferences } = found;
   const most = countOf(body['max_tool_calls']);
@@ -92,7 +92,7 @@ export function withoutSpareTools(body: JsonObject): ServerToolRemoval {
   const tools = keep(body['tools'] ?? null, 'tools');
   const fromTools = dropped.length;
   const input = inputItems(body).map((item, index) =>
-    item['type'] === 'additional_tools' ? { ...item, tools: keep(item['tools'] ?? null, `input[${index}].tools`) } : item,
+    Array.isArray(item['tools']) ? { ...item, tools: keep(item['tools'], `input[${index}].tools`) } : item,
   );
   return { changes: { ...(fromTools > 0 ? { tools } : {}), ...(dropped.length > fromTools ? { input } : {}) }, dropped };
 }
