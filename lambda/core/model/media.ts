@@ -1,6 +1,7 @@
 /** A picture, document, recording or film that a call carries or points to. Plain text is none, however it is wrapped. */
 export interface Media {
-  readonly kind: 'image' | 'document' | 'audio' | 'video';
+  /** What its bytes are, else what it is said to be; `file` where it may be any of the others. */
+  readonly kind: 'image' | 'document' | 'audio' | 'video' | 'file';
   /** Its bytes as they stand in the body; absent when the provider fetches it. */
   readonly base64?: string;
   /** How closely the provider shall look at a picture, in OpenAI's words: `low`, `high`, `original`, `auto`. */

@@ -1,3 +1,4 @@
+import type { Media } from '../model/media';
 import { sameUnit, type ToolUse } from '../model/tool-use';
 import type { CallFacts } from '../protocols/protocol';
 import { atTier, callPrice, rateAt } from './cost';
@@ -168,12 +169,17 @@ function tokensBound(facts: BoundFacts, { price, inputTokens, audioTokens }: Sen
   return atTier(sum, mostTierPercent(price, facts.serviceTier)) + price.perRequest;
 }
 
-/** Classes that what a call sends may be billed in, recordings apart. A film has sound. */
+/** A film has sound, and a file that nobody knows may be one. */
+export function maySound({ kind }: Media): boolean {
+  return kind === 'video' || kind === 'file';
+}
+
+/** Classes that what a call sends may be billed in, recordings apart. */
 export function inputClasses(facts: BoundFacts): TokenClass[] {
   const classes: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
   if (facts.cacheWrite === '1h') classes.push('cacheWrite1h');
   if (facts.media.some(({ kind }) => kind !== 'audio') || facts.toolUses.length > 0) classes.push('imageInput');
-  if (facts.media.some(({ kind }) => kind === 'video')) classes.push('audioInput', 'audioCacheRead');
+  if (facts.media.some(maySound)) classes.push('audioInput', 'audioCacheRead');
   return classes;
 }
 

@@ -1,6 +1,6 @@
 import { sameUnit } from '../model/tool-use';
 import type { Usage } from '../model/usage';
-import { type BoundInput, inputClasses, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
+import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
 import { callPrice } from './cost';
 import type { Price, TokenClass } from './price';
 
@@ -77,7 +77,7 @@ function wholeOutput(call: ReportedCall, usage: Usage): number {
 
 /** Recordings and films have sound. What costs no more than text does no harm where nobody asked for it. */
 function hears({ facts, price }: ReportedCall, name: 'audioInput' | 'audioCacheRead'): boolean {
-  const isAsked = mediaOf(facts, price).audio > 0 || facts.media.some(({ kind }) => kind === 'video');
+  const isAsked = mediaOf(facts, price).audio > 0 || facts.media.some(maySound);
   return isAsked || !isDearer(price, name, name === 'audioInput' ? 'input' : 'cacheRead');
 }
 

@@ -2,7 +2,9 @@ import { invalidRequest } from '../model/error';
 import type { JsonValue } from '../model/json';
 import type { Media } from '../model/media';
 import type { MediaSource } from '../model/request';
+import { fileKind } from '../runtime/file-kind';
 import { textOf } from './lenient';
+import { isReference } from './reference';
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*;base64,/;
 
@@ -25,28 +27,44 @@ export function plainTextOf(source: MediaSource): string | undefined {
 }
 
 const FILM_PAGE = /^https?:\/\/[^/]*\byoutu(?:be(?:-nocookie)?\.com|\.be)\b/i;
-const KINDS: readonly (readonly [RegExp, Media['kind']])[] = [
-  [/^image\//, 'image'],
-  [/^audio\//, 'audio'],
-  [/^video\//, 'video'],
-];
-/** Where a media type stands in a data URL. */
-const URL_HEAD_CHARACTERS = 256;
+/** Files that a provider may take a part for by the end of its URL, whatever the part is said to be. */
+const OTHER_FILE =
+  /\.(?:pdf|txt|html?|csv|md|rtf|docx?|pptx?|xlsx?|mp[34]|m4[av]|mov|webm|mkv|avi|mpe?g|3gpp?|wav|flac|og[gav]|opus|aac|aiff?)(?:[?#]|$)/i;
+/** Where a media type and the address of a page stand. */
+const HEAD_CHARACTERS = 2_048;
+const ENDS = /^[\0-\x20]+|[\t\n\r]/g;
 
 /**
  * Reads a part that holds a URL, a data URL or bare base64. Undefined for text: the body's own bytes bound it.
  *
- * @param kind what the part is said to be; its media type, where it names one, says it better
+ * What the bytes are decides. Where they are not known, the part counts as the dearest that it may be: what it is said to be only where
+ * the provider takes nothing else for it.
  */
 export function mediaOf(kind: Media['kind'], value: JsonValue | undefined, mediaType?: JsonValue, detail?: JsonValue): Media | undefined {
   const text = textOf(value) ?? '';
   const looked = typeof detail === 'string' ? { detail } : {};
-  if (/^https?:/i.test(text.slice(0, 6))) return { kind: FILM_PAGE.test(text.slice(0, URL_HEAD_CHARACTERS)) ? 'video' : kind, ...looked };
-  const head = DATA_URL.exec(text.slice(0, URL_HEAD_CHARACTERS));
-  const type = (head === null ? textOf(mediaType) : head[1])?.toLowerCase() ?? '';
-  if (type.startsWith('text/')) return undefined;
-  const known = KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? (type === 'application/pdf' ? 'document' : kind);
-  if (head !== null) return { kind: known, base64: text.slice(head[0].length), ...looked };
-  // Whatever else it is, its bytes stay bounded as text.
-  return text === '' || text.startsWith('data:') ? { kind: known, ...looked } : { kind: known, base64: text, ...looked };
+  // Readers of URLs leave white space and control characters at their ends out, and line ends anywhere.
+  const head = text.slice(0, HEAD_CHARACTERS).replace(ENDS, '');
+  if (isReference(text, true)) return { kind: kindOfPage(kind, head, text), ...looked };
+  const data = /^data:([^;,]*)([^,]*),/i.exec(head);
+  const type = (data === null ? textOf(mediaType) : data[1])?.toLowerCase() ?? '';
+  const base64 = data === null ? text : text.slice(text.indexOf(',') + 1);
+  const isReadable = base64 !== '' && (data === null ? !/^data:/i.test(head) : /;\s*base64\s*$/i.test(data[2] ?? ''));
+  const known = isReadable ? fileKind(base64) : undefined;
+  if (known === 'text' && (kind === 'document' || kind === 'file')) return undefined;
+  const counted =
+    known === undefined || known === 'text' ? unknownKind(kind, type) : known === 'video' && kind === 'audio' ? 'audio' : known;
+  return isReadable ? { kind: counted, base64, ...looked } : { kind: counted, ...looked };
+}
+
+/** A file by its address. */
+function kindOfPage(kind: Media['kind'], head: string, text: string): Media['kind'] {
+  if (FILM_PAGE.test(head)) return 'video';
+  return (kind === 'image' || kind === 'audio') && OTHER_FILE.test(text.trimEnd()) ? 'file' : kind;
+}
+
+/** Bytes without a mark that is known: a part for pictures, or for sound, takes nothing else. */
+function unknownKind(kind: Media['kind'], type: string): Media['kind'] {
+  if (kind === 'audio') return 'audio';
+  return kind === 'image' && (type === '' || type.startsWith('image/')) ? 'image' : 'file';
 }

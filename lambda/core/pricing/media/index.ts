@@ -14,18 +14,17 @@ export interface MediaTokens {
   readonly other: number;
 }
 
-/** Of a page: its text, and the page as a picture. */
-const PAGE_TOKENS = 3_000 + 5_000;
-/** A page takes more than this of any file that a program writes. */
-const LEAST_PAGE_BYTES = 512;
-/** No window takes a longer document or film. */
-const MOST_TOKENS = 1_000_000;
-/** @see https://ai.google.dev/gemini-api/docs/audio (32 a second); OpenAI and Mistral count fewer. */
+/** Longer than any window but the widest, which are known: what counts is the window. */
+const MOST_TOKENS = 2_000_000;
+/** Of documents that are looked at page by page. @see https://ai.google.dev/gemini-api/docs/document-processing */
+const GEMINI_DOCUMENT_TOKENS = 1_000 * 258;
+const PAGED = /gemini-(?:1|2)/;
+/** @see https://ai.google.dev/gemini-api/docs/audio (32 a second, 9.5 hours at most); OpenAI and Mistral count fewer. */
 const AUDIO_SECOND_TOKENS = 32;
-/** Hours of speech, and beyond what any model hears of one recording. */
-const MOST_AUDIO_TOKENS = 300_000;
+const MOST_AUDIO_TOKENS = 9.5 * 3_600 * AUDIO_SECOND_TOKENS;
+const BESIDE_AUDIO = 64;
 
-/** What the media of a call can be at most where this model reads them. Looks into no more than their first bytes. */
+/** What the media of a call can be at most where this model reads them, its window aside. Looks into no more than their first bytes. */
 export function mediaTokens(model: string, media: readonly Media[]): MediaTokens {
   let audio = 0;
   let other = 0;
@@ -36,12 +35,13 @@ export function mediaTokens(model: string, media: readonly Media[]): MediaTokens
   return { audio, other };
 }
 
+/** How many pages a document has, its bytes do not bound: they are compressed, and one page may stand in many places. */
 function tokensOf(model: string, { kind, base64, detail }: Media): number {
   if (kind === 'image') return pictureTokens(model, base64 === undefined ? undefined : pictureSize(base64), detail);
-  if (kind === 'video' || base64 === undefined) return MOST_TOKENS;
-  return Math.min(MOST_TOKENS, Math.ceil((base64.length * 3) / 4 / LEAST_PAGE_BYTES) * PAGE_TOKENS);
+  return kind === 'document' && PAGED.test(model) ? GEMINI_DOCUMENT_TOKENS : MOST_TOKENS;
 }
 
 function audioTokens({ base64 }: Media): number {
-  return base64 === undefined ? MOST_AUDIO_TOKENS : Math.min(MOST_AUDIO_TOKENS, recordingSeconds(base64) * AUDIO_SECOND_TOKENS + 64);
+  const seconds = base64 === undefined ? undefined : recordingSeconds(base64);
+  return seconds === undefined ? MOST_AUDIO_TOKENS : Math.min(MOST_AUDIO_TOKENS, seconds * AUDIO_SECOND_TOKENS + BESIDE_AUDIO);
 }

@@ -1,4 +1,4 @@
-import { Base64Bytes } from './bytes';
+import { Base64Bytes } from '../../runtime/base64-bytes';
 
 /** In pixels. */
 export interface PictureSize {
@@ -21,11 +21,25 @@ function sizeIn(bytes: Base64Bytes): PictureSize | undefined {
   if (head.length < 24) return undefined;
   const magic = head.toString('latin1', 0, 4);
   if (magic === '\x89PNG' && head.toString('latin1', 12, 16) === 'IHDR') {
-    return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+    const size = { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+    return hasSecondHeader(bytes) ? undefined : size;
   }
   if (magic === 'GIF8') return gifSize(bytes, head);
   if (magic === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP' && head.length === 30) return webpSize(head);
   return head.readUInt16BE(0) === 0xffd8 ? jpegSize(bytes) : undefined;
+}
+
+/** Whether a PNG says its size again before its picture: some readers take the last word for it. */
+function hasSecondHeader(bytes: Base64Bytes): boolean {
+  let at = 8 + 25;
+  for (let part = 0; part < MOST_PARTS; part++) {
+    const chunk = bytes.slice(at, 8);
+    const name = chunk.toString('latin1', 4, 8);
+    if (name === 'IHDR') return true;
+    if (name === 'IDAT' || !/^[A-Za-z]{4}$/.test(name)) return false;
+    at += 12 + chunk.readUInt32BE(0);
+  }
+  return true;
 }
 
 /** The screen, or the first frame where it is larger. @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
@@ -78,20 +92,44 @@ function webpSize(head: Buffer): PictureSize | undefined {
   }
 }
 
-/** The size stands in the frame's header, after segments of any length. @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf */
+/**
+ * The size stands in the frame's header, after segments of any length. A second such header is the last word for some readers.
+ *
+ * @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf
+ */
 function jpegSize(bytes: Base64Bytes): PictureSize | undefined {
+  let size: PictureSize | undefined;
   let at = 2;
   for (let part = 0; part < MOST_PARTS; part++) {
     const segment = bytes.slice(at, 9);
-    if (segment.length < 9 || segment[0] !== 0xff) return undefined;
-    const marker = segment.readUInt8(1);
+    const marker = segment[0] === 0xff ? segment[1] : undefined;
+    if (marker === undefined) return size !== undefined && !hasFrame(bytes, at) ? size : undefined;
     if (marker === 0xff) {
       at += 1;
       continue;
     }
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-    if (isFrame) return { height: segment.readUInt16BE(5), width: segment.readUInt16BE(7) };
+    if (marker === START_OF_SCAN) return size;
+    if (isFrame(marker)) {
+      if (size !== undefined || segment.length < 9) return undefined;
+      size = { height: segment.readUInt16BE(5), width: segment.readUInt16BE(7) };
+    }
+    if (segment.length < 4) return undefined;
     at += 2 + segment.readUInt16BE(2);
   }
   return undefined;
+}
+
+const START_OF_SCAN = 0xda;
+/** Damage that is looked through; readers skip it. */
+const MOST_DAMAGED_BYTES = 65_536;
+
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+/** Whether another frame may begin somewhere behind what is no segment. */
+function hasFrame(bytes: Base64Bytes, from: number): boolean {
+  if (bytes.length - from > MOST_DAMAGED_BYTES) return true;
+  const rest = bytes.slice(from, MOST_DAMAGED_BYTES);
+  return rest.some((byte, index) => byte === 0xff && isFrame(rest[index + 1] ?? 0));
 }

@@ -1,8 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
-import type { Media } from '../../model/media';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
-import { mediaOf } from '../media';
+import { MediaFinder } from '../media-parts';
 import type { CallFacts } from '../protocol';
 import { checkSchema, optionalCount, optionalFlag, optionalObject, optionalText, requiredMessages, requiredText } from '../strict';
 import { pricedTier } from './priced-tier';
@@ -11,7 +10,6 @@ import { inspectTools } from './server-tools';
 /** What a walk over the content finds. */
 interface Found {
   cacheWrite: '5m' | '1h' | undefined;
-  readonly media: Media[];
   readonly storedReferences: string[];
 }
 
@@ -20,12 +18,15 @@ export function inspect(body: JsonObject): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
-  const found: Found = { cacheWrite: undefined, media: [], storedReferences: [] };
+  const found: Found = { cacheWrite: undefined, storedReferences: [] };
+  const media = new MediaFinder((part) => noteCache(part, found));
   noteCache(body, found);
   inspectContent(body['system'], 'system', found);
+  media.add(body['system']);
   messages.forEach((message, index) => {
     requiredText(message['role'], `messages[${index}].role`);
     inspectContent(message['content'], `messages[${index}].content`, found);
+    media.add(message);
   });
   if ((body['container'] ?? null) !== null) found.storedReferences.push('container');
   const tools = inspectTools(body, (tool) => noteCache(tool, found));
@@ -44,7 +45,7 @@ export function inspect(body: JsonObject): CallFacts {
     wantsStreamUsage: true,
     ...tools,
     storedReferences: found.storedReferences,
-    media: found.media,
+    media: media.found,
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
   };
@@ -60,12 +61,9 @@ function checkFormat(body: JsonObject): void {
 
 function inspectContent(content: JsonValue | undefined, path: string, found: Found): void {
   objectsOf(content).forEach((block, index) => {
-    noteCache(block, found);
     const type = textOf(block['type']);
     if (type === 'image' || type === 'document') {
       const source = objectOf(block['source']);
-      const media = source?.['type'] === 'content' ? undefined : mediaOfSource(type, source ?? {});
-      if (media !== undefined) found.media.push(media);
       if (source?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
       inspectContent(source?.['content'], `${path}[${index}].source.content`, found);
     } else if (type === 'container_upload') {
@@ -74,12 +72,6 @@ function inspectContent(content: JsonValue | undefined, path: string, found: Fou
       inspectContent(block['content'], `${path}[${index}].content`, found);
     }
   });
-}
-
-/** Text, and blocks of content, are bounded by the body's bytes. */
-function mediaOfSource(type: 'image' | 'document', source: JsonObject): Media | undefined {
-  if (source['type'] === 'text') return undefined;
-  return mediaOf(type, source['url'] ?? source['data'], source['media_type']);
 }
 
 function noteCache(block: JsonObject, found: Found): void {

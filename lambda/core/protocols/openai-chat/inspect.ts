@@ -1,8 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
-import type { Media } from '../../model/media';
 import { nonEmptyText, objectOf, objectsOf } from '../lenient';
-import { mediaOf } from '../media';
+import { MediaFinder } from '../media-parts';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -68,37 +67,21 @@ function choicesOf(body: JsonObject): number {
 
 /** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
 function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
-  const media: Media[] = [];
   let cacheWrite: CallFacts['cacheWrite'];
+  const media = new MediaFinder((part) => {
+    const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
+    if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
+  });
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
     requiredText(message['role'], `messages[${index}].role`);
     if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
+    media.add(message);
     objectsOf(message['content']).forEach((part, at) => {
-      const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
-      if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
-      const found = mediaOfPart(part);
-      if (found !== undefined) media.push(found);
       if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
     });
   });
-  return { media, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
-}
-
-function mediaOfPart(part: JsonObject): Media | undefined {
-  const { image_url: image, video_url: video, input_audio: audio, file } = part;
-  switch (part['type']) {
-    case 'image_url':
-      return mediaOf('image', objectOf(image)?.['url'] ?? image, undefined, objectOf(image)?.['detail']);
-    case 'video_url':
-      return mediaOf('video', objectOf(video)?.['url'] ?? video);
-    case 'input_audio':
-      return mediaOf('audio', objectOf(audio)?.['data'] ?? audio);
-    case 'file':
-      return mediaOf('document', objectOf(file)?.['file_data']);
-    default:
-      return undefined;
-  }
+  return { media: media.found, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
 }
 
 function hasFileId(file: JsonValue | undefined): boolean {

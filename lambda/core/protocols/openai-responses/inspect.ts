@@ -1,8 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject } from '../../model/json';
-import type { Media } from '../../model/media';
 import { nonEmptyText, objectOf, objectsOf } from '../lenient';
-import { mediaOf } from '../media';
+import { MediaFinder } from '../media-parts';
 import type { CallFacts } from '../protocol';
 import {
   checkSchema,
@@ -64,38 +63,18 @@ function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferenc
   if (typeof input === 'string') return { media: [], storedReferences: [] };
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items');
 
-  const media: Media[] = [];
+  const media = new MediaFinder();
   const storedReferences: string[] = [];
   input.forEach((value, index) => {
     const item = requiredObject(value, `input[${index}]`);
     if (item['type'] === 'item_reference' && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
-    const made = item['type'] === 'image_generation_call' ? mediaOf('image', item['result']) : undefined;
-    if (made !== undefined) media.push(made);
+    media.add(item);
     for (const field of ['content', 'output']) {
       const single = objectOf(item[field]);
       (single === undefined ? objectsOf(item[field]) : [single]).forEach((part, at) => {
-        const found = mediaOfPart(part);
-        if (found === undefined) return;
-        media.push(found);
         if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
       });
     }
   });
-  return { media, storedReferences };
-}
-
-/** A part that names a file and holds nothing is a picture or document as well. */
-function mediaOfPart(part: JsonObject): Media | undefined {
-  const audio = part['input_audio'];
-  switch (part['type']) {
-    case 'input_image':
-    case 'computer_screenshot':
-      return mediaOf('image', part['image_url'], undefined, part['detail']);
-    case 'input_file':
-      return mediaOf('document', part['file_url'] ?? part['file_data']);
-    case 'input_audio':
-      return mediaOf('audio', objectOf(audio)?.['data'] ?? audio);
-    default:
-      return undefined;
-  }
+  return { media: media.found, storedReferences };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ToolUse } from '../../../../lambda/core/model/tool-use';
 import { type BoundInput, boundOf, capForCost, FREE_PRICE, type Price } from '../../../../lambda/core/pricing';
 import type { Rate, TokenClass } from '../../../../lambda/core/pricing/price';
+import { wav } from '../../../support/pictures';
 import { randomPrice } from '../../../support/random-price';
 
 type Facts = BoundInput['facts'];
@@ -131,13 +132,13 @@ test('R15 code runs in one container however often it is called, and a recording
   for (const unit of ['code_interpreter', 'code_execution', 'code_interpreter:4g']) {
     expect(of({ toolUses: [{ unit, most: 9, tokens: 0 }] }).costNanoUsd).toBe(of({ toolUses: [{ unit, most: 1, tokens: 0 }] }).costNanoUsd);
   }
-  const audio = 'A'.repeat(4_000);
-  // 3,000 bytes in the tightest codec: 12 seconds of 32 tokens, and the 64 around them.
-  const heard = of({ media: [{ kind: 'audio', base64: audio }] }, 5_000);
-  expect(heard.tokens).toBe(1_000 + 2_048 + 12 * 32 + 64);
+  // Twelve seconds of 32 tokens, one for the header, and the 64 around them.
+  const audio = wav(12);
+  const heard = of({ media: [{ kind: 'audio', base64: audio }] }, audio.length + 1_000);
+  expect(heard.tokens).toBe(1_000 + 2_048 + 13 * 32 + 64);
   const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
   const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
-  expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 448n * sound, 100));
+  expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 480n * sound, 100));
 });
 
 test('R15 what is free is bounded by nothing, so that no budget is asked', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { mediaTokens } from '../../../../../lambda/core/pricing/media';
-import { Base64Bytes } from '../../../../../lambda/core/pricing/media/bytes';
+import { Base64Bytes } from '../../../../../lambda/core/runtime/base64-bytes';
 import { gif, jpeg, png, wav, webp } from '../../../../support/pictures';
 
 const side = fc.oneof(fc.integer({ min: 1, max: 16_383 }), fc.integer({ min: 1, max: 900 }));
@@ -77,54 +77,84 @@ test('R15 `low` enlarges a small picture of a model that counts patches', () => 
   expect([of('gpt-5.5', png(10, 10)), of('gpt-5.5', png(10, 10), 'low'), of('gpt-5.5', png(10, 10), 'high')]).toEqual([1, 256, 1]);
 });
 
-test('R15 documents by their pages, films at the most, and what is fetched at the most', () => {
-  const media = (kind: 'document' | 'video' | 'audio', base64?: string) =>
-    mediaTokens('m', [{ kind, ...(base64 === undefined ? {} : { base64 }) }]);
-  expect(media('document', 'A'.repeat(682))).toEqual({ audio: 0, other: 8_000 });
-  expect(media('document', 'A'.repeat(683))).toEqual({ audio: 0, other: 2 * 8_000 });
-  expect(media('document', 'A'.repeat(100_000))).toEqual({ audio: 0, other: 1_000_000 });
-  expect(media('document')).toEqual({ audio: 0, other: 1_000_000 });
-  expect(media('video')).toEqual({ audio: 0, other: 1_000_000 });
-  expect(media('video', 'AAAA')).toEqual({ audio: 0, other: 1_000_000 });
-  expect(media('audio')).toEqual({ audio: 300_000, other: 0 });
-  expect(media('audio', 'A'.repeat(4_000_000))).toEqual({ audio: 300_000, other: 0 });
+const MOST_AUDIO = 9.5 * 3_600 * 32;
+
+test('R15 what neither bytes nor pages bound is the most that a window may take, or its maker', () => {
+  const media = (kind: 'document' | 'video' | 'audio' | 'file', base64?: string, model = 'm') =>
+    mediaTokens(model, [{ kind, ...(base64 === undefined ? {} : { base64 }) }]);
+  for (const kind of ['document', 'video', 'file'] as const) {
+    for (const base64 of [undefined, 'AAAA', 'A'.repeat(100_000)]) expect(media(kind, base64)).toEqual({ audio: 0, other: 2_000_000 });
+  }
+  expect(media('document', 'AAAA', 'gemini-2.5-pro')).toEqual({ audio: 0, other: 258_000 });
+  expect(media('file', 'AAAA', 'gemini-2.5-pro')).toEqual({ audio: 0, other: 2_000_000 });
+  expect(media('document', 'AAAA', 'gemini-3-pro')).toEqual({ audio: 0, other: 2_000_000 });
+  expect(media('audio')).toEqual({ audio: MOST_AUDIO, other: 0 });
+  expect(media('audio', wav(40_000, 4_000))).toEqual({ audio: MOST_AUDIO, other: 0 });
   expect(mediaTokens('claude-x', [{ kind: 'image' }, { kind: 'image' }, { kind: 'audio' }, { kind: 'document', base64: 'AAAA' }])).toEqual({
-    audio: 300_000,
-    other: 10_000 + 8_000,
+    audio: MOST_AUDIO,
+    other: 10_000 + 2_000_000,
   });
 });
 
-describe('R15 recordings', () => {
-  const seconds = (bytes: Buffer): number => (mediaTokens('m', [{ kind: 'audio', base64: bytes.toString('base64') }]).audio - 64) / 32;
-  const header = (format: number, samples: number, width: number, bytes: number): Buffer => {
-    const buffer = Buffer.alloc(bytes);
-    buffer.write('RIFF', 0, 'latin1');
-    buffer.write('WAVEfmt ', 8, 'latin1');
-    buffer.writeUInt16LE(format, 20);
-    buffer.writeUInt32LE(samples, 24);
-    buffer.writeUInt16LE(width, 32);
-    return buffer;
+describe('R11 recordings', () => {
+  const tokens = (bytes: Buffer): number => mediaTokens('m', [{ kind: 'audio', base64: bytes.toString('base64') }]).audio;
+  const seconds = (bytes: Buffer): number => (tokens(bytes) - 64) / 32;
+  const changed = (at: number, ...values: number[]): Buffer => {
+    const bytes = Buffer.from(wav(1), 'base64');
+    bytes.set(values, at);
+    return bytes;
   };
+  const padded = (...head: number[]): Buffer => Buffer.concat([Buffer.from(head), Buffer.alloc(6_000 - head.length)]);
 
-  test('R15 a plain WAV file is as long as its samples', () => {
+  test('R11 a plain WAV file is as long as its samples', () => {
     expect(seconds(Buffer.from(wav(10), 'base64'))).toBe(11);
-    expect(seconds(header(1, 1_000, 2, 6_000))).toBe(3);
-    expect(seconds(header(3, 1_000, 4, 6_000))).toBe(2);
+    expect(seconds(Buffer.from(wav(2, 44_100), 'base64'))).toBe(3);
+    expect(seconds(changed(20, 3))).toBe(2);
   });
 
   test.each([
-    ['a WAV file of another format', header(7, 1_000, 2, 6_000), 24],
-    ['one whose rate is zero', header(1, 0, 2, 6_000), 24],
-    ['one whose samples have no size', header(1, 1_000, 0, 6_000), 24],
-    ['one that is too short to say', header(1, 1_000, 2, 43), 1],
-    ['MP3 with tags', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_997)]), 6],
-    ['MP3 without tags', Buffer.concat([Buffer.from([0xff, 0xe3]), Buffer.alloc(5_998)]), 6],
-    ['what only begins like MP3', Buffer.concat([Buffer.from([0xff, 0x1f]), Buffer.alloc(5_998)]), 24],
-    ['anything else', Buffer.alloc(6_000), 24],
-    ['RIFF that is no WAV', Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(5_996)]), 24],
-  ])('R15 %s is taken at its lowest rate', (_what, bytes, expected) => {
-    expect(seconds(bytes)).toBe(expected);
+    ['MP3 with tags and nothing else', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_997)])],
+    ['MP3 behind tags', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(97), Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(5_896)])],
+    ['MP3 without tags', padded(0xff, 0xfb, 0x90, 0)],
+  ])('R11 %s is as long as at its lowest rate', (_what, bytes) => {
+    expect(seconds(bytes)).toBe(6);
   });
+
+  test.each([
+    ['a WAV file of another format', changed(20, 7)],
+    ['one of no rate', changed(24, 0, 0, 0, 0)],
+    ['one of a rate that nobody records', changed(24, 0xff, 0xff, 0xff, 0xff)],
+    ['one of four samples a second', changed(24, 4, 0, 0, 0)],
+    ['one whose samples have no size', changed(32, 0)],
+    ['one of no channel', changed(22, 0)],
+    ['one that says its format twice', Buffer.concat([changed(36, ...Buffer.from('fmt ')), Buffer.alloc(99)])],
+    ['one that is too short to say', changed(20, 1).subarray(0, 35)],
+    ['FLAC', Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(10_236)])],
+    ['FLAC behind the tags of MP3', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(7), Buffer.from('fLaC'), Buffer.alloc(9_000)])],
+    ['Ogg', Buffer.concat([Buffer.from('OggS'), Buffer.alloc(9_000)])],
+    ['AAC', padded(0xff, 0xf1, 0x50, 0x80)],
+    ['MP3 of a free rate', padded(0xff, 0xfb, 0x00, 0)],
+    ['what only begins like MP3', padded(0xff, 0x1f)],
+    ['RIFF that is no WAV', Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(5_996)])],
+    ['anything else', Buffer.alloc(6_000)],
+  ])('R11 money-08 %s is not bounded by its bytes', (_what, bytes) => {
+    expect(tokens(bytes)).toBe(MOST_AUDIO);
+  });
+});
+
+test('R11 a picture that says its size twice is bounded by the maximum', () => {
+  const unknown = of('claude-x', undefined);
+  const frame = (width: number, height: number): Buffer => Buffer.from(jpeg(width, height), 'base64').subarray(2, 2 + 19);
+  const start = Buffer.from([0xff, 0xd8]);
+  const scan = Buffer.from([0xff, 0xda, 0, 12, 3, 1, 0, 2, 17, 3, 17, 0, 63, 0]);
+  const sized = (...parts: Buffer[]): number => of('claude-x', Buffer.concat(parts).toString('base64'));
+  expect(sized(start, frame(5, 5), scan)).toBe(of('claude-x', png(5, 5)));
+  expect(sized(start, frame(5, 5), frame(2_000, 2_000), scan)).toBe(unknown);
+  expect(sized(start, frame(5, 5), Buffer.from([0]), frame(2_000, 2_000), scan)).toBe(unknown);
+  expect(sized(start, frame(5, 5), Buffer.alloc(70_000))).toBe(unknown);
+  const header = Buffer.from(png(5, 5), 'base64').subarray(0, 33);
+  const second = Buffer.from(png(3_000, 3_000), 'base64').subarray(8);
+  expect(of('claude-x', Buffer.concat([header, second]).toString('base64'))).toBe(unknown);
 });
 
 test('R15 bytes of base64 are read where they are', () => {
