@@ -8,9 +8,12 @@ const BEGINS_FORMULA = /^[=+\-@\u2212]/;
 /** Texts that no reader cuts, whatever its separator is. */
 const PLAIN = /^[\w.:/ @=+-]*$/;
 
+/** Where some reader begins another cell, inside of quotes too: whoever splits at semicolons takes a quote after a comma for a letter. */
+const SEPARATOR = /([,;|\t\v\f\r\n\u0085\u2028\u2029])/;
+
 /**
- * Rows as RFC 4180 text. No text begins a formula: one that a spreadsheet might take for its beginning is led by an apostrophe, as is
- * one that has a tab or a line break in front. Numbers of ours are written as they are, so a negative one stays a number.
+ * Rows as RFC 4180 text. No text begins a formula, nor does any part of it after what separates cells elsewhere: one that a spreadsheet
+ * might take for its beginning is led by an apostrophe, as is a text that has a tab or a line break in front. Numbers of ours are written as they are, so a negative one stays a number.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
@@ -21,11 +24,15 @@ export function csvText(rows: readonly (readonly CsvCell[])[]): string {
 function cell(value: CsvCell): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'object') return value.decimal;
-  const safe = isRisky(value) ? `'${value}` : value;
+  const parts = value.split(SEPARATOR).map((part) => (isFormula(part) ? `'${part}` : part));
+  const safe = hasBreakInFront(value) ? `'${parts.join('')}` : parts.join('');
   return PLAIN.test(safe) ? safe : `"${safe.replaceAll('"', '""')}"`;
 }
 
-function isRisky(text: string): boolean {
-  const [lead = ''] = UNSEEN.exec(text) ?? [];
-  return /[\t\r\n]/.test(lead) || BEGINS_FORMULA.test(text.slice(lead.length).normalize('NFKC').replace(UNSEEN, ''));
+function isFormula(part: string): boolean {
+  return BEGINS_FORMULA.test(part.replace(UNSEEN, '').normalize('NFKC').replace(UNSEEN, ''));
+}
+
+function hasBreakInFront(text: string): boolean {
+  return /[\t\r\n]/.test(UNSEEN.exec(text)?.[0] ?? '');
 }

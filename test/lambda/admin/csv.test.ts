@@ -20,13 +20,39 @@ test('R07 numbers of ours stay numbers, negative ones too', () => {
 });
 
 test('R07 a text stays in its cell, whatever separates cells elsewhere', () => {
-  expect(written('a;=1')).toBe('"a;=1"');
-  expect(written('a\t=1')).toBe('"a\t=1"');
-  expect(written('a\r\n=1')).toBe('"a\r\n=1"');
+  expect(written('a;b')).toBe('"a;b"');
+  expect(written('a\tb')).toBe('"a\tb"');
+  expect(written('a\r\nb')).toBe('"a\r\nb"');
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       const line = written(text);
       expect(line.startsWith('"') ? /^"(?:[^"]|"")*"$/.test(line) : !/[",;\t\r\n]/.test(line)).toBe(true);
     }),
+  );
+});
+
+test.each([
+  ['x;=cmd|1', `"x;'=cmd|1"`],
+  ['x,=1', `"x,'=1"`],
+  ['x\t@y', `"x\t'@y"`],
+  ['x\r\n-1', `"x\r\n'-1"`],
+  ['x;"+1"', `"x;'""+1"""`],
+  ['x; \uff1d1;;=2', `"x;' \uff1d1;;'=2"`],
+])('R07 no part of %j begins a formula where another separator splits it', (text, line) => {
+  expect(written(text)).toBe(line);
+});
+
+test('R07 no cell begins a formula, whatever a reader splits at and whether or not it minds quotes', () => {
+  const unit = fc.constantFrom(...'=+-@;,|\t\r\n "\'ab1\u00a0\uff1d'.split(''));
+  const text = fc.string({ unit, maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), fc.constantFrom(',', ';', '\t', '|'), (cells, separator) => {
+      const line = csvText([cells]);
+      for (const cell of line.split(/\r\n|[\r\n]/).flatMap((row) => row.split(separator))) {
+        const begin = cell.normalize('NFKC').replace(/^[\s"]+/, '')[0];
+        expect([cells, separator, '=+-@'.includes(begin ?? ' ')]).toEqual([cells, separator, false]);
+      }
+    }),
+    { numRuns: 5_000 },
   );
 });
