@@ -2,7 +2,7 @@ import { storeUnavailable, unusable } from '../core/keys/authenticate';
 import { notAuthenticated } from '../core/keys/credential';
 import type { Bound, Refusal, Reservation } from '../core/ledger/admission';
 import { GatewayError } from '../core/model/error';
-import { formatUsd } from '../core/pricing';
+import { formatUsd, type PriceBook } from '../core/pricing';
 import type { RoutedCall } from './call';
 import type { Gateway } from './gateway';
 import { duplicate, mismatch, onceOf } from './once';
@@ -31,7 +31,7 @@ export async function admit(
     operation: call.operation,
     dialect: call.dialect.name,
     originalModel: call.facts.model,
-    candidateModels: namesOf(call.targets),
+    candidateModels: namesOf(gateway.prices(), call.targets),
     bound,
     stream: call.facts.stream,
     once: onceOf(call),
@@ -46,11 +46,8 @@ export async function admit(
   });
 }
 
-function namesOf(targets: RoutedCall['targets']): string[] {
-  return targets.flatMap(({ name, model, provider }) => [
-    name,
-    ...(provider.definition.otherNames?.(model) ?? []).map((other) => `${provider.id}/${other}`),
-  ]);
+function namesOf(prices: PriceBook, targets: RoutedCall['targets']): string[] {
+  return targets.flatMap(({ model, provider }) => prices.namesOf(provider.config.kind, model).map((name) => `${provider.id}/${name}`));
 }
 
 /** A refusal of the ledger, with the headers that say more than its body. */

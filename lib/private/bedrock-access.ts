@@ -17,9 +17,13 @@ const GEOGRAPHIES: Record<string, string[]> = {
   jp: ['ap-northeast-*'],
   au: ['ap-southeast-*'],
   ca: ['ca-*', 'us-*'],
+  in: ['ap-south-*'],
   'us-gov': ['us-gov-*'],
   global: ['*', ''],
 };
+/** Of a geography that we don't know, its profile alone says where it leads: the models are allowed through the profile only. */
+const ANYWHERE = ['*', ''];
+const UNKNOWN_PROFILE = /^[a-z]{2}(?:-[a-z]+)?\.[a-z][a-z0-9]*\.[^.]/;
 
 /**
  * What a role needs to call models at Bedrock: exactly the named ones, or every model when none is named or one is `*`.
@@ -42,7 +46,7 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
   const statements: iam.PolicyStatement[] = [];
   for (const model of [...new Set(models)].sort()) {
     const [, geography = '', foundationModel = ''] = /^([a-z-]+)\.(.+)$/.exec(model) ?? [];
-    const destinations = GEOGRAPHIES[geography];
+    const destinations = GEOGRAPHIES[geography] ?? (UNKNOWN_PROFILE.test(model) ? ANYWHERE : undefined);
     if (model.startsWith('arn:')) {
       direct.add(model);
       if (/:(application-)?inference-profile\//.test(model)) statements.push(allow([arn('*', '', 'foundation-model/*')], [model]));

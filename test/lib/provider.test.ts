@@ -272,6 +272,17 @@ describe('permissions at Bedrock', () => {
     ]);
   });
 
+  test('R03 cover the profile of a geography that is not known yet, its models through the profile only', () => {
+    const [direct, models] = bedrock({ routes: [Route.to('smart', [Target.model('bedrock/mx.anthropic.claude-x')])] });
+
+    expect(direct?.resources).toEqual(['arn:aws:bedrock:eu-west-1:111122223333:inference-profile/mx.anthropic.claude-x']);
+    expect(models?.resources).toEqual([
+      'arn:aws:bedrock:*::foundation-model/anthropic.claude-x',
+      'arn:aws:bedrock:::foundation-model/anthropic.claude-x',
+    ]);
+    expect(models?.condition).toEqual({ StringLike: { 'bedrock:InferenceProfileArn': direct?.resources } });
+  });
+
   test('take an ARN as it is', () => {
     const arn = 'arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc123';
     const [direct, through] = bedrock({ routes: [Route.to('smart', [Target.model(`bedrock/${arn}`)])] });

@@ -1,12 +1,14 @@
 import type { ProviderKind } from '../../../lib/private/contract';
+import { withoutProfile } from '../model/bedrock-profile';
 
 /** How a snapshot is dated: `-20250929`, `-2025-09-29`, `@20250929`. */
 const DATE = /[-@](20\d\d)(-?)(\d\d)\2(\d\d)$/;
 /** The first version of a model on Bedrock, which some names say and some do not. */
 const FIRST_VERSION = /(?:-v1)?(?::0)?$/;
-const PROFILE = /^(?:us|eu|apac|jp|au|ca|in|us-gov|global)\./;
+/** How a name says which state of a model it means: a day, a month, a number of three digits, the latest. */
+const SNAPSHOT = /[-@](?:20\d\d(-?)\d\d\1\d\d|\d{4}|00\d|latest|default)$/;
 /** A fine-tuned model is priced by what it was made of: `ft:gpt-4o-2024-08-06:org::id`. */
-const FINE_TUNED = /^(ft:[^:]+):/;
+const FINE_TUNED = /^(ft:([^:]+))(?::|$)/;
 const GEOGRAPHIES: readonly (readonly [RegExp, string])[] = [
   [/^us-gov-/, 'us-gov.'],
   [/^us-/, ''],
@@ -30,6 +32,20 @@ export function spellings(kind: ProviderKind, model: string, region: string | un
   });
 }
 
+/**
+ * What a model is called without where it is called, what wraps its name and which state of it is meant: for budgets and limits, which bind
+ * a model by any of its names. A fine-tuned model counts for what it was made of.
+ */
+export function plainNames(kind: ProviderKind, model: string): readonly string[] {
+  const name = model.toLowerCase();
+  const id = kind === 'bedrock' ? withoutProfile(name.slice(name.lastIndexOf('/') + 1)) : withoutPath(kind, name);
+  const base = FINE_TUNED.exec(id)?.[2];
+  return [...(kind === 'bedrock' ? [] : [name]), id, ...(base === undefined ? [] : [base])].flatMap((one) => {
+    const version = kind === 'bedrock' ? one.replace(FIRST_VERSION, '') : one;
+    return [one, version, version.replace(SNAPSHOT, '')];
+  });
+}
+
 /** The name without what its provider lets callers put around it. */
 function withoutPath(kind: ProviderKind, name: string): string {
   switch (kind) {
@@ -50,7 +66,7 @@ function bedrockNames(name: string, region: string | undefined): readonly string
   const id = isArn ? name.slice(name.lastIndexOf('/') + 1) : name;
   const versions = versionsOf(id);
   const place = isArn && region === undefined ? name.split(':')[3] : region;
-  if (place === undefined || place === '' || PROFILE.test(id)) return versions;
+  if (place === undefined || place === '' || withoutProfile(id) !== id) return versions;
   const geography = GEOGRAPHIES.find(([pattern]) => pattern.test(place))?.[1] ?? 'apac.';
   return [...versions.map((version) => `${place}/${version}`), ...versions.map((version) => `${geography}${version}`), ...versions];
 }

@@ -2,7 +2,7 @@ import type { ProviderKind } from '../../../lib/private/contract';
 import { createMemo } from '../runtime/memo';
 import type { PriceOverride } from '../stores/overrides';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
-import { spellings } from './model-names';
+import { plainNames, spellings } from './model-names';
 import { overriddenPrice, overrideOf } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import { serviceTiersOf } from './service-tiers';
@@ -44,6 +44,11 @@ export interface PriceBook {
   lookup(target: PricedTarget, atMs: number): Price | undefined;
   /** What the book calls a model: one name for all spellings and dates of it. Undefined: it does not list it. */
   nameOf(kind: ProviderKind, model: string): string | undefined;
+  /**
+   * Every name by which a budget or a limit may mean a model, as it was given first: its plain names (`plainNames`) and what the book calls
+   * each. In small letters but for the first.
+   */
+  namesOf(kind: ProviderKind, model: string): readonly string[];
   /** The same book under other overrides. */
   withOverrides(overrides: readonly PriceOverride[]): PriceBook;
 }
@@ -64,17 +69,20 @@ interface Found {
 }
 
 export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
-  return bookOf(data, createRows(data), overrides);
+  const rows = createRows(data);
+  const names = createMemo<readonly string[]>(MOST_CACHED);
+  return bookOf(data, rows, (kind, model) => names(`${kind}\u0000${model}`, () => namesUnder(rows, kind, model)), overrides);
 }
 
 type NamedModel = Pick<PricedTarget, 'kind' | 'model' | 'regions'>;
 type Rows = (model: NamedModel) => Found | undefined;
 
-function bookOf(data: PriceBookData, rows: Rows, overrides: readonly PriceOverride[]): PriceBook {
+function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], overrides: readonly PriceOverride[]): PriceBook {
   return {
     version: data.version,
     date: data.date,
     nameOf: (kind, model) => rows({ kind, model })?.name,
+    namesOf,
 
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
@@ -93,8 +101,16 @@ function bookOf(data: PriceBookData, rows: Rows, overrides: readonly PriceOverri
       return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow, override.maxOutputTokens) };
     },
 
-    withOverrides: (changed) => bookOf(data, rows, changed),
+    withOverrides: (changed) => bookOf(data, rows, namesOf, changed),
   };
+}
+
+function namesUnder(rows: Rows, kind: ProviderKind, model: string): readonly string[] {
+  const plain = [model.toLowerCase(), ...plainNames(kind, model)];
+  const listed = plain.flatMap((name) => rows({ kind, model: name })?.name ?? []);
+  const others = new Set([...plain, ...listed]);
+  others.delete(model.toLowerCase());
+  return [model, ...others];
 }
 
 /** Finds a model's row: a list is indexed when its kind is first asked for, a line read when its model is. */

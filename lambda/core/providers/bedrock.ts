@@ -1,9 +1,7 @@
 import type { ProviderConfig } from '../../../lib/private/contract';
+import { BEDROCK_VENDORS } from '../model/bedrock-profile';
 import { encodeSegment } from './address';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
-
-/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html */
-const GEOGRAPHIES = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov', 'global'];
 
 /**
  * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
@@ -21,34 +19,12 @@ export const bedrock: ProviderDefinition = {
   auth: { kind: 'sigv4', service: 'bedrock' },
   awsService: 'BEDROCK_RUNTIME',
   models: [
-    // Inference profiles.
-    ...GEOGRAPHIES.map((geography) => `${geography}.*`),
-    // Foundation models, by vendor: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
-    'ai21.*',
-    'amazon.*',
-    'anthropic.*',
-    'cohere.*',
-    'deepseek.*',
-    'google.*',
-    'meta.*',
-    'minimax.*',
-    'mistral.*',
-    'moonshot*.*',
-    'nvidia.*',
-    'openai.*',
-    'qwen.*',
-    'writer.*',
-    'zai.*',
+    // Foundation models and their inference profiles.
+    ...BEDROCK_VENDORS.flatMap((vendor) => [`${vendor}.*`, `*.${vendor}.*`]),
     // Provisioned throughput, prompts, application inference profiles.
     'arn:aws*:bedrock:*',
   ],
   quirks: [],
-  otherNames(model) {
-    const named = model.startsWith('arn:') ? model.slice(model.lastIndexOf('/') + 1) : model;
-    const geography = GEOGRAPHIES.find((prefix) => named.startsWith(`${prefix}.`));
-    const names = geography === undefined ? [named] : [named, named.slice(geography.length + 1)];
-    return names.filter((name) => name !== model);
-  },
   endpoint({ operation, model, stream, config }: EndpointRequest): Endpoint | undefined {
     const path = `/model/${encodeSegment(model)}`;
     const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};

@@ -60,8 +60,6 @@ export interface ProviderDefinition {
   readonly quirks: readonly string[];
   /** Where a host of this kind keeps to, when its prices depend on that. */
   residence?(host: string): string | undefined;
-  /** What else a model is called here, for budgets and limits that name it otherwise. */
-  otherNames?(model: string): readonly string[];
   /** Says where the call goes; undefined when the provider does not offer the operation. */
   endpoint(request: EndpointRequest): Endpoint | undefined;
 }

@@ -1,11 +1,11 @@
+import { withoutProfile } from '../../model/bedrock-profile';
+
 /** Model families whose Converse calls differ. `unknown`: an ARN that does not say what it stands for. */
 export type ModelFamily = 'claude' | 'nova' | 'nova-2' | 'gpt-oss' | 'other' | 'unknown';
 
-const GEOGRAPHY = /^(us|eu|apac|jp|au|ca|us-gov|global)\./;
-
 /** The model's own id: without ARN and without the geography of an inference profile. */
 function bareModel(model: string): string {
-  return model.slice(model.lastIndexOf('/') + 1).replace(GEOGRAPHY, '');
+  return withoutProfile(model.slice(model.lastIndexOf('/') + 1));
 }
 
 export function modelFamily(model: string): ModelFamily {

@@ -1,0 +1,41 @@
+/**
+ * Whose models Amazon Bedrock offers: the first word of a model's id.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+ */
+export const BEDROCK_VENDORS = [
+  'ai21',
+  'amazon',
+  'anthropic',
+  'cohere',
+  'deepseek',
+  'google',
+  'meta',
+  'minimax',
+  'mistral',
+  'moonshot',
+  'moonshotai',
+  'nvidia',
+  'openai',
+  'qwen',
+  'writer',
+  'xai',
+  'zai',
+] as const;
+
+const PROFILE = /^([a-z]{2,8}(?:-[a-z]{2,8})?)\.([a-z][a-z0-9]*)\.[^.]/i;
+/** What a geography is called, whether we know it or not: by two letters, in some parts of AWS with a word more. */
+const GEOGRAPHY = /^(?:[a-z]{2}(?:-[a-z]+)?|apac|global)$/i;
+const VENDORS = new Set<string>(BEDROCK_VENDORS);
+
+/**
+ * The model behind the id of an inference profile, `us.anthropic.claude-x`; any other id as it is. What stands before a vendor's model is
+ * a geography, new ones too, so no list of them can lack one.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+ */
+export function withoutProfile(id: string): string {
+  const [, geography, vendor = ''] = PROFILE.exec(id) ?? [];
+  if (geography === undefined || !(GEOGRAPHY.test(geography) || VENDORS.has(vendor.toLowerCase()))) return id;
+  return id.slice(geography.length + 1);
+}
