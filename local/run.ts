@@ -147,6 +147,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   const { gateway: model, dependencies } = modelApp(stacks, stack, { account, endpoint: standIns.endpoint.url });
   for (const deployed of [...dependencies, model]) await standIns.deploy(deployed);
   const definitions = readFunctions(model, stack, 'gateway');
+  disturbances?.check(definitions.map(({ logicalId }) => logicalId));
   const roles = readRoles(model);
   const principals = new Map(definitions.map((definition) => [definition.arn, principalOf(definition, roles)]));
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Access } from './authorizer';
-import type { AwsAnswer, AwsError } from './service';
+import { type AwsAnswer, AwsError } from './service';
 
 /** A call that is about to be made: its caller is known and allowed to. */
 export interface DisturbableCall {
@@ -40,7 +40,7 @@ export class AnswerLost extends Error {}
  */
 export async function disturbed(
   { delayMs = 0, error, lost, manner }: Disturbance,
-  run: () => AwsAnswer | Promise<AwsAnswer>,
+  run: () => Promise<AwsAnswer>,
   gone: AbortSignal,
   closing: AbortSignal,
 ): Promise<AwsAnswer> {
@@ -48,9 +48,14 @@ export async function disturbed(
   if (closing.aborted) throw new AnswerLost();
   if (error !== undefined) throw error;
   if (lost === undefined) return run();
-  if (lost === 'after') await run();
+  if (lost === 'after') await run().catch(ignoreRefusal);
   if (manner === 'hang') await aborted(gone);
   throw new AnswerLost();
+}
+
+/** A refusal is an answer too. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof AwsError)) throw error;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

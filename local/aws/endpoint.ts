@@ -208,7 +208,7 @@ async function carryOut(
     disturbance = serving.disturb(about);
     const answer = await (disturbance === undefined
       ? call.run()
-      : disturbed(disturbance, () => call.run(), request.signal, serving.closing));
+      : disturbed(disturbance, async () => call.run(), request.signal, serving.closing));
     told();
     return answer;
   } catch (error) {

@@ -2,7 +2,7 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { AwsEndpoint } from '../aws/endpoint';
 import type { Notes } from '../notes';
 import { LocalRunError } from '../template/failure';
-import { type DisturbanceRules, parseDisturbanceRules } from './disturbance-rules';
+import { checkFunctions, type DisturbanceRules, parseDisturbanceRules } from './disturbance-rules';
 import { createDisturber } from './disturber';
 
 const LOOK_EVERY_MS = 500;
@@ -10,6 +10,7 @@ const LOOK_EVERY_MS = 500;
 /** The file of `--disturb`: read before anything is started, at work once the run is ready, read again whenever it changes. */
 export class DisturbanceFile {
   private stop: () => void = () => undefined;
+  private functions: readonly string[] = [];
 
   private constructor(
     private readonly path: string,
@@ -22,11 +23,24 @@ export class DisturbanceFile {
     return new DisturbanceFile(path, rulesOf(path), notes);
   }
 
+  /**
+   * Takes the functions of the run.
+   *
+   * @param logicalIds as the template names them
+   * @throws LocalRunError when a rule is for none of them
+   */
+  public check(logicalIds: readonly string[]): void {
+    checkFunctions(this.first, this.path, logicalIds);
+    this.functions = logicalIds;
+  }
+
   public begin(endpoint: AwsEndpoint): void {
     this.apply(endpoint, this.first);
     watchFile(this.path, { interval: LOOK_EVERY_MS, persistent: false }, () => {
       try {
-        this.apply(endpoint, rulesOf(this.path));
+        const rules = rulesOf(this.path);
+        checkFunctions(rules, this.path, this.functions);
+        this.apply(endpoint, rules);
       } catch (error) {
         this.notes.write(`${error instanceof Error ? error.message : String(error)}; the rules stay as they were`);
       }

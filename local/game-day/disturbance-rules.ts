@@ -1,5 +1,6 @@
 import { LocalRunError } from '../template/failure';
 import { isObject, type JsonObject } from '../template/json';
+import { unknownCall, unknownFunction } from './known-calls';
 
 export const EFFECTS = ['slow', 'lost-before', 'lost-after', 'throttled', 'dead'] as const;
 export const MANNERS = ['cut', 'hang'] as const;
@@ -84,6 +85,18 @@ export function parseDisturbanceRules(json: string, file: string): DisturbanceRu
   return { seed: seed as number, rules: rules as unknown as DisturbanceRule[] };
 }
 
+/**
+ * Refuses rules for functions that the run does not have, which are known later than the file.
+ *
+ * @throws LocalRunError that names the field and the functions
+ */
+export function checkFunctions({ rules }: DisturbanceRules, file: string, logicalIds: readonly string[]): void {
+  for (const [index, rule] of rules.entries()) {
+    const problem = unknownFunction(rule, logicalIds);
+    if (problem !== undefined) throw new LocalRunError(`--disturb ${file}: rules[${index}]${problem}`);
+  }
+}
+
 function checkRule(rule: unknown, fail: (problem: string) => never): void {
   if (!isObject(rule)) return fail(' must be an object');
   for (const [name, value] of Object.entries(rule)) {
@@ -94,6 +107,8 @@ function checkRule(rule: unknown, fail: (problem: string) => never): void {
   }
   if (rule.effect === undefined) return fail(`.effect is missing; one of: ${EFFECTS.join(', ')}`);
   if (rule.effect === 'slow' && rule.delay_ms === undefined) return fail('.delay_ms is missing; a slow call needs it');
+  const unknown = unknownCall(rule as unknown as DisturbanceRule);
+  if (unknown !== undefined) return fail(unknown);
   return refuseIdleFields(rule, fail);
 }
 

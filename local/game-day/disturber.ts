@@ -2,6 +2,7 @@ import type { Disturb, DisturbableCall, Disturbance } from '../aws/disturbance';
 import { AwsError } from '../aws/service';
 import { functionKind } from '../template/functions';
 import type { DisturbanceRule, DisturbanceRules } from './disturbance-rules';
+import { matches } from './glob';
 
 /** What each service says to a caller that is too fast, and its status. */
 const THROTTLES: Readonly<Record<string, readonly [string, number]>> = {
@@ -92,13 +93,6 @@ export function resourceName(arn: string): string {
     default:
       return resource.slice(resource.indexOf('/') + 1);
   }
-}
-
-/** `*` stands for any characters; letters' case does not count. */
-function matches(glob: string | undefined, names: readonly string[]): boolean {
-  if (glob === undefined) return true;
-  const pattern = new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i');
-  return names.some((name) => pattern.test(name));
 }
 
 /** Mulberry32: small, seeded, the same everywhere. */

@@ -44,7 +44,7 @@ async function chat(model: string, key: string, fields: object = {}): Promise<vo
 /** Uses what a deployed gateway uses: every route, every provider, alerts, the sweeper, settlements that the table did not take. */
 async function useEverything(): Promise<void> {
   const team = (await admin('POST', '/teams', { name: 'blue' })).body as { id: string };
-  const budgets = [{ limit_usd: '0.002', period: 'month', alert_at: [0.001] }];
+  const budgets = [{ limit_usd: '1.00', period: 'month', alert_at: [0.000001] }];
   const made = (await admin('POST', '/keys', { name: 'k', team_id: team.id, budgets })).body as { id: string; key: string };
   for (const path of ['/keys', '/teams', `/keys?team_id=${team.id}`, '/usage', '/requests', '/audit']) await admin('GET', path);
 

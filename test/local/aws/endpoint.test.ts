@@ -546,6 +546,26 @@ describe('disturbances', () => {
     expect(await count()).toBe('1');
   });
 
+  test.each(['cut', 'hang'] as const)('R16 a refusal is an answer, and is lost like any other: %s', async (manner) => {
+    stop = endpoint.disturb(() => ({ lost: 'after', manner }));
+    const condition = { ...key, ConditionExpression: 'attribute_exists(pk)' };
+    const part = { ...condition, UpdateExpression: 'ADD n :n', ExpressionAttributeValues: { ':n': { N: '1' } } };
+    const calls = [
+      new UpdateItemCommand(part),
+      new TransactWriteItemsCommand({ TransactItems: [{ Update: part }] }),
+      new GetItemCommand({ ...key, TableName: 'absent' }),
+    ];
+
+    for (const one of calls) {
+      const error = await client.send(one as UpdateItemCommand, { abortSignal: AbortSignal.timeout(300) }).then(
+        () => undefined,
+        (reason: Error) => reason.name,
+      );
+      expect(error).not.toMatch(/ConditionalCheckFailed|TransactionCanceled|ResourceNotFound|undefined/);
+    }
+    expect(await count()).toBeUndefined();
+  });
+
   test('a hanging call ends when its caller gives up', async () => {
     stop = endpoint.disturb(() => ({ lost: 'before', manner: 'hang' }));
     const abort = new AbortController();

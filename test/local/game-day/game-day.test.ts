@@ -151,6 +151,9 @@ test('R16 a file that cannot be used ends the start with its name and the field'
     /--disturb .*game\.json: rules\[0\]\.delay_ms is missing/,
   );
   await expect(start({ disturb: join(folder, 'absent.json') })).rejects.toThrow(/--disturb .*absent\.json: it cannot be read \(ENOENT\)/);
+  await expect(start({ disturb: rulesFile({ effect: 'dead', function: 'nosuch' }) })).rejects.toThrow(
+    /--disturb .*game\.json: rules\[0\]\.function fits no function of the gateway; one of: proxy, .*usage, .*Proxy/,
+  );
   await expect(start({ traceAws: join(folder, 'no/such/trace') })).rejects.toThrow(/--trace-aws .*: it cannot be written \(ENOENT\)/);
 });
 

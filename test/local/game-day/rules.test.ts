@@ -138,6 +138,19 @@ test.each<[unknown, string]>([
   [{ rules: [{ effect: 'dead', nth: 0 }] }, 'rules[0].nth must be a whole number from 1'],
   [{ rules: [{ effect: 'dead', for_seconds: -1 }] }, 'rules[0].for_seconds must be a number from 0'],
   [{ rules: [{ effect: 'dead', function: '' }] }, 'rules[0].function must be a text'],
+  [
+    { rules: [{ effect: 'dead', service: 'ec2' }] },
+    'rules[0].service fits no service of the local AWS; one of: dynamodb, secretsmanager, sqs,',
+  ],
+  [
+    { rules: [{ effect: 'dead', action: 'Frobnicate' }] },
+    'rules[0].action fits no action of the local AWS; one of: dynamodb (BatchGetItem,',
+  ],
+  [{ rules: [{ effect: 'dead', action: 'Frob*' }] }, 'rules[0].action fits no action'],
+  [
+    { rules: [{ effect: 'dead', service: 'sns', action: 'PutItem' }] },
+    'rules[0].action fits no action of the local AWS; one of: sns (Publish)',
+  ],
   [{ rules: [{ effect: 'dead', tabel: 'x' }] }, 'rules[0].tabel is not known; the fields are function, service,'],
   [{ rules: [{ effect: 'dead', constructor: 1 }] }, 'rules[0].constructor is not known'],
 ])('R16 a file that says what no rule can is refused by the name of the field: %j', (document, message) => {
