@@ -1,4 +1,5 @@
 /** Names that a server which reads them in any case takes for a field that policy and money are read from. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../lambda/core/model/json';
 import type { DialectName, Operation } from '../../../lambda/core/model/request';
@@ -66,6 +67,19 @@ test('R06 fields inside of tools and messages are refused in every spelling that
     { tools: [{ type: 'function', function: { [name]: 'x' } }] },
     { mcp_servers: [{ [name]: 'x' }] },
     { stream_options: { [name]: true } },
+    { search_parameters: { [name]: 1 } },
+    { search_parameters: { sources: [{ [name]: 1 }] } },
+    { web_search_options: { user_location: { [name]: 1 } } },
+    { thinking: { [name]: 1 } },
+    { reasoning: { [name]: 1 } },
+    { output_config: { [name]: 1 } },
+    { context_management: { edits: [{ trigger: { [name]: 1 } }] } },
+    { tool_choice: { [name]: 1 } },
+    { plugins: [{ [name]: 1 }] },
+    { text: { format: { [name]: 1 } } },
+    { messages: [{ tool_calls: [{ function: { [name]: 1 } }] }] },
+    { messages: [{ content: [{ type: 'x', nobody: { knows: { [name]: 1 } } }] }] },
+    { input: [{ type: 'tool_search_output', tools: [{ [name]: 1 }] }] },
   ];
   for (const field of READ_INSIDE) {
     for (const body of places(field)) expect([body, code(body)]).toEqual([body, 'accepted']);
@@ -81,6 +95,14 @@ test('R06 names that a caller chooses are its own: fields of a schema, of argume
     { tools: [{ name: 'f', input_schema: { type: 'object', properties: own } }] },
     { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: own }] }] },
     { input: [{ type: 'local_shell_call', action: { type: 'exec', env: own } }] },
+    { messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: own } }] }] },
+    {
+      tools: [
+        { type: 'mcp', headers: own },
+        { type: 'mcp_toolset', configs: own },
+      ],
+    },
+    { text: { format: { type: 'json_schema', schema: { properties: own } } }, guided_json: own },
     { metadata: own, response_format: { type: 'json_schema', json_schema: { schema: { properties: own } } } },
   ];
   for (const body of bodies) expect(code(body)).toBe('accepted');
@@ -146,6 +168,28 @@ test('R06 every field that a dialect reads is a known one', async () => {
   expect([...top].filter((name) => !READ_FIELDS.has(name))).toEqual([]);
   expect([...inside].filter((name) => !READ_INSIDE.has(name))).toEqual([]);
   expect([top.size > 40, inside.size > 15]).toEqual([true, true]);
+});
+
+/** Where policy and money are read from a body, and what is written alike there but is no field of one. */
+const READERS = [
+  'anthropic-messages/inspect anthropic-messages/server-tools anthropic-messages/priced-tier',
+  'openai-chat/inspect openai-chat/server-tools openai-responses/inspect openai-responses/server-tools',
+  'openai-responses/billed-units embeddings/request media-parts',
+].flatMap((names) => names.split(' '));
+const NO_FIELDS = ['server_side_tool_usage_details', 'fast', 'us', 'inputs', 'cacheWrite', 'toolCalls', 'kind'];
+
+test('R06 every name that is written where policy and money are read from a body is a known one', () => {
+  const names = READERS.flatMap((reader) => {
+    const source = readFileSync(`lambda/core/protocols/${reader}.ts`, 'utf8');
+    const asked = [...source.matchAll(/\['([A-Za-z_]+)'\]/g)].map((match) => match[1] as string);
+    const taken = [...source.matchAll(/\{([^{}]*)\} = (?:part|body|tool|item|block|source|message)\b/g)].flatMap((match) =>
+      (match[1] as string).split(',').map((field) => (field.split(':')[0] as string).trim()),
+    );
+    return [...asked, ...taken];
+  });
+
+  expect([...new Set(names)].filter((name) => !READ_FIELDS.has(name) && !READ_INSIDE.has(name) && !NO_FIELDS.includes(name))).toEqual([]);
+  expect(new Set(names).size).toBeGreaterThan(60);
 });
 
 describe('in a call', () => {
