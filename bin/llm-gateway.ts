@@ -6,6 +6,7 @@ import { packageVersion } from './package-version';
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   local: () => import('./commands/local'),
   init: () => import('./commands/init'),
+  gateway: () => import('./commands/gateway'),
   keys: () => import('./commands/keys'),
   teams: () => import('./commands/teams'),
   projects: () => import('./commands/projects'),

@@ -4,23 +4,24 @@ import { readBudget } from './admin/level-options';
 import type { Parsed } from './admin/options';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, texts, verbOf } from './admin/options';
 import type { Column } from './admin/table';
-import { field } from './admin/table';
+import { field, formatBudgets } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
 const USAGE = `usage: npx cdk-llm-gateway budgets list [KIND]
        npx cdk-llm-gateway budgets show KIND ID
        npx cdk-llm-gateway budgets set|add KIND ID --budget LIMIT/PERIOD[/MODELS] ...
-       npx cdk-llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD]
+       npx cdk-llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD] [--model MODELS]
        npx cdk-llm-gateway budgets clear KIND ID
 
 KIND is gateway (without ID), team, project, user, key or tag.
 
-  --budget LIMIT/PERIOD[/MODELS]        25.00/month, 5/day/openai/*; may be repeated
+  --budget LIMIT/PERIOD[/MODELS]        25.00/month, 5/day/openai/*; may be repeated;
+                                        periods: hour, day, week, month, lifetime
   --soft-budget LIMIT/PERIOD[/MODELS]   alerts only, never refuses
   --alert-at SHARES                     0.5,0.8,1 of each budget given
   --by USD  --until TIME                a temporary increase: 10.00, 2027-01-31T00:00:00Z
-  --period PERIOD                       which budget is increased, when there are several
+  --period PERIOD  --model MODELS       which budget is increased, when there are several; --model '*' is the one for all models
 
 ${CONNECTION_HELP}`;
 
@@ -39,7 +40,7 @@ const COLUMNS: readonly Column[] = [
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   set: ['budget', 'soft-budget', 'alert-at'],
   add: ['budget', 'soft-budget', 'alert-at'],
-  increase: ['by', 'until', 'period'],
+  increase: ['by', 'until', 'period', 'model'],
 };
 
 type Budget = Record<string, unknown>;
@@ -57,6 +58,7 @@ export const command: Command = {
       by: { type: 'string' },
       until: { type: 'string' },
       period: { type: 'string' },
+      model: { type: 'string' },
     });
     const verb = verbOf('budgets', parsed, ['list', 'show', 'set', 'add', 'increase', 'clear']);
     const [, kind, id] = parsed.positionals;
@@ -93,11 +95,19 @@ function changeOf(verb: string, parsed: Parsed): ((budgets: readonly Budget[]) =
     return (budgets) => (verb === 'set' ? given : [...budgets, ...given]);
   }
   if (verb !== 'increase') return undefined;
-  const [by, until, period] = [text(parsed, 'by'), text(parsed, 'until'), text(parsed, 'period')];
+  const [by, until, period, model] = ['by', 'until', 'period', 'model'].map((name) => text(parsed, name));
   if (by === undefined || until === undefined) throw new UsageError('budgets increase takes --by USD and --until TIME');
+  const untilMs = Date.parse(until);
+  if (Number.isNaN(untilMs)) throw new UsageError(`--until takes a time such as 2027-01-31T00:00:00Z, not '${until}'`);
+  if (untilMs <= Date.now()) throw new UsageError(`--until ${until} is in the past; an increase ends at a time to come`);
   return (budgets) => {
-    const matching = budgets.filter((budget) => period === undefined || budget['period'] === period);
-    if (matching.length !== 1) throw new UsageError(`${matching.length} budgets match; name one with --period`);
+    const matching = budgets.filter(
+      (budget) => (period === undefined || budget['period'] === period) && (model === undefined || (budget['model'] ?? '*') === model),
+    );
+    if (matching.length !== 1) {
+      const listed = budgets.length === 0 ? '' : `; there are ${formatBudgets(budgets)}`;
+      throw new UsageError(`${matching.length} budgets match; name one with --period and --model${listed}`);
+    }
     return budgets.map((budget) => (budget === matching[0] ? { ...budget, increase: { limit_usd: by, expires_at: until } } : budget));
   };
 }

@@ -1,3 +1,3 @@
 import { levelCommand } from './admin/level-command';
 
-export const command = levelCommand('projects', { ofTeam: true });
+export const command = levelCommand('projects', { ofTeam: true, needsTeam: true });

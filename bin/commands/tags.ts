@@ -6,6 +6,8 @@ export const command = resourceCommand({
   name: 'tags',
   singular: 'tag',
   columns: [field('id', 'tag'), field('name'), { title: 'budgets', value: (row) => formatBudgets(row['budgets']) }],
+  own: ['show-figures', 'no-show-figures'],
+  required: { id: '--id NAME=VALUE' },
   options: { id: { type: 'string' } },
   help: '  --id NAME=VALUE                  the tag that is held to it (create)',
   extend(body, parsed) {

@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import { text, texts } from './options';
+import { text } from './options';
 import { resourceCommand } from './resource-command';
 import { field, formatBudgets } from './table';
 
@@ -7,9 +7,13 @@ import { field, formatBudgets } from './table';
  * The command of teams, of projects or of users.
  *
  * @param name as typed and as in the path: `teams`
- * @param ofTeam whether entries belong to a team
+ * @param ofTeam whether entries may belong to a team
+ * @param needsTeam whether none is without one
  */
-export function levelCommand(name: string, { ofTeam }: { readonly ofTeam: boolean }): Command {
+export function levelCommand(
+  name: string,
+  { ofTeam, needsTeam = false }: { readonly ofTeam: boolean; readonly needsTeam?: boolean },
+): Command {
   const singular = name.slice(0, -1);
   const fields = { id: 'id', status: 'status', ...(ofTeam ? { team: 'team_id' } : {}) };
   return resourceCommand({
@@ -22,14 +26,12 @@ export function levelCommand(name: string, { ofTeam }: { readonly ofTeam: boolea
       field('status'),
       { title: 'budgets', value: (row) => formatBudgets(row['budgets']) },
     ],
-    options: {
-      ...Object.fromEntries(Object.keys(fields).map((option) => [option, { type: 'string' as const }])),
-      ...(ofTeam ? {} : { 'allowed-tag': { type: 'string' as const, multiple: true } }),
-    },
+    options: Object.fromEntries(Object.keys(fields).map((option) => [option, { type: 'string' as const }])),
+    own: ['may-store', 'no-may-store', 'pinned', ...(ofTeam ? [] : (['allowed-tag'] as const))],
+    required: { name: '--name TEXT', ...(needsTeam ? { team_id: '--team ID' } : {}) },
     help: [
       '  --id TEXT                        choose the id (create)',
       '  --status active|blocked',
-      ...(ofTeam ? [] : ['  --allowed-tag NAME=VALUES         tags that its administrators may set; may be repeated']),
       ...(ofTeam ? [`  --team ID                        the team it belongs to (create), or whose ${name} to list`] : []),
     ].join('\n'),
     ...(ofTeam ? { filters: { team: 'team_id' } } : {}),
@@ -38,8 +40,6 @@ export function levelCommand(name: string, { ofTeam }: { readonly ofTeam: boolea
         const value = text(parsed, option);
         if (value !== undefined) body[attribute] = value;
       }
-      const allowed = ofTeam ? undefined : texts(parsed, 'allowed-tag');
-      if (allowed !== undefined) body['allowed_tags'] = allowed;
     },
   });
 }

@@ -25,23 +25,46 @@ export const LEVEL_OPTIONS = {
   'idempotency-key': { type: 'string' },
 } as const satisfies OptionTable;
 
-export const LEVEL_HELP = `Fields:
-  --name TEXT
-  --budget LIMIT/PERIOD[/MODELS]   25.00/month, 5/day/openai/*; may be repeated
-  --soft-budget LIMIT/PERIOD[...]  alerts only, never refuses
-  --alert-at SHARES                0.5,0.8,1 of each budget given
-  --rpm N  --rpd N                 requests per minute, per day
-  --tpm N  --tpd N                 tokens per minute, per day
-  --concurrency N                  requests at the same time
-  --model GLOB                     models that may be used; may be repeated
-  --server-tool GLOB               tools that a provider may run; may be repeated
-  --tag NAME=VALUE                 may be repeated
-  --metadata NAME=VALUE            may be repeated
-  --time-zone NAME                 Europe/Berlin; where budgets' periods begin
-  --clear FIELD                    take a field away (update); may be repeated
-  --data JSON|@FILE|-              the whole body, as the admin API takes it
-  --if-match ETAG                  update only if nobody else has since (update, delete)
-  --idempotency-key TEXT           creating twice makes one (create)`;
+/** Options of fields that some levels have and others do not. */
+export const OWN_LEVEL_OPTIONS = {
+  pinned: { type: 'string', multiple: true },
+  'may-store': { type: 'boolean' },
+  'no-may-store': { type: 'boolean' },
+  'show-figures': { type: 'boolean' },
+  'no-show-figures': { type: 'boolean' },
+  'allowed-tag': { type: 'string', multiple: true },
+} as const satisfies OptionTable;
+
+export type LevelOption = keyof typeof LEVEL_OPTIONS | keyof typeof OWN_LEVEL_OPTIONS;
+
+/** Help lines, each shown where a command takes its first option. */
+const HELP_LINES: readonly (readonly [LevelOption, string])[] = [
+  ['name', '--name TEXT'],
+  ['budget', '--budget LIMIT/PERIOD[/MODELS]   25.00/month, 5/day/openai/*; may be repeated; periods: hour, day, week, month, lifetime'],
+  ['soft-budget', '--soft-budget LIMIT/PERIOD[...]  alerts only, never refuses'],
+  ['alert-at', '--alert-at SHARES                0.5,0.8,1 of each budget given'],
+  ['rpm', '--rpm N  --rpd N                 requests per minute, per day'],
+  ['tpm', '--tpm N  --tpd N                 tokens per minute, per day'],
+  ['concurrency', '--concurrency N                  requests at the same time'],
+  ['model', '--model GLOB                     models that may be used; may be repeated'],
+  ['server-tool', '--server-tool GLOB               tools that a provider may run; may be repeated'],
+  ['tag', '--tag NAME=VALUE                 may be repeated'],
+  ['allowed-tag', '--allowed-tag NAME=VALUES        tags that administrators of teams may set; may be repeated'],
+  ['may-store', '--may-store  --no-may-store      whether a provider may keep calls that ask for it'],
+  ['show-figures', '--show-figures  --no-show-figures  whether keys are told how its budgets and limits stand'],
+  ['pinned', '--pinned FIELD                   what only the role admin changes: limits, budgets, ...; may be repeated'],
+  ['metadata', '--metadata NAME=VALUE            may be repeated'],
+  ['time-zone', "--time-zone NAME                 Europe/Berlin; where budgets' periods begin"],
+  ['clear', '--clear FIELD                    take a field away (update); may be repeated'],
+  ['data', '--data JSON|@FILE|-              the whole body, as the admin API takes it'],
+  ['if-match', '--if-match ETAG                  update only if nobody else has since (update, delete)'],
+  ['idempotency-key', '--idempotency-key TEXT           creating twice makes one (create)'],
+];
+
+/** Help text of the options that a command takes. */
+export function levelHelp(options: readonly string[]): string {
+  return ['Fields:', ...HELP_LINES.flatMap(([option, line]) => (options.includes(option) ? [`  ${line}`] : []))].join('\n');
+}
 
 const PERIODS = ['hour', 'day', 'week', 'month', 'lifetime'];
 const LIMITS = {
@@ -65,6 +88,8 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
   for (const [option, field] of [
     ['model', 'models'],
     ['server-tool', 'server_tools'],
+    ['allowed-tag', 'allowed_tags'],
+    ['pinned', 'pinned'],
   ] as const) {
     const names = texts(parsed, option);
     if (names !== undefined) body[field] = names;
@@ -75,6 +100,14 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
   ] as const) {
     const pairs = texts(parsed, option);
     if (pairs !== undefined) body[field] = Object.fromEntries(pairs.map((pair) => readPair(option, pair)));
+  }
+  for (const [option, field] of [
+    ['may-store', 'may_store'],
+    ['show-figures', 'show_figures'],
+  ] as const) {
+    const [yes, no] = [flag(parsed, option), flag(parsed, `no-${option}`)];
+    if (yes && no) throw new UsageError(`--${option} and --no-${option} exclude each other`);
+    if (yes || no) body[field] = yes;
   }
   const zone = text(parsed, 'time-zone');
   if (zone !== undefined) body['time_zone'] = zone;

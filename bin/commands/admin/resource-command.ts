@@ -2,7 +2,7 @@ import type { Command } from '../command';
 import { UsageError } from '../command';
 import { clientOf } from './call';
 import type { AdminClient } from './client';
-import { LEVEL_HELP, LEVEL_OPTIONS, readHeaders, readLevelBody, wantsJson } from './level-options';
+import { LEVEL_OPTIONS, levelHelp, OWN_LEVEL_OPTIONS, readHeaders, readLevelBody, wantsJson } from './level-options';
 import type { OptionTable, Parsed } from './options';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, verbOf, wholeNumber } from './options';
 import type { Column } from './table';
@@ -28,6 +28,10 @@ export interface ResourceCommandDefinition {
   /** Query parameters of `list` by option name. */
   readonly filters?: Readonly<Record<string, string>>;
   readonly actions?: readonly ResourceAction[];
+  /** Which of the options that only some levels have it takes. */
+  readonly own?: readonly (keyof typeof OWN_LEVEL_OPTIONS)[];
+  /** What nothing is created without: how it is given, by field. */
+  readonly required?: Readonly<Record<string, string>>;
   /** Adds to the body what `options` say. */
   extend?(body: Record<string, unknown>, parsed: Parsed): void;
   /** Prints what `create` or an action answered, when it is more than the entry. */
@@ -40,6 +44,7 @@ export function resourceCommand(definition: ResourceCommandDefinition): Command 
   const options = {
     ...CONNECTION_OPTIONS,
     ...LEVEL_OPTIONS,
+    ...OWN_LEVEL_OPTIONS,
     limit: { type: 'string' },
     ...definition.options,
   } as const satisfies OptionTable;
@@ -62,7 +67,7 @@ export function resourceCommand(definition: ResourceCommandDefinition): Command 
 }
 
 /** The options that a verb reads, besides those of every command. */
-function optionsOf({ actions = [], filters = {}, options = {} }: ResourceCommandDefinition, verb: string): readonly string[] {
+function optionsOf({ actions = [], filters = {}, options = {}, own = [] }: ResourceCommandDefinition, verb: string): readonly string[] {
   const ofActions = actions.flatMap((action) => action.options ?? []);
   switch (verb) {
     case 'list':
@@ -71,7 +76,7 @@ function optionsOf({ actions = [], filters = {}, options = {} }: ResourceCommand
       return [];
     case 'create':
     case 'update':
-      return [...Object.keys(LEVEL_OPTIONS), ...Object.keys(options).filter((name) => !ofActions.includes(name))];
+      return [...Object.keys(LEVEL_OPTIONS), ...own, ...Object.keys(options).filter((name) => !ofActions.includes(name))];
     case 'delete':
       return ['if-match'];
     default:
@@ -95,9 +100,9 @@ async function runVerb(
     case 'get':
       return print(definition, await client.json('GET', path), parsed);
     case 'create':
-      return print(definition, await client.json('POST', `/${name}`, { body: body(definition, parsed), headers }), parsed);
+      return print(definition, await client.json('POST', `/${name}`, { body: newBody(definition, parsed), headers }), parsed);
     case 'update':
-      return print(definition, await update(client, path, body(definition, parsed), headers), parsed);
+      return print(definition, await updateLevel(client, path, body(definition, parsed), headers), parsed);
     case 'delete':
       await client.json('DELETE', path, { headers });
       process.stdout.write(wantsJson(parsed) ? `${JSON.stringify({ id, deleted: true })}\n` : `deleted ${singular} ${id}\n`);
@@ -110,7 +115,7 @@ async function runVerb(
 }
 
 /** The API replaces `limits` as a whole; whoever types one limit means that one. */
-async function update(
+export async function updateLevel(
   client: AdminClient,
   path: string,
   fields: Record<string, unknown>,
@@ -128,6 +133,13 @@ function body(definition: ResourceCommandDefinition, parsed: Parsed): Record<str
   const value = readLevelBody(parsed);
   definition.extend?.(value, parsed);
   if (Object.keys(value).length === 0) throw new UsageError('nothing to write: give at least one field, or --data');
+  return value;
+}
+
+function newBody(definition: ResourceCommandDefinition, parsed: Parsed): Record<string, unknown> {
+  const value = body(definition, parsed);
+  const missing = Object.entries(definition.required ?? {}).find(([field]) => value[field] === undefined);
+  if (missing !== undefined) throw new UsageError(`${definition.name} create takes ${missing[1]}`);
   return value;
 }
 
@@ -155,11 +167,12 @@ function print(definition: ResourceCommandDefinition, entry: Record<string, unkn
 }
 
 function usageOf(definition: ResourceCommandDefinition): string {
-  const { name, singular, actions = [], help } = definition;
+  const { name, singular, actions = [], help, own = [], required = {} } = definition;
+  const needed = Object.values(required);
   const verbs = [
     [`list`, `every ${singular} that your admin key may see; --limit N for at most N`],
     [`get ID`, `one ${singular}`],
-    [`create`, `make a ${singular}`],
+    [`create`, `make a ${singular}${needed.length === 0 ? '' : `; required: ${needed.join(', ')}`}`],
     [`update ID`, `change the fields given, leave the others`],
     [`delete ID`, `remove it`],
     ...actions.map((action) => [`${action.name} ID`, action.summary] as const),
@@ -170,7 +183,7 @@ function usageOf(definition: ResourceCommandDefinition): string {
     '',
     ...lines,
     '',
-    LEVEL_HELP,
+    levelHelp([...Object.keys(LEVEL_OPTIONS), ...own]),
     ...(help === undefined ? [] : [help]),
     '',
     CONNECTION_HELP,

@@ -66,14 +66,22 @@ function inline(value: unknown): string {
     .join(' ');
 }
 
-/** `[{limit_usd, period, model}]` as people write it: `25.00/month openai/*`. */
+interface Increase {
+  readonly limit_usd: string;
+  readonly expires_at: string;
+}
+
+/** `[{limit_usd, period, model}]` as people write it: `25.00/month openai/* (+5.00 until 2027-01-31T00:00:00Z)`. */
 export function formatBudgets(value: unknown): string {
   if (!Array.isArray(value)) return '';
   return value
-    .map((budget: { limit_usd: string; period: string; model?: string; soft?: boolean }) => {
+    .map((budget: { limit_usd: string; period: string; model?: string; soft?: boolean; increase?: Increase }) => {
       const parts = [`${budget.limit_usd}/${budget.period}`];
       if (budget.model !== undefined) parts.push(budget.model);
       if (budget.soft === true) parts.push('(soft)');
+      const { increase } = budget;
+      if (increase !== undefined && Date.parse(increase.expires_at) > Date.now())
+        parts.push(`(+${increase.limit_usd} until ${increase.expires_at})`);
       return plain(parts.join(' '));
     })
     .join(', ');
