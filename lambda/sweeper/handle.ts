@@ -11,6 +11,8 @@ export interface SweeperServices extends SettlementStores {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
+  /** Default: a timer. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /** The parts of an SQS event that are read. */
@@ -25,11 +27,30 @@ export interface BatchResult {
 
 /** Left for the answer when the sweep stops by itself. */
 const MARGIN_MS = 20_000;
+/** Between tries at what the table does not take, in ms; the queue's own visibility timeout is minutes. */
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
 
-/** Books queued settlements, and takes back what was not sent. A message that is neither is dropped and logged: no retry would make it one. */
-export async function bookSettlements(services: SweeperServices, event: QueueEvent): Promise<BatchResult> {
-  const failed: { itemIdentifier: string }[] = [];
-  for (const { messageId, body } of event.Records) {
+/**
+ * Books queued settlements, and takes back what was not sent. A message that is neither is dropped and logged: no retry would make it one.
+ *
+ * @param remainingMs what is left of the function's time
+ */
+export async function bookSettlements(services: SweeperServices, event: QueueEvent, remainingMs: () => number): Promise<BatchResult> {
+  const pause = services.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  let left = await bookEach(services, event.Records);
+  for (const ms of PAUSES) {
+    if (left.length === 0 || remainingMs() < ms + MARGIN_MS) break;
+    await pause(ms);
+    left = await bookEach(services, left);
+  }
+  return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Answers the messages that the table did not take now. */
+async function bookEach(services: SweeperServices, messages: QueueEvent['Records']): Promise<QueueEvent['Records']> {
+  const failed: QueueEvent['Records'][number][] = [];
+  for (const message of messages) {
+    const { body } = message;
     const work = readQueued(parseJson(body));
     if (work === undefined) {
       services.log.write('error', 'settlement-unreadable', { bytes: body.length });
@@ -44,10 +65,10 @@ export async function bookSettlements(services: SweeperServices, event: QueueEve
         requestId: work.attemptId,
         ...(error instanceof Error ? { code: error.name } : {}),
       });
-      failed.push({ itemIdentifier: messageId });
+      failed.push(message);
     }
   }
-  return { batchItemFailures: failed };
+  return failed;
 }
 
 /**

@@ -34,7 +34,7 @@ interface InvocationContext {
 
 /** Queued settlements as SQS delivers them, or the schedule's tick: everything else that comes is taken for a tick. */
 export const handler = async (event: Partial<QueueEvent> | undefined, context: InvocationContext): Promise<BatchResult | undefined> => {
-  if (event?.Records !== undefined) return bookSettlements(services, { Records: event.Records });
+  if (event?.Records !== undefined) return bookSettlements(services, { Records: event.Records }, () => context.getRemainingTimeInMillis());
   await sweep(services, () => context.getRemainingTimeInMillis());
   return undefined;
 };

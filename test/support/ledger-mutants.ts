@@ -15,21 +15,21 @@ export const MUTANTS: readonly LedgerMutant[] = [
     name: 'releasing although the void was never acknowledged',
     file: `${LEDGER}/abandonment.ts`,
     find: 'if (!this.#voided) await this.#void(nowMs, timeoutMs);',
-    replace: 'if (!this.#voided) await this.#void(nowMs, timeoutMs).catch(() => undefined);',
+    replace: 'if (!this.#voided) await this.#void(nowMs, timeoutMs).catch(() => undefined);\n    this.#voided = true;',
     weather: HURRICANE,
   },
   {
     name: 'releasing before the record is void',
     file: `${LEDGER}/abandonment.ts`,
     find: 'if (!this.#voided) await this.#void(nowMs, timeoutMs);',
-    replace: 'if (!this.#voided) void this.#void(nowMs, timeoutMs).catch(() => undefined);',
+    replace: 'if (!this.#voided) void this.#void(nowMs, timeoutMs).catch(() => undefined);\n    this.#voided = true;',
     weather: HURRICANE,
   },
   {
     name: 'leaving what was not taken back in time to the sweeper',
     file: `${LEDGER}/ledger.ts`,
-    find: '.catch(() => left.push(abandonment));',
-    replace: '.catch(() => 0);',
+    find: 'if (!abandonment.done) left.push(abandonment);',
+    replace: '',
     weather: disturbed('slow'),
   },
   {
@@ -63,8 +63,8 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'losing sight of a void record whose reservation may still arrive',
     file: `${LEDGER}/abandonment.ts`,
-    find: 'if (!closed && this.#open.get(counter) === false) this.#mayCome = true;',
-    replace: '',
+    find: 'this.#mayCome = unsent.counters.some(({ counter }) => !held.has(counter));',
+    replace: 'this.#mayCome = false;',
     weather: disturbed('slow'),
   },
   {

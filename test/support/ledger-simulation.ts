@@ -330,8 +330,10 @@ class Simulation {
       },
       metrics: { emit: () => undefined },
       queue: {
-        send: async (settlement) => {
+        send: async (settlement, delaySeconds = 0) => {
           await this.scheduler.step(process);
+          // Nothing may depend on a reminder.
+          if (delaySeconds > 0 && this.random.chance(0.5)) throw named('TimeoutError');
           if (this.weather !== undefined && this.random.chance(0.2)) throw named('TimeoutError');
           this.queue.push(settlement);
         },

@@ -50,6 +50,8 @@ export interface LedgerWorld {
   readonly records: RecordStore;
   /** What the queue took. */
   readonly queued: QueuedWork[];
+  /** What it is to deliver later. */
+  readonly looks: QueuedWork[];
   /** Events of the log, as lines. */
   readonly logged: string[];
   /** Another process with caches of its own. */
@@ -78,6 +80,7 @@ export function ledgerWorld(
   const gates = createGateStore(store, TABLE_NAMES.counters);
   const records = createRecordStore(store, TABLE_NAMES.records);
   const queued: QueuedWork[] = [];
+  const looks: QueuedWork[] = [];
   const logged: string[] = [];
   const stamp = { generation: 1, createdAt: '2026-11-24T00:00:00.000Z', updatedAt: '2026-11-24T00:00:00.000Z', status: 'active' as const };
   return {
@@ -88,6 +91,7 @@ export function ledgerWorld(
     gates,
     records,
     queued,
+    looks,
     logged,
     process: (options = {}) =>
       createLedger({
@@ -101,8 +105,8 @@ export function ledgerWorld(
         log: { write: (level, event) => logged.push(`${level} ${event}`) },
         metrics: { emit: (values) => logged.push(...Object.keys(values).map((name) => `metric ${name}`)) },
         queue: {
-          async send(settlement) {
-            queued.push(settlement);
+          async send(work, delaySeconds = 0) {
+            (delaySeconds === 0 ? queued : looks).push(work);
           },
         },
         pause: async () => undefined,

@@ -17,8 +17,10 @@ export interface Unsent {
 
 /** Longer than any sweeper stalls and than any write may come late. */
 export const VOID_KEPT_SECONDS = 30 * 86_400;
+/** A reservation without an answer that arrives at all has nearly always arrived by then. */
+export const LATE_SECONDS = 8;
 /** The sweeper looks at a void record whose entries are not known to be gone this much later, and at its expiry once more. */
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 10_000;
 
 /**
  * Takes a refused or doubtful attempt back, in steps that may be repeated by anyone. Nothing was sent, so whatever the record says by now,
@@ -30,11 +32,10 @@ const LOOK_AGAIN_MS = 60_000;
 export class Abandonment {
   readonly #stores: SettlementStores;
   readonly #unsent: Unsent;
-  /** Counters that have not answered to the closing of their entry. `true`: the entry is known to have been there. */
-  readonly #open: Map<string, boolean>;
+  /** Counters that have not answered to the closing of their entry. */
+  readonly #open: Set<string>;
   readonly #incomplete: boolean;
-  /** Some entry was not found where its write may still arrive. */
-  #mayCome = false;
+  readonly #mayCome: boolean;
   #voided = false;
   #tooLate = false;
   #listed = false;
@@ -42,13 +43,27 @@ export class Abandonment {
   public constructor(stores: SettlementStores, unsent: Unsent, held: ReadonlySet<string> = new Set(), incomplete = false) {
     this.#stores = stores;
     this.#unsent = unsent;
-    this.#open = new Map(unsent.counters.map(({ counter }) => [counter, held.has(counter)]));
+    this.#open = new Set(unsent.counters.map(({ counter }) => counter));
+    this.#mayCome = unsent.counters.some(({ counter }) => !held.has(counter));
     this.#incomplete = incomplete;
   }
 
   /** As another process can go on with it. */
   public get unsent(): Unsent {
     return this.#unsent;
+  }
+
+  /**
+   * A reservation had no answer, so it may still arrive: also where its entry was found and closed, because a call whose connection
+   * breaks is made twice.
+   */
+  public get mayCome(): boolean {
+    return this.#mayCome;
+  }
+
+  /** Nothing is left to do, now or later. */
+  public get done(): boolean {
+    return this.#voided && this.#open.size === 0 && !this.#mayCome;
   }
 
   /** The record had its last word before: the money stays charged. */
@@ -95,8 +110,7 @@ export class Abandonment {
     await Promise.all(
       open.map(async ({ counter, nanoUsd }) => {
         try {
-          const closed = await this.#stores.counters.close(counter, attemptId, nanoUsd, timeoutMs?.());
-          if (!closed && this.#open.get(counter) === false) this.#mayCome = true;
+          await this.#stores.counters.close(counter, attemptId, nanoUsd, timeoutMs?.());
           this.#open.delete(counter);
         } catch (error) {
           failures.push(error);

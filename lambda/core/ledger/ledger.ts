@@ -16,11 +16,12 @@ import { chargeLate, createFreshBudgets } from './fresh-budget';
 import { createHealing } from './healing';
 import { intentOf } from './intent';
 import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
-import { persist, type SettlementQueue } from './persist';
+import type { SettlementQueue } from './persist';
 import { type Plan, type PlannedCounter, planOf } from './plan';
 import { gateRefusalOf, keyRefusal, moneyRefusalOf, shutRefusalOf } from './reasons';
 import { createRefusalMemory, moneyRefusal } from './refusals';
 import { OpenReservation } from './reservation';
+import { takeBack } from './take-back';
 
 export interface LedgerOptions extends AttemptStores {
   readonly clock: Clock;
@@ -58,8 +59,6 @@ const CLEANUP_TIMEOUT_MS = 250;
 const MOST_ATTEMPTS = 2;
 /** Attempts that only had to take another shard come on top. */
 const MOST_ROUNDS = 4;
-/** What was not sent is told to the table, or to the queue, for this long after the answer. */
-const TAKE_BACK_MS = 60_000;
 const MOST_GUESSES = 5_000;
 const STORE_RETRY_MS = 2_000;
 
@@ -184,22 +183,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     return budget;
   }
 
-  function complain(level: 'warn' | 'error', event: string, { unsent }: Abandonment, error: unknown): void {
-    options.log.write(level, event, { requestId: unsent.attemptId, ...(error instanceof Error ? { code: error.name } : {}) });
-  }
-
   /** Admits, and goes on after the answer with what the request's time was too short to take back. */
   async function admit(request: AdmissionRequest): Promise<AdmissionResult> {
     const left: Abandonment[] = [];
     const result = await inRounds(request, left);
     for (const abandonment of left) {
-      const work = persist(
-        reservations,
-        () => abandonment.work(clock.now()),
-        abandonment.unsent,
-        clock.monotonic() + TAKE_BACK_MS,
-        (error) => complain('warn', 'abandonment-deferred', abandonment, error),
-      ).catch((error: unknown) => complain('error', 'abandonment-not-queued', abandonment, error));
+      const work = takeBack(reservations, abandonment);
       request.afterwards?.(work);
     }
     return result;
@@ -261,7 +250,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
         const abandonment = abandonmentOf(options, intent, plan, replies, reason);
         const undone = undoGates(options, intent.id, replies, cleanupMs);
-        await abandonment.work(clock.now(), cleanupMs).catch(() => left.push(abandonment));
+        await abandonment.work(clock.now(), cleanupMs).catch(() => undefined);
+        if (!abandonment.done) left.push(abandonment);
         await undone;
         if (verdict.kind === 'refused') {
           const healed = heal(plan, replies);

@@ -7,8 +7,12 @@ export type QueuedWork = Settlement | Unsent;
 
 /** Takes work that the table did not take, for the sweeper to do. */
 export interface SettlementQueue {
-  /** Rejects when the queue did not take it. */
-  send(work: QueuedWork): Promise<void>;
+  /**
+   * Rejects when the queue did not take it.
+   *
+   * @param delaySeconds nothing is done before. Default: 0
+   */
+  send(work: QueuedWork, delaySeconds?: number): Promise<void>;
 }
 
 export interface PersistOptions {

@@ -38,6 +38,6 @@ function isAmount(value: unknown): value is string {
 }
 
 /** A settlement queue over a queue of text. */
-export function settlementQueue(queue: { send(message: string): Promise<void> }): SettlementQueue {
-  return { send: (work) => queue.send(writeQueued(work)) };
+export function settlementQueue(queue: { send(message: string, delaySeconds?: number): Promise<void> }): SettlementQueue {
+  return { send: (work, delaySeconds) => queue.send(writeQueued(work), delaySeconds) };
 }

@@ -58,7 +58,7 @@ test('H06 a settlement after expiry, delivered twice, returns the difference onc
     { messageId: 'a', body },
     { messageId: 'b', body },
   ];
-  expect(await bookSettlements(servicesOf(world), { Records: records })).toEqual({ batchItemFailures: [] });
+  expect(await bookSettlements(servicesOf(world), { Records: records }, () => 0)).toEqual({ batchItemFailures: [] });
 
   expect(await world.records.get(attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 3n, outcome: 'ok' });
   expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 97n });
@@ -115,16 +115,43 @@ test('a message that cannot be booked now is delivered again, one that is no set
     },
   };
 
-  const result = await bookSettlements(servicesOf(world), {
-    Records: [
-      { messageId: 'good', body },
-      { messageId: 'bad', body: '{"no":1}' },
-      { messageId: 'worse', body: 'not json' },
-    ],
-  });
+  const Records = [
+    { messageId: 'good', body },
+    { messageId: 'bad', body: '{"no":1}' },
+    { messageId: 'worse', body: 'not json' },
+  ];
+  const result = await bookSettlements(servicesOf(world), { Records }, () => 0);
 
   expect(result.batchItemFailures).toEqual([{ itemIdentifier: 'good' }]);
 });
+
+test.each([
+  [120_000, []],
+  [22_000, [{ itemIdentifier: 'a' }]],
+])(
+  'R12 a table that is back in seconds takes a message that was received before, where %i ms are left for it',
+  async (remainingMs, batchItemFailures) => {
+    const world = ledgerWorld();
+    const { attemptId } = await openRequest(world);
+    const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n } });
+    const began = world.clock.now();
+    world.table.hooks = {
+      before: () => {
+        if (world.clock.now() < began + 9_000) throw serviceError('TimeoutError', 'no answer');
+      },
+    };
+    const services = { ...servicesOf(world), pause: async (ms: number) => world.clock.advance(ms) };
+
+    const result = await bookSettlements(
+      services,
+      { Records: [{ messageId: 'a', body }] },
+      () => remainingMs - (world.clock.now() - began),
+    );
+
+    expect(result).toEqual({ batchItemFailures });
+    expect(world.clock.now() - began).toBeLessThan(16_000);
+  },
+);
 
 test('slots of dead requests are freed by the hourly scan', async () => {
   const world = ledgerWorld();

@@ -104,6 +104,52 @@ describe('R12 money-12-never-sent-charged', () => {
     expect(await remaining(world)).toEqual([100n]);
   });
 
+  test.each(['for the first time', 'once more, because its call was made twice'])(
+    'R12 a reservation that arrives %s after the attempt was taken back is returned seconds later, by the queue',
+    async (which) => {
+      const world = ledgerWorld();
+      const key = await warmKey(world);
+      const late: Call[] = [];
+      const arrived = which !== 'for the first time';
+      const lose = (call: Call): void => {
+        if (!isReserve(call)) return;
+        late.push(call);
+        throw serviceError('TimeoutError', 'the answer was lost');
+      };
+      world.table.hooks = arrived ? { after: lose } : { before: lose };
+      expect(await refuse(world, key)).toBe('store_unavailable');
+      world.table.hooks = {};
+      expect(await remaining(world)).toEqual([100n]);
+      for (const call of late) await world.table.updateItem(call.input as never);
+      expect((await world.counters.scan()).items[0]?.open.size).toBe(2);
+
+      for (const look of world.looks) await bookQueued(world, readQueued(JSON.parse(writeQueued(look))) as never, world.clock.now());
+
+      expect(await remaining(world)).toEqual([100n]);
+    },
+  );
+
+  test('R12 a late reservation is found by the next sweep, should the queue not tell of it', async () => {
+    const world = ledgerWorld();
+    const key = await warmKey(world);
+    const late: Call[] = [];
+    world.table.hooks = {
+      after: (call) => {
+        if (!isReserve(call)) return;
+        late.push(call);
+        throw serviceError('TimeoutError', 'the answer was lost');
+      },
+    };
+    await refuse(world, key);
+    world.table.hooks = {};
+    for (const call of late) await world.table.updateItem(call.input as never);
+    world.clock.advance(11_000);
+
+    await sweeper(world).sweepRecords();
+
+    expect(await remaining(world)).toEqual([100n]);
+  });
+
   test('R12 a slow table is asked twice at the most for one request', async () => {
     const world = ledgerWorld();
     const key = await warmKey(world);
