@@ -14,7 +14,7 @@ export interface BudgetAlertParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-const COUNTER = /^money#([a-z]+)#(.+)#([^#]+)#(hour|day|week|month|lifetime)#(\d+)$/;
+const COUNTER = /^money#([a-z]+)#(.+)#([^#]+)#(hour|day|week|month|lifetime)#(\d+)(?:\.\d+)?$/;
 
 /**
  * Raises an alert for every threshold that the spend on these counters has reached. Looks at how things stand, not at what

@@ -8,7 +8,7 @@ import { ADMINS } from '../route';
 import { BUDGET_STATE_LIST } from '../schemas/budgets';
 import { GATEWAY } from '../schemas/gateway';
 import { fromWire, toWire } from '../wire';
-import { budgetAnswer, entryAnswer, followBudgets, keepCounting } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, withCounting } from './shared';
 
 const READERS = ['admin', 'viewer'] as const;
 
@@ -79,7 +79,7 @@ async function update({ services, caller, request, body }: RouteContext) {
     generation: nextGeneration(now, before?.generation),
     updatedAt: at,
   };
-  const after = keepCounting(services, 'gateway', before ?? shown, changed);
+  const after = withCounting(services, 'gateway', before ?? shown, changed);
   const change = { action: 'update', resource: 'gateway', resourceId: GATEWAY_ID, before: toWire(shown, now), after: toWire(after, now) };
   const result = await services.journal.write(caller, change, (stores) =>
     before === undefined ? stores.identity.create('gateway', after) : stores.identity.replace('gateway', after, before.generation),

@@ -15,7 +15,7 @@ import { REFERENCE } from '../schemas/level';
 import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
 import { narrowed } from './levels';
-import { budgetAnswer, entryAnswer, followBudgets, keepCounting, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, pageAnswer, withCounting } from './shared';
 
 /** An idempotent creation answers the key again this long. */
 const REPLAY_MS = 24 * 60 * 60 * 1_000;
@@ -167,7 +167,7 @@ async function update(context: RouteContext) {
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
   const tagged = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
-  const after = keepCounting(services, 'key', before, tagged);
+  const after = withCounting(services, 'key', before, tagged);
   await replace(context, 'update', before, after);
   return entryAnswer(after, now);
 }

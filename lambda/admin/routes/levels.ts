@@ -14,7 +14,7 @@ import { REFERENCE } from '../schemas/level';
 import type { ResourceSchemas } from '../schemas/resource';
 import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
-import { budgetAnswer, entryAnswer, followBudgets, keepCounting, pageAnswer } from './shared';
+import { budgetAnswer, entryAnswer, followBudgets, pageAnswer, withCounting } from './shared';
 
 type Kind = 'team' | 'project' | 'user' | 'tag';
 
@@ -139,7 +139,8 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
   const parents = await parentsOf(kind, named, { services, caller });
   checkReserved(caller, undefined, body, parents);
   checkNarrows(named, parents, now);
-  const record = { ...named, ...ownTags(caller, undefined, named.tags, tagsAllowedBy(parents)) };
+  const tagged = { ...named, ...ownTags(caller, undefined, named.tags, tagsAllowedBy(parents)) };
+  const record = withCounting(services, kind, undefined, tagged);
   const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
     Promise.all([identity.create(kind, record as never), confirmPlace(identity, placeOf(kind, record))]),
@@ -167,7 +168,7 @@ async function update(kind: Kind, context: RouteContext) {
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
   const tagged = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
-  const after = keepCounting(services, kind, before, tagged);
+  const after = withCounting(services, kind, before, tagged);
   const change = {
     action: 'update',
     resource: kind,

@@ -1,4 +1,4 @@
-import { bindLevel, budgetStates, moveBudgets, removedBudgets } from '../../core/ledger';
+import { bindLevel, budgetStates, keepCounting, moveBudgets } from '../../core/ledger';
 import type { JsonObject } from '../../core/model/json';
 import type { LevelKind, LevelRecord } from '../../core/stores';
 import type { Page } from '../cursor';
@@ -23,9 +23,14 @@ export async function budgetAnswer({ clock, budgets, document }: Services, kind:
   return { status: 200, json: { data: [...(await budgetStates(budgets, level, scope, clock.now()))], next_cursor: null } };
 }
 
-/** A changed row, with the budgets that the change took away: they count on, so that one put back knows what was spent. */
-export function keepCounting<R extends LevelRecord>({ document, clock }: Services, kind: LevelKind, before: LevelRecord, after: R): R {
-  return { ...after, removedBudgets: removedBudgets(document, kind, before, after, clock.now()) };
+/** A new or changed row, with what it must remember so that each of its budgets knows what was spent in its period. */
+export function withCounting<R extends LevelRecord>(
+  { document, clock }: Services,
+  kind: LevelKind,
+  before: LevelRecord | undefined,
+  after: R,
+): R {
+  return keepCounting(document, kind, before, after, clock.now());
 }
 
 /**

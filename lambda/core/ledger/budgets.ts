@@ -1,7 +1,8 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
+import { unbrokenKey } from '../stores/counter-item';
 import type { CounterStore } from '../stores/counters';
 import type { LevelKind, LevelRecord, RemovedBudget } from '../stores/entities';
-import { bindLevel } from './levels';
+import { type BoundLevel, bindLevel } from './levels';
 import { periodAt } from './period';
 import { plannedCounter, removedCounter } from './plan';
 
@@ -26,30 +27,56 @@ export async function moveBudgets(
 const MOST_REMOVED = 8;
 
 /**
- * What a level's row must remember of the budgets that a change takes away: they go on counting until their period ends, so that one that
- * is put back, in the calendar it had, knows what was spent meanwhile.
+ * A new or changed row as it is to be written, with what it must remember of the budgets that the change takes away: they go on counting
+ * until their period ends, so that one that is put back, in the calendar it had, knows what was spent meanwhile.
+ *
+ * A budget that was not counted until now, because it is new, because too many others were taken away since, or because its level had no
+ * row, does not trust the counter that it may have had before in its period: it starts on another, from what its level has spent.
+ *
+ * @param before what bound the level until now; undefined: it had no row
  */
-export function removedBudgets(
+export function keepCounting<R extends LevelRecord>(
   document: Partial<Pick<GatewayDocument, 'gateway' | 'defaults'>>,
   kind: LevelKind,
-  before: LevelRecord,
-  after: LevelRecord,
+  before: LevelRecord | undefined,
+  after: R,
   nowMs: number,
-): readonly RemovedBudget[] | undefined {
+): R {
   const whole = { gateway: document.gateway ?? {}, defaults: document.defaults ?? {} };
-  const old = bindLevel(whole, kind, before.id, before);
-  const level = bindLevel(whole, kind, after.id, after);
-  const kept = new Set(level.budgets.map((budget) => plannedCounter(level, budget, nowMs).spec.key));
-  const found = new Map<string, RemovedBudget>();
-  const remember = (removed: RemovedBudget): void => {
+  const old = before === undefined ? undefined : bindLevel(whole, kind, before.id, before);
+  const level = { ...bindLevel(whole, kind, after.id, after), restarts: old?.restarts ?? {} };
+  const counted = old === undefined ? [] : countedBudgets(old, nowMs);
+  const known = new Map<string, RemovedBudget>();
+  for (const removed of counted) {
     const planned = removedCounter(level, removed, nowMs);
-    if (planned !== undefined && !kept.has(planned.spec.key)) found.set(planned.spec.key, removed);
-  };
-  for (const { limit_usd, period, model } of old.budgets) {
-    const budget = { limit_usd, period, ...(model === undefined ? {} : { model }) };
-    const { endMs } = periodAt(period, nowMs, old.timeZone);
-    remember({ budget, timeZone: old.timeZone, ...(Number.isFinite(endMs) ? { untilMs: endMs } : {}) });
+    if (planned !== undefined && !known.has(planned.spec.key)) known.set(planned.spec.key, removed);
   }
-  for (const removed of old.removedBudgets) remember(removed);
-  return found.size === 0 ? undefined : [...found.values()].slice(0, MOST_REMOVED);
+  const restarts: Record<string, number> = {};
+  const keep = (key: string): void => {
+    const unbroken = unbrokenKey(key);
+    const restart = level.restarts[unbroken];
+    if (restart !== undefined) restarts[unbroken] = restart;
+  };
+  const kept = new Set(level.budgets.map((budget) => plannedCounter(level, budget, nowMs).spec.key));
+  for (const key of kept) {
+    if (known.has(key)) keep(key);
+    else restarts[unbrokenKey(key)] = after.generation;
+  }
+  const removed = [...known].filter(([key]) => !kept.has(key)).slice(0, MOST_REMOVED);
+  for (const [key] of removed) keep(key);
+  return {
+    ...after,
+    removedBudgets: removed.length === 0 ? undefined : removed.map(([, budget]) => budget),
+    restarts: Object.keys(restarts).length === 0 ? undefined : restarts,
+  };
+}
+
+/** The budgets that a level counts, those in force first. */
+function countedBudgets(level: BoundLevel, nowMs: number): readonly RemovedBudget[] {
+  const inForce = level.budgets.map(({ limit_usd, period, model }): RemovedBudget => {
+    const { endMs } = periodAt(period, nowMs, level.timeZone);
+    const budget = { limit_usd, period, ...(model === undefined ? {} : { model }) };
+    return { budget, timeZone: level.timeZone, ...(Number.isFinite(endMs) ? { untilMs: endMs } : {}) };
+  });
+  return [...inForce, ...level.removedBudgets];
 }

@@ -2,7 +2,7 @@
 export { Abandonment, type Unsent } from './abandonment';
 export type * from './admission';
 export { type BudgetSources, budgetStates } from './budget-state';
-export { moveBudgets, removedBudgets } from './budgets';
+export { keepCounting, moveBudgets } from './budgets';
 export { ESCROW, type EscrowPolicy } from './escrow';
 export { createFreshBudgets, type FreshBudgets } from './fresh-budget';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';

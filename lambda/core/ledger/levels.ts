@@ -13,6 +13,8 @@ export interface BoundLevel {
   readonly budgets: readonly BudgetConfig[];
   /** Budgets that only count. */
   readonly removedBudgets: readonly RemovedBudget[];
+  /** See `LevelRecord`. */
+  readonly restarts: Readonly<Record<string, number>>;
   readonly limits: LimitsConfig;
   /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
   readonly serverTools: readonly string[] | undefined;
@@ -137,6 +139,7 @@ export function bindLevel(
     status: row?.status ?? 'active',
     budgets: row?.budgets ?? defaults?.budgets ?? [],
     removedBudgets: row?.removedBudgets ?? [],
+    restarts: row?.restarts ?? {},
     limits: row?.limits ?? defaults?.limits ?? {},
     serverTools: row?.serverTools,
     timeZone: row?.timeZone ?? 'UTC',

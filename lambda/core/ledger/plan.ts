@@ -81,7 +81,7 @@ export function plannedCounter(
   phases: ReadonlyMap<string, number> = new Map(),
 ): PlannedCounter {
   const period = periodAt(budget.period, nowMs, level.timeZone);
-  const key = counterKey(level.label, budget.model ?? '*', budget.period, period.startMs);
+  const key = counterKey(level.label, budget.model ?? '*', budget.period, period.startMs, level.restarts);
   const over = budget.increase === undefined || Date.parse(budget.increase.expires_at) <= nowMs;
   const ended = over || (phases.get(key) ?? 0) >= generationOf(level.generation, true);
   const extra = ended || budget.increase === undefined ? 0n : usd(budget.increase.limit_usd);

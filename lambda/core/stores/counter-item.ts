@@ -7,9 +7,23 @@ export const MONEY_PREFIX = 'money#';
  *
  * @param level `team#t1`, ...
  * @param narrowing glob of models, `*` for all
+ * @param restarts see `LevelRecord`
  */
-export function counterKey(level: string, narrowing: string, period: string, periodStartMs: number): string {
-  return `${MONEY_PREFIX}${level}#${narrowing}#${period}#${periodStartMs}`;
+export function counterKey(
+  level: string,
+  narrowing: string,
+  period: string,
+  periodStartMs: number,
+  restarts: Readonly<Record<string, number>> = {},
+): string {
+  const unbroken = `${MONEY_PREFIX}${level}#${narrowing}#${period}#${periodStartMs}`;
+  const restart = restarts[unbroken];
+  return restart === undefined ? unbroken : `${unbroken}.${restart}`;
+}
+
+/** The key that the same budget's counter has where it never stopped counting. */
+export function unbrokenKey(key: string): string {
+  return key.replace(/\.\d+$/, '');
 }
 
 /** Money set aside for one request. */

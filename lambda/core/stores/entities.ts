@@ -15,6 +15,11 @@ export interface LevelRecord {
   readonly limits?: LimitsConfig;
   /** Budgets that were taken away, or whose calendar changed: they refuse nothing and count on until their period ends. */
   readonly removedBudgets?: readonly RemovedBudget[];
+  /**
+   * Generation of this row with which a budget was put in force that was not counted until then in its period, by the counter that an
+   * unbroken one has: it counts on a counter of its own, because that one may have a gap.
+   */
+  readonly restarts?: Readonly<Record<string, number>>;
   /** Globs of model names. */
   readonly models?: readonly string[];
   /** Globs of names of server-side tools. A key without them may use none. */

@@ -1,3 +1,5 @@
+import { bindLevel, plannedCounter } from '../../../lambda/core/ledger';
+import type { LevelRecord } from '../../../lambda/core/stores';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createAdminHarness } from './harness';
@@ -245,11 +247,35 @@ describe('teams, projects, users, tags and the gateway', () => {
     expect((await admin.call('DELETE', '/tags/environment=production')).status).toBe(204);
   });
 
+  test('R13 a tag that is deleted and made again does not show what its budget had counted before it was gone', async () => {
+    const admin = createAdminHarness();
+    const tag = { id: 'app=x', budgets: [{ limit_usd: '10.00', period: 'month' }] } as const;
+    const counterOf = async (): Promise<string> => {
+      const row = (await admin.services.identity.get('tag', tag.id)) as LevelRecord;
+      return plannedCounter(bindLevel({ gateway: {}, defaults: {} }, 'tag', tag.id, row), tag.budgets[0], admin.clock).key;
+    };
+    await admin.make('tags', tag);
+    const first = await counterOf();
+    expect((await admin.call('PATCH', '/tags/app=x', { body: { budgets: [{ ...tag.budgets[0], limit_usd: '5.00' }] } })).status).toBe(200);
+    expect(await counterOf()).toBe(first);
+    expect((await admin.call('DELETE', '/tags/app=x')).status).toBe(204);
+    admin.clock += 1_000;
+    const made = await admin.make('tags', tag);
+
+    expect(await counterOf()).not.toBe(first);
+    expect(made).not.toHaveProperty('restarts');
+  });
+
   test('budgets show what the counters hold at this moment', async () => {
     const admin = createAdminHarness();
     await admin.make('teams', { id: 'red', name: 'Red', budgets: [{ limit_usd: '10.00', period: 'month' }] });
-    const key = `money#team#red#*#month#${Date.parse('2026-11-01T00:00:00Z')}`;
-    const generation = (await admin.services.identity.get('team', 'red'))?.generation as number;
+    const row = (await admin.services.identity.get('team', 'red')) as LevelRecord;
+    const { generation } = row;
+    const { key } = plannedCounter(
+      bindLevel({ gateway: {}, defaults: {} }, 'team', 'red', row),
+      { limit_usd: '10.00', period: 'month' },
+      admin.clock,
+    );
     const spec = { key, limitNanoUsd: 10n ** 10n, generation: generation * 2, soft: false };
     const entry = { nanoUsd: 4n * 10n ** 9n, expiresAtMs: admin.clock + 1_000 };
     await admin.services.counters.reserve(spec, 'a', entry, async () => ({ spec, spentNanoUsd: 0n }), 1_000);

@@ -59,6 +59,24 @@ interface BudgetState {
     expect((await callGateway('GET', `${run.url}/admin/v1/keys/${id}`, run.adminKey)).body).not.toHaveProperty('removedBudgets');
   });
 
+  test('R13 a budget that is put back after nine other changes knows what was spent meanwhile', async () => {
+    const { id, key } = await makeKey();
+    const month = [{ limit_usd: '1.00', period: 'month' }];
+    await patch(id, { budgets: month });
+    expect((await call(key)).status).toBe(200);
+    const one = await spentOnceSettled(id, 0n);
+    for (let other = 0; other < 9; other += 1) await patch(id, { budgets: [{ ...month[0], model: `simulated/x${other}` }] });
+    await patch(id, { budgets: [] });
+    for (let index = 0; index < 3; index += 1) expect((await call(key)).status).toBe(200);
+
+    await patch(id, { budgets: month });
+    expect((await call(key)).status).toBe(200);
+
+    // What is not added up yet is charged two and ten seconds later.
+    expect(await spentOnceSettled(id, 5n * one - 1n, 400)).toBe(5n * one);
+    expect((await callGateway('GET', `${run.url}/admin/v1/keys/${id}`, run.adminKey)).body).not.toHaveProperty('restarts');
+  });
+
   test('R13 a budget that is narrowed to a model in its period, for the first time, knows what was spent on it', async () => {
     const measured = await makeKey();
     await patch(measured.id, { budgets: [{ limit_usd: '1.00', period: 'month' }] });

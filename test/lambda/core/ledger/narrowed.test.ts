@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bindLevel, moveBudgets, plannedCounter, removedBudgets } from '../../../../lambda/core/ledger';
+import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/core/ledger';
 import { bindsModel } from '../../../../lambda/core/runtime/model-pattern';
 import {
   contributionOf,
@@ -49,7 +49,7 @@ async function place(kind: Kind) {
       const before = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
       const updatedAt = new Date(world.clock.now()).toISOString();
       const changed = { ...before, budgets: [wanted], timeZone, generation: ++generation, updatedAt };
-      const after = { ...changed, removedBudgets: removedBudgets(EMPTY_DOCUMENT, kind, before, changed, world.clock.now()) };
+      const after = keepCounting(EMPTY_DOCUMENT, kind, before, changed, world.clock.now());
       await world.identity.replace(kind, after as never, before.generation);
       await moveBudgets(world.counters, EMPTY_DOCUMENT, kind, after, world.clock.now());
       // Rows of levels are at most ten seconds old.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bindLevel, moveBudgets, plannedCounter, removedBudgets } from '../../../../lambda/core/ledger';
+import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/core/ledger';
 import { bindsModel } from '../../../../lambda/core/runtime/model-pattern';
 import {
   createRollupStore,
@@ -17,6 +17,7 @@ import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome } from '
 const IDS = { gateway: 'gateway', team: 't1', project: 'p1', user: 'u1', key: 'k1', tag: 'app=x' } as const;
 /** The names that the world's requests are known by. */
 const OWN = spendNames('openai/gpt-5', ['openai/gpt-5']);
+const MODELS = ['openai/gpt-5', 'claude1', 'claude4'] as const;
 const LEVELS = Object.keys(IDS) as (keyof typeof IDS)[];
 
 async function place(kind: LevelKind, budgets: readonly BudgetConfig[]) {
@@ -26,15 +27,14 @@ async function place(kind: LevelKind, budgets: readonly BudgetConfig[]) {
   }
   const key = await world.addKey({ id: IDS.key, teamId: 't1', projectId: 'p1', userId: 'u1', ...(kind === 'key' ? { budgets } : {}) });
   const own = world.process();
-  let generation = 1;
   return {
     world,
     ledger: own,
     /** As the admin API changes a level. */
     async change(fields: Partial<LevelRecord>): Promise<void> {
       const before = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
-      const changed = { ...before, ...fields, generation: ++generation, updatedAt: new Date(world.clock.now()).toISOString() };
-      const after = { ...changed, removedBudgets: removedBudgets(EMPTY_DOCUMENT, kind, before, changed, world.clock.now()) };
+      const changed = { ...before, ...fields, generation: before.generation + 1, updatedAt: new Date(world.clock.now()).toISOString() };
+      const after = keepCounting(EMPTY_DOCUMENT, kind, before, changed, world.clock.now());
       await world.identity.replace(kind, after as never, before.generation);
       await moveBudgets(world.counters, EMPTY_DOCUMENT, kind, after, world.clock.now());
     },
@@ -144,6 +144,129 @@ test('R13 whatever is taken away and put back, each budget knows what was spent 
     { numRuns: 40 },
   );
 });
+
+/** A level whose spend is added up as the usage function does it, and whose row can be deleted and made again. */
+async function summedPlace(kind: LevelKind) {
+  const { world, change, spent } = await place(kind, []);
+  const rollups = createRollupStore(world.table, 'records');
+  const ledger = world.process({ spend: createSpendStore(world.table, 'records') });
+  const label = `${kind}#${IDS[kind]}`;
+  /** Longer than a process keeps a row. */
+  const settleDown = (): void => world.clock.advance(11_000);
+  return {
+    spent,
+    async change(budgets: readonly BudgetConfig[]): Promise<void> {
+      await change({ budgets });
+      settleDown();
+    },
+    async remove(): Promise<void> {
+      const { generation } = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
+      await world.identity.remove(kind, IDS[kind], generation);
+      settleDown();
+    },
+    async create(budgets: readonly BudgetConfig[]): Promise<void> {
+      const at = new Date(world.clock.now()).toISOString();
+      const row = { id: IDS[kind], status: 'active', generation: world.clock.now(), createdAt: at, updatedAt: at, budgets } as const;
+      await world.identity.create(kind, keepCounting(EMPTY_DOCUMENT, kind, undefined, row, world.clock.now()) as never);
+      settleDown();
+    },
+    async spend(cost: bigint, model: string): Promise<void> {
+      const row = (await world.identity.get('key', IDS.key)) as KeyRecord;
+      const names = { originalModel: model, candidateModels: [model] };
+      const result = await ledger.admit(world.request(row, { tags: { app: 'x' }, bound: { costNanoUsd: cost, tokens: 1 }, ...names }));
+      if (!result.admitted) throw new Error(`refused: ${result.refusal.reason}`);
+      await result.reservation.settle(outcome(cost));
+      const now = world.clock.now();
+      const counters = (await world.records.get(result.reservation.attemptId))?.counters ?? [];
+      const rows = counters.map(({ counter }) => ({
+        row: { scope: '', dimension: 'counter', value: counter },
+        day: '2026-11-24',
+        totals: { ...NO_TOTALS, cost_nano_usd: cost },
+      }));
+      await rollups.commit(0, [], rows, spendChanges([{ level: label, names: spendNames(model, [model]) }], now, cost, now), now);
+    },
+  };
+}
+
+test.each(['key', 'tag'] as const)('R13 a budget of a %s that returns after nine others knows what was spent meanwhile', async (kind) => {
+  const { change, spend, spent } = await summedPlace(kind);
+  const wanted = budget(1_000_000);
+  await change([wanted]);
+  await spend(40n, 'openai/gpt-5');
+  for (let other = 0; other < 9; other++) await change([budget(1_000_000, { model: `openai/x${other}` })]);
+  await change([]);
+  await spend(60n, 'openai/gpt-5');
+  await change([wanted]);
+  await spend(1n, 'openai/gpt-5');
+
+  expect(await spent(wanted)).toBe(101n);
+});
+
+test('R13 a budget of a tag that is deleted and made again knows what was spent meanwhile, also when it comes later', async () => {
+  for (const later of [false, true]) {
+    const { change, create, remove, spend, spent } = await summedPlace('tag');
+    const wanted = budget(1_000_000);
+    await change([wanted]);
+    await spend(40n, 'openai/gpt-5');
+    await remove();
+    await spend(60n, 'openai/gpt-5');
+    await create(later ? [] : [wanted]);
+    if (later) await change([wanted]);
+    await spend(1n, 'openai/gpt-5');
+
+    expect(await spent(wanted)).toBe(101n);
+  }
+});
+
+test('R13 through any number of changes, and rows deleted and made again, each budget knows all that was spent in its period', async () => {
+  const kinds: readonly BudgetConfig[] = [
+    budget(100_000_000),
+    budget(90_000_000, { period: 'lifetime' }),
+    budget(80_000_000, { model: 'openai/*' }),
+    ...Array.from({ length: 9 }, (_unused, index) =>
+      budget(70_000_000, { period: 'day', model: `claude${'*'.repeat(index % 2)}${index}` }),
+    ),
+  ];
+  const all = kinds.map((_unused, index) => index);
+  const put = fc.record({ put: fc.oneof(fc.subarray(all), fc.constantFrom([], all.slice(3), all.slice(0, 3))) });
+  const spending = fc.record({ cost: fc.integer({ min: 0, max: 1_000 }), model: fc.constantFrom(...MODELS) });
+  const step = fc.oneof(put, spending, fc.constant('remove' as const));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('team', 'user', 'tag', 'key', 'gateway'), fc.array(step, { maxLength: 25 }), async (kind, steps) => {
+      const { change, create, remove, spend, spent } = await summedPlace(kind);
+      const owed = kinds.map(() => 0n);
+      let there = true;
+      const set = async (wanted: readonly BudgetConfig[]): Promise<void> => {
+        await (there ? change(wanted) : create(wanted));
+        there = true;
+      };
+      for (const done of [...steps, { cost: 1, model: 'claude4' }]) {
+        if (done === 'remove') {
+          // A key's id is never used again, and the gateway's row is never deleted.
+          if (there && kind !== 'key' && kind !== 'gateway') await remove();
+          there = kind === 'key' || kind === 'gateway';
+        } else if ('put' in done) {
+          await set(done.put.map((index) => kinds[index] as BudgetConfig));
+        } else {
+          await spend(BigInt(done.cost), done.model);
+          for (const [index, { model }] of kinds.entries()) {
+            if (model === undefined || bindsModel(model, done.model, [done.model]))
+              owed[index] = (owed[index] as bigint) + BigInt(done.cost);
+          }
+        }
+      }
+      await set(kinds);
+      for (const model of MODELS) await spend(1n, model);
+
+      for (const [index, wanted] of kinds.entries()) {
+        const bound = MODELS.filter((model) => wanted.model === undefined || bindsModel(wanted.model, model, [model])).length;
+        // No call has made the counters of the others.
+        if (bound > 0) expect(await spent(wanted)).toBe((owed[index] as bigint) + BigInt(bound));
+      }
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
 
 test.each(LEVELS)(
   'R13 money-14-lifetime-budget-503: the first budget of a %s knows what was spent, by few reads whatever its age',
