@@ -9,15 +9,16 @@ const FREE = new Set(
    output_config output_format guided_json structured_outputs metadata mcp_servers model annotations citations action actions results queries
    signature encrypted_content logit_bias stop stop_sequences user safety_identifier prompt_cache_key`.split(/\s+/),
 );
-/** Where a string is prose or a label. */
+/** Where a string is prose, or says what a medium is called or shows. */
 const PROSE = new Set(
   `text thinking reasoning reasoning_content refusal summary title context name filename file_name caption description alt alt_text label
-   transcript prompt revised_prompt instructions system code diff error message query role type media_type mime_type detail status`.split(
-    /\s+/,
-  ),
+   transcript prompt revised_prompt`.split(/\s+/),
 );
-/** The same, but for parts that hold media. */
-const PROSE_OF_MESSAGES = new Set(['content', 'output', 'input']);
+/** Prose, settings and ids in messages. In a part that holds media a place is seen here too, since its fields may be called anything. */
+const PROSE_OF_MESSAGES =
+  /^(?:content|output|input|instructions|system|code|diff|error|message|query|role|type|media_type|detail|status)$|ids?$/;
+/** Those of them that are settings or ids beside media. */
+const SETTINGS = /^(?:role|type|media_type|mime_?type|detail|status|error|code|message|query)$|ids?$/;
 /** Words of a model, or of what it found, under names that hold media elsewhere, by the type of their part. */
 const OWN_WORDS: Readonly<Record<string, string>> = {
   tool_use: 'input',
@@ -83,8 +84,8 @@ function inside(name: string, value: JsonValue, ofMedia: boolean): string | unde
 }
 
 function isPlace(name: string, text: string, ofMedia: boolean): boolean {
-  if (PROSE.has(name) || /ids?$/.test(name) || (!ofMedia && PROSE_OF_MESSAGES.has(name))) return false;
-  return ofMedia ? isReference(text, !ADDRESS.test(name)) : isPlainReference(text);
+  if (PROSE.has(name) || (!ofMedia && PROSE_OF_MESSAGES.test(name))) return false;
+  return ofMedia && !SETTINGS.test(name) ? isReference(text, !ADDRESS.test(name)) : isPlainReference(text);
 }
 
 function firstOf(values: readonly JsonValue[], find: (value: JsonValue) => string | undefined): string | undefined {

@@ -116,6 +116,21 @@ test('R07 a tool in a message of Chat counts like any', async () => {
   expect([reply.status, reply.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
 });
 
+test.each([
+  ['web_search_options', {}],
+  ['search_parameters', { mode: 'on' }],
+  ['plugins', [{ id: 'web' }]],
+  ['enable_search', true],
+])('R07 a search that %s of Chat asks for counts like a tool', async (field, value) => {
+  const ask = (given: unknown) =>
+    gateway.call('/v1/chat/completions', { model: 'openai/gpt-5.1', messages: [{ role: 'user', content: 'x' }], [field]: given });
+
+  const reply = await ask(value);
+
+  expect([reply.status, reply.json.error.code]).toEqual([403, 'server_tool_not_allowed']);
+  expect((await ask(null)).json.error?.code).not.toBe('server_tool_not_allowed');
+});
+
 describe('R07 a model that searches by itself', () => {
   const chat = async (model: string, serverTools: readonly string[] | undefined) =>
     gateway.call(

@@ -43,6 +43,8 @@ function searches(body: JsonObject): { readonly name: string; readonly use: Tool
   const found: { readonly name: string; readonly use: ToolUse }[] = [];
   if (isSearchModel(textOf(body['model']) ?? '')) found.push({ name: 'web_search', use: { unit: 'web_search_preview', most: 1 } });
   else if (isAsked('web_search_options')) found.push({ name: 'web_search', use: { unit: 'web_search' } });
+  // @see https://www.alibabacloud.com/help/en/model-studio/web-search
+  if (isAsked('enable_search') && body['enable_search'] !== false) found.push({ name: 'web_search', use: { unit: 'web_search' } });
   if (isAsked('search_parameters')) {
     const most = countOf(objectOf(body['search_parameters'])?.['max_search_results']) ?? LIVE_SEARCH_SOURCES;
     found.push({ name: 'web_search', use: { unit: 'live_search', most } });

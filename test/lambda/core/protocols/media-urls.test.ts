@@ -219,6 +219,15 @@ test('R09 texts, names, schemas and what a model wrote may speak of URLs', () =>
   for (const body of bodies) expect([body, mediaUrlIn(body)]).toEqual([body, undefined]);
 });
 
+test('R09 a place is seen in settings and ids of a part that holds media, and other values of them pass', () => {
+  const found = (part: JsonObject) => mediaUrlIn({ messages: [{ content: [part] }] });
+  for (const name of ['id', 'image_id', 'fileId', 'status', 'message', 'detail', 'mimeType']) {
+    expect([name, found({ type: 'image', [name]: '\tHTTP:/\\host/x' })]).toEqual([name, `messages[0].content[0].${name}`]);
+    expect([name, found({ type: 'image', [name]: 'functions.look:0' })]).toEqual([name, undefined]);
+  }
+  for (const name of ['id', 'status', 'message']) expect(found({ type: 'tool_result', [name]: 'http://host' })).toBeUndefined();
+});
+
 test('R09 a text to embed is a place when it begins with one, as is a field of pictures beside it', () => {
   const url = '\u0001ht\ttp://169.254.169.254/x';
   expect(mediaUrlIn({ input: url }, 'embeddings')).toBe('input');
