@@ -9,6 +9,7 @@ import {
   mediaOf,
   mostOutput,
   type Price,
+  windowOf,
   writtenWithin,
 } from '../core/pricing';
 import type { BoundedCall } from './bound';
@@ -36,7 +37,8 @@ export function estimatedInput(call: RoutedCall, price: Price | undefined, model
   const text = textOf(call);
   const written = Math.min(estimateTokens(text, familyOf(model)), Buffer.byteLength(text));
   const media = price === undefined ? { audio: 0, other: 0 } : mediaOf(call.facts, price);
-  return Math.min(written + media.audio + media.other, price?.contextWindow ?? Number.POSITIVE_INFINITY);
+  const window = price === undefined ? undefined : windowOf(call.facts, price);
+  return Math.min(written + media.audio + media.other, window ?? Number.POSITIVE_INFINITY);
 }
 
 /** The body without its pictures and recordings. */

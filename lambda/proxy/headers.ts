@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHeaders } from '../core/keys/credential';
 import { type GatewayError, invalidRequest } from '../core/model/error';
 import type { DialectName } from '../core/model/request';
+import type { CallFacts } from '../core/protocols/protocol';
 
 const LONGEST_VALUE = 8_192;
 /** Visible ASCII, spaces and tabs: nothing that could end a header. */
@@ -43,6 +44,12 @@ export function forwardedHeaders(headers: RequestHeaders, dialect: DialectName):
     if (text !== undefined && text !== '') forwarded[name] = text;
   }
   return forwarded;
+}
+
+/** A window of a million tokens, which a header that is forwarded switches on. @see https://docs.claude.com/en/docs/build-with-claude/context-windows */
+export function askedWindow(headers: RequestHeaders): Pick<CallFacts, 'asksWindow'> {
+  const asked = headers['anthropic-beta'];
+  return asked !== undefined && /context-1m/i.test(String(asked)) ? { asksWindow: 1_000_000 } : {};
 }
 
 /** What of a provider's headers goes back to the caller. */

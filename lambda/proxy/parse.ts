@@ -8,7 +8,7 @@ import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../core/
 import type { CallOptions, ModelCall } from './call';
 import { checkFieldNames } from './field-names';
 import type { Gateway } from './gateway';
-import { headerText } from './headers';
+import { askedWindow, headerText } from './headers';
 import type { Route } from './routes';
 
 const MAX_LABELS = 32;
@@ -35,7 +35,7 @@ export async function parse(
   const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
   checkFieldNames(document.value);
   const dialect = await gateway.protocols.dialect(route.dialect, operation);
-  const inspected = dialect.inspect(document.value);
+  const inspected = { ...dialect.inspect(document.value), ...askedWindow(exchange.headers) };
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
   const facts = operation === 'chat' ? inspected : { ...inspected, stream: false };
   const [reference] = facts.storedReferences;

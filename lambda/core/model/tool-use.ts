@@ -6,6 +6,8 @@ export interface ToolUse {
   readonly most?: number;
   /** Tokens that one call may put into the prompt, where that is known. */
   readonly tokens?: number;
+  /** Asked for by a setting of the call, not as a tool: where every request searches, it is part of the request's own price. */
+  readonly bySetting?: boolean;
   /** Billed in tokens alone in this call, although it has a price elsewhere. */
   readonly free?: boolean;
 }

@@ -6,6 +6,7 @@ import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';
 import { mostTierPercent } from './service-tiers';
 import { impliedUses } from './tool-prices';
+import { windowOf } from './window';
 
 /** What a call may take at most. */
 export interface CallBound {
@@ -14,7 +15,10 @@ export interface CallBound {
   readonly tokens: number;
 }
 
-export type BoundFacts = Pick<CallFacts, 'choices' | 'media' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities'>;
+export type BoundFacts = Pick<
+  CallFacts,
+  'choices' | 'media' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts'
+>;
 
 /** What is known of a call before it is sent. */
 export interface BoundInput {
@@ -40,6 +44,8 @@ export const TOOL_RESULT_TOKENS = 30_000;
 const SERVER_TOOL_CALLS = 20;
 const CONTAINERS = /^code_(?:interpreter|execution)/;
 const CODE_BY_THE_CALL: ReadonlySet<string> = new Set(['xai', 'groq']);
+/** A shorter conversation is never summed up. @see https://docs.claude.com/en/docs/build-with-claude/compaction */
+const LEAST_COMPACTED_TOKENS = 50_000;
 /** A picture is made whole, however short the cap: the largest that Gemini makes. */
 const PICTURE_TOKENS = 2_520;
 
@@ -50,6 +56,8 @@ interface Sent {
   readonly inputTokens: number;
   /** The part of `inputTokens` that is recordings. */
   readonly audioTokens: number;
+  /** More than one where a summary is written first. */
+  readonly answers: number;
   readonly toolsNanoUsd: bigint;
 }
 
@@ -81,7 +89,7 @@ function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], max
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
   for (const place of sent) {
-    const outputTokens = mostOutput(facts, place.price, maxOutputTokens);
+    const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers;
     raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
     if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
     tokens = Math.max(tokens, place.inputTokens + outputTokens);
@@ -102,7 +110,7 @@ function raise(amounts: Map<string, bigint>, account: string, amount: bigint): v
 function sentOf(input: BoundInput): Sent[] {
   return input.prices.map((price, index) => {
     const media = mediaOf(input.facts, price);
-    const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
+    const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
     const audioTokens = Math.min(media.audio, window);
     let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
     let toolsNanoUsd = 0n;
@@ -111,7 +119,15 @@ function sentOf(input: BoundInput): Sent[] {
       inputTokens += (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
       toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
     }
-    return { price, account: input.accounts?.[index] ?? '', inputTokens, audioTokens, toolsNanoUsd };
+    const readings = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS ? 2 : 1;
+    return {
+      price,
+      account: input.accounts?.[index] ?? '',
+      inputTokens: inputTokens * readings,
+      audioTokens: audioTokens * readings,
+      answers: readings,
+      toolsNanoUsd,
+    };
   });
 }
 
@@ -138,7 +154,9 @@ export function mediaOf(facts: BoundFacts, price: Price): MediaTokens {
 /** Asked for, and what the model uses unasked. */
 export function toolUses(facts: BoundFacts, { place }: Price): readonly ToolUse[] {
   const implied = place === undefined ? [] : impliedUses(place.kind, place.model);
-  return implied.length === 0 ? facts.toolUses : [...facts.toolUses, ...implied];
+  if (implied.length === 0) return facts.toolUses;
+  const asked = place?.kind === 'perplexity' ? facts.toolUses.filter(({ bySetting }) => bySetting !== true) : facts.toolUses;
+  return [...asked, ...implied];
 }
 
 function unitPrice(facts: BoundFacts, price: Price, unit: string): bigint {

@@ -17,3 +17,4 @@ export {
   type PricedTarget,
 } from './price-book';
 export { mayReasonUnseen, mostOutput, writtenWithin } from './unseen-output';
+export { windowOf } from './window';

@@ -1,8 +1,10 @@
 import { sameUnit } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
-import { callPrice } from './cost';
+import { callPrice, tierPercent } from './cost';
 import type { Price, TokenClass } from './price';
+import { mostTierPercent } from './service-tiers';
+import { windowOf } from './window';
 
 /** A window where none is known, wider than any model's. */
 const WIDEST_WINDOW_TOKENS = 10_000_000;
@@ -37,7 +39,7 @@ const COUNTS = Object.keys(MOST) as Count[];
 
 /**
  * What of a report cannot be true of its call: the name of the first class that is beyond what was sent, the cap, the window, the model's
- * longest answer, or the tools that were asked for and how often they may be used. Undefined when all of it can.
+ * longest answer, the tier, or the tools that were asked for and how often they may be used. Undefined when all of it can.
  */
 export function implausible(usage: Usage, call: ReportedCall): string | undefined {
   if (usage.malformed === true) return 'malformed';
@@ -45,30 +47,39 @@ export function implausible(usage: Usage, call: ReportedCall): string | undefine
     const reported = usage[name];
     return reported !== undefined && !(reported >= 0 && reported <= MOST[name](call, usage));
   });
+  if (count === undefined && tierPercent(call.price, usage.serviceTier) > mostTierPercent(call.price, call.facts.serviceTier))
+    return 'serviceTier';
   return count ?? Object.entries(usage.toolCalls ?? {}).find(([unit, calls]) => !(calls >= 0 && calls <= mostCalls(unit, call)))?.[0];
 }
 
-function windowOf({ price }: ReportedCall): number {
-  return price.contextWindow ?? WIDEST_WINDOW_TOKENS;
+/**
+ * After each call of a server-side tool the model reads everything again, and the readings are reported as one sum. No reading is longer
+ * than the window that was reserved for.
+ */
+function mostInput(call: ReportedCall): number {
+  const { facts, price } = call;
+  const results = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS, tokens = TOOL_RESULT_TOKENS }) => sum + most * tokens, 0);
+  const each = windowOf(facts, price) ?? Math.max(WIDEST_WINDOW_TOKENS, mostSent(call, price));
+  return readings(call) * each + results;
 }
 
-/** After each call of a server-side tool the model reads everything again, and the readings are reported as one sum. */
-function mostInput(call: ReportedCall): number {
-  const uses = toolUses(call.facts, call.price);
-  const readings = uses.reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 1);
-  const results = uses.reduce((sum, { most = MOST_TOOL_CALLS, tokens = TOOL_RESULT_TOKENS }) => sum + most * tokens, 0);
-  return readings * Math.max(windowOf(call), mostSent(call, call.price)) + results;
+/** Before each reading the conversation may have been summed up, which reads it as well. */
+function readings({ facts, price }: ReportedCall): number {
+  const count = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 1);
+  return facts.compacts === true ? 2 * count : count;
 }
 
 function wholeInput(call: ReportedCall, usage: Usage): number {
   return usage.inputTokens ?? mostInput(call);
 }
 
-/** A provider may overlook the cap; its model writes no more than it can. */
-function mostOutput({ facts, maxOutputTokens, price }: ReportedCall): number {
+/** A provider may overlook the cap; its model writes no more than it can, a summary before each reading included. */
+function mostOutput(call: ReportedCall): number {
+  const { facts, maxOutputTokens, price } = call;
   if (maxOutputTokens === 0) return 0;
   const longest = price.maxOutputTokens ?? Math.min(price.contextWindow ?? LONGEST_ANSWER_TOKENS, LONGEST_ANSWER_TOKENS);
-  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices);
+  const answers = facts.compacts === true ? 1 + readings(call) / 2 : 1;
+  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices) * answers;
 }
 
 function wholeOutput(call: ReportedCall, usage: Usage): number {

@@ -66,6 +66,9 @@ const OPENAI: UnitPrices = {
   file_search: (5n * PER_THOUSAND) / 2n,
 };
 
+/** What a request costs more when it searches in several steps, however much of the web it reads. @see https://docs.perplexity.ai/getting-started/pricing */
+const PRO_SEARCH = 8n * PER_THOUSAND;
+
 const KINDS: Partial<Record<ProviderKind, UnitPrices>> = {
   openai: OPENAI,
   // @see https://azure.microsoft.com/pricing/details/azure-openai
@@ -99,7 +102,7 @@ const KINDS: Partial<Record<ProviderKind, UnitPrices>> = {
     browser_automation: (8n * CENT) / 12n,
   },
   // A search is part of the request's own price, but for the models whose rows price it.
-  perplexity: { web_search: 0n },
+  perplexity: { web_search: 0n, pro_search: PRO_SEARCH },
 };
 
 /** A request by how much of the web it reads. @see https://docs.perplexity.ai/getting-started/pricing */

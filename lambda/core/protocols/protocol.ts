@@ -38,6 +38,10 @@ export interface CallFacts {
   readonly serviceTier?: string;
   /** The longest cache life that the body asks for, for bounding. */
   readonly cacheWrite?: '5m' | '1h';
+  /** The window that the call switches on, in tokens, where its model has it. */
+  readonly asksWindow?: number;
+  /** A conversation that is long is summed up first, which is a reading and an answer of its own. */
+  readonly compacts?: boolean;
 }
 
 /** A call without its spare server-side tools. */

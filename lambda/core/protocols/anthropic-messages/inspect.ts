@@ -48,6 +48,7 @@ export function inspect(body: JsonObject): CallFacts {
     media: media.found,
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
+    ...(compacts(body) ? { compacts: true } : {}),
   };
 }
 
@@ -57,6 +58,11 @@ function checkFormat(body: JsonObject): void {
     'output_config.format',
   );
   if (format !== undefined) checkSchema(format, 'output_config.format');
+}
+
+/** @see https://docs.claude.com/en/docs/build-with-claude/compaction */
+function compacts(body: JsonObject): boolean {
+  return objectsOf(objectOf(body['context_management'])?.['edits']).some(({ type }) => textOf(type)?.startsWith('compact') === true);
 }
 
 function inspectContent(content: JsonValue | undefined, path: string, found: Found): void {

@@ -42,7 +42,11 @@ function searches(body: JsonObject): { readonly name: string; readonly use: Tool
   const isAsked = (field: string): boolean => (body[field] ?? null) !== null;
   const found: { readonly name: string; readonly use: ToolUse }[] = [];
   if (isSearchModel(textOf(body['model']) ?? '')) found.push({ name: 'web_search', use: { unit: 'web_search_preview', most: 1 } });
-  else if (isAsked('web_search_options')) found.push({ name: 'web_search', use: { unit: 'web_search' } });
+  else if (isAsked('web_search_options')) {
+    found.push({ name: 'web_search', use: { unit: 'web_search', bySetting: true } });
+    const type = textOf(objectOf(body['web_search_options'])?.['search_type']) ?? 'fast';
+    if (type !== 'fast') found.push({ name: 'web_search', use: { unit: 'pro_search', most: 1, tokens: 0 } });
+  }
   // @see https://www.alibabacloud.com/help/en/model-studio/web-search
   if (isAsked('enable_search') && body['enable_search'] !== false) found.push({ name: 'web_search', use: { unit: 'web_search' } });
   if (isAsked('search_parameters')) {

@@ -40,22 +40,27 @@ function most(name: keyof Usage, asked: ReportedCall, beside: Usage = {}): numbe
   return low;
 }
 
-test('R15 input: the window, or what was sent where that is more, once and after each call of a tool', () => {
+test('R15 input: the window, once and after each call of a tool', () => {
   expect(most('inputTokens', call())).toBe(100_000);
   expect(most('billedInputTokens', call())).toBe(100_000);
-  expect(most('inputTokens', call({}, { bodyBytes: 300_000 }))).toBe(302_048);
+  expect(most('inputTokens', call({}, { bodyBytes: 300_000 }))).toBe(100_000);
+  expect(most('inputTokens', call({ asksWindow: 900_000 }, { bodyBytes: 300_000 }))).toBe(900_000);
+  expect(most('inputTokens', call({ asksWindow: 900 }))).toBe(100_000);
+  expect(most('inputTokens', call({ compacts: true }))).toBe(200_000);
   expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3 }] }))).toBe(4 * 100_000 + 3 * 30_000);
   expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3, tokens: 7 }] }))).toBe(4 * 100_000 + 3 * 7);
   expect(most('inputTokens', call({ toolUses: [{ unit: 'search' }] }))).toBe(201 * 100_000 + 200 * 30_000);
   const { contextWindow, ...unknown } = PRICE;
   expect(contextWindow).toBe(100_000);
   expect(most('inputTokens', call({}, { price: unknown }))).toBe(10_000_000);
+  expect(most('inputTokens', call({}, { price: unknown, bodyBytes: 11_000_000 }))).toBe(11_002_048);
 });
 
 test('R15 output: the longest answer of the model, over all choices; a call without any has none', () => {
   expect(most('outputTokens', call())).toBe(4_000);
   expect(most('billedOutputTokens', call({ choices: 3 }))).toBe(12_000);
   expect(most('outputTokens', call({}, { maxOutputTokens: 9_000 }))).toBe(9_000);
+  expect(most('outputTokens', call({ compacts: true }))).toBe(8_000);
   expect(most('outputTokens', call({}, { maxOutputTokens: 0 }))).toBe(0);
   const { maxOutputTokens, ...open } = PRICE;
   expect(maxOutputTokens).toBe(4_000);

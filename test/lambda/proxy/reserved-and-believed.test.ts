@@ -1,0 +1,167 @@
+/** What is reserved and what is believed are held to the same figures: windows, tiers, tools, summaries. */
+import { loadPriceBook } from '../../../lambda/core/pricing';
+import { startGateway, type TestGateway } from '../../support/gateway';
+import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  const place = { baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', mediaUrls: true } as const;
+  gateway = await startGateway({
+    priceBook: await loadPriceBook(),
+    document: { providers: (['openai', 'anthropic', 'perplexity'] as const).map((kind) => ({ id: kind, kind, ...place })) },
+  });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** Asks with an unspent budget, of one dollar unless told. */
+async function ask(path: string, body: object, steps: readonly Step[], headers: Record<string, string> = {}, dollars = '1.00') {
+  upstream.script(steps);
+  const key = await gateway.addKey({ serverTools: ['*'], budgets: [{ limit_usd: dollars, period: 'lifetime' }] });
+  const reply = await gateway.call(path, { stream: false, ...body }, { authorization: `Bearer ${key}`, ...headers });
+  await gateway.settled();
+  const record = gateway
+    .records()
+    .sort((left, right) => (left.id < right.id ? -1 : 1))
+    .at(-1);
+  return { reply, record, reserved: record?.boundNanoUsd as bigint, charged: record?.costNanoUsd as bigint };
+}
+
+const CHAT = '/v1/chat/completions';
+const MESSAGES = '/v1/messages';
+const HELLO = [{ role: 'user', content: 'hello' }];
+const counts = { input_tokens: 100, output_tokens: 20 };
+const message = (usage: object) =>
+  jsonReply({
+    id: 'm',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [{ type: 'text', text: 'hi' }],
+    stop_reason: 'end_turn',
+    usage,
+  });
+const completion = (usage: object, more: object = {}) =>
+  jsonReply({ model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage, ...more });
+const sonnet = (fields: object) => ({ model: 'anthropic/claude-sonnet-4-5', max_tokens: 10, messages: HELLO, ...fields });
+const fetching = (fields: object) => sonnet({ tools: [{ type: 'web_fetch_20250910', name: 'web_fetch', ...fields }] });
+
+test.each<[string, string, object, number, number]>([
+  ['a search', MESSAGES, sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 1 }] }), 0.1, 0.16],
+  ['a page of limited length', MESSAGES, fetching({ max_uses: 1, max_content_tokens: 1_000 }), 0.01, 0.03],
+  ['a page of any length', MESSAGES, fetching({ max_uses: 1 }), 0.47, 0.6],
+  [
+    'a search of Sonar',
+    CHAT,
+    { model: 'perplexity/sonar-pro', max_tokens: 10, messages: HELLO, web_search_options: { search_context_size: 'low' } },
+    0.014,
+    0.03,
+  ],
+  [
+    'a search of Sonar in several steps',
+    CHAT,
+    { model: 'perplexity/sonar-pro', max_tokens: 10, messages: HELLO, web_search_options: { search_type: 'pro' } },
+    0.022,
+    0.04,
+  ],
+])('R11 %s is reserved at what it may bring, and little more', async (_name, path, body, least, most) => {
+  const steps = path === MESSAGES ? message(counts) : completion({ prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 });
+  const { reply, reserved } = await ask(path, body, steps);
+
+  expect(reply.status).toBe(200);
+  expect(Number(reserved) / 1e9).toBeGreaterThanOrEqual(least);
+  expect(Number(reserved) / 1e9).toBeLessThanOrEqual(most);
+});
+
+const LONG = [{ role: 'user', content: 'x'.repeat(1_500_000) }];
+const WIDE = { 'anthropic-beta': 'other-2025-01-01,context-1m-2025-08-07' };
+
+test('R11 a window that a header switches on is reserved as far as it is believed', async () => {
+  const report = message({ input_tokens: 600_000, output_tokens: 10 });
+  const wide = await ask(MESSAGES, sonnet({ messages: LONG }), report, WIDE, '20.00');
+  expect(wide.record?.usage?.estimated).toBeUndefined();
+  expect(wide.charged).toBe(600_000n * 3_000n + 10n * 15_000n);
+  expect(wide.reserved).toBeGreaterThanOrEqual(wide.charged);
+
+  const plain = await ask(MESSAGES, sonnet({ messages: LONG }), report, {}, '20.00');
+  expect(plain.record?.usage?.estimated).toBe(true);
+  expect(plain.reserved).toBeGreaterThanOrEqual(plain.charged);
+});
+
+test.each([
+  ['flex', true],
+  ['default', true],
+  ['auto', false],
+  [undefined, false],
+])('R11 a call of tier %s that is answered as priority: believed only where the provider may choose it', async (tier, estimated) => {
+  const body = { model: 'openai/gpt-4.1', max_tokens: 4_096, messages: HELLO, ...(tier === undefined ? {} : { service_tier: tier }) };
+  const usage = { prompt_tokens: 20, completion_tokens: 4_096, total_tokens: 4_116 };
+  const { record, reserved, charged } = await ask(CHAT, body, completion(usage, { service_tier: 'priority' }));
+
+  expect(record?.usage?.estimated === true).toBe(estimated);
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});
+
+const COMPACTION = { context_management: { edits: [{ type: 'compact_20260112' }] } };
+const summed = {
+  input_tokens: 23_000,
+  output_tokens: 1_000,
+  iterations: [
+    { type: 'compaction', input_tokens: 180_000, output_tokens: 3_500 },
+    { type: 'message', input_tokens: 23_000, output_tokens: 1_000 },
+  ],
+};
+
+test('R10 a conversation that is summed up may be read beyond the window, each reading within it', async () => {
+  const text = [{ role: 'user', content: 'x'.repeat(400_000) }];
+  const { record, reserved, charged } = await ask(MESSAGES, sonnet({ messages: text, ...COMPACTION }), message(summed), {}, '20.00');
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(203_000n * 3_000n + 4_500n * 15_000n);
+  expect(reserved).toBeGreaterThanOrEqual(203_000n * 3_000n);
+
+  const unasked = await ask(MESSAGES, sonnet({ messages: text }), message(summed), {}, '20.00');
+  expect(unasked.record?.usage?.estimated).toBe(true);
+});
+
+test.each<[string, (mark: object) => object]>([
+  [
+    'a document that was fetched',
+    (mark) => ({
+      type: 'web_fetch_tool_result',
+      tool_use_id: 't',
+      content: {
+        type: 'web_fetch_result',
+        url: 'https://example.com',
+        content: { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x'.repeat(60_000) }, ...mark },
+      },
+    }),
+  ],
+  [
+    'the result of a tool',
+    (mark) => ({ type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'x'.repeat(60_000), ...mark }] }),
+  ],
+  [
+    'a block of a document',
+    (mark) => ({ type: 'document', source: { type: 'content', content: [{ type: 'text', text: 'x'.repeat(60_000), ...mark }] } }),
+  ],
+])('R10 writes of an hour that a mark on %s asks for are believed and reserved', async (_name, block) => {
+  const marked = [{ role: 'user', content: [block({ cache_control: { type: 'ephemeral', ttl: '1h' } }), { type: 'text', text: 'hi' }] }];
+  const usage = {
+    input_tokens: 10,
+    output_tokens: 10,
+    cache_creation_input_tokens: 50_000,
+    cache_creation: { ephemeral_1h_input_tokens: 50_000 },
+  };
+  const { record, reserved, charged } = await ask(MESSAGES, sonnet({ messages: marked }), message(usage));
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(50_000n * 6_000n + 10n * 3_000n + 10n * 15_000n);
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});
