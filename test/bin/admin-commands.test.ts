@@ -17,6 +17,7 @@ import { command as tags } from '../../bin/commands/tags';
 import { command as teams } from '../../bin/commands/teams';
 import { command as usage } from '../../bin/commands/usage';
 import { command as users } from '../../bin/commands/users';
+import deployedBook from '../../lambda/core/pricing/price-book.json';
 import type { GatewayServer } from './gateway-server';
 import { startGatewayServer } from './gateway-server';
 import { runCommand } from './run-command';
@@ -147,7 +148,7 @@ describe('commands over the admin API', () => {
     const file = join(folder, 'book.json');
     const text = JSON.stringify({
       version: 'newer',
-      date: '2027-01-01',
+      date: deployedBook.date,
       lists: { openai: ['gpt-5 | window=400000 | input=2.5 output=20'] },
     });
     writeFileSync(file, text);
@@ -158,10 +159,12 @@ describe('commands over the admin API', () => {
     );
     const tried = await run(prices, 'load', file);
     expect(tried.out).toContain(sha256);
-    expect(tried.out).toMatch(/changes {6}\d+ added, 1 changed, \d+ removed[\s\S]*openai +gpt-5 [\s\S]*Say --yes/);
+    expect(tried.out).toMatch(/changes {6}\d+ added, 1 changed, \d+ removed[\s\S]*openai +gpt-5 [\s\S]*Say --yes --force/);
+    expect(tried.out).toMatch(/doubtful {5}lists: \d+ of \d+ names are gone/);
+    await expect(run(prices, 'load', file, '--yes')).rejects.toThrow('names are gone');
     expect((await json(prices, 'status')).source).toBe('deployed');
 
-    expect((await run(prices, 'load', file, '--yes')).out).toContain('within 10 seconds');
+    expect((await run(prices, 'load', file, '--yes', '--force')).out).toContain('within 10 seconds');
     expect(await json(prices, 'status')).toMatchObject({ source: 'loaded', sha256, book_version: 'newer' });
     expect((await run(prices, 'unload')).out).toContain('holds again');
     expect((await json(prices, 'status')).source).toBe('deployed');

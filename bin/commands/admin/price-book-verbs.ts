@@ -29,6 +29,8 @@ interface Loaded {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
+  readonly lowered: number;
+  readonly concerns: readonly string[];
   readonly changes: readonly Record<string, unknown>[];
 }
 
@@ -49,7 +51,7 @@ export const PRICE_BOOK_VERBS: Readonly<Record<string, OverrideVerb>> = {
     usage: 'load FILE',
     help: `  load FILE             tells what another price book would change, and with --yes brings it in
     --yes               bring it in
-    --force             although its prices are older`,
+    --force             although its prices are older, or doubtful`,
     options: { yes: { type: 'boolean' }, force: { type: 'boolean' } },
     run: load,
   },
@@ -108,13 +110,17 @@ async function load(parsed: Parsed): Promise<number> {
       `SHA-256      ${own}`,
       `price book   ${plain(answer.book_version)}, prices of ${plain(answer.date)}`,
       `in place of  ${plain(answer.before_version)}`,
-      `changes      ${answer.added} added, ${answer.changed} changed, ${answer.removed} removed`,
+      `changes      ${answer.added} added, ${answer.changed} changed, ${answer.removed} removed; ${answer.lowered} at less than half of the deployed price`,
+      ...answer.concerns.slice(0, MOST_SHOWN).map((concern) => `doubtful     ${plain(concern)}`),
+      ...(answer.concerns.length > MOST_SHOWN ? [`doubtful     and ${answer.concerns.length - MOST_SHOWN} more`] : []),
       ...(shown.length === 0
         ? []
         : ['', formatTable([field('kind'), field('model'), field('before', 'was'), field('after', 'is')], shown)]),
       ...(others > 0 ? [`and ${others} more`] : []),
       '',
-      sure ? 'It holds everywhere within 10 seconds.' : 'Nothing was changed. Say --yes to bring it in.',
+      sure
+        ? 'It holds everywhere within 10 seconds.'
+        : `Nothing was changed. Say --yes${answer.concerns.length > 0 ? ' --force' : ''} to bring it in.`,
     ].join('\n'),
   );
 }

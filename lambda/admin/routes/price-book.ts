@@ -2,6 +2,7 @@ import { GatewayError, invalidRequest } from '../../core/model/error';
 import type { JsonObject } from '../../core/model/json';
 import {
   type BookChange,
+  type BookReview,
   bookInForce,
   changesBetween,
   checkBook,
@@ -9,6 +10,7 @@ import {
   modelsByKind,
   type PriceBookData,
   readCheckedBook,
+  reviewBook,
 } from '../../core/pricing';
 import { type BookOverride, hashOfBook } from '../../core/stores';
 import { notFound } from '../caller';
@@ -25,6 +27,8 @@ const PATH = '/price-book';
 /** There is one book at most in place of the deployed one. */
 const CURRENT = 'current';
 const MOST_CHANGES = 200;
+/** An error names so many doubts. */
+const MOST_NAMED = 5;
 const DAY_MS = 86_400_000;
 /** The text of a book is one string in the body, in which every quotation mark takes two bytes. */
 const BODY_LIMITS = { maxBytes: 2 * MOST_BOOK_BYTES, maxDepth: 2, maxKeys: 8 };
@@ -106,13 +110,15 @@ async function status(services: Services): Promise<RouteAnswer> {
 
 async function load({ services, caller, request, body }: RouteContext): Promise<RouteAnswer> {
   const text = body['book'] as string;
-  const book = checkBook(text);
+  const book = checkBook(text, services.clock.now());
   const { override: before, inForce, deployed } = await readBooks(services);
   checkIfMatch(request, before?.generation ?? 0);
   const newest = inForce.date > deployed.date ? inForce : deployed;
   if (book.date < newest.date && body['force'] !== true) throw olderBook(book, newest);
   const changes = changesBetween(inForce, book);
-  if (body['dry_run'] === true) return answer(false, book, text, inForce, changes);
+  const review = reviewBook(book, deployed);
+  if (body['dry_run'] === true) return answer(false, book, text, inForce, changes, review);
+  if (review.concerns.length > 0 && body['force'] !== true) throw doubtfulBook(review);
 
   const now = services.clock.now();
   const sha256 = hashOfBook(text);
@@ -133,7 +139,7 @@ async function load({ services, caller, request, body }: RouteContext): Promise<
   // The book before this one may still be read for some seconds; the one before that, by nobody.
   const old = before?.previousSha256;
   if (old !== undefined && old !== sha256 && old !== before?.sha256) await services.books.remove(old);
-  return answer(true, book, text, inForce, changes, after.generation);
+  return answer(true, book, text, inForce, changes, review, after.generation);
 }
 
 async function write(services: Services, text: string): Promise<void> {
@@ -162,6 +168,7 @@ function answer(
   text: string,
   before: PriceBookData,
   changes: readonly BookChange[],
+  { lowered, concerns }: BookReview,
   generation?: number,
 ): RouteAnswer {
   const added = changes.filter((change) => change.before === undefined);
@@ -179,10 +186,23 @@ function answer(
       added: added.length,
       removed: removed.length,
       changed: changed.length,
+      lowered,
+      concerns: concerns.slice(0, MOST_CHANGES),
       changes: [...changed, ...removed, ...added].slice(0, MOST_CHANGES).map((change) => ({ ...change })),
     },
     ...(generation === undefined ? {} : { headers: { etag: etagOf(generation) } }),
   };
+}
+
+function doubtfulBook({ concerns }: BookReview): GatewayError {
+  const others = concerns.length > MOST_NAMED ? `; and ${concerns.length - MOST_NAMED} more` : '';
+  return new GatewayError({
+    status: 409,
+    type: 'invalid_request_error',
+    code: 'doubtful_price_book',
+    message: `${concerns.slice(0, MOST_NAMED).join('; ')}${others}. Say \`force\` to take the book all the same.`,
+    param: 'book.lists',
+  });
 }
 
 function olderBook(book: PriceBookData, newest: PriceBookData): GatewayError {

@@ -54,7 +54,10 @@ export const PRICE_BOOK_LOAD: Schema = {
       description: "The book's text: a JSON object as `scripts/price-book.mjs` writes it.",
     },
     dry_run: { type: 'boolean', description: 'Only check it and tell what it would change.' },
-    force: { type: 'boolean', description: 'Take a book that is older than the one that holds or came with the deployment.' },
+    force: {
+      type: 'boolean',
+      description: 'Take a book that is older than the one that holds or came with the deployment, or that has `concerns`.',
+    },
   },
 };
 
@@ -75,7 +78,7 @@ export const PRICE_BOOK_LOADED: Schema = {
   title: 'PriceBookLoaded',
   type: 'object',
   additionalProperties: false,
-  required: ['loaded', 'sha256', 'book_version', 'date', 'before_version', 'added', 'removed', 'changed', 'changes'],
+  required: ['loaded', 'sha256', 'book_version', 'date', 'before_version', 'added', 'removed', 'changed', 'lowered', 'concerns', 'changes'],
   properties: {
     loaded: { type: 'boolean', description: 'False: it was a dry run.' },
     sha256: SHA256,
@@ -86,6 +89,12 @@ export const PRICE_BOOK_LOADED: Schema = {
     added: { ...COUNT, description: 'Names that it prices and the book before did not.' },
     removed: COUNT,
     changed: COUNT,
+    lowered: { ...COUNT, description: 'Names of which some price is less than half of the deployed one.' },
+    concerns: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Why it is taken with `force` alone, each with its list, line and field: the first 200.',
+    },
     changes: { type: 'array', items: CHANGE, description: 'The first 200 of them, changed and removed ones first.' },
   },
 };

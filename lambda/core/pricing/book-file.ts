@@ -1,27 +1,38 @@
 import { invalidRequest } from '../model/error';
 import { parseJson, parseJsonObject } from '../runtime/json';
-import { BookLineError, namesOf, readLine } from './book-line';
+import { BookLineError, type BookPrices, type BookRow, namesOf, readLine } from './book-line';
+import { leastOf } from './book-review';
 import type { PriceBookData } from './price-book';
-import { PRICED_KINDS } from './service-tiers';
+import { PRICED_KINDS, PRICED_TIERS } from './service-tiers';
 
 /** Ten times the book of 2026. */
 export const MOST_BOOK_BYTES = 3_000_000;
 const LIMITS = { maxBytes: MOST_BOOK_BYTES, maxDepth: 4, maxKeys: 1_000 };
 const MOST_LINE_CHARACTERS = 20_000;
 const MOST_LINES = 50_000;
+/** No model takes or writes fewer tokens. */
+const LEAST = { window: 128, maxOutput: 128 } as const;
+/** Percent of the list price. */
+const [LEAST_TIER, MOST_TIER] = [10, 1_000];
+const [LEAST_REGIONAL, MOST_REGIONAL] = [100, 200];
+/** Tokens a second. */
+const LEAST_SPEED = 10;
+const DAY_MS = 86_400_000;
 
 /**
- * Reads a price book that somebody brings, strictly.
+ * Reads a price book that somebody brings, strictly: every price of every line.
  *
+ * @param nowMs its prices may be of tomorrow at most, as clocks go round the earth
  * @throws GatewayError 400 that names the line and its field
  */
-export function checkBook(text: string): PriceBookData {
+export function checkBook(text: string, nowMs: number): PriceBookData {
   const { version, date, sources, lists, ...rest } = parseJsonObject(Buffer.from(text), LIMITS);
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw at(unknown, 'is not a field of a price book');
   if (typeof version !== 'string' || !/^[\w.-]{1,64}$/.test(version))
     throw at('version', 'must be 1 to 64 letters, digits, dots and dashes');
   if (typeof date !== 'string' || !isDay(date)) throw at('date', 'must be a day such as 2026-11-29');
+  if (Date.parse(date) > nowMs + DAY_MS) throw at('date', `must not be in the future: ${date}`);
   if (sources !== undefined && !isRecord(sources)) throw at('sources', 'must be an object');
   for (const [name, value] of Object.entries(sources ?? {})) if (typeof value !== 'string') throw at(`sources.${name}`, 'must be a string');
   if (!isRecord(lists) || Object.keys(lists).length === 0) throw at('lists', 'must be an object with lines by kind of provider');
@@ -29,6 +40,7 @@ export function checkBook(text: string): PriceBookData {
   for (const [kind, lines] of Object.entries(lists)) {
     if (!(PRICED_KINDS as readonly string[]).includes(kind)) throw at(`lists.${kind}`, `must be one of ${PRICED_KINDS.join(', ')}`);
     if (!Array.isArray(lines)) throw at(`lists.${kind}`, 'must be a list of lines');
+    if (lines.length === 0) throw at(`lists.${kind}`, 'must have lines: leave a kind out that has none');
     count += lines.length;
     if (count > MOST_LINES) throw at('lists', `must have at most ${MOST_LINES} lines`);
     checkLines(kind, lines);
@@ -48,9 +60,7 @@ function checkLines(kind: string, lines: readonly unknown[]): void {
     if (typeof line !== 'string' || line.length > MOST_LINE_CHARACTERS)
       throw at(place, `must be a line of at most ${MOST_LINE_CHARACTERS} characters`);
     try {
-      const [{ rates, calls } = { rates: {}, calls: {} }] = readLine(line).prices;
-      const isFree = (rates.input?.base ?? 0n) === 0n && (rates.output?.base ?? 0n) === 0n && (calls['request'] ?? 0n) === 0n;
-      if (isFree) throw new BookLineError('input and output must not both be 0: an override says that a model is free');
+      checkRow(readLine(line));
     } catch (error) {
       if (error instanceof BookLineError) throw at(place, `is not a line of a price book: ${error.message}`);
       throw error;
@@ -60,6 +70,31 @@ function checkLines(kind: string, lines: readonly unknown[]): void {
       seen.add(name);
     }
   }
+}
+
+function checkRow(row: BookRow): void {
+  for (const [name, least] of Object.entries(LEAST)) {
+    const value = row[name as keyof typeof LEAST];
+    if (value !== undefined && value < least) throw new BookLineError(`${name} must be at least ${least}, not ${value}`);
+  }
+  if (row.speed !== undefined && row.speed < LEAST_SPEED)
+    throw new BookLineError(`speed must be at least ${LEAST_SPEED}, not ${row.speed}`);
+  if (row.regional !== undefined && (row.regional < LEAST_REGIONAL || row.regional > MOST_REGIONAL))
+    throw new BookLineError(`regional must be ${LEAST_REGIONAL} to ${MOST_REGIONAL} percent, not ${row.regional}`);
+  for (const [tier, percent] of Object.entries(row.tiers ?? {})) {
+    if (!PRICED_TIERS.has(tier)) throw new BookLineError(`tier:${tier} must be one of ${[...PRICED_TIERS].join(', ')}`);
+    if (percent < LEAST_TIER || percent > MOST_TIER)
+      throw new BookLineError(`tier:${tier} must be ${LEAST_TIER} to ${MOST_TIER} percent, not ${percent}`);
+  }
+  for (const prices of row.prices) {
+    if (isFree(prices)) throw new BookLineError('input and output must not both be 0: an override says that a model is free');
+  }
+}
+
+/** At some length of prompt, if not at all. */
+function isFree({ rates, calls }: BookPrices): boolean {
+  const least = (rate: BookPrices['rates']['input']): bigint => (rate === undefined ? 0n : leastOf(rate));
+  return least(rates.input) === 0n && least(rates.output) === 0n && (calls['request'] ?? 0n) === 0n;
 }
 
 function at(field: string, problem: string) {

@@ -81,18 +81,23 @@ function readPrices(text: string): BookPrices {
     else if (name.startsWith('call:') && isTool(name.slice(5))) calls[name.slice(5)] = amount(name, value);
     else if (name === 'from') when.from = day(value);
     else if (name === 'hours') when.hours = minutes(value);
-    else if (name === 'days' && /^[1-7]{1,7}$/.test(value)) when.days = [...value].map(Number);
+    else if (name === 'days' && /^(?!.*(.).*\1)[1-7]{1,7}$/.test(value)) when.days = [...value].map(Number);
     else throw new BookLineError(`${quoted(name)} is no class of tokens, no call and no time`);
   }
+  if (when.days !== undefined && when.hours === undefined) throw new BookLineError('days must stand with hours');
   if (rates.input === undefined && rates.output === undefined) throw new BookLineError('prices must have input or output');
   return { ...when, rates, calls };
 }
 
 function fieldsOf(text: string): [string, string][] {
   if (text === '') return [];
+  const seen = new Set<string>();
   return text.split(' ').map((field) => {
     const at = field.indexOf('=');
     if (at < 1) throw new BookLineError(`${quoted(field)} must be name=value`);
+    const name = field.slice(0, at);
+    if (seen.has(name)) throw new BookLineError(`${quoted(name)} is said twice`);
+    seen.add(name);
     return [field.slice(0, at), field.slice(at + 1)];
   });
 }
@@ -139,13 +144,16 @@ function day(text: string): number {
 
 function minutes(text: string): readonly [number, number] {
   const [, from, to] = /^(\d{1,4})-(\d{1,4})$/.exec(text) ?? [];
-  if (from === undefined || Number(from) >= 1_440 || Number(to) > 1_440) {
+  if (from === undefined || to === undefined || Number(from) >= 1_440 || Number(to) > 1_440) {
     throw new BookLineError(`hours must be minutes of the day such as 60-240, not ${quoted(text)}`);
   }
+  if (Number(from) === Number(to)) throw new BookLineError(`hours must not begin and end at the same minute: ${quoted(text)}`);
   return [Number(from), Number(to)];
 }
 
-const isModelName = (text: string): boolean => /^[a-z0-9][a-z0-9_./:@+~-]{0,199}$/.test(text);
-const isTool = (text: string): boolean => /^[A-Za-z0-9_.:-]{1,64}$/.test(text);
-const isTier = (text: string): boolean => /^[a-z][a-z0-9_-]{0,31}$/.test(text);
+/** What every object has by nature is no name of anything. */
+const isOwn = (text: string): boolean => !(text in Object.prototype);
+const isModelName = (text: string): boolean => isOwn(text) && /^[a-z0-9][a-z0-9_./:@+~-]{0,199}$/.test(text);
+const isTool = (text: string): boolean => isOwn(text) && /^[A-Za-z0-9_.:-]{1,64}$/.test(text);
+const isTier = (text: string): boolean => isOwn(text) && /^[a-z][a-z0-9_-]{0,31}$/.test(text);
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 80));

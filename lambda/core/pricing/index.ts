@@ -1,6 +1,7 @@
 /** Prices, costs and bounds. All money is a `bigint` in nano-USD. */
 export { type BookChange, changesBetween, modelsByKind } from './book-changes';
 export { checkBook, MOST_BOOK_BYTES, readCheckedBook } from './book-file';
+export { type BookReview, reviewBook } from './book-review';
 export { type BoundInput, boundOf, type CallBound, callsOf, capForCost, dearOutput, isFree, mediaOf } from './bound';
 export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';

@@ -26,6 +26,9 @@ const TIERS: Partial<Record<ProviderKind, Readonly<Record<string, number>>>> = {
   groq: { flex: 100, performance: 100 },
 };
 
+/** Tiers that a price book may price. The list price has no tier: a percentage of it would be one of all calls. */
+export const PRICED_TIERS: ReadonlySet<string> = new Set(['flex', 'batch', 'priority', 'performance', 'ultrafast', ...Object.keys(CLAUDE)]);
+
 /** Kinds of provider that a price book may list. */
 export const PRICED_KINDS: readonly ProviderKind[] = [
   'anthropic',
