@@ -81,7 +81,7 @@ function readPrices(text: string): BookPrices {
     else if (name.startsWith('call:') && isTool(name.slice(5))) calls[name.slice(5)] = amount(name, value);
     else if (name === 'from') when.from = day(value);
     else if (name === 'hours') when.hours = minutes(value);
-    else if (name === 'days' && /^(?!.*(.).*\1)[1-7]{1,7}$/.test(value)) when.days = [...value].map(Number);
+    else if (name === 'days' && /^[1-7]{1,7}$/.test(value) && new Set(value).size === value.length) when.days = [...value].map(Number);
     else throw new BookLineError(`${quoted(name)} is no class of tokens, no call and no time`);
   }
   if (when.days !== undefined && when.hours === undefined) throw new BookLineError('days must stand with hours');
