@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../model/error';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { EmbeddingsRequest, ModelRequest } from '../../model/request';
+import { MediaFinder } from '../media-parts';
 import type { CallFacts } from '../protocol';
 import { optionalChoice, optionalCount, optionalText, requiredText, wrongType } from '../strict';
 
@@ -11,6 +12,10 @@ const MAX_DIMENSIONS = 16_384;
 /** @see https://platform.openai.com/docs/api-reference/embeddings/create */
 export function inspect(body: JsonObject): CallFacts {
   const { model } = decodeRequest(body);
+  // Servers that embed pictures take them beside the texts.
+  const { input: _texts, user: _user, ...beside } = body;
+  const media = new MediaFinder();
+  media.add(beside);
   return {
     model,
     stream: false,
@@ -20,7 +25,7 @@ export function inspect(body: JsonObject): CallFacts {
     serverTools: [],
     storedReferences: [],
     toolUses: [],
-    media: [],
+    media: media.found,
   };
 }
 

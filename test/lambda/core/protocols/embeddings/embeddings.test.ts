@@ -175,3 +175,12 @@ describe('embeddings answers', () => {
     },
   );
 });
+
+test('R11 pictures beside the texts of an embedding count as such', () => {
+  const media = (fields: JsonObject) => embeddingsDialect.inspect({ model: 'm', input: 'https://example.com/a.png', ...fields }).media;
+  expect(media({ user: 'https://example.com', encoding_format: 'float', input_type: 'image' })).toEqual([]);
+  expect(media({ images: ['https://example.com/a.png', 'data:image/png;base64,iVBORw0KGgo='] })).toEqual([
+    { kind: 'image' },
+    { kind: 'image', base64: 'iVBORw0KGgo=' },
+  ]);
+});
