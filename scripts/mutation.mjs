@@ -8,7 +8,7 @@
  * or a row of the list fits no mutant any more.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +17,63 @@ import { changesOf, isNoticed } from './mutation/changes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (name) => JSON.parse(readFileSync(join(root, 'scripts/mutation', name), 'utf8'));
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { concurrency: { type: 'string', default: '2' }, file: { type: 'string' } },
-});
 const parts = read('parts.json');
+const HELP = `npm run mutation -- [PART ...] [options]
+
+  PART              ${Object.keys(parts).join(', ')}; default: all
+  --file PATH       mutants of this file alone
+  --concurrency N   tests at the same time; default: 2
+`;
+const { values, positionals } = readArguments();
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+checkArguments();
+const names = positionals.length > 0 ? positionals : Object.keys(parts).filter((name) => values.file === undefined || has(parts[name]));
+if (names.length === 0) refuse(`--file ${values.file} is of no part; the files of each stand in scripts/mutation/parts.json`);
 const equivalent = read('equivalent.json');
 const used = new Set();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { concurrency: { type: 'string', default: '2' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return refuse(error.message.split('. ')[0]);
+  }
+}
+
+function checkArguments() {
+  const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
+  if (unknown !== undefined) refuse(`there is no part '${unknown}'; there are ${Object.keys(parts).join(', ')}`);
+  if (!/^[1-9]\d?$/.test(values.concurrency)) refuse(`--concurrency takes a number from 1 to 99, not '${values.concurrency}'`);
+  if (fs.globSync === undefined) refuse('it takes Node.js 22 or newer');
+  if (values.file === undefined) return;
+  const without = positionals.find((name) => !has(parts[name]));
+  if (without !== undefined) refuse(`--file ${values.file} is not of the part ${without}`);
+}
+
+/** Whether the file that was asked for is of a part. */
+function has(part) {
+  const patterns = [...(part.mutate ?? []), ...(part.literals ?? [])];
+  const [without, within] = [patterns.filter((one) => one.startsWith('!')), patterns.filter((one) => !one.startsWith('!'))];
+  const left = new Set(
+    fs.globSync(
+      without.map((one) => one.slice(1)),
+      { cwd: root },
+    ),
+  );
+  const kept = read('changes.json').some((row) => parts[row.part] === part && row.file === values.file);
+  return kept || (fs.globSync(within, { cwd: root }).includes(values.file) && !left.has(values.file));
+}
+
+function refuse(message) {
+  process.stderr.write(`mutation: ${message}; --help shows what there is\n`);
+  process.exit(2);
+}
 
 /** One run of Stryker over a part: its report by file. */
 function mutants(part) {
@@ -96,10 +146,8 @@ function reasonFor({ file, line, mutant }) {
 }
 
 let failed = false;
-const names = positionals.length > 0 ? positionals : Object.keys(parts);
 for (const name of names) {
   const part = parts[name];
-  if (part === undefined) throw new Error(`there is no part '${name}'; there are ${Object.keys(parts).join(', ')}`);
   let killed = 0;
   const survivors = [];
   for (const [file, { source, mutants: all }] of Object.entries(mutants(part))) {

@@ -4,12 +4,14 @@ import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
+const RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'];
+
 const USAGE = `usage: npx cdk-llm-gateway audit [list] [options]
 
 Shows who changed what, newest first; --json shows what it was before and after.
 
   --start DAY  --end DAY    UTC days (default: the last 90 days)
-  --resource KIND  --id ID  key, team, project, user, tag, gateway, model, price
+  --resource KIND  --id ID  ${RESOURCES.join(', ')}
   --actor KEY  --action VERB
   --limit N                 at most N (default: 50)
 
@@ -25,6 +27,9 @@ export const command: Command = {
     const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, limit: { type: 'string' } });
     const [unexpected] = parsed.positionals[0] === 'list' ? parsed.positionals.slice(1) : parsed.positionals;
     if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);
+    const resource = text(parsed, 'resource');
+    if (resource !== undefined && !RESOURCES.includes(resource))
+      throw new UsageError(`--resource takes one of: ${RESOURCES.join(', ')}; not '${resource}'`);
     const client = await clientOf(parsed);
     const query = Object.fromEntries(Object.entries(names).map(([option, parameter]) => [parameter, text(parsed, option)]));
     const columns = [

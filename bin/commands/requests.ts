@@ -5,12 +5,42 @@ import { field, formatDetails, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
+/** How requests end; a provider's own codes for a refused field come on top, so others are asked for all the same. */
+const OUTCOMES = [
+  'ok',
+  'expired',
+  'client_closed_request',
+  'caller_timeout',
+  'internal_error',
+  'all_targets_failed',
+  'upstream_error',
+  'upstream_timeout',
+  'upstream_overloaded',
+  'upstream_auth',
+  'upstream_quota',
+  'upstream_incomplete',
+  'upstream_invalid_response',
+  'upstream_too_large',
+  'upstream_runaway',
+  'upstream_conflict',
+  'rate_limit_exceeded',
+  'invalid_request',
+  'model_not_found',
+  'context_length_exceeded',
+  'content_policy_violation',
+  'request_too_large',
+];
+
 const USAGE = `usage: npx cdk-llm-gateway requests list [options]
        npx cdk-llm-gateway requests get ID
 
   --start DAY  --end DAY    UTC days (default: the last week)
   --team ID  --project ID  --user ID  --for-key ID
-  --provider ID  --model NAME  --outcome CODE
+  --provider ID  --model NAME
+  --outcome CODE            ${OUTCOMES.slice(0, 6).join(', ')},
+                            ${OUTCOMES.slice(6, 11).join(', ')},
+                            ${OUTCOMES.slice(11).join(', ')},
+                            or a provider's own code
   --limit N                 at most N (default: 50)
 
 ${CONNECTION_HELP}`;
@@ -64,7 +94,13 @@ export const command: Command = {
       return 0;
     }
     const query = Object.fromEntries(Object.entries(FILTERS).map(([option, parameter]) => [parameter, text(parsed, option)]));
-    printRows(parsed, COLUMNS, await gather(client.each('/requests', query, wholeNumber(parsed, 'limit') ?? 50)), 'no requests');
+    const found = await gather(client.each('/requests', query, wholeNumber(parsed, 'limit') ?? 50));
+    const outcome = text(parsed, 'outcome');
+    const unusual = outcome !== undefined && !OUTCOMES.includes(outcome);
+    const none = unusual
+      ? `no requests; '${outcome}' is none of ${OUTCOMES.join(', ')}; a provider may have codes of its own`
+      : 'no requests';
+    printRows(parsed, COLUMNS, found, none);
     return 0;
   },
 };

@@ -17,6 +17,9 @@ import { mayStore } from './storage';
 /** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
 export type ModelPolicy = readonly (readonly string[])[];
 
+/** What each level that binds a key says about server-side tools, with how a refusal names it. */
+type ToolPolicy = readonly { readonly level: string; readonly allowed: readonly string[] }[];
+
 /** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
 export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
   const { key } = asked.caller;
@@ -64,10 +67,13 @@ function countedTags({ gateway, team, project, user }: LevelsAbove, key: KeyReco
 }
 
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
-async function toolPolicy(gateway: Gateway, key: KeyRecord, tags: RoutedCall['tags']): Promise<readonly (readonly string[])[]> {
+async function toolPolicy(gateway: Gateway, key: KeyRecord, tags: RoutedCall['tags']): Promise<ToolPolicy> {
   try {
     const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
-    return [key.serverTools ?? [], ...levels.flatMap(({ serverTools }) => (serverTools === undefined ? [] : [serverTools]))];
+    return levels.flatMap(({ kind, id, serverTools }) => {
+      if (kind === 'key') return [{ level: 'key', allowed: serverTools ?? [] }];
+      return serverTools === undefined ? [] : [{ level: id === GATEWAY_ID ? kind : `${kind} '${id}'`, allowed: serverTools }];
+    });
   } catch (error) {
     throw storeUnavailable(error);
   }
@@ -104,32 +110,30 @@ function checkEndpoint(key: KeyRecord, path: string): void {
 }
 
 /** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
-function withAllowedTools(
-  call: ModelCall,
-  policy: readonly (readonly string[])[],
-): { readonly call: ModelCall; readonly withheld: readonly string[] } {
+function withAllowedTools(call: ModelCall, policy: ToolPolicy): { readonly call: ModelCall; readonly withheld: readonly string[] } {
   const { facts, document, dialect, configuration } = call;
-  const forbidden = (tool: string): boolean => isForbidden(policy, tool);
+  const forbidden = (tool: string): boolean => forbiddenBy(policy, tool) !== undefined;
   const refused = facts.serverTools.filter(forbidden);
   if (refused.length === 0) return { call, withheld: [] };
   const spare = (facts.spareServerTools ?? []).filter(forbidden);
-  if (dialect.withoutSpareTools === undefined || refused.length > spare.length) throw serverToolNotAllowed(refused, spare);
+  if (dialect.withoutSpareTools === undefined || refused.length > spare.length) throw serverToolNotAllowed(policy, refused, spare);
   const { changes, dropped } = dialect.withoutSpareTools(document.value);
   const { maxBodyBytes } = configuration.document;
   const changed = parseJsonDocument(spliceFields(document, changes), { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
   const left = dialect.inspect(changed.value);
   const kept = left.serverTools.filter(forbidden);
-  if (kept.length > 0) throw serverToolNotAllowed(kept, []);
+  if (kept.length > 0) throw serverToolNotAllowed(policy, kept, []);
   return { call: { ...call, document: changed, facts: left }, withheld: dropped };
 }
 
 /** Of the places that a call may go to those whose models use no tool unasked that the key may not use. */
-function withoutOwnTools(targets: readonly Target[], policy: readonly (readonly string[])[]): readonly Target[] {
-  const refused = targets.map((target) => ownTools(target).find((tool) => isForbidden(policy, tool)));
+function withoutOwnTools(targets: readonly Target[], policy: ToolPolicy): readonly Target[] {
+  const refused = targets.map((target) => ownTools(target).find((tool) => forbiddenBy(policy, tool) !== undefined));
   const left = targets.filter((_target, index) => refused[index] === undefined);
   if (left.length > 0) return left;
-  const [tool] = refused;
-  const message = `This key may not use the server-side tool '${tool}', which ${targets[0]?.name} uses in every call.`;
+  const [tool = ''] = refused;
+  const which = `'${tool}', which ${targets[0]?.name} uses in every call`;
+  const message = `This key may not use the server-side tool ${which}: the ${forbiddenBy(policy, tool)} does not allow it.`;
   throw notAllowed('server_tool_not_allowed', message, 'model');
 }
 
@@ -137,13 +141,15 @@ function ownTools({ provider, model }: Target): readonly string[] {
   return ownToolsOf(provider.config.kind, model);
 }
 
-function isForbidden(policy: readonly (readonly string[])[], tool: string): boolean {
-  return policy.some((allowed) => !matchesAnyGlob(allowed, tool));
+/** The first level that does not allow a tool. */
+function forbiddenBy(policy: ToolPolicy, tool: string): string | undefined {
+  return policy.find(({ allowed }) => !matchesAnyGlob(allowed, tool))?.level;
 }
 
-function serverToolNotAllowed(refused: readonly string[], spare: readonly string[]): GatewayError {
+function serverToolNotAllowed(policy: ToolPolicy, refused: readonly string[], spare: readonly string[]): GatewayError {
   const tool = refused.find((name) => !spare.includes(name)) ?? refused[0] ?? '';
-  return notAllowed('server_tool_not_allowed', `This key may not use the server-side tool '${tool.slice(0, 64)}'.`, 'tools');
+  const message = `This key may not use the server-side tool '${tool.slice(0, 64)}': the ${forbiddenBy(policy, tool)} does not allow it.`;
+  return notAllowed('server_tool_not_allowed', message, 'tools');
 }
 
 function notAllowed(code: string, message: string, param?: string): GatewayError {

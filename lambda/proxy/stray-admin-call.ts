@@ -17,6 +17,7 @@ export function refuseStrayAdminCall({ path, headers }: Exchange): void {
     status: 404,
     type: 'not_found_error',
     code: 'not_found',
-    message: 'There is no such endpoint here. Where the admin API has a URL of its own, the output AdminUrl of the stack names it.',
+    message:
+      'There is no such endpoint here. Where the admin API has a URL of its own, the output AdminUrl of the stack names it; the command takes it as --admin-url.',
   });
 }

@@ -3,7 +3,7 @@
  * a part's `literals` each number and amount one larger, and each clause of a condition of the table's left out.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import fs, { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseSync } from '@swc/core';
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 120_000;
 /** The kept changes of a part, and those that follow from its sources. */
 export function changesOf(root, name, part, onlyFile) {
   const kept = JSON.parse(readFileSync(join(root, 'scripts/mutation/changes.json'), 'utf8')).filter((row) => row.part === name);
-  const files = part.literals === undefined ? [] : globSync(part.literals, { cwd: root }).sort();
+  const files = part.literals === undefined ? [] : fs.globSync(part.literals, { cwd: root }).sort();
   return [...kept.map((row) => keptChange(root, row)), ...files.flatMap((file) => generated(root, file, part))].filter(
     ({ file }) => onlyFile === undefined || file === onlyFile,
   );

@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command as audit } from '../../bin/commands/audit';
 import { command as budgets } from '../../bin/commands/budgets';
 import type { Command } from '../../bin/commands/command';
 import { command as gatewayCommand } from '../../bin/commands/gateway';
 import { command as keys } from '../../bin/commands/keys';
+import { command as prices } from '../../bin/commands/prices';
 import { command as projects } from '../../bin/commands/projects';
+import { command as requests } from '../../bin/commands/requests';
 import { command as tags } from '../../bin/commands/tags';
 import { command as teams } from '../../bin/commands/teams';
 import type { GatewayServer } from './gateway-server';
@@ -93,4 +99,32 @@ test.each([
   ['tomorrow', 'takes a time such as'],
 ])('R04 an increase until %s is refused before anything is called', async (until, message) => {
   await expect(run(budgets, 'increase', 'team', 'nobody', '--by', '5', '--until', until)).rejects.toThrow(message);
+});
+
+test('R09 the audit log is asked for what it knows, by command and API', async () => {
+  const kinds = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'];
+  expect(audit.usage).toContain(kinds.join(', '));
+  await expect(run(audit, '--resource', 'budget')).rejects.toThrow(/^--resource takes one of: key, .*price-book; not 'budget'$/);
+  const reply = await fetch(`${gateway.url}/admin/v1/audit?resource=budget`, { headers: { authorization: `Bearer ${gateway.adminKey}` } });
+  expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('resource must be one of')]);
+  for (const kind of kinds) expect((await run(audit, '--resource', kind)).code).toBe(0);
+});
+
+test('R14 an older price book is refused with the option that takes it, and unloading none says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'price-book-'));
+  const file = join(folder, 'book.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ version: 'old', date: '2020-01-01', lists: { openai: ['gpt-5 | window=400000 | input=2.5 output=20'] } }),
+  );
+
+  await expect(run(prices, 'load', file)).rejects.toThrow(/Say --force to take the older ones/);
+  await expect(run(prices, 'unload')).rejects.toThrow(/^No price book was brought in; the deployed one holds\./);
+  rmSync(folder, { recursive: true });
+});
+
+test('R14 an outcome that nobody knows finds nothing, and the answer names those that there are', async () => {
+  expect((await run(requests, 'list', '--outcome', 'foo')).out).toMatch(/^no requests; 'foo' is none of ok, .*upstream_timeout, /);
+  expect((await run(requests, 'list', '--outcome', 'ok')).out).toBe('no requests\n');
+  expect(requests.usage).toMatch(/--outcome CODE +ok, [\s\S]*upstream_timeout/);
 });

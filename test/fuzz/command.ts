@@ -21,27 +21,19 @@ const HELP = `npm run fuzz -- [options]
 
 /** `npm run fuzz`. */
 export async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      reader: { type: 'string', multiple: true },
-      runs: { type: 'string', default: '1000000' },
-      seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-      workers: { type: 'string', default: '1' },
-      input: { type: 'string' },
-      mutant: { type: 'string' },
-      list: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
+  const values = readOptions();
+  if (typeof values === 'string') return refuse(values);
   if (values.help === true) return print(HELP, 0);
   if (values.list === true) return print(`${[...READER_NAMES, ...MUTANTS.map(({ name }) => `mutant: ${name}`)].join('\n')}\n`, 0);
   const runs = Number(values.runs);
   const seed = Number(values.seed);
   const unknown = (values.reader ?? []).find((name) => !READER_NAMES.includes(name));
-  if (unknown !== undefined) return print(`there is no reader '${unknown}'; --list names them\n`, 2);
-  if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed)) return print('--runs and --seed take whole numbers\n', 2);
+  if (unknown !== undefined) return refuse(`there is no reader '${unknown}'; --list names them`);
+  const workers = Number(values.workers);
+  if (![runs, workers].every((count) => Number.isSafeInteger(count) && count >= 1) || !Number.isSafeInteger(seed))
+    return refuse('--runs, --workers and --seed take whole numbers');
   const mutant = MUTANTS.find(({ name }) => name === values.mutant);
-  if (values.mutant !== undefined && mutant === undefined) return print(`there is no mutant '${values.mutant}'; --list names them\n`, 2);
+  if (values.mutant !== undefined && mutant === undefined) return refuse(`there is no mutant '${values.mutant}'; --list names them`);
 
   print(`seed ${seed}\n`, 0);
   const script = await bundleWorker(mutant);
@@ -57,8 +49,33 @@ export async function main(): Promise<number> {
       print(told(report, Date.now() - begun), 0);
     }
   };
-  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  await Promise.all(Array.from({ length: workers }, work));
   return print(`${readers.length - faults} readers held, ${faults} failed\n`, faults === 0 ? 0 : 1);
+}
+
+/** What was typed; a text says what is wrong with it. */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        reader: { type: 'string', multiple: true },
+        runs: { type: 'string', default: '1000000' },
+        seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+        workers: { type: 'string', default: '1' },
+        input: { type: 'string' },
+        mutant: { type: 'string' },
+        list: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    return (error as Error).message.split('. ')[0] as string;
+  }
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`fuzz: ${message}; --help shows the options\n`);
+  return 2;
 }
 
 function told({ reader, runs, worstStepsPerByte, fault }: FuzzReport, tookMs: number): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../command';
 import { clientOf } from './call';
+import { AdminError } from './client';
 import type { Parsed } from './options';
 import { flag } from './options';
 import type { OverrideVerb } from './override-command';
@@ -99,7 +100,11 @@ async function load(parsed: Parsed): Promise<number> {
   });
   const sure = flag(parsed, 'yes');
   const body = { book, ...(sure ? {} : { dry_run: true }), ...(flag(parsed, 'force') ? { force: true } : {}) };
-  const answer = await (await clientOf(parsed)).json<Loaded>('POST', PATH, { body });
+  const answer = await (await clientOf(parsed)).json<Loaded>('POST', PATH, { body }).catch((error: AdminError) => {
+    // The API names its field; who types an option is told of that.
+    if (error.code !== 'older_price_book' && error.code !== 'doubtful_price_book') throw error;
+    throw new AdminError(error.message.replace('`force`', '--force'), error.status, error.code, error.requestId);
+  });
   const own = createHash('sha256').update(book).digest('hex');
   if (answer.sha256 !== own) throw new Error(`the gateway read another text than ${file} has: ${plain(answer.sha256)} is not ${own}`);
   if (flag(parsed, 'json')) return print(JSON.stringify(answer, null, 2));

@@ -7,7 +7,7 @@ import { readFeed } from '../feed';
 import type { AdminRoute } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import type { Schema } from '../schema';
-import { AUDIT_LIST } from '../schemas/audit';
+import { AUDIT_LIST, AUDITED } from '../schemas/audit';
 import { USAGE_QUERY } from '../schemas/usage';
 import { pageAnswer } from './shared';
 
@@ -33,6 +33,7 @@ export const auditRoutes: readonly AdminRoute[] = [
       start: { ...USAGE_QUERY['start'], description: 'First UTC day. Default: 90 days ago.' },
       end: USAGE_QUERY['end'] as Schema,
       ...Object.fromEntries(Object.keys(FILTERS).map((name) => [name, TEXT])),
+      resource: AUDITED,
     },
     answer: {
       status: 200,

@@ -13,7 +13,6 @@ import {
   reviewBook,
 } from '../../core/pricing';
 import { type BookOverride, hashOfBook } from '../../core/stores';
-import { notFound } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import { targetPrices } from '../priced-targets';
@@ -153,7 +152,7 @@ async function write(services: Services, text: string): Promise<void> {
 
 async function unload({ services, caller, request }: RouteContext): Promise<RouteAnswer> {
   const before = await services.overrides.get('book', CURRENT);
-  if (before === undefined) throw notFound('price book', 'that was brought in');
+  if (before === undefined) throw noLoadedBook();
   checkIfMatch(request, before.generation);
   const change = { action: 'unload', resource: 'price-book', resourceId: before.bookVersion, ...wireBefore(before) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.remove('book', CURRENT, before.generation));
@@ -202,6 +201,15 @@ function doubtfulBook({ concerns }: BookReview): GatewayError {
     code: 'doubtful_price_book',
     message: `${concerns.slice(0, MOST_NAMED).join('; ')}${others}. Say \`force\` to take the book all the same.`,
     param: 'book.lists',
+  });
+}
+
+function noLoadedBook(): GatewayError {
+  return new GatewayError({
+    status: 404,
+    type: 'not_found_error',
+    code: 'resource_not_found',
+    message: 'No price book was brought in; the deployed one holds.',
   });
 }
 

@@ -4,6 +4,12 @@ import { listOf } from './resource';
 
 const TEXT: Schema = { type: 'string' };
 
+/** What changes are told of. */
+export const AUDITED: Schema = {
+  type: 'string',
+  enum: ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'],
+};
+
 const AUDIT_ENTRY: Schema = {
   title: 'AuditEntry',
   type: 'object',
@@ -14,8 +20,8 @@ const AUDIT_ENTRY: Schema = {
     at: TIME,
     actor: { ...TEXT, description: 'Key id of whoever did it; `root` is the bootstrap credential.' },
     actor_role: TEXT,
-    action: { ...TEXT, description: '`create`, `update`, `delete`, `rotate`, `block`, `unblock`, `revoke`.' },
-    resource: { ...TEXT, description: '`key`, `team`, `project`, `user`, `tag`, `gateway`, `model` or `price`.' },
+    action: { ...TEXT, description: '`create`, `update`, `delete`, `rotate`, `block`, `unblock`, `revoke`, `load`, `unload`.' },
+    resource: AUDITED,
     resource_id: TEXT,
     team_id: TEXT,
     before: { type: 'object', description: 'As the admin API showed it before.' },

@@ -228,6 +228,8 @@ describe.each(['gateway', 'team', 'project', 'user', 'tag'] as const)('R07 a lis
     const ran = await call([{ type: 'code_interpreter', container: { type: 'auto' } }]);
 
     expect([searched.status, ran.status, ran.json.error.code]).toEqual([200, 403, 'server_tool_not_allowed']);
+    const named = kind === 'gateway' ? 'gateway' : `${kind} '${id}'`;
+    expect(ran.json.error.message).toBe(`This key may not use the server-side tool 'code_interpreter': the ${named} does not allow it.`);
     expect(upstream.requests).toHaveLength(1);
   });
 
