@@ -9,6 +9,8 @@ import { estimateTokens } from '../../../lambda/core/pricing/estimate';
 import { pictureSize } from '../../../lambda/core/pricing/media/picture-size';
 import { recordingSeconds } from '../../../lambda/core/pricing/media/recordings';
 import { formatUsd, parseUsd } from '../../../lambda/core/pricing/money';
+import { mediaUrlIn } from '../../../lambda/core/protocols/media-urls';
+import { isPlainReference, isReference } from '../../../lambda/core/protocols/reference';
 import { retryAfterMs } from '../../../lambda/core/protocols/retry-after';
 import { matchesGlob } from '../../../lambda/core/runtime/glob';
 import { DEFAULT_BEHAVIOUR, readDirectives } from '../../../lambda/core/simulated/directives';
@@ -180,6 +182,29 @@ export const textReaders: readonly Reader[] = [
       const letters = input.toString('latin1');
       pictureSize(letters);
       recordingSeconds(letters);
+    },
+  },
+  {
+    name: 'reference',
+    about: 'texts that may name where media are',
+    files: ['lambda/core/protocols/reference.ts', 'lambda/core/protocols/media-urls.ts'],
+    samples: () => [
+      'https://example.com/a.png',
+      ' \tht\ntp:example.com',
+      '//host/x',
+      'data:image/png;base64,iVBORw0KGgo=',
+      'Note: a text.',
+    ],
+    words: ['http:', '//', '\\\\', '\t', '\n', ' ', 'data:', 'file:', '<URL:', '\u00a0'],
+    read(input) {
+      const text = input.toString('utf8');
+      const places = [isReference(text, false), isReference(text, true)];
+      check(places[0] === true || places[1] === false, 'a place only where it may be base64');
+      const part = { type: 'image_url', image_url: { url: text } };
+      const found = mediaUrlIn({ messages: [{ role: 'user', content: [part] }] });
+      check((found !== undefined) === places[0], 'another answer for a picture of a message than for its URL');
+      isPlainReference(text);
+      mediaUrlIn({ input: [text] }, 'embeddings');
     },
   },
   {
