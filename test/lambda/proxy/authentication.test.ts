@@ -152,6 +152,7 @@ test.each(['authorization', 'x-api-key'])(
     const stray = await asked('/admin/v1/keys', bootstrap);
     expect([stray.status, stray.json.error.code]).toEqual([404, 'not_found']);
     expect(stray.json.error.message).toContain('AdminUrl');
+    expect(stray.json.error.message).toContain('--admin-url');
     expect((await asked('/nothing', bootstrap)).status).toBe(401);
     for (const headers of [{}, { authorization: 'Bearer sk-gw-root-short' }, { authorization: 'Bearer nonsense' }]) {
       expect((await asked('/admin/v1/keys', headers as Record<string, string>)).status).toBe(401);
