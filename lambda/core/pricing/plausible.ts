@@ -1,7 +1,7 @@
 import { sameUnit } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
-import { callPrice, tierPercent } from './cost';
+import { callPrice, rateAt, tierPercent } from './cost';
 import type { Price, TokenClass } from './price';
 import { mostTierPercent } from './service-tiers';
 import { windowOf } from './window';
@@ -100,8 +100,10 @@ function speaks({ facts, price }: ReportedCall): boolean {
   return outputClasses(facts, price).includes('audioOutput') || !isDearer(price, 'audioOutput', 'output');
 }
 
+/** At some length of prompt. */
 function isDearer({ rates }: Price, part: TokenClass, whole: TokenClass): boolean {
-  return rates[part].base > rates[whole].base;
+  const lengths = [0, ...rates[part].tiers.map(({ above }) => above + 1), ...rates[whole].tiers.map(({ above }) => above + 1)];
+  return lengths.some((tokens) => rateAt(rates[part], tokens) > rateAt(rates[whole], tokens));
 }
 
 /** Calls that cost nothing need no limit. */
