@@ -77,7 +77,7 @@ export function mostTierPercent(price: Price, named: string | undefined): number
       if (named === undefined || named === 'auto') return most('priority');
       return LISTED.has(named) ? 100 : most(named, 'priority');
     case 'anthropic':
-      return named === 'fast' || named === 'fast-us' ? most('fast', 'fast-us') : most('us');
+      return named === 'fast' || named === 'fast-us' ? most('fast', 'fast-us') : most('us', named ?? '');
     default:
       return named === 'auto' ? most('priority') : most(named ?? '');
   }
