@@ -1,5 +1,5 @@
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbConnector } from '../lambda/core/connectors/dynamodb';
+import type { DynamoDbConnector } from '../lambda/aws/dynamodb/dynamodb';
 
 type Stored = Record<string, AttributeValue>;
 type Values = Readonly<Record<string, AttributeValue | undefined>>;

@@ -9,26 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Folders of lambda/core in the order of their arrow: a folder may import those of its own line and the lines above. */
-const CORE_MAY_IMPORT = {
-  model: [],
-  runtime: ['model'],
-  http: ['model', 'runtime'],
-  framing: ['model', 'protocols', 'runtime'],
-  protocols: ['model', 'framing', 'runtime'],
-  auth: ['model', 'http', 'runtime', 'connectors', 'providers'],
-  providers: ['model', 'protocols', 'framing', 'auth', 'http', 'runtime'],
-  simulated: ['model', 'runtime'],
-  connectors: ['model', 'http', 'auth', 'runtime', 'framing'],
-  stores: ['model', 'runtime', 'connectors', 'pricing'],
-  pricing: ['model', 'runtime', 'protocols', 'stores'],
-  ledger: ['model', 'runtime', 'stores', 'pricing', 'connectors'],
-  keys: ['model', 'runtime', 'stores', 'connectors'],
-  config: ['model', 'runtime', 'stores', 'providers', 'protocols', 'pricing', 'connectors', 'keys'],
-};
-
 const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
-const PURE = ['model', 'protocols'];
+const PURE = /^lambda\/wire\/(model|operations|dialects|protocols|providers)\//;
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto']);
 
 /** Declarations of Lambda's events; there is no such package at run time. */
@@ -39,7 +21,7 @@ const PACKAGES = [
   { under: 'lib/', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
   { under: 'bin/app.ts', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
   { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/, TYPES_ONLY] },
-  { under: 'lambda/core/http/', allow: [/^undici(\/|$)/] },
+  { under: 'lambda/platform/http/', allow: [/^undici(\/|$)/] },
   {
     under: 'lambda/',
     allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/, TYPES_ONLY],
@@ -52,15 +34,15 @@ const PACKAGES = [
 const WORDS = [
   {
     word: /\bprocess\.env\b/,
-    allow: ['lambda/core/runtime/environment.ts'],
-    rule: 'the environment is read in lambda/core/runtime/environment.ts alone',
+    allow: ['lambda/platform/runtime/environment.ts'],
+    rule: 'the environment is read in lambda/platform/runtime/environment.ts alone',
   },
   {
     word: /\b(Date\.now|performance\.now)\(/,
-    allow: ['lambda/core/runtime/clock.ts'],
-    rule: 'the time is told by lambda/core/runtime/clock.ts alone',
+    allow: ['lambda/platform/runtime/clock.ts'],
+    rule: 'the time is told by lambda/platform/runtime/clock.ts alone',
   },
-  { word: /\bnew Date\(\)/, allow: [], rule: 'the time is told by lambda/core/runtime/clock.ts alone' },
+  { word: /\bnew Date\(\)/, allow: [], rule: 'the time is told by lambda/platform/runtime/clock.ts alone' },
   { word: /(?:\bawait|\breturn|=>?|\bglobalThis\.)\s*fetch\(/, allow: [], rule: 'no global fetch: use the Transport' },
   { word: /\b(ReadableStream|TransformStream|TextDecoderStream)\b/, allow: [], rule: 'no web streams' },
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
@@ -91,10 +73,6 @@ function lineAt(text, index) {
   return text.slice(0, index).split('\n').length;
 }
 
-function coreFolder(path) {
-  return /^lambda\/core\/([^/]+)/.exec(path)?.[1];
-}
-
 function functionOf(path) {
   const name = /^lambda\/([^/]+)/.exec(path)?.[1];
   return FUNCTIONS.includes(name) ? name : undefined;
@@ -109,21 +87,18 @@ function relativeBreach(file, target) {
   if (target.startsWith('lib/') && target !== 'lib/private/contract') return 'lambda imports lib/private/contract only';
   if (/^(local|bin|test|bench)\//.test(target)) return 'lambda imports neither the local run, the command nor tests';
   const [from, to] = [functionOf(file), functionOf(target)];
-  if (to !== undefined && from !== to) return `only lambda/${to} imports lambda/${to}; what two need moves to core`;
+  if (to !== undefined && from !== to) return `only lambda/${to} imports lambda/${to}; what two need is a room below them`;
 
-  const [folder, other] = [coreFolder(file), coreFolder(target)];
-  if (folder === undefined || other === undefined || folder === other) return undefined;
-  if (!(CORE_MAY_IMPORT[folder] ?? []).includes(other)) return `core/${folder} may not import core/${other}`;
   return undefined;
 }
 
 function packageBreach(file, specifier) {
   if (specifier.startsWith('node:')) {
-    const impure = PURE.includes(coreFolder(file)) && !PURE_BUILTINS.has(specifier);
-    return impure ? 'core/model and core/protocols do no I/O' : undefined;
+    const impure = PURE.test(file) && !PURE_BUILTINS.has(specifier);
+    return impure ? 'lambda/wire do no I/O' : undefined;
   }
   if (builtinModules.includes(specifier)) return 'import Node built-ins with node:';
-  if (PURE.includes(coreFolder(file))) return 'core/model and core/protocols import no package';
+  if (PURE.test(file)) return 'lambda/wire import no package';
   const rule = PACKAGES.find(({ under }) => file.startsWith(under));
   return rule === undefined || rule.allow.some((pattern) => pattern.test(specifier))
     ? undefined

@@ -14,7 +14,7 @@ try {
       contents: `
         import { openApiDocument } from './lambda/admin/openapi';
         import { routes } from './lambda/admin/routes';
-        import { ROUTES } from './lambda/proxy/routes';
+        import { ROUTES } from './lambda/proxy/before/routes';
         export const make = (version) => openApiDocument(routes, ROUTES, version);
       `,
       resolveDir: root,

@@ -2,7 +2,7 @@
  * Makes the price book of two public lists, both committed as data with their version and day, and of the decisions where they differ:
  * `scripts/price-book/lists`, `scripts/price-book/decisions.json`. Needs no network. `scripts/price-book/import.mjs` brings newer lists in.
  *
- * Without options writes `lambda/core/pricing/price-book.json`, which is also what `llm-gateway prices load` takes.
+ * Without options writes `lambda/money/pricing/price-book.json`, which is also what `llm-gateway prices load` takes.
  * `--out FILE` writes it there. `--compare` tells every difference and how it was decided. `--check` writes nothing and fails when
  * the committed book is not what the lists give, or when nobody decided a difference.
  */
@@ -15,7 +15,7 @@ import { linesOf } from './price-book/encode.mjs';
 import { merge, readable } from './price-book/merge.mjs';
 
 const data = join(import.meta.dirname, 'price-book');
-const committed = join(import.meta.dirname, '../lambda/core/pricing/price-book.json');
+const committed = join(import.meta.dirname, '../lambda/money/pricing/price-book.json');
 const { check, compare, out } = parseArgs({
   options: { check: { type: 'boolean', default: false }, compare: { type: 'boolean', default: false }, out: { type: 'string' } },
 }).values;

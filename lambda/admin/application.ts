@@ -1,9 +1,9 @@
-import { invalidRequest } from '../core/model/error';
-import type { JsonObject } from '../core/model/json';
-import { uuidV7 } from '../core/runtime/ids';
-import type { JsonLimits } from '../core/runtime/json';
-import { parseJsonObject } from '../core/runtime/json';
-import { safeStack } from '../core/runtime/log';
+import { invalidRequest } from '../platform/error';
+import type { JsonLimits } from '../platform/json/json';
+import { parseJsonObject } from '../platform/json/json';
+import type { JsonObject } from '../platform/json/value';
+import { uuidV7 } from '../platform/runtime/ids';
+import { safeStack } from '../platform/runtime/log';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import { errorAnswer, toGatewayError } from './errors';

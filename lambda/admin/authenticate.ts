@@ -1,7 +1,7 @@
-import type { Peppers } from '../core/keys/peppers';
-import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../core/keys/virtual-key';
-import { GatewayError, invalidRequest } from '../core/model/error';
-import type { KeyRecord } from '../core/stores/entities';
+import type { KeyRecord } from '../aws/dynamodb/entities';
+import type { Peppers } from '../identity/peppers';
+import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../identity/virtual-key';
+import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import type { AdminRequest } from './message';

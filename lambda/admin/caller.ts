@@ -1,5 +1,5 @@
-import { GatewayError } from '../core/model/error';
-import type { Role } from '../core/stores/entities';
+import type { Role } from '../aws/dynamodb/entities';
+import { GatewayError } from '../platform/error';
 
 /** Who calls the admin API: always a function of the credential alone. */
 export interface Caller {

@@ -1,5 +1,5 @@
-import { invalidRequest } from '../core/model/error';
-import { parseJson } from '../core/runtime/json';
+import { invalidRequest } from '../platform/error';
+import { parseJson } from '../platform/json/json';
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 200;

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../core/model/error';
+import { invalidRequest } from '../platform/error';
 
 const DAY_MS = 86_400_000;
 /** Days that one question may span. */

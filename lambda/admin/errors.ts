@@ -1,4 +1,4 @@
-import { GatewayError } from '../core/model/error';
+import { GatewayError } from '../platform/error';
 import type { AdminAnswer } from './message';
 
 const UNAVAILABLE = new Set([

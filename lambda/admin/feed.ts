@@ -1,4 +1,4 @@
-import { invalidRequest } from '../core/model/error';
+import { invalidRequest } from '../platform/error';
 import type { Page, PageRequest } from './cursor';
 
 /** Entries that one call may read past while it looks for those that match. A page may therefore be short, and is followed by another. */

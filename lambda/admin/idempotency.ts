@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
-import { randomBase62 } from '../core/keys/base62';
-import type { Peppers } from '../core/keys/peppers';
-import { generateKeyId } from '../core/keys/virtual-key';
-import { GatewayError, invalidRequest } from '../core/model/error';
-import type { JsonObject } from '../core/model/json';
+import { randomBase62 } from '../identity/base62';
+import type { Peppers } from '../identity/peppers';
+import { generateKeyId } from '../identity/virtual-key';
+import { GatewayError, invalidRequest } from '../platform/error';
+import type { JsonObject } from '../platform/json/value';
 import type { Caller } from './caller';
 import type { AdminRequest } from './message';
 import { header } from './message';

@@ -1,9 +1,9 @@
-import type { DynamoDbConnector } from '../core/connectors/dynamodb';
-import type { JsonObject } from '../core/model/json';
-import type { Clock } from '../core/runtime/clock';
-import { uuidV7 } from '../core/runtime/ids';
-import type { AuditEntry, IdentityStore, OverrideStore, WriteResult } from '../core/stores';
-import { createAuditStore, createIdentityStore, createOverrideStore } from '../core/stores';
+import type { AuditEntry, IdentityStore, OverrideStore, WriteResult } from '../aws/dynamodb';
+import { createAuditStore, createIdentityStore, createOverrideStore } from '../aws/dynamodb';
+import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import type { JsonObject } from '../platform/json/value';
+import type { Clock } from '../platform/runtime/clock';
+import { uuidV7 } from '../platform/runtime/ids';
 import type { Caller } from './caller';
 import { beginTransaction } from './transaction';
 

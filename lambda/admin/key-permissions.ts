@@ -1,5 +1,5 @@
-import { invalidRequest } from '../core/model/error';
-import type { KeyRecord } from '../core/stores';
+import type { KeyRecord } from '../aws/dynamodb';
+import { invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 

@@ -1,7 +1,7 @@
-import { allowedTagsOf } from '../core/keys/tags';
-import { GatewayError, invalidRequest } from '../core/model/error';
-import type { IdentityStore } from '../core/stores';
-import type { KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../core/stores/entities';
+import type { IdentityStore } from '../aws/dynamodb';
+import type { KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../aws/dynamodb/entities';
+import { allowedTagsOf } from '../identity/tags';
+import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { notFound, sees } from './caller';
 import type { AdminRequest } from './message';

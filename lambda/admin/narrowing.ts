@@ -1,9 +1,9 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
-import { invalidRequest } from '../core/model/error';
-import { formatUsd, usd } from '../core/pricing/money';
-import { matchesGlob } from '../core/runtime/glob';
-import { coversModels } from '../core/runtime/model-pattern';
-import type { LevelKind } from '../core/stores/entities';
+import type { LevelKind } from '../aws/dynamodb/entities';
+import { formatUsd, usd } from '../money/pricing/money';
+import { invalidRequest } from '../platform/error';
+import { matchesGlob } from '../platform/runtime/glob';
+import { coversModels } from '../wire/model/model-pattern';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {

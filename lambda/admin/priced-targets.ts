@@ -1,5 +1,5 @@
 import type { ProviderConfig, TargetConfig } from '../../lib/private/contract';
-import { createPriceBook, type PriceBookData } from '../core/pricing';
+import { createPriceBook, type PriceBookData } from '../money/pricing';
 import type { Services } from './services';
 
 /** A model that the configuration names, and who prices it. */

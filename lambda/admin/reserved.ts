@@ -1,5 +1,5 @@
-import type { JsonObject } from '../core/model/json';
-import type { LevelRecord } from '../core/stores/entities';
+import type { LevelRecord } from '../aws/dynamodb/entities';
+import type { JsonObject } from '../platform/json/value';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import type { Parent } from './narrowing';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../core/model/json';
-import type { JsonLimits } from '../core/runtime/json';
+import type { JsonLimits } from '../platform/json/json';
+import type { JsonObject } from '../platform/json/value';
 import type { Caller } from './caller';
 import type { AdminRequest, RouteAnswer } from './message';
 import type { Schema } from './schema';

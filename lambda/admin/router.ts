@@ -1,4 +1,4 @@
-import { GatewayError } from '../core/model/error';
+import { GatewayError } from '../platform/error';
 import type { AdminRoute } from './route';
 
 /** The route that a call goes to, and the values in its path. */

@@ -1,17 +1,5 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
-import type { DynamoDbConnector } from '../core/connectors/dynamodb';
-import type { Secrets } from '../core/connectors/secrets';
-import { createLevelCache } from '../core/keys/level-cache';
-import type { Peppers } from '../core/keys/peppers';
-import { parsePeppers } from '../core/keys/peppers';
-import { type BudgetSources, createFreshBudgets } from '../core/ledger';
-import { GatewayError } from '../core/model/error';
-import { loadPriceBookData, type PriceBookData } from '../core/pricing';
-import type { Clock } from '../core/runtime/clock';
-import type { Environment } from '../core/runtime/environment';
-import { parseJson } from '../core/runtime/json';
-import type { Log } from '../core/runtime/log';
-import type { AuditStore, CounterStore, IdentityStore, OverrideStore, PriceBookStore, RecordStore, RollupStore } from '../core/stores';
+import type { AuditStore, CounterStore, IdentityStore, OverrideStore, PriceBookStore, RecordStore, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
   createCounterStore,
@@ -21,7 +9,19 @@ import {
   createRecordStore,
   createRollupStore,
   createSpendStore,
-} from '../core/stores';
+} from '../aws/dynamodb';
+import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import type { Secrets } from '../aws/secrets';
+import { createLevelCache } from '../identity/level-cache';
+import type { Peppers } from '../identity/peppers';
+import { parsePeppers } from '../identity/peppers';
+import { type BudgetSources, createFreshBudgets } from '../money/ledger';
+import { loadPriceBookData, type PriceBookData } from '../money/pricing';
+import { GatewayError } from '../platform/error';
+import { parseJson } from '../platform/json/json';
+import type { Clock } from '../platform/runtime/clock';
+import type { Environment } from '../platform/runtime/environment';
+import type { Log } from '../platform/runtime/log';
 import { authenticate } from './authenticate';
 import type { Caller } from './caller';
 import type { Journal } from './journal';

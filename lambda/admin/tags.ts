@@ -1,5 +1,5 @@
-import { mayTag } from '../core/keys/tags';
-import type { LevelRecord } from '../core/stores/entities';
+import type { LevelRecord } from '../aws/dynamodb/entities';
+import { mayTag } from '../identity/tags';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 

@@ -1,8 +1,8 @@
-import { GatewayError, invalidRequest } from '../core/model/error';
-import type { JsonObject } from '../core/model/json';
-import { formatUsd } from '../core/pricing/money';
-import type { Totals } from '../core/stores';
-import { addTotals, contributionOf, dimensionValue, MEASURES, NO_TOTALS } from '../core/stores';
+import type { Totals } from '../aws/dynamodb';
+import { addTotals, contributionOf, dimensionValue, MEASURES, NO_TOTALS } from '../aws/dynamodb';
+import { formatUsd } from '../money/pricing/money';
+import { GatewayError, invalidRequest } from '../platform/error';
+import type { JsonObject } from '../platform/json/value';
 import { type CsvCell, csvText } from './csv';
 import type { DaySpan } from './days';
 import { daysOf, earlier, later, monthsOf, utcDay } from './days';

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../core/model/json';
-import type { KeyRecord, LevelRecord } from '../core/stores/entities';
+import type { KeyRecord, LevelRecord } from '../aws/dynamodb/entities';
+import type { JsonObject, JsonValue } from '../platform/json/value';
 
 /** Fields whose name on the wire differs from the record's; the rest are spelled alike. */
 const WIRE_NAMES: Readonly<Record<string, string>> = {

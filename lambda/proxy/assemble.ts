@@ -1,37 +1,37 @@
 import type { GatewayDocument } from '../../lib/private/contract';
-import { createAuthorizer } from '../core/auth/authorize';
-import { type AwsCredentialSource, awsCredentialSource } from '../core/auth/aws-credentials';
-import { createGoogleTokens } from '../core/auth/google-service-account';
-import { createSigV4Signer } from '../core/auth/sigv4';
-import { createLiveConfiguration, type LiveConfiguration } from '../core/config/live';
-import { configureProvider } from '../core/config/providers';
-import type { DynamoDbConnector } from '../core/connectors/dynamodb';
-import { createSecrets, type FetchSecret } from '../core/connectors/secrets';
-import type { Transport } from '../core/http/exchange';
-import { createAuthenticator } from '../core/keys/authenticate';
-import { createLevelCache } from '../core/keys/level-cache';
-import { createFreshBudgets } from '../core/ledger/fresh-budget';
-import { createLedger } from '../core/ledger/ledger';
-import type { SettlementQueue } from '../core/ledger/persist';
-import { bookInForce, type PriceBook } from '../core/pricing';
-import { protocols } from '../core/protocols';
-import { type Clock, systemClock } from '../core/runtime/clock';
-import type { Environment } from '../core/runtime/environment';
-import type { Log } from '../core/runtime/log';
-import type { Metrics } from '../core/runtime/metrics';
-import { createTicker } from '../core/runtime/ticker';
-import { createCounterStore } from '../core/stores/counters';
-import { createGateStore } from '../core/stores/gates';
-import { createIdempotencyStore } from '../core/stores/idempotency';
-import { createIdentityStore } from '../core/stores/identity';
-import { createOverrideStore, type PriceOverride } from '../core/stores/overrides';
-import { createPriceBookStore } from '../core/stores/price-books';
-import { createRecordStore } from '../core/stores/records';
-import { createSpendStore } from '../core/stores/spend';
-import { createAttemptBudget } from './attempt-budget';
-import { createCooldowns } from './cooldowns';
+import { createCounterStore } from '../aws/dynamodb/counters';
+import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import { createGateStore } from '../aws/dynamodb/gates';
+import { createIdempotencyStore } from '../aws/dynamodb/idempotency';
+import { createIdentityStore } from '../aws/dynamodb/identity';
+import { createOverrideStore, type PriceOverride } from '../aws/dynamodb/overrides';
+import { createPriceBookStore } from '../aws/dynamodb/price-books';
+import { createRecordStore } from '../aws/dynamodb/records';
+import { createSpendStore } from '../aws/dynamodb/spend';
+import { createSecrets, type FetchSecret } from '../aws/secrets';
+import { type AwsCredentialSource, awsCredentialSource } from '../aws/signing/aws-credentials';
+import { createSigV4Signer } from '../aws/signing/sigv4';
+import { createAuthenticator } from '../identity/authenticate';
+import { createLevelCache } from '../identity/level-cache';
+import { createFreshBudgets } from '../money/ledger/fresh-budget';
+import { createLedger } from '../money/ledger/ledger';
+import type { SettlementQueue } from '../money/ledger/persist';
+import { bookInForce, type PriceBook } from '../money/pricing';
+import type { Transport } from '../platform/http/exchange';
+import { type Clock, systemClock } from '../platform/runtime/clock';
+import type { Environment } from '../platform/runtime/environment';
+import type { Log } from '../platform/runtime/log';
+import type { Metrics } from '../platform/runtime/metrics';
+import { createTicker } from '../platform/runtime/ticker';
+import { createLiveConfiguration, type LiveConfiguration } from '../routing/live';
+import { configureProvider } from '../routing/providers';
+import { protocols } from '../wire/protocols';
 import type { Gateway } from './gateway';
-import { createOwnRate } from './own-rate';
+import { createOwnRate } from './own/own-rate';
+import { createAttemptBudget } from './upstream/attempt-budget';
+import { createAuthorizer } from './upstream/authorize/authorize';
+import { createGoogleTokens } from './upstream/authorize/google-service-account';
+import { createCooldowns } from './upstream/cooldowns';
 
 /** What a gateway is made of; everything that reaches outside is handed in. */
 export interface GatewayParts {
@@ -122,7 +122,7 @@ function bedrockSdk(region: string): Transport {
   let made: Promise<Transport> | undefined;
   return {
     async send(request, deadlines, signal) {
-      made ??= import('../core/connectors/bedrock-sdk').then(({ createBedrockSdkTransport }) => createBedrockSdkTransport(region));
+      made ??= import('../aws/bedrock-sdk').then(({ createBedrockSdkTransport }) => createBedrockSdkTransport(region));
       return (await made).send(request, deadlines, signal);
     },
   };

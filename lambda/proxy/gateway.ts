@@ -1,20 +1,20 @@
-import type { Authorizer } from '../core/auth/authorize';
-import type { LiveConfiguration } from '../core/config/live';
-import type { Secrets } from '../core/connectors/secrets';
-import type { Transport } from '../core/http/exchange';
-import type { Authenticator } from '../core/keys/authenticate';
-import type { Admission } from '../core/ledger/admission';
-import type { BudgetSources } from '../core/ledger/budget-state';
-import type { LevelCache } from '../core/ledger/levels';
-import type { PriceBook } from '../core/pricing';
-import type { Protocols } from '../core/protocols';
-import type { Clock } from '../core/runtime/clock';
-import type { Log } from '../core/runtime/log';
-import type { Metrics } from '../core/runtime/metrics';
-import type { Ticker } from '../core/runtime/ticker';
-import type { AttemptBudget } from './attempt-budget';
-import type { Cooldowns } from './cooldowns';
-import type { OwnRate } from './own-rate';
+import type { Secrets } from '../aws/secrets';
+import type { Authenticator } from '../identity/authenticate';
+import type { Admission } from '../money/ledger/admission';
+import type { BudgetSources } from '../money/ledger/budget-state';
+import type { LevelCache } from '../money/ledger/levels';
+import type { PriceBook } from '../money/pricing';
+import type { Transport } from '../platform/http/exchange';
+import type { Clock } from '../platform/runtime/clock';
+import type { Log } from '../platform/runtime/log';
+import type { Metrics } from '../platform/runtime/metrics';
+import type { Ticker } from '../platform/runtime/ticker';
+import type { LiveConfiguration } from '../routing/live';
+import type { Protocols } from '../wire/protocols';
+import type { OwnRate } from './own/own-rate';
+import type { AttemptBudget } from './upstream/attempt-budget';
+import type { Authorizer } from './upstream/authorize/authorize';
+import type { Cooldowns } from './upstream/cooldowns';
 
 /** Everything that outlives a request, made once and passed in. */
 export interface Gateway {

@@ -1,23 +1,23 @@
 import type { Writable } from 'node:stream';
-import { awsCredentialSource } from '../core/auth/aws-credentials';
-import { createSigV4Signer } from '../core/auth/sigv4';
-import { loadDocument } from '../core/config/document';
-import { createAwsJsonCall } from '../core/connectors/aws-json';
-import type { DynamoDbConnector } from '../core/connectors/dynamodb';
-import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
-import { createSqsQueue } from '../core/connectors/queue';
-import { secretsManager } from '../core/connectors/secrets';
-import { createTransport } from '../core/http/transport';
-import { settlementQueue } from '../core/ledger/settlement-message';
-import { loadPriceBook } from '../core/pricing';
-import { systemClock } from '../core/runtime/clock';
-import { readEnvironment } from '../core/runtime/environment';
-import { createLog } from '../core/runtime/log';
-import { createMetrics } from '../core/runtime/metrics';
+import { createAwsJsonCall } from '../aws/aws-json';
+import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
+import { createSqsQueue } from '../aws/queue';
+import { secretsManager } from '../aws/secrets';
+import { awsCredentialSource } from '../aws/signing/aws-credentials';
+import { createSigV4Signer } from '../aws/signing/sigv4';
+import { settlementQueue } from '../money/ledger/settlement-message';
+import { loadPriceBook } from '../money/pricing';
+import { loadDocument } from '../platform/document';
+import { createTransport } from '../platform/http/transport';
+import { systemClock } from '../platform/runtime/clock';
+import { readEnvironment } from '../platform/runtime/environment';
+import { createLog } from '../platform/runtime/log';
+import { createMetrics } from '../platform/runtime/metrics';
 import { assembleGateway } from './assemble';
-import { exchangeFromEvent, type InvocationContext } from './lambda-event';
-import { startOwnProviders } from './own-providers';
+import { exchangeFromEvent, type InvocationContext } from './hosts/lambda-event';
 import { serve } from './pipeline';
+import { startOwnProviders } from './upstream/own-providers';
 
 const environment = readEnvironment();
 const clock = systemClock;
@@ -63,5 +63,5 @@ export const handler = awslambda.streamifyResponse(async (event: unknown, stream
 
 async function connectDynamoDb(): Promise<DynamoDbConnector> {
   if (environment.awsClient === 'lean') return createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
-  return (await import('../core/connectors/dynamodb-sdk')).createSdkDynamoDb();
+  return (await import('../aws/dynamodb/dynamodb-sdk')).createSdkDynamoDb();
 }

@@ -1,18 +1,18 @@
-import type { Exchange } from '../core/http/exchange';
-import { uuidV7 } from '../core/runtime/ids';
-import { safeStack } from '../core/runtime/log';
-import { admit } from './admit';
-import { bound } from './bound';
-import { deliver } from './deliver';
+import type { Exchange } from '../platform/http/exchange';
+import { uuidV7 } from '../platform/runtime/ids';
+import { safeStack } from '../platform/runtime/log';
+import { record } from './after/record';
+import { openTrace, type Trace } from './after/trace';
+import { deliver } from './answer/deliver';
+import { noRoute, refuse } from './answer/refuse';
+import { admit } from './before/admit';
+import { bound } from './before/bound';
+import { parse } from './before/parse';
+import { allow } from './before/policy';
+import { matchRoute, type RouteMatch } from './before/routes';
+import { refuseStrayAdminCall } from './before/stray-admin-call';
 import type { Gateway } from './gateway';
-import { answerOpen, answerOwn } from './own-routes';
-import { parse } from './parse';
-import { allow } from './policy';
-import { record } from './record';
-import { noRoute, refuse } from './refuse';
-import { matchRoute, type RouteMatch } from './routes';
-import { refuseStrayAdminCall } from './stray-admin-call';
-import { openTrace, type Trace } from './trace';
+import { answerOpen, answerOwn } from './own/own-routes';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
 export async function serve(gateway: Gateway, exchange: Exchange): Promise<void> {

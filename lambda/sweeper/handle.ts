@@ -1,10 +1,10 @@
 import { METRICS } from '../../lib/private/contract';
-import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../core/ledger';
-import type { Clock } from '../core/runtime/clock';
-import { parseJson } from '../core/runtime/json';
-import { type Log, safeStack } from '../core/runtime/log';
-import type { Metrics } from '../core/runtime/metrics';
-import type { GateStore } from '../core/stores';
+import type { GateStore } from '../aws/dynamodb';
+import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../money/ledger';
+import { parseJson } from '../platform/json/json';
+import type { Clock } from '../platform/runtime/clock';
+import { type Log, safeStack } from '../platform/runtime/log';
+import type { Metrics } from '../platform/runtime/metrics';
 
 export interface SweeperServices extends SettlementStores {
   readonly gates: GateStore;

@@ -1,13 +1,13 @@
-import { roleCredentials } from '../core/auth/role-credentials';
-import { createSigV4Signer } from '../core/auth/sigv4';
-import { createAwsJsonCall } from '../core/connectors/aws-json';
-import { createLeanDynamoDb } from '../core/connectors/dynamodb-lean';
-import { createTransport } from '../core/http/transport';
-import { systemClock } from '../core/runtime/clock';
-import { readEnvironment } from '../core/runtime/environment';
-import { createLog } from '../core/runtime/log';
-import { createMetrics } from '../core/runtime/metrics';
-import { createCounterStore, createGateStore, createRecordStore } from '../core/stores';
+import { createAwsJsonCall } from '../aws/aws-json';
+import { createCounterStore, createGateStore, createRecordStore } from '../aws/dynamodb';
+import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
+import { roleCredentials } from '../aws/signing/role-credentials';
+import { createSigV4Signer } from '../aws/signing/sigv4';
+import { createTransport } from '../platform/http/transport';
+import { systemClock } from '../platform/runtime/clock';
+import { readEnvironment } from '../platform/runtime/environment';
+import { createLog } from '../platform/runtime/log';
+import { createMetrics } from '../platform/runtime/metrics';
 import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
 
 const environment = readEnvironment();

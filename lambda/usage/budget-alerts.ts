@@ -1,8 +1,8 @@
 import type { GatewayDocument } from '../../lib/private/contract';
-import { bindLevel, plannedCounter } from '../core/ledger';
-import { formatUsd } from '../core/pricing/money';
-import type { Clock } from '../core/runtime/clock';
-import type { AlertStore, IdentityStore, LevelKind, LevelRecord, RollupStore } from '../core/stores';
+import type { AlertStore, IdentityStore, LevelKind, LevelRecord, RollupStore } from '../aws/dynamodb';
+import { bindLevel, plannedCounter } from '../money/ledger';
+import { formatUsd } from '../money/pricing/money';
+import type { Clock } from '../platform/runtime/clock';
 
 export interface BudgetAlertParts {
   readonly identity: Pick<IdentityStore, 'get'>;

@@ -3,9 +3,9 @@ import type { FaultEvent, UnitOfWork } from 'aws-lambda-stream/types';
 import type { Stream } from 'highland';
 import _ from 'highland';
 import { EVENTS } from '../../lib/private/contract';
-import type { BusEvent, EventBus } from '../core/connectors/events';
-import type { Clock } from '../core/runtime/clock';
-import type { Log } from '../core/runtime/log';
+import type { BusEvent, EventBus } from '../aws/events';
+import type { Clock } from '../platform/runtime/clock';
+import type { Log } from '../platform/runtime/log';
 
 export interface FaultParts {
   readonly bus: EventBus;

@@ -2,10 +2,10 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
-import type { BusEvent, EventBus } from '../core/connectors/events';
-import { formatUsd } from '../core/pricing/money';
-import type { Item } from '../core/stores';
-import { ALERT_PREFIX, readAlert, readAuditEntry } from '../core/stores';
+import type { Item } from '../aws/dynamodb';
+import { ALERT_PREFIX, readAlert, readAuditEntry } from '../aws/dynamodb';
+import type { BusEvent, EventBus } from '../aws/events';
+import { formatUsd } from '../money/pricing/money';
 import type { PipelineRecord } from './records';
 import { UnusableRecord } from './rollup-pipeline';
 

@@ -2,7 +2,7 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
-import { type RebuildRequest, readRebuild } from '../core/stores';
+import { type RebuildRequest, readRebuild } from '../aws/dynamodb';
 import type { PipelineRecord } from './records';
 import { UnusableRecord } from './rollup-pipeline';
 

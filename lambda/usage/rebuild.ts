@@ -1,7 +1,7 @@
-import type { Clock } from '../core/runtime/clock';
-import type { Log } from '../core/runtime/log';
-import type { Contribution, RebuildProgress, RebuildRequest, RecordStore, RollupStore } from '../core/stores';
-import { contributionOf } from '../core/stores';
+import type { Contribution, RebuildProgress, RebuildRequest, RecordStore, RollupStore } from '../aws/dynamodb';
+import { contributionOf } from '../aws/dynamodb';
+import type { Clock } from '../platform/runtime/clock';
+import type { Log } from '../platform/runtime/log';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {

@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { AUDIT_PREFIX } from '../../lib/private/contract';
-import type { Item } from '../core/stores';
-import { ALERT_PREFIX, REBUILD_PREFIX, REQUEST_PREFIX } from '../core/stores';
+import type { Item } from '../aws/dynamodb';
+import { ALERT_PREFIX, REBUILD_PREFIX, REQUEST_PREFIX } from '../aws/dynamodb';
 
 /** A record as the pipelines get it: what routes it apart from what it holds, so that no content can reach a fault or a log. */
 export interface PipelineRecord {

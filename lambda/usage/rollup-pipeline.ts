@@ -2,8 +2,8 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
-import type { Contribution, Item } from '../core/stores';
-import { contributionOf, isZero, readRecord, subtractTotals } from '../core/stores';
+import type { Contribution, Item } from '../aws/dynamodb';
+import { contributionOf, isZero, readRecord, subtractTotals } from '../aws/dynamodb';
 import type { PipelineRecord } from './records';
 import type { RollupWriter } from './rollup-writer';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../core/runtime/clock';
-import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../core/stores';
-import { addTotals, isThrottle, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../core/stores';
+import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../aws/dynamodb';
+import { addTotals, isThrottle, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
+import type { Clock } from '../platform/runtime/clock';
 
 /** Adds requests to the rollups, each exactly once. */
 export interface RollupWriter {

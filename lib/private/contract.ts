@@ -168,7 +168,7 @@ export const EVENTS = {
   FAULT: 'fault',
 } as const;
 
-/** Kinds of provider that the runtime knows. One file each in `lambda/core/providers`. */
+/** Kinds of provider that the runtime knows. One file each in `lambda/wire/providers`. */
 export type ProviderKind =
   | 'openai'
   | 'anthropic'

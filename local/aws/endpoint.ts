@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { systemClock } from '../../lambda/core/runtime/clock';
-import { isMeantForLoopback } from '../../lambda/core/runtime/loopback-host';
+import { systemClock } from '../../lambda/platform/runtime/clock';
+import { isMeantForLoopback } from '../../lambda/platform/runtime/loopback-host';
 import type { DynamoDbEngine } from '../dynamodb/engine';
 import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
 import { type BedrockOptions, createBedrock } from './bedrock';

@@ -1,4 +1,4 @@
-/** Rows as the lines of the price book; `lambda/core/pricing/book-line.ts` reads them. */
+/** Rows as the lines of the price book; `lambda/money/pricing/book-line.ts` reads them. */
 import { decimal, stepsOf } from './amounts.mjs';
 import { CLASSES } from './classes.mjs';
 

@@ -17,7 +17,7 @@ import { command as tags } from '../../bin/commands/tags';
 import { command as teams } from '../../bin/commands/teams';
 import { command as usage } from '../../bin/commands/usage';
 import { command as users } from '../../bin/commands/users';
-import deployedBook from '../../lambda/core/pricing/price-book.json';
+import deployedBook from '../../lambda/money/pricing/price-book.json';
 import type { GatewayServer } from './gateway-server';
 import { startGatewayServer } from './gateway-server';
 import { runCommand } from './run-command';

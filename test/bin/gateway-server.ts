@@ -3,18 +3,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApplication } from '../../lambda/admin/application';
 import { createServices } from '../../lambda/admin/services';
-import { parsePeppers } from '../../lambda/core/keys/peppers';
-import { parseKey, verifyKey } from '../../lambda/core/keys/virtual-key';
-import { createLedger } from '../../lambda/core/ledger';
-import { systemClock } from '../../lambda/core/runtime/clock';
-import { uuidV7 } from '../../lambda/core/runtime/ids';
 import {
   createCounterStore,
   createGateStore,
   createIdempotencyStore,
   createIdentityStore,
   createRecordStore,
-} from '../../lambda/core/stores';
+} from '../../lambda/aws/dynamodb';
+import { parsePeppers } from '../../lambda/identity/peppers';
+import { parseKey, verifyKey } from '../../lambda/identity/virtual-key';
+import { createLedger } from '../../lambda/money/ledger';
+import { systemClock } from '../../lambda/platform/runtime/clock';
+import { uuidV7 } from '../../lambda/platform/runtime/ids';
 import type { MemoryDynamoDb } from '../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../support/memory-dynamodb';
 

@@ -22,7 +22,7 @@ test.each(MUTANTS)(
 test('R01 an input that native code does not come back from ends the run, and is told', async () => {
   const script = await bundleWorker({
     name: 'a pattern that tries every division of a text',
-    file: 'lambda/core/pricing/money.ts',
+    file: 'lambda/money/pricing/money.ts',
     find: 'const match = DECIMAL.exec(text);',
     replace: `/^(1+)+$/.test('${'1'.repeat(60)}x'); const match = DECIMAL.exec(text);`,
   });

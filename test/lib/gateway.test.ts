@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
-import { EVENT_SOURCE } from '../../lambda/core/connectors/events';
+import { EVENT_SOURCE } from '../../lambda/aws/events';
 import { BudgetPeriod, LlmGateway, type LlmGatewayProps, Provider, Route, Target, UnknownPrice } from '../../lib';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
 import { DEFAULT_DEADLINES } from '../../lib/private/contract';

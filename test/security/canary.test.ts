@@ -1,7 +1,7 @@
 /** Marked secrets and contents through the whole data plane, good and bad paths; then a search for the marks wherever they must not be. */
-import { createLog } from '../../lambda/core/runtime/log';
-import { createMetrics } from '../../lambda/core/runtime/metrics';
-import { ROUTES } from '../../lambda/proxy/routes';
+import { createLog } from '../../lambda/platform/runtime/log';
+import { createMetrics } from '../../lambda/platform/runtime/metrics';
+import { ROUTES } from '../../lambda/proxy/before/routes';
 import type { ProviderConfig, ProviderKind } from '../../lib/private/contract';
 import { startGateway, type TestGateway } from '../support/gateway';
 import { TABLE_NAMES } from '../support/memory-dynamodb';

@@ -1,6 +1,6 @@
 /** Requests that no client sends: over a bare socket, to the server that containers run. */
 import { once } from 'node:events';
-import { isAllowedAddress } from '../../lambda/core/http/egress';
+import { isAllowedAddress } from '../../lambda/platform/http/egress';
 import { compatible, startGateway, type TestGateway } from '../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../support/upstream';
 

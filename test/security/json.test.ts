@@ -1,10 +1,10 @@
 /** Two parsers that read one body differently: what is admitted and priced must be what a provider reads, whichever field its parser lets win. */
 import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
-import { spliceFields } from '../../lambda/core/http/splice';
-import { GatewayError } from '../../lambda/core/model/error';
-import type { JsonValue } from '../../lambda/core/model/json';
-import { parseJsonDocument } from '../../lambda/core/runtime/json';
+import { GatewayError } from '../../lambda/platform/error';
+import { spliceFields } from '../../lambda/platform/http/splice';
+import { parseJsonDocument } from '../../lambda/platform/json/json';
+import type { JsonValue } from '../../lambda/platform/json/value';
 
 /** A JSON text as somebody may write it: fields in any order, any number of times, any character escaped. */
 type Node = { readonly leaf: JsonValue } | { readonly items: readonly Node[] } | { readonly fields: readonly Field[] };

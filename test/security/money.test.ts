@@ -1,10 +1,11 @@
 /** Ways to get more than was set aside for, or for less than it costs. */
-import { createPriceBook } from '../../lambda/core/pricing';
-import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
-import { openAiChat } from '../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
-import type { KeyRecord } from '../../lambda/core/stores/entities';
-import { createIdentityStore } from '../../lambda/core/stores/identity';
+
+import type { KeyRecord } from '../../lambda/aws/dynamodb/entities';
+import { createIdentityStore } from '../../lambda/aws/dynamodb/identity';
+import { createPriceBook } from '../../lambda/money/pricing';
+import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
 import type { ProviderConfig } from '../../lib/private/contract';
 import { route, startGateway, type TestGateway } from '../support/gateway';
 import { TABLE_NAMES } from '../support/memory-dynamodb';

@@ -1,6 +1,6 @@
-import { AwsEventStreamDecoder, toFrame } from '../../lambda/core/framing/aws-event-stream';
-import { SseParser } from '../../lambda/core/framing/sse';
-import type { Frame } from '../../lambda/core/protocols/protocol';
+import { AwsEventStreamDecoder, toFrame } from '../../lambda/wire/framing/aws-event-stream';
+import { SseParser } from '../../lambda/wire/framing/sse';
+import type { Frame } from '../../lambda/wire/protocols/protocol';
 import { DIALECTS, decode, encode, type Scenario } from '../support/answer-grid';
 import { fixtures, scenarioOf } from '../support/fixtures';
 

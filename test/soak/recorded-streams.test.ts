@@ -1,9 +1,9 @@
-import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
-import { bedrockConverse } from '../../lambda/core/protocols/bedrock-converse';
-import { gemini } from '../../lambda/core/protocols/gemini';
-import { openAiChat } from '../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
-import type { Dialect, EncodeContext, Protocol } from '../../lambda/core/protocols/protocol';
+import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
+import { bedrockConverse } from '../../lambda/wire/protocols/bedrock-converse';
+import { gemini } from '../../lambda/wire/protocols/gemini';
+import type { Dialect, EncodeContext, Protocol } from '../../lambda/wire/protocols/protocol';
 import { eachRecorded, framesOf, type Recorded, recordings, responseBytes } from '../support/recorded';
 
 /** Every recorded stream, cut in two at every byte and written byte by byte, through framing, decoder and encoder. */

@@ -1,12 +1,12 @@
-import { AwsEventStreamDecoder, toFrame } from '../../lambda/core/framing/aws-event-stream';
-import { SseParser } from '../../lambda/core/framing/sse';
-import type { JsonObject } from '../../lambda/core/model/json';
-import type { DialectName } from '../../lambda/core/model/request';
-import type { StreamEvent } from '../../lambda/core/model/response';
-import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
-import { openAiChat } from '../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
-import type { Dialect, EncodeContext, Frame, Protocol } from '../../lambda/core/protocols/protocol';
+import type { JsonObject } from '../../lambda/platform/json/value';
+import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
+import { AwsEventStreamDecoder, toFrame } from '../../lambda/wire/framing/aws-event-stream';
+import { SseParser } from '../../lambda/wire/framing/sse';
+import type { DialectName } from '../../lambda/wire/model/request';
+import type { StreamEvent } from '../../lambda/wire/model/response';
+import type { Dialect, EncodeContext, Frame, Protocol } from '../../lambda/wire/protocols/protocol';
 import { type CallerAnswer, readAnswer, readStream } from './answers';
 import { checkWellFormed, sha256 } from './recorded';
 

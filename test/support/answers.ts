@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
-import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
-import type { DialectName } from '../../lambda/core/model/request';
+import type { JsonObject, JsonValue } from '../../lambda/platform/json/value';
+import type { DialectName } from '../../lambda/wire/model/request';
 
 /** An answer as a caller of some dialect reads it, by readers that share no code with the codecs. */
 export interface CallerAnswer {

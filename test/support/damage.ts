@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
+import type { JsonObject, JsonValue } from '../../lambda/platform/json/value';
 
 /** How a value of a JSON text can be wrong. */
 export const OTHER_VALUES = ['null', 'number', 'list', 'remove'] as const;

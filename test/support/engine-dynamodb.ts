@@ -1,4 +1,4 @@
-import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
+import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import { TABLES } from '../../lib/private/contract';
 import { type DynamoDbEngine, openDynamoDb } from '../../local/dynamodb/engine';
 import { TABLE_NAMES } from './memory-dynamodb';

@@ -6,8 +6,8 @@ export interface LedgerMutant extends Mutant {
   readonly weather?: SimulationOptions;
 }
 
-const LEDGER = 'lambda/core/ledger';
-const STORES = 'lambda/core/stores';
+const LEDGER = 'lambda/money/ledger';
+const STORES = 'lambda/aws/dynamodb';
 
 /** Mistakes that broke this protocol when it was searched exhaustively, and others of their kind. Each must be noticed. */
 export const MUTANTS: readonly LedgerMutant[] = [

@@ -1,4 +1,15 @@
-import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
+import {
+  createCounterStore,
+  createGateStore,
+  createIdempotencyStore,
+  createIdentityStore,
+  createRecordStore,
+  isRequestItem,
+  type KeyRecord,
+  type RequestRecord,
+  readRecord,
+} from '../../lambda/aws/dynamodb';
+import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import {
   type AdmissionRequest,
   bindLevel,
@@ -10,18 +21,7 @@ import {
   plannedCounter,
   type QueuedWork,
   type Sweeper,
-} from '../../lambda/core/ledger';
-import {
-  createCounterStore,
-  createGateStore,
-  createIdempotencyStore,
-  createIdentityStore,
-  createRecordStore,
-  isRequestItem,
-  type KeyRecord,
-  type RequestRecord,
-  readRecord,
-} from '../../lambda/core/stores';
+} from '../../lambda/money/ledger';
 import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';

@@ -1,13 +1,3 @@
-import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
-import {
-  type AdmissionRequest,
-  createLedger,
-  type Ledger,
-  type LedgerOptions,
-  type Outcome,
-  type QueuedWork,
-} from '../../lambda/core/ledger';
-import type { Clock } from '../../lambda/core/runtime/clock';
 import {
   type CounterStore,
   createCounterStore,
@@ -20,7 +10,17 @@ import {
   type KeyRecord,
   type LevelRecord,
   type RecordStore,
-} from '../../lambda/core/stores';
+} from '../../lambda/aws/dynamodb';
+import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
+import {
+  type AdmissionRequest,
+  createLedger,
+  type Ledger,
+  type LedgerOptions,
+  type Outcome,
+  type QueuedWork,
+} from '../../lambda/money/ledger';
+import type { Clock } from '../../lambda/platform/runtime/clock';
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../lib/private/contract';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbConnector } from '../../lambda/core/connectors/dynamodb';
+import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import { TABLES } from '../../lib/private/contract';
 import { compare, compileCondition, compileUpdate, type Item, project, type Scope, serviceError } from './dynamodb-expressions';
 

@@ -1,4 +1,4 @@
-import type { PriceBookData } from '../../lambda/core/pricing';
+import type { PriceBookData } from '../../lambda/money/pricing';
 import type { ProviderKind } from '../../lib/private/contract';
 
 /** A price book with the same lines for several kinds of provider. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Price } from '../../lambda/core/pricing';
-import { type Rate, TOKEN_CLASSES, type TokenClass } from '../../lambda/core/pricing/price';
+import type { Price } from '../../lambda/money/pricing';
+import { type Rate, TOKEN_CLASSES, type TokenClass } from '../../lambda/money/pricing/price';
 
 /** Where a price of the tests becomes dearer: a prompt of exactly this length does not. */
 export const TIER_TOKENS = 200_000;

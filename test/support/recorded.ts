@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsEventStreamDecoder, toFrame } from '../../lambda/core/framing/aws-event-stream';
-import { SseParser } from '../../lambda/core/framing/sse';
-import type { JsonObject } from '../../lambda/core/model/json';
-import type { ModelResponse, StreamEvent } from '../../lambda/core/model/response';
-import type { Usage } from '../../lambda/core/model/usage';
-import type { Frame, Protocol } from '../../lambda/core/protocols/protocol';
+import type { JsonObject } from '../../lambda/platform/json/value';
+import { AwsEventStreamDecoder, toFrame } from '../../lambda/wire/framing/aws-event-stream';
+import { SseParser } from '../../lambda/wire/framing/sse';
+import type { ModelResponse, StreamEvent } from '../../lambda/wire/model/response';
+import type { Usage } from '../../lambda/wire/model/usage';
+import type { Frame, Protocol } from '../../lambda/wire/protocols/protocol';
 
 const FOLDER = join(__dirname, '../../../shared/fixtures');
 

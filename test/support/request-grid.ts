@@ -1,13 +1,13 @@
-import { GatewayError } from '../../lambda/core/model/error';
-import type { JsonObject, JsonValue } from '../../lambda/core/model/json';
-import type { ModelRequest } from '../../lambda/core/model/request';
-import { anthropicMessages } from '../../lambda/core/protocols/anthropic-messages';
-import { bedrockConverse } from '../../lambda/core/protocols/bedrock-converse';
-import { cohereV2 } from '../../lambda/core/protocols/cohere-v2';
-import { gemini } from '../../lambda/core/protocols/gemini';
-import { openAiChat } from '../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../lambda/core/protocols/openai-responses';
-import type { Dialect, Protocol, TargetFacts } from '../../lambda/core/protocols/protocol';
+import { GatewayError } from '../../lambda/platform/error';
+import type { JsonObject, JsonValue } from '../../lambda/platform/json/value';
+import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
+import type { ModelRequest } from '../../lambda/wire/model/request';
+import { bedrockConverse } from '../../lambda/wire/protocols/bedrock-converse';
+import { cohereV2 } from '../../lambda/wire/protocols/cohere-v2';
+import { gemini } from '../../lambda/wire/protocols/gemini';
+import type { Dialect, Protocol, TargetFacts } from '../../lambda/wire/protocols/protocol';
 
 /** Calls in a caller's dialect: what is sent on keeps every field, or the call is refused by name. */
 

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../core/model/json';
-import type { AuditEntry } from '../../core/stores';
+import type { AuditEntry } from '../../aws/dynamodb';
+import type { JsonObject, JsonValue } from '../../platform/json/value';
 import { sees } from '../caller';
 import { readPage } from '../cursor';
 import { monthsOf, readSpan, utcDay } from '../days';

@@ -1,5 +1,5 @@
-import { GATEWAY_ID } from '../../core/ledger';
-import type { LevelRecord } from '../../core/stores';
+import type { LevelRecord } from '../../aws/dynamodb';
+import { GATEWAY_ID } from '../../money/ledger';
 import type { Caller } from '../caller';
 import { forbidden } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';

@@ -1,6 +1,6 @@
-import { formatKey, generateKey, hashSecret } from '../../core/keys/virtual-key';
-import { GatewayError } from '../../core/model/error';
-import type { KeyHash, KeyRecord } from '../../core/stores';
+import type { KeyHash, KeyRecord } from '../../aws/dynamodb';
+import { formatKey, generateKey, hashSecret } from '../../identity/virtual-key';
+import { GatewayError } from '../../platform/error';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import { checkManages, checkRole } from '../key-permissions';

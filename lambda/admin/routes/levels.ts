@@ -1,5 +1,5 @@
-import { GatewayError } from '../../core/model/error';
-import type { LevelRecord, LevelRecords } from '../../core/stores';
+import type { LevelRecord, LevelRecords } from '../../aws/dynamodb';
+import { GatewayError } from '../../platform/error';
 import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';

@@ -1,6 +1,6 @@
-import { GatewayError, invalidRequest } from '../../core/model/error';
-import type { JsonObject, JsonValue } from '../../core/model/json';
-import type { ModelOverride, PriceOverride } from '../../core/stores';
+import type { ModelOverride, PriceOverride } from '../../aws/dynamodb';
+import { GatewayError, invalidRequest } from '../../platform/error';
+import type { JsonObject, JsonValue } from '../../platform/json/value';
 import { notFound } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';

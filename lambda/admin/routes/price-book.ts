@@ -1,5 +1,4 @@
-import { GatewayError, invalidRequest } from '../../core/model/error';
-import type { JsonObject } from '../../core/model/json';
+import { type BookOverride, hashOfBook } from '../../aws/dynamodb';
 import {
   type BookChange,
   type BookReview,
@@ -11,8 +10,9 @@ import {
   type PriceBookData,
   readCheckedBook,
   reviewBook,
-} from '../../core/pricing';
-import { type BookOverride, hashOfBook } from '../../core/stores';
+} from '../../money/pricing';
+import { GatewayError, invalidRequest } from '../../platform/error';
+import type { JsonObject } from '../../platform/json/value';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import { targetPrices } from '../priced-targets';

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../core/model/json';
-import { formatUsd } from '../../core/pricing/money';
-import type { RequestRecord } from '../../core/stores';
+import type { RequestRecord } from '../../aws/dynamodb';
+import { formatUsd } from '../../money/pricing/money';
+import type { JsonObject, JsonValue } from '../../platform/json/value';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
 import { daysOf, readSpan, utcDay } from '../days';

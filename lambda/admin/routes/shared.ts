@@ -1,6 +1,6 @@
-import { bindLevel, budgetStates, keepCounting, moveBudgets } from '../../core/ledger';
-import type { JsonObject } from '../../core/model/json';
-import type { LevelKind, LevelRecord } from '../../core/stores';
+import type { LevelKind, LevelRecord } from '../../aws/dynamodb';
+import { bindLevel, budgetStates, keepCounting, moveBudgets } from '../../money/ledger';
+import type { JsonObject } from '../../platform/json/value';
 import type { Page } from '../cursor';
 import { encodeCursor } from '../cursor';
 import type { RouteAnswer } from '../message';

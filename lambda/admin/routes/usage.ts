@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/model/error';
+import { GatewayError } from '../../platform/error';
 import { readSpan, utcDay } from '../days';
 import type { AdminRoute } from '../route';
 import { ADMINS, EVERYONE } from '../route';

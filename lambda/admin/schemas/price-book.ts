@@ -1,4 +1,4 @@
-import { MOST_BOOK_BYTES } from '../../core/pricing';
+import { MOST_BOOK_BYTES } from '../../money/pricing';
 import type { Schema } from '../schema';
 import { TIME } from './level';
 import { VERSION } from './models';

@@ -5,8 +5,8 @@ import { findRoute } from '../../../lambda/admin/router';
 import { routes } from '../../../lambda/admin/routes';
 import { validate } from '../../../lambda/admin/schema';
 import { readGroupBy } from '../../../lambda/admin/usage-report';
-import { GatewayError } from '../../../lambda/core/model/error';
-import type { JsonValue } from '../../../lambda/core/model/json';
+import { GatewayError } from '../../../lambda/platform/error';
+import type { JsonValue } from '../../../lambda/platform/json/value';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = {

@@ -1,14 +1,15 @@
-import { GatewayError } from '../../../lambda/core/model/error';
-import type { JsonObject, JsonValue } from '../../../lambda/core/model/json';
-import type { StreamEvent } from '../../../lambda/core/model/response';
-import { anthropicMessages } from '../../../lambda/core/protocols/anthropic-messages';
-import { openAiChat } from '../../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../../lambda/core/protocols/openai-responses';
-import type { Dialect, EncodeContext, Frame, Protocol } from '../../../lambda/core/protocols/protocol';
+import { GatewayError } from '../../../lambda/platform/error';
+import type { JsonObject, JsonValue } from '../../../lambda/platform/json/value';
+import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
+import type { StreamEvent } from '../../../lambda/wire/model/response';
+import type { Dialect, EncodeContext, Frame, Protocol } from '../../../lambda/wire/protocols/protocol';
 import { fixtures, PROTOCOLS } from '../../support/fixtures';
 import { check, type Reader, refusedOr } from '../reader';
 
 const DIALECTS: readonly Dialect[] = [openAiChat, openAiResponses, anthropicMessages];
+const dialectNames = new Set<string>(DIALECTS.map(({ name }) => name));
 const CONTEXT: EncodeContext = {
   requestId: 'req-1',
   originalModel: 'smart',
@@ -16,7 +17,7 @@ const CONTEXT: EncodeContext = {
   wantsStreamUsage: true,
   request: { model: 'smart', messages: [], stream: true },
 };
-const SHARED = ['lambda/core/protocols/lenient.ts', 'lambda/core/protocols/block-writer.ts', 'lambda/core/protocols/provider-error.ts'];
+const SHARED = ['lambda/wire/protocols/lenient.ts', 'lambda/wire/protocols/block-writer.ts', 'lambda/wire/protocols/provider-error.ts'];
 
 /** One input: how it is answered, and the answer: a body, or the frames of a stream. */
 interface Told {
@@ -28,7 +29,7 @@ interface Told {
 export const answerReaders: readonly Reader[] = Object.entries(PROTOCOLS).map(([name, protocol]) => ({
   name: `answer-${name}`,
   about: `answers of providers that speak ${name}`,
-  files: [`lambda/core/protocols/${name}/`, ...SHARED],
+  files: [`lambda/wire/${dialectNames.has(name) ? 'dialects' : 'protocols'}/${name}/`, ...SHARED],
   isJson: true,
   samples: () =>
     fixtures()

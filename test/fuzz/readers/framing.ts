@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { AwsEventStreamDecoder, EventStreamError, encodeEventStreamMessage, toFrame } from '../../../lambda/core/framing/aws-event-stream';
-import { encodeSse, SseParser } from '../../../lambda/core/framing/sse';
-import { GatewayError } from '../../../lambda/core/model/error';
-import { WrittenText } from '../../../lambda/core/model/written-text';
-import { addValue, looksLikeObject } from '../../../lambda/core/protocols/frame-scan';
-import { FrameTemplate } from '../../../lambda/core/protocols/frame-template';
+import { GatewayError } from '../../../lambda/platform/error';
+import { AwsEventStreamDecoder, EventStreamError, encodeEventStreamMessage, toFrame } from '../../../lambda/wire/framing/aws-event-stream';
+import { encodeSse, SseParser } from '../../../lambda/wire/framing/sse';
+import { WrittenText } from '../../../lambda/wire/model/written-text';
+import { addValue, looksLikeObject } from '../../../lambda/wire/protocols/frame-scan';
+import { FrameTemplate } from '../../../lambda/wire/protocols/frame-template';
 import { bytesOf, fixtures } from '../../support/fixtures';
 import type { Random } from '../random';
 import { check, type Reader, refusedOr } from '../reader';
@@ -22,7 +22,7 @@ export const framingReaders: readonly Reader[] = [
   {
     name: 'sse',
     about: 'server-sent events of providers',
-    files: ['lambda/core/framing/sse.ts'],
+    files: ['lambda/wire/framing/sse.ts'],
     samples: () => [
       ...streams(false),
       ...streams(false).map(withReturns),
@@ -59,7 +59,7 @@ export const framingReaders: readonly Reader[] = [
   {
     name: 'aws-event-stream',
     about: "Bedrock's binary messages",
-    files: ['lambda/core/framing/aws-event-stream.ts'],
+    files: ['lambda/wire/framing/aws-event-stream.ts'],
     samples: () => [...streams(true), encodeEventStreamMessage({ ':message-type': 'error', ':error-code': 'x' }, Buffer.from('{}'))],
     mend: withChecksums,
     read(input, random) {
@@ -71,7 +71,7 @@ export const framingReaders: readonly Reader[] = [
   {
     name: 'frame-scan',
     about: 'frames that are passed through, looked into without parsing',
-    files: ['lambda/core/protocols/frame-scan.ts'],
+    files: ['lambda/wire/protocols/frame-scan.ts'],
     samples: () => [CHUNK, ...dataOfFrames()],
     words: ['"content"', '"content":"', '"content": ', '\\"', '"', ':', '\\\\', '"delta":{', '{', '}'],
     read(input) {
@@ -88,7 +88,7 @@ export const framingReaders: readonly Reader[] = [
   {
     name: 'frame-template',
     about: 'frames that are alike but for one text',
-    files: ['lambda/core/protocols/frame-template.ts'],
+    files: ['lambda/wire/protocols/frame-template.ts'],
     samples: () => [CHUNK, ...dataOfFrames()],
     words: ['"content":"', '\\"', '"', '\\\\', '"obfuscation":"', '}', '"}'],
     read(input, random) {

@@ -1,10 +1,10 @@
 import { runInThisContext } from 'node:vm';
-import { spliceFields } from '../../../lambda/core/http/splice';
-import { GatewayError } from '../../../lambda/core/model/error';
-import type { JsonObject } from '../../../lambda/core/model/json';
-import { parseJsonDocument } from '../../../lambda/core/runtime/json';
-import { parseEscapedKeys } from '../../../lambda/core/runtime/json-escaped-keys';
-import { checkFieldNames } from '../../../lambda/proxy/field-names';
+import { GatewayError } from '../../../lambda/platform/error';
+import { spliceFields } from '../../../lambda/platform/http/splice';
+import { parseEscapedKeys } from '../../../lambda/platform/json/escaped-keys';
+import { parseJsonDocument } from '../../../lambda/platform/json/json';
+import type { JsonObject } from '../../../lambda/platform/json/value';
+import { checkFieldNames } from '../../../lambda/proxy/before/field-names';
 import { check, type Reader, refusedOr } from '../reader';
 
 const LIMITS = { maxBytes: 1024 * 1024, maxDepth: 40, maxKeys: 2_000 };
@@ -46,11 +46,11 @@ export const jsonReaders: readonly Reader[] = [
     name: 'json',
     about: 'bodies of requests',
     files: [
-      'lambda/core/runtime/json.ts',
-      'lambda/core/runtime/json-scan.ts',
-      'lambda/core/runtime/json-escaped-keys.ts',
-      'lambda/proxy/field-names.ts',
-      'lambda/core/runtime/fold.ts',
+      'lambda/platform/json/json.ts',
+      'lambda/platform/json/scan.ts',
+      'lambda/platform/json/escaped-keys.ts',
+      'lambda/proxy/before/field-names.ts',
+      'lambda/platform/runtime/fold.ts',
     ],
     samples: () => BODIES,
     words: WORDS,
@@ -78,7 +78,7 @@ export const jsonReaders: readonly Reader[] = [
   {
     name: 'json-escaped-keys',
     about: 'names of fields that are written with escapes',
-    files: ['lambda/core/runtime/json-escaped-keys.ts'],
+    files: ['lambda/platform/json/escaped-keys.ts'],
     samples: () => BODIES,
     words: WORDS,
     read(input, random) {
@@ -93,7 +93,7 @@ export const jsonReaders: readonly Reader[] = [
   {
     name: 'splice',
     about: 'what is exchanged in a body that is forwarded',
-    files: ['lambda/core/http/splice.ts'],
+    files: ['lambda/platform/http/splice.ts'],
     samples: () => BODIES,
     words: WORDS,
     isJson: true,

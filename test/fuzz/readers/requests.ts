@@ -1,20 +1,20 @@
-import { GatewayError } from '../../../lambda/core/model/error';
-import type { JsonObject } from '../../../lambda/core/model/json';
-import type { ModelRequest } from '../../../lambda/core/model/request';
-import { anthropicMessages } from '../../../lambda/core/protocols/anthropic-messages';
-import { embeddingsDialect } from '../../../lambda/core/protocols/embeddings/dialect';
-import { openAiChat } from '../../../lambda/core/protocols/openai-chat';
-import { openAiResponses } from '../../../lambda/core/protocols/openai-responses';
-import type { Dialect } from '../../../lambda/core/protocols/protocol';
+import { GatewayError } from '../../../lambda/platform/error';
+import type { JsonObject } from '../../../lambda/platform/json/value';
+import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
+import type { ModelRequest } from '../../../lambda/wire/model/request';
+import { embeddingsDialect } from '../../../lambda/wire/operations/embeddings/dialect';
+import type { Dialect } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { type Reader, refusedOr } from '../reader';
 
 const SHARED = [
-  'lambda/core/protocols/strict.ts',
-  'lambda/core/protocols/media.ts',
-  'lambda/core/protocols/tool-names.ts',
-  'lambda/core/protocols/tool-ids.ts',
-  'lambda/core/protocols/free-text-tools.ts',
+  'lambda/wire/protocols/strict.ts',
+  'lambda/wire/protocols/media.ts',
+  'lambda/wire/protocols/tool-names.ts',
+  'lambda/wire/protocols/tool-ids.ts',
+  'lambda/wire/protocols/free-text-tools.ts',
 ];
 const TARGET = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4_096, quirks: new Set<string>() };
 
@@ -107,7 +107,7 @@ export const requestReaders: readonly Reader[] = [
   {
     name: 'request-embeddings',
     about: 'calls for vectors',
-    files: ['lambda/core/protocols/embeddings/', ...SHARED],
+    files: ['lambda/wire/operations/embeddings/', ...SHARED],
     isJson: true,
     samples: () => embeddingsFixtures().map(({ request }) => JSON.stringify(request)),
     read: (input) => void readRequest(embeddingsDialect, input),
@@ -118,7 +118,7 @@ function reader(name: string, dialect: Dialect, wireFormat: string, sample: obje
   return {
     name,
     about: `calls in the dialect ${dialect.name}`,
-    files: [`lambda/core/protocols/${wireFormat}/`, ...SHARED],
+    files: [`lambda/wire/dialects/${wireFormat}/`, ...SHARED],
     isJson: true,
     samples: () => [JSON.stringify(sample), ...requestsOf(wireFormat)],
     read(input, random) {

@@ -1,22 +1,22 @@
 import { PassThrough } from 'node:stream';
 import { fromEvent } from '../../../lambda/admin/event';
-import { base62Of32Bits } from '../../../lambda/core/keys/base62';
-import { credentialOf } from '../../../lambda/core/keys/credential';
-import { formatKey, parseKey, ROOT_KEY_ID } from '../../../lambda/core/keys/virtual-key';
-import { GatewayError } from '../../../lambda/core/model/error';
-import { mostTokens, WrittenText } from '../../../lambda/core/model/written-text';
-import { estimateTokens } from '../../../lambda/core/pricing/estimate';
-import { pictureSize } from '../../../lambda/core/pricing/media/picture-size';
-import { recordingSeconds } from '../../../lambda/core/pricing/media/recordings';
-import { formatUsd, parseUsd } from '../../../lambda/core/pricing/money';
-import { mediaUrlIn } from '../../../lambda/core/protocols/media-urls';
-import { isPlainReference, isReference } from '../../../lambda/core/protocols/reference';
-import { retryAfterMs } from '../../../lambda/core/protocols/retry-after';
-import { matchesGlob } from '../../../lambda/core/runtime/glob';
-import { DEFAULT_BEHAVIOUR, readDirectives } from '../../../lambda/core/simulated/directives';
-import { exchangeFromEvent } from '../../../lambda/proxy/lambda-event';
-import { readOptions } from '../../../lambda/proxy/parse';
-import { matchRoute } from '../../../lambda/proxy/routes';
+import { base62Of32Bits } from '../../../lambda/identity/base62';
+import { credentialOf } from '../../../lambda/identity/credential';
+import { formatKey, parseKey, ROOT_KEY_ID } from '../../../lambda/identity/virtual-key';
+import { estimateTokens } from '../../../lambda/money/pricing/estimate';
+import { pictureSize } from '../../../lambda/money/pricing/media/picture-size';
+import { recordingSeconds } from '../../../lambda/money/pricing/media/recordings';
+import { formatUsd, parseUsd } from '../../../lambda/money/pricing/money';
+import { GatewayError } from '../../../lambda/platform/error';
+import { matchesGlob } from '../../../lambda/platform/runtime/glob';
+import { readOptions } from '../../../lambda/proxy/before/parse';
+import { matchRoute } from '../../../lambda/proxy/before/routes';
+import { exchangeFromEvent } from '../../../lambda/proxy/hosts/lambda-event';
+import { DEFAULT_BEHAVIOUR, readDirectives } from '../../../lambda/simulated/directives';
+import { mostTokens, WrittenText } from '../../../lambda/wire/model/written-text';
+import { mediaUrlIn } from '../../../lambda/wire/protocols/media-urls';
+import { isPlainReference, isReference } from '../../../lambda/wire/protocols/reference';
+import { retryAfterMs } from '../../../lambda/wire/protocols/retry-after';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = formatKey('abcdefghijklmnop', 'x'.repeat(43)).text;
@@ -57,7 +57,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'virtual-key',
     about: 'texts of keys',
-    files: ['lambda/core/keys/virtual-key.ts', 'lambda/core/keys/base62.ts'],
+    files: ['lambda/identity/virtual-key.ts', 'lambda/identity/base62.ts'],
     samples: () => [KEY, `sk-gw-root-${'r'.repeat(64)}`],
     words: ['sk-gw-', 'root-', '-', 'abcdefghijklmnop'],
     read(input) {
@@ -71,7 +71,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'credential',
     about: 'headers that carry a key',
-    files: ['lambda/core/keys/credential.ts'],
+    files: ['lambda/identity/credential.ts'],
     samples: () => [`Bearer ${KEY}`, `bearer\t${KEY} \nbearer ${KEY}\n${KEY}`],
     words: ['Bearer ', 'bearer', ' ', '\t', '\n', 'Basic '],
     read(input) {
@@ -84,7 +84,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'gateway-headers',
     about: '`x-gateway-*` headers',
-    files: ['lambda/proxy/parse.ts', 'lambda/proxy/headers.ts'],
+    files: ['lambda/proxy/before/parse.ts', 'lambda/proxy/before/headers.ts'],
     samples: () => ['team=a,stage=live', '{"team":"a","x":"y"}', '12000'],
     words: ['=', ',', '{"', '":"', '"}', '__proto__=1'],
     read(input) {
@@ -99,7 +99,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'glob',
     about: 'patterns of model names',
-    files: ['lambda/core/runtime/glob.ts'],
+    files: ['lambda/platform/runtime/glob.ts'],
     samples: () => ['openai/*\nopenai/gpt-5', '*a*b*c*\nxxaxxbxxcxx', '*\n', 'a*a\na'],
     words: ['*', '**', 'a', 'ab', '\n', '/'],
     read(input) {
@@ -112,7 +112,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'retry-after',
     about: 'waits that providers ask for',
-    files: ['lambda/core/protocols/retry-after.ts'],
+    files: ['lambda/wire/protocols/retry-after.ts'],
     samples: () => ['30', '1.5', 'Wed, 21 Oct 2026 07:28:00 GMT', '1e3', ' +7 '],
     words: ['e', '.', '-', '9', 'GMT', 'NaN', 'Infinity'],
     read(input) {
@@ -130,7 +130,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'usd',
     about: 'amounts in US dollars',
-    files: ['lambda/core/pricing/money.ts'],
+    files: ['lambda/money/pricing/money.ts'],
     samples: () => ['25.00', '-0.000000001', '999999999999999.999999999'],
     words: ['0', '9', '.', '-', 'e', '00'],
     read(input) {
@@ -146,7 +146,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'estimate',
     about: 'texts whose tokens are estimated',
-    files: ['lambda/core/pricing/estimate.ts', 'lambda/core/model/written-text.ts'],
+    files: ['lambda/money/pricing/estimate.ts', 'lambda/wire/model/written-text.ts'],
     samples: () => [
       'The quick brown fox, 12345.',
       '\u4f60\u597d\u4e16\u754c \u3053\u3093 \ud55c\uae00',
@@ -170,7 +170,11 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'media',
     about: 'headers of pictures and recordings',
-    files: ['lambda/core/pricing/media/picture-size.ts', 'lambda/core/pricing/media/recordings.ts', 'lambda/core/runtime/base64-bytes.ts'],
+    files: [
+      'lambda/money/pricing/media/picture-size.ts',
+      'lambda/money/pricing/media/recordings.ts',
+      'lambda/platform/runtime/base64-bytes.ts',
+    ],
     samples: () => PICTURES,
     words: ['\xff', '\xff\xd8', 'GIF89a', 'RIFF', '\x21\xfe', '\x00', '\x2c'],
     read(input) {
@@ -187,7 +191,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'reference',
     about: 'texts that may name where media are',
-    files: ['lambda/core/protocols/reference.ts', 'lambda/core/protocols/media-urls.ts'],
+    files: ['lambda/wire/protocols/reference.ts', 'lambda/wire/protocols/media-urls.ts'],
     samples: () => [
       'https://example.com/a.png',
       ' \tht\ntp:example.com',
@@ -210,7 +214,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'path',
     about: 'paths of the data plane',
-    files: ['lambda/proxy/routes.ts'],
+    files: ['lambda/proxy/before/routes.ts'],
     samples: () => ['/v1/chat/completions', '/v1/models/openai%2Fgpt-5', '//v1//messages/'],
     words: ['/', '//', '%', '%2F', '/v1', '..', '/v1/models/'],
     read: (input) => void matchRoute('GET', input.toString('latin1')),
@@ -218,7 +222,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'event',
     about: 'events of API Gateway and function URLs',
-    files: ['lambda/proxy/lambda-event.ts', 'lambda/admin/event.ts'],
+    files: ['lambda/proxy/hosts/lambda-event.ts', 'lambda/admin/event.ts'],
     samples: () => [JSON.stringify(EVENT), JSON.stringify({ ...EVENT, httpMethod: undefined, rawPath: '/v1/me', rawQueryString: 'a=1' })],
     isJson: true,
     read(input) {
@@ -237,7 +241,7 @@ export const textReaders: readonly Reader[] = [
   {
     name: 'simulated-directives',
     about: 'what a prompt asks of the simulated provider',
-    files: ['lambda/core/simulated/directives.ts'],
+    files: ['lambda/simulated/directives.ts'],
     samples: () => ['Tell me. [simulate tokens=200 speed=50 cut-after=20]', '[simulate tool]'],
     words: ['[simulate', '[simulate ', ' a=1', '=', ']', ' ', 'tokens='],
     read(input) {

@@ -3,7 +3,7 @@ import { createApplication } from '../../../lambda/admin/application';
 import { fromEvent } from '../../../lambda/admin/event';
 import type { Services } from '../../../lambda/admin/services';
 import { createServices } from '../../../lambda/admin/services';
-import { createLog } from '../../../lambda/core/runtime/log';
+import { createLog } from '../../../lambda/platform/runtime/log';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import type { MemoryDynamoDb } from '../../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';

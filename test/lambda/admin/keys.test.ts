@@ -1,4 +1,4 @@
-import { hashSecret, parseKey } from '../../../lambda/core/keys/virtual-key';
+import { hashSecret, parseKey } from '../../../lambda/identity/virtual-key';
 import { createAdminHarness, ROOT } from './harness';
 
 describe('virtual keys', () => {

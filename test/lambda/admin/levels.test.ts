@@ -1,5 +1,5 @@
-import { bindLevel, plannedCounter } from '../../../lambda/core/ledger';
-import type { LevelRecord } from '../../../lambda/core/stores';
+import type { LevelRecord } from '../../../lambda/aws/dynamodb';
+import { bindLevel, plannedCounter } from '../../../lambda/money/ledger';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createAdminHarness } from './harness';

@@ -6,8 +6,8 @@ import { openApiDocument } from '../../../lambda/admin/openapi';
 import { routes } from '../../../lambda/admin/routes';
 import type { Schema } from '../../../lambda/admin/schema';
 import { validate } from '../../../lambda/admin/schema';
-import type { JsonValue } from '../../../lambda/core/model/json';
-import { ROUTES } from '../../../lambda/proxy/routes';
+import type { JsonValue } from '../../../lambda/platform/json/value';
+import { ROUTES } from '../../../lambda/proxy/before/routes';
 
 const root = join(__dirname, '../../..');
 const published = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { routes } from '../../../lambda/admin/routes';
-import { generateKey } from '../../../lambda/core/keys/virtual-key';
+import { generateKey } from '../../../lambda/identity/virtual-key';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { RequestIntent, RequestResult, RollupRow } from '../../../lambda/core/stores';
-import { contributionOf } from '../../../lambda/core/stores';
+import type { RequestIntent, RequestResult, RollupRow } from '../../../lambda/aws/dynamodb';
+import { contributionOf } from '../../../lambda/aws/dynamodb';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';

@@ -1,6 +1,6 @@
-import type { OutboundRequest } from '../../../lambda/core/http/exchange';
-import { createTransport } from '../../../lambda/core/http/transport';
-import { ROUTES } from '../../../lambda/proxy/routes';
+import type { OutboundRequest } from '../../../lambda/platform/http/exchange';
+import { createTransport } from '../../../lambda/platform/http/transport';
+import { ROUTES } from '../../../lambda/proxy/before/routes';
 import { startGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream } from '../../support/upstream';

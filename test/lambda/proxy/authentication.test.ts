@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
-import { generateKey } from '../../../lambda/core/keys/virtual-key';
-import { ROUTES } from '../../../lambda/proxy/routes';
+import { generateKey } from '../../../lambda/identity/virtual-key';
+import { ROUTES } from '../../../lambda/proxy/before/routes';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 

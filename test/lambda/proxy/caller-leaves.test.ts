@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createPriceBook } from '../../../lambda/core/pricing';
-import { parseUsd } from '../../../lambda/core/pricing/money';
+import { createPriceBook } from '../../../lambda/money/pricing';
+import { parseUsd } from '../../../lambda/money/pricing/money';
 import { type DeadlineConfig, METRICS, type ProviderConfig } from '../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../support/dialect-calls';
 import { compatible, route, startGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway';

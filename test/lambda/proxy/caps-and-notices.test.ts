@@ -1,4 +1,4 @@
-import { createPriceBook } from '../../../lambda/core/pricing';
+import { createPriceBook } from '../../../lambda/money/pricing';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';

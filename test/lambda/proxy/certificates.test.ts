@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import { createTransport } from '../../../lambda/core/http/transport';
+import { createTransport } from '../../../lambda/platform/http/transport';
 import { type Certificate, makeCertificate } from '../../support/certificates';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';

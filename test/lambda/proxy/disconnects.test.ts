@@ -1,4 +1,4 @@
-import { createPriceBook } from '../../../lambda/core/pricing';
+import { createPriceBook } from '../../../lambda/money/pricing';
 import type { DeadlineConfig } from '../../../lib/private/contract';
 import { compatible, startGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway';
 import { bookOf } from '../../support/prices';

@@ -1,7 +1,7 @@
-import { generateKey } from '../../../lambda/core/keys/virtual-key';
-import { createPriceBook } from '../../../lambda/core/pricing';
-import { createLog } from '../../../lambda/core/runtime/log';
-import { createMetrics } from '../../../lambda/core/runtime/metrics';
+import { generateKey } from '../../../lambda/identity/virtual-key';
+import { createPriceBook } from '../../../lambda/money/pricing';
+import { createLog } from '../../../lambda/platform/runtime/log';
+import { createMetrics } from '../../../lambda/platform/runtime/metrics';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';

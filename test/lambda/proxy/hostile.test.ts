@@ -125,7 +125,7 @@ test('D15 nothing in a request or an error text can forge a line of the log', as
   const lines: string[] = [];
   const logged = await startGateway({
     document: { providers: [compatible('up', upstream.origin)] },
-    log: (await import('../../../lambda/core/runtime/log')).createLog('info', (line) => lines.push(line)),
+    log: (await import('../../../lambda/platform/runtime/log')).createLog('info', (line) => lines.push(line)),
   });
 
   await logged.call('/v1/chat/completions', { ...body, model: 'up/m\n{"level":"fatal"}\u001b[31m' }, { 'user-agent': 'x"}' });

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { exchangeFromEvent } from '../../../lambda/proxy/lambda-event';
+import { exchangeFromEvent } from '../../../lambda/proxy/hosts/lambda-event';
 import { serve } from '../../../lambda/proxy/pipeline';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';

@@ -1,5 +1,5 @@
-import { createPriceBook } from '../../../lambda/core/pricing';
-import { parseUsd } from '../../../lambda/core/pricing/money';
+import { createPriceBook } from '../../../lambda/money/pricing';
+import { parseUsd } from '../../../lambda/money/pricing/money';
 import type { DeadlineConfig } from '../../../lib/private/contract';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';

@@ -1,7 +1,7 @@
 /** Which models a key may use: every operation, the lists, the levels above, the places that a call may fail over to. */
 
-import { createIdentityStore } from '../../../lambda/core/stores/identity';
-import { createOverrideStore } from '../../../lambda/core/stores/overrides';
+import { createIdentityStore } from '../../../lambda/aws/dynamodb/identity';
+import { createOverrideStore } from '../../../lambda/aws/dynamodb/overrides';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';

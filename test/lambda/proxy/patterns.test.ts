@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseSync } from '@swc/core';
-import { scrub } from '../../../lambda/core/model/scrub';
+import { scrub } from '../../../lambda/wire/model/scrub';
 
 /** Every pattern that a request or an answer may meet, against texts made to slow it down. */
 
@@ -13,10 +13,10 @@ const LIMIT_MS = 1_500;
 
 /** Where texts are known to be short, in characters: what is cut before it is looked at, and addresses that configuration gives. */
 const SHORT: Readonly<Record<string, number>> = {
-  'core/model/scrub.ts': 2_000,
-  'core/config/providers.ts': 2_048,
-  'core/connectors/aws-json.ts': 2_048,
-  'core/providers/address.ts': 2_048,
+  'wire/model/scrub.ts': 2_000,
+  'routing/providers.ts': 2_048,
+  'aws/aws-json.ts': 2_048,
+  'wire/providers/address.ts': 2_048,
 };
 
 interface Pattern {

@@ -1,6 +1,6 @@
-import { createPriceBook } from '../../../lambda/core/pricing';
-import { createOverrideStore } from '../../../lambda/core/stores';
-import { createPriceBookStore, hashOfBook } from '../../../lambda/core/stores/price-books';
+import { createOverrideStore } from '../../../lambda/aws/dynamodb';
+import { createPriceBookStore, hashOfBook } from '../../../lambda/aws/dynamodb/price-books';
+import { createPriceBook } from '../../../lambda/money/pricing';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { bookOf } from '../../support/prices';

@@ -2,17 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { impliedUses } from '../../../lambda/core/pricing/tool-prices';
-import { ownToolsOf } from '../../../lambda/core/providers/own-tools';
-import type { LevelKind } from '../../../lambda/core/stores/entities';
-import { createIdentityStore } from '../../../lambda/core/stores/identity';
+import type { LevelKind } from '../../../lambda/aws/dynamodb/entities';
+import { createIdentityStore } from '../../../lambda/aws/dynamodb/identity';
+import { impliedUses } from '../../../lambda/money/pricing/tool-prices';
+import { ownToolsOf } from '../../../lambda/wire/providers/own-tools';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { route, startGateway, type TestGateway } from '../../support/gateway';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 /** As it is committed: names in front of each line. */
-const priceBook = JSON.parse(readFileSync('lambda/core/pricing/price-book.json', 'utf8')) as { lists: Record<string, readonly string[]> };
+const priceBook = JSON.parse(readFileSync('lambda/money/pricing/price-book.json', 'utf8')) as { lists: Record<string, readonly string[]> };
 
 let upstream: Upstream;
 let gateway: TestGateway;

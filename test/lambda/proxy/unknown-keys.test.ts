@@ -1,6 +1,6 @@
 /** Keys that nobody made: what they cost, on every route. */
-import { generateKey } from '../../../lambda/core/keys/virtual-key';
-import { ROUTES } from '../../../lambda/proxy/routes';
+import { generateKey } from '../../../lambda/identity/virtual-key';
+import { ROUTES } from '../../../lambda/proxy/before/routes';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { createAdminHarness } from '../admin/harness';
 

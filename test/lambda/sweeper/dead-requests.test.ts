@@ -1,4 +1,4 @@
-import { createSweeper } from '../../../lambda/core/ledger';
+import { createSweeper } from '../../../lambda/money/ledger';
 import { serviceError } from '../../support/dynamodb-expressions';
 import { attemptId, budget, type LedgerWorld, ledgerWorld } from '../../support/ledger-world';
 

@@ -1,4 +1,4 @@
-import { createSweeper, type Reservation, writeQueued } from '../../../lambda/core/ledger';
+import { createSweeper, type Reservation, writeQueued } from '../../../lambda/money/ledger';
 import { bookSettlements, type SweeperServices, sweep } from '../../../lambda/sweeper/handle';
 import { serviceError } from '../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../support/ledger-world';

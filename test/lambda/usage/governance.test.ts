@@ -1,5 +1,5 @@
-import type { TeamRecord } from '../../../lambda/core/stores';
-import { counterKey, createAuditStore, createCounterStore } from '../../../lambda/core/stores';
+import type { TeamRecord } from '../../../lambda/aws/dynamodb';
+import { counterKey, createAuditStore, createCounterStore } from '../../../lambda/aws/dynamodb';
 import type { BudgetConfig } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createUsageHarness, NOON } from './harness';

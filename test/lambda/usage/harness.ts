@@ -1,8 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { BusEvent } from '../../../lambda/core/connectors/events';
-import type { Clock } from '../../../lambda/core/runtime/clock';
-import { createLog } from '../../../lambda/core/runtime/log';
-import type { Item, RequestIntent, RequestRecord, RequestResult, RollupRow, Totals } from '../../../lambda/core/stores';
+import type { Item, RequestIntent, RequestRecord, RequestResult, RollupRow, Totals } from '../../../lambda/aws/dynamodb';
 import {
   addTotals,
   contributionOf,
@@ -15,7 +12,10 @@ import {
   isZero,
   NO_TOTALS,
   readRecord,
-} from '../../../lambda/core/stores';
+} from '../../../lambda/aws/dynamodb';
+import type { BusEvent } from '../../../lambda/aws/events';
+import type { Clock } from '../../../lambda/platform/runtime/clock';
+import { createLog } from '../../../lambda/platform/runtime/log';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
 import { createProcessor } from '../../../lambda/usage/process';
 import { rebuildDays } from '../../../lambda/usage/rebuild';

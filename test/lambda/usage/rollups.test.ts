@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
-import type { RecordState, TransitionFields } from '../../../lambda/core/stores';
+import type { RecordState, TransitionFields } from '../../../lambda/aws/dynamodb';
 import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
 
 const REQUESTS = fc.array(

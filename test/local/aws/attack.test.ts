@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createSigV4Signer } from '../../../lambda/core/auth/sigv4';
-import { systemClock } from '../../../lambda/core/runtime/clock';
+import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
+import { systemClock } from '../../../lambda/platform/runtime/clock';
 import type { Principal } from '../../../local/aws/authorizer';
 import { Callers } from '../../../local/aws/callers';
 import { type AwsEndpoint, startAwsEndpoint } from '../../../local/aws/endpoint';

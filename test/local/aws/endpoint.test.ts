@@ -20,8 +20,8 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { createSigV4Signer } from '../../../lambda/core/auth/sigv4';
-import { systemClock } from '../../../lambda/core/runtime/clock';
+import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
+import { systemClock } from '../../../lambda/platform/runtime/clock';
 import type { Principal } from '../../../local/aws/authorizer';
 import { type AwsEndpoint, startAwsEndpoint } from '../../../local/aws/endpoint';
 import { createEvents, type Events } from '../../../local/aws/events';

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { createSigV4Signer } from '../../../lambda/core/auth/sigv4';
+import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
 import { proveClaim, type ReceivedRequest, readClaim } from '../../../local/aws/signature';
 
 /** Both signers that functions have sign; what is proven is held against what they say. */

@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSigV4Signer } from '../../../lambda/core/auth/sigv4';
-import { systemClock } from '../../../lambda/core/runtime/clock';
-import { startSimulatedProvider } from '../../../lambda/core/simulated/server';
+import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
+import { systemClock } from '../../../lambda/platform/runtime/clock';
+import { startSimulatedProvider } from '../../../lambda/simulated/server';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run';
 import { type RawAnswer, sendRaw } from '../../support/raw-http';
 import { call } from './support/gateway';

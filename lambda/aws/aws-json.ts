@@ -1,0 +1,109 @@
+import type { InboundReply, OutboundRequest, Transport } from '../platform/http/exchange';
+import { TransportError } from '../platform/http/exchange';
+import { parseJson } from '../platform/json/json';
+import type { JsonObject } from '../platform/json/value';
+import type { AwsCredentialSource } from './signing/aws-credentials';
+import type { SigV4Signer } from './signing/sigv4';
+
+/** A service that speaks AWS's JSON protocol. */
+export interface AwsJsonService {
+  /** Name in the endpoint and in the signature. */
+  readonly name: 'dynamodb' | 'secretsmanager' | 'sqs' | 'events';
+  readonly version: '1.0' | '1.1';
+  /** What `x-amz-target` begins with. */
+  readonly target: string;
+  /** Where calls go instead of the Region's own endpoint. */
+  readonly endpoint?: string;
+}
+
+/** An error answer of AWS: `name` is the exception's, as the SDK would have it; further fields of the answer are copied onto it. */
+export class AwsServiceError extends Error {
+  public constructor(
+    name: string,
+    public readonly status: number,
+    fields: JsonObject,
+  ) {
+    super(`AWS answered ${status} ${name}`);
+    Object.assign(this, fields);
+    this.name = name;
+  }
+}
+
+export interface AwsJsonOptions {
+  readonly transport: Transport;
+  readonly signer: SigV4Signer;
+  readonly credentials: AwsCredentialSource;
+  readonly region: string;
+}
+
+/** Makes one signed call. Rejects with `AwsServiceError`, or an error named `TimeoutError` or `NetworkingError` whose outcome is unknown. */
+export type AwsJsonCall = (service: AwsJsonService, operation: string, input: object, timeoutMs: number) => Promise<JsonObject>;
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Calls AWS without the SDK: about a seventh of its CPU per call, and nothing of it to load at a cold start.
+ *
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ */
+export function createAwsJsonCall(options: AwsJsonOptions): AwsJsonCall {
+  return async (service, operation, input, timeoutMs) => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    try {
+      const reply = await send(options, service, operation, input, timeoutMs, abort.signal);
+      return await readAnswer(reply);
+    } catch (error) {
+      if (error instanceof AwsServiceError) throw error;
+      if (abort.signal.aborted) throw named('TimeoutError', error);
+      throw error instanceof TransportError ? named(error.failure === 'timeout' ? 'TimeoutError' : 'NetworkingError', error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+async function send(
+  { transport, signer, credentials, region }: AwsJsonOptions,
+  service: AwsJsonService,
+  operation: string,
+  input: object,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<InboundReply> {
+  const origin = service.endpoint ?? regionalEndpoint(service.name, region);
+  const request: OutboundRequest = {
+    method: 'POST',
+    origin: origin.replace(/\/+$/, ''),
+    path: '/',
+    headers: { 'content-type': `application/x-amz-json-${service.version}`, 'x-amz-target': `${service.target}.${operation}` },
+    body: Buffer.from(JSON.stringify(input)),
+    // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
+    network: origin.startsWith('http:') ? 'loopback' : 'vpc',
+  };
+  const signed = signer.sign(request, await credentials(), service.name, region);
+  const deadlines = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs };
+  return transport.send({ ...request, headers: { ...request.headers, ...signed } }, deadlines, signal);
+}
+
+async function readAnswer(reply: InboundReply): Promise<JsonObject> {
+  const body = await reply.whole(MAX_ANSWER_BYTES);
+  const parsed = parseJson(body.toString('utf8'));
+  const fields = parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : {};
+  if (reply.status < 300) return fields;
+  const type = reply.headers['x-amzn-errortype'] ?? fields['__type'];
+  throw new AwsServiceError(exceptionName(typeof type === 'string' ? type : ''), reply.status, fields);
+}
+
+/** `com.amazonaws.dynamodb.v20120810#Name` and `Name:http://...` are both in use. */
+function exceptionName(type: string): string {
+  return (type.split('#').at(-1) ?? '').split(':')[0] || 'UnknownError';
+}
+
+function regionalEndpoint(service: string, region: string): string {
+  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+function named(name: string, cause: unknown): Error {
+  return Object.assign(new Error(`the call to AWS has no answer`, { cause }), { name });
+}

@@ -1,0 +1,36 @@
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { conditionFailure, type Item } from './attributes';
+import type { DynamoDbConnector } from './dynamodb';
+
+/** What became of a conditional write: done, or refused because the row is not what the caller believed. */
+export type WriteResult = 'done' | 'conflict';
+
+/** Runs a conditional write; everything but a failed condition is thrown on. */
+export async function conditional(write: () => Promise<unknown>): Promise<WriteResult> {
+  try {
+    await write();
+    return 'done';
+  } catch (error) {
+    if (conditionFailure(error) === undefined) throw error;
+    return 'conflict';
+  }
+}
+
+/** The new item of a conditional update, or the old one that failed its condition. */
+export type UpdateResult = { readonly done: Item } | { readonly failed: Item | undefined };
+
+/** Runs one conditional update whose input asks for the old item on failure; everything but a failed condition is thrown on. */
+export async function conditionalUpdate(
+  connector: DynamoDbConnector,
+  input: UpdateItemCommandInput & { readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
+  timeoutMs: number,
+): Promise<UpdateResult> {
+  try {
+    const { Attributes: attributes } = await connector.updateItem(input, { timeoutMs });
+    return { done: attributes as Item };
+  } catch (error) {
+    const failure = conditionFailure(error);
+    if (failure === undefined) throw error;
+    return { failed: failure.item };
+  }
+}

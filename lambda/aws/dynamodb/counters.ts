@@ -1,0 +1,297 @@
+import type { Item } from './attributes';
+import { conditionalUpdate, type UpdateResult } from './conditional';
+import {
+  type CounterFigures,
+  type CounterState,
+  emptyCounter,
+  MONEY_PREFIX,
+  type OpenEntry,
+  readCounter,
+  reserved,
+  withBudget,
+  writeEntry,
+} from './counter-item';
+import { type CounterStart, createCounterStart } from './counter-start';
+import type { DynamoDbConnector } from './dynamodb';
+import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
+import type { Page } from './identity';
+
+export type { CounterFigures, CounterState, OpenEntry } from './counter-item';
+
+/** Which counter, and what its level's budget says today. */
+export interface CounterSpec {
+  /** See `counterKey`. */
+  readonly key: string;
+  readonly limitNanoUsd: bigint;
+  /** Grows with each change of the budget; a counter never goes back to an older one. */
+  readonly generation: number;
+  /** Counts, but never refuses. */
+  readonly soft: boolean;
+}
+
+export type ReserveResult =
+  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
+  /** The state is what the counter would be under today's budget. */
+  | { readonly kind: 'insufficient'; readonly state: CounterState }
+  /** The counter knows a newer budget than the caller does, or the budget is gone. */
+  | { readonly kind: 'stale'; readonly generation: number };
+
+/** Money per level and period. */
+export interface CounterStore {
+  /**
+   * Sets `nanoUsd` aside under an attempt id, all or nothing. Each try is one call; a changed budget or a missing item takes one more.
+   *
+   * @param fresh reads the budget consistently, for a counter that does not exist yet; undefined when there is none any more
+   * @throws what the table says; after a timeout the outcome is unknown
+   */
+  reserve(
+    spec: CounterSpec,
+    attemptId: string,
+    entry: OpenEntry,
+    fresh: () => Promise<FreshBudget | undefined>,
+    timeoutMs: number,
+  ): Promise<ReserveResult>;
+  /** Gives `refund` (negative: takes more) back and drops the request's entry, once: without an entry nothing happens. Answers whether it did. */
+  close(key: string, attemptId: string, refundNanoUsd: bigint, timeoutMs?: number): Promise<boolean>;
+  /** Charges what was spent before the counter existed. */
+  readonly startFrom: CounterStart;
+  /** Moves a dead request's entry out of the live ones; it stays charged. */
+  park(key: string, attemptId: string, entry: OpenEntry): Promise<void>;
+  /** Reads consistently. With escrow shards: all of them together, so that nothing is lent. */
+  get(key: string, timeoutMs?: number): Promise<CounterState | undefined>;
+  /** Moves an existing counter to a new budget: `remaining` changes by what the limit changes. */
+  move(spec: CounterSpec): Promise<void>;
+  /** Every counter, shards included, in no order. Consistent. */
+  scan(after?: string): Promise<Page<CounterState>>;
+  /** Money lent to shards of a busy counter. */
+  readonly escrow: EscrowStore;
+}
+
+/** Today's budget, and what was spent in the period before the counter existed. */
+export interface FreshBudget {
+  readonly spec: CounterSpec;
+  readonly spentNanoUsd: bigint;
+  /** What was spent may be more than is known by now. */
+  readonly late?: boolean;
+}
+
+const SLOW_TIMEOUT_MS = 5_000;
+/** Each further try means that another process changed the same counter in between. */
+const MOST_TRIES = 12;
+const TAKE = 'SET remaining = remaining - :take, #open.#id = :entry';
+const HEAL_AND_TAKE = `${TAKE}, #limit = :newLimit, generation = :newGeneration`;
+const AS_BELIEVED = 'generation = :generation AND #limit = :limit AND attribute_not_exists(#open.#id)';
+const AS_BELIEVED_WITH_ENOUGH = `${AS_BELIEVED} AND remaining >= :take`;
+const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
+
+/**
+ * The counters table's money.
+ *
+ * @param table name of the counters table
+ */
+export function createCounterStore(connector: DynamoDbConnector, table: string): CounterStore {
+  /** One conditional update. Answers the new item, or the old one that failed the condition. */
+  function update(
+    key: string,
+    expression: string,
+    condition: string,
+    names: Record<string, string>,
+    values: Item,
+    timeoutMs: number,
+    returns: 'ALL_NEW' | 'NONE' = 'ALL_NEW',
+  ): Promise<UpdateResult> {
+    return conditionalUpdate(
+      connector,
+      {
+        TableName: table,
+        Key: { pk: { S: key } },
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ReturnValues: returns,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      timeoutMs,
+    );
+  }
+
+  async function create(
+    spec: CounterSpec,
+    attemptId: string,
+    entry: OpenEntry,
+    spent: bigint,
+    timeoutMs: number,
+  ): Promise<ReserveResult | undefined> {
+    const remaining = spec.limitNanoUsd - spent;
+    if (!spec.soft && remaining < entry.nanoUsd) {
+      return { kind: 'insufficient', state: emptyCounter(spec, remaining) };
+    }
+    const result = await update(
+      spec.key,
+      'SET remaining = :remaining, #limit = :limit, generation = :generation, #open = :open, parked = :parked, spent_before = :before',
+      'attribute_not_exists(pk)',
+      { ...NAMES },
+      {
+        ':remaining': { N: String(remaining - entry.nanoUsd) },
+        ':limit': { N: String(spec.limitNanoUsd) },
+        ':generation': { N: String(spec.generation) },
+        ':open': { M: { [attemptId]: writeEntry(entry) } },
+        ':parked': { M: {} },
+        ':before': { N: String(spent) },
+      },
+      timeoutMs,
+    );
+    return 'done' in result ? reserved(result.done) : undefined;
+  }
+
+  const escrow = createEscrowStore(connector, table);
+
+  return {
+    escrow,
+    startFrom: createCounterStart(connector, table),
+
+    async reserve(spec, attemptId, entry, fresh, timeoutMs) {
+      // What the counter is believed to hold; corrected by each failed condition.
+      let generation = spec.generation;
+      let limit = spec.limitNanoUsd;
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const change = spec.limitNanoUsd - limit;
+        const healed = generation !== spec.generation || change !== 0n;
+        const values = {
+          ':take': { N: String(entry.nanoUsd - change) },
+          ':entry': writeEntry(entry),
+          ':generation': { N: String(generation) },
+          ':limit': { N: String(limit) },
+        };
+        const result = await update(
+          spec.key,
+          healed ? HEAL_AND_TAKE : TAKE,
+          spec.soft ? AS_BELIEVED : AS_BELIEVED_WITH_ENOUGH,
+          { '#limit': 'limit', '#open': 'open', '#id': attemptId },
+          healed ? { ...values, ':newLimit': { N: String(spec.limitNanoUsd) }, ':newGeneration': { N: String(spec.generation) } } : values,
+          timeoutMs,
+        );
+        if ('done' in result) return reserved(result.done);
+        if (result.failed === undefined) {
+          const budget = await fresh();
+          if (budget === undefined || budget.spec.generation !== spec.generation) {
+            return { kind: 'stale', generation: budget?.spec.generation ?? spec.generation };
+          }
+          const created = await create(budget.spec, attemptId, entry, budget.spentNanoUsd, timeoutMs);
+          if (created !== undefined) return created;
+          continue;
+        }
+        const found = readCounter(result.failed);
+        if (found.open.has(attemptId)) throw new Error('this attempt id already holds money on the counter');
+        if (found.generation > spec.generation) return { kind: 'stale', generation: found.generation };
+        const state = withBudget(found, spec);
+        if (!spec.soft && state.remainingNanoUsd < entry.nanoUsd) return { kind: 'insufficient', state };
+        generation = found.generation;
+        limit = found.limitNanoUsd;
+      }
+      throw contended();
+    },
+
+    async close(key, attemptId, refundNanoUsd, timeoutMs = SLOW_TIMEOUT_MS) {
+      const values = { ':refund': { N: String(refundNanoUsd) } };
+      const live = await update(
+        key,
+        'SET remaining = remaining + :refund REMOVE #open.#id',
+        'attribute_exists(#open.#id)',
+        { '#open': 'open', '#id': attemptId },
+        values,
+        timeoutMs,
+        'NONE',
+      );
+      if ('done' in live) return true;
+      if (live.failed?.['parked']?.M?.[attemptId] === undefined) return false;
+      const parked = await update(
+        key,
+        'SET remaining = remaining + :refund REMOVE parked.#id',
+        'attribute_exists(parked.#id)',
+        { '#id': attemptId },
+        values,
+        timeoutMs,
+      );
+      return 'done' in parked;
+    },
+
+    async park(key, attemptId, entry) {
+      await update(
+        key,
+        'SET parked.#id = :entry REMOVE #open.#id',
+        'attribute_exists(#open.#id)',
+        { '#open': 'open', '#id': attemptId },
+        { ':entry': writeEntry(entry) },
+        SLOW_TIMEOUT_MS,
+      );
+    },
+
+    async get(key, timeoutMs = SLOW_TIMEOUT_MS) {
+      const root = await escrow.read(key, timeoutMs);
+      if (root === undefined || root.spread === 0) return root;
+      const shards = await Promise.all(
+        Array.from({ length: root.spread }, (_unused, index) => escrow.read(shardKey(key, index), timeoutMs)),
+      );
+      const open = new Map(root.open);
+      const parked = new Map(root.parked);
+      let remainingNanoUsd = root.remainingNanoUsd;
+      for (const shard of shards) {
+        if (shard === undefined) continue;
+        remainingNanoUsd += shard.remainingNanoUsd;
+        for (const [id, entry] of shard.open) open.set(id, entry);
+        for (const [id, entry] of shard.parked) parked.set(id, entry);
+      }
+      return { ...root, remainingNanoUsd, open, parked, lentNanoUsd: 0n };
+    },
+
+    async move(spec) {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const found = await escrow.read(spec.key, SLOW_TIMEOUT_MS);
+        if (found === undefined || found.generation > spec.generation) return;
+        if (found.generation === spec.generation && found.limitNanoUsd === spec.limitNanoUsd) {
+          // Shards hold money under the old budget until they are recalled.
+          if (found.spread > 0) await escrow.gather(found);
+          return;
+        }
+        const result = await update(
+          spec.key,
+          'SET remaining = remaining + :change, #limit = :newLimit, generation = :newGeneration',
+          'generation = :generation AND #limit = :limit',
+          { '#limit': 'limit' },
+          {
+            ':change': { N: String(spec.limitNanoUsd - found.limitNanoUsd) },
+            ':newLimit': { N: String(spec.limitNanoUsd) },
+            ':newGeneration': { N: String(spec.generation) },
+            ':generation': { N: String(found.generation) },
+            ':limit': { N: String(found.limitNanoUsd) },
+          },
+          SLOW_TIMEOUT_MS,
+        );
+        if ('done' in result && found.spread === 0) return;
+      }
+      throw contended();
+    },
+
+    async scan(after) {
+      const result = await connector.scan(
+        {
+          TableName: table,
+          ConsistentRead: true,
+          FilterExpression: 'begins_with(pk, :money)',
+          ExpressionAttributeValues: { ':money': { S: MONEY_PREFIX } },
+          ...(after === undefined ? {} : { ExclusiveStartKey: { pk: { S: after } } }),
+        },
+        { timeoutMs: SLOW_TIMEOUT_MS },
+      );
+      const last = result.LastEvaluatedKey?.['pk']?.S;
+      return { items: (result.Items ?? []).map(readCounter), ...(last === undefined ? {} : { next: last }) };
+    },
+  };
+}
+
+/** A throttle in all but name: nothing was applied, and trying again later may help. */
+function contended(): Error {
+  return Object.assign(new Error('the counter is changed faster than it can be read'), { name: 'ThrottlingException' });
+}

@@ -1,0 +1,210 @@
+import { conditionFailure, type Item } from './attributes';
+import { type CounterFigures, type CounterState, type OpenEntry, readCounter, reserved, writeEntry } from './counter-item';
+import type { DynamoDbConnector } from './dynamodb';
+
+export type ShardResult =
+  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
+  /** Not enough, not there, or under an older budget: its root must lend it more. */
+  | { readonly kind: 'empty'; readonly state: CounterState | undefined }
+  | { readonly kind: 'stale'; readonly generation: number };
+
+/** What became of lending: done, or the root as it is. */
+export type LendResult = { readonly kind: 'lent' } | { readonly kind: 'refused'; readonly root: CounterState | undefined };
+
+/**
+ * Money of a busy counter, lent to shards: counters of their own that take writes beside each other. A root's `remaining` never counts
+ * what it has lent; a transfer is one transaction, so money is always in exactly one place.
+ */
+export interface EscrowStore {
+  /** One item as it is. Consistent. */
+  read(key: string, timeoutMs: number): Promise<CounterState | undefined>;
+  reserve(key: string, generation: number, attemptId: string, entry: OpenEntry, timeoutMs: number): Promise<ShardResult>;
+  /** Moves money from a root to one of its shards, under the root's present budget. */
+  lend(
+    root: string,
+    shard: string,
+    nanoUsd: bigint,
+    budget: { readonly generation: number; readonly limitNanoUsd: bigint },
+    timeoutMs: number,
+  ): Promise<LendResult>;
+  /** Takes back what a shard has left, and lets it lend nothing under an older budget. Answers what came back; undefined when the shard changed. */
+  recall(root: string, shard: CounterState, generation: number, timeoutMs: number): Promise<bigint | undefined>;
+  /** Takes back what all shards have left. Answers the sum, and what is open on them. */
+  gather(root: CounterState, timeoutMs?: number): Promise<{ readonly nanoUsd: bigint; readonly open: ReadonlyMap<string, OpenEntry> }>;
+  /** Tells every process how many shards to use, if the root still has `headroom` to lend. */
+  resize(root: string, shards: number, spread: number, headroomNanoUsd: bigint, timeoutMs: number): Promise<boolean>;
+}
+
+const SLOW_TIMEOUT_MS = 5_000;
+const RECALL_TRIES = 6;
+const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
+
+/** The key of a root's shard. */
+export function shardKey(root: string, index: number): string {
+  return `${root}#shard${index}`;
+}
+
+/**
+ * @param table name of the counters table
+ */
+export function createEscrowStore(connector: DynamoDbConnector, table: string): EscrowStore {
+  const keyOf = (key: string) => ({ TableName: table, Key: { pk: { S: key } } });
+
+  async function read(key: string, timeoutMs: number): Promise<CounterState | undefined> {
+    const { Item: item } = await connector.getItem({ ...keyOf(key), ConsistentRead: true }, { timeoutMs });
+    return item === undefined ? undefined : readCounter(item);
+  }
+
+  async function recall(root: string, shard: CounterState, generation: number, timeoutMs: number): Promise<bigint | undefined> {
+    const left = shard.remainingNanoUsd;
+    if (left === 0n && shard.generation >= generation) return 0n;
+    try {
+      await connector.transactWriteItems(
+        {
+          TransactItems: [
+            {
+              Update: {
+                ...keyOf(shard.key),
+                UpdateExpression: 'SET remaining = :none, #limit = #limit - :left, generation = :generation',
+                ConditionExpression: 'remaining = :left AND generation <= :generation',
+                ExpressionAttributeNames: { '#limit': 'limit' },
+                ExpressionAttributeValues: {
+                  ':none': { N: '0' },
+                  ':left': { N: String(left) },
+                  ':generation': { N: String(Math.max(generation, shard.generation)) },
+                },
+              },
+            },
+            {
+              Update: {
+                ...keyOf(root),
+                UpdateExpression: 'SET remaining = remaining + :left, lent = lent - :left',
+                ConditionExpression: 'attribute_exists(lent)',
+                ExpressionAttributeValues: { ':left': { N: String(left) } },
+              },
+            },
+          ],
+        },
+        { timeoutMs },
+      );
+      return left;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+      return undefined;
+    }
+  }
+
+  return {
+    read,
+    recall,
+
+    async reserve(key, generation, attemptId, entry, timeoutMs) {
+      try {
+        const { Attributes: attributes } = await connector.updateItem(
+          {
+            ...keyOf(key),
+            UpdateExpression: 'SET remaining = remaining - :take, #open.#id = :entry',
+            ConditionExpression: 'generation = :generation AND remaining >= :take AND attribute_not_exists(#open.#id)',
+            ExpressionAttributeNames: { '#open': 'open', '#id': attemptId },
+            ExpressionAttributeValues: {
+              ':take': { N: String(entry.nanoUsd) },
+              ':entry': writeEntry(entry),
+              ':generation': { N: String(generation) },
+            },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+          { timeoutMs },
+        );
+        return reserved(attributes as Item);
+      } catch (error) {
+        const failure = conditionFailure(error);
+        if (failure === undefined) throw error;
+        const state = failure.item === undefined ? undefined : readCounter(failure.item);
+        if (state !== undefined && state.generation > generation) return { kind: 'stale', generation: state.generation };
+        return { kind: 'empty', state };
+      }
+    },
+
+    async lend(root, shard, nanoUsd, budget, timeoutMs) {
+      const amount = { ':amount': { N: String(nanoUsd) }, ':none': { N: '0' } };
+      const generation = { ':generation': { N: String(budget.generation) } };
+      try {
+        await connector.transactWriteItems(
+          {
+            TransactItems: [
+              {
+                Update: {
+                  ...keyOf(root),
+                  UpdateExpression: 'SET remaining = remaining - :amount, lent = if_not_exists(lent, :none) + :amount',
+                  ConditionExpression: 'remaining >= :amount AND generation = :generation AND #limit = :limit AND shards > :none',
+                  ExpressionAttributeNames: { '#limit': 'limit' },
+                  ExpressionAttributeValues: { ...amount, ...generation, ':limit': { N: String(budget.limitNanoUsd) } },
+                  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+                },
+              },
+              {
+                Update: {
+                  ...keyOf(shard),
+                  UpdateExpression:
+                    'SET remaining = if_not_exists(remaining, :none) + :amount, #limit = if_not_exists(#limit, :none) + :amount, ' +
+                    'generation = :generation, #open = if_not_exists(#open, :empty), parked = if_not_exists(parked, :empty)',
+                  ConditionExpression: 'attribute_not_exists(pk) OR generation = :generation',
+                  ExpressionAttributeNames: { ...NAMES },
+                  ExpressionAttributeValues: { ...amount, ...generation, ':empty': { M: {} } },
+                },
+              },
+            ],
+          },
+          { timeoutMs },
+        );
+        return { kind: 'lent' };
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+        const [reason] = (error as { CancellationReasons?: { Item?: Item }[] }).CancellationReasons ?? [];
+        return { kind: 'refused', root: reason?.Item === undefined ? undefined : readCounter(reason.Item) };
+      }
+    },
+
+    async gather(root, timeoutMs = SLOW_TIMEOUT_MS) {
+      let sum = 0n;
+      const open = new Map<string, OpenEntry>();
+      await Promise.all(
+        Array.from({ length: root.spread }, async (_unused, index) => {
+          for (let tries = 0; tries < RECALL_TRIES; tries++) {
+            const shard = await read(shardKey(root.key, index), timeoutMs);
+            if (shard === undefined) return;
+            const left = await recall(root.key, shard, root.generation, timeoutMs);
+            if (left === undefined) continue;
+            sum += left;
+            for (const [id, entry] of shard.open) open.set(id, entry);
+            return;
+          }
+        }),
+      );
+      return { nanoUsd: sum, open };
+    },
+
+    async resize(root, shards, spread, headroomNanoUsd, timeoutMs) {
+      try {
+        await connector.updateItem(
+          {
+            ...keyOf(root),
+            UpdateExpression: 'SET shards = :shards, spread = :spread',
+            ConditionExpression: 'remaining >= :headroom AND (attribute_not_exists(spread) OR spread <= :spread)',
+            ExpressionAttributeValues: {
+              ':shards': { N: String(shards) },
+              ':spread': { N: String(spread) },
+              ':headroom': { N: String(headroomNanoUsd) },
+            },
+          },
+          { timeoutMs },
+        );
+        return true;
+      } catch (error) {
+        if (conditionFailure(error) === undefined) throw error;
+        return false;
+      }
+    },
+  };
+}

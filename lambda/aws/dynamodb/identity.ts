@@ -1,0 +1,214 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { TABLES } from '../../../lib/private/contract';
+import { fromAttribute, type Item, numberOf, type Storable, toItem } from './attributes';
+import { conditional, type WriteResult } from './conditional';
+import type { DynamoDbConnector } from './dynamodb';
+import type { KeyHash, KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
+
+/** The record of each kind of level. A tag's id is `name=value`; the gateway's is `gateway`. */
+export interface LevelRecords {
+  readonly gateway: LevelRecord;
+  readonly team: TeamRecord;
+  readonly project: ProjectRecord;
+  readonly user: UserRecord;
+  readonly key: KeyRecord;
+  readonly tag: LevelRecord;
+}
+
+export interface ReadOptions {
+  /** Sees every write that was acknowledged before the read began. Default: false. */
+  readonly consistent?: boolean;
+  /** Default: 1,500. */
+  readonly timeoutMs?: number;
+  /** The row as the caller has it: answered in place of the table's while both have the same generation, and so are the same. */
+  readonly known?: LevelRecord;
+}
+
+export interface ListOptions {
+  /** Only what belongs to this team (keys, projects, users). */
+  readonly teamId?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+/** One page of a list, as a store gives it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; absent at the end. Good for the same list only. */
+  readonly next?: string;
+}
+
+/** Keys, teams, projects, users, tags and the gateway's own level. */
+export interface IdentityStore {
+  get<K extends LevelKind>(kind: K, id: string, options?: ReadOptions): Promise<LevelRecords[K] | undefined>;
+  /** Writes a new row; `conflict` when the id is taken. Give it a `generation` of the current epoch ms, so that a recreated id never falls behind its counters. */
+  create<K extends LevelKind>(kind: K, record: LevelRecords[K]): Promise<WriteResult>;
+  /** Replaces a row if it still has the generation that was read. The record's own generation must be a newer one. */
+  replace<K extends LevelKind>(kind: K, record: LevelRecords[K], generationAsRead: number): Promise<WriteResult>;
+  /** Deletes a row if it still has the generation that was read. */
+  remove(kind: LevelKind, id: string, generationAsRead: number): Promise<WriteResult>;
+  /** Answers `done` when there is such a row at this moment: what binds other writes of a transaction to it. */
+  confirm(kind: LevelKind, id: string): Promise<WriteResult>;
+  /** Rows of one kind in id order. */
+  list<K extends LevelKind>(kind: K, options?: ListOptions): Promise<Page<LevelRecords[K]>>;
+}
+
+const DEFAULT_TIMEOUT_MS = 1_500;
+const SLOW_TIMEOUT_MS = 5_000;
+
+/**
+ * The identity table's levels.
+ *
+ * @param table name of the identity table
+ */
+export function createIdentityStore(connector: DynamoDbConnector, table: string): IdentityStore {
+  return {
+    async get(kind, id, options = {}) {
+      const { Item: item } = await connector.getItem(
+        { TableName: table, Key: { pk: { S: levelKey(kind, id) } }, ConsistentRead: options.consistent === true },
+        { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS },
+      );
+      if (item === undefined) return undefined;
+      const { known } = options;
+      return (known !== undefined && numberOf(item['generation']) === known.generation ? known : readLevel(item)) as never;
+    },
+
+    create: (kind, record) =>
+      conditional(() =>
+        connector.putItem(
+          { TableName: table, Item: writeLevel(kind, record), ConditionExpression: 'attribute_not_exists(pk)' },
+          { timeoutMs: SLOW_TIMEOUT_MS },
+        ),
+      ),
+
+    replace: (kind, record, generationAsRead) =>
+      conditional(() =>
+        connector.putItem(
+          {
+            TableName: table,
+            Item: writeLevel(kind, record),
+            ConditionExpression: '#generation = :generation',
+            ExpressionAttributeNames: { '#generation': 'generation' },
+            ExpressionAttributeValues: { ':generation': { N: String(generationAsRead) } },
+          },
+          { timeoutMs: SLOW_TIMEOUT_MS },
+        ),
+      ),
+
+    remove: (kind, id, generationAsRead) =>
+      conditional(() =>
+        connector.deleteItem(
+          {
+            TableName: table,
+            Key: { pk: { S: levelKey(kind, id) } },
+            ConditionExpression: '#generation = :generation',
+            ExpressionAttributeNames: { '#generation': 'generation' },
+            ExpressionAttributeValues: { ':generation': { N: String(generationAsRead) } },
+          },
+          { timeoutMs: SLOW_TIMEOUT_MS },
+        ),
+      ),
+
+    confirm: (kind, id) =>
+      conditional(() =>
+        connector.transactWriteItems(
+          {
+            TransactItems: [
+              {
+                ConditionCheck: {
+                  TableName: table,
+                  Key: { pk: { S: levelKey(kind, id) } },
+                  ConditionExpression: 'attribute_exists(pk)',
+                },
+              },
+            ],
+          },
+          { timeoutMs: SLOW_TIMEOUT_MS },
+        ),
+      ),
+
+    async list(kind, options = {}) {
+      const { byKind, byOwner } = TABLES.identity.indexes;
+      const index = options.teamId === undefined ? byKind : byOwner;
+      const partition = options.teamId === undefined ? kind : `${kind}#${options.teamId}`;
+      const start =
+        options.after === undefined
+          ? {}
+          : { ExclusiveStartKey: toItem({ pk: levelKey(kind, options.after), [index.partitionKey]: partition }) };
+      const result = await connector.query(
+        {
+          TableName: table,
+          IndexName: index.name,
+          KeyConditionExpression: '#partition = :partition',
+          ExpressionAttributeNames: { '#partition': index.partitionKey },
+          ExpressionAttributeValues: { ':partition': { S: partition } },
+          Limit: options.limit ?? 100,
+          ...start,
+        },
+        { timeoutMs: SLOW_TIMEOUT_MS },
+      );
+      const last = result.LastEvaluatedKey?.['pk']?.S;
+      return {
+        items: (result.Items ?? []).map((item) => readLevel(item) as never),
+        ...(last === undefined ? {} : { next: last.slice(kind.length + 1) }),
+      };
+    },
+  };
+}
+
+function levelKey(kind: LevelKind, id: string): string {
+  return `${kind}#${id}`;
+}
+
+/** Fields whose attribute has another name; the rest are spelled alike. */
+const ATTRIBUTES: Readonly<Record<string, string>> = {
+  timeZone: 'time_zone',
+  removedBudgets: 'removed_budgets',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  teamId: 'team_id',
+  projectId: 'project_id',
+  userId: 'user_id',
+  lastFour: 'last_four',
+  serverTools: 'server_tools',
+  teamTags: 'team_tags',
+  allowedTags: 'allowed_tags',
+  showFigures: 'show_figures',
+  mayStore: 'may_store',
+  expiresAt: 'expires_at',
+};
+const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
+
+function writeLevel(kind: LevelKind, record: LevelRecord | KeyRecord): Item {
+  const fields: Record<string, Storable | undefined> = { pk: levelKey(kind, record.id), kind };
+  for (const [field, value] of Object.entries(record)) fields[ATTRIBUTES[field] ?? field] = value as Storable | undefined;
+  const teamId = (record as Partial<KeyRecord>).teamId;
+  if (teamId !== undefined) fields['owner'] = `${kind}#${teamId}`;
+  if ('hashes' in record) fields['hashes'] = record.hashes.map(writeHash);
+  return toItem(fields);
+}
+
+function readLevel(item: Item): LevelRecord {
+  const record: Record<string, unknown> = {};
+  for (const attribute in item) {
+    if (attribute === 'pk' || attribute === 'kind' || attribute === 'owner') continue;
+    record[FIELDS.get(attribute) ?? attribute] = fromAttribute(item[attribute] as AttributeValue);
+  }
+  if (record['hashes'] !== undefined) record['hashes'] = (record['hashes'] as Record<string, unknown>[]).map(readHash);
+  return record as unknown as LevelRecord;
+}
+
+function writeHash(hash: KeyHash): Storable {
+  return { pepper_version: hash.pepperVersion, hmac: hash.hmac, valid_until: hash.validUntil };
+}
+
+function readHash(hash: Record<string, unknown>): KeyHash {
+  const validUntil = hash['valid_until'] as string | undefined;
+  return {
+    pepperVersion: hash['pepper_version'] as number,
+    hmac: hash['hmac'] as string,
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
+}

@@ -1,0 +1,247 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { TABLES } from '../../../lib/private/contract';
+import { type Item, numberOf, toItem } from './attributes';
+import { conditional } from './conditional';
+import type { DynamoDbConnector } from './dynamodb';
+import type { Page } from './identity';
+import type { Application, Applied } from './rollup-marks';
+import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
+import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
+import type { RollupRow, Totals } from './rollup-totals';
+import { MEASURES } from './rollup-totals';
+import { type SpendChange, writeSpend } from './spend-change';
+import { type CountedNames, createCountedNames } from './spend-names';
+
+/** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
+export interface Epochs {
+  /** The one that is read. */
+  readonly current: number;
+  /** The one that a rebuild fills; live requests go to both. */
+  readonly building?: number;
+}
+
+export interface RollupItem extends RollupRow {
+  readonly day: string;
+  readonly totals: Totals;
+}
+
+/** Daily sums of requests. A request adds to them exactly once, however often and in whatever order it is delivered. */
+export interface RollupStore {
+  epochs(day: string): Promise<Epochs>;
+  /** Begins a rebuild, or joins the one under way. Answers the epoch that it fills. */
+  beginRebuild(day: string): Promise<number>;
+  /** Makes the rebuilt rows the ones that are read. `conflict`: somebody else has. */
+  finishRebuild(day: string, epoch: number): Promise<'done' | 'conflict'>;
+  /** What a request has added. Consistent. */
+  applied(requestId: string, epoch: number): Promise<Applied | undefined>;
+  /** Changes rows and marks, all or nothing. `conflict`: some request was applied in the meantime. */
+  commit(
+    epoch: number,
+    applications: readonly Application[],
+    changes: readonly RowChange[],
+    spends: readonly SpendChange[],
+    nowMs: number,
+  ): Promise<'done' | 'conflict'>;
+  /** The names that a request's spend is counted under, at one level. */
+  readonly countedNames: CountedNames;
+  /** One row of a day under an epoch. Consistent. */
+  row(row: RollupRow, day: string, epoch: number): Promise<Totals | undefined>;
+  /** Rows of one dimension in one month (`2026-11`), by day, all epochs. Eventually consistent. */
+  list(
+    scope: string,
+    dimension: string,
+    month: string,
+    options?: { readonly limit?: number; readonly after?: string },
+  ): Promise<Page<ListedRow>>;
+  /** Asks the usage function to make the rollups of a day anew, or to go on with it. */
+  requestRebuild(request: RebuildRequest, nowMs: number): Promise<void>;
+}
+
+export interface ListedRow extends RollupItem {
+  readonly epoch: number;
+}
+
+/** What is added to one row. */
+export interface RowChange {
+  readonly row: RollupRow;
+  readonly day: string;
+  readonly totals: Totals;
+}
+
+/** DynamoDB's limit on the items of one transaction. */
+export const LARGEST_COMMIT = 100;
+const TIMEOUT_MS = 5_000;
+/** Rows of counters belong to a period of their own, not to a day. */
+const COUNTER_SORT = 'period';
+
+/**
+ * Rollups, kept in the records table.
+ *
+ * @param table name of the records table
+ */
+export function createRollupStore(connector: DynamoDbConnector, table: string): RollupStore {
+  const get = async (key: Item) =>
+    (await connector.getItem({ TableName: table, Key: key, ConsistentRead: true }, { timeoutMs: TIMEOUT_MS })).Item as Item | undefined;
+
+  const epochs = async (day: string) => readEpochs(await get(epochKey(day)));
+
+  return {
+    epochs,
+    countedNames: createCountedNames(connector, table),
+
+    async beginRebuild(day) {
+      const { current, building } = await epochs(day);
+      if (building !== undefined) return building;
+      const begun = await conditional(() =>
+        connector.putItem(
+          {
+            TableName: table,
+            Item: { ...epochKey(day), ...toItem({ current, building: current + 1 }) },
+            ConditionExpression: 'attribute_not_exists(building) AND (attribute_not_exists(pk) OR #current = :current)',
+            ExpressionAttributeNames: { '#current': 'current' },
+            ExpressionAttributeValues: { ':current': { N: String(current) } },
+          },
+          { timeoutMs: TIMEOUT_MS },
+        ),
+      );
+      return begun === 'done' ? current + 1 : this.beginRebuild(day);
+    },
+
+    finishRebuild: (day, epoch) =>
+      conditional(() =>
+        connector.putItem(
+          {
+            TableName: table,
+            Item: { ...epochKey(day), ...toItem({ current: epoch }) },
+            ConditionExpression: 'building = :building',
+            ExpressionAttributeValues: { ':building': { N: String(epoch) } },
+          },
+          { timeoutMs: TIMEOUT_MS },
+        ),
+      ),
+
+    async applied(requestId, epoch) {
+      const item = await get(markKey(requestId, epoch));
+      return item === undefined ? undefined : readMark(item);
+    },
+
+    async commit(epoch, applications, changes, spends, nowMs) {
+      const items = [
+        ...applications.map((application) => ({ Put: { TableName: table, ...writeMark(application, epoch, nowMs) } })),
+        ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch, nowMs) } })),
+        ...spends.map((spend) => ({ Update: { TableName: table, ...writeSpend(spend) } })),
+      ];
+      return transact(connector, items);
+    },
+
+    async row(row, day, epoch) {
+      const item = await get(rowKey(row, day, epoch));
+      return item === undefined ? undefined : readTotals(item);
+    },
+
+    async list(scope, dimension, month, options = {}) {
+      const { name, partitionKey, sortKey } = TABLES.records.indexes.feed;
+      const result = await connector.query(
+        {
+          TableName: table,
+          IndexName: name,
+          KeyConditionExpression: options.after === undefined ? '#feed = :feed' : '#feed = :feed AND #at > :after',
+          ExpressionAttributeNames: { '#feed': partitionKey, ...(options.after === undefined ? {} : { '#at': sortKey }) },
+          ExpressionAttributeValues: {
+            ':feed': { S: feedName(scope, dimension, month) },
+            ...(options.after === undefined ? {} : { ':after': { S: options.after } }),
+          },
+          ...(options.limit === undefined ? {} : { Limit: options.limit }),
+        },
+        { timeoutMs: TIMEOUT_MS },
+      );
+      const last = result.LastEvaluatedKey?.[sortKey]?.S;
+      return { items: (result.Items ?? []).map(readRow), ...(last === undefined ? {} : { next: last }) };
+    },
+
+    async requestRebuild(request, nowMs) {
+      await connector.putItem({ TableName: table, Item: writeRebuild(request, nowMs) }, { timeoutMs: TIMEOUT_MS });
+    },
+  };
+}
+
+function epochKey(day: string): Item {
+  return { pk: { S: `rollup-day#${day}` }, sk: { S: 'epoch' } };
+}
+
+function readEpochs(item: Item | undefined): Epochs {
+  const building = numberOf(item?.['building']);
+  return { current: numberOf(item?.['current']) ?? 0, ...(building === undefined ? {} : { building }) };
+}
+
+function rowKey(row: RollupRow, day: string, epoch: number): Item {
+  const sort = row.dimension === 'counter' ? COUNTER_SORT : day;
+  return {
+    pk: { S: `rollup#${row.scope}#${row.dimension}#${row.value}` },
+    sk: { S: epoch === 0 || row.dimension === 'counter' ? sort : `${sort}#${epoch}` },
+  };
+}
+
+function feedName(scope: string, dimension: string, month: string): string {
+  return `rollup#${scope}#${dimension}#${month}`;
+}
+
+function writeChange({ row, day, totals }: RowChange, epoch: number, nowMs: number) {
+  const names: Record<string, string> = {};
+  const values: Item = {};
+  const set = row.dimension === 'counter' ? { ttl: Math.floor(nowMs / 1_000) + 400 * 86_400 } : listFields(row, day, epoch);
+  const assignments = Object.entries(toItem(set)).map(([name, value], index) => {
+    names[`#s${index}`] = name;
+    values[`:s${index}`] = value;
+    return `#s${index} = :s${index}`;
+  });
+  const additions = MEASURES.filter((measure) => totals[measure] !== 0n).map((measure) => {
+    names[`#${measure}`] = measure;
+    values[`:${measure}`] = { N: String(totals[measure]) };
+    return `#${measure} :${measure}`;
+  });
+  return {
+    Key: rowKey(row, day, epoch),
+    UpdateExpression: `SET ${assignments.join(', ')} ADD ${additions.join(', ')}`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}
+
+function listFields(row: RollupRow, day: string, epoch: number) {
+  return {
+    feed: feedName(row.scope, row.dimension, day.slice(0, 7)),
+    feed_at: `${day}#${epoch}#${row.value}`,
+    day,
+    epoch,
+    scope: row.scope,
+    dimension: row.dimension,
+    value: row.value,
+    team_id: row.teamId,
+  };
+}
+
+function readRow(item: Item): ListedRow {
+  const teamId = item['team_id']?.S;
+  return {
+    scope: item['scope']?.S ?? '',
+    dimension: item['dimension']?.S ?? '',
+    value: item['value']?.S ?? '',
+    day: item['day']?.S ?? '',
+    epoch: numberOf(item['epoch']) ?? 0,
+    totals: readTotals(item),
+    ...(teamId === undefined ? {} : { teamId }),
+  };
+}
+
+async function transact(connector: DynamoDbConnector, items: TransactWriteItem[]): Promise<'done' | 'conflict'> {
+  try {
+    await connector.transactWriteItems({ TransactItems: items }, { timeoutMs: TIMEOUT_MS });
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+    const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
+    if (reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')) return 'conflict';
+    throw Object.assign(new Error('the transaction met another one', { cause: error }), { name: 'TransactionConflictException' });
+  }
+}

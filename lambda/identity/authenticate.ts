@@ -1,0 +1,173 @@
+import { hash } from 'node:crypto';
+import type { KeyHash, KeyRecord } from '../aws/dynamodb/entities';
+import type { Secrets } from '../aws/secrets';
+import { GatewayError } from '../platform/error';
+import type { Clock } from '../platform/runtime/clock';
+import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
+import type { CachedLevel, LevelCache } from './level-cache';
+import { type Peppers, parsePeppers } from './peppers';
+import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key';
+
+/** Clocks of callers, the table and this process may differ by this much. */
+const SKEW_MS = 2_000;
+/** A row that refuses a caller is read again when it is older than this: the key may just have been rotated or unblocked. */
+const RECHECK_AFTER_MS = 1_000;
+/** Refusals that an administrator may take back. */
+const REOPENED: ReadonlySet<string> = new Set(['key_blocked', 'key_expired']);
+
+/** Who calls. */
+export interface Caller {
+  readonly key: KeyRecord;
+  /** Whether a newer row of the key still lets this caller in; for the ledger's own consistent read. */
+  accepts(fresh: KeyRecord): boolean;
+}
+
+export interface Authenticator {
+  /**
+   * Finds out who calls.
+   *
+   * @param fresh reads the key's row consistently; for routes that do not pass the ledger, which does so itself
+   * @param beside called when the credential has the form of a key, to begin what is read beside the key's row
+   * @throws GatewayError 400 `ambiguous_credentials`; 401 `invalid_api_key`, `key_revoked`, `key_expired`; 403 `key_blocked`;
+   * 503 `misconfigured`, `secret_unavailable`, `store_unavailable`
+   */
+  authenticate(headers: RequestHeaders, fresh: boolean, beside?: () => void): Promise<Caller>;
+  /**
+   * Whether anybody could be authenticated at all.
+   *
+   * @throws GatewayError 503 `misconfigured`, `secret_unavailable`
+   */
+  check(): Promise<void>;
+}
+
+/** Authenticates virtual keys. What is malformed is refused before anything is read. */
+export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepperSecretArn: string, clock: Clock): Authenticator {
+  const present = rememberOpened();
+  let parsedFrom = '';
+  let peppers: Peppers | undefined;
+
+  const currentPeppers = async (): Promise<Peppers> => {
+    const text = await secrets.read(pepperSecretArn);
+    if (peppers === undefined || text !== parsedFrom) {
+      peppers = parsePeppers(text);
+      parsedFrom = text;
+    }
+    return peppers;
+  };
+
+  const rowOf = async (keyId: string, maxAgeMs?: number): Promise<CachedLevel<KeyRecord>> => {
+    try {
+      return await levels.get('key', keyId, maxAgeMs);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  };
+
+  return {
+    async check() {
+      await currentPeppers();
+    },
+    async authenticate(headers, fresh, beside) {
+      const known = await currentPeppers();
+      const presented = present(credentialOf(headers));
+      beside?.();
+      const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
+        const nowMs = clock.now();
+        return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);
+      };
+      const first = await rowOf(presented.keyId, fresh ? 0 : undefined);
+      let refusal = refuse(first.record);
+      let key = first.record;
+      // Who holds the secret of a key that is blocked or over is told by the row as it is now.
+      const mostAgeMs = REOPENED.has(refusal?.code ?? '') ? 0 : RECHECK_AFTER_MS;
+      if (refusal !== undefined && key !== undefined && first.ageMs > mostAgeMs) {
+        key = (await rowOf(presented.keyId, mostAgeMs)).record;
+        refusal = refuse(key);
+      }
+      if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
+      return { key, accepts: (newer) => refuse(newer) === undefined };
+    },
+  };
+}
+
+/** A credential as it was presented. */
+interface Presented {
+  readonly keyId: string;
+  /** Whether it opens a row with these hashes. */
+  opens(hashes: readonly KeyHash[] | undefined, peppers: Peppers, nowMs: number): boolean;
+}
+
+const MAX_OPENED = 1_000;
+
+/**
+ * Reads credentials, and remembers by their digests which rows they opened, so that a busy key is taken apart and costs its HMAC once
+ * per row read.
+ *
+ * @throws GatewayError 401 for what cannot be a key of callers
+ */
+function rememberOpened(): (credential: string) => Presented {
+  const opened = new Map<string, { readonly keyId: string; readonly hashes: readonly KeyHash[] }>();
+
+  return (credential) => {
+    const digest = hash('sha256', credential, 'base64');
+    const known = opened.get(digest);
+    let parsed: ParsedKey | undefined;
+    const parse = (): ParsedKey => {
+      parsed ??= callersKey(credential);
+      return parsed;
+    };
+    const keyId = known?.keyId ?? parse().keyId;
+    return {
+      keyId,
+      opens(hashes, peppers, nowMs) {
+        if (known !== undefined && known.hashes === hashes) return true;
+        if (!verifyKey(hashes, parse(), peppers, nowMs)) return false;
+        // A secret in its grace period stops working at a moment of its own, so those are verified each time.
+        if (hashes === undefined || hashes.length !== 1 || hashes[0]?.validUntil !== undefined) return true;
+        if (opened.size >= MAX_OPENED) opened.clear();
+        opened.set(digest, { keyId, hashes });
+        return true;
+      },
+    };
+  };
+}
+
+function callersKey(credential: string): ParsedKey {
+  const parsed = parseKey(credential);
+  if (parsed === undefined) throw notAuthenticated('AuthBadFormat');
+  if (parsed.keyId === ROOT_KEY_ID) throw notAuthenticated('AuthUnknownKey');
+  return parsed;
+}
+
+/** Why this row does not let the caller in. The state of a key is told only to who holds its secret. */
+function refusalOf(key: KeyRecord | undefined, matches: boolean, nowMs: number): GatewayError | undefined {
+  if (key === undefined) return notAuthenticated('AuthUnknownKey');
+  if (!matches) return notAuthenticated('AuthWrongSecret');
+  if (key.status === 'revoked') return unusable('key_revoked', 'This API key has been revoked.');
+  if (key.status === 'blocked') return blocked();
+  if (key.expiresAt !== undefined && nowMs > Date.parse(key.expiresAt) + SKEW_MS)
+    return unusable('key_expired', 'This API key has expired.');
+  return undefined;
+}
+
+/** A 401 for a key that was good once. */
+export function unusable(code: 'key_revoked' | 'key_expired', message: string): GatewayError {
+  return new GatewayError({ status: 401, type: 'authentication_error', code, message, cause: code });
+}
+
+export function blocked(): GatewayError {
+  return new GatewayError({ status: 403, type: 'permission_error', code: 'key_blocked', message: 'This API key is blocked.' });
+}
+
+/** The 503 for a table that does not answer: never a 401, never let through. */
+export function storeUnavailable(cause: unknown): GatewayError {
+  return new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'store_unavailable',
+    message: "The gateway's store does not answer just now; try again shortly.",
+    retryable: true,
+    retryAfterMs: 2_000,
+    cause,
+  });
+}

@@ -1,0 +1,242 @@
+import type { Media } from '../../wire/model/media';
+import { sameUnit, type ToolUse } from '../../wire/model/tool-use';
+import type { CallFacts } from '../../wire/protocols/protocol';
+import { atTier, callPrice, rateAt } from './cost';
+import { type MediaTokens, mediaTokens } from './media';
+import type { Price, PricedPlace, TokenClass } from './price';
+import { mostTierPercent } from './service-tiers';
+import { impliedUses } from './tool-prices';
+import { windowOf } from './window';
+
+/** What a call may take at most. */
+export interface CallBound {
+  readonly costNanoUsd: bigint;
+  /** Input and output together. */
+  readonly tokens: number;
+}
+
+export type BoundFacts = Pick<
+  CallFacts,
+  'choices' | 'media' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts'
+>;
+
+/** What is known of a call before it is sent. */
+export interface BoundInput {
+  readonly facts: BoundFacts;
+  /** Size of the caller's body: a token is never shorter than a byte. */
+  readonly bodyBytes: number;
+  /** Output tokens per choice that the provider is held to: the caller's cap or the one that is injected. 0 for embeddings. */
+  readonly maxOutputTokens: number;
+  /** Prices of every target that the call may go to. */
+  readonly prices: readonly Price[];
+  /**
+   * Who bills each of `prices`, for calls that may go on to another place: at most one answer is paid for, and beside it the input of
+   * one lost attempt at every other account. Default: one account, so that nothing is paid beside the answer.
+   */
+  readonly accounts?: readonly string[] | undefined;
+}
+
+/** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
+const OVERHEAD_TOKENS = 2_048;
+/** What one server-side tool call may put into the prompt. */
+export const TOOL_RESULT_TOKENS = 30_000;
+/** Calls of a server-side tool in one request, where it does not say how many it takes. */
+const SERVER_TOOL_CALLS = 20;
+const CONTAINERS = /^code_(?:interpreter|execution)/;
+const CODE_BY_THE_CALL: ReadonlySet<string> = new Set(['xai', 'groq']);
+/** A shorter conversation is never summed up. @see https://docs.claude.com/en/docs/build-with-claude/compaction */
+const LEAST_COMPACTED_TOKENS = 50_000;
+/** A picture is made whole, however short the cap: the largest that Gemini makes. */
+const PICTURE_TOKENS = 2_520;
+
+/** What a call may send to one place, and what its tools may cost there. */
+interface Sent {
+  readonly price: Price;
+  readonly account: string;
+  readonly inputTokens: number;
+  /** The part of `inputTokens` that is recordings. */
+  readonly audioTokens: number;
+  /** More than one where a summary is written first. */
+  readonly answers: number;
+  readonly toolsNanoUsd: bigint;
+}
+
+/** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
+export function boundOf(input: BoundInput): CallBound {
+  return boundOfSent(input, sentOf(input), input.maxOutputTokens);
+}
+
+/**
+ * The largest output cap, at most the call's own, with which the call cannot cost more than `ceilingNanoUsd`.
+ * Undefined when even the input may cost more: then the call must be refused.
+ */
+export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | undefined {
+  const sent = sentOf(input);
+  const fits = (maxOutputTokens: number): boolean => boundOfSent(input, sent, maxOutputTokens).costNanoUsd <= ceilingNanoUsd;
+  if (fits(input.maxOutputTokens)) return input.maxOutputTokens;
+  let low = 0;
+  let high = input.maxOutputTokens;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low >= 1 ? low : undefined;
+}
+
+function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
+  let tokens = 0;
+  const answers = new Map<string, bigint>();
+  const lost = new Map<string, bigint>();
+  for (const place of sent) {
+    const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers;
+    raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
+    if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
+    tokens = Math.max(tokens, place.inputTokens + outputTokens);
+  }
+  const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
+  let costNanoUsd = 0n;
+  for (const [account, answer] of answers) {
+    const cost = answer + allLost - (lost.get(account) ?? 0n);
+    if (cost > costNanoUsd) costNanoUsd = cost;
+  }
+  return { costNanoUsd, tokens };
+}
+
+function raise(amounts: Map<string, bigint>, account: string, amount: bigint): void {
+  if (amount > (amounts.get(account) ?? -1n)) amounts.set(account, amount);
+}
+
+function sentOf(input: BoundInput): Sent[] {
+  return input.prices.map((price, index) => {
+    const media = mediaOf(input.facts, price);
+    const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
+    const audioTokens = Math.min(media.audio, window);
+    let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
+    let toolsNanoUsd = 0n;
+    for (const use of toolUses(input.facts, price)) {
+      const calls = callsOf(use, price.place);
+      inputTokens += (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
+      toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
+    }
+    const readings = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS ? 2 : 1;
+    return {
+      price,
+      account: input.accounts?.[index] ?? '',
+      inputTokens: inputTokens * readings,
+      audioTokens: audioTokens * readings,
+      answers: readings,
+      toolsNanoUsd,
+    };
+  });
+}
+
+/** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */
+export function callsOf({ unit, most = SERVER_TOOL_CALLS }: ToolUse, place: PricedPlace | undefined): number {
+  return CONTAINERS.test(unit) && !CODE_BY_THE_CALL.has(place?.kind ?? '') ? Math.min(most, 1) : most;
+}
+
+/** The most that a call sends to a place, in tokens, before its tools bring more. */
+export function mostSent(input: Pick<BoundInput, 'facts' | 'bodyBytes'>, price: Price): number {
+  const { audio, other } = mediaOf(input.facts, price);
+  return textTokens(input) + audio + other;
+}
+
+/** The body without its pictures and recordings, which are counted by their makers' rules. */
+function textTokens({ facts, bodyBytes }: Pick<BoundInput, 'facts' | 'bodyBytes'>): number {
+  return bodyBytes - facts.media.reduce((sum, { base64 = '' }) => sum + base64.length, 0) + OVERHEAD_TOKENS;
+}
+
+export function mediaOf(facts: BoundFacts, price: Price): MediaTokens {
+  return mediaTokens(price.place?.model ?? '', facts.media);
+}
+
+/** Asked for, and what the model uses unasked. */
+export function toolUses(facts: BoundFacts, { place }: Price): readonly ToolUse[] {
+  const implied = place === undefined ? [] : impliedUses(place.kind, place.model);
+  if (implied.length === 0) return facts.toolUses;
+  const asked = place?.kind === 'perplexity' ? facts.toolUses.filter(({ bySetting }) => bySetting !== true) : facts.toolUses;
+  return [...asked, ...implied];
+}
+
+function unitPrice(facts: BoundFacts, price: Price, unit: string): bigint {
+  return unit === 'request' || isFree(facts, unit) ? 0n : callPrice(price, unit);
+}
+
+/** Whether a unit is billed in tokens alone in this call. */
+export function isFree(facts: Pick<CallFacts, 'toolUses'>, unit: string): boolean {
+  return facts.toolUses.some((use) => use.free === true && sameUnit(use.unit, unit));
+}
+
+/** Output tokens of all choices. */
+function mostOutput(facts: BoundFacts, price: Price, maxOutputTokens: number): number {
+  const cap = Math.min(
+    maxOutputTokens === 0 ? 0 : Math.max(maxOutputTokens, makesPictures(facts, price) ? PICTURE_TOKENS : 0),
+    price.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    price.contextWindow ?? Number.POSITIVE_INFINITY,
+  );
+  return cap * Math.max(1, facts.choices);
+}
+
+function tokensBound(facts: BoundFacts, { price, inputTokens, audioTokens }: Sent, outputTokens: number): bigint {
+  const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, inputTokens);
+  const sum =
+    BigInt(inputTokens - audioTokens) * rateOf(inputClasses(facts)) +
+    (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
+    (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
+  return atTier(sum, mostTierPercent(price, facts.serviceTier)) + price.perRequest;
+}
+
+/** A film has sound, and a file that nobody knows may be one. */
+export function maySound({ kind }: Media): boolean {
+  return kind === 'video' || kind === 'file';
+}
+
+/** Classes that what a call sends may be billed in, recordings apart. */
+export function inputClasses(facts: BoundFacts): TokenClass[] {
+  const classes: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
+  if (facts.cacheWrite === '1h') classes.push('cacheWrite1h');
+  if (facts.media.some(({ kind }) => kind !== 'audio') || facts.toolUses.length > 0) classes.push('imageInput');
+  if (facts.media.some(maySound)) classes.push('audioInput', 'audioCacheRead');
+  return classes;
+}
+
+/** Classes that the answer of a call may be billed in: sound only where it is asked for, pictures unless it is asked for text alone. */
+export function outputClasses(facts: BoundFacts, price: Price): TokenClass[] {
+  const classes: TokenClass[] = ['output', 'reasoning'];
+  if (asks(facts, 'audio')) classes.push('audioOutput');
+  if (makesPictures(facts, price)) classes.push('imageOutput');
+  return classes;
+}
+
+/** The class, dearer than text, that all of an answer may be billed in. */
+export function dearOutput(facts: BoundFacts, price: Price): 'audioOutput' | 'imageOutput' | undefined {
+  const dearer = (['audioOutput', 'imageOutput'] as const).filter((name) => price.rates[name].base > price.rates.output.base);
+  const possible = outputClasses(facts, price);
+  return dearer
+    .filter((name) => possible.includes(name))
+    .sort((left, right) => (price.rates[left].base < price.rates[right].base ? 1 : -1))[0];
+}
+
+function makesPictures(facts: BoundFacts, { rates }: Price): boolean {
+  return rates.imageOutput.base !== rates.output.base && (facts.modalities === undefined || asks(facts, 'image'));
+}
+
+function asks({ modalities }: BoundFacts, modality: string): boolean {
+  return modalities?.some((name) => name.toLowerCase() === modality) === true;
+}
+
+/** The dearest rate that any prompt up to this long may have: a tier may be cheaper than the one below. */
+function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {
+  let most = 0n;
+  for (const name of classes) {
+    const rate = price.rates[name];
+    const candidates = [
+      rate.base,
+      rateAt(rate, inputTokens),
+      ...rate.tiers.filter(({ above }) => above < inputTokens).map((tier) => tier.price),
+    ];
+    for (const candidate of candidates) if (candidate > most) most = candidate;
+  }
+  return most;
+}

@@ -1,0 +1,82 @@
+import { type TokenClasses, tokenClasses, type Usage } from '../../wire/model/usage';
+import { INPUT_CLASSES, type Price, type Rate, TOKEN_CLASSES } from './price';
+
+/** Tokens in the unit of rates. */
+const MILLION = 1_000_000n;
+/** The list price, in the unit that percents are rounded to. */
+const WHOLE = 1_000_000n;
+
+/** Begins the unit that says which kind of request it was: `request:low`. */
+const REQUEST = 'request:';
+
+/** What a response used, in classes that do not overlap. */
+export interface Consumption {
+  readonly tokens: TokenClasses;
+  /** What is billed of the provider's own tools, by unit. */
+  readonly toolCalls?: Readonly<Record<string, number>>;
+  readonly serviceTier?: string;
+}
+
+/**
+ * What a response cost, in nano-USD: every class at its rate, summed in the rates' own unit, divided once and rounded up.
+ * It grows with each class and never shrinks.
+ */
+export function costOf(price: Price, consumption: Consumption): bigint {
+  const { tokens } = consumption;
+  const input = INPUT_CLASSES.reduce((sum, name) => sum + tokens[name], 0);
+  let sum = 0n;
+  for (const name of TOKEN_CLASSES) {
+    if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
+  }
+  let cost = atTier(sum, tierPercent(price, consumption.serviceTier));
+  let { perRequest } = price;
+  for (const [unit, count] of Object.entries(consumption.toolCalls ?? {})) {
+    if (count <= 0) continue;
+    // A request whose kind is known costs what its kind costs, which is no more than that of a request of any kind.
+    if (unit.startsWith(REQUEST)) perRequest = smaller(price.calls[unit] ?? perRequest, perRequest);
+    else cost += BigInt(Math.ceil(count)) * callPrice(price, unit);
+  }
+  return cost + perRequest;
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
+}
+
+/** What a reported usage cost, in nano-USD. */
+export function costOfUsage(price: Price, usage: Usage): bigint {
+  return costOf(price, {
+    tokens: tokenClasses(usage),
+    ...(usage.toolCalls === undefined ? {} : { toolCalls: usage.toolCalls }),
+    ...(usage.serviceTier === undefined ? {} : { serviceTier: usage.serviceTier }),
+  });
+}
+
+/** Nano-USD of a sum in the unit of rates, at this percent of the list price; divided once and rounded up. */
+export function atTier(sum: bigint, percent: number): bigint {
+  const divisor = MILLION * WHOLE;
+  return (sum * BigInt(Math.round(percent * 10_000)) + divisor - 1n) / divisor;
+}
+
+/** The rate of a request with this many input tokens, cache included. */
+export function rateAt(rate: Rate, inputTokens: number): bigint {
+  let price = rate.base;
+  for (const tier of rate.tiers) {
+    if (inputTokens > tier.above) price = tier.price;
+  }
+  return price;
+}
+
+/** Percent of the list price that a service tier costs; whatever callers and providers may write there. */
+export function tierPercent(price: Price, tier: string | undefined): number {
+  return tier !== undefined && Object.hasOwn(price.serviceTiers, tier) ? (price.serviceTiers[tier] as number) : 100;
+}
+
+/** Nano-USD for one call of a server-side tool. Versioned names (`web_search_20250305`) cost what their family costs. */
+export function callPrice(price: Price, tool: string): bigint {
+  let family = 'default';
+  for (const name in price.calls) {
+    if (name !== 'default' && tool.startsWith(name) && (family === 'default' || name.length > family.length)) family = name;
+  }
+  return price.calls[family] ?? 0n;
+}

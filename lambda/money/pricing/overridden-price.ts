@@ -1,0 +1,50 @@
+import type { PriceOverride } from '../../aws/dynamodb/overrides';
+import { matchesModel } from '../../platform/runtime/glob';
+import type { BookRow } from './book-line';
+import { usd } from './money';
+import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
+import { serviceTiersOf } from './service-tiers';
+import { toolPricesOf } from './tool-prices';
+
+/** @param name `provider/model` */
+export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
+  return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
+}
+
+/**
+ * The price of a model whose override says one.
+ *
+ * @param row what the book says of it, if anything: its tiers and its lengths hold on
+ */
+export function overriddenPrice(override: PriceOverride, { kind, model }: PricedPlace, row: BookRow | undefined): Price {
+  const version = `override-${override.generation}`;
+  const limits = limitsOf(override.contextWindow ?? row?.window, override.maxOutputTokens ?? row?.maxOutput);
+  if (override.free === true) return { ...FREE_PRICE, version, ...limits };
+  const prices = override.usdPerMillionTokens ?? {};
+  const rates: Partial<Record<TokenClass, Rate>> = {};
+  const set = (name: TokenClass, amount: string | undefined): void => {
+    if (amount !== undefined) rates[name] = { base: usd(amount), tiers: [] };
+  };
+  set('input', prices.input);
+  set('cacheRead', prices.cache_read);
+  set('cacheWrite5m', prices.cache_write_5m);
+  set('cacheWrite1h', prices.cache_write_1h);
+  set('audioInput', prices.audio_input);
+  set('audioCacheRead', prices.audio_cache_read);
+  set('imageInput', prices.image_input);
+  set('output', prices.output);
+  set('reasoning', prices.reasoning);
+  set('audioOutput', prices.audio_output);
+  set('imageOutput', prices.image_output);
+  const calls = Object.entries(override.usdPerToolCall ?? {}).map(([tool, amount]) => [tool, usd(amount)]);
+  return {
+    version,
+    source: 'override',
+    place: { kind, model },
+    rates: completeRates(rates),
+    calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, model), ...Object.fromEntries(calls) },
+    perRequest: 0n,
+    serviceTiers: row?.tiers ?? serviceTiersOf(kind),
+    ...limits,
+  };
+}

@@ -1,0 +1,115 @@
+import { sameUnit } from '../../wire/model/tool-use';
+import type { Usage } from '../../wire/model/usage';
+import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
+import { callPrice, rateAt, tierPercent } from './cost';
+import type { Price, TokenClass } from './price';
+import { mostTierPercent } from './service-tiers';
+import { windowOf } from './window';
+
+/** A window where none is known, wider than any model's. */
+const WIDEST_WINDOW_TOKENS = 10_000_000;
+/** An answer where none is known, longer than any model's. */
+const LONGEST_ANSWER_TOKENS = 1_000_000;
+/** Calls of one tool in one answer, where the call sets no limit: ten times what is reserved for. */
+const MOST_TOOL_CALLS = 200;
+
+/** A call and the place that answered it. */
+export type ReportedCall = Pick<BoundInput, 'facts' | 'bodyBytes' | 'maxOutputTokens'> & { readonly price: Price };
+
+type Count = Exclude<{ [K in keyof Usage]-?: Exclude<Usage[K], undefined> extends number ? K : never }[keyof Usage], never>;
+
+/** Of each class, the most that can be true of a call. What a part is of, it cannot exceed. */
+const MOST: Readonly<Record<Count, (call: ReportedCall, usage: Usage) => number>> = {
+  inputTokens: mostInput,
+  billedInputTokens: mostInput,
+  cacheReadInputTokens: wholeInput,
+  audioCacheReadInputTokens: (call, usage) => (hears(call, 'audioCacheRead') ? (usage.cacheReadInputTokens ?? 0) : 0),
+  cacheCreationInputTokens: wholeInput,
+  cacheCreation1hInputTokens: ({ facts }, usage) => (facts.cacheWrite === '1h' ? (usage.cacheCreationInputTokens ?? 0) : 0),
+  audioInputTokens: (call, usage) => (hears(call, 'audioInput') ? wholeInput(call, usage) : 0),
+  imageInputTokens: (call, usage) => (sees(call) ? wholeInput(call, usage) : 0),
+  outputTokens: mostOutput,
+  billedOutputTokens: mostOutput,
+  reasoningOutputTokens: wholeOutput,
+  audioOutputTokens: (call, usage) => (speaks(call) ? wholeOutput(call, usage) : 0),
+  // Where a model makes no pictures of its own, their price is that of its text.
+  imageOutputTokens: wholeOutput,
+};
+const COUNTS = Object.keys(MOST) as Count[];
+
+/**
+ * What of a report cannot be true of its call: the name of the first class that is beyond what was sent, the cap, the window, the model's
+ * longest answer, the tier, or the tools that were asked for and how often they may be used. Undefined when all of it can.
+ */
+export function implausible(usage: Usage, call: ReportedCall): string | undefined {
+  if (usage.malformed === true) return 'malformed';
+  const count = COUNTS.find((name) => {
+    const reported = usage[name];
+    return reported !== undefined && !(reported >= 0 && reported <= MOST[name](call, usage));
+  });
+  if (count === undefined && tierPercent(call.price, usage.serviceTier) > mostTierPercent(call.price, call.facts.serviceTier))
+    return 'serviceTier';
+  return count ?? Object.entries(usage.toolCalls ?? {}).find(([unit, calls]) => !(calls >= 0 && calls <= mostCalls(unit, call)))?.[0];
+}
+
+/**
+ * After each call of a server-side tool the model reads everything again, and the readings are reported as one sum. No reading is longer
+ * than the window that was reserved for.
+ */
+function mostInput(call: ReportedCall): number {
+  const { facts, price } = call;
+  const results = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS, tokens = TOOL_RESULT_TOKENS }) => sum + most * tokens, 0);
+  const each = windowOf(facts, price) ?? Math.max(WIDEST_WINDOW_TOKENS, mostSent(call, price));
+  return readings(call) * each + results;
+}
+
+/** Before each reading the conversation may have been summed up, which reads it as well. */
+function readings({ facts, price }: ReportedCall): number {
+  const count = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 1);
+  return facts.compacts === true ? 2 * count : count;
+}
+
+function wholeInput(call: ReportedCall, usage: Usage): number {
+  return usage.inputTokens ?? mostInput(call);
+}
+
+/** A provider may overlook the cap; its model writes no more than it can, a summary before each reading included. */
+function mostOutput(call: ReportedCall): number {
+  const { facts, maxOutputTokens, price } = call;
+  if (maxOutputTokens === 0) return 0;
+  const longest = price.maxOutputTokens ?? Math.min(price.contextWindow ?? LONGEST_ANSWER_TOKENS, LONGEST_ANSWER_TOKENS);
+  const answers = facts.compacts === true ? 1 + readings(call) / 2 : 1;
+  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices) * answers;
+}
+
+function wholeOutput(call: ReportedCall, usage: Usage): number {
+  return usage.outputTokens ?? mostOutput(call);
+}
+
+/** Recordings and films have sound. What costs no more than text does no harm where nobody asked for it. */
+function hears({ facts, price }: ReportedCall, name: 'audioInput' | 'audioCacheRead'): boolean {
+  const isAsked = mediaOf(facts, price).audio > 0 || facts.media.some(maySound);
+  return isAsked || !isDearer(price, name, name === 'audioInput' ? 'input' : 'cacheRead');
+}
+
+function sees({ facts, price }: ReportedCall): boolean {
+  return inputClasses(facts).includes('imageInput') || !isDearer(price, 'imageInput', 'input');
+}
+
+function speaks({ facts, price }: ReportedCall): boolean {
+  return outputClasses(facts, price).includes('audioOutput') || !isDearer(price, 'audioOutput', 'output');
+}
+
+/** At some length of prompt. */
+function isDearer({ rates }: Price, part: TokenClass, whole: TokenClass): boolean {
+  const lengths = [0, ...rates[part].tiers.map(({ above }) => above + 1), ...rates[whole].tiers.map(({ above }) => above + 1)];
+  return lengths.some((tokens) => rateAt(rates[part], tokens) > rateAt(rates[whole], tokens));
+}
+
+/** Calls that cost nothing need no limit. */
+function mostCalls(unit: string, { facts, price }: ReportedCall): number {
+  if (callPrice(price, unit) === 0n && !unit.startsWith('request')) return Number.POSITIVE_INFINITY;
+  return toolUses(facts, price)
+    .filter((use) => sameUnit(use.unit, unit))
+    .reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 0);
+}

@@ -1,0 +1,163 @@
+import type { Outcome, Reservation } from '../../money/ledger/admission';
+import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../../money/pricing';
+import type { Target } from '../../routing/models';
+import type { Usage } from '../../wire/model/usage';
+import type { BoundedCall } from '../before/bound';
+import type { RoutedCall } from '../before/call';
+import type { Gateway } from '../gateway';
+import { billedOf, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
+import { latencyOf, overheadMs } from './record';
+import type { LostAttempt, Trace } from './trace';
+
+/** Records what an answered call really cost, with what its lost attempts may. Never throws. */
+export async function settle(
+  gateway: Gateway,
+  bounded: BoundedCall,
+  reservation: Reservation,
+  trace: Trace,
+  consumed: Consumed,
+): Promise<void> {
+  const { call, prices } = bounded;
+  const price = prices.get(`${trace.provider}/${trace.requestModel}`);
+  const report = trustedReport(gateway, bounded, price, trace, consumed.usage);
+  const usage =
+    call.operation === 'count-tokens' ? undefined : finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report });
+  const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
+  await book(gateway, bounded, reservation, trace, usage, price, cost);
+}
+
+/** Charges the lost attempts of a call that nobody answered; gives everything back when there are none. Never throws. */
+export async function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+  const last = trace.lost.at(-1);
+  if (last === undefined) return release(gateway, bounded, reservation, trace);
+  trace.provider = last.provider;
+  trace.requestModel = last.model;
+  await book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), 0n);
+}
+
+async function book(
+  gateway: Gateway,
+  { call }: BoundedCall,
+  reservation: Reservation,
+  trace: Trace,
+  usage: Usage | undefined,
+  price: Price | undefined,
+  answerNanoUsd: bigint,
+): Promise<void> {
+  trace.usage = usage;
+  trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd);
+  trace.priceUnknown = price?.source === 'ceiling';
+  const outcome = outcomeOf(gateway, trace, call.options.labels);
+  await reservation.settle({
+    ...outcome,
+    usage,
+    costNanoUsd: trace.costNanoUsd,
+    priceVersion: price?.version,
+    priceSource: price?.source,
+  });
+}
+
+/** Gives everything back: no provider can bill this call. Never throws. */
+async function release(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+  await reservation.release(outcomeOf(gateway, trace, bounded.call.options.labels));
+}
+
+/**
+ * What an attempt is charged that was sent and brought nothing: its input, which a provider may bill even when it never answered, and
+ * what may have been written for a caller who left.
+ *
+ * @param reported what the provider had reported before it was cut
+ * @param writingMs as in `Consumed`
+ */
+export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usage | undefined, writingMs: number): LostAttempt {
+  const { call, prices } = bounded;
+  const { provider, model, name } = target;
+  const price = prices.get(name);
+  const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
+  const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, ...input } = trusted;
+  const tier = servedTier(call, price, trusted);
+  const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call, price)) : undefined;
+  const usage = billedOf(call, {
+    ...input,
+    ...(tools === undefined ? {} : { toolCalls: tools }),
+    inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
+    outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
+    ...(tier === undefined ? {} : { serviceTier: tier }),
+    estimated: true,
+  });
+  return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+}
+
+/** The tier as reported, else as asked where it is dearer: a cheaper one may not have been granted, or not even sent on. */
+function servedTier({ facts }: RoutedCall, price: Price | undefined, reported: Usage | undefined): string | undefined {
+  if (reported?.serviceTier !== undefined) return reported.serviceTier;
+  return price !== undefined && tierPercent(price, facts.serviceTier) > 100 ? facts.serviceTier : undefined;
+}
+
+/** A report unless something in it cannot be true; what is odd about it goes to the log, and what cannot be true to the metrics. */
+function trustedReport(
+  gateway: Gateway,
+  bounded: BoundedCall,
+  price: Price | undefined,
+  trace: Trace,
+  usage: Usage | undefined,
+): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const { requestId, provider, requestModel: model } = trace;
+  const anomaly = anomalyOf(bounded, price, usage);
+  if (anomaly !== undefined) {
+    gateway.log.write('warn', 'usage-anomaly', { requestId, provider, model, reason: anomaly.slice(0, 64) });
+    trace.usageAnomaly = true;
+    return undefined;
+  }
+  if (usage.inputTokens === 0 && usage.outputTokens === 0) gateway.log.write('warn', 'usage-zero', { requestId, provider, model });
+  return usage;
+}
+
+function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined, usage: Usage): string | undefined {
+  if (price === undefined) return undefined;
+  const { facts, document } = call;
+  return implausible(usage, { facts, bodyBytes: document.bytes.length, maxOutputTokens, price });
+}
+
+/** The provider's figures where they can be trusted, else ours, marked as such. */
+function finalUsage(bounded: BoundedCall, price: Price | undefined, model: string | undefined, consumed: Consumed): Usage {
+  const { usage, complete } = consumed;
+  const { call } = bounded;
+  const tier = servedTier(call, price, usage);
+  const withTier = (known: Usage): Usage => billedOf(call, tier === undefined ? known : { ...known, serviceTier: tier });
+  const embeddings = call.operation === 'embeddings';
+  const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
+  if (usage !== undefined && reported && complete) return withTier(usage);
+
+  const tools = usage?.toolCalls ?? estimatedTools(call, price);
+  return withTier({
+    ...usage,
+    ...(tools === undefined ? {} : { toolCalls: tools }),
+    inputTokens: usage?.inputTokens ?? estimatedInput(call, price, model ?? call.facts.model),
+    ...estimatedOutput(bounded, price, consumed),
+    estimated: true,
+  });
+}
+
+function outcomeOf(gateway: Gateway, trace: Trace, labels: Readonly<Record<string, string>>): Outcome {
+  return {
+    status: trace.status,
+    outcome: trace.outcome,
+    provider: trace.provider,
+    requestModel: trace.requestModel,
+    responseModel: trace.responseModel,
+    usage: undefined,
+    costNanoUsd: 0n,
+    priceVersion: undefined,
+    priceSource: undefined,
+    attempts: trace.attempts,
+    finishReason: trace.finishReason,
+    incomplete: trace.incomplete || undefined,
+    latencyMs: Math.round(latencyOf(gateway, trace)),
+    timeToFirstChunkMs: trace.firstByteMs === 0 ? undefined : Math.round(trace.firstByteMs - trace.exchange.arrivedMs),
+    overheadMs: overheadMs(trace),
+    malformedEvents: trace.malformedEvents || undefined,
+    labels: Object.keys(labels).length === 0 ? undefined : labels,
+  };
+}

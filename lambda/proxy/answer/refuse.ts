@@ -1,0 +1,45 @@
+import { GatewayError } from '../../platform/error';
+import type { Exchange } from '../../platform/http/exchange';
+import { safeStack } from '../../platform/runtime/log';
+import type { Trace } from '../after/trace';
+import { RefusedError } from '../before/admit';
+import type { RouteMatch } from '../before/routes';
+import type { Gateway } from '../gateway';
+import { sendError, visibleError } from './answers';
+
+/** A 426 has to name what it would take. */
+const UPGRADE = { upgrade: 'HTTP/1.1', connection: 'upgrade' };
+
+/** Answers with an error in the caller's dialect, unless something else was answered already. */
+export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace, thrown: unknown): Promise<void> {
+  const error = visibleError(thrown);
+  trace.outcome = error.code;
+  if (typeof error.cause === 'string') trace.reason = error.cause;
+  if (error.status === 500) trace.stack = safeStack(thrown);
+  if (trace.status !== 0) return;
+  const dialect = await gateway.protocols.dialect(trace.dialect, 'chat');
+  sendError(exchange, trace, dialect, error, error instanceof RefusedError ? error.headers : error.status === 426 ? UPGRADE : {});
+}
+
+/** Why a path leads nowhere. */
+export function noRoute(match: Exclude<RouteMatch, { found: 'route' }>): GatewayError {
+  if (match.found === 'nothing') {
+    return new GatewayError({ status: 404, type: 'not_found_error', code: 'not_found', message: 'There is no such endpoint.' });
+  }
+  return new GatewayError({
+    status: 405,
+    type: 'invalid_request_error',
+    code: 'method_not_allowed',
+    message: `This endpoint takes ${match.allow}.`,
+  });
+}
+
+/** The answer to a WebSocket's opening. */
+export function upgradeRefused(): GatewayError {
+  return new GatewayError({
+    status: 426,
+    type: 'invalid_request_error',
+    code: 'upgrade_required',
+    message: 'Responses are created with POST; WebSockets are not offered here.',
+  });
+}

@@ -1,0 +1,132 @@
+import { storeUnavailable, unusable } from '../../identity/authenticate';
+import { notAuthenticated } from '../../identity/credential';
+import type { Bound, Refusal, Reservation } from '../../money/ledger/admission';
+import { formatUsd, type PriceBook } from '../../money/pricing';
+import { GatewayError } from '../../platform/error';
+import { spentNotice } from '../answer/usage-notice';
+import type { Gateway } from '../gateway';
+import type { RoutedCall } from './call';
+import { duplicate, mismatch, onceOf } from './once';
+
+/** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
+const LIFETIME_MS = 16 * 60_000;
+
+/**
+ * Sets money and limits aside for a call.
+ *
+ * @param afterwards told of work that outlives the answer
+ * @throws GatewayError that says why not, and when to come back
+ */
+export async function admit(
+  gateway: Gateway,
+  call: RoutedCall,
+  bound: Bound,
+  afterwards: (work: Promise<void>) => void,
+): Promise<Reservation> {
+  const { key } = call.caller;
+  const result = await gateway.admission.admit({
+    attemptId: call.requestId,
+    key,
+    tags: call.tags,
+    operation: call.operation,
+    dialect: call.dialect.name,
+    originalModel: call.facts.model,
+    candidateModels: namesOf(gateway.prices(), call.targets),
+    bound,
+    stream: call.facts.stream,
+    once: onceOf(call),
+    expiresAtMs: gateway.clock.now() + LIFETIME_MS,
+    accepts: (fresh) => call.caller.accepts(fresh),
+    afterwards,
+  });
+  if (result.admitted) return result.reservation;
+  throw new RefusedError(refusalError(result.refusal, bound), {
+    ...refusalHeaders(result.refusal),
+    ...spentNotice(call.dialect.name, result.refusal, gateway.clock.now()),
+  });
+}
+
+function namesOf(prices: PriceBook, targets: RoutedCall['targets']): string[] {
+  return targets.flatMap(({ model, provider }) => prices.namesOf(provider.config.kind, model).map((name) => `${provider.id}/${name}`));
+}
+
+/** A refusal of the ledger, with the headers that say more than its body. */
+export class RefusedError extends GatewayError {
+  public constructor(
+    error: GatewayError,
+    public readonly headers: Readonly<Record<string, string>>,
+  ) {
+    const { param, retryAfterMs, cause, ...rest } = error;
+    super({
+      ...rest,
+      message: error.message,
+      ...(param === undefined ? {} : { param }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** Which budget or limit it was, in the headers that a success would have carried. */
+function refusalHeaders({ reason, level, limit = '', retryAfterMs }: Refusal): Record<string, string> {
+  if (reason === 'budget_spent' || reason === 'budget_reserved') return level === undefined ? {} : { 'x-gateway-budget-scope': level };
+  const kind =
+    reason !== 'rate_limited' ? undefined : limit.startsWith('tokens') ? 'tokens' : limit.startsWith('requests') ? 'requests' : undefined;
+  if (kind === undefined) return {};
+  return {
+    [`x-ratelimit-remaining-${kind}`]: '0',
+    ...(retryAfterMs === undefined ? {} : { [`x-ratelimit-reset-${kind}`]: `${Math.ceil(retryAfterMs / 1_000)}s` }),
+  };
+}
+
+/** A refusal as callers are told. */
+export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'costNanoUsd'>): GatewayError {
+  const { reason, limit = '', retryAfterMs } = refusal;
+  const level = refusal.level ?? 'gateway';
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  switch (reason) {
+    case 'key_invalid':
+      return notAuthenticated('AuthWrongSecret');
+    case 'key_revoked':
+      return unusable('key_revoked', `This API key has been revoked${level === 'key' || level === 'gateway' ? '' : ` with its ${level}`}.`);
+    case 'key_expired':
+      return unusable('key_expired', 'This API key has expired.');
+    case 'key_blocked':
+      return new GatewayError({
+        status: 403,
+        type: 'permission_error',
+        code: 'key_blocked',
+        message: `The ${level} of this API key is blocked.`,
+      });
+    case 'budget_spent':
+      return new GatewayError({
+        status: 402,
+        type: 'insufficient_quota',
+        code: 'insufficient_quota',
+        message: `What is left of the ${limit} budget of the ${level} does not cover this call, which may cost up to $${formatUsd(costNanoUsd)}; a smaller output cap makes that less${resetText(retryAfterMs)}.`,
+        ...wait,
+      });
+    case 'budget_reserved':
+      return limited(`Open requests hold what is left of the ${limit} budget of the ${level}; try again shortly.`, wait);
+    case 'rate_limited':
+    case 'concurrency_limited':
+      return limited(`The limit ${limit} of the ${level} is reached.`, wait);
+    case 'duplicate_request':
+      return duplicate(refusal.heldBy ?? '');
+    case 'idempotency_mismatch':
+      return mismatch();
+    case 'store_unavailable':
+      return storeUnavailable(undefined);
+  }
+}
+
+function limited(message: string, wait: { readonly retryAfterMs?: number }): GatewayError {
+  return new GatewayError({ status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded', message, retryable: true, ...wait });
+}
+
+function resetText(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '';
+  const minutes = Math.ceil(milliseconds / 60_000);
+  if (minutes < 120) return `; it resets in ${minutes} min`;
+  return minutes < 2_880 ? `; it resets in ${Math.round(minutes / 60)} h` : `; it resets in ${Math.round(minutes / 1_440)} days`;
+}

@@ -1,0 +1,45 @@
+import type { Caller } from '../../identity/authenticate';
+import type { Exchange } from '../../platform/http/exchange';
+import type { JsonDocument } from '../../platform/json/json';
+import type { LiveConfiguration } from '../../routing/live';
+import type { Resolution, Target } from '../../routing/models';
+import type { Operation } from '../../wire/model/request';
+import type { CallFacts, Dialect } from '../../wire/protocols/protocol';
+import type { Route } from './routes';
+
+/** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */
+export interface ModelCall {
+  readonly requestId: string;
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+  readonly document: JsonDocument;
+  readonly facts: CallFacts;
+  readonly options: CallOptions;
+  readonly caller: Caller;
+  /** The configuration of the moment the call came. */
+  readonly configuration: LiveConfiguration;
+}
+
+/** What the caller asked of the gateway itself, by `x-gateway-*` headers. */
+export interface CallOptions {
+  /** For the usage record; never for policy or money. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  /** Decimal US dollars. */
+  readonly maxCostUsd?: string;
+}
+
+/** A call and where it may go. */
+export interface RoutedCall extends ModelCall {
+  readonly resolution: Resolution;
+  /** Those of the resolution that this key may use; never empty. */
+  readonly targets: readonly Target[];
+  /** Paths of what was left out of the document because this key may not use it. */
+  readonly withheld: readonly string[];
+  /** The provider may keep the call and its answer, where it asks for that. */
+  readonly mayStore: boolean;
+  /** Those that bind it; see `tagsOf`. */
+  readonly tags: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,112 @@
+import type { Caller } from '../../identity/authenticate';
+import type { RequestHeaders } from '../../identity/credential';
+import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
+import type { Exchange } from '../../platform/http/exchange';
+import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json/json';
+import type { LiveConfiguration } from '../../routing/live';
+import type { Operation } from '../../wire/model/request';
+import type { Gateway } from '../gateway';
+import type { CallOptions, ModelCall } from './call';
+import { checkFieldNames } from './field-names';
+import { askedWindow, headerText } from './headers';
+import type { Route } from './routes';
+
+const MAX_LABELS = 32;
+const LABEL_NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
+const LONGEST_LABEL = 256;
+
+/**
+ * Reads what is asked for.
+ *
+ * @throws GatewayError 400 naming the field, 413, 415
+ */
+export async function parse(
+  gateway: Gateway,
+  exchange: Exchange,
+  route: Route,
+  caller: Caller,
+  requestId: string,
+  configuration: LiveConfiguration,
+): Promise<ModelCall> {
+  const operation = route.operation as Operation;
+  checkContent(exchange.headers);
+  const { maxBodyBytes } = configuration.document;
+  if (exchange.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
+  checkFieldNames(document.value);
+  const dialect = await gateway.protocols.dialect(route.dialect, operation);
+  const inspected = { ...dialect.inspect(document.value), ...askedWindow(exchange.headers) };
+  // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
+  const facts = operation === 'chat' ? inspected : { ...inspected, stream: false };
+  const [reference] = facts.storedReferences;
+  if (reference !== undefined) {
+    throw unsupported(
+      reference,
+      `${reference} refers to state at the provider, which this gateway's callers share; send the content instead.`,
+    );
+  }
+  return { requestId, exchange, route, operation, dialect, document, facts, options: readOptions(exchange.headers), caller, configuration };
+}
+
+/** A body is JSON, in the plain. A missing content type is taken for JSON, as the providers do. */
+function checkContent(headers: RequestHeaders): void {
+  const encoding = headerText(headers, 'content-encoding');
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity')
+    throw unsupportedMedia('Send the body without content-encoding.');
+  const type = headerText(headers, 'content-type');
+  if (type !== undefined && type !== '' && !/^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
+    throw unsupportedMedia('Send the body as content-type application/json.');
+  }
+}
+
+function unsupportedMedia(message: string): GatewayError {
+  return new GatewayError({ status: 415, type: 'invalid_request_error', code: 'unsupported_media_type', message });
+}
+
+/** @throws GatewayError 400 that names the header */
+export function readOptions(headers: RequestHeaders): CallOptions {
+  const timeout = headerText(headers, 'x-gateway-timeout-ms');
+  const maxCostUsd = headerText(headers, 'x-gateway-max-cost-usd');
+  if (timeout !== undefined && !/^[1-9]\d{0,8}$/.test(timeout)) {
+    throw invalidRequest(
+      'x-gateway-timeout-ms',
+      'The header x-gateway-timeout-ms must be a whole number of milliseconds.',
+      'invalid_header',
+    );
+  }
+  return {
+    labels: Object.assign(readLabels(headers, 'x-gateway-metadata'), readLabels(headers, 'x-gateway-tags')),
+    timeoutMs: timeout === undefined ? undefined : Number(timeout),
+    maxCostUsd,
+  };
+}
+
+/** `name=value,name=value`, or a JSON object of strings. */
+function readLabels(headers: RequestHeaders, header: string): Record<string, string> {
+  const text = headerText(headers, header);
+  if (text === undefined || text === '') return {};
+  const entries = text.startsWith('{') ? jsonEntries(text) : text.split(',').map(pair);
+  if (entries === undefined || entries.length > MAX_LABELS) throw badLabels(header);
+  const labels: [string, string][] = [];
+  for (const [name, value] of entries) {
+    if (!LABEL_NAME.test(name) || name === '__proto__' || typeof value !== 'string' || value.length > LONGEST_LABEL)
+      throw badLabels(header);
+    labels.push([name, value]);
+  }
+  return Object.fromEntries(labels);
+}
+
+function jsonEntries(text: string): [string, unknown][] | undefined {
+  const value = parseJson(text);
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text.trim(), 'true'] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+function badLabels(header: string): GatewayError {
+  const message = `The header ${header} takes name=value,name=value or a JSON object of strings: at most ${MAX_LABELS}, names of 64 and values of ${LONGEST_LABEL} characters.`;
+  return invalidRequest(header, message, 'invalid_header');
+}

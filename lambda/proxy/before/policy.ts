@@ -1,0 +1,157 @@
+import type { KeyRecord, LevelRecord } from '../../aws/dynamodb/entities';
+import { storeUnavailable } from '../../identity/authenticate';
+import { allowedTagsOf, countingTags } from '../../identity/tags';
+import { GATEWAY_ID, levelsOf } from '../../money/ledger/levels';
+import { GatewayError } from '../../platform/error';
+import { spliceFields } from '../../platform/http/splice';
+import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json/json';
+import { matchesAnyGlob } from '../../platform/runtime/glob';
+import type { Resolution, Target } from '../../routing/models';
+import { allowedPlaces } from '../../wire/model/model-pattern';
+import { ownToolsOf } from '../../wire/providers/own-tools';
+import type { Gateway } from '../gateway';
+import type { ModelCall, RoutedCall } from './call';
+import { withoutForeignFetches } from './media-policy';
+import { mayStore } from './storage';
+
+/** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
+export type ModelPolicy = readonly (readonly string[])[];
+
+/** What each level that binds a key says about server-side tools, with how a refusal names it. */
+type ToolPolicy = readonly { readonly level: string; readonly allowed: readonly string[] }[];
+
+/** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
+export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
+  const { key } = asked.caller;
+  checkEndpoint(key, asked.route.path);
+  const above = await levelsAbove(gateway, key);
+  const tags = countedTags(above, key);
+  const usesOwn = asked.operation === 'chat' && resolution.targets.some((target) => ownTools(target).length > 0);
+  const tools = usesOwn || asked.facts.serverTools.length > 0 ? await toolPolicy(gateway, key, tags) : [];
+  const { call, withheld } = withAllowedTools(asked, tools);
+  const levels = [...Object.values(above), key];
+  const allowed = allowedTargets(resolution, modelsOf(levels));
+  if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
+  const quiet = usesOwn ? withoutOwnTools(allowed, tools) : allowed;
+  return { ...call, resolution, targets: withoutForeignFetches(call, quiet), withheld, mayStore: mayStore(levels), tags };
+}
+
+/**
+ * What a key and the levels above it say about models.
+ *
+ * @throws GatewayError 503 when the table does not answer
+ */
+export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
+  return modelsOf([...Object.values(await levelsAbove(gateway, key)), key]);
+}
+
+function modelsOf(levels: readonly (LevelRecord | undefined)[]): ModelPolicy {
+  return levels.flatMap((level) => (level?.models === undefined ? [] : [level.models]));
+}
+
+/**
+ * The tags that bind a key's calls: of its own and of those of the levels above it all that count. Of two values of one tag the wider
+ * level's holds, so that nobody takes a key out of a budget that its team is under by changing the key.
+ *
+ * @throws GatewayError 503 when the table does not answer
+ */
+export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
+  return countedTags(await levelsAbove(gateway, key), key);
+}
+
+function countedTags({ gateway, team, project, user }: LevelsAbove, key: KeyRecord): Readonly<Record<string, string>> {
+  const allowed = allowedTagsOf(gateway, team);
+  const tags: Record<string, string> = {};
+  for (const level of [key, user, project, team]) if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
+  return tags;
+}
+
+/** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
+async function toolPolicy(gateway: Gateway, key: KeyRecord, tags: RoutedCall['tags']): Promise<ToolPolicy> {
+  try {
+    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
+    return levels.flatMap(({ kind, id, serverTools }) => {
+      if (kind === 'key') return [{ level: 'key', allowed: serverTools ?? [] }];
+      return serverTools === undefined ? [] : [{ level: id === GATEWAY_ID ? kind : `${kind} '${id}'`, allowed: serverTools }];
+    });
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
+}
+
+/** The gateway's own level and the team, project and user of a key, as far as it has them and they exist. */
+type LevelsAbove = Readonly<Record<'gateway' | 'team' | 'project' | 'user', LevelRecord | undefined>>;
+
+async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelsAbove> {
+  try {
+    const [gateway, team, project, user] = await Promise.all([
+      levels.get('gateway', GATEWAY_ID),
+      teamId === undefined ? undefined : levels.get('team', teamId),
+      projectId === undefined ? undefined : levels.get('project', projectId),
+      userId === undefined ? undefined : levels.get('user', userId),
+    ]);
+    return { gateway, team, project, user };
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
+}
+
+/** The targets that every list allows. */
+export function allowedTargets(resolution: Resolution, policy: ModelPolicy): readonly Target[] {
+  return policy.reduce<readonly Target[]>(
+    (targets, patterns) => allowedPlaces(patterns, resolution.originalModel, targets),
+    resolution.targets,
+  );
+}
+
+function checkEndpoint(key: KeyRecord, path: string): void {
+  if (key.endpoints === undefined || matchesAnyGlob(key.endpoints, path)) return;
+  throw notAllowed('endpoint_not_allowed', `This key may not use ${path}.`);
+}
+
+/** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
+function withAllowedTools(call: ModelCall, policy: ToolPolicy): { readonly call: ModelCall; readonly withheld: readonly string[] } {
+  const { facts, document, dialect, configuration } = call;
+  const forbidden = (tool: string): boolean => forbiddenBy(policy, tool) !== undefined;
+  const refused = facts.serverTools.filter(forbidden);
+  if (refused.length === 0) return { call, withheld: [] };
+  const spare = (facts.spareServerTools ?? []).filter(forbidden);
+  if (dialect.withoutSpareTools === undefined || refused.length > spare.length) throw serverToolNotAllowed(policy, refused, spare);
+  const { changes, dropped } = dialect.withoutSpareTools(document.value);
+  const { maxBodyBytes } = configuration.document;
+  const changed = parseJsonDocument(spliceFields(document, changes), { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
+  const left = dialect.inspect(changed.value);
+  const kept = left.serverTools.filter(forbidden);
+  if (kept.length > 0) throw serverToolNotAllowed(policy, kept, []);
+  return { call: { ...call, document: changed, facts: left }, withheld: dropped };
+}
+
+/** Of the places that a call may go to those whose models use no tool unasked that the key may not use. */
+function withoutOwnTools(targets: readonly Target[], policy: ToolPolicy): readonly Target[] {
+  const refused = targets.map((target) => ownTools(target).find((tool) => forbiddenBy(policy, tool) !== undefined));
+  const left = targets.filter((_target, index) => refused[index] === undefined);
+  if (left.length > 0) return left;
+  const [tool = ''] = refused;
+  const which = `'${tool}', which ${targets[0]?.name} uses in every call`;
+  const message = `This key may not use the server-side tool ${which}: the ${forbiddenBy(policy, tool)} does not allow it.`;
+  throw notAllowed('server_tool_not_allowed', message, 'model');
+}
+
+function ownTools({ provider, model }: Target): readonly string[] {
+  return ownToolsOf(provider.config.kind, model);
+}
+
+/** The first level that does not allow a tool. */
+function forbiddenBy(policy: ToolPolicy, tool: string): string | undefined {
+  return policy.find(({ allowed }) => !matchesAnyGlob(allowed, tool))?.level;
+}
+
+function serverToolNotAllowed(policy: ToolPolicy, refused: readonly string[], spare: readonly string[]): GatewayError {
+  const tool = refused.find((name) => !spare.includes(name)) ?? refused[0] ?? '';
+  const message = `This key may not use the server-side tool '${tool.slice(0, 64)}': the ${forbiddenBy(policy, tool)} does not allow it.`;
+  return notAllowed('server_tool_not_allowed', message, 'tools');
+}
+
+function notAllowed(code: string, message: string, param?: string): GatewayError {
+  return new GatewayError({ status: 403, type: 'permission_error', code, message, ...(param === undefined ? {} : { param }) });
+}

@@ -1,0 +1,59 @@
+import { type Caller, storeUnavailable } from '../../identity/authenticate';
+import { budgetNames, budgetStates } from '../../money/ledger/budget-state';
+import { type BoundLevel, GATEWAY_ID, levelsOf } from '../../money/ledger/levels';
+import type { JsonObject, JsonValue } from '../../platform/json/value';
+import { tagsOf } from '../before/policy';
+import type { Gateway } from '../gateway';
+
+/** What a caller may know of itself: its key, and every budget and limit that binds it, with the figures that it may know. */
+export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObject> {
+  const { key } = caller;
+  try {
+    const tags = await tagsOf(gateway, key);
+    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
+    const now = gateway.clock.now();
+    const budgets = await Promise.all(
+      levels.map((level) =>
+        level.showsFigures ? budgetStates(gateway.budgets, level, scopeOf(level), now) : budgetNames(level, scopeOf(level), now),
+      ),
+    );
+    return {
+      key: {
+        id: key.id,
+        name: key.name ?? null,
+        last_four: key.lastFour,
+        status: key.status,
+        team_id: key.teamId ?? null,
+        project_id: key.projectId ?? null,
+        user_id: key.userId ?? null,
+        models: key.models === undefined ? null : [...key.models],
+        endpoints: key.endpoints === undefined ? null : [...key.endpoints],
+        tags,
+        expires_at: key.expiresAt ?? null,
+      },
+      budgets: budgets.flat(),
+      limits: levels.flatMap(limitsOf),
+    };
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
+}
+
+function limitsOf(level: BoundLevel): JsonObject[] {
+  const { per_model: perModel = {}, ...own } = level.limits;
+  const list = (limits: object, model?: string): JsonObject[] =>
+    Object.entries(limits)
+      .filter(([, value]) => typeof value === 'number')
+      .map(([name, value]) => ({
+        scope: scopeOf(level),
+        limit: name,
+        ...(level.showsFigures ? { value: value as JsonValue } : {}),
+        ...(model === undefined ? {} : { model }),
+      }));
+  return [...list(own), ...Object.entries(perModel).flatMap(([model, limits]) => list(limits, model))];
+}
+
+/** `team:t1`; the gateway and the key themselves need no id. */
+function scopeOf({ kind, id }: BoundLevel): string {
+  return kind === 'key' || id === GATEWAY_ID ? kind : `${kind}:${id}`;
+}

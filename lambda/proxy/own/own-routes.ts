@@ -1,0 +1,39 @@
+import type { Caller } from '../../identity/authenticate';
+import type { Exchange } from '../../platform/http/exchange';
+import type { Trace } from '../after/trace';
+import { sendJson } from '../answer/answers';
+import { upgradeRefused } from '../answer/refuse';
+import type { Route } from '../before/routes';
+import type { Gateway } from '../gateway';
+import { showMe } from './me';
+import { listModels, showModel } from './model-list';
+
+/** Answers what needs no key: health and probes. */
+export async function answerOpen(gateway: Gateway, exchange: Exchange, trace: Trace, route: Route): Promise<void> {
+  if (route.kind === 'health') await gateway.authenticator.check();
+  sendJson(exchange, trace, 200, { status: 'ok' });
+}
+
+/**
+ * Answers from what the gateway itself knows.
+ *
+ * @param rest of the path, for routes that end in `/*`
+ */
+export async function answerOwn(
+  gateway: Gateway,
+  exchange: Exchange,
+  trace: Trace,
+  { kind }: Route,
+  caller: Caller,
+  rest: string,
+): Promise<void> {
+  if (kind === 'refuse-upgrade') throw upgradeRefused();
+  switch (kind) {
+    case 'list-models':
+      return sendJson(exchange, trace, 200, await listModels(gateway, caller, exchange.query));
+    case 'show-model':
+      return sendJson(exchange, trace, 200, await showModel(gateway, caller, rest));
+    default:
+      return sendJson(exchange, trace, 200, await showMe(gateway, caller));
+  }
+}

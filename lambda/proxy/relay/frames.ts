@@ -1,0 +1,50 @@
+import { AwsEventStreamDecoder, EventStreamError, toFrame } from '../../wire/framing/aws-event-stream';
+import { SseParser } from '../../wire/framing/sse';
+import type { Frame, Protocol } from '../../wire/protocols/protocol';
+import { upstreamIncomplete } from '../../wire/protocols/provider-error';
+
+/** A frame and, where the framing is the caller's own, the bytes it came in. */
+export interface RawFrame extends Frame {
+  readonly raw?: Buffer;
+}
+
+/** Cuts a provider's bytes into frames. Throws `GatewayError` 502 when they cannot be cut any further. */
+export interface FrameSource {
+  push(chunk: Buffer): readonly RawFrame[];
+  /** What is still complete when the stream is over. */
+  finish(): readonly RawFrame[];
+}
+
+export function frameSource(framing: Protocol['framing']): FrameSource {
+  return framing === 'sse' ? sseFrames() : awsFrames();
+}
+
+function sseFrames(): FrameSource {
+  const parser = new SseParser();
+  return {
+    push: (chunk) => parser.push(chunk),
+    finish: () => {
+      const last = parser.finish();
+      return last === undefined ? [] : [last];
+    },
+  };
+}
+
+function awsFrames(): FrameSource {
+  const decoder = new AwsEventStreamDecoder();
+  const guarded = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      throw error instanceof EventStreamError ? upstreamIncomplete() : error;
+    }
+  };
+  return {
+    push: (chunk) => guarded(() => decoder.push(chunk).map(toFrame)),
+    finish: () =>
+      guarded(() => {
+        decoder.end();
+        return [];
+      }),
+  };
+}

@@ -1,0 +1,210 @@
+import type { Readable } from 'node:stream';
+import { GatewayError } from '../../platform/error';
+import { TransportError } from '../../platform/http/exchange';
+import type { Ticker, Watcher } from '../../platform/runtime/ticker';
+import { upstreamIncomplete } from '../../wire/protocols/provider-error';
+import type { Delivery } from './delivery';
+import type { FrameSource } from './frames';
+import type { StreamReport, StreamSink, StreamTranslation } from './translation';
+
+export interface StreamLimits {
+  /** Monotonic: the first meaningful event must have come by then. */
+  readonly firstEventAtMs: number;
+  /** Longest silence after it. */
+  readonly idleMs: number;
+  /** Monotonic end of everything. */
+  readonly totalAtMs: number;
+  /** Characters of generated text after which a stream is a runaway. */
+  readonly maxOutputCharacters: number;
+}
+
+/** How a provider's stream ended. */
+export interface StreamResult extends StreamReport {
+  /** Absent: the answer is complete. */
+  readonly error?: GatewayError;
+  /** How the caller is to be told of it, where the dialect's general words would not fit. */
+  readonly terminal?: string;
+  /** The caller had gone before the end. */
+  readonly clientGone: boolean;
+  /** Monotonic, of the first meaningful event; 0 when there was none. */
+  readonly firstEventMs: number;
+  /** Monotonic, of the first text that the model wrote; 0 when there was none. */
+  readonly firstTextMs: number;
+}
+
+/** A provider that ended its answer but not its stream is read on for this long, so that the connection can be kept. */
+const LINGER_MS = 2_000;
+
+/** Carries one provider's stream to the caller, from its first byte to its end. Never rejects. */
+export function relayStream(
+  body: Readable,
+  source: FrameSource,
+  translation: StreamTranslation,
+  delivery: Delivery,
+  limits: StreamLimits,
+  ticker: Ticker,
+): Promise<StreamResult> {
+  return new Promise((fulfil) => new StreamRelay(body, source, translation, delivery, limits, ticker, fulfil).start());
+}
+
+class StreamRelay implements Watcher, StreamSink {
+  #held: (Buffer | string)[] = [];
+  #firstEventMs = 0;
+  #firstTextMs = 0;
+  #lastChunkMs: number;
+  #doneMs = 0;
+  #paused = false;
+
+  public constructor(
+    private readonly body: Readable,
+    private readonly source: FrameSource,
+    private readonly translation: StreamTranslation,
+    private readonly delivery: Delivery,
+    private readonly limits: StreamLimits,
+    private readonly ticker: Ticker,
+    private readonly fulfil: (result: StreamResult) => void,
+  ) {
+    this.#lastChunkMs = ticker.nowMs;
+  }
+
+  public start(): void {
+    const { body } = this;
+    this.ticker.watch(this);
+    this.delivery.onDrain = () => this.#resume();
+    this.delivery.farewell = (error) => this.translation.terminal(error);
+    body.on('data', (chunk: Buffer) => this.#onChunk(chunk));
+    body.on('end', () => this.#onEnd());
+    body.on('error', (error: unknown) => this.fail(streamFault(error)));
+    body.on('close', () => {
+      this.ticker.unwatch(this);
+      this.fail(upstreamIncomplete());
+    });
+  }
+
+  #onChunk(chunk: Buffer): void {
+    this.#lastChunkMs = this.ticker.nowMs;
+    if (this.#doneMs > 0) return;
+    try {
+      this.translation.frames(this.source.push(chunk), this);
+      if (this.#firstTextMs === 0 && this.translation.outputCharacters > 0) this.#firstTextMs = this.ticker.exactMs();
+    } catch (error) {
+      this.fail(asGatewayError(error));
+    }
+  }
+
+  #onEnd(): void {
+    this.ticker.unwatch(this);
+    if (this.#doneMs > 0) return;
+    try {
+      this.translation.frames(this.source.finish(), this);
+      if (this.#doneMs === 0) this.translation.end(this);
+    } catch (error) {
+      this.fail(asGatewayError(error));
+    }
+  }
+
+  public tick(nowMs: number): void {
+    const { limits } = this;
+    if (this.#doneMs > 0) {
+      if (nowMs - this.#doneMs > LINGER_MS) this.body.destroy();
+      return;
+    }
+    if (nowMs >= limits.totalAtMs) return this.fail(timedOut('The call took longer than it may.'));
+    if (this.#firstEventMs === 0) {
+      if (nowMs >= limits.firstEventAtMs) this.fail(timedOut('The provider did not begin its answer in time.'));
+    } else if (!this.#paused && nowMs - this.#lastChunkMs >= limits.idleMs) {
+      return this.fail(timedOut('The provider fell silent in the middle of its answer.'));
+    }
+    // Nothing is sent any more, so nothing else notices.
+    if (this.delivery.gone && this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
+  }
+
+  public preamble(bytes: Buffer | string): void {
+    if (this.#doneMs > 0) return;
+    if (this.#firstEventMs > 0) this.#send(bytes);
+    else this.#held.push(bytes);
+  }
+
+  public content(bytes: Buffer | string): void {
+    if (this.#doneMs > 0) return;
+    if (this.#firstEventMs === 0) {
+      this.#firstEventMs = this.ticker.exactMs();
+      const first = this.#held.length === 0 ? bytes : Buffer.concat([...this.#held, bytes].map(asBuffer));
+      this.#held = [];
+      this.#send(first);
+    } else this.#send(bytes);
+  }
+
+  public complete(): void {
+    if (this.#doneMs > 0) return;
+    for (const bytes of this.#held) this.#send(bytes);
+    this.#finish(undefined);
+    this.delivery.end();
+  }
+
+  public fail(error: GatewayError): void {
+    if (this.#doneMs > 0) return;
+    this.#finish(error);
+    this.body.destroy();
+  }
+
+  #send(bytes: Buffer | string): void {
+    if (!this.delivery.content(bytes) && !this.#paused) {
+      this.#paused = true;
+      this.body.pause();
+    }
+    if (this.translation.outputCharacters > this.limits.maxOutputCharacters) this.fail(runaway());
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#lastChunkMs = this.ticker.nowMs;
+    this.body.resume();
+  }
+
+  #finish(error: GatewayError | undefined): void {
+    if (this.#doneMs > 0) return;
+    this.#doneMs = Math.max(this.ticker.nowMs, 1);
+    this.#resume();
+    const { delivery } = this;
+    delivery.farewell = undefined;
+    const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
+    this.fulfil({
+      ...this.translation.report,
+      ...(error === undefined ? {} : { error }),
+      ...(terminal === undefined ? {} : { terminal }),
+      clientGone: delivery.gone,
+      firstEventMs: this.#firstEventMs,
+      firstTextMs: this.#firstTextMs,
+    });
+  }
+}
+
+function asBuffer(bytes: Buffer | string): Buffer {
+  return typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+}
+
+function streamFault(error: unknown): GatewayError {
+  if (error instanceof TransportError && error.failure === 'timeout')
+    return timedOut('The provider fell silent in the middle of its answer.');
+  return upstreamIncomplete();
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.', cause: error });
+}
+
+function timedOut(message: string): GatewayError {
+  return new GatewayError({ status: 504, type: 'timeout_error', code: 'upstream_timeout', message, retryable: true });
+}
+
+function runaway(): GatewayError {
+  return new GatewayError({
+    status: 502,
+    type: 'upstream_error',
+    code: 'upstream_runaway',
+    message: 'The provider went on beyond the output cap; the answer was cut.',
+  });
+}

@@ -1,0 +1,96 @@
+import { GatewayError } from '../../platform/error';
+import { BodyTooLargeError } from '../../platform/http/body';
+import type { InboundReply } from '../../platform/http/exchange';
+import { parseJson } from '../../platform/json/json';
+import type { JsonObject } from '../../platform/json/value';
+import type { ModelRequest } from '../../wire/model/request';
+import type { Usage } from '../../wire/model/usage';
+import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols/protocol';
+import { unreadableAnswer } from '../../wire/protocols/provider-error';
+
+/** Longest answer that is not a stream, in bytes. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** Longest error answer that is read, in bytes. */
+const MAX_ERROR_BYTES = 256 * 1024;
+
+/** A whole answer in the caller's dialect. */
+export interface WholeAnswer {
+  readonly body: Buffer;
+  readonly usage: Usage | undefined;
+  readonly responseModel: string | undefined;
+  readonly finishReason: string | undefined;
+}
+
+/**
+ * Reads a whole answer and turns it into the caller's dialect; in the same dialect its bytes stay as they are.
+ *
+ * @param asked the caller's body
+ * @throws GatewayError 502, or the error that hides in a good status; what the stream of the body throws
+ */
+export async function readAnswer(
+  reply: InboundReply,
+  protocol: Protocol,
+  passThrough: boolean,
+  dialect: Dialect,
+  context: (decoded: ModelRequest) => EncodeContext,
+  decoded: ModelRequest | undefined,
+  asked: JsonObject,
+): Promise<WholeAnswer> {
+  const bytes = await readWhole(reply);
+  const body = objectOf(parseJson(bytes.toString('utf8')));
+  if (body === undefined) throw unreadableAnswer();
+  if (passThrough || decoded === undefined) {
+    // Its own reader knows how this protocol hides an error in a good status.
+    if (body['error'] !== undefined && body['error'] !== null) protocol.decodeResponse(body);
+    else if (body['type'] === 'error') protocol.decodeResponse(body);
+    const mended = dialect.mendResponse?.(body, asked);
+    return {
+      body: mended === undefined ? bytes : Buffer.from(JSON.stringify(mended)),
+      usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
+      responseModel: textOf(body['model']),
+      finishReason: undefined,
+    };
+  }
+  const decodedResponse = protocol.decodeResponse(body);
+  const usage = decodedResponse.usage ?? protocol.headerUsage?.(reply.headers);
+  const response = usage === undefined ? decodedResponse : { ...decodedResponse, usage };
+  return {
+    body: Buffer.from(JSON.stringify(dialect.encodeResponse(response, context(decoded)))),
+    usage: response.usage,
+    responseModel: response.model,
+    finishReason: response.choices[0]?.finishReason.unified,
+  };
+}
+
+async function readWhole(reply: InboundReply): Promise<Buffer> {
+  try {
+    return await reply.whole(MAX_ANSWER_BYTES);
+  } catch (error) {
+    if (!(error instanceof BodyTooLargeError)) throw error;
+    throw new GatewayError({
+      status: 502,
+      type: 'upstream_error',
+      code: 'upstream_too_large',
+      message: "The provider's answer is larger than the gateway takes.",
+    });
+  }
+}
+
+/** The body of an error answer, as far as it is one; never throws. */
+export async function readErrorBody(reply: InboundReply): Promise<JsonObject | undefined> {
+  try {
+    const body = parseJson((await reply.whole(MAX_ERROR_BYTES)).toString('utf8'));
+    // Google puts some errors into a list.
+    return objectOf(Array.isArray(body) ? body[0] : body);
+  } catch {
+    return undefined;
+  }
+}
+
+function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,164 @@
+import type { Reservation } from '../../money/ledger/admission';
+import { formatUsd } from '../../money/pricing/money';
+import { GatewayError } from '../../platform/error';
+import type { Target } from '../../routing/models';
+import type { Usage } from '../../wire/model/usage';
+import { lostAttempt } from '../after/settle';
+import type { Trace } from '../after/trace';
+import type { BoundedCall } from '../before/bound';
+import type { RoutedCall } from '../before/call';
+import type { Gateway } from '../gateway';
+import type { Delivery } from '../relay/delivery';
+import { type Departure, LEFT } from '../relay/departure';
+import { type AttemptFailure, allTargetsFailed } from './failure';
+import { finalError } from './final-error';
+import { Itinerary, type Place, placesOf } from './places';
+import { prepare } from './send';
+import { type Answer, tryPlace } from './try-place';
+import { verdictOf } from './verdict';
+
+/** What the attempts of one call share. */
+export interface AttemptContext {
+  readonly call: RoutedCall;
+  readonly bounded: BoundedCall;
+  readonly reservation: Reservation;
+  readonly delivery: Delivery;
+  readonly trace: Trace;
+  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
+  readonly outputCap: number | undefined;
+  /** Characters of output after which a stream is a runaway. */
+  readonly maxOutputCharacters: number;
+  /** Monotonic end of everything: the gateway's own deadline. */
+  readonly totalAtMs: number;
+  readonly departure: Departure;
+}
+
+/** No target answered. */
+export class AttemptsFailedError extends Error {
+  public constructor(public readonly error: GatewayError) {
+    super(error.message, { cause: error });
+    this.name = 'AttemptsFailedError';
+  }
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Calls the targets in order until one answers. Another one only while nothing of an answer has been sent to the caller.
+ *
+ * @throws AttemptsFailedError when none does
+ */
+export async function attempt(gateway: Gateway, context: AttemptContext): Promise<Answer> {
+  const { call, trace, departure } = context;
+  const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
+  let last: AttemptFailure | undefined;
+  let retries = 0;
+  let givenUp = false;
+
+  gateway.attemptBudget.deposit();
+  for (let step = itinerary.next(); step !== undefined; step = itinerary.next()) {
+    if (last !== undefined && !gateway.attemptBudget.withdraw()) {
+      givenUp = true;
+      break;
+    }
+    if (step.again) {
+      const pauseMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
+      retries += 1;
+      if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
+      await departure.pause(pauseMs);
+    } else if (last !== undefined) trace.failovers += 1;
+    const result = await attemptOnce(gateway, context, step.place);
+    if (result === NOT_SENT) break;
+    if ('answer' in result) return result.answer;
+    last = result.failure;
+    itinerary.note(step.place, last);
+    if (!last.failover || departure.hasLeft() || gateway.clock.monotonic() >= context.totalAtMs) break;
+  }
+  throw new AttemptsFailedError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));
+}
+
+/** Nobody waits for it any more, or the reservation may be taken for dead before an answer ends: nothing more may be sent on it. */
+const NOT_SENT = 'not-sent';
+
+type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof NOT_SENT;
+
+async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Place): Promise<OneAttempt> {
+  const first = await attemptWith(gateway, context, place, false);
+  // The credential may have been rotated: one try with the one of now.
+  const rotated =
+    first !== NOT_SENT &&
+    'failure' in first &&
+    first.failure.error.code === 'upstream_auth' &&
+    place.target.provider.secretArn !== undefined &&
+    !context.departure.hasLeft();
+  return rotated ? attemptWith(gateway, context, place, true) : first;
+}
+
+async function attemptWith(gateway: Gateway, context: AttemptContext, place: Place, freshCredential: boolean): Promise<OneAttempt> {
+  const { call, bounded, trace, reservation, outputCap, departure } = context;
+  const { cooldowns } = gateway;
+  const { target, site, key } = place;
+  const startedMs = gateway.clock.monotonic();
+  let sent = false;
+  const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
+    const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
+    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage, writingMs) : undefined;
+    if (lost !== undefined) trace.lost.push(lost);
+    trace.sending = false;
+    trace.attempts.push({
+      provider: target.provider.id,
+      model: target.model,
+      region: site.region,
+      status,
+      outcome,
+      durationMs: Math.round(gateway.clock.monotonic() - startedMs),
+      ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.costNanoUsd) }),
+    });
+  };
+  try {
+    const prepared = await prepare(gateway, call, target, site, outputCap, mostOutputOf(bounded, target), freshCredential);
+    if (!isSendable(reservation) || departure.hasLeft()) {
+      cooldowns.giveBack(key, startedMs);
+      return NOT_SENT;
+    }
+    sent = true;
+    trace.sending = true;
+    trace.lastSendMs = gateway.clock.monotonic();
+    if (trace.firstSendMs === 0) trace.firstSendMs = trace.lastSendMs;
+    trace.provider = target.provider.id;
+    trace.requestModel = target.model;
+    trace.dropped = prepared.dropped;
+    const result = await tryPlace(gateway, context, prepared);
+    const verdict = departure.stopped ? undefined : verdictOf(result);
+    if (verdict === undefined) cooldowns.giveBack(key, startedMs);
+    else cooldowns.note(key, verdict);
+    const error = 'answer' in result ? result.answer.error : result.failure.error;
+    const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.code ?? 'ok');
+    if ('answer' in result) record(code, result.status);
+    else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);
+    return result;
+  } catch (error) {
+    cooldowns.giveBack(key, startedMs);
+    const code = error instanceof GatewayError ? error.code : 'internal_error';
+    record(code, undefined, sent);
+    if (!(error instanceof GatewayError)) throw error;
+    // What one target cannot say, or has no credential for, another may.
+    return { failure: { error, failover: true, retrySame: false, mayBeBilled: sent } };
+  }
+}
+
+/** A window holds the prompt as well, so no answer is longer. */
+function mostOutputOf({ prices }: BoundedCall, { name }: Target): number | undefined {
+  const price = prices.get(name);
+  return price?.maxOutputTokens ?? price?.contextWindow;
+}
+
+function isSendable(reservation: Reservation): boolean {
+  try {
+    reservation.assertSendable();
+    return true;
+  } catch {
+    return false;
+  }
+}

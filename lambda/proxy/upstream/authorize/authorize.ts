@@ -1,0 +1,76 @@
+import type { AwsCredentialSource } from '../../../aws/signing/aws-credentials';
+import type { SigV4Signer } from '../../../aws/signing/sigv4';
+import { GatewayError } from '../../../platform/error';
+import type { AuthScheme } from '../../../wire/providers/provider';
+import type { GoogleTokens } from './google-service-account';
+
+/** A call about to be sent, with everything a signature covers. */
+export interface AuthorizationRequest {
+  readonly method: 'GET' | 'POST';
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Path and query, percent-encoded as it will be sent. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** AWS Region, for SigV4. */
+  readonly region?: string;
+}
+
+/** Proves to a provider who we are. */
+export interface Authorizer {
+  /**
+   * Headers to add to the call; they win over any of the same name.
+   *
+   * @param secret the provider's credential; undefined when the configuration names none
+   * @throws GatewayError 503 `provider_misconfigured` when the credential is missing or unusable
+   */
+  authorize(scheme: AuthScheme, secret: string | undefined, request: AuthorizationRequest): Promise<Readonly<Record<string, string>>>;
+}
+
+/** What the schemes need; each is only called for by its own scheme. */
+export interface AuthorizerParts {
+  readonly signer: SigV4Signer;
+  readonly awsCredentials: AwsCredentialSource;
+  readonly googleTokens: GoogleTokens;
+}
+
+export function createAuthorizer(parts: AuthorizerParts): Authorizer {
+  return {
+    async authorize(scheme, secret, request) {
+      switch (scheme.kind) {
+        case 'none':
+          return {};
+        case 'bearer':
+          // Providers on one's own machines often want no credential at all.
+          return secret === undefined ? {} : bearer(headerSafe(secret));
+        case 'header':
+          return secret === undefined ? {} : { [scheme.name]: headerSafe(secret) };
+        case 'sigv4':
+          // A configured secret is a Bedrock API key: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
+          if (secret !== undefined) return bearer(headerSafe(secret));
+          return parts.signer.sign(request, await parts.awsCredentials(), scheme.service, request.region ?? '');
+        case 'google-service-account':
+          if (secret === undefined) return {};
+          // What is not a key file is an access token that somebody else keeps fresh.
+          return bearer(secret.trimStart().startsWith('{') ? await parts.googleTokens.token(secret, scheme.scope) : headerSafe(secret));
+      }
+    },
+  };
+}
+
+function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** A pasted key often ends in a newline; inside, nothing but visible ASCII may reach a header. */
+function headerSafe(secret: string): string {
+  const key = secret.trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'provider_misconfigured',
+    message: "The provider's credential is empty or holds characters that a header cannot carry.",
+  });
+}

@@ -1,0 +1,204 @@
+import { GatewayError } from '../../platform/error';
+import type { OutboundRequest, Transport } from '../../platform/http/exchange';
+import { spliceFields } from '../../platform/http/splice';
+import { parseJson } from '../../platform/json/json';
+import type { JsonObject } from '../../platform/json/value';
+import type { Target } from '../../routing/models';
+import type { ConfiguredProvider, ProviderSite } from '../../routing/providers';
+import type { ModelRequest } from '../../wire/model/request';
+import { withoutFreeText } from '../../wire/protocols/free-text-tools';
+import type { Protocol } from '../../wire/protocols/protocol';
+import { joinPath } from '../../wire/providers/address';
+import type { Endpoint } from '../../wire/providers/provider';
+import { applyQuirks } from '../../wire/providers/quirks';
+import type { RoutedCall } from '../before/call';
+import { forwardedHeaders } from '../before/headers';
+import { forget } from '../before/storage';
+import type { Gateway } from '../gateway';
+import { passThroughChanges } from './pass-through';
+
+/** A call made ready for one place. */
+export interface PreparedCall {
+  readonly target: Target;
+  readonly site: ProviderSite;
+  readonly protocol: Protocol;
+  readonly request: OutboundRequest;
+  readonly transport: Transport;
+  /** The caller's own dialect, so bytes pass in both directions. */
+  readonly passThrough: boolean;
+  /** Request fields that this place cannot take and that do not change the answer's meaning. */
+  readonly dropped: readonly string[];
+  /** The decoded call, where it had to be translated. */
+  readonly decoded?: ModelRequest;
+}
+
+const USER_AGENT = 'cdk-llm-gateway';
+
+/**
+ * Translates, addresses and signs a call for one target.
+ *
+ * @param maxOutputTokens cap to write in place of the caller's; undefined leaves it as it is
+ * @param mostOutputTokens what the model can write at most, where that is known: a higher cap that the caller did not mean for this
+ * very model is lowered to it
+ * @param freshCredential reads the credential anew: the known one was refused
+ * @throws GatewayError 400 for what this target cannot do, 503 when the provider's configuration or credential is unusable
+ */
+export async function prepare(
+  gateway: Gateway,
+  call: RoutedCall,
+  target: Target,
+  site: ProviderSite,
+  maxOutputTokens: number | undefined,
+  mostOutputTokens: number | undefined,
+  freshCredential: boolean,
+): Promise<PreparedCall> {
+  const { provider } = target;
+  const endpoint = endpointOf(call, target, site);
+  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation);
+  if (protocol === undefined) throw notOffered(provider.id);
+  const passThrough = endpoint.protocol === call.dialect.name;
+  const quirks = provider.definition.quirks;
+  const asked = maxOutputTokens ?? call.facts.maxOutputTokens;
+  const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
+  const cap = lowers ? mostOutputTokens : maxOutputTokens;
+  const written = passThrough ? passedBody(call, target, quirks, cap) : translatedBody(call, target, protocol, endpoint, quirks, cap);
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: acceptOf(call, protocol),
+    'user-agent': USER_AGENT,
+  };
+  Object.assign(headers, endpoint.headers);
+  if (passThrough) Object.assign(headers, forwardedHeaders(call.exchange.headers, call.dialect.name));
+  const request = {
+    method: 'POST' as const,
+    origin: site.origin,
+    path: joinPath(site.basePath, endpoint.path),
+    headers,
+    body: written.body,
+    network: provider.network,
+    region: site.region,
+  };
+  const credential = await credentialOf(gateway, provider, freshCredential);
+  Object.assign(headers, await gateway.authorizer.authorize(provider.definition.auth, credential, request));
+  return {
+    target,
+    site,
+    protocol: written.protocol ?? protocol,
+    passThrough,
+    transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
+    dropped: [...call.withheld, ...(lowers ? [`${call.facts.maxOutputField} above ${mostOutputTokens}`] : []), ...written.dropped],
+    ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
+    request,
+  };
+}
+
+/** The caller named no model of a provider's, so it cannot know what the one that it got can do. */
+function isAlias({ resolution }: RoutedCall): boolean {
+  return resolution.reason === 'alias';
+}
+
+function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
+  const endpoint = provider.definition.endpoint({
+    operation: call.operation,
+    model,
+    stream: call.facts.stream,
+    config: provider.config,
+    preferred: call.dialect.name,
+    ...(site.region === undefined ? {} : { region: site.region }),
+  });
+  if (endpoint !== undefined) return endpoint;
+  throw notOffered(provider.id);
+}
+
+function notOffered(provider: string): GatewayError {
+  return new GatewayError({
+    status: 400,
+    type: 'invalid_request_error',
+    code: 'operation_not_supported',
+    message: `The provider '${provider}' does not offer this endpoint for the model.`,
+    param: 'model',
+  });
+}
+
+interface WrittenBody {
+  readonly body: Buffer;
+  readonly dropped: readonly string[];
+  readonly decoded?: ModelRequest;
+  /** Reads the answer, where that takes more than the endpoint's own protocol. */
+  readonly protocol?: Protocol;
+}
+
+function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
+  const { document, facts, dialect } = call;
+  const history = call.operation === 'embeddings' ? undefined : dialect.forwardChanges?.(document.value);
+  const forgotten = call.mayStore
+    ? undefined
+    : forget(
+        dialect.name,
+        call.operation,
+        history === undefined ? document.value : { ...document.value, ...history },
+        target.provider.definition,
+      );
+  const dropped = [...new Set([...Object.keys(history ?? {}).map((field) => `thinking in ${field}`), ...(forgotten?.dropped ?? [])])];
+  const changes = {
+    model: target.model,
+    ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
+    ...passThroughChanges(dialect.name, call.operation, document.value, facts),
+    ...history,
+    ...forgotten?.changes,
+  };
+  if (quirks.length > 0) {
+    const changed: JsonObject = { ...document.value, ...changes };
+    const reshaped = applyQuirks(changed, dialect.name, quirks, document.value);
+    if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped] };
+  }
+  return { body: spliceFields(document, changes), dropped };
+}
+
+function translatedBody(
+  call: RoutedCall,
+  target: Target,
+  protocol: Protocol,
+  endpoint: Endpoint,
+  quirks: readonly string[],
+  maxOutputTokens: number | undefined,
+): WrittenBody {
+  const decoded = { ...call.dialect.decodeRequest(call.document.value), model: target.model };
+  const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
+  const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
+  const plain = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
+  const encoded = protocol.encodeRequest(plain.request, {
+    requestModel: target.model,
+    defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
+    quirks: new Set(quirks),
+  });
+  const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
+  return {
+    body: Buffer.from(JSON.stringify(reshaped.body)),
+    dropped: [...new Set([...(decoded.dropped ?? []), ...plain.dropped, ...encoded.dropped, ...reshaped.dropped])],
+    decoded: capped,
+    protocol: plain.protocol,
+  };
+}
+
+function acceptOf(call: RoutedCall, protocol: Protocol): string {
+  if (!call.facts.stream) return 'application/json';
+  return protocol.framing === 'sse' ? 'text/event-stream' : 'application/vnd.amazon.eventstream';
+}
+
+async function credentialOf(gateway: Gateway, provider: ConfiguredProvider, fresh: boolean): Promise<string | undefined> {
+  const { secretArn, config } = provider;
+  if (secretArn === undefined) return undefined;
+  const text = await (fresh ? gateway.secrets.refresh(secretArn) : gateway.secrets.read(secretArn));
+  const field = config.credential?.field;
+  if (field === undefined) return text;
+  const fields = parseJson(text);
+  const value = fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fields[field] : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw new GatewayError({
+    status: 503,
+    type: 'api_error',
+    code: 'provider_misconfigured',
+    message: `The credential of the provider '${provider.id}' is not configured.`,
+  });
+}

@@ -1,0 +1,214 @@
+import { GatewayError } from '../../platform/error';
+import type { InboundReply } from '../../platform/http/exchange';
+import { TransportError } from '../../platform/http/exchange';
+import type { Watcher } from '../../platform/runtime/ticker';
+import type { ModelRequest } from '../../wire/model/request';
+import type { Usage } from '../../wire/model/usage';
+import { mostTokens } from '../../wire/model/written-text';
+import type { EncodeContext, StreamMeter } from '../../wire/protocols/protocol';
+import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols/provider-error';
+import { returnedHeaders } from '../before/headers';
+import type { Gateway } from '../gateway';
+import { frameSource } from '../relay/frames';
+import { relayStream } from '../relay/stream';
+import { passThrough, type StreamTranslation, translated } from '../relay/translation';
+import { readAnswer, readErrorBody } from '../relay/whole';
+import type { AttemptContext } from './attempt';
+import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
+import type { PreparedCall } from './send';
+
+/** What a provider answered, as far as it came. */
+export interface Answer {
+  readonly prepared: PreparedCall;
+  readonly usage: Usage | undefined;
+  readonly responseModel: string | undefined;
+  readonly finishReason: string | undefined;
+  /** Tokens of the generated text that came, at most. */
+  readonly writtenTokens: () => number;
+  readonly malformed: number;
+  /** The answer broke off after some of it had been sent to the caller. */
+  readonly error?: GatewayError;
+  /** How the caller is to be told of it, where the dialect's general words would not fit. */
+  readonly terminal?: string;
+  readonly clientGone: boolean;
+  /** Monotonic, of the first meaningful event; 0 when not known. */
+  readonly firstEventMs: number;
+  /** Monotonic, of the first text that the model wrote; 0 when not known. */
+  readonly firstTextMs: number;
+  /** A whole answer, still to be sent. */
+  readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
+}
+
+export type PlaceResult =
+  | { readonly answer: Answer; readonly status: number }
+  | { readonly failure: AttemptFailure; readonly status?: number };
+
+/** Sends a prepared call and carries the answer as far as it goes. */
+export async function tryPlace(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): Promise<PlaceResult> {
+  const { call, departure } = context;
+  const { deadlines } = call.configuration.document;
+  const nowMs = gateway.clock.monotonic();
+  const leftMs = Math.max(1, context.totalAtMs - nowMs);
+  const firstEventMs = Math.min(deadlines.firstEventMs, leftMs);
+  const connectMs = Math.min(deadlines.connectMs, leftMs, departure.patienceMs(nowMs));
+  let reply: InboundReply;
+  try {
+    reply = await prepared.transport.send(
+      prepared.request,
+      { connectMs, headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
+      departure.signal,
+    );
+  } catch (error) {
+    const cutShort = connectMs < Math.min(deadlines.connectMs, leftMs) && isUnsent(error) && departure.hasLeft();
+    return { failure: cutShort ? notAwaited() : transportFailure(error) };
+  }
+  const refused = refusalOf(reply, prepared, call.facts.stream);
+  if (refused !== undefined) return { failure: await refused, status: reply.status };
+  return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof TransportError && !error.sent;
+}
+
+/** Why this is not an answer; the body is then read or destroyed. */
+function refusalOf(reply: InboundReply, prepared: PreparedCall, stream: boolean): AttemptFailure | Promise<AttemptFailure> | undefined {
+  const { status, headers } = reply;
+  const give = (failure: AttemptFailure): AttemptFailure => {
+    reply.destroy();
+    return failure;
+  };
+  if (status >= 300 && status < 400) return give(unusableAnswer('upstream_redirect', 'The provider redirects, which is not followed.'));
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return give(unusableAnswer('upstream_encoded', 'The provider answered in an encoding that was not asked for.'));
+  }
+  const type = headers['content-type'] ?? '';
+  if (status >= 200 && status < 300) {
+    if (type.startsWith('text/html')) return give(unusableAnswer('upstream_invalid_response', 'The provider answered with a web page.'));
+    return stream && type.startsWith('application/json') ? errorInGoodStatus(reply, prepared) : undefined;
+  }
+  return refusedBy(reply, prepared);
+}
+
+async function refusedBy(reply: InboundReply, { protocol }: PreparedCall): Promise<AttemptFailure> {
+  const { status, headers } = reply;
+  const facts = protocol.decodeError(status, await readErrorBody(reply), headers as Record<string, string | undefined>);
+  return providerFailure(facts.error, facts.failover, status);
+}
+
+/** A stream was asked for and JSON came: an error under a status that hides it. */
+async function errorInGoodStatus(reply: InboundReply, prepared: PreparedCall): Promise<AttemptFailure> {
+  const body = await readErrorBody(reply);
+  try {
+    if (body !== undefined) prepared.protocol.decodeResponse(body);
+    throw unreadableAnswer();
+  } catch (error) {
+    return streamFailure(asGatewayError(error));
+  }
+}
+
+async function streamed(
+  gateway: Gateway,
+  context: AttemptContext,
+  prepared: PreparedCall,
+  reply: InboundReply,
+  firstEventAtMs: number,
+): Promise<PlaceResult> {
+  const { call, delivery, departure } = context;
+  const result = await relayStream(
+    reply.body,
+    frameSource(prepared.protocol.framing),
+    translationOf(gateway, context, prepared),
+    delivery,
+    {
+      firstEventAtMs,
+      idleMs: call.configuration.document.deadlines.idleMs,
+      totalAtMs: context.totalAtMs,
+      maxOutputCharacters: context.maxOutputCharacters,
+    },
+    gateway.ticker,
+  );
+  // What a caller who left would have got of it may be billed like what was sent.
+  const begun = delivery.contentSent || (departure.how !== undefined && result.firstEventMs > 0);
+  if (result.error !== undefined && !begun) {
+    const { usage } = result;
+    return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
+  }
+  const { finishReason, ...report } = result;
+  return { answer: { prepared, ...report, finishReason: finishReason?.unified }, status: reply.status };
+}
+
+function translationOf(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): StreamTranslation {
+  const { dialect, facts } = context.call;
+  const { protocol, decoded } = prepared;
+  if (prepared.passThrough) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
+  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway, context, decoded as ModelRequest)));
+}
+
+function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
+  if (protocol.streamMeter === undefined) throw new Error(`the protocol ${protocol.name} cannot be passed through`);
+  return protocol.streamMeter({ hideUsage });
+}
+
+function encodeContext(gateway: Gateway, { call, reservation }: AttemptContext, request: ModelRequest): EncodeContext {
+  return {
+    requestId: reservation.attemptId,
+    originalModel: call.facts.model,
+    createdAt: Math.floor(gateway.clock.now() / 1_000),
+    wantsStreamUsage: call.facts.wantsStreamUsage,
+    request,
+  };
+}
+
+async function whole(gateway: Gateway, context: AttemptContext, prepared: PreparedCall, reply: InboundReply): Promise<PlaceResult> {
+  const { call } = context;
+  const endOfTime: Watcher = {
+    tick: (nowMs) => {
+      if (nowMs >= context.totalAtMs) reply.destroy(new TransportError('timeout', true));
+    },
+  };
+  gateway.ticker.watch(endOfTime);
+  try {
+    const answer = await readAnswer(
+      reply,
+      prepared.protocol,
+      prepared.passThrough,
+      call.dialect,
+      (decoded) => encodeContext(gateway, context, decoded),
+      prepared.decoded,
+      call.document.value,
+    );
+    return {
+      answer: {
+        prepared,
+        usage: answer.usage,
+        responseModel: answer.responseModel,
+        finishReason: answer.finishReason,
+        // Whatever stands around the text makes an estimate from it dear rather than cheap.
+        writtenTokens: () => (call.operation === 'chat' ? mostTokens(answer.body.toString('utf8')) : 0),
+        malformed: 0,
+        clientGone: false,
+        firstEventMs: 0,
+        firstTextMs: 0,
+        whole: { body: answer.body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
+      },
+      status: reply.status,
+    };
+  } catch (error) {
+    return { failure: bodyFailure(error, reply), status: reply.status };
+  } finally {
+    gateway.ticker.unwatch(endOfTime);
+  }
+}
+
+function bodyFailure(error: unknown, reply: InboundReply): AttemptFailure {
+  reply.destroy();
+  if (error instanceof TransportError) return transportFailure(error);
+  // Anything but our own errors came out of the socket: the answer was cut.
+  return error instanceof GatewayError ? streamFailure(error) : streamFailure(upstreamIncomplete());
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  return error instanceof GatewayError ? error : unreadableAnswer();
+}

@@ -1,0 +1,137 @@
+import type { GatewayDocument, RouteConfig } from '../../lib/private/contract';
+import type { BookOverride, OverrideStore, PriceOverride } from '../aws/dynamodb/overrides';
+import type { PriceBookStore } from '../aws/dynamodb/price-books';
+import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
+import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
+import type { Log } from '../platform/runtime/log';
+import { configuredModels } from './model-names';
+import { createModelResolver, type ModelResolver } from './models';
+import type { ConfiguredProvider } from './providers';
+
+/** The configuration as it stands now: the document and what was changed at run time. */
+export interface LiveConfiguration {
+  readonly document: GatewayDocument;
+  readonly providers: readonly ConfiguredProvider[];
+  /** Of this moment; keep it for the length of one request. */
+  models(): ModelResolver;
+  priceOverrides(): readonly PriceOverride[];
+  /** The price book that was brought in at run time, if one was. */
+  loadedBook(): LoadedBook | undefined;
+  /** Models that are named in full, as `provider/model`. */
+  modelNames(): ReadonlySet<string>;
+  /**
+   * Settles when what holds is at most 10 s old, which on a busy process it is already; begun with a request, it costs no round trip of its
+   * own beside the authentication's. When the table gives no answer within 2 s, what was read last goes on holding. Never rejects.
+   */
+  ready(): Promise<void>;
+}
+
+/** A price book in place of the deployed one. */
+export interface LoadedBook {
+  readonly book: PriceBook;
+  readonly sha256: string;
+  /** It holds although the deployed one is newer. */
+  readonly forced: boolean;
+}
+
+/** Of the 10 s one is left to the table's index, which is a little behind the table. */
+const LIFETIME_MS = 9_000;
+/** From this age on a request begins the next read and does not wait for it. */
+const REFRESH_MS = 6_000;
+/** How long requests wait for a read, and after how long one without an answer is followed by another. */
+const PATIENCE_MS = 2_000;
+
+const FRESH = Promise.resolve();
+
+/** One read of all overrides. */
+interface Refresh {
+  readonly began: Moment;
+  /** Settles with the read, or when the patience with it is at its end. */
+  readonly settled: Promise<void>;
+  ended: boolean;
+}
+
+export function createLiveConfiguration(
+  document: GatewayDocument,
+  providers: readonly ConfiguredProvider[],
+  overrides: Pick<OverrideStore, 'list'>,
+  books: Pick<PriceBookStore, 'read'>,
+  clock: Clock,
+  log: Log,
+): LiveConfiguration {
+  let routes = document.routes;
+  let prices: readonly PriceOverride[] = [];
+  const namesNow = () =>
+    configuredModels(
+      document.providers,
+      routes,
+      prices.map(({ id }) => id),
+    );
+  let resolver = createModelResolver(providers, routes);
+  let names = namesNow();
+  let fingerprint = '[]';
+  let loaded: LoadedBook | undefined;
+  let held: Moment | undefined;
+  let last: Refresh | undefined;
+
+  const load = async (named: BookOverride | undefined): Promise<LoadedBook | undefined> => {
+    if (named === undefined) return undefined;
+    const forced = named.forced === true;
+    if (named.sha256 === loaded?.sha256) return { ...loaded, forced };
+    const text = await books.read(named.sha256);
+    if (text === undefined) throw new Error('the price book that was brought in is not there');
+    return { book: createPriceBook(readCheckedBook(text)), sha256: named.sha256, forced };
+  };
+
+  const read = async (began: Moment): Promise<void> => {
+    const [models, newPrices, [book]] = await Promise.all([overrides.list('model'), overrides.list('price'), overrides.list('book')]);
+    // A read that began later and was answered sooner knows better.
+    const isLate = () => held !== undefined && held.monotonicMs > began.monotonicMs;
+    if (isLate()) return;
+    prices = newPrices;
+    const seen = JSON.stringify(models);
+    if (seen !== fingerprint) {
+      fingerprint = seen;
+      const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
+      routes = [...changed, ...document.routes];
+      resolver = createModelResolver(providers, routes);
+    }
+    names = namesNow();
+    const newBook = await load(book);
+    if (isLate()) return;
+    loaded = newBook;
+    held = began;
+  };
+
+  const refresh = (): Refresh => {
+    const began = momentOf(clock);
+    const reading = read(began)
+      .catch((error: unknown) => log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' }))
+      .finally(() => {
+        begun.ended = true;
+      });
+    const begun: Refresh = { began, settled: Promise.race([reading, after(PATIENCE_MS)]), ended: false };
+    return begun;
+  };
+
+  return {
+    document,
+    providers,
+    models: () => resolver,
+    priceOverrides: () => prices,
+    loadedBook: () => loaded,
+    modelNames: () => names,
+    ready() {
+      const age = held === undefined ? Number.POSITIVE_INFINITY : ageMs(clock, held);
+      if (age < REFRESH_MS) return FRESH;
+      if (last === undefined || ageMs(clock, last.began) >= PATIENCE_MS) last = refresh();
+      return age < LIFETIME_MS || last.ended ? FRESH : last.settled;
+    },
+  };
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds).unref();
+  });
+}

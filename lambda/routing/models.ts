@@ -1,0 +1,140 @@
+import type { RouteConfig, TargetConfig } from '../../lib/private/contract';
+import { GatewayError } from '../platform/error';
+import { matchesAnyGlob, matchesGlob } from '../platform/runtime/glob';
+import { isSafeModelName } from '../wire/providers/provider';
+import type { ConfiguredProvider } from './providers';
+
+/** One place a call may go to. */
+export interface Target {
+  readonly provider: ConfiguredProvider;
+  /** The model's name at the provider. */
+  readonly model: string;
+  /** `provider/model`. */
+  readonly name: string;
+}
+
+/** What a model name means. */
+export interface Resolution {
+  /** As the caller wrote it. */
+  readonly originalModel: string;
+  /** The alias, glob included, that it matched. */
+  readonly alias?: string;
+  readonly reason: 'alias' | 'provider' | 'pattern';
+  /** In order; never empty. */
+  readonly targets: readonly Target[];
+}
+
+/** Finds what a model name means. */
+export interface ModelResolver {
+  /** @throws GatewayError 404 `model_not_found`, 400 when the name could not be any model's */
+  resolve(name: string): Resolution;
+  /** Aliases that are not globs, and the names that providers declare without one: what a list of models can show. */
+  list(): readonly { readonly id: string; readonly resolution: Resolution }[];
+}
+
+const MAX_REMEMBERED = 1_000;
+
+/**
+ * Resolves in this order: an alias, `provider/model`, an alias with a `*` (the document's order), a bare name that exactly one provider
+ * serves by its patterns.
+ *
+ * @param routes those changed at run time first: the first of a name counts
+ */
+export function createModelResolver(providers: readonly ConfiguredProvider[], routes: readonly RouteConfig[]): ModelResolver {
+  const byId = new Map(providers.map((provider) => [provider.id, provider]));
+  const exact = new Map<string, RouteConfig>();
+  for (const route of routes) if (!exact.has(route.alias)) exact.set(route.alias, route);
+  const globs = [...exact.values()].filter(({ alias }) => alias.includes('*'));
+  const remembered = new Map<string, Resolution>();
+
+  const throughRoute = (name: string, route: RouteConfig): Resolution => {
+    const targets = route.targets.flatMap((target) => targetOf(byId, target, name));
+    if (targets.length === 0) throw modelNotFound(name);
+    return { originalModel: name, alias: route.alias, reason: 'alias', targets };
+  };
+
+  const find = (name: string): Resolution => {
+    const alias = exact.get(name);
+    if (alias !== undefined) return throughRoute(name, alias);
+    const slash = name.indexOf('/');
+    const named = slash > 0 ? byId.get(name.slice(0, slash)) : undefined;
+    if (named !== undefined && isSafeModelName(name.slice(slash + 1))) {
+      return { originalModel: name, reason: 'provider', targets: [{ provider: named, model: name.slice(slash + 1), name }] };
+    }
+    const glob = globs.find((route) => matchesGlob(route.alias, name));
+    if (glob !== undefined) return throughRoute(name, glob);
+    const serving = providers.filter((provider) => serves(provider, name));
+    if (serving.length > 1) throw ambiguous(name, serving);
+    const [provider] = serving;
+    if (provider === undefined) throw modelNotFound(name);
+    return { originalModel: name, reason: 'pattern', targets: [{ provider, model: name, name: `${provider.id}/${name}` }] };
+  };
+
+  return {
+    resolve(name) {
+      const known = remembered.get(name);
+      if (known !== undefined) return known;
+      if (!isSafeModelName(name)) throw unsafeName();
+      const resolution = find(name);
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(name, resolution);
+      return resolution;
+    },
+    list() {
+      const aliases = [...exact.values()].filter(({ alias }) => !alias.includes('*')).map(({ alias }) => alias);
+      const declared = providers.flatMap(({ id, config }) =>
+        (config.models ?? []).filter((model) => !model.includes('*')).map((model) => `${id}/${model}`),
+      );
+      return [...new Set([...aliases, ...declared])].flatMap((id) => {
+        try {
+          return [{ id, resolution: find(id) }];
+        } catch {
+          return [];
+        }
+      });
+    },
+  };
+}
+
+/** A target model `*` stands for the name that was asked for. */
+function targetOf(byId: ReadonlyMap<string, ConfiguredProvider>, target: TargetConfig, name: string): Target[] {
+  const provider = byId.get(target.provider);
+  const model = target.model === '*' ? name : target.model;
+  return provider === undefined || !isSafeModelName(model) ? [] : [{ provider, model, name: `${provider.id}/${model}` }];
+}
+
+function serves({ config, definition }: ConfiguredProvider, name: string): boolean {
+  return matchesAnyGlob(config.models ?? [], name) || matchesAnyGlob(definition.models, name);
+}
+
+/** 404 for a model that does not exist, or that the caller may not know of. */
+export function modelNotFound(name: string): GatewayError {
+  return new GatewayError({
+    status: 404,
+    type: 'not_found_error',
+    code: 'model_not_found',
+    message: `The model '${name}' is not known here. GET /v1/models lists what this key may use.`,
+    param: 'model',
+  });
+}
+
+function ambiguous(name: string, serving: readonly ConfiguredProvider[]): GatewayError {
+  const choices = serving.map(({ id }) => `'${id}/${name}'`).join(', ');
+  return new GatewayError({
+    status: 404,
+    type: 'not_found_error',
+    code: 'model_not_found',
+    message: `Several providers serve the model '${name}'. Ask for one of ${choices}.`,
+    param: 'model',
+  });
+}
+
+function unsafeName(): GatewayError {
+  return new GatewayError({
+    status: 400,
+    type: 'invalid_request_error',
+    code: 'invalid_model',
+    message: "The field 'model' is not a model's name: at most 256 letters, digits and . _ : / @ + ~ -",
+    param: 'model',
+  });
+}

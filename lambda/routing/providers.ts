@@ -1,0 +1,90 @@
+import type { NetworkConfig, ProviderConfig } from '../../lib/private/contract';
+import { deployedValue } from '../platform/document';
+import { providerDefinition } from '../wire/providers';
+import { baseUrlFor } from '../wire/providers/address';
+import type { ProviderDefinition } from '../wire/providers/provider';
+
+/** Where a provider is reached in one Region. */
+export interface ProviderSite {
+  /** Absent for providers without Regions. */
+  readonly region?: string;
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Path that endpoints are appended to; empty or beginning with `/`, without a trailing slash. */
+  readonly basePath: string;
+}
+
+/** A provider of the document with everything known at run time filled in. */
+export interface ConfiguredProvider {
+  readonly id: string;
+  readonly config: ProviderConfig;
+  readonly definition: ProviderDefinition;
+  readonly network: NetworkConfig;
+  /** Where it may be called, in order of preference, as far as prices depend on it. */
+  readonly regions: readonly string[];
+  /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
+  sites(): readonly ProviderSite[];
+  readonly secretArn?: string;
+}
+
+/**
+ * Fills in a provider.
+ *
+ * @param functionRegion where a provider with Regions is called when the document names none
+ * @param startedUrl base URL of a provider that this process started itself
+ * @param awsEndpoint where calls to AWS's own services go instead, signed as ever; a provider called with a key keeps its address
+ */
+export function configureProvider(
+  config: ProviderConfig,
+  deployValue: (name: string) => string | undefined,
+  functionRegion: string,
+  startedUrl?: string,
+  awsEndpoint: (service: 'BEDROCK_RUNTIME') => string | undefined = () => undefined,
+): ConfiguredProvider {
+  const definition = providerDefinition(config.kind);
+  const secretArn = deployedValue(config.credential?.secretArn, deployValue);
+  const givenUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
+  const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;
+  const awsUrl = isOurs ? awsEndpoint(definition.awsService) : undefined;
+  const configuredUrl = givenUrl ?? awsUrl;
+  const regions = regionsOf(config, definition, configuredUrl, functionRegion);
+  let sites: readonly ProviderSite[] | undefined;
+  return {
+    id: config.id,
+    config,
+    definition,
+    regions: regions.flatMap((region) => region ?? residenceOf(definition, configuredUrl) ?? []),
+    network: awsUrl === undefined ? config.network : networkOf(awsUrl),
+    ...(secretArn === undefined ? {} : { secretArn }),
+    sites: () => {
+      sites ??= regions.map((region) => siteOf(baseUrlFor(definition, configuredUrl, region), region));
+      return sites;
+    },
+  };
+}
+
+function regionsOf(
+  config: ProviderConfig,
+  definition: ProviderDefinition,
+  configuredUrl: string | undefined,
+  functionRegion: string,
+): readonly (string | undefined)[] {
+  const regional = definition.auth.kind === 'sigv4' || (configuredUrl ?? definition.baseUrl)?.includes('{region}') === true;
+  if (!regional) return [undefined];
+  if (config.regions !== undefined && config.regions.length > 0) return config.regions;
+  return [definition.auth.kind === 'sigv4' ? functionRegion : 'global'];
+}
+
+function residenceOf({ residence }: ProviderDefinition, url: string | undefined): string | undefined {
+  return url === undefined || !URL.canParse(url) ? undefined : residence?.(new URL(url).host);
+}
+
+/** AWS is reached at private addresses through interface endpoints; plain http only on this machine. */
+function networkOf(awsUrl: string): NetworkConfig {
+  return awsUrl.startsWith('http:') ? 'loopback' : 'vpc';
+}
+
+function siteOf(baseUrl: string, region: string | undefined): ProviderSite {
+  const url = new URL(baseUrl);
+  return { ...(region === undefined ? {} : { region }), origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+}

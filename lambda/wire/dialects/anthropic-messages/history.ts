@@ -1,0 +1,48 @@
+import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { isForeign, unmarked } from './signatures';
+
+/**
+ * A history may hold thinking of another provider, signed with the gateway's own marks or not at all, when a conversation moves
+ * to a provider that is called in the caller's dialect. Claude refuses it; what Claude signed on another platform it takes back.
+ *
+ * @returns the fields to change; undefined when the body can be forwarded as it is
+ */
+export function forwardChanges(body: JsonObject): JsonObject | undefined {
+  const messages = body['messages'];
+  if (!Array.isArray(messages)) return undefined;
+  let changed = false;
+  const written = messages.flatMap((item) => {
+    const message = objectOf(item);
+    const blocks = message?.['role'] === 'assistant' ? objectsOf(message['content']) : [];
+    if (message === undefined || !blocks.some((block) => isThinking(block) && isForeign(stateOf(block)))) return [item];
+    changed = true;
+    const content = blocks.flatMap(ownBlock);
+    return content.length === 0 ? [] : [{ ...message, content }];
+  });
+  if (!changed) return undefined;
+  const thinks = objectOf(body['thinking'])?.['type'] === 'enabled';
+  return { messages: written, ...(thinks && lacksThinking(written) ? { thinking: { type: 'disabled' } } : {}) };
+}
+
+/** A model with a budget refuses to go on with a tool loop whose thinking is gone, unless it need not think. */
+function lacksThinking(messages: readonly JsonValue[]): boolean {
+  const answered = objectsOf(objectOf(messages.at(-1))?.['content']).some((block) => block['type'] === 'tool_result');
+  const called = objectsOf(objectOf(messages.at(-2))?.['content']);
+  return answered && !called.some(isThinking);
+}
+
+function isThinking(block: JsonObject): boolean {
+  return block['type'] === 'thinking' || block['type'] === 'redacted_thinking';
+}
+
+function stateOf(block: JsonObject): string {
+  return textOf(block['type'] === 'thinking' ? block['signature'] : block['data']) ?? '';
+}
+
+function ownBlock(block: JsonObject): JsonObject[] {
+  if (!isThinking(block)) return [block];
+  const state = unmarked(stateOf(block));
+  if (state === undefined) return [];
+  return [{ ...block, [block['type'] === 'thinking' ? 'signature' : 'data']: state }];
+}

@@ -1,0 +1,96 @@
+import { invalidRequest } from '../../../platform/error';
+import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { MediaFinder } from '../../protocols/media-parts';
+import type { CallFacts } from '../../protocols/protocol';
+import {
+  checkSchema,
+  optionalCount,
+  optionalFlag,
+  optionalObject,
+  optionalText,
+  requiredMessages,
+  requiredText,
+} from '../../protocols/strict';
+import { pricedTier } from './priced-tier';
+import { inspectTools } from './server-tools';
+
+/** What a walk over the content finds. */
+interface Found {
+  cacheWrite: '5m' | '1h' | undefined;
+  readonly storedReferences: string[];
+}
+
+/** Bodies of `count_tokens` pass too: `max_tokens` may be absent. @see https://docs.claude.com/en/api/messages */
+export function inspect(body: JsonObject): CallFacts {
+  const model = requiredText(body['model'], 'model');
+  if (model === '') throw invalidRequest('model', 'model must not be empty.');
+  const messages = requiredMessages(body['messages']);
+  const found: Found = { cacheWrite: undefined, storedReferences: [] };
+  const media = new MediaFinder((part) => noteCache(part, found));
+  noteCache(body, found);
+  inspectContent(body['system'], 'system', found);
+  media.add(body['system']);
+  messages.forEach((message, index) => {
+    requiredText(message['role'], `messages[${index}].role`);
+    inspectContent(message['content'], `messages[${index}].content`, found);
+    media.add(message);
+  });
+  if ((body['container'] ?? null) !== null) found.storedReferences.push('container');
+  const tools = inspectTools(body, (tool) => noteCache(tool, found));
+  checkFormat(body);
+  const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
+  optionalText(body['speed'], 'speed');
+  optionalText(body['inference_geo'], 'inference_geo');
+  const serviceTier = pricedTier(body, optionalText(body['service_tier'], 'service_tier'));
+
+  return {
+    model,
+    stream: optionalFlag(body['stream'], 'stream') ?? false,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    maxOutputField: 'max_tokens',
+    choices: 1,
+    wantsStreamUsage: true,
+    ...tools,
+    storedReferences: found.storedReferences,
+    media: media.found,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
+    ...(compacts(body) ? { compacts: true } : {}),
+  };
+}
+
+function checkFormat(body: JsonObject): void {
+  const format = optionalObject(
+    optionalObject(body['output_config'], 'output_config')?.['format'] ?? body['output_format'],
+    'output_config.format',
+  );
+  if (format !== undefined) checkSchema(format, 'output_config.format');
+}
+
+/** @see https://docs.claude.com/en/docs/build-with-claude/compaction */
+function compacts(body: JsonObject): boolean {
+  return objectsOf(objectOf(body['context_management'])?.['edits']).some(({ type }) => textOf(type)?.startsWith('compact') === true);
+}
+
+function inspectContent(content: JsonValue | undefined, path: string, found: Found): void {
+  objectsOf(content).forEach((block, index) => {
+    const type = textOf(block['type']);
+    if (type === 'image' || type === 'document') {
+      const source = objectOf(block['source']);
+      if (source?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
+      inspectContent(source?.['content'], `${path}[${index}].source.content`, found);
+    } else if (type === 'container_upload') {
+      found.storedReferences.push(`${path}[${index}].file_id`);
+    } else if (type === 'tool_result') {
+      inspectContent(block['content'], `${path}[${index}].content`, found);
+    }
+  });
+}
+
+function noteCache(block: JsonObject, found: Found): void {
+  const control = objectOf(block['cache_control']);
+  if (control === undefined) return;
+  const life = nonEmptyText(control['ttl']) === '1h' ? '1h' : '5m';
+  if (found.cacheWrite !== '1h') found.cacheWrite = life;
+}

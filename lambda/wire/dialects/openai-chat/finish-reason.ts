@@ -1,0 +1,50 @@
+import { entryOf } from '../../../platform/table';
+import type { FinishReason } from '../../model/response';
+
+/**
+ * `finish_reason` of OpenAI and of the providers that are compatible with it.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-choices
+ * @see https://docs.mistral.ai/api/endpoint/chat (model_length, error)
+ * @see https://api-docs.deepseek.com/api/create-chat-completion (insufficient_system_resource)
+ * @see https://huggingface.github.io/text-generation-inference (eos_token, stop_sequence)
+ */
+const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
+  stop: 'stop',
+  eos: 'stop',
+  eos_token: 'stop',
+  stop_sequence: 'stop',
+  end_turn: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  tool_calls: 'tool-calls',
+  tool_call: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+  safety: 'content-filter',
+  refusal: 'refusal',
+  error: 'error',
+  insufficient_system_resource: 'error',
+};
+
+/** Some providers say `stop` although the answer is a tool call; the call decides. */
+export function readFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
+  const unified = entryOf(UNIFIED, raw.toLowerCase()) ?? 'other';
+  return { unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified, raw };
+}
+
+const WIRE: Readonly<Record<FinishReason['unified'], string>> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  refusal: 'content_filter',
+  error: 'stop',
+  other: 'stop',
+};
+
+/** One of the values that OpenAI's clients know. */
+export function writeFinishReason(reason: FinishReason): string {
+  return WIRE[reason.unified];
+}

@@ -1,0 +1,34 @@
+import type { Dialect, Protocol } from '../../protocols/protocol';
+import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { forwardChanges } from './history';
+import { inspect } from './inspect';
+import { OpenAiChatMeter } from './meter';
+import { decodeRequest } from './request';
+import { encodeRequest } from './request-encoder';
+import { decodeResponse, encodeResponse } from './response';
+import { OpenAiChatStreamDecoder } from './stream';
+import { OpenAiChatStreamEncoder, TERMINATOR } from './stream-encoder';
+import { usageOf } from './usage';
+
+/** OpenAI Chat Completions, both ways: how its callers are answered, and how providers that speak it are called. */
+export const openAiChat: Dialect & Protocol = {
+  name: 'openai-chat',
+  framing: 'sse',
+  freeTextTools: true,
+  heartbeat: ': keep-alive\n\n',
+  terminator: TERMINATOR,
+  inspect,
+  forwardChanges,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  streamDecoder: () => new OpenAiChatStreamDecoder(),
+  streamEncoder: (context) => new OpenAiChatStreamEncoder(context),
+  streamMeter: (options) => new OpenAiChatMeter(options),
+  usage: usageOf,
+  errorStatus,
+  encodeError,
+  encodeStreamError,
+  decodeError,
+};

@@ -1,0 +1,89 @@
+import { invalidRequest } from '../../../platform/error';
+import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import { MediaFinder } from '../../protocols/media-parts';
+import type { CallFacts } from '../../protocols/protocol';
+import {
+  checkSchema,
+  optionalCount,
+  optionalFlag,
+  optionalList,
+  optionalObject,
+  optionalText,
+  requiredMessages,
+  requiredText,
+} from '../../protocols/strict';
+import { inspectTools } from './server-tools';
+
+/** OpenAI's own limit. */
+const MAX_CHOICES = 128;
+
+/** @see https://platform.openai.com/docs/api-reference/chat/create */
+export function inspect(body: JsonObject): CallFacts {
+  const model = requiredText(body['model'], 'model');
+  if (model === '') throw invalidRequest('model', 'model must not be empty.');
+  const messages = requiredMessages(body['messages']);
+  const content = inspectMessages(messages);
+  const maxOutput = maxOutputOf(body);
+  const serviceTier = optionalText(body['service_tier'], 'service_tier');
+  const modalities = optionalList(body['modalities'], 'modalities')?.filter((item) => typeof item === 'string');
+  optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
+  optionalFlag(body['logprobs'], 'logprobs');
+  const format = optionalObject(body['response_format'], 'response_format');
+  if (format !== undefined) checkSchema(format, 'response_format');
+
+  return {
+    model,
+    stream: optionalFlag(body['stream'], 'stream') ?? false,
+    ...maxOutput,
+    choices: choicesOf(body),
+    wantsStreamUsage:
+      optionalFlag(optionalObject(body['stream_options'], 'stream_options')?.['include_usage'], 'stream_options.include_usage') ?? false,
+    ...inspectTools(body),
+    storedReferences: content.storedReferences,
+    media: content.media,
+    ...(modalities === undefined ? {} : { modalities }),
+    ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
+}
+
+function maxOutputOf(body: JsonObject): Pick<CallFacts, 'maxOutputTokens' | 'maxOutputField'> {
+  const newer = optionalCount(body['max_completion_tokens'], 'max_completion_tokens', 1);
+  const older = optionalCount(body['max_tokens'], 'max_tokens', 1);
+  if (newer !== undefined && older !== undefined && newer !== older) {
+    throw invalidRequest('max_tokens', 'max_tokens and max_completion_tokens differ; give max_completion_tokens only.');
+  }
+  const cap = newer ?? older;
+  const maxOutputField = newer === undefined && older !== undefined ? 'max_tokens' : 'max_completion_tokens';
+  return cap === undefined ? { maxOutputField } : { maxOutputField, maxOutputTokens: cap };
+}
+
+function choicesOf(body: JsonObject): number {
+  const choices = optionalCount(body['n'], 'n', 1, MAX_CHOICES) ?? 1;
+  const best = optionalCount(body['best_of'], 'best_of', 1, MAX_CHOICES) ?? 1;
+  return Math.max(choices, best);
+}
+
+/** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
+function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
+  let cacheWrite: CallFacts['cacheWrite'];
+  const media = new MediaFinder((part) => {
+    const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
+    if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
+  });
+  const storedReferences: string[] = [];
+  messages.forEach((message, index) => {
+    requiredText(message['role'], `messages[${index}].role`);
+    if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
+    media.add(message);
+    objectsOf(message['content']).forEach((part, at) => {
+      if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
+    });
+  });
+  return { media: media.found, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
+}
+
+function hasFileId(file: JsonValue | undefined): boolean {
+  return (objectOf(file)?.['file_id'] ?? null) !== null;
+}

@@ -1,0 +1,174 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json/value';
+import type {
+  DocumentPart,
+  ImagePart,
+  Message,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+} from '../../model/request';
+import { plainTextOf, writeUrl } from '../../protocols/media';
+import { fitToolId } from '../../protocols/tool-ids';
+import { writeDetail } from './reasoning';
+import type { WireMessage, WireToolCall, WireUserPart } from './wire';
+
+/** OpenAI refuses longer ids of tool calls. */
+const MAX_TOOL_ID = 40;
+
+interface Options {
+  /** The provider takes an earlier turn's thinking back, as `reasoning_content`. OpenAI itself refuses the field. */
+  readonly replayReasoning: boolean;
+  /** Collects what is left out. */
+  readonly dropped: Set<string>;
+}
+
+/** Writes the turns. Every result of a tool is a message of its own; its images follow in a message of the user. */
+export function writeMessages(messages: readonly Message[], options: Options): JsonObject[] {
+  return messages.flatMap((message, index) => writeMessage(message, `messages[${index}]`, options) as JsonObject[]);
+}
+
+function writeMessage(message: Message, path: string, options: Options): WireMessage[] {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      if (message.content.length === 0) return [];
+      return [{ role: message.role, content: writeContent(message.content, path, options), ...nameOf(message) }];
+    case 'assistant':
+      return [writeAssistant(message, path, options)];
+    case 'tool':
+      return writeResults(message.content, path, options);
+    case 'user': {
+      const results = message.content.filter((part) => part.type === 'tool-result');
+      const rest = message.content.filter((part) => part.type !== 'tool-result');
+      const written = writeResults(results, path, options);
+      if (rest.length > 0 || results.length === 0) {
+        written.push({ role: 'user', content: writeContent(rest, path, options), ...nameOf(message) });
+      }
+      return written;
+    }
+  }
+}
+
+function nameOf(message: { readonly name?: string }): { name?: string } {
+  return message.name === undefined ? {} : { name: message.name };
+}
+
+/** One text is written as a string, which the oldest of compatible servers understand too. */
+function writeContent(parts: readonly UserPart[], path: string, options: Options): string | WireUserPart[] {
+  const [first] = parts;
+  if (parts.length === 0) return '';
+  if (parts.length === 1 && first?.type === 'text') return writePart(first, path, options).text;
+  return parts.map((part, index) => writePart(part, `${path}.content[${index}]`, options));
+}
+
+function writePart(part: TextPart, path: string, options: Options): { type: 'text'; text: string };
+function writePart(part: UserPart, path: string, options: Options): WireUserPart;
+function writePart(part: UserPart, path: string, options: Options): WireUserPart {
+  if ('cache' in part && part.cache !== undefined) options.dropped.add('cache_control');
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'image':
+      return {
+        type: 'image_url',
+        image_url: { url: writeUrl(part.source), ...(part.detail === undefined ? {} : { detail: part.detail }) },
+      };
+    case 'audio':
+      return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
+    case 'document':
+      return writeDocument(part, path, options);
+  }
+}
+
+function writeDocument(part: DocumentPart, path: string, options: Options): WireUserPart {
+  if (part.citations === true) options.dropped.add('citations');
+  const text = plainTextOf(part.source);
+  if (text !== undefined) {
+    const head = [part.name, part.context].filter((line) => line !== undefined);
+    return { type: 'text', text: [...head, text].join('\n\n') };
+  }
+  if (part.source.kind === 'url') {
+    throw unsupported(path, `${path} is a document by URL, which the chosen model's provider does not fetch; send it as base64.`);
+  }
+  if (part.context !== undefined) options.dropped.add('context');
+  return { type: 'file', file: { filename: part.name ?? 'document.pdf', file_data: writeUrl(part.source) } };
+}
+
+function writeAssistant(message: Extract<Message, { role: 'assistant' }>, path: string, options: Options): WireMessage {
+  const texts: TextPart[] = [];
+  const reasoning: ReasoningPart[] = [];
+  const calls: ToolCallPart[] = [];
+  let refusal = '';
+  message.content.forEach((part, index) => {
+    if (part.type === 'text') texts.push(part);
+    else if (part.type === 'reasoning') reasoning.push(part);
+    else if (part.type === 'tool-call') calls.push(part);
+    else if (part.type === 'refusal') refusal += part.text;
+    else throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: the assistant's own ${part.type} cannot be sent back.`);
+  });
+  const content = texts.length === 0 ? null : writeContent(texts, path, options);
+  return {
+    role: 'assistant',
+    content: content ?? (calls.length === 0 && refusal === '' ? '' : null),
+    ...nameOf(message),
+    ...(refusal === '' ? {} : { refusal }),
+    ...writeReasoning(reasoning, options),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => writeCall(call, options)) }),
+  };
+}
+
+/** Thinking that another wire format signed means nothing here; its text does, where the provider takes it. */
+function writeReasoning(parts: readonly ReasoningPart[], options: Options): { reasoning_content?: string } {
+  if (parts.length === 0) return {};
+  if (!options.replayReasoning) {
+    options.dropped.add('reasoning');
+    return {};
+  }
+  const text = parts.map((part) => part.text).join('');
+  const details = parts.flatMap((part, index) => {
+    const state = part.redacted ?? part.signature;
+    return state?.protocol === 'openai-chat' ? (writeDetail(part, index) ?? []) : [];
+  });
+  return { ...(text === '' ? {} : { reasoning_content: text }), ...(details.length === 0 ? {} : { reasoning_details: details }) };
+}
+
+function writeCall(call: ToolCallPart, options: Options): WireToolCall {
+  if (call.cache !== undefined) options.dropped.add('cache_control');
+  const id = fitToolId(call.id, MAX_TOOL_ID);
+  if (call.custom === true) return { id, type: 'custom', custom: { name: call.name, input: call.arguments } };
+  const extra =
+    call.signature?.protocol === 'gemini' && options.replayReasoning ? { google: { thought_signature: call.signature.value } } : undefined;
+  return {
+    id,
+    type: 'function',
+    function: { name: call.name, arguments: call.arguments },
+    ...(extra === undefined ? {} : { extra_content: extra }),
+  };
+}
+
+function writeResults(results: readonly ToolResultPart[], path: string, options: Options): WireMessage[] {
+  const media: (ImagePart | DocumentPart)[] = [];
+  const written: WireMessage[] = results.map((result) => {
+    if (result.cache !== undefined) options.dropped.add('cache_control');
+    const texts = result.content.filter((part) => part.type === 'text');
+    const others = result.content.filter((part) => part.type !== 'text');
+    media.push(...others);
+    const note =
+      others.length === 0 || texts.length > 0 ? texts : [{ type: 'text' as const, text: 'The result follows in the next message.' }];
+    return {
+      role: 'tool',
+      content: writeContent(asError(result, note), path, options),
+      tool_call_id: fitToolId(result.toolCallId, MAX_TOOL_ID),
+    };
+  });
+  if (media.length > 0) written.push({ role: 'user', content: media.map((part) => writePart(part, path, options)) });
+  return written;
+}
+
+/** Chat has no field for a tool's failure, and the model must know. */
+function asError(result: ToolResultPart, texts: readonly TextPart[]): readonly TextPart[] {
+  return result.isError === true ? [{ type: 'text', text: 'The tool failed:' }, ...texts] : texts;
+}

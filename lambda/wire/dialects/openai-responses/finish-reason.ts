@@ -1,0 +1,29 @@
+import type { JsonObject } from '../../../platform/json/value';
+import { entryOf } from '../../../platform/table';
+import type { FinishReason } from '../../model/response';
+import { nonEmptyText, objectOf } from '../../protocols/lenient';
+
+/**
+ * `status` and `incomplete_details.reason` of a response.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses/object#responses/object-incomplete_details
+ */
+const INCOMPLETE: Readonly<Record<string, FinishReason['unified']>> = {
+  max_output_tokens: 'length',
+  max_tokens: 'length',
+  content_filter: 'content-filter',
+};
+
+export function readFinishReason(response: JsonObject, hasToolCalls: boolean): FinishReason {
+  const status = nonEmptyText(response['status']) ?? 'completed';
+  if (status !== 'incomplete') return { unified: hasToolCalls ? 'tool-calls' : 'stop', raw: status };
+  const reason = nonEmptyText(objectOf(response['incomplete_details'])?.['reason']);
+  return { unified: entryOf(INCOMPLETE, reason ?? '') ?? 'other', raw: reason ?? status };
+}
+
+/** How a response ends for its caller: complete, or cut with a reason that OpenAI's clients know. */
+export function writeStatus(reason: FinishReason | undefined): { readonly status: string; readonly incomplete_details: JsonObject | null } {
+  if (reason?.unified === 'length') return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  if (reason?.unified === 'content-filter') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  return { status: 'completed', incomplete_details: null };
+}

@@ -1,0 +1,91 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json/value';
+import type { AssistantPart, Message, ReasoningPart, ToolResultPart, UserPart } from '../../model/request';
+import { defined } from '../../protocols/lenient';
+import { plainTextOf, writeUrl } from '../../protocols/media';
+import { readOwn } from './signatures';
+
+/** Writes the turns as items, in order; system and developer messages stay where the caller put them. */
+export function writeInput(messages: readonly Message[], dropped: Set<string>): JsonObject[] {
+  return messages.flatMap((message, index) => writeMessage(message, `messages[${index}]`, dropped));
+}
+
+function writeMessage(message: Message, path: string, dropped: Set<string>): JsonObject[] {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return [{ role: message.role, content: message.content.map(({ text }) => ({ type: 'input_text', text })) }];
+    case 'tool':
+      return message.content.map((result) => writeResult(result, path));
+    case 'user': {
+      const results = message.content.filter((part) => part.type === 'tool-result').map((result) => writeResult(result, path));
+      const said = message.content.filter((part) => part.type !== 'tool-result').map((part) => writePart(part, path));
+      return said.length === 0 ? results : [...results, { role: 'user', content: said }];
+    }
+    case 'assistant':
+      return message.content.flatMap((part) => writeAssistantPart(part, path, dropped));
+  }
+}
+
+function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<string>): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return [assistantItem({ type: 'output_text', text: part.text, annotations: [] })];
+    case 'refusal':
+      return [assistantItem({ type: 'refusal', refusal: part.text })];
+    case 'reasoning':
+      return writeReasoning(part, dropped);
+    case 'tool-call': {
+      const call = { call_id: part.id, name: part.name };
+      return part.custom === true
+        ? [{ type: 'custom_tool_call', ...call, input: part.arguments }]
+        : [{ type: 'function_call', ...call, arguments: part.arguments }];
+    }
+    default:
+      throw unsupported(path, `${path} holds ${part.type} of the assistant, which this provider does not take back.`);
+  }
+}
+
+function assistantItem(content: JsonObject): JsonObject {
+  return { type: 'message', role: 'assistant', content: [content] };
+}
+
+/** Only thinking that OpenAI encrypted can go back to it; another provider's would be refused. */
+function writeReasoning(part: ReasoningPart, dropped: Set<string>): JsonObject[] {
+  const own = readOwn(part.redacted ?? part.signature);
+  if (own === undefined) {
+    dropped.add('reasoning');
+    return [];
+  }
+  const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
+  return [defined({ type: 'reasoning', id: own.id === '' ? undefined : own.id, summary, encrypted_content: own.encrypted })];
+}
+
+function writeResult(result: ToolResultPart, path: string): JsonObject {
+  const onlyText = result.content.every((part) => part.type === 'text');
+  const prefix = result.isError === true ? 'Error: ' : '';
+  const output = onlyText
+    ? prefix + result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+    : result.content.map((part) => writePart(part, path));
+  return { type: 'function_call_output', call_id: result.toolCallId, output };
+}
+
+function writePart(part: UserPart, path: string): JsonObject {
+  switch (part.type) {
+    case 'text':
+      return { type: 'input_text', text: part.text };
+    case 'image':
+      return { type: 'input_image', image_url: writeUrl(part.source), detail: part.detail ?? 'auto' };
+    case 'audio':
+      return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
+    case 'document': {
+      const text = plainTextOf(part.source);
+      if (text !== undefined) return { type: 'input_text', text };
+      if (part.source.kind === 'url') return { type: 'input_file', file_url: part.source.url };
+      if (part.source.mediaType !== 'application/pdf') {
+        throw unsupported(path, `${path} holds a document of the type ${part.source.mediaType}; this provider takes PDF and plain text.`);
+      }
+      return { type: 'input_file', filename: part.name ?? 'document.pdf', file_data: writeUrl(part.source) };
+    }
+  }
+}

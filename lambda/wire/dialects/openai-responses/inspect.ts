@@ -1,0 +1,80 @@
+import { invalidRequest } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json/value';
+import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import { MediaFinder } from '../../protocols/media-parts';
+import type { CallFacts } from '../../protocols/protocol';
+import {
+  checkSchema,
+  optionalCount,
+  optionalFlag,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+  requiredObject,
+  requiredText,
+  wrongType,
+} from '../../protocols/strict';
+import { isReasoningReference } from './history';
+import { inspectTools } from './server-tools';
+
+/** Fields whose value, when given, names something that the provider keeps. */
+const STORED = ['previous_response_id', 'conversation', 'prompt'];
+
+/** @see https://platform.openai.com/docs/api-reference/responses/create */
+export function inspect(body: JsonObject): CallFacts {
+  const model = requiredText(body['model'], 'model');
+  if (model === '') throw invalidRequest('model', 'model must not be empty.');
+  const items = inputItems(body);
+  const tools = inspectTools(body);
+  const maxOutputTokens = optionalCount(body['max_output_tokens'], 'max_output_tokens', 1);
+  const serviceTier = optionalText(body['service_tier'], 'service_tier');
+  optionalNumber(body['temperature'], 'temperature', -2, 2);
+  optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
+  optionalText(body['instructions'], 'instructions');
+  const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
+  if (format !== undefined) checkSchema(format, 'text.format');
+
+  return {
+    model,
+    stream: optionalFlag(body['stream'], 'stream') ?? false,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    maxOutputField: 'max_output_tokens',
+    choices: 1,
+    wantsStreamUsage: true,
+    serverTools: tools.serverTools,
+    toolUses: tools.toolUses,
+    ...(tools.spareServerTools === undefined ? {} : { spareServerTools: tools.spareServerTools }),
+    storedReferences: [...storedFields(body), ...items.storedReferences, ...tools.storedReferences],
+    media: items.media,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
+}
+
+function storedFields(body: JsonObject): string[] {
+  const fields = STORED.filter((field) => (body[field] ?? null) !== null);
+  return optionalFlag(body['background'], 'background') === true ? [...fields, 'background'] : fields;
+}
+
+function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferences'> {
+  const { input } = body;
+  if (input === undefined || input === null) {
+    throw invalidRequest('input', 'input is missing; give a string or an array of items.', 'missing_required_parameter');
+  }
+  if (typeof input === 'string') return { media: [], storedReferences: [] };
+  if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items');
+
+  const media = new MediaFinder();
+  const storedReferences: string[] = [];
+  input.forEach((value, index) => {
+    const item = requiredObject(value, `input[${index}]`);
+    if (item['type'] === 'item_reference' && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
+    media.add(item);
+    for (const field of ['content', 'output']) {
+      const single = objectOf(item[field]);
+      (single === undefined ? objectsOf(item[field]) : [single]).forEach((part, at) => {
+        if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
+      });
+    }
+  });
+  return { media: media.found, storedReferences };
+}

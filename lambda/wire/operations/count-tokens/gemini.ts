@@ -1,0 +1,30 @@
+import { gemini } from '../../protocols/gemini';
+import { countOf } from '../../protocols/lenient';
+import type { Protocol } from '../../protocols/protocol';
+import { unreadableAnswer } from '../../protocols/provider-error';
+
+/**
+ * How many tokens a call would be, counted by Gemini's `countTokens`: of a whole request on AI Studio, of its bare parts on Vertex AI.
+ *
+ * @see https://ai.google.dev/api/tokens#method:-models.counttokens
+ * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens
+ */
+export const geminiTokenCount: Protocol = {
+  ...gemini,
+  encodeRequest(request, target) {
+    const { maxOutputTokens: _, ...counted } = request;
+    const { body, dropped } = gemini.encodeRequest(counted, target);
+    if (target.quirks.has('vertex-operations')) {
+      // Settings are no part of what is counted, and refused.
+      const { contents, systemInstruction, tools } = body;
+      return { body: { contents, systemInstruction, tools }, dropped };
+    }
+    return { body: { generateContentRequest: { model: `models/${target.requestModel}`, ...body } }, dropped };
+  },
+  decodeResponse(body) {
+    const inputTokens = countOf(body['totalTokens']);
+    if (inputTokens === undefined) throw unreadableAnswer();
+    return { choices: [], usage: { inputTokens } };
+  },
+  usage: () => undefined,
+};

@@ -1,0 +1,32 @@
+import type { JsonObject } from '../../../platform/json/value';
+import { entryOf } from '../../../platform/table';
+import type { FinishReason } from '../../model/response';
+import { defined, nonEmptyText, objectOf } from '../lenient';
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax */
+const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  tool_use: 'tool-calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  content_filtered: 'content-filter',
+  guardrail_intervened: 'content-filter',
+  refusal: 'refusal',
+  malformed_model_output: 'error',
+  malformed_tool_use: 'error',
+};
+
+/** Where the model names the stop sequence that it hit, when asked to: Claude's own field. */
+export const STOP_SEQUENCE_PATH = '/stop_sequence';
+
+/** @param source an answer or the stream's `messageStop` */
+export function converseFinishReason(source: JsonObject, hasToolCalls: boolean): FinishReason {
+  const raw = nonEmptyText(source['stopReason']);
+  const unified = raw === undefined ? 'other' : (entryOf(UNIFIED, raw) ?? 'other');
+  return defined({
+    unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified,
+    raw,
+    stopSequence: nonEmptyText(objectOf(source['additionalModelResponseFields'])?.['stop_sequence']),
+  });
+}

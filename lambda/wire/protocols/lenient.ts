@@ -1,0 +1,64 @@
+import type { JsonObject, JsonValue } from '../../platform/json/value';
+
+/** Readers for what providers send: a value of another type is as good as absent. */
+
+export function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Undefined for the empty string too. */
+export function nonEmptyText(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function numberOf(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** A count of tokens or calls: a whole number that is not negative. */
+export function countOf(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Names of fields that hold counts, in the spelling of any provider. */
+const COUNTED = /(?:tokens?|counts?|requests|calls|sources_used|queries|units)$/i;
+/** Deeper than any provider reports. */
+const DEEPEST_COUNT = 4;
+
+/**
+ * Whether a report holds what cannot be a count where counts stand: a negative or broken number, one beyond all counts, a text.
+ * What is absent or null is only not reported.
+ */
+export function hasBrokenCounts(reported: JsonObject, depth = 0): boolean {
+  return Object.entries(reported).some(([name, value]) => {
+    if (value === null || value === undefined) return false;
+    if (typeof value !== 'object') return COUNTED.test(name) && countOf(value) === undefined;
+    if (depth === DEEPEST_COUNT) return false;
+    if (!Array.isArray(value)) return hasBrokenCounts(value as JsonObject, depth + 1);
+    return objectsOf(value).some((item) => hasBrokenCounts(item, depth + 1));
+  });
+}
+
+export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of an array. */
+export function objectsOf(value: JsonValue | undefined): JsonObject[] {
+  return arrayOf(value)
+    .map(objectOf)
+    .filter((item) => item !== undefined);
+}
+
+/** An object without the fields that are undefined, so that absent stays absent. */
+export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const result: Partial<Record<string, unknown>> = {};
+  for (const name in fields) {
+    if (fields[name] !== undefined) result[name] = fields[name];
+  }
+  return result as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,194 @@
+import type { GatewayError } from '../../platform/error';
+import type { JsonObject } from '../../platform/json/value';
+import type { Media } from '../model/media';
+import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
+import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
+import type { ToolUse } from '../model/tool-use';
+import type { Usage } from '../model/usage';
+import type { WrittenText } from '../model/written-text';
+
+/**
+ * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
+ * All of it is validated: a wrong type or range is a 400 that names the field.
+ */
+export interface CallFacts {
+  /** As the caller wrote it. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** The caller's output cap per choice; absent when none is given. */
+  readonly maxOutputTokens?: number;
+  /** The field that holds the output cap, where the gateway would inject one: `max_completion_tokens`, `max_output_tokens`, `max_tokens`. */
+  readonly maxOutputField: string;
+  /** `n` (and `best_of`); 1 when absent. */
+  readonly choices: number;
+  /** Whether the caller asked for usage in the stream. Always true where the dialect always reports it. */
+  readonly wantsStreamUsage: boolean;
+  /** Names of server-side tools and remote MCP servers that the provider would run. */
+  readonly serverTools: readonly string[];
+  /** Those of `serverTools` that the call can do without: where they are not allowed, they are left out and nothing is refused. */
+  readonly spareServerTools?: readonly string[];
+  /** Fields that refer to state kept at the provider, each refused by name: `previous_response_id`, ... */
+  readonly storedReferences: readonly string[];
+  /** What the provider may bill of the tools in `serverTools`, for bounding. */
+  readonly toolUses: readonly ToolUse[];
+  /** Pictures, documents, recordings and films in the body, for bounding. */
+  readonly media: readonly Media[];
+  /** What the answer shall hold beside text. Absent: the caller does not say. */
+  readonly modalities?: readonly string[];
+  readonly serviceTier?: string;
+  /** The longest cache life that the body asks for, for bounding. */
+  readonly cacheWrite?: '5m' | '1h';
+  /** The window that the call switches on, in tokens, where its model has it. */
+  readonly asksWindow?: number;
+  /** A conversation that is long is summed up first, which is a reading and an answer of its own. */
+  readonly compacts?: boolean;
+}
+
+/** A call without its spare server-side tools. */
+export interface ServerToolRemoval {
+  /** New values of top-level fields. */
+  readonly changes: JsonObject;
+  /** Paths of what is left out, for `x-gateway-warnings`. */
+  readonly dropped: readonly string[];
+}
+
+/** What the encoder of an answer knows beside the answer. */
+export interface EncodeContext {
+  /** `x-gateway-request-id`. */
+  readonly requestId: string;
+  /** What the caller asked for; answers carry the model the provider named, or this when it named none. */
+  readonly originalModel: string;
+  /** Epoch seconds, for answers whose provider gives no time. */
+  readonly createdAt: number;
+  readonly wantsStreamUsage: boolean;
+  /** The decoded request, for dialects that echo parts of it (Responses). */
+  readonly request: ModelRequest;
+}
+
+/** Turns stream events into one caller's bytes. Holds the state of one stream. */
+export interface StreamEncoder {
+  /** Text to send for this event; empty when the dialect has nothing to say. The `end` event yields the family's terminator. */
+  encode(event: StreamEvent): string;
+}
+
+/** How callers of one dialect are read and answered. Pure: no I/O, no clock, no environment. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */
+  inspect(body: JsonObject): CallFacts;
+  /**
+   * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
+   * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
+   */
+  forwardChanges?(body: JsonObject): JsonObject | undefined;
+  /** Leaves out what `spareServerTools` names. Only where `inspect` may find such tools. */
+  withoutSpareTools?(body: JsonObject): ServerToolRemoval;
+  /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
+  decodeRequest(body: JsonObject): ModelRequest;
+  encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;
+  /** An answer that came in the caller's own dialect but not on the caller's terms, set right; undefined when nothing is wrong. */
+  mendResponse?(answer: JsonObject, asked: JsonObject): JsonObject | undefined;
+  streamEncoder(context: EncodeContext): StreamEncoder;
+  /** Status for this dialect's callers (a spent budget is 402, 429 or 429). */
+  errorStatus(error: GatewayError): number;
+  encodeError(error: GatewayError, requestId: string): JsonObject;
+  /** The terminal event after which nothing follows, for an error once the stream has begun. Complete SSE text. */
+  encodeStreamError(error: GatewayError, requestId: string): string;
+  /** Keeps a silent stream alive. Complete SSE text. */
+  readonly heartbeat: string;
+  /** What ends a complete stream whose provider forgot to say so; empty when the family has no terminator beside its last event. */
+  readonly terminator: string;
+}
+
+/** What an encoder of requests needs to know of the place it writes for. */
+export interface TargetFacts {
+  /** The model's name at the provider. */
+  readonly requestModel: string;
+  /** The cap to send when the request has none and the protocol requires one, in tokens. */
+  readonly defaultMaxOutputTokens: number;
+  /** Named quirks of the provider, see `wire/providers`. */
+  readonly quirks: ReadonlySet<string>;
+}
+
+/** A call as one provider wants it. */
+export interface EncodedRequest {
+  readonly body: JsonObject;
+  /** Request fields dropped because they do not change the answer's meaning; reported in `x-gateway-warnings`. */
+  readonly dropped: readonly string[];
+}
+
+/** One frame of a provider's stream: an SSE event or an AWS event-stream message. */
+export interface Frame {
+  /** SSE `event:` or AWS `:event-type` / `:exception-type`; `message` when SSE names none. */
+  readonly event: string;
+  /** SSE data or message payload as text. */
+  readonly data: string;
+  /** AWS `:message-type` `exception` or `error`. */
+  readonly exception?: boolean;
+}
+
+/** Turns a provider's frames into events. Holds the state of one stream. */
+export interface StreamDecoder {
+  /** Never throws for what a provider sent: malformed frames are counted and skipped, provider errors become an `error` event. */
+  decode(frame: Frame): StreamEvent[];
+  /** The provider closed the stream: yields what is still open and `end`, or an `error` (`upstream_incomplete`) when the answer is not complete. */
+  end(): StreamEvent[];
+  /** Frames that were malformed and skipped. */
+  readonly malformed: number;
+}
+
+/**
+ * Watches a stream that is passed through untouched. Sees a copy of each frame and says what the gateway must know.
+ * Must be cheap: parses only frames that can matter (`data.includes(...)` first).
+ */
+export interface StreamMeter {
+  observe(frame: Frame): FrameVerdict;
+  /** What the stream reported so far; the last value of each field wins. */
+  readonly usage: Usage | undefined;
+  readonly finishReason: FinishReason | undefined;
+  readonly responseModel: string | undefined;
+  /** The dialect's terminator was seen (`[DONE]`, `message_stop`, `response.completed`). */
+  readonly terminated: boolean;
+  /** Every choice has a finish reason, so the answer is complete even without a terminator. */
+  readonly complete: boolean;
+  /** The generated text seen, for an estimate when usage is missing. */
+  readonly written: WrittenText;
+  /** Frames that were malformed and dropped. */
+  readonly malformed: number;
+}
+
+/**
+ * What to do with a frame of a passed-through stream.
+ *
+ * - `forward`: meaningful, send it. - `preamble`: send it, but it commits to nothing yet (role-only chunk, `message_start`, ping).
+ * - `drop`: the caller must not see it (usage it did not ask for, malformed). - `error`: the provider failed; `error` says how.
+ */
+export type FrameVerdict = { readonly kind: 'forward' | 'preamble' | 'drop' } | { readonly kind: 'error'; readonly error: GatewayError };
+
+/** An error answer of a provider, read leniently. */
+export interface ProviderErrorFacts {
+  readonly error: GatewayError;
+  /** Another target or another try may succeed. */
+  readonly failover: boolean;
+}
+
+/** How providers of one wire format are written to and read. Pure: no I/O, no clock, no environment. */
+export interface Protocol {
+  readonly name: ProtocolName;
+  readonly framing: 'sse' | 'aws-event-stream';
+  /** Whether it has OpenAI's free-text (`custom`) tools. Where it has not, they are sent as functions. Default: false. */
+  readonly freeTextTools?: boolean;
+  /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
+  encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest;
+  /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */
+  decodeResponse(body: JsonObject): ModelResponse;
+  streamDecoder(): StreamDecoder;
+  /** Usage of a whole answer, disjointness handled; undefined when it reports none. */
+  usage(body: JsonObject): Usage | undefined;
+  /** Usage that stands in the answer's headers, for protocols whose bodies may report none. */
+  headerUsage?(headers: Readonly<Record<string, string | string[] | undefined>>): Usage | undefined;
+  /** For streams passed through in the same dialect; only protocols that are also dialects have one. */
+  streamMeter?(options: { readonly hideUsage: boolean }): StreamMeter;
+  /** Total: every (status, body, headers) maps to exactly one error. */
+  decodeError(status: number, body: JsonObject | undefined, headers: Readonly<Record<string, string | undefined>>): ProviderErrorFacts;
+}

@@ -1,0 +1,252 @@
+import { GatewayError } from '../../platform/error';
+import { entryOf } from '../../platform/table';
+import { scrub } from '../model/scrub';
+import type { ProviderErrorFacts } from './protocol';
+import { retryAfterMs } from './retry-after';
+
+/** What a provider said when it failed, read out of its own shape. */
+export interface ProviderFailure {
+  /** HTTP status; 200 for an error inside a good answer or a stream, whose class then comes from `type` and `code`. */
+  readonly status: number;
+  readonly type?: string | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly param?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Where the body says it; else the headers do. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+interface Row {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
+  readonly failover: boolean;
+  readonly retryable?: boolean;
+  /** The provider's own words and code are about the request, and help the caller. */
+  readonly showMessage?: boolean;
+}
+
+const UPSTREAM = { type: 'upstream_error', failover: true };
+
+const INVALID: Row = {
+  status: 400,
+  type: 'invalid_request_error',
+  code: 'invalid_request',
+  message: 'The provider refused the request as invalid.',
+  failover: false,
+  showMessage: true,
+};
+const CONTEXT_LENGTH: Row = { ...INVALID, code: 'context_length_exceeded', message: 'The prompt is too long for the model.' };
+const CONTENT_POLICY: Row = {
+  ...INVALID,
+  code: 'content_policy_violation',
+  message: "The provider's content policy refused the request.",
+  showMessage: false,
+};
+const TOO_LARGE: Row = { ...INVALID, status: 413, code: 'request_too_large', message: 'The request is too large for the provider.' };
+const AUTHENTICATION: Row = {
+  ...UPSTREAM,
+  status: 502,
+  code: 'upstream_auth',
+  message: "The provider refused the gateway's own credential.",
+};
+const NOT_FOUND: Row = {
+  status: 404,
+  type: 'not_found_error',
+  code: 'model_not_found',
+  message: 'The provider does not know this model, or does not offer it to this gateway.',
+  failover: true,
+};
+const QUOTA: Row = { ...UPSTREAM, status: 503, code: 'upstream_quota', message: "The gateway's quota at the provider is used up." };
+const CONFLICT: Row = {
+  ...UPSTREAM,
+  status: 503,
+  code: 'upstream_conflict',
+  message: 'The provider reported a conflict; try again.',
+  retryable: true,
+};
+const RATE_LIMIT: Row = {
+  status: 429,
+  type: 'rate_limit_error',
+  code: 'rate_limit_exceeded',
+  message: "The provider's rate limit is reached; try again later.",
+  failover: true,
+  retryable: true,
+};
+const OVERLOADED: Row = {
+  status: 503,
+  type: 'overloaded_error',
+  code: 'upstream_overloaded',
+  message: 'The provider is overloaded; try again later.',
+  failover: true,
+  retryable: true,
+};
+const TIMEOUT: Row = {
+  status: 504,
+  type: 'timeout_error',
+  code: 'upstream_timeout',
+  message: 'The provider did not answer in time.',
+  failover: true,
+  retryable: true,
+};
+const FAILED: Row = { ...UPSTREAM, status: 502, code: 'upstream_error', message: 'The provider failed.', retryable: true };
+const UNEXPECTED: Row = { ...UPSTREAM, status: 502, code: 'upstream_error', message: 'The provider gave an unexpected answer.' };
+
+/** One row per status; the rest is decided by its hundreds. 498: Groq's "flex tier capacity exceeded"; 529: Anthropic's overload. */
+const BY_STATUS: Readonly<Record<number, Row>> = {
+  400: INVALID,
+  401: AUTHENTICATION,
+  402: QUOTA,
+  403: AUTHENTICATION,
+  404: NOT_FOUND,
+  408: TIMEOUT,
+  409: CONFLICT,
+  413: TOO_LARGE,
+  422: INVALID,
+  424: FAILED,
+  425: CONFLICT,
+  429: RATE_LIMIT,
+  498: OVERLOADED,
+  500: FAILED,
+  503: OVERLOADED,
+  504: TIMEOUT,
+  524: TIMEOUT,
+  529: OVERLOADED,
+};
+
+/** Types and codes as OpenAI, Anthropic, AWS and Google name them, for errors that came without a status of their own. */
+const BY_NAME: Readonly<Record<string, Row>> = {
+  invalid_request_error: INVALID,
+  invalidrequesterror: INVALID,
+  validationexception: INVALID,
+  invalid_argument: INVALID,
+  failed_precondition: INVALID,
+  tool_use_failed: INVALID,
+  authentication_error: AUTHENTICATION,
+  permission_error: AUTHENTICATION,
+  permission_denied: AUTHENTICATION,
+  unauthenticated: AUTHENTICATION,
+  accessdeniedexception: AUTHENTICATION,
+  invalid_api_key: AUTHENTICATION,
+  billing_error: QUOTA,
+  not_found_error: NOT_FOUND,
+  not_found: NOT_FOUND,
+  model_not_found: NOT_FOUND,
+  resourcenotfoundexception: NOT_FOUND,
+  request_too_large: TOO_LARGE,
+  rate_limit_error: RATE_LIMIT,
+  rate_limit_exceeded: RATE_LIMIT,
+  resource_exhausted: RATE_LIMIT,
+  throttlingexception: RATE_LIMIT,
+  too_many_requests: RATE_LIMIT,
+  overloaded_error: OVERLOADED,
+  server_is_overloaded: OVERLOADED,
+  slow_down: OVERLOADED,
+  unavailable: OVERLOADED,
+  serviceunavailableexception: OVERLOADED,
+  modelnotreadyexception: OVERLOADED,
+  timeout_error: TIMEOUT,
+  deadline_exceeded: TIMEOUT,
+  modeltimeoutexception: TIMEOUT,
+  api_error: FAILED,
+  server_error: FAILED,
+  internal_server_error: FAILED,
+  internal: FAILED,
+  internalserverexception: FAILED,
+  modelerrorexception: FAILED,
+  modelstreamerrorexception: FAILED,
+};
+
+const QUOTA_CODES = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'insufficient_balance',
+  'access_terminated',
+]);
+const QUOTA_WORDS = /credit balance is too low|insufficient (?:balance|credits|funds)|exceeded your current quota/i;
+const POLICY_CODES = new Set([
+  'content_filter',
+  'content_policy_violation',
+  'responsibleaipolicyviolation',
+  'data_inspection_failed',
+  'moderation_blocked',
+]);
+const CONTEXT_CODES = new Set(['context_length_exceeded', 'model_max_prompt_tokens_exceeded']);
+const CONTEXT_WORDS =
+  /maximum context length|context[ _]length|context window|prompt is too long|input is too long|too many (?:input )?tokens|exceeds? the (?:maximum|model'?s?) (?:number of )?(?:input )?(?:context|tokens?)/i;
+
+/**
+ * Total mapping from what a provider said to what a caller is told: every failure gives exactly one error.
+ *
+ * Words pass only where callers depend on them (validation, context length), with URLs, hosts and account ids taken out and
+ * not at all when they hold anything like a credential. A 401 or 403 of the provider is never the caller's.
+ *
+ * @see https://platform.openai.com/docs/guides/error-codes
+ * @see https://docs.claude.com/en/api/errors
+ */
+export function providerError(failure: ProviderFailure): ProviderErrorFacts {
+  const row = rowOf(failure);
+  const code = row.showMessage && row.code === INVALID.code && failure.code !== undefined && isSlug(failure.code) ? failure.code : row.code;
+  const shown = row.showMessage && failure.message !== undefined && failure.message !== '' ? scrub(failure.message) : undefined;
+  const param = row.showMessage && failure.param !== undefined && /^[\w.[\]-]{1,200}$/.test(failure.param) ? failure.param : undefined;
+  const wait = failure.retryAfterMs ?? retryAfterMs(failure.headers ?? {});
+  const error = new GatewayError({
+    status: row.status,
+    type: row.type,
+    code,
+    message: shown ?? row.message,
+    ...(param === undefined ? {} : { param }),
+    retryable: (row.retryable ?? false) && failure.headers?.['x-should-retry'] !== 'false',
+    ...(wait === undefined || row.retryable !== true ? {} : { retryAfterMs: wait }),
+  });
+  return { error, failover: row.failover };
+}
+
+/** The provider closed a stream before its answer was complete. */
+export function upstreamIncomplete(): GatewayError {
+  return new GatewayError({
+    status: 502,
+    type: 'upstream_error',
+    code: 'upstream_incomplete',
+    message: "The provider's stream ended before the answer was complete.",
+    retryable: true,
+  });
+}
+
+/** An answer with a good status that is not an answer. */
+export function unreadableAnswer(): GatewayError {
+  return new GatewayError({
+    status: 502,
+    type: 'upstream_error',
+    code: 'upstream_invalid_response',
+    message: "The provider's answer is not in its documented format.",
+  });
+}
+
+function rowOf(failure: ProviderFailure): Row {
+  const code = failure.code?.toLowerCase() ?? '';
+  const type = failure.type?.toLowerCase() ?? '';
+  const message = failure.message ?? '';
+  const row =
+    (failure.status >= 400 ? BY_STATUS[failure.status] : (entryOf(BY_NAME, code) ?? entryOf(BY_NAME, type))) ?? byHundreds(failure.status);
+  if (QUOTA_CODES.has(code) || QUOTA_CODES.has(type)) return QUOTA;
+  if (POLICY_CODES.has(code) && row.status < 500) return CONTENT_POLICY;
+  if (CONTEXT_CODES.has(code)) return CONTEXT_LENGTH;
+  if (row === INVALID || row === TOO_LARGE) {
+    if (CONTEXT_WORDS.test(message)) return CONTEXT_LENGTH;
+    if (QUOTA_WORDS.test(message)) return QUOTA;
+  }
+  if (row === RATE_LIMIT && QUOTA_WORDS.test(message)) return QUOTA;
+  return row;
+}
+
+function byHundreds(status: number): Row {
+  return status >= 500 || status < 300 ? FAILED : UNEXPECTED;
+}
+
+function isSlug(code: string): boolean {
+  return /^[a-z][a-z0-9_]{2,60}$/.test(code);
+}

@@ -1,0 +1,72 @@
+import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
+import type { JsonObject } from '../../platform/json/value';
+import type { Operation, ProtocolName } from '../model/request';
+
+/** Where and how one call goes out: everything but the host, which only configuration decides. */
+export interface Endpoint {
+  readonly protocol: ProtocolName;
+  /** Appended to the provider's base URL; begins with `/`; every variable segment is percent-encoded here. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Top-level fields that configuration adds to a body that the gateway writes. */
+  readonly fields?: JsonObject;
+  /** Sends the call by another way than the gateway's own HTTP. */
+  readonly transport?: 'bedrock-sdk';
+}
+
+/** What a kind of provider needs to know to address a call. */
+export interface EndpointRequest {
+  readonly operation: Operation;
+  /** The model's name at the provider, already validated (`isSafeModelName`). */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly config: ProviderConfig;
+  /** The caller's own wire format, so that a provider with several can answer in the same one. */
+  readonly preferred: ProtocolName;
+  /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
+  readonly region?: string;
+}
+
+/** How a call proves who we are to the provider. */
+export type AuthScheme =
+  | { readonly kind: 'bearer' }
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'sigv4'; readonly service: string }
+  | { readonly kind: 'google-service-account'; readonly scope: string }
+  | { readonly kind: 'none' };
+
+/**
+ * One kind of provider: protocol + endpoint + auth + named quirks. Data and tiny functions, no I/O.
+ * One more OpenAI-compatible provider is a declaration of a few lines.
+ */
+export interface ProviderDefinition {
+  readonly kind: ProviderKind;
+  /** Value of `gen_ai.provider.name`. */
+  readonly telemetryName: string;
+  /** Default base URL without trailing slash; `{region}` is replaced. Absent: the configuration must give one. */
+  readonly baseUrl?: string;
+  readonly auth: AuthScheme;
+  /** AWS's own service behind it: `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, where set, takes the default base URL's place. */
+  readonly awsService?: 'BEDROCK_RUNTIME';
+  /** Lives in the function's own process (`lambda/simulated`), which starts it and so learns its base URL. */
+  readonly startsInProcess?: true;
+  /** A server that its owner runs, in a network of the owner's: it fetches no URL for callers unless it is configured to. */
+  readonly selfHosted?: true;
+  /** Keeps Chat Completions too, unless a call says `store: false`. */
+  readonly storesChat?: true;
+  /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */
+  readonly models: readonly string[];
+  /** See `TargetFacts.quirks`. */
+  readonly quirks: readonly string[];
+  /** Where a host of this kind keeps to, when its prices depend on that. */
+  residence?(host: string): string | undefined;
+  /** Says where the call goes; undefined when the provider does not offer the operation. */
+  endpoint(request: EndpointRequest): Endpoint | undefined;
+}
+
+/** Characters a model name may hold: enough for every provider's ids and ARNs, nothing that could change a URL. */
+export function isSafeModelName(name: string): boolean {
+  return (
+    name.length > 0 && name.length <= 256 && /^[A-Za-z0-9][A-Za-z0-9._:/@+~-]*$/.test(name) && !name.includes('..') && !name.includes('//')
+  );
+}

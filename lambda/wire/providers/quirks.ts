@@ -1,0 +1,159 @@
+import type { JsonObject, JsonValue } from '../../platform/json/value';
+import { withoutReasoning } from '../dialects/openai-chat/history';
+import type { ProtocolName } from '../model/request';
+
+/** What a quirk made of a body. */
+interface Reshaped {
+  readonly body: JsonObject;
+  /** Fields that are gone because they do not change the answer's meaning. */
+  readonly dropped?: readonly string[];
+}
+
+interface Quirk {
+  /** Wire formats of the bodies that the quirk concerns. */
+  readonly protocols: readonly ProtocolName[];
+  /** Returns undefined when the body has nothing to change. Never mutates it. `original` is the caller's body in the same wire format. */
+  readonly reshape: (body: JsonObject, original: JsonObject | undefined) => Reshaped | undefined;
+}
+
+/**
+ * Quirks that the protocol's own encoder acts on (`TargetFacts.quirks`), not the finished body.
+ *
+ * - `replays-reasoning`: earlier thinking goes back as `reasoning_content`. @see https://api-docs.deepseek.com/guides/thinking_mode
+ * - `no-free-text-tools`: OpenAI's `custom` tools are unknown, so they are sent as functions.
+ * - `vertex-operations`: embeddings are made by `predict`, tokens counted of bare contents. @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
+ */
+export type EncoderQuirk = 'replays-reasoning' | 'no-free-text-tools' | 'vertex-operations';
+
+export type QuirkName = keyof typeof QUIRKS | EncoderQuirk;
+
+/** Where a provider's dialect departs from the one it is compatible with. Each is applied to the body about to be sent. */
+const QUIRKS = {
+  /** The output cap has its older name. @see https://docs.mistral.ai/api @see https://api-docs.deepseek.com/api/create-chat-completion */
+  'max-tokens': chat((body) => renamed(body, 'max_completion_tokens', 'max_tokens')),
+
+  /** Every compatible server knows `max_tokens`, not all the newer name: it is kept only where the caller wrote it. */
+  'prefers-max-tokens': chat((body, original) =>
+    original !== undefined && 'max_completion_tokens' in original ? undefined : renamed(body, 'max_completion_tokens', 'max_tokens'),
+  ),
+
+  /** Usage comes unasked with the last chunk, and the field is refused. @see https://docs.mistral.ai/api */
+  'no-stream-options': chat((body) => without(body, ['stream_options'], false)),
+
+  /** Only `system` is known; it means the same. @see https://api-docs.deepseek.com/api/create-chat-completion */
+  'developer-as-system': chat(developerAsSystem),
+
+  /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
+  'no-message-name': chat(withoutMessageNames),
+
+  /** Thinking of earlier turns, which the gateway shows callers of other providers, is refused when it comes back. */
+  'no-reasoning-replay': chat((body) => {
+    const changed = withoutReasoning(body);
+    return changed === undefined ? undefined : { body: changed, dropped: ['messages.reasoning_content'] };
+  }),
+
+  /** @see https://docs.mistral.ai/api/endpoint/chat */
+  'random-seed': chat((body) => renamed(body, 'seed', 'random_seed')),
+
+  /** "Some tool must be called" is `any`. @see https://docs.mistral.ai/capabilities/function_calling */
+  'tool-choice-any': chat((body) => (body['tool_choice'] === 'required' ? { body: { ...body, tool_choice: 'any' } } : undefined)),
+
+  /** The end user's name has its older field, unless the caller wrote the newer one. @see https://console.groq.com/docs/api-reference#chat-create */
+  'user-by-older-name': chat((body, original) =>
+    original !== undefined && 'safety_identifier' in original ? undefined : renamed(body, 'safety_identifier', 'user'),
+  ),
+
+  /** The end user's name is refused. @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-user': chat((body) => without(body, ['user', 'safety_identifier'], true)),
+
+  /** Fields of OpenAI's own bookkeeping, which never change an answer, are refused. @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-openai-bookkeeping': chat((body) => without(body, ['store', 'prompt_cache_key', 'prompt_cache_retention'], true)),
+
+  /** @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-service-tier': chat((body) => without(body, ['service_tier'], true)),
+
+  /** Vertex AI chooses the tier elsewhere. @see https://cloud.google.com/vertex-ai/generative-ai/docs/flex-paygo */
+  'no-gemini-service-tier': { protocols: ['gemini'], reshape: (body) => without(body, ['serviceTier'], true) },
+
+  /** Retrieval models embed queries and passages differently and want to be told. @see https://docs.nvidia.com/nim/nemo-retriever/text-embedding/latest/reference.html */
+  'embedding-input-type': {
+    protocols: ['openai-chat'],
+    reshape: (body) => ('input' in body && !('input_type' in body) ? { body: { ...body, input_type: 'query' } } : undefined),
+  },
+
+  /** Vertex AI names Claude in the URL and the version in the body. @see https://docs.claude.com/en/api/claude-on-vertex-ai */
+  'vertex-claude-body': { protocols: ['anthropic-messages'], reshape: vertexClaudeBody },
+} as const satisfies Record<string, Quirk>;
+
+/** A body as the provider wants it, and what was left out on the way. */
+export interface QuirkResult {
+  /** The given object itself when no quirk applied, so that the caller's own bytes can be forwarded. */
+  readonly body: JsonObject;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Applies a provider's quirks to a body in its wire format: the one place where they act. Unknown names are ignored.
+ *
+ * @param original the caller's own body, when it came in the same wire format
+ */
+export function applyQuirks(body: JsonObject, protocol: ProtocolName, quirks: readonly string[], original?: JsonObject): QuirkResult {
+  let current = body;
+  const dropped: string[] = [];
+  for (const name of quirks) {
+    const quirk: Quirk | undefined = QUIRKS[name as keyof typeof QUIRKS];
+    if (quirk === undefined || !quirk.protocols.includes(protocol)) continue;
+    const reshaped = quirk.reshape(current, original);
+    if (reshaped === undefined) continue;
+    current = reshaped.body;
+    dropped.push(...(reshaped.dropped ?? []));
+  }
+  return { body: current, dropped };
+}
+
+function chat(reshape: Quirk['reshape']): Quirk {
+  return { protocols: ['openai-chat'], reshape: (body, original) => ('messages' in body ? reshape(body, original) : undefined) };
+}
+
+function renamed(body: JsonObject, from: string, to: string): Reshaped | undefined {
+  if (!(from in body)) return undefined;
+  const { [from]: value, ...rest } = body;
+  return { body: to in rest ? rest : { ...rest, [to]: value } };
+}
+
+function without(body: JsonObject, names: readonly string[], report: boolean): Reshaped | undefined {
+  const present = names.filter((name) => name in body);
+  if (present.length === 0) return undefined;
+  const kept = Object.fromEntries(Object.entries(body).filter(([name]) => !present.includes(name)));
+  return { body: kept, dropped: report ? present : [] };
+}
+
+function eachMessage(body: JsonObject, change: (message: JsonObject) => JsonObject): JsonObject | undefined {
+  const messages = body['messages'];
+  if (!Array.isArray(messages)) return undefined;
+  const changed = messages.map((message): JsonValue => (isObject(message) ? change(message) : message));
+  return changed.some((message, index) => message !== messages[index]) ? { ...body, messages: changed } : undefined;
+}
+
+function developerAsSystem(body: JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, (message) => (message['role'] === 'developer' ? { ...message, role: 'system' } : message));
+  return changed === undefined ? undefined : { body: changed };
+}
+
+function withoutMessageNames(body: JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, (message) => {
+    if (!('name' in message)) return message;
+    const { name: _name, ...rest } = message;
+    return rest;
+  });
+  return changed === undefined ? undefined : { body: changed, dropped: ['messages.name'] };
+}
+
+function vertexClaudeBody(body: JsonObject): Reshaped {
+  const { model: _model, ...rest } = body;
+  return { body: { anthropic_version: 'vertex-2023-10-16', ...rest } };
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

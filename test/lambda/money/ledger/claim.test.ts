@@ -1,0 +1,104 @@
+import { createIdempotencyStore } from '../../../../lambda/aws/dynamodb';
+import { takeClaim } from '../../../../lambda/money/ledger/claim';
+import { ledgerWorld } from '../../../support/ledger-world';
+import { TABLE_NAMES } from '../../../support/memory-dynamodb';
+
+const ONCE = { scope: 'k1', key: 'order-1', fingerprint: 'f' };
+const NOW_MS = 1_000_000_999;
+
+async function claims() {
+  const world = ledgerWorld();
+  const idempotency = createIdempotencyStore(world.table, TABLE_NAMES.records);
+  const key = await world.addKey();
+  return {
+    world,
+    idempotency,
+    take: (ids: readonly string[], once = ONCE) => takeClaim({ idempotency, records: world.records }, once, ids, NOW_MS, 1_000),
+    /** A call that is under way. */
+    open: async (id: string) => {
+      const result = await world.process().admit(world.request(key, { attemptId: id }));
+      if (!result.admitted) throw new Error('refused');
+      return result.reservation;
+    },
+    holder: () => world.table.items(TABLE_NAMES.records).find((item) => item['pk']?.S === 'idempotency#k1'),
+  };
+}
+
+test('R15 a key is taken once, and a call that has it keeps it', async () => {
+  const { take, holder, open } = await claims();
+  await open('a');
+  expect(await take(['a'])).toBeUndefined();
+  expect(await take(['a'])).toBeUndefined();
+  expect(await take(['b'])).toEqual({ reason: 'duplicate_request', heldBy: 'a' });
+  expect(holder()).toMatchObject({ id: { S: 'a' }, fingerprint: { S: 'f' }, ttl: { N: '1086400' } });
+});
+
+test.each(['intent', 'settled', 'no record'])('R15 the same key with another question is a mistake of the caller: %s', async (state) => {
+  const { take, world, open } = await claims();
+  if (state !== 'no record') await open('a');
+  await take(['a']);
+  if (state === 'settled') await world.records.transition('a', ['intent'], 'settled', {}, NOW_MS);
+
+  expect(await take(['b'], { ...ONCE, fingerprint: 'other' })).toEqual({ reason: 'idempotency_mismatch' });
+});
+
+test.each(['f', 'other'])('R07 a key whose holder is void is free, whatever was asked with it: %s', async (fingerprint) => {
+  const { take, world, holder } = await claims();
+  await take(['a']);
+  await world.records.putVoid('a', { outcome: 'x' }, NOW_MS);
+
+  expect(await take(['b'], { ...ONCE, fingerprint })).toBeUndefined();
+  expect(holder()).toMatchObject({ id: { S: 'b' }, fingerprint: { S: fingerprint } });
+  expect(await take(['c'], { ...ONCE, fingerprint: 'third' })).toEqual({ reason: 'idempotency_mismatch' });
+});
+
+test('R15 a key is free again when nothing can be billed for its holder, and not before', async () => {
+  const { take, world, holder, open } = await claims();
+  const reservation = await open('a');
+  await take(['a']);
+  expect(await take(['b'])).toEqual({ reason: 'duplicate_request', heldBy: 'a' });
+  await world.records.transition(reservation.attemptId, ['intent'], 'void', {}, NOW_MS);
+  expect(await take(['b'])).toBeUndefined();
+  expect(holder()).toMatchObject({ id: { S: 'b' }, ttl: { N: '1086400' } });
+});
+
+test('R15 a holder without a record may still be coming, so the key is not free', async () => {
+  const { take } = await claims();
+  await take(['a']);
+  expect(await take(['b'])).toEqual({ reason: 'duplicate_request', heldBy: 'a' });
+});
+
+test('R15 a later attempt of one call takes over from an earlier one', async () => {
+  const { take, holder } = await claims();
+  await take(['a']);
+  expect(await take(['a', 'b'])).toBeUndefined();
+  expect(holder()).toMatchObject({ id: { S: 'b' } });
+  expect(await take(['c'])).toEqual({ reason: 'duplicate_request', heldBy: 'b' });
+});
+
+test('R15 who loses a race for a free key looks once more, and then it is taken', async () => {
+  const { idempotency, take, world } = await claims();
+  await world.records.putVoid('a', {}, NOW_MS);
+  await take(['a']);
+  let races = 0;
+  const raced = {
+    ...idempotency,
+    takeOver: async (...args: Parameters<typeof idempotency.takeOver>) => {
+      const other = `other${++races}`;
+      await world.records.putVoid(other, {}, NOW_MS);
+      await idempotency.takeOver(args[0], args[1], args[2], { id: other, fingerprint: 'f' }, args[4]);
+      return idempotency.takeOver(...args);
+    },
+  };
+  const refusal = await takeClaim({ idempotency: raced, records: world.records }, ONCE, ['b'], NOW_MS, 1_000);
+  expect(races).toBe(2);
+  expect(refusal).toEqual({ reason: 'duplicate_request', heldBy: 'other1' });
+  // A single lost race is not the end.
+  races = 1;
+  const once = {
+    ...raced,
+    takeOver: (...args: Parameters<typeof idempotency.takeOver>) =>
+      races++ === 1 ? raced.takeOver(...args) : idempotency.takeOver(...args),
+  };
+  expect(await takeClaim({ idempotency: once, records: world.records }, ONCE, ['b'], NOW_MS, 1_000)).toBeUndefined();
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { type BoundInput, boundOf, capForCost, FREE_PRICE, type Price } from '../../../../lambda/money/pricing';
+import type { Rate, TokenClass } from '../../../../lambda/money/pricing/price';
+import type { ToolUse } from '../../../../lambda/wire/model/tool-use';
+import { wav } from '../../../support/pictures';
+import { randomPrice } from '../../../support/random-price';
+
+type Facts = BoundInput['facts'];
+
+function largest(amounts: readonly bigint[]): bigint {
+  return [...amounts].sort((left, right) => (left < right ? 1 : -1))[0] ?? 0n;
+}
+
+/** The dearest that any prompt of up to this length pays for one token that may be of these classes. */
+function dearest(price: Price, classes: readonly TokenClass[], prompt: number): bigint {
+  const amounts = classes.flatMap((name) => {
+    const { base, tiers }: Rate = price.rates[name];
+    return [base, ...tiers.filter(({ above }) => prompt > above).map((tier) => tier.price)];
+  });
+  return largest(amounts);
+}
+
+function upwards(sum: bigint, percent: number): bigint {
+  const exact = sum * BigInt(Math.round(percent * 10_000));
+  return exact / 10n ** 12n + (exact % 10n ** 12n === 0n ? 0n : 1n);
+}
+
+/** What one place may bill for a call without media: everything at the dearest rate that it may have. */
+function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
+  const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
+  const toolTokens = facts.toolUses.reduce((sum, { most = 20, tokens = 30_000 }) => sum + most * tokens, 0);
+  const input = Math.min(bodyBytes + 2_048, window) + toolTokens;
+  const inputClasses: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
+  if (facts.cacheWrite === '1h') inputClasses.push('cacheWrite1h');
+  if (facts.toolUses.length > 0) inputClasses.push('imageInput');
+  const pictures = price.rates.imageOutput.base !== price.rates.output.base && (facts.modalities?.includes('image') ?? true);
+  const outputClasses: TokenClass[] = ['output', 'reasoning'];
+  if (facts.modalities?.includes('audio') === true) outputClasses.push('audioOutput');
+  if (pictures) outputClasses.push('imageOutput');
+  const asked = cap === 0 ? 0 : Math.max(cap, pictures ? 2_520 : 0);
+  const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices;
+  const named = facts.serviceTier === 'auto' ? 'priority' : facts.serviceTier;
+  const percent = Math.max(100, named === undefined ? 100 : (price.serviceTiers[named] ?? 100));
+  const of = (outputTokens: number) =>
+    upwards(BigInt(input) * dearest(price, inputClasses, input) + BigInt(outputTokens) * dearest(price, outputClasses, input), percent) +
+    price.perRequest;
+  const tools = facts.toolUses.reduce((sum, { unit, most = 20, free }) => {
+    const name = unit.startsWith('search') ? 'search' : 'default';
+    return free === true ? sum : sum + BigInt(most) * (price.calls[name] as bigint);
+  }, 0n);
+  return { answer: of(output) + tools, lost: of(0), tokens: input + output };
+}
+
+function expected({ facts, prices, accounts, bodyBytes }: BoundInput, cap: number) {
+  const places = prices.map((price, index) => ({ ...atPlace(facts, price, bodyBytes, cap), account: accounts?.[index] ?? '' }));
+  const names = [...new Set(places.map(({ account }) => account))];
+  const costs = names.map((answering) => {
+    const answer = largest(places.filter(({ account }) => account === answering).map((place) => place.answer));
+    const others = accounts === undefined ? [] : names.filter((name) => name !== answering);
+    return others.reduce((sum, name) => sum + largest(places.filter(({ account }) => account === name).map(({ lost }) => lost)), answer);
+  });
+  return { costNanoUsd: largest(costs), tokens: Math.max(...places.map(({ tokens }) => tokens)) };
+}
+
+const limit = fc.option(fc.integer({ min: 1, max: 500_000 }), { nil: undefined });
+const price: fc.Arbitrary<Price> = fc.tuple(randomPrice, limit, limit, fc.boolean()).map(([known, window, longest, makesPictures]) => ({
+  ...known,
+  rates: makesPictures ? known.rates : { ...known.rates, imageOutput: known.rates.output },
+  ...(window === undefined ? {} : { contextWindow: window }),
+  ...(longest === undefined ? {} : { maxOutputTokens: longest }),
+}));
+const toolUse: fc.Arbitrary<ToolUse> = fc.record(
+  { unit: fc.constantFrom('search', 'other'), most: fc.integer({ min: 1, max: 5 }), tokens: fc.nat(5_000), free: fc.constant(true) },
+  { requiredKeys: ['unit'] },
+);
+const facts: fc.Arbitrary<Facts> = fc.record(
+  {
+    choices: fc.integer({ min: 1, max: 4 }),
+    media: fc.constant([]),
+    toolUses: fc.uniqueArray(toolUse, { maxLength: 2, selector: ({ unit }) => unit }),
+    serviceTier: fc.constantFrom('priority', 'flex', 'auto', 'standard'),
+    cacheWrite: fc.constantFrom('5m' as const, '1h' as const),
+    modalities: fc.subarray(['text', 'audio', 'image']),
+  },
+  { requiredKeys: ['choices', 'media', 'toolUses'] },
+);
+const call: fc.Arbitrary<BoundInput> = fc
+  .tuple(
+    facts,
+    fc.oneof(fc.nat(700_000), fc.integer({ min: 197_950, max: 197_955 })),
+    fc.oneof(fc.constant(0), fc.nat(200_000)),
+    fc.array(price, { minLength: 1, maxLength: 4 }),
+    fc.option(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 4, maxLength: 4 }), { nil: undefined }),
+  )
+  .map(([known, bodyBytes, maxOutputTokens, prices, accounts]) => ({
+    facts: known,
+    bodyBytes,
+    maxOutputTokens,
+    prices,
+    ...(accounts === undefined ? {} : { accounts: accounts.slice(0, prices.length) }),
+  }));
+
+test('R15 w is what the dearest place may bill, beside one lost input at each other account, and no more', () => {
+  fc.assert(
+    fc.property(call, (input) => {
+      expect(boundOf(input)).toEqual(expected(input, input.maxOutputTokens));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('R15 the cap for an amount is the largest that fits, to the token', () => {
+  fc.assert(
+    fc.property(call, fc.nat(40), fc.integer({ min: -1, max: 41 }), fc.constantFrom(-1n, 0n, 1n), (input, cap, target, off) => {
+      const asked = { ...input, maxOutputTokens: cap };
+      const ceiling = boundOf({ ...asked, maxOutputTokens: Math.max(0, Math.min(target, cap)) }).costNanoUsd + off;
+      const fitting = Array.from({ length: cap + 1 }, (_unused, tokens) => tokens).filter(
+        (tokens) => boundOf({ ...asked, maxOutputTokens: tokens }).costNanoUsd <= ceiling,
+      );
+      const largest = fitting.at(-1);
+      expect(capForCost(asked, ceiling)).toBe(largest === undefined || (largest === 0 && cap > 0) ? undefined : largest);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('R15 code runs in one container however often it is called, and a recording is counted at its own rate', () => {
+  const known = fc.sample(randomPrice, { numRuns: 1, seed: 7 })[0] as Price;
+  const price: Price = { ...known, serviceTiers: {}, perRequest: 0n, rates: { ...known.rates, imageOutput: known.rates.output } };
+  const of = (facts: Partial<Facts>, bodyBytes = 1_000) =>
+    boundOf({ facts: { choices: 1, media: [], toolUses: [], ...facts }, bodyBytes, maxOutputTokens: 0, prices: [price] });
+  for (const unit of ['code_interpreter', 'code_execution', 'code_interpreter:4g']) {
+    expect(of({ toolUses: [{ unit, most: 9, tokens: 0 }] }).costNanoUsd).toBe(of({ toolUses: [{ unit, most: 1, tokens: 0 }] }).costNanoUsd);
+  }
+  // Twelve seconds of 32 tokens, one for the header, and the 64 around them.
+  const audio = wav(12);
+  const heard = of({ media: [{ kind: 'audio', base64: audio }] }, audio.length + 1_000);
+  expect(heard.tokens).toBe(1_000 + 2_048 + 13 * 32 + 64);
+  const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
+  const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
+  expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 480n * sound, 100));
+});
+
+test('R15 what is free is bounded by nothing, so that no budget is asked', () => {
+  const facts: Facts = { choices: 2, media: [], toolUses: [{ unit: 'search' }] };
+  expect(boundOf({ facts, bodyBytes: 9_000, maxOutputTokens: 100, prices: [FREE_PRICE] }).costNanoUsd).toBe(0n);
+});
+
+test('R15 tools that a model uses unasked are bounded, be it one or several', () => {
+  const calls = { default: 10n ** 12n };
+  const of = (kind: 'openai' | 'perplexity' | 'groq', model: string) =>
+    boundOf({
+      facts: { choices: 1, media: [], toolUses: [] },
+      bodyBytes: 10,
+      maxOutputTokens: 1,
+      prices: [{ ...FREE_PRICE, calls, place: { kind, model } }],
+    }).costNanoUsd /
+    10n ** 12n;
+  expect([of('openai', 'gpt-4o'), of('openai', 'gpt-4o-search-preview'), of('perplexity', 'sonar')]).toEqual([0n, 1n, 50n]);
+});

@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { mediaTokens } from '../../../../../lambda/money/pricing/media';
+import { Base64Bytes } from '../../../../../lambda/platform/runtime/base64-bytes';
+import { gif, jpeg, png, wav, webp } from '../../../../support/pictures';
+
+const side = fc.oneof(fc.integer({ min: 1, max: 16_383 }), fc.integer({ min: 1, max: 900 }));
+const of = (model: string, base64: string | undefined, detail?: string): number =>
+  mediaTokens(model, [{ kind: 'image', ...(base64 === undefined ? {} : { base64 }), ...(detail === undefined ? {} : { detail }) }]).other;
+const up = Math.ceil;
+
+/** The vendors' rules as their pages say them, in whole numbers. */
+const RULES: Readonly<Record<string, (width: number, height: number) => number>> = {
+  'claude-opus-4-5': (width, height) => Math.min(5_000, Math.max(up(width / 28) * up(height / 28), up((width * height) / 750)) + 16),
+  'gemini-2.5-pro': (width, height) => {
+    const scale = Math.min(1, 3_072 / Math.max(width, height));
+    const unit = Math.min(768, Math.max(256, Math.floor((Math.min(width, height) * scale) / 1.5)));
+    return Math.min(24 * 258, Math.max(2_240, 258 * up((width * scale) / unit) * up((height * scale) / unit)));
+  },
+  'mistral-large': (width, height) => Math.min(64 * 64 + 64, (up(width / 16) + 1) * up(height / 16) + 64),
+  'llama-4': (width, height) => Math.min(16_384, Math.max(6_404, up(width / 14) * up(height / 14))),
+  'gpt-4.1-mini': (width, height) => up(Math.min(1_536, up(width / 32) * up(height / 32)) * 1.62),
+  'gpt-4.1-nano': (width, height) => up(Math.min(1_536, up(width / 32) * up(height / 32)) * 2.46),
+  'o4-mini': (width, height) => up(Math.min(1_536, up(width / 32) * up(height / 32)) * 1.72),
+  'gpt-5.1-codex': (width, height) => Math.min(1_536, up(width / 32) * up(height / 32)),
+  'gpt-5.4': (width, height) => Math.min(10_000, up(width / 32) * up(height / 32)),
+  'gpt-7': (width, height) => up(Math.min(30_000, up(width / 32) * up(height / 32)) * 2.46),
+  'gpt-4o': (width, height) => {
+    const short = Math.min(width, height);
+    const long = Math.max(width, height);
+    const counted = [Math.min(1, 2_048 / long, 768 / short), Math.min(2_048 / long, 768 / short)].map(
+      (scale) => up((short * scale) / 512) * up((long * scale) / 512),
+    );
+    return 85 + 170 * Math.min(8, Math.max(...counted));
+  },
+};
+
+test.each(Object.keys(RULES))('R15 a picture for %s is counted as its maker says', (model) => {
+  fc.assert(
+    fc.property(side, side, (width, height) => {
+      expect(of(model, png(width, height))).toBe(RULES[model]?.(width, height));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ['claude-x', undefined, 5_000],
+  ['gemini-x', undefined, 6_192],
+  ['gemma-3', undefined, 6_192],
+  ['pixtral-12b', undefined, 4_160],
+  ['qwen-vl', undefined, 16_384],
+  ['gpt-oss-120b', undefined, 16_384],
+  ['gpt-4o-mini', undefined, 2_833 + 8 * 5_667],
+  ['gpt-4o-mini', 'low', 2_833],
+  ['gpt-4o', undefined, 85 + 8 * 170],
+  ['gpt-4.1', undefined, 85 + 8 * 170],
+  ['o1', undefined, 75 + 8 * 150],
+  ['openai/o3-pro', 'low', 75],
+  ['gpt-5', undefined, 70 + 8 * 140],
+  ['gpt-5-chat-latest', 'low', 70],
+  ['computer-use-preview', undefined, 65 + 8 * 129],
+  ['gpt-5.4-mini', undefined, Math.ceil(1_536 * 1.62)],
+  ['gpt-5-nano', undefined, Math.ceil(1_536 * 2.46)],
+  ['gpt-5.5', undefined, 10_000],
+  ['gpt-5.5', 'low', 256],
+  ['gpt-5.5', 'high', 2_500],
+  ['gpt-5.5', 'original', 10_000],
+  ['gpt-5.2', undefined, 1_536],
+  ['gpt-5.6', undefined, 73_800],
+  ['gpt-6-nano', undefined, 73_800],
+  ['gpt-6', 'low', Math.ceil(256 * 2.46)],
+])('R15 a picture of unknown size for %s (%s) is %d tokens at the most', (model, detail, tokens) => {
+  expect(of(model, undefined, detail)).toBe(tokens);
+});
+
+test('R15 `low` enlarges a small picture of a model that counts patches', () => {
+  expect([of('gpt-5.5', png(10, 10)), of('gpt-5.5', png(10, 10), 'low'), of('gpt-5.5', png(10, 10), 'high')]).toEqual([1, 256, 1]);
+});
+
+const MOST_AUDIO = 9.5 * 3_600 * 32;
+
+test('R15 what neither bytes nor pages bound is the most that a window may take, or its maker', () => {
+  const media = (kind: 'document' | 'video' | 'audio' | 'file', base64?: string, model = 'm') =>
+    mediaTokens(model, [{ kind, ...(base64 === undefined ? {} : { base64 }) }]);
+  for (const kind of ['document', 'video', 'file'] as const) {
+    for (const base64 of [undefined, 'AAAA', 'A'.repeat(100_000)]) expect(media(kind, base64)).toEqual({ audio: 0, other: 2_000_000 });
+  }
+  expect(media('document', 'AAAA', 'gemini-2.5-pro')).toEqual({ audio: 0, other: 258_000 });
+  expect(media('file', 'AAAA', 'gemini-2.5-pro')).toEqual({ audio: 0, other: 2_000_000 });
+  expect(media('document', 'AAAA', 'gemini-3-pro')).toEqual({ audio: 0, other: 2_000_000 });
+  expect(media('audio')).toEqual({ audio: MOST_AUDIO, other: 0 });
+  expect(media('audio', wav(40_000, 4_000))).toEqual({ audio: MOST_AUDIO, other: 0 });
+  expect(mediaTokens('claude-x', [{ kind: 'image' }, { kind: 'image' }, { kind: 'audio' }, { kind: 'document', base64: 'AAAA' }])).toEqual({
+    audio: MOST_AUDIO,
+    other: 10_000 + 2_000_000,
+  });
+});
+
+describe('R11 recordings', () => {
+  const tokens = (bytes: Buffer): number => mediaTokens('m', [{ kind: 'audio', base64: bytes.toString('base64') }]).audio;
+  const seconds = (bytes: Buffer): number => (tokens(bytes) - 64) / 32;
+  const changed = (at: number, ...values: number[]): Buffer => {
+    const bytes = Buffer.from(wav(1), 'base64');
+    bytes.set(values, at);
+    return bytes;
+  };
+  const padded = (...head: number[]): Buffer => Buffer.concat([Buffer.from(head), Buffer.alloc(6_000 - head.length)]);
+
+  test('R11 a plain WAV file is as long as its samples', () => {
+    expect(seconds(Buffer.from(wav(10), 'base64'))).toBe(11);
+    expect(seconds(Buffer.from(wav(2, 44_100), 'base64'))).toBe(3);
+    expect(seconds(changed(20, 3))).toBe(2);
+  });
+
+  test.each([
+    ['MP3 with tags and nothing else', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_997)])],
+    ['MP3 behind tags', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(97), Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(5_896)])],
+    ['MP3 without tags', padded(0xff, 0xfb, 0x90, 0)],
+  ])('R11 %s is as long as at its lowest rate', (_what, bytes) => {
+    expect(seconds(bytes)).toBe(6);
+  });
+
+  test.each([
+    ['a WAV file of another format', changed(20, 7)],
+    ['one of no rate', changed(24, 0, 0, 0, 0)],
+    ['one of a rate that nobody records', changed(24, 0xff, 0xff, 0xff, 0xff)],
+    ['one of four samples a second', changed(24, 4, 0, 0, 0)],
+    ['one whose samples have no size', changed(32, 0)],
+    ['one of no channel', changed(22, 0)],
+    ['one that says its format twice', Buffer.concat([changed(36, ...Buffer.from('fmt ')), Buffer.alloc(99)])],
+    ['one that is too short to say', changed(20, 1).subarray(0, 35)],
+    ['FLAC', Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(10_236)])],
+    ['FLAC behind the tags of MP3', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(7), Buffer.from('fLaC'), Buffer.alloc(9_000)])],
+    ['Ogg', Buffer.concat([Buffer.from('OggS'), Buffer.alloc(9_000)])],
+    ['AAC', padded(0xff, 0xf1, 0x50, 0x80)],
+    ['MP3 of a free rate', padded(0xff, 0xfb, 0x00, 0)],
+    ['what only begins like MP3', padded(0xff, 0x1f)],
+    ['RIFF that is no WAV', Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(5_996)])],
+    ['anything else', Buffer.alloc(6_000)],
+  ])('R11 money-08 %s is not bounded by its bytes', (_what, bytes) => {
+    expect(tokens(bytes)).toBe(MOST_AUDIO);
+  });
+});
+
+test('R11 a picture that says its size twice is bounded by the maximum', () => {
+  const unknown = of('claude-x', undefined);
+  const frame = (width: number, height: number): Buffer => Buffer.from(jpeg(width, height), 'base64').subarray(2, 2 + 19);
+  const start = Buffer.from([0xff, 0xd8]);
+  const scan = Buffer.from([0xff, 0xda, 0, 12, 3, 1, 0, 2, 17, 3, 17, 0, 63, 0]);
+  const sized = (...parts: Buffer[]): number => of('claude-x', Buffer.concat(parts).toString('base64'));
+  expect(sized(start, frame(5, 5), scan)).toBe(of('claude-x', png(5, 5)));
+  expect(sized(start, frame(5, 5), frame(2_000, 2_000), scan)).toBe(unknown);
+  expect(sized(start, frame(5, 5), Buffer.from([0]), frame(2_000, 2_000), scan)).toBe(unknown);
+  expect(sized(start, frame(5, 5), Buffer.alloc(70_000))).toBe(unknown);
+  const header = Buffer.from(png(5, 5), 'base64').subarray(0, 33);
+  const second = Buffer.from(png(3_000, 3_000), 'base64').subarray(8);
+  expect(of('claude-x', Buffer.concat([header, second]).toString('base64'))).toBe(unknown);
+});
+
+test('R15 bytes of base64 are read where they are', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(70), fc.nat(20), (array, from, count) => {
+      const bytes = Buffer.from(array);
+      const read = new Base64Bytes(bytes.toString('base64'));
+      expect(read.slice(from, count)).toEqual(bytes.subarray(from, from + count));
+      expect(read.ascii(from, count)).toBe(bytes.subarray(from, from + count).toString('latin1'));
+      expect(read.length).toBeGreaterThanOrEqual(bytes.length);
+      expect(read.length).toBeLessThan(bytes.length + 3);
+    }),
+  );
+});
+
+describe('R15 a picture says its size, or none', () => {
+  const unknown = of('claude-x', undefined);
+  const sized = (bytes: Buffer) => of('claude-x', bytes.toString('base64'));
+  const changed = (base64: string, at: number, ...values: number[]): Buffer => {
+    const bytes = Buffer.from(base64, 'base64');
+    bytes.set(values, at);
+    return bytes;
+  };
+
+  test.each([
+    ['a PNG without its header', changed(png(5, 5), 12, 0x41)],
+    ['a PNG of no width', changed(png(5, 5), 16, 0, 0, 0, 0)],
+    ['a PNG of no height', changed(png(5, 5), 20, 0, 0, 0, 0)],
+    ['a file of 23 bytes', Buffer.from(png(5, 5), 'base64').subarray(0, 23)],
+    ['a GIF that has no picture', changed(gif(5, 5), 19, 0x3b)],
+    ['a RIFF that is no picture', changed(webp(5, 5), 8, 0x41)],
+    ['a WebP of another kind', changed(webp(5, 5), 15, 0x41)],
+    ['a WebP that is too short', Buffer.from(webp(5, 5), 'base64').subarray(0, 29)],
+    ['a JPEG with a broken segment', changed(jpeg(5, 5, 40), 2, 0x00)],
+    ['a JPEG that ends before its frame', Buffer.from(jpeg(5, 5, 90_000), 'base64').subarray(0, 60_000)],
+  ])('R15 %s has none', (_what, bytes) => {
+    expect(sized(bytes)).toBe(unknown);
+  });
+
+  test('R15 the three kinds of WebP', () => {
+    const head = (kind: string, fill: (bytes: Buffer) => void): Buffer => {
+      const bytes = Buffer.alloc(40);
+      bytes.write('RIFF', 0, 'latin1');
+      bytes.write(`WEBP${kind}`, 8, 'latin1');
+      fill(bytes);
+      return bytes;
+    };
+    const tokens = (width: number, height: number) => of('claude-x', png(width, height));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_500 }), fc.integer({ min: 1, max: 1_500 }), (width, height) => {
+        const extended = head('VP8X', (bytes) => {
+          bytes.writeUIntLE(width - 1, 24, 3);
+          bytes.writeUIntLE(height - 1, 27, 3);
+        });
+        const lossless = head('VP8L', (bytes) => bytes.writeUInt32LE(((width - 1) | ((height - 1) << 14)) >>> 0, 21));
+        const lossy = head('VP8 ', (bytes) => {
+          bytes.writeUInt16LE(width | 0x4000, 26);
+          bytes.writeUInt16LE(height | 0x8000, 28);
+        });
+        for (const bytes of [extended, lossless, lossy]) expect(sized(bytes)).toBe(tokens(width, height));
+      }),
+    );
+  });
+
+  test('R15 every frame of JPEG, and no table, says a size', () => {
+    const markers = Array.from({ length: 16 }, (_unused, index) => 0xc0 + index);
+    for (const marker of markers) {
+      const isTable = [0xc4, 0xc8, 0xcc].includes(marker);
+      const bytes = Buffer.from(jpeg(30, 60), 'base64');
+      bytes[3] = marker;
+      expect([marker, sized(bytes) === of('claude-x', png(30, 60))]).toEqual([marker, !isTable]);
+    }
+    // Bytes may be filled before a marker.
+    const filled = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xff]), Buffer.from(jpeg(30, 60), 'base64').subarray(2)]);
+    expect(sized(filled)).toBe(of('claude-x', png(30, 60)));
+  });
+
+  test('R15 a GIF with a table of colours of any size, or none', () => {
+    for (const [flags, bytes] of [
+      [0x00, 0],
+      [0x80, 6],
+      [0x81, 12],
+      [0x87, 768],
+    ] as const) {
+      const head = Buffer.from(gif(20, 30), 'base64').subarray(0, 13);
+      head[10] = flags;
+      const frame = Buffer.from([0x2c, 5, 0, 7, 0, 40, 0, 50, 0, 0]);
+      const made = Buffer.concat([head, Buffer.alloc(bytes), Buffer.from([0x21, 0xfe, 2, 1, 1, 1, 9, 0]), frame, Buffer.alloc(20)]);
+      expect(sized(made)).toBe(of('claude-x', png(45, 57)));
+    }
+  });
+});

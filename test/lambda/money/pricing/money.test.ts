@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { formatUsd, parseUsd, usd } from '../../../../lambda/money/pricing';
+
+test('amounts survive writing and reading exactly', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 23n), max: 10n ** 23n }), (amount) => {
+      expect(parseUsd(formatUsd(amount))).toBe(amount);
+    }),
+  );
+});
+
+test.each([
+  ['25', 25_000_000_000n],
+  ['25.00', 25_000_000_000n],
+  ['0.000000001', 1n],
+  ['-1.5', -1_500_000_000n],
+])('%s is %s nano-USD', (text, amount) => {
+  expect(parseUsd(text)).toBe(amount);
+});
+
+test.each(['', '.5', '1.', '1e3', '0x10', '1,000', ' 1', '1.0000000001', 'NaN', '9'.repeat(16)])('fails on %p', (text) => {
+  expect(parseUsd(text)).toBeUndefined();
+});
+
+test('amounts are written with at least two and at most nine digits', () => {
+  expect(formatUsd(25_000_000_000n)).toBe('25.00');
+  expect(formatUsd(1n)).toBe('0.000000001');
+  expect(formatUsd(-1_500_000_000n)).toBe('-1.50');
+});
+
+test('R15 nothing has no sign, and neither has the smallest amount', () => {
+  expect([formatUsd(0n), formatUsd(-1n), formatUsd(10_000_000n), formatUsd(1_000_000n)]).toEqual(['0.00', '-0.000000001', '0.01', '0.001']);
+  expect([parseUsd('-0'), parseUsd('0.1'), parseUsd('9'.repeat(15)), usd('0.05')]).toEqual([
+    0n,
+    100_000_000n,
+    999_999_999_999_999n * 10n ** 9n,
+    50_000_000n,
+  ]);
+  expect(() => usd('1e3')).toThrow('not an amount in US dollars: 1e3');
+});

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { FREE_PRICE, implausible, type Price, type ReportedCall } from '../../../../lambda/money/pricing';
+import { completeRates } from '../../../../lambda/money/pricing/price';
+import type { Usage } from '../../../../lambda/wire/model/usage';
+
+const rate = (base: bigint) => ({ base, tiers: [] });
+const PRICE: Price = {
+  ...FREE_PRICE,
+  contextWindow: 100_000,
+  maxOutputTokens: 4_000,
+  calls: { default: 5n, search: 5n, free: 0n },
+  rates: completeRates({ input: rate(10n), output: rate(20n) }),
+};
+/** Sound and pictures cost more than text. */
+const DEAR: Price = {
+  ...PRICE,
+  rates: completeRates({ input: rate(10n), output: rate(20n), audioInput: rate(40n), imageInput: rate(30n), audioOutput: rate(80n) }),
+};
+
+const call = (facts: Partial<ReportedCall['facts']> = {}, more: Partial<ReportedCall> = {}): ReportedCall => ({
+  facts: { choices: 1, media: [], toolUses: [], ...facts },
+  bodyBytes: 500,
+  maxOutputTokens: 1_000,
+  price: PRICE,
+  ...more,
+});
+
+/** The most of each class that is believed: one more is not. */
+function most(name: keyof Usage, asked: ReportedCall, beside: Usage = {}): number | undefined {
+  const believed = (count: number) => implausible({ ...beside, [name]: count }, asked) === undefined;
+  if (!believed(0)) return undefined;
+  let low = 0;
+  let high = 2 ** 45;
+  if (believed(high)) return Number.POSITIVE_INFINITY;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (believed(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+test('R15 input: the window, once and after each call of a tool', () => {
+  expect(most('inputTokens', call())).toBe(100_000);
+  expect(most('billedInputTokens', call())).toBe(100_000);
+  expect(most('inputTokens', call({}, { bodyBytes: 300_000 }))).toBe(100_000);
+  expect(most('inputTokens', call({ asksWindow: 900_000 }, { bodyBytes: 300_000 }))).toBe(900_000);
+  expect(most('inputTokens', call({ asksWindow: 900 }))).toBe(100_000);
+  expect(most('inputTokens', call({ compacts: true }))).toBe(200_000);
+  expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3 }] }))).toBe(4 * 100_000 + 3 * 30_000);
+  expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3, tokens: 7 }] }))).toBe(4 * 100_000 + 3 * 7);
+  expect(most('inputTokens', call({ toolUses: [{ unit: 'search' }] }))).toBe(201 * 100_000 + 200 * 30_000);
+  const { contextWindow, ...unknown } = PRICE;
+  expect(contextWindow).toBe(100_000);
+  expect(most('inputTokens', call({}, { price: unknown }))).toBe(10_000_000);
+  expect(most('inputTokens', call({}, { price: unknown, bodyBytes: 11_000_000 }))).toBe(11_002_048);
+});
+
+test('R15 output: the longest answer of the model, over all choices; a call without any has none', () => {
+  expect(most('outputTokens', call())).toBe(4_000);
+  expect(most('billedOutputTokens', call({ choices: 3 }))).toBe(12_000);
+  expect(most('outputTokens', call({}, { maxOutputTokens: 9_000 }))).toBe(9_000);
+  expect(most('outputTokens', call({ compacts: true }))).toBe(8_000);
+  expect(most('outputTokens', call({}, { maxOutputTokens: 0 }))).toBe(0);
+  const { maxOutputTokens, ...open } = PRICE;
+  expect(maxOutputTokens).toBe(4_000);
+  expect(most('outputTokens', call({}, { price: open }))).toBe(100_000);
+  expect(most('outputTokens', call({}, { price: { ...open, contextWindow: 5_000_000 } }))).toBe(1_000_000);
+});
+
+test('R15 a part is never more than its whole', () => {
+  const whole: Usage = { inputTokens: 700, outputTokens: 300 };
+  for (const name of ['cacheReadInputTokens', 'cacheCreationInputTokens', 'audioInputTokens', 'imageInputTokens'] as const) {
+    expect([name, most(name, call(), whole)]).toEqual([name, 700]);
+  }
+  for (const name of ['reasoningOutputTokens', 'audioOutputTokens', 'imageOutputTokens'] as const) {
+    expect([name, most(name, call(), whole)]).toEqual([name, 300]);
+  }
+  // Without a whole, the part is held to the most that the whole could be.
+  expect(most('cacheReadInputTokens', call())).toBe(100_000);
+  expect(most('reasoningOutputTokens', call())).toBe(4_000);
+  expect(most('cacheCreation1hInputTokens', call({ cacheWrite: '1h' }), { cacheCreationInputTokens: 60 })).toBe(60);
+  expect(most('cacheCreation1hInputTokens', call({ cacheWrite: '1h' }))).toBe(0);
+  expect(most('cacheCreation1hInputTokens', call({ cacheWrite: '5m' }), { cacheCreationInputTokens: 60 })).toBe(0);
+  expect(most('cacheCreation1hInputTokens', call(), { cacheCreationInputTokens: 60 })).toBe(0);
+  expect(most('audioCacheReadInputTokens', call(), { cacheReadInputTokens: 60 })).toBe(60);
+  expect(most('audioCacheReadInputTokens', call())).toBe(0);
+});
+
+test('R15 what is dearer than text is believed only where the call has it', () => {
+  const dear = { price: DEAR };
+  const whole: Usage = { inputTokens: 700, cacheReadInputTokens: 60, outputTokens: 300 };
+  expect(most('audioInputTokens', call({}, dear), whole)).toBe(0);
+  expect(most('audioInputTokens', call({ media: [{ kind: 'audio', base64: 'AAAA' }] }, dear), whole)).toBe(700);
+  expect(most('audioInputTokens', call({ media: [{ kind: 'video' }] }, dear), whole)).toBe(700);
+  expect(most('audioInputTokens', call({ media: [{ kind: 'image' }] }, dear), whole)).toBe(0);
+  expect(most('audioCacheReadInputTokens', call({}, dear), whole)).toBe(0);
+  expect(most('audioCacheReadInputTokens', call({ media: [{ kind: 'audio', base64: 'AAAA' }] }, dear), whole)).toBe(60);
+  expect(most('imageInputTokens', call({}, dear), whole)).toBe(0);
+  expect(most('imageInputTokens', call({ media: [{ kind: 'image' }] }, dear), whole)).toBe(700);
+  expect(most('audioOutputTokens', call({}, dear), whole)).toBe(0);
+  expect(most('audioOutputTokens', call({ modalities: ['audio'] }, dear), whole)).toBe(300);
+  expect(most('imageOutputTokens', call({}, dear), whole)).toBe(300);
+});
+
+test('R15 tools: as often as the call allows, else two hundred times; what costs nothing, at will', () => {
+  const calls = (unit: string, asked: ReportedCall): number | undefined => {
+    const believed = (count: number) => implausible({ toolCalls: { [unit]: count } }, asked) === undefined;
+    return [0, 1, 2, 3, 5, 6, 200, 201, 1e12].filter(believed).at(-1);
+  };
+  expect(calls('search', call())).toBe(0);
+  expect(calls('search', call({ toolUses: [{ unit: 'search', most: 2 }] }))).toBe(2);
+  expect(
+    calls(
+      'search',
+      call({
+        toolUses: [
+          { unit: 'search', most: 2 },
+          { unit: 'search:deep', most: 3 },
+          { unit: 'other', most: 9 },
+        ],
+      }),
+    ),
+  ).toBe(5);
+  expect(calls('search', call({ toolUses: [{ unit: 'search' }] }))).toBe(200);
+  expect(calls('free', call())).toBe(1e12);
+  const priced = { price: { ...PRICE, calls: { ...PRICE.calls, request: 0n } } };
+  expect(calls('request', call({}, priced))).toBe(0);
+  for (const count of [-1, Number.NaN, -0.5]) expect(implausible({ toolCalls: { free: count } }, call())).toBe('free');
+});
+
+test('R15 the first class that cannot be true is named; no number that is none is believed', () => {
+  expect(implausible({}, call())).toBeUndefined();
+  expect(implausible({ malformed: true }, call())).toBe('malformed');
+  expect(implausible({ malformed: false, inputTokens: 1 }, call())).toBeUndefined();
+  expect(implausible({ outputTokens: 1e12, inputTokens: 1e12 }, call())).toBe('inputTokens');
+  fc.assert(
+    fc.property(
+      fc.constantFrom('inputTokens', 'outputTokens', 'cacheReadInputTokens', 'billedOutputTokens'),
+      fc.constantFrom(-1, -0.001, Number.NaN, Number.NEGATIVE_INFINITY),
+      (name, count) => {
+        expect(implausible({ [name]: count }, call())).toBe(name);
+      },
+    ),
+  );
+});

@@ -1,0 +1,272 @@
+import type { Readable } from 'node:stream';
+import type { OutboundRequest } from '../../../../lambda/platform/http/exchange';
+import { TransportError } from '../../../../lambda/platform/http/exchange';
+import { createTransport } from '../../../../lambda/platform/http/transport';
+import { chunk, jsonReply, lastChunk, reply, startUpstream, streamHead, type Upstream } from '../../../support/upstream';
+
+let upstream: Upstream;
+let transport: ReturnType<typeof createTransport>;
+const deadlines = { connectMs: 2_000, headersMs: 2_000, idleMs: 2_000 };
+
+beforeEach(async () => {
+  upstream = await startUpstream();
+  transport = createTransport();
+});
+
+afterEach(async () => {
+  transport.close();
+  await upstream.close();
+});
+
+const request = (changes: Partial<OutboundRequest> = {}): OutboundRequest => ({
+  method: 'POST',
+  origin: upstream.origin,
+  path: '/v1/chat/completions?x=1',
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from('{"a":1}'),
+  network: 'loopback',
+  ...changes,
+});
+
+const send = (changes: Partial<OutboundRequest> = {}, limits = deadlines, signal = new AbortController().signal) =>
+  transport.send(request(changes), limits, signal);
+
+async function text(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const part of body) chunks.push(part as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+const failure = async (sent: Promise<unknown>) =>
+  sent.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof TransportError ? { failure: error.failure, sent: error.sent } : error),
+  );
+
+test('sends the bytes and headers it was given and keeps the connection', async () => {
+  upstream.script(jsonReply({ ok: true }));
+
+  for (let round = 0; round < 3; round += 1) expect(await text((await send()).body)).toBe('{"ok":true}');
+
+  expect(upstream.connections()).toBe(1);
+  expect(upstream.requests[0]).toMatchObject({ method: 'POST', path: '/v1/chat/completions?x=1', body: Buffer.from('{"a":1}') });
+  expect(Object.keys(upstream.requests[0]?.headers ?? {}).sort()).toEqual([
+    'accept-encoding',
+    'connection',
+    'content-length',
+    'content-type',
+    'host',
+  ]);
+});
+
+test('E24 asks for no encoding', async () => {
+  await send();
+
+  expect(upstream.requests[0]?.headers['accept-encoding']).toBe('identity');
+});
+
+test.each([301, 302, 307, 308])('C06 a %i is handed back, not followed', async (status) => {
+  upstream.script(reply(status, { location: `${upstream.origin}/elsewhere` }, ''));
+
+  expect((await send()).status).toBe(status);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('F07 a refused connection and an unknown host say so, with nothing sent', async () => {
+  await upstream.close();
+
+  expect(await failure(send())).toEqual({ failure: 'connect', sent: false });
+  const unknown = createTransport({
+    resolver: (_name, _options, callback) => callback(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }), []),
+  });
+  expect(
+    await failure(unknown.send(request({ origin: 'https://nowhere.example', network: 'public' }), deadlines, new AbortController().signal)),
+  ).toEqual({
+    failure: 'dns',
+    sent: false,
+  });
+});
+
+test('C05 a name that resolves to loopback is refused when it is connected to', async () => {
+  const rebound = createTransport({ resolver: (_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]) });
+  const port = new URL(upstream.origin).port;
+
+  expect(
+    await failure(
+      rebound.send(request({ origin: `http://public.example:${port}`, network: 'vpc' }), deadlines, new AbortController().signal),
+    ),
+  ).toEqual({
+    failure: 'egress_denied',
+    sent: false,
+  });
+  expect(upstream.connections()).toBe(0);
+});
+
+test.each([
+  'http://169.254.169.254',
+  'http://[fd00:ec2::254]',
+  'http://127.1',
+  'http://0x7f000001',
+  'http://2130706433',
+  'http://[::ffff:127.0.0.1]',
+  'https://[64:ff9b::1]',
+])('C04 %s is refused', async (origin) => {
+  expect(await failure(send({ origin, network: 'vpc' }))).toEqual({ failure: 'egress_denied', sent: false });
+});
+
+test('C04 plain http needs a private network, and the runtime API is never called', async () => {
+  expect(await failure(send({ network: 'public', origin: 'http://1.1.1.1' }))).toEqual({ failure: 'egress_denied', sent: false });
+  const guarded = createTransport({ deniedAuthorities: [new URL(upstream.origin).host] });
+  expect(await failure(guarded.send(request(), deadlines, new AbortController().signal))).toEqual({
+    failure: 'egress_denied',
+    sent: false,
+  });
+});
+
+test('F08 a reset after the body was sent is not repeated', async () => {
+  upstream.script([{ reset: true }]);
+
+  expect(await failure(send())).toEqual({ failure: 'reset', sent: true });
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('F09 a stale kept socket is replaced once', async () => {
+  upstream.script((_seen, number) => (number === 2 ? [{ reset: true }] : jsonReply({ number })));
+  await text((await send()).body);
+
+  expect(await text((await send()).body)).toBe('{"number":3}');
+  expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
+});
+
+test('silence before the headers is a timeout, silence in the body too', async () => {
+  upstream.script([{ hang: true }]);
+  expect(await failure(send({}, { ...deadlines, headersMs: 50 }))).toEqual({ failure: 'timeout', sent: true });
+
+  upstream.script([streamHead(), chunk('data: x\n\n'), { hang: true }]);
+  const { body } = await send({}, { ...deadlines, idleMs: 50 });
+  await expect(text(body)).rejects.toMatchObject({ failure: 'timeout' });
+});
+
+test('an aborted call frees the provider, before and after its headers', async () => {
+  const before = new AbortController();
+  upstream.script([{ hang: true }]);
+  const waiting = failure(send({}, deadlines, before.signal));
+  while (upstream.requests.length === 0) await new Promise((done) => setTimeout(done, 5));
+  before.abort();
+  expect(await waiting).toEqual({ failure: 'aborted', sent: true });
+
+  const after = new AbortController();
+  upstream.script([streamHead(), chunk('x'), { hang: true }]);
+  const { body } = await send({}, deadlines, after.signal);
+  const read = text(body);
+  after.abort();
+  await expect(read).rejects.toThrow();
+  while (upstream.open() > 0) await new Promise((done) => setTimeout(done, 5));
+});
+
+test('D08 conflicting lengths and oversized headers are no answer', async () => {
+  upstream.script([{ send: 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n' }, lastChunk]);
+  expect(await failure(send())).toMatchObject({ failure: 'protocol' });
+
+  upstream.script(reply(200, { big: 'x'.repeat(40_000) }, ''));
+  expect(await failure(send())).toMatchObject({ failure: 'protocol' });
+});
+
+test.each([
+  ['a reset', [{ reset: true }]],
+  ['an answer in the plain', [{ send: 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n' }]],
+] as const)('C09 %s in the handshake is a TLS failure with nothing sent', async (_name, steps) => {
+  const { createServer } = await import('node:net');
+  let received = Buffer.alloc(0);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]);
+      for (const step of steps) {
+        if ('send' in step) socket.end(step.send);
+        else socket.resetAndDestroy();
+      }
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+
+  const failed = await failure(send({ origin: `https://127.0.0.1:${port}`, headers: { authorization: 'Bearer provider-secret' } }));
+  await new Promise((done) => server.close(done));
+
+  expect(failed).toEqual({ failure: 'tls', sent: false });
+  expect(received.includes('provider-secret')).toBe(false);
+});
+
+test('bytes that nobody asked for are never the next answer', async () => {
+  const forged = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged';
+  upstream.script((_seen, number) =>
+    number === 1 ? [{ send: `HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok${forged}` }] : jsonReply({ number }),
+  );
+
+  await text((await send()).body).catch(() => undefined);
+  for (let call = 2; call < 5; call += 1) expect(await text((await send()).body)).toBe(`{"number":${call}}`);
+});
+
+test.each([
+  ['that the provider closed while it was idle', [{ end: true }]],
+  ['that the provider said it would close', []],
+] as const)('a connection %s is not used again', async (_name, after) => {
+  const close = after.length === 0 ? 'connection: close\r\n' : '';
+  upstream.script([{ send: `HTTP/1.1 200 OK\r\n${close}content-length: 2\r\n\r\nok` }, ...after]);
+
+  for (let call = 1; call < 4; call += 1) {
+    expect((await (await send()).whole(100)).toString()).toBe('ok');
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+});
+
+test('calls at the same time have connections of their own', async () => {
+  upstream.script((seen) => [{ waitMs: 20 }, ...jsonReply({ path: seen.path })]);
+
+  const answers = await Promise.all([1, 2, 3, 4].map(async (call) => (await send({ path: `/${call}` })).whole(100)));
+
+  expect(answers.map(String)).toEqual(['{"path":"/1"}', '{"path":"/2"}', '{"path":"/3"}', '{"path":"/4"}']);
+  expect(upstream.connections()).toBe(4);
+});
+
+test('what comes before the answer is not the answer, and a header that came twice is one', async () => {
+  const early = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n';
+  upstream.script([{ send: `${early}HTTP/1.1 200 OK\r\nx-request-id: a\r\nx-request-id: b\r\ncontent-length: 2\r\n\r\nok` }]);
+
+  const { status, headers, body } = await send();
+
+  expect([status, headers['x-request-id'], await text(body)]).toEqual([200, 'a, b', 'ok']);
+});
+
+test('a whole answer is no longer than it may be, and the call ends when it is', async () => {
+  upstream.script([streamHead(), chunk('x'.repeat(600)), chunk('x'.repeat(600)), { hang: true }]);
+
+  await expect((await send()).whole(1_000)).rejects.toThrow('longer than 1000 bytes');
+  while (upstream.open() > 0) await new Promise((done) => setTimeout(done, 5));
+});
+
+test.each([
+  ['a reset', { reset: true }],
+  ['an end', { end: true }],
+] as const)('%s in the middle of a whole answer is an error', async (_name, step) => {
+  upstream.script([streamHead(), chunk('half'), step]);
+
+  const answer = await send();
+
+  await expect(answer.whole(1_000)).rejects.toThrow();
+});
+
+test('a reader that stops makes the provider wait, and misses nothing', async () => {
+  const part = 'x'.repeat(64 * 1024);
+  upstream.script([streamHead(), ...Array.from({ length: 200 }, () => chunk(part)), lastChunk]);
+
+  const { body } = await send();
+  body.once('readable', () => undefined);
+  await new Promise((done) => setTimeout(done, 100));
+  const held = body.readableLength;
+
+  expect(held).toBeLessThan(1024 * 1024);
+  expect((await text(body)).length).toBe(200 * part.length);
+});

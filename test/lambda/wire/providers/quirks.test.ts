@@ -1,0 +1,71 @@
+import type { JsonObject } from '../../../../lambda/platform/json/value';
+import { providerDefinitions } from '../../../../lambda/wire/providers';
+import { applyQuirks, type QuirkName } from '../../../../lambda/wire/providers/quirks';
+
+function reshape(quirk: QuirkName, body: JsonObject, original?: JsonObject) {
+  return applyQuirks({ messages: [], ...body }, 'openai-chat', [quirk], original);
+}
+
+describe('quirks', () => {
+  test.each<[QuirkName, JsonObject, JsonObject, string[]]>([
+    ['max-tokens', { max_completion_tokens: 5 }, { max_tokens: 5 }, []],
+    ['max-tokens', { max_completion_tokens: 5, max_tokens: 4 }, { max_tokens: 4 }, []],
+    ['prefers-max-tokens', { max_completion_tokens: 5 }, { max_tokens: 5 }, []],
+    ['no-stream-options', { stream: true, stream_options: {} }, { stream: true }, []],
+    ['random-seed', { seed: 7 }, { random_seed: 7 }, []],
+    ['tool-choice-any', { tool_choice: 'required' }, { tool_choice: 'any' }, []],
+    ['user-by-older-name', { safety_identifier: 'u' }, { user: 'u' }, []],
+    ['no-user', { user: 'u', safety_identifier: 'u' }, {}, ['user', 'safety_identifier']],
+    ['no-openai-bookkeeping', { store: true, prompt_cache_key: 'k' }, {}, ['store', 'prompt_cache_key']],
+    ['no-service-tier', { service_tier: 'flex' }, {}, ['service_tier']],
+  ])('%s makes %j into %j', (quirk, body, expected, dropped) => {
+    expect(reshape(quirk, body)).toEqual({ body: { messages: [], ...expected }, dropped });
+  });
+
+  test('developer messages become system messages', () => {
+    const messages = [
+      { role: 'developer', content: 'a' },
+      { role: 'user', content: 'b' },
+    ];
+
+    expect(reshape('developer-as-system', { messages }).body).toEqual({ messages: [{ role: 'system', content: 'a' }, messages[1]] });
+  });
+
+  test('names of messages are dropped, and said so', () => {
+    expect(reshape('no-message-name', { messages: [{ role: 'user', name: 'n', content: 'b' }] })).toEqual({
+      body: { messages: [{ role: 'user', content: 'b' }] },
+      dropped: ['messages.name'],
+    });
+  });
+
+  test('what the caller wrote in the same dialect stays where the provider may know it', () => {
+    const original = { messages: [], max_completion_tokens: 5, safety_identifier: 'u' };
+
+    expect(applyQuirks(original, 'openai-chat', ['prefers-max-tokens', 'user-by-older-name'], original).body).toBe(original);
+  });
+
+  test('retrieval models are told what to embed, unless the caller says it', () => {
+    expect(applyQuirks({ input: 'a' }, 'openai-chat', ['embedding-input-type']).body).toEqual({ input: 'a', input_type: 'query' });
+    const told = { input: 'a', input_type: 'passage' };
+    expect(applyQuirks(told, 'openai-chat', ['embedding-input-type']).body).toBe(told);
+  });
+
+  test('Claude on Vertex AI is named in the URL and versioned in the body', () => {
+    expect(applyQuirks({ model: 'claude-x', max_tokens: 1 }, 'anthropic-messages', ['vertex-claude-body']).body).toEqual({
+      anthropic_version: 'vertex-2023-10-16',
+      max_tokens: 1,
+    });
+    const google = { contents: [] };
+    expect(applyQuirks(google, 'gemini', ['vertex-claude-body']).body).toBe(google);
+  });
+
+  test('no quirk changes a plain call, or the body it is given', () => {
+    const body = { model: 'm', messages: [{ role: 'user', content: 'a' }] };
+    const before = JSON.stringify(body);
+    for (const { kind, quirks } of providerDefinitions) {
+      if (kind !== 'vertex-ai') expect(applyQuirks(body, 'openai-chat', quirks).body).toBe(body);
+    }
+    applyQuirks({ ...body, max_completion_tokens: 1 }, 'openai-chat', ['max-tokens']);
+    expect(JSON.stringify(body)).toBe(before);
+  });
+});
