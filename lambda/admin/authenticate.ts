@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../aws/dynamodb/entities';
+import type { KeyRecord } from '../identity/entities';
 import type { Peppers } from '../identity/peppers';
 import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../identity/virtual-key';
 import { GatewayError, invalidRequest } from '../platform/error';

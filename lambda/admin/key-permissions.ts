@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../aws/dynamodb';
+import type { KeyRecord } from '../identity/entities';
 import { invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { forbidden } from './caller';

@@ -1,6 +1,7 @@
-import type { IdentityStore } from '../aws/dynamodb';
-import type { KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../aws/dynamodb/entities';
+import type { KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../identity/entities';
+import type { IdentityStore } from '../identity/ports';
 import { allowedTagsOf } from '../identity/tags';
+import type { LevelKind } from '../money/ledger/holders';
 import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { notFound, sees } from './caller';

@@ -1,5 +1,5 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
-import type { LevelKind } from '../aws/dynamodb/entities';
+import type { LevelKind } from '../money/ledger/holders';
 import { formatUsd, usd } from '../money/pricing/money';
 import { invalidRequest } from '../platform/error';
 import { matchesGlob } from '../platform/runtime/glob';

@@ -1,4 +1,4 @@
-import type { LevelRecord } from '../aws/dynamodb/entities';
+import type { LevelRecord } from '../identity/entities';
 import type { JsonObject } from '../platform/json/value';
 import type { Caller } from './caller';
 import { forbidden } from './caller';

@@ -1,5 +1,5 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
-import type { AuditStore, CounterStore, IdentityStore, OverrideStore, PriceBookStore, RecordStore, RollupStore } from '../aws/dynamodb';
+import type { AuditStore, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
   createCounterStore,
@@ -11,17 +11,21 @@ import {
   createSpendStore,
 } from '../aws/dynamodb';
 import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
-import type { Secrets } from '../aws/secrets';
 import { createLevelCache } from '../identity/level-cache';
 import type { Peppers } from '../identity/peppers';
 import { parsePeppers } from '../identity/peppers';
+import type { IdentityStore, Secrets } from '../identity/ports';
 import { type BudgetSources, createFreshBudgets } from '../money/ledger';
+import type { CounterStore } from '../money/ports/counters';
+import type { PriceBookStore } from '../money/ports/price-books';
+import type { RecordStore } from '../money/ports/records';
 import { loadPriceBookData, type PriceBookData } from '../money/pricing';
 import { GatewayError } from '../platform/error';
 import { parseJson } from '../platform/json/json';
 import type { Clock } from '../platform/runtime/clock';
 import type { Environment } from '../platform/runtime/environment';
 import type { Log } from '../platform/runtime/log';
+import type { OverrideStore } from '../routing/overrides';
 import { authenticate } from './authenticate';
 import type { Caller } from './caller';
 import type { Journal } from './journal';

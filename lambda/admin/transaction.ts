@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { WriteResult } from '../aws/dynamodb';
 import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import type { WriteResult } from '../platform/stored';
 
 const TIMEOUT_MS = 3_000;
 /** Sent again under the same token, so a repetition changes nothing. */

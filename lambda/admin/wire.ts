@@ -1,4 +1,4 @@
-import type { KeyRecord, LevelRecord } from '../aws/dynamodb/entities';
+import type { KeyRecord, LevelRecord } from '../identity/entities';
 import type { JsonObject, JsonValue } from '../platform/json/value';
 
 /** Fields whose name on the wire differs from the record's; the rest are spelled alike. */

@@ -1,19 +1,7 @@
+import type { Secrets } from '../identity/ports';
 import { GatewayError } from '../platform/error';
 import type { Clock } from '../platform/runtime/clock';
 import type { AwsJsonCall, AwsJsonService } from './aws-json';
-
-/** Reads secrets by ARN. */
-export interface Secrets {
-  /**
-   * The secret's string: from memory for about 5 minutes, then read again by one call however many wait for it. When the service does
-   * not answer, the last known value stays good.
-   *
-   * @throws GatewayError 503 `secret_unavailable`, or `misconfigured` when access is denied or the secret does not exist
-   */
-  read(arn: string): Promise<string>;
-  /** Reads it anew because a provider refused the known value; within 10 s of another such read it is not repeated. */
-  refresh(arn: string): Promise<string>;
-}
 
 /** Gets a secret's current string from wherever it is kept. */
 export type FetchSecret = (arn: string) => Promise<string>;

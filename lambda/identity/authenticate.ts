@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { KeyHash, KeyRecord } from '../aws/dynamodb/entities';
-import type { Secrets } from '../aws/secrets';
 import { GatewayError } from '../platform/error';
 import type { Clock } from '../platform/runtime/clock';
 import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
+import type { KeyHash, KeyRecord } from './entities';
 import type { CachedLevel, LevelCache } from './level-cache';
 import { type Peppers, parsePeppers } from './peppers';
+import type { Secrets } from './ports';
 import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key';
 
 /** Clocks of callers, the table and this process may differ by this much. */

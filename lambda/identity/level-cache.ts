@@ -1,7 +1,7 @@
-import type { LevelKind } from '../aws/dynamodb/entities';
-import type { IdentityStore, LevelRecords } from '../aws/dynamodb/identity';
+import type { LevelKind } from '../money/ledger/holders';
 import { ageMs as ageOf, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
 import { sharedReads } from '../platform/runtime/shared-reads';
+import type { IdentityStore, LevelRecords } from './ports';
 
 /** How old what was read from the table may be, in milliseconds. */
 export const LEVEL_LIFETIME_MS = 10_000;

@@ -1,5 +1,5 @@
-import type { LevelRecord } from '../aws/dynamodb/entities';
 import { matchesGlob } from '../platform/runtime/glob';
+import type { LevelRecord } from './entities';
 
 type Tags = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { KeyHash } from '../aws/dynamodb/entities';
 import { base62Of32Bits, randomBase62 } from './base62';
+import type { KeyHash } from './entities';
 import type { Peppers } from './peppers';
 
 /** Id of the bootstrap credential, which is good for the admin plane only. */

@@ -4,7 +4,7 @@ import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
 import { createGateStore } from '../aws/dynamodb/gates';
 import { createIdempotencyStore } from '../aws/dynamodb/idempotency';
 import { createIdentityStore } from '../aws/dynamodb/identity';
-import { createOverrideStore, type PriceOverride } from '../aws/dynamodb/overrides';
+import { createOverrideStore } from '../aws/dynamodb/overrides';
 import { createPriceBookStore } from '../aws/dynamodb/price-books';
 import { createRecordStore } from '../aws/dynamodb/records';
 import { createSpendStore } from '../aws/dynamodb/spend';
@@ -12,11 +12,14 @@ import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, awsCredentialSource } from '../aws/signing/aws-credentials';
 import { createSigV4Signer } from '../aws/signing/sigv4';
 import { createAuthenticator } from '../identity/authenticate';
+import type { KeyRecord } from '../identity/entities';
 import { createLevelCache } from '../identity/level-cache';
+import { createLevelRows } from '../identity/level-rows';
 import { createFreshBudgets } from '../money/ledger/fresh-budget';
 import { createLedger } from '../money/ledger/ledger';
 import type { SettlementQueue } from '../money/ledger/persist';
 import { bookInForce, type PriceBook } from '../money/pricing';
+import type { PriceOverride } from '../money/pricing/price-override';
 import type { Transport } from '../platform/http/exchange';
 import { type Clock, systemClock } from '../platform/runtime/clock';
 import type { Environment } from '../platform/runtime/environment';
@@ -65,8 +68,10 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const counters = createCounterStore(dynamodb, environment.countersTable);
   const spend = createSpendStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
-  const ledger = createLedger({
+  const levels = createLevelRows(identity, clock);
+  const ledger = createLedger<KeyRecord>({
     identity,
+    levels,
     counters,
     gates: createGateStore(dynamodb, environment.countersTable),
     records: createRecordStore(dynamodb, environment.recordsTable),
@@ -98,8 +103,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     configuration,
     protocols,
     authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
-    levels: ledger.levels,
-    budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels: ledger.levels, document, clock, spend }) },
+    levels,
+    budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels, document, clock, spend }) },
     admission: ledger,
     prices: followChanges(parts.priceBook, configuration),
     secrets,

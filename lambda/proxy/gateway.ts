@@ -1,8 +1,9 @@
-import type { Secrets } from '../aws/secrets';
 import type { Authenticator } from '../identity/authenticate';
+import type { KeyRecord, LevelRecord } from '../identity/entities';
+import type { Secrets } from '../identity/ports';
 import type { Admission } from '../money/ledger/admission';
 import type { BudgetSources } from '../money/ledger/budget-state';
-import type { LevelCache } from '../money/ledger/levels';
+import type { LevelRows } from '../money/ports/rows';
 import type { PriceBook } from '../money/pricing';
 import type { Transport } from '../platform/http/exchange';
 import type { Clock } from '../platform/runtime/clock';
@@ -26,10 +27,10 @@ export interface Gateway {
   readonly protocols: Protocols;
   readonly authenticator: Authenticator;
   /** Rows of teams, projects and users, at most 10 s old. */
-  readonly levels: LevelCache;
+  readonly levels: LevelRows<LevelRecord>;
   /** How budgets stand. */
   readonly budgets: BudgetSources;
-  readonly admission: Admission;
+  readonly admission: Admission<KeyRecord>;
   /** What models cost, run-time changes included, as it stands now. */
   prices(): PriceBook;
   readonly secrets: Secrets;

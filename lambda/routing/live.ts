@@ -1,11 +1,12 @@
 import type { GatewayDocument, RouteConfig } from '../../lib/private/contract';
-import type { BookOverride, OverrideStore, PriceOverride } from '../aws/dynamodb/overrides';
-import type { PriceBookStore } from '../aws/dynamodb/price-books';
+import type { PriceBookStore } from '../money/ports/price-books';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
+import type { PriceOverride } from '../money/pricing/price-override';
 import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
 import type { Log } from '../platform/runtime/log';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
+import type { BookOverride, OverrideStore } from './overrides';
 import type { ConfiguredProvider } from './providers';
 
 /** The configuration as it stands now: the document and what was changed at run time. */

@@ -1,6 +1,6 @@
 import { METRICS } from '../../lib/private/contract';
-import type { GateStore } from '../aws/dynamodb';
 import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../money/ledger';
+import type { GateStore } from '../money/ports/gates';
 import { parseJson } from '../platform/json/json';
 import type { Clock } from '../platform/runtime/clock';
 import { type Log, safeStack } from '../platform/runtime/log';

@@ -1,6 +1,9 @@
 import type { GatewayDocument } from '../../lib/private/contract';
-import type { AlertStore, IdentityStore, LevelKind, LevelRecord, RollupStore } from '../aws/dynamodb';
+import type { AlertStore, RollupStore } from '../aws/dynamodb';
+import type { LevelRecord } from '../identity/entities';
+import type { IdentityStore } from '../identity/ports';
 import { bindLevel, plannedCounter } from '../money/ledger';
+import type { LevelKind } from '../money/ledger/holders';
 import { formatUsd } from '../money/pricing/money';
 import type { Clock } from '../platform/runtime/clock';
 

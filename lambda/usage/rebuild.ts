@@ -1,5 +1,6 @@
-import type { Contribution, RebuildProgress, RebuildRequest, RecordStore, RollupStore } from '../aws/dynamodb';
+import type { Contribution, RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
 import { contributionOf } from '../aws/dynamodb';
+import type { RecordStore } from '../money/ports/records';
 import type { Clock } from '../platform/runtime/clock';
 import type { Log } from '../platform/runtime/log';
 import type { RollupWriter } from './rollup-writer';

@@ -1,6 +1,7 @@
 import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../aws/dynamodb';
-import { addTotals, isThrottle, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
+import { addTotals, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
 import type { Clock } from '../platform/runtime/clock';
+import { isThrottle } from '../platform/stored';
 
 /** Adds requests to the rollups, each exactly once. */
 export interface RollupWriter {
@@ -80,7 +81,6 @@ export function createRollupWriter(
     const found = await Promise.all(group.map(async ({ requestId }) => [requestId, await store.applied(requestId, epoch)] as const));
     return new Map(found.flatMap(([requestId, applied]) => (applied === undefined ? [] : [[requestId, applied] as const])));
   }
-
   return {
     async apply(contributions) {
       const refused = new Set<string>();

@@ -10,6 +10,7 @@ import {
   createIdentityStore,
   createRecordStore,
 } from '../../lambda/aws/dynamodb';
+import { createLevelRows } from '../../lambda/identity/level-rows';
 import { parsePeppers } from '../../lambda/identity/peppers';
 import { parseKey, verifyKey } from '../../lambda/identity/virtual-key';
 import { createLedger } from '../../lambda/money/ledger';
@@ -55,6 +56,7 @@ export async function startGatewayServer(): Promise<GatewayServer> {
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
   const ledger = createLedger({
     identity,
+    levels: createLevelRows(identity, systemClock),
     counters: createCounterStore(database, TABLE_NAMES.counters),
     gates: createGateStore(database, TABLE_NAMES.counters),
     records: createRecordStore(database, TABLE_NAMES.records),

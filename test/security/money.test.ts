@@ -1,7 +1,7 @@
 /** Ways to get more than was set aside for, or for less than it costs. */
 
-import type { KeyRecord } from '../../lambda/aws/dynamodb/entities';
 import { createIdentityStore } from '../../lambda/aws/dynamodb/identity';
+import type { KeyRecord } from '../../lambda/identity/entities';
 import { createPriceBook } from '../../lambda/money/pricing';
 import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../lambda/wire/dialects/openai-chat';

@@ -1,7 +1,7 @@
 /** Tags belong to somebody: what a team's administrator may tag with, whose budgets then bind, and what a key is told of them. */
 
 import fc from 'fast-check';
-import type { KeyRecord, LevelRecord } from '../../lambda/aws/dynamodb/entities';
+import type { KeyRecord, LevelRecord } from '../../lambda/identity/entities';
 import { type AdminHarness, createAdminHarness } from '../lambda/admin/harness';
 import { compatible, startGateway, type TestGateway } from '../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../support/upstream';

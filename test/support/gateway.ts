@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import { request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { KeyRecord } from '../../lambda/aws/dynamodb/entities';
 import { createIdentityStore } from '../../lambda/aws/dynamodb/identity';
-import { isRequestItem, type RequestRecord, readRecord } from '../../lambda/aws/dynamodb/request-record';
+import { isRequestItem, readRecord } from '../../lambda/aws/dynamodb/request-record';
+import type { KeyRecord } from '../../lambda/identity/entities';
 import { generateKey, hashSecret } from '../../lambda/identity/virtual-key';
 import { createPriceBook } from '../../lambda/money/pricing';
+import type { RequestRecord } from '../../lambda/money/record/request-record';
 import { createTransport } from '../../lambda/platform/http/transport';
 import { systemClock } from '../../lambda/platform/runtime/clock';
 import { readEnvironment } from '../../lambda/platform/runtime/environment';

@@ -5,11 +5,11 @@ import {
   createIdentityStore,
   createRecordStore,
   isRequestItem,
-  type KeyRecord,
-  type RequestRecord,
   readRecord,
 } from '../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
+import type { KeyRecord } from '../../lambda/identity/entities';
+import { createLevelRows } from '../../lambda/identity/level-rows';
 import {
   type AdmissionRequest,
   bindLevel,
@@ -22,6 +22,7 @@ import {
   type QueuedWork,
   type Sweeper,
 } from '../../lambda/money/ledger';
+import type { RequestRecord } from '../../lambda/money/record/request-record';
 import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
@@ -319,9 +320,12 @@ class Simulation {
   }
 
   private ledger(process: Process): Ledger {
+    const stores = this.stores(process);
+    const clock = { now: () => this.nowMs - (this.behindMs.get(process) ?? 0), monotonic: () => this.nowMs };
     return createLedger({
-      ...this.stores(process),
-      clock: { now: () => this.nowMs - (this.behindMs.get(process) ?? 0), monotonic: () => this.nowMs },
+      ...stores,
+      levels: createLevelRows(stores.identity, clock),
+      clock,
       document: DOCUMENT(this.options.limits[0]),
       log: {
         write: (_level, event, fields) => {

@@ -1,17 +1,14 @@
 import {
-  type CounterStore,
   createCounterStore,
   createGateStore,
   createIdempotencyStore,
   createIdentityStore,
   createRecordStore,
-  type GateStore,
-  type IdentityStore,
-  type KeyRecord,
-  type LevelRecord,
-  type RecordStore,
 } from '../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
+import type { KeyRecord, LevelRecord } from '../../lambda/identity/entities';
+import { createLevelRows } from '../../lambda/identity/level-rows';
+import type { IdentityStore } from '../../lambda/identity/ports';
 import {
   type AdmissionRequest,
   createLedger,
@@ -20,6 +17,9 @@ import {
   type Outcome,
   type QueuedWork,
 } from '../../lambda/money/ledger';
+import type { CounterStore } from '../../lambda/money/ports/counters';
+import type { GateStore } from '../../lambda/money/ports/gates';
+import type { RecordStore } from '../../lambda/money/ports/records';
 import type { Clock } from '../../lambda/platform/runtime/clock';
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../lib/private/contract';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
@@ -96,6 +96,7 @@ export function ledgerWorld(
     process: (options = {}) =>
       createLedger({
         identity,
+        levels: createLevelRows((options.identity as IdentityStore | undefined) ?? identity, options.clock ?? clock),
         counters,
         gates,
         records,

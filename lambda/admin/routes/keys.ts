@@ -1,4 +1,4 @@
-import type { KeyHash, KeyRecord } from '../../aws/dynamodb';
+import type { KeyHash, KeyRecord } from '../../identity/entities';
 import { formatKey, generateKey, hashSecret } from '../../identity/virtual-key';
 import { GatewayError } from '../../platform/error';
 import { readPage } from '../cursor';

@@ -1,4 +1,5 @@
-import type { LevelRecord, LevelRecords } from '../../aws/dynamodb';
+import type { LevelRecord } from '../../identity/entities';
+import type { LevelRecords } from '../../identity/ports';
 import { GatewayError } from '../../platform/error';
 import { forbidden } from '../caller';
 import { readPage } from '../cursor';

@@ -1,6 +1,7 @@
-import type { ModelOverride, PriceOverride } from '../../aws/dynamodb';
+import type { PriceOverride } from '../../money/pricing/price-override';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { JsonObject, JsonValue } from '../../platform/json/value';
+import type { ModelOverride } from '../../routing/overrides';
 import { notFound } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';

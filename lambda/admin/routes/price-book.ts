@@ -1,4 +1,4 @@
-import { type BookOverride, hashOfBook } from '../../aws/dynamodb';
+import { hashOfBook } from '../../aws/dynamodb';
 import {
   type BookChange,
   type BookReview,
@@ -13,6 +13,7 @@ import {
 } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { JsonObject } from '../../platform/json/value';
+import type { BookOverride } from '../../routing/overrides';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import { targetPrices } from '../priced-targets';

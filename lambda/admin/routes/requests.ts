@@ -1,5 +1,5 @@
-import type { RequestRecord } from '../../aws/dynamodb';
 import { formatUsd } from '../../money/pricing/money';
+import type { RequestRecord } from '../../money/record/request-record';
 import type { JsonObject, JsonValue } from '../../platform/json/value';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';

@@ -1,5 +1,6 @@
-import type { LevelKind, LevelRecord } from '../../aws/dynamodb';
+import type { LevelRecord } from '../../identity/entities';
 import { bindLevel, budgetStates, keepCounting, moveBudgets } from '../../money/ledger';
+import type { LevelKind } from '../../money/ledger/holders';
 import type { JsonObject } from '../../platform/json/value';
 import type { Page } from '../cursor';
 import { encodeCursor } from '../cursor';

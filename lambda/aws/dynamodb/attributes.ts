@@ -63,15 +63,3 @@ export function conditionFailure(error: unknown): { readonly item: Item | undefi
   if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') return undefined;
   return { item: (error as { Item?: Item }).Item };
 }
-
-/** The table said no for lack of capacity: the call was not applied. */
-export function isThrottle(error: unknown): boolean {
-  return error instanceof Error && THROTTLES.has(error.name);
-}
-
-const THROTTLES = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'TransactionConflictException',
-]);

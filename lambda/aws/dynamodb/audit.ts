@@ -1,7 +1,7 @@
 import { AUDIT_PREFIX, TABLES } from '../../../lib/private/contract';
+import type { Page } from '../../platform/stored';
 import { fromItem, type Item, type Storable, toItem } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
-import type { Page } from './identity';
 
 /** Who changed what. `before` and `after` never hold a secret or its hash. */
 export interface AuditEntry {

@@ -1,9 +1,7 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { WriteResult } from '../../platform/stored';
 import { conditionFailure, type Item } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
-
-/** What became of a conditional write: done, or refused because the row is not what the caller believed. */
-export type WriteResult = 'done' | 'conflict';
 
 /** Runs a conditional write; everything but a failed condition is thrown on. */
 export async function conditional(write: () => Promise<unknown>): Promise<WriteResult> {

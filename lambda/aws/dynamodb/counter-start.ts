@@ -1,13 +1,7 @@
+import type { CounterStart } from '../../money/ports/counters';
 import { bigintOf } from './attributes';
 import { conditionalUpdate } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
-
-/**
- * Charges what was spent before a counter existed and was not known when it was made. Does nothing when that much is charged already.
- *
- * @param startNanoUsd all that was spent before, as far as it is known now
- */
-export type CounterStart = (key: string, startNanoUsd: bigint) => Promise<void>;
 
 const TIMEOUT_MS = 5_000;
 

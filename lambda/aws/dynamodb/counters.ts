@@ -1,79 +1,12 @@
+import { emptyCounter, withBudget } from '../../money/ledger/counter-state';
+import { MONEY_PREFIX, shardKey } from '../../money/ledger/names';
+import type { CounterSpec, CounterStore, OpenEntry, ReserveResult } from '../../money/ports/counters';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
-import {
-  type CounterFigures,
-  type CounterState,
-  emptyCounter,
-  MONEY_PREFIX,
-  type OpenEntry,
-  readCounter,
-  reserved,
-  withBudget,
-  writeEntry,
-} from './counter-item';
-import { type CounterStart, createCounterStart } from './counter-start';
+import { readCounter, reserved, writeEntry } from './counter-item';
+import { createCounterStart } from './counter-start';
 import type { DynamoDbConnector } from './dynamodb';
-import { createEscrowStore, type EscrowStore, shardKey } from './escrow';
-import type { Page } from './identity';
-
-export type { CounterFigures, CounterState, OpenEntry } from './counter-item';
-
-/** Which counter, and what its level's budget says today. */
-export interface CounterSpec {
-  /** See `counterKey`. */
-  readonly key: string;
-  readonly limitNanoUsd: bigint;
-  /** Grows with each change of the budget; a counter never goes back to an older one. */
-  readonly generation: number;
-  /** Counts, but never refuses. */
-  readonly soft: boolean;
-}
-
-export type ReserveResult =
-  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
-  /** The state is what the counter would be under today's budget. */
-  | { readonly kind: 'insufficient'; readonly state: CounterState }
-  /** The counter knows a newer budget than the caller does, or the budget is gone. */
-  | { readonly kind: 'stale'; readonly generation: number };
-
-/** Money per level and period. */
-export interface CounterStore {
-  /**
-   * Sets `nanoUsd` aside under an attempt id, all or nothing. Each try is one call; a changed budget or a missing item takes one more.
-   *
-   * @param fresh reads the budget consistently, for a counter that does not exist yet; undefined when there is none any more
-   * @throws what the table says; after a timeout the outcome is unknown
-   */
-  reserve(
-    spec: CounterSpec,
-    attemptId: string,
-    entry: OpenEntry,
-    fresh: () => Promise<FreshBudget | undefined>,
-    timeoutMs: number,
-  ): Promise<ReserveResult>;
-  /** Gives `refund` (negative: takes more) back and drops the request's entry, once: without an entry nothing happens. Answers whether it did. */
-  close(key: string, attemptId: string, refundNanoUsd: bigint, timeoutMs?: number): Promise<boolean>;
-  /** Charges what was spent before the counter existed. */
-  readonly startFrom: CounterStart;
-  /** Moves a dead request's entry out of the live ones; it stays charged. */
-  park(key: string, attemptId: string, entry: OpenEntry): Promise<void>;
-  /** Reads consistently. With escrow shards: all of them together, so that nothing is lent. */
-  get(key: string, timeoutMs?: number): Promise<CounterState | undefined>;
-  /** Moves an existing counter to a new budget: `remaining` changes by what the limit changes. */
-  move(spec: CounterSpec): Promise<void>;
-  /** Every counter, shards included, in no order. Consistent. */
-  scan(after?: string): Promise<Page<CounterState>>;
-  /** Money lent to shards of a busy counter. */
-  readonly escrow: EscrowStore;
-}
-
-/** Today's budget, and what was spent in the period before the counter existed. */
-export interface FreshBudget {
-  readonly spec: CounterSpec;
-  readonly spentNanoUsd: bigint;
-  /** What was spent may be more than is known by now. */
-  readonly late?: boolean;
-}
+import { createEscrowStore } from './escrow';
 
 const SLOW_TIMEOUT_MS = 5_000;
 /** Each further try means that another process changed the same counter in between. */

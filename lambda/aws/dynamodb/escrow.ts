@@ -1,48 +1,12 @@
+import { shardKey } from '../../money/ledger/names';
+import type { CounterState, EscrowStore, OpenEntry } from '../../money/ports/counters';
 import { conditionFailure, type Item } from './attributes';
-import { type CounterFigures, type CounterState, type OpenEntry, readCounter, reserved, writeEntry } from './counter-item';
+import { readCounter, reserved, writeEntry } from './counter-item';
 import type { DynamoDbConnector } from './dynamodb';
-
-export type ShardResult =
-  | { readonly kind: 'reserved'; readonly state: CounterFigures; readonly openCount: number }
-  /** Not enough, not there, or under an older budget: its root must lend it more. */
-  | { readonly kind: 'empty'; readonly state: CounterState | undefined }
-  | { readonly kind: 'stale'; readonly generation: number };
-
-/** What became of lending: done, or the root as it is. */
-export type LendResult = { readonly kind: 'lent' } | { readonly kind: 'refused'; readonly root: CounterState | undefined };
-
-/**
- * Money of a busy counter, lent to shards: counters of their own that take writes beside each other. A root's `remaining` never counts
- * what it has lent; a transfer is one transaction, so money is always in exactly one place.
- */
-export interface EscrowStore {
-  /** One item as it is. Consistent. */
-  read(key: string, timeoutMs: number): Promise<CounterState | undefined>;
-  reserve(key: string, generation: number, attemptId: string, entry: OpenEntry, timeoutMs: number): Promise<ShardResult>;
-  /** Moves money from a root to one of its shards, under the root's present budget. */
-  lend(
-    root: string,
-    shard: string,
-    nanoUsd: bigint,
-    budget: { readonly generation: number; readonly limitNanoUsd: bigint },
-    timeoutMs: number,
-  ): Promise<LendResult>;
-  /** Takes back what a shard has left, and lets it lend nothing under an older budget. Answers what came back; undefined when the shard changed. */
-  recall(root: string, shard: CounterState, generation: number, timeoutMs: number): Promise<bigint | undefined>;
-  /** Takes back what all shards have left. Answers the sum, and what is open on them. */
-  gather(root: CounterState, timeoutMs?: number): Promise<{ readonly nanoUsd: bigint; readonly open: ReadonlyMap<string, OpenEntry> }>;
-  /** Tells every process how many shards to use, if the root still has `headroom` to lend. */
-  resize(root: string, shards: number, spread: number, headroomNanoUsd: bigint, timeoutMs: number): Promise<boolean>;
-}
 
 const SLOW_TIMEOUT_MS = 5_000;
 const RECALL_TRIES = 6;
 const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
-
-/** The key of a root's shard. */
-export function shardKey(root: string, index: number): string {
-  return `${root}#shard${index}`;
-}
 
 /**
  * @param table name of the counters table
@@ -93,7 +57,6 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
       return undefined;
     }
   }
-
   return {
     read,
     recall,

@@ -1,47 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { stepOf } from '../../money/ledger/rates';
+import type { GateSpec, GateState, GateVerdict, RateState, WindowState } from '../../money/ports/gates';
 import { type Item, numberOf } from './attributes';
-
-/** Which gate, and what its level's limits say. An absent limit does not bind. */
-export interface GateSpec {
-  /** See `gateKey`. */
-  readonly key: string;
-  readonly requestsPerMinute?: number;
-  readonly requestsPerDay?: number;
-  readonly tokensPerMinute?: number;
-  readonly tokensPerDay?: number;
-  readonly concurrentRequests?: number;
-}
-
-/** A generic cell rate: the theoretical arrival time, and when it last started afresh. Microseconds of the epoch. */
-export interface RateState {
-  readonly tat: number;
-  readonly epoch: number;
-  /** Microseconds that a request takes under the limit that made it. 0: unknown. */
-  readonly step: number;
-}
-
-/** What is left of a token limit in the window that began at `atMs`. */
-export interface WindowState {
-  readonly atMs: number;
-  readonly left: number;
-  readonly limit: number;
-}
-
-/** A gate as the table holds it. */
-export interface GateState {
-  readonly minute?: RateState;
-  readonly day?: RateState;
-  readonly tokenMinute?: WindowState;
-  readonly tokenDay?: WindowState;
-  /** Expiry (epoch ms) by attempt id. */
-  readonly slots?: ReadonlyMap<string, number>;
-}
-
-/** Why a gate refuses. */
-export interface GateVerdict {
-  readonly limit: 'requests_per_minute' | 'requests_per_day' | 'tokens_per_minute' | 'tokens_per_day' | 'concurrent_requests';
-  readonly retryAfterMs: number;
-}
 
 /** One conditional update, in parts. */
 export interface GateChange {
@@ -66,11 +26,6 @@ const SKEW_MS = 5_000;
 const SLOT_RETRY_MS = 1_000;
 /** Dead slots freed in passing, so that an expression stays small. */
 const MOST_DEAD = 10;
-
-/** Microseconds between two requests of a steady stream at this limit. Rounded up: never faster than allowed. */
-export function stepOf(limit: number, windowMs: number): number {
-  return Math.ceil((windowMs * 1_000) / limit);
-}
 
 /** The update that takes one request from a gate in the given state, or why it must be refused. */
 export function planGate(

@@ -1,68 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { GATE_PREFIX } from '../../money/ledger/names';
+import type { GatePass, GateRequest, GateSpec, GateState, GateStore, GateVerdict } from '../../money/ports/gates';
 import { conditionalUpdate, type UpdateResult } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
-import { type GateChange, type GateSpec, type GateState, type GateVerdict, planGate, readGate } from './gate-plan';
-import type { Page } from './identity';
+import { type GateChange, planGate, readGate } from './gate-plan';
 import { createJoiner } from './joined';
 
-export type { GateSpec, GateState, GateVerdict } from './gate-plan';
-
-/** What a passed gate took, so that it can be given back. */
-export interface GatePass {
-  readonly key: string;
-  readonly state: GateState;
-  /** Tokens taken, by window. */
-  readonly minuteTokens?: { readonly windowMs: number; readonly amount: number };
-  readonly dayTokens?: { readonly windowMs: number; readonly amount: number };
-  /** Microseconds by which each rate's arrival time moved, and the epoch it moved in. */
-  readonly minuteRequest?: { readonly epoch: number; readonly step: number };
-  readonly dayRequest?: { readonly epoch: number; readonly step: number };
-  readonly slot: boolean;
-}
-
-export type GateResult = { readonly kind: 'passed'; readonly pass: GatePass } | (GateVerdict & { readonly kind: 'refused' });
-
-/** Rates, tokens and concurrency of a level: one item each, without a period. */
-export interface GateStore {
-  /**
-   * Takes one request, its tokens and its slot from a level's limits, all or nothing.
-   *
-   * @param guess what the item is believed to hold, from an earlier call; a good guess makes it one call
-   */
-  pass(spec: GateSpec, request: GateRequest, guess: GateState | undefined, timeoutMs: number): Promise<GateResult>;
-  /** Ends a request: frees its slot and corrects its tokens to what they really were. Rates stay. */
-  leave(pass: GatePass, attemptId: string, tokens: number | undefined, timeoutMs?: number): Promise<void>;
-  /** Takes a pass back as if it had never been given. */
-  undo(pass: GatePass, attemptId: string, timeoutMs?: number): Promise<void>;
-  /** Reads consistently, for people. */
-  get(key: string, timeoutMs?: number): Promise<GateState | undefined>;
-  /** Frees the slots of dead requests. */
-  sweep(key: string, nowMs: number): Promise<number>;
-  /** Keys of gates with slots of dead requests, in no order. */
-  scan(nowMs: number, after?: string): Promise<Page<string>>;
-}
-
-export interface GateRequest {
-  readonly attemptId: string;
-  /** Input and output at most. */
-  readonly tokens: number;
-  readonly expiresAtMs: number;
-  readonly nowMs: number;
-}
-
-export const GATE_PREFIX = 'gate#';
 const SLOW_TIMEOUT_MS = 5_000;
 const MOST_TRIES = 12;
-
-/**
- * The key of a level's gate.
- *
- * @param level `team#t1`, ...
- * @param narrowing glob of models, `*` for all
- */
-export function gateKey(level: string, narrowing: string): string {
-  return `${GATE_PREFIX}${level}#${narrowing}`;
-}
 
 /**
  * The counters table's rates.
@@ -105,7 +50,6 @@ export function createGateStore(connector: DynamoDbConnector, table: string): Ga
       state = readGate(result.failed);
     }
   }
-
   return {
     async pass(spec, request, guess, timeoutMs) {
       let state = guess;

@@ -1,59 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
+import type { KeyHash, KeyRecord, LevelRecord } from '../../identity/entities';
+import type { IdentityStore } from '../../identity/ports';
+import type { LevelKind } from '../../money/ledger/holders';
 import { fromAttribute, type Item, numberOf, type Storable, toItem } from './attributes';
-import { conditional, type WriteResult } from './conditional';
+import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
-import type { KeyHash, KeyRecord, LevelKind, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
-
-/** The record of each kind of level. A tag's id is `name=value`; the gateway's is `gateway`. */
-export interface LevelRecords {
-  readonly gateway: LevelRecord;
-  readonly team: TeamRecord;
-  readonly project: ProjectRecord;
-  readonly user: UserRecord;
-  readonly key: KeyRecord;
-  readonly tag: LevelRecord;
-}
-
-export interface ReadOptions {
-  /** Sees every write that was acknowledged before the read began. Default: false. */
-  readonly consistent?: boolean;
-  /** Default: 1,500. */
-  readonly timeoutMs?: number;
-  /** The row as the caller has it: answered in place of the table's while both have the same generation, and so are the same. */
-  readonly known?: LevelRecord;
-}
-
-export interface ListOptions {
-  /** Only what belongs to this team (keys, projects, users). */
-  readonly teamId?: string;
-  /** Default: 100. */
-  readonly limit?: number;
-  /** `next` of the page before. */
-  readonly after?: string;
-}
-
-/** One page of a list, as a store gives it. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Where the next page begins; absent at the end. Good for the same list only. */
-  readonly next?: string;
-}
-
-/** Keys, teams, projects, users, tags and the gateway's own level. */
-export interface IdentityStore {
-  get<K extends LevelKind>(kind: K, id: string, options?: ReadOptions): Promise<LevelRecords[K] | undefined>;
-  /** Writes a new row; `conflict` when the id is taken. Give it a `generation` of the current epoch ms, so that a recreated id never falls behind its counters. */
-  create<K extends LevelKind>(kind: K, record: LevelRecords[K]): Promise<WriteResult>;
-  /** Replaces a row if it still has the generation that was read. The record's own generation must be a newer one. */
-  replace<K extends LevelKind>(kind: K, record: LevelRecords[K], generationAsRead: number): Promise<WriteResult>;
-  /** Deletes a row if it still has the generation that was read. */
-  remove(kind: LevelKind, id: string, generationAsRead: number): Promise<WriteResult>;
-  /** Answers `done` when there is such a row at this moment: what binds other writes of a transaction to it. */
-  confirm(kind: LevelKind, id: string): Promise<WriteResult>;
-  /** Rows of one kind in id order. */
-  list<K extends LevelKind>(kind: K, options?: ListOptions): Promise<Page<LevelRecords[K]>>;
-}
 
 const DEFAULT_TIMEOUT_MS = 1_500;
 const SLOW_TIMEOUT_MS = 5_000;

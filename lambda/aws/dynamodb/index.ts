@@ -1,44 +1,19 @@
 /** The entities kept in DynamoDB, one store each. Stores are the only owners of keys, indexes and attribute names. */
 
 export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
-export { bigintOf, conditionFailure, fromItem, type Item, isThrottle, numberOf, type Storable, toItem } from './attributes';
+export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
-export type { WriteResult } from './conditional';
-export { counterKey } from './counter-item';
+
 export { createSpentBefore } from './counter-start';
-export {
-  type CounterSpec,
-  type CounterState,
-  type CounterStore,
-  createCounterStore,
-  type FreshBudget,
-  type OpenEntry,
-} from './counters';
-export type * from './entities';
-export type { GateSpec, GateState } from './gate-plan';
-export { createGateStore, type GateStore, gateKey } from './gates';
-export { type Claim, createIdempotencyStore, type IdempotencyStore } from './idempotency';
-export { createIdentityStore, type IdentityStore, type LevelRecords, type ListOptions, type Page, type ReadOptions } from './identity';
-export {
-  type BookOverride,
-  createOverrideStore,
-  type ModelOverride,
-  type OverrideStore,
-  type PriceFields,
-  type PriceOverride,
-} from './overrides';
-export { createPriceBookStore, hashOfBook, type PriceBookStore } from './price-books';
-export { createRecordStore, type RecordStore, type Transition, type TransitionFields } from './records';
-export {
-  type CounterReservation,
-  isRequestItem,
-  REQUEST_PREFIX,
-  type RecordState,
-  type RequestIntent,
-  type RequestRecord,
-  type RequestResult,
-  readRecord,
-} from './request-record';
+export { createCounterStore } from './counters';
+
+export { createGateStore } from './gates';
+export { createIdempotencyStore } from './idempotency';
+export { createIdentityStore } from './identity';
+export { createOverrideStore } from './overrides';
+export { createPriceBookStore, hashOfBook } from './price-books';
+export { createRecordStore } from './records';
+export { isRequestItem, REQUEST_PREFIX, readRecord } from './request-record';
 export type { Application, Applied } from './rollup-marks';
 export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';
 export {
@@ -63,6 +38,6 @@ export {
   type RollupStore,
   type RowChange,
 } from './rollups';
-export { createSpendStore, type SpendStore } from './spend';
+export { createSpendStore } from './spend';
 export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
 export { MOST_NAMES } from './spend-names';

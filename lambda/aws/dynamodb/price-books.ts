@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { PriceBookStore } from '../../money/ports/price-books';
 import { MOST_BOOK_BYTES } from '../../money/pricing/book-file';
 import type { DynamoDbConnector } from './dynamodb';
-
-/** Texts of price books that were brought in at run time, each under its hash: one never changes. Which one holds, an override says. */
-export interface PriceBookStore {
-  /** Undefined: it is not there. @throws Error when what is there is not what the hash names */
-  read(sha256: string): Promise<string | undefined>;
-  /** @throws RangeError when it is too large for one item */
-  write(text: string): Promise<void>;
-  remove(sha256: string): Promise<void>;
-}
 
 const TIMEOUT_MS = 5_000;
 /** An item holds 400 KB. */

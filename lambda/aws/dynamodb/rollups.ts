@@ -1,9 +1,9 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
+import type { Page } from '../../platform/stored';
 import { type Item, numberOf, toItem } from './attributes';
 import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
-import type { Page } from './identity';
 import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';

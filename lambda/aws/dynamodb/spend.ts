@@ -1,22 +1,9 @@
+import type { SpendStore } from '../../money/ports/spend';
 import { bindsModel } from '../../wire/model/model-pattern';
 import { bigintOf, type Item } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
 import { createRollupStore } from './rollups';
 import { dayName, MONTHS, monthOf, namesOfSort, partition, QUARTER_MS, quarterOf, TOTAL } from './spend-change';
-
-/** What levels have spent, by request's arrival; where a budget starts from whose counter is younger than its period. Seconds behind. */
-export interface SpendStore {
-  /**
-   * Nano-USD that a level spent from one moment to another, quarter hours whole. Few reads, whatever the span.
-   *
-   * @param level `key#k1`; a tag's is `tag#name=value`
-   * @param endMs may be infinite
-   * @param model only what a budget that is narrowed to this pattern counts, and what may be that
-   */
-  between(level: string, startMs: number, endMs: number, nowMs: number, model?: string): Promise<bigint>;
-  /** Nano-USD of that which was set aside on a counter, as far as it is added up. */
-  counted(counter: string): Promise<bigint>;
-}
 
 const DAY_MS = 86_400_000;
 /** Spans longer than this are taken from the sums of months. */

@@ -1,7 +1,8 @@
+import type { TransitionFields } from '../../money/ports/records';
+import type { CounterReservation, RequestResult } from '../../money/record/request-record';
 import type { Item, Storable } from './attributes';
 import { toAttribute } from './attributes';
-import type { TransitionFields } from './records';
-import { attributeName, type CounterReservation, type RequestResult, writeReservation } from './request-record';
+import { attributeName, writeReservation } from './request-record';
 
 /** One update of a record: its expression, and the values for it. */
 export interface TransitionUpdate {

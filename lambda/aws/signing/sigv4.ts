@@ -1,6 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
 import type { Clock } from '../../platform/runtime/clock';
-import type { AuthorizationRequest } from '../../proxy/upstream/authorize/authorize';
 import type { AwsCredentials } from './aws-credentials';
 
 /** Longest list of kept signing keys: a function has few roles and Regions, and a key lives one day. */
@@ -22,9 +21,20 @@ const UNSIGNED = new Set([
 /** What a canonical value must not hold. */
 const SPACES = /^\s|\s\s|[^\S ]|\s$/;
 
+/** A call about to be sent, with everything a signature covers. */
+export interface SigningRequest {
+  readonly method: 'GET' | 'POST';
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Path and query, percent-encoded as it will be sent. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 export interface SigV4Signer {
   /** The headers that prove the call: `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary credentials, `x-amz-security-token`. */
-  sign(request: AuthorizationRequest, credentials: AwsCredentials, service: string, region: string): Record<string, string>;
+  sign(request: SigningRequest, credentials: AwsCredentials, service: string, region: string): Record<string, string>;
 }
 
 /**

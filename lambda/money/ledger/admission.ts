@@ -1,8 +1,7 @@
-import type { AttemptRecord, KeyRecord, LevelKind } from '../../aws/dynamodb/entities';
 import type { DialectName, Operation } from '../../wire/model/request';
 import type { Usage } from '../../wire/model/usage';
-
-export type { AttemptRecord } from '../../aws/dynamodb/entities';
+import type { AttemptRecord } from '../record/request-record';
+import type { KeyRow, LevelKind } from './holders';
 
 /** A true upper bound of what one request may take. */
 export interface Bound {
@@ -21,10 +20,10 @@ export interface Once {
 }
 
 /** What the ledger needs to admit one request. */
-export interface AdmissionRequest {
+export interface AdmissionRequest<Key extends KeyRow = KeyRow> {
   /** UUIDv7; also the record's key and `x-gateway-request-id`. A new attempt at admission takes a new id. */
   readonly attemptId: string;
-  readonly key: KeyRecord;
+  readonly key: Key;
   /** Tags that may carry budgets, already reduced to those that count. */
   readonly tags: Readonly<Record<string, string>>;
   readonly operation: Operation;
@@ -43,7 +42,7 @@ export interface AdmissionRequest {
    * Asked when the key's row has changed since `key` was read, with the row as it is now: whether the presented secret still opens it
    * and it still allows the call. `false` refuses as `key_invalid`. Default: accepted.
    */
-  readonly accepts?: (fresh: KeyRecord) => boolean;
+  readonly accepts?: (fresh: Key) => boolean;
   /** Told of work that must go on once the answer is out; the process stays alive for it. It never rejects. Default: nobody waits for it. */
   readonly afterwards?: (work: Promise<void>) => void;
 }
@@ -126,6 +125,6 @@ export type AdmissionResult =
   | { readonly admitted: false; readonly refusal: Refusal };
 
 /** The one way to a provider: every route passes here. */
-export interface Admission {
-  admit(request: AdmissionRequest): Promise<AdmissionResult>;
+export interface Admission<Key extends KeyRow = KeyRow> {
+  admit(request: AdmissionRequest<Key>): Promise<AdmissionResult>;
 }

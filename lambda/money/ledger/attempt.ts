@@ -1,17 +1,18 @@
-import { isThrottle } from '../../aws/dynamodb/attributes';
-import type { CounterStore, FreshBudget, ReserveResult } from '../../aws/dynamodb/counters';
-import type { KeyRecord } from '../../aws/dynamodb/entities';
-import type { GatePass, GateResult, GateState, GateStore } from '../../aws/dynamodb/gates';
-import type { IdentityStore } from '../../aws/dynamodb/identity';
-import type { RecordStore } from '../../aws/dynamodb/records';
-import type { RequestIntent } from '../../aws/dynamodb/request-record';
+import { isThrottle } from '../../platform/stored';
+import type { CounterStore, FreshBudget, ReserveResult } from '../ports/counters';
+import type { GatePass, GateResult, GateState, GateStore } from '../ports/gates';
+import type { RecordStore } from '../ports/records';
+import type { KeyRows } from '../ports/rows';
+import type { RequestIntent } from '../record/request-record';
 import type { AdmissionRequest, Refusal } from './admission';
 import { type ClaimStores, takeClaim } from './claim';
 import { type EscrowPolicy, reserveOn, type ShardMemory } from './escrow';
+import type { KeyRow } from './holders';
 import type { Plan, PlannedCounter } from './plan';
 
-export interface AttemptStores extends ClaimStores {
-  readonly identity: IdentityStore;
+export interface AttemptStores<Key extends KeyRow = KeyRow> extends ClaimStores {
+  /** Keys, read anew with every attempt. */
+  readonly identity: KeyRows<Key>;
   readonly counters: CounterStore;
   readonly gates: GateStore;
   readonly records: RecordStore;
@@ -21,8 +22,8 @@ export interface AttemptStores extends ClaimStores {
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 /** All answers of one attempt at admission. */
-export interface AttemptReplies {
-  readonly key: Reply<KeyRecord | undefined>;
+export interface AttemptReplies<Key extends KeyRow = KeyRow> {
+  readonly key: Reply<Key | undefined>;
   readonly counters: readonly Reply<ReserveResult>[];
   readonly gates: readonly Reply<GateResult>[];
   readonly intent: Reply<'done' | 'conflict'>;
@@ -30,9 +31,9 @@ export interface AttemptReplies {
   readonly claim: Reply<Refusal | undefined>;
 }
 
-export interface AttemptOptions {
+export interface AttemptOptions<Key extends KeyRow = KeyRow> {
   /** The key's row as the attempt was planned with. */
-  readonly key: KeyRecord;
+  readonly key: Key;
   /** Per call. */
   readonly timeoutMs: number;
   readonly nowMs: number;
@@ -56,12 +57,12 @@ const THROTTLE_RETRIES = 2;
 const THROTTLE_PAUSE_MS = 40;
 
 /** Reads the key and reserves everything, all at once. Never rejects. */
-export async function attemptAdmission(
-  stores: AttemptStores,
+export async function attemptAdmission<Key extends KeyRow>(
+  stores: AttemptStores<Key>,
   intent: RequestIntent,
   plan: Plan,
-  options: AttemptOptions,
-): Promise<AttemptReplies> {
+  options: AttemptOptions<Key>,
+): Promise<AttemptReplies<Key>> {
   const { timeoutMs } = options;
   const context = { counters: stores.counters, shards: options.shards, policy: options.escrow, timeoutMs };
   const entry = { nanoUsd: intent.boundNanoUsd, expiresAtMs: intent.expiresAtMs };
@@ -99,7 +100,7 @@ export async function undoGates(
   await Promise.all(passes.map((pass: GatePass) => quietly(() => stores.gates.undo(pass, attemptId, timeoutMs()))));
 }
 
-async function reply<T>(options: AttemptOptions, call: () => Promise<T>): Promise<Reply<T>> {
+async function reply<T>(options: Pick<AttemptOptions, 'pause' | 'random'>, call: () => Promise<T>): Promise<Reply<T>> {
   for (let tries = 0; ; tries++) {
     try {
       return { ok: true, value: await call() };

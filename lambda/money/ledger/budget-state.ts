@@ -1,6 +1,6 @@
 import type { BudgetConfig } from '../../../lib/private/contract';
-import type { CounterStore } from '../../aws/dynamodb/counters';
 import type { JsonObject } from '../../platform/json/value';
+import type { CounterStore } from '../ports/counters';
 import { formatUsd } from '../pricing/money';
 import type { FreshBudgets } from './fresh-budget';
 import type { BoundLevel } from './levels';

@@ -1,8 +1,8 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
-import { unbrokenKey } from '../../aws/dynamodb/counter-item';
-import type { CounterStore } from '../../aws/dynamodb/counters';
-import type { LevelKind, LevelRecord, RemovedBudget } from '../../aws/dynamodb/entities';
+import type { CounterStore } from '../ports/counters';
+import type { LevelKind, LevelRow, RemovedBudget } from './holders';
 import { type BoundLevel, bindLevel } from './levels';
+import { unbrokenKey } from './names';
 import { periodAt } from './period';
 import { plannedCounter, removedCounter } from './plan';
 
@@ -14,7 +14,7 @@ export async function moveBudgets(
   counters: Pick<CounterStore, 'move'>,
   document: Partial<Pick<GatewayDocument, 'gateway' | 'defaults'>>,
   kind: LevelKind,
-  record: LevelRecord,
+  record: LevelRow,
   nowMs: number,
 ): Promise<void> {
   const level = bindLevel({ gateway: document.gateway ?? {}, defaults: document.defaults ?? {} }, kind, record.id, record);
@@ -35,10 +35,10 @@ const MOST_REMOVED = 8;
  *
  * @param before what bound the level until now; undefined: it had no row
  */
-export function keepCounting<R extends LevelRecord>(
+export function keepCounting<R extends LevelRow>(
   document: Partial<Pick<GatewayDocument, 'gateway' | 'defaults'>>,
   kind: LevelKind,
-  before: LevelRecord | undefined,
+  before: LevelRow | undefined,
   after: R,
   nowMs: number,
 ): R {

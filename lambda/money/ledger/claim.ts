@@ -1,5 +1,5 @@
-import type { IdempotencyStore } from '../../aws/dynamodb/idempotency';
-import type { RecordStore } from '../../aws/dynamodb/records';
+import type { IdempotencyStore } from '../ports/claims';
+import type { RecordStore } from '../ports/records';
 import type { Once, Refusal } from './admission';
 
 export interface ClaimStores {

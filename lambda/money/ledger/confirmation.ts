@@ -1,13 +1,13 @@
-import type { KeyRecord } from '../../aws/dynamodb/entities';
-import type { IdentityStore } from '../../aws/dynamodb/identity';
 import { sharedReads } from '../../platform/runtime/shared-reads';
+import type { KeyRows, LevelRows } from '../ports/rows';
 import { CALL_TIMEOUT_MS } from './attempt';
-import { type BoundLevel, type LevelCache, labelOf } from './levels';
+import type { KeyRow } from './holders';
+import { type BoundLevel, labelOf } from './levels';
 
 /** The row of a level as the table has it now, where it is another than a refusal was made from. */
-export interface ChangedRow {
+export interface ChangedRow<Key extends KeyRow> {
   /** Of a key only: other rows are in the cache. Undefined: the key is gone. */
-  readonly key: KeyRecord | undefined;
+  readonly key: Key | undefined;
 }
 
 /**
@@ -15,10 +15,10 @@ export interface ChangedRow {
  * the same time share. So a raised budget or limit, or a level that is open again, holds from the next request on, and a caller who
  * hammers costs no write. A read that fails leaves the refusal.
  */
-export function createConfirmation(
-  identity: Pick<IdentityStore, 'get'>,
-  levels: LevelCache,
-): (level: BoundLevel) => Promise<ChangedRow | undefined> {
+export function createConfirmation<Key extends KeyRow>(
+  identity: KeyRows<Key>,
+  levels: LevelRows,
+): (level: BoundLevel) => Promise<ChangedRow<Key> | undefined> {
   const keys = sharedReads((id) => identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS }));
   const others = sharedReads((label) => {
     const split = label.indexOf('#');
@@ -27,9 +27,9 @@ export function createConfirmation(
 
   return async ({ kind, id, generation }) => {
     try {
-      const row = kind === 'key' ? await keys(id) : await others(labelOf(kind, id));
-      if ((row?.generation ?? 0) === generation) return undefined;
-      return { key: kind === 'key' ? (row as KeyRecord | undefined) : undefined };
+      const key = kind === 'key' ? await keys(id) : undefined;
+      const row = kind === 'key' ? key : await others(labelOf(kind, id));
+      return (row?.generation ?? 0) === generation ? undefined : { key };
     } catch {
       return undefined;
     }

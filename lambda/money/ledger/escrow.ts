@@ -1,5 +1,5 @@
-import type { CounterFigures, CounterStore, FreshBudget, OpenEntry, ReserveResult } from '../../aws/dynamodb/counters';
-import { shardKey } from '../../aws/dynamodb/escrow';
+import type { CounterFigures, CounterStore, FreshBudget, OpenEntry, ReserveResult } from '../ports/counters';
+import { shardKey } from './names';
 import type { PlannedCounter } from './plan';
 
 /** When a counter is split into shards, and how much a shard is lent. */

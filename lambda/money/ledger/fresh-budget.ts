@@ -1,17 +1,19 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
-import type { CounterStore, FreshBudget } from '../../aws/dynamodb/counters';
-import type { LevelRecord } from '../../aws/dynamodb/entities';
-import type { IdentityStore } from '../../aws/dynamodb/identity';
-import type { SpendStore } from '../../aws/dynamodb/spend';
 import type { Clock } from '../../platform/runtime/clock';
+import type { CounterStore, FreshBudget } from '../ports/counters';
+import type { KeyRows, LevelRows } from '../ports/rows';
+
+import type { SpendStore } from '../ports/spend';
 import { CALL_TIMEOUT_MS } from './attempt';
-import { type BoundLevel, bindLevel, type LevelCache } from './levels';
+import type { LevelRow } from './holders';
+import { type BoundLevel, bindLevel } from './levels';
+
 import { type PlannedCounter, plannedCounter, removedCounter } from './plan';
 
 export interface FreshBudgetOptions {
-  readonly identity: IdentityStore;
+  readonly identity: KeyRows;
   readonly counters: Pick<CounterStore, 'get'>;
-  readonly levels: Pick<LevelCache, 'refresh'>;
+  readonly levels: Pick<LevelRows, 'refresh'>;
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly clock: Clock;
   /** Default: none were learnt. */
@@ -60,7 +62,7 @@ export function createFreshBudgets(options: FreshBudgetOptions): FreshBudgets {
 
   async function fresh(planned: PlannedCounter): Promise<FreshBudget | undefined> {
     const { kind, id } = planned.level;
-    const row: LevelRecord | undefined =
+    const row: LevelRow | undefined =
       kind === 'key'
         ? await options.identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS })
         : await levels.refresh(kind, id);
@@ -80,7 +82,7 @@ export function createFreshBudgets(options: FreshBudgetOptions): FreshBudgets {
   async function spentBefore(
     level: BoundLevel,
     current: PlannedCounter,
-    row: LevelRecord | undefined,
+    row: LevelRow | undefined,
     now: number,
   ): Promise<Pick<FreshBudget, 'spentNanoUsd' | 'late'>> {
     if (row === undefined || Date.parse(row.updatedAt) <= current.period.startMs) return NOTHING;

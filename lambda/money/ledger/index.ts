@@ -6,7 +6,7 @@ export { keepCounting, moveBudgets } from './budgets';
 export { ESCROW, type EscrowPolicy } from './escrow';
 export { createFreshBudgets, type FreshBudgets } from './fresh-budget';
 export { createLedger, type Ledger, type LedgerOptions } from './ledger';
-export { type BoundLevel, bindLevel, createLevelCache, GATEWAY_ID, type LevelCache, labelOf, levelsOf } from './levels';
+export { type BoundLevel, bindLevel, GATEWAY_ID, labelOf, levelsOf } from './levels';
 export { type Period, type PeriodName, periodAt } from './period';
 export type { QueuedWork, SettlementQueue } from './persist';
 export { type Plan, type PlannedCounter, plannedCounter, planOf } from './plan';

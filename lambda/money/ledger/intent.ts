@@ -1,16 +1,26 @@
-import type { KeyRecord } from '../../aws/dynamodb/entities';
-import type { RequestIntent } from '../../aws/dynamodb/request-record';
 import { isoTime } from '../../platform/runtime/clock';
+
+import type { RequestIntent } from '../record/request-record';
 import type { AdmissionRequest } from './admission';
+import type { KeyRow } from './holders';
 import type { Plan } from './plan';
 
 /** A name with a slash is where it goes; it is not written twice. */
-function candidatesOf({ originalModel, candidateModels }: AdmissionRequest): readonly string[] | undefined {
+function candidatesOf({
+  originalModel,
+  candidateModels,
+}: Pick<AdmissionRequest, 'originalModel' | 'candidateModels'>): readonly string[] | undefined {
   return candidateModels.every((name) => name === originalModel) ? undefined : candidateModels;
 }
 
 /** The record that says what an attempt is about to send. */
-export function intentOf(request: AdmissionRequest, key: KeyRecord, attemptId: string, plan: Plan, nowMs: number): RequestIntent {
+export function intentOf(
+  request: Omit<AdmissionRequest, 'key' | 'accepts'>,
+  key: KeyRow,
+  attemptId: string,
+  plan: Plan,
+  nowMs: number,
+): RequestIntent {
   return {
     id: attemptId,
     createdAt: isoTime(nowMs),

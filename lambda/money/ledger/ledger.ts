@@ -1,12 +1,12 @@
 import { type GatewayDocument, METRICS } from '../../../lib/private/contract';
-import type { FreshBudget } from '../../aws/dynamodb/counters';
-import type { KeyRecord } from '../../aws/dynamodb/entities';
-import type { GateState } from '../../aws/dynamodb/gate-plan';
-import type { SpendStore } from '../../aws/dynamodb/spend';
 import type { Clock } from '../../platform/runtime/clock';
 import { uuidV7 } from '../../platform/runtime/ids';
 import type { Log } from '../../platform/runtime/log';
 import type { Metrics } from '../../platform/runtime/metrics';
+import type { FreshBudget } from '../ports/counters';
+import type { GateState } from '../ports/gates';
+import type { LevelRows } from '../ports/rows';
+import type { SpendStore } from '../ports/spend';
 import { type Abandonment, abandonmentOf } from './abandonment';
 import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
 import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
@@ -14,8 +14,9 @@ import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
 import { chargeLate, createFreshBudgets } from './fresh-budget';
 import { createHealing } from './healing';
+import type { KeyRow } from './holders';
 import { intentOf } from './intent';
-import { type BoundLevel, createLevelCache, type LevelCache, levelsOf } from './levels';
+import { type BoundLevel, levelsOf } from './levels';
 import type { SettlementQueue } from './persist';
 import { type Plan, type PlannedCounter, planOf } from './plan';
 import { gateRefusalOf, keyRefusal, moneyRefusalOf, shutRefusalOf } from './reasons';
@@ -23,7 +24,9 @@ import { createRefusalMemory, moneyRefusal } from './refusals';
 import { OpenReservation } from './reservation';
 import { takeBack } from './take-back';
 
-export interface LedgerOptions extends AttemptStores {
+export interface LedgerOptions<Key extends KeyRow = KeyRow> extends AttemptStores<Key> {
+  /** Rows of the levels above a key. */
+  readonly levels: LevelRows;
   readonly clock: Clock;
   /** The gateway's own budgets and limits, and what binds levels that have none. */
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
@@ -44,10 +47,7 @@ export interface LedgerOptions extends AttemptStores {
 }
 
 /** The ledger: the only way to a provider. */
-export interface Ledger extends Admission {
-  /** Rows of levels as the ledger sees them, for policies of other stages. */
-  readonly levels: LevelCache;
-}
+export type Ledger<Key extends KeyRow = KeyRow> = Admission<Key>;
 
 /** A request waits this long for the table in all. */
 const STORE_DEADLINE_MS = 1_500;
@@ -62,21 +62,20 @@ const MOST_ROUNDS = 4;
 const MOST_GUESSES = 5_000;
 const STORE_RETRY_MS = 2_000;
 
-type Verdict =
+type Verdict<Key extends KeyRow> =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** Nothing is wrong with the request: what it was planned with is out of date. */
-  | { readonly kind: 'stale'; readonly key?: KeyRecord }
+  | { readonly kind: 'stale'; readonly key?: Key }
   /** A shard had no more to give: the next attempt takes another item of the same counter. */
   | { readonly kind: 'moved' }
   | { readonly kind: 'doubt'; readonly error: unknown };
 
-export function createLedger(options: LedgerOptions): Ledger {
-  const { clock } = options;
+export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): Ledger<Key> {
+  const { clock, levels } = options;
   const random = options.random ?? Math.random;
   const pause = options.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
   const reservations = { ...options, pause, random };
-  const levels = createLevelCache(options.identity, clock);
   const memory = createRefusalMemory(clock);
   const shards = createShardMemory(random);
   const escrow = options.escrow ?? ESCROW;
@@ -97,7 +96,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     return key === counter.key ? counter : { ...counter, key };
   }
 
-  function remembered(plan: Plan, request: AdmissionRequest): { readonly refusal: Refusal; readonly level: BoundLevel } | undefined {
+  function remembered(
+    plan: Plan,
+    request: Pick<AdmissionRequest, 'bound'>,
+  ): { readonly refusal: Refusal; readonly level: BoundLevel } | undefined {
     for (const planned of plan.counters) {
       const known = planned.spec.soft ? undefined : memory.money(planned, request.bound.costNanoUsd);
       if (known !== undefined)
@@ -110,7 +112,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     return undefined;
   }
 
-  function judge(plan: Plan, request: AdmissionRequest, key: KeyRecord, replies: AttemptReplies, now: number): Verdict {
+  function judge(plan: Plan, request: AdmissionRequest<Key>, key: Key, replies: AttemptReplies<Key>, now: number): Verdict<Key> {
     const failed = [replies.key, replies.intent, replies.claim, ...replies.counters, ...replies.gates].find((answer) => !answer.ok);
     if (failed !== undefined && !failed.ok) return { kind: 'doubt', error: failed.error };
     if (!replies.key.ok || !replies.intent.ok || !replies.claim.ok) return { kind: 'doubt', error: undefined };
@@ -174,7 +176,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   /** The budget of a counter to be made; what it may lack is charged to it after the answer. */
-  async function startOf(request: AdmissionRequest, planned: PlannedCounter): Promise<FreshBudget | undefined> {
+  async function startOf(request: Pick<AdmissionRequest, 'afterwards'>, planned: PlannedCounter): Promise<FreshBudget | undefined> {
     const budget = await fresh(planned);
     if (budget?.late === true) {
       const work = chargeLate({ ...options, pause }, planned);
@@ -184,7 +186,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   /** Admits, and goes on after the answer with what the request's time was too short to take back. */
-  async function admit(request: AdmissionRequest): Promise<AdmissionResult> {
+  async function admit(request: AdmissionRequest<Key>): Promise<AdmissionResult> {
     const left: Abandonment[] = [];
     const result = await inRounds(request, left);
     for (const abandonment of left) {
@@ -194,7 +196,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     return result;
   }
 
-  async function inRounds(request: AdmissionRequest, left: Abandonment[]): Promise<AdmissionResult> {
+  async function inRounds(request: AdmissionRequest<Key>, left: Abandonment[]): Promise<AdmissionResult> {
     const deadline = clock.monotonic() + STORE_DEADLINE_MS;
     const cleanupMs = () => Math.min(CLEANUP_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic()));
     let key = request.key;
@@ -280,7 +282,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     return refused({ reason: 'store_unavailable', retryAfterMs: STORE_RETRY_MS });
   }
 
-  return { admit, levels };
+  return { admit };
 }
 
 function refused(refusal: Refusal): AdmissionResult {

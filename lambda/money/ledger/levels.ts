@@ -1,7 +1,6 @@
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../../lib/private/contract';
-import type { EntityStatus, KeyRecord, LevelKind, LevelRecord, RemovedBudget } from '../../aws/dynamodb/entities';
-import type { IdentityStore } from '../../aws/dynamodb/identity';
-import { ageMs, type Clock, type Moment, momentOf } from '../../platform/runtime/clock';
+import type { LevelRows } from '../ports/rows';
+import type { EntityStatus, KeyRow, LevelKind, LevelRow, RemovedBudget } from './holders';
 
 /** A level that binds a request, with what holds for it today. */
 export interface BoundLevel {
@@ -13,7 +12,7 @@ export interface BoundLevel {
   readonly budgets: readonly BudgetConfig[];
   /** Budgets that only count. */
   readonly removedBudgets: readonly RemovedBudget[];
-  /** See `LevelRecord`. */
+  /** See `LevelRow`. */
   readonly restarts: Readonly<Record<string, number>>;
   readonly limits: LimitsConfig;
   /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
@@ -22,68 +21,6 @@ export interface BoundLevel {
   /** Keys may be told how its budgets and limits stand. */
   readonly showsFigures: boolean;
   readonly generation: number;
-}
-
-/** Rows of levels, at most 10 s old. A key's own row is read for each request and never comes from here. */
-export interface LevelCache {
-  get(kind: LevelKind, id: string): Promise<LevelRecord | undefined>;
-  /** Reads consistently, and keeps what it read. */
-  refresh(kind: LevelKind, id: string): Promise<LevelRecord | undefined>;
-}
-
-/** Older rows are read again beside the request that finds them. */
-const FRESH_MS = 5_000;
-/** Older rows are not used. */
-const STALE_MS = 10_000;
-const MOST_ROWS = 5_000;
-const READ_TIMEOUT_MS = 700;
-
-interface CachedRow {
-  readonly row: Promise<LevelRecord | undefined>;
-  readonly readAt: Moment;
-  refreshing: boolean;
-}
-
-export function createLevelCache(identity: IdentityStore, clock: Clock): LevelCache {
-  const rows = new Map<string, CachedRow>();
-
-  function load(kind: LevelKind, id: string, consistent: boolean): Promise<LevelRecord | undefined> {
-    const label = labelOf(kind, id);
-    const row = identity.get(kind, id, { consistent, timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>;
-    if (rows.size >= MOST_ROWS) rows.clear();
-    const kept: CachedRow = { row, readAt: momentOf(clock), refreshing: false };
-    rows.set(label, kept);
-    row.catch(() => {
-      if (rows.get(label) === kept) rows.delete(label);
-    });
-    return row;
-  }
-
-  return {
-    async get(kind, id) {
-      const cached = rows.get(labelOf(kind, id));
-      if (cached === undefined) return load(kind, id, false);
-      const age = ageMs(clock, cached.readAt);
-      if (age > STALE_MS) return load(kind, id, false);
-      if (age > FRESH_MS && !cached.refreshing) {
-        cached.refreshing = true;
-        const label = labelOf(kind, id);
-        const readAt = momentOf(clock);
-        (identity.get(kind, id, { timeoutMs: READ_TIMEOUT_MS }) as Promise<LevelRecord | undefined>).then(
-          (row) => {
-            // Only over what it was meant to replace: a consistent read in between is newer.
-            if (rows.get(label) !== cached) return;
-            rows.set(label, { row: Promise.resolve(row), readAt, refreshing: false });
-          },
-          () => {
-            cached.refreshing = false;
-          },
-        );
-      }
-      return cached.row;
-    },
-    refresh: (kind, id) => load(kind, id, true),
-  };
 }
 
 export function labelOf(kind: LevelKind, id: string): string {
@@ -99,9 +36,9 @@ export const GATEWAY_ID = 'gateway';
  * @param document defaults and the gateway's own budgets and limits
  */
 export async function levelsOf(
-  cache: LevelCache,
+  above: LevelRows,
   document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
-  key: KeyRecord,
+  key: KeyRow,
   tags: Readonly<Record<string, string>>,
 ): Promise<readonly BoundLevel[]> {
   const wanted: [LevelKind, string][] = [['gateway', GATEWAY_ID]];
@@ -109,7 +46,7 @@ export async function levelsOf(
   if (key.projectId !== undefined) wanted.push(['project', key.projectId]);
   if (key.userId !== undefined) wanted.push(['user', key.userId]);
   for (const [name, value] of Object.entries(tags)) wanted.push(['tag', `${name}=${value}`]);
-  const rows = await Promise.all(wanted.map(([kind, id]) => cache.get(kind, id)));
+  const rows = await Promise.all(wanted.map(([kind, id]) => above.get(kind, id)));
   const levels: BoundLevel[] = [];
   const tagged: BoundLevel[] = [];
   for (const [index, [kind, id]] of wanted.entries()) {
@@ -129,7 +66,7 @@ export function bindLevel(
   document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
   kind: LevelKind,
   id: string,
-  row: LevelRecord | undefined,
+  row: LevelRow | undefined,
 ): BoundLevel {
   const defaults = kind === 'gateway' ? document.gateway : kind === 'tag' ? undefined : document.defaults[kind];
   return {

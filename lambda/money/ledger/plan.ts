@@ -1,12 +1,11 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
-import { counterKey } from '../../aws/dynamodb/counter-item';
-import type { CounterSpec } from '../../aws/dynamodb/counters';
-import type { LevelKind, RemovedBudget } from '../../aws/dynamodb/entities';
-import type { GateSpec } from '../../aws/dynamodb/gate-plan';
-import { gateKey } from '../../aws/dynamodb/gates';
 import { bindsModel } from '../../wire/model/model-pattern';
+import type { CounterSpec } from '../ports/counters';
+import type { GateSpec } from '../ports/gates';
 import { usd } from '../pricing/money';
+import type { LevelKind, RemovedBudget } from './holders';
 import type { BoundLevel } from './levels';
+import { counterKey, gateKey } from './names';
 import { type Period, periodAt } from './period';
 
 /** A money counter that a request must hold money on. */

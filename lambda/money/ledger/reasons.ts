@@ -1,10 +1,10 @@
-import type { KeyRecord } from '../../aws/dynamodb/entities';
 import type { Refusal } from './admission';
+import type { KeyRow } from './holders';
 import type { BoundLevel } from './levels';
 import { levelName, type PlannedCounter } from './plan';
 
 /** Why a key's row admits nothing; undefined when it does. */
-export function keyRefusal(row: KeyRecord | undefined, nowMs: number): Refusal | undefined {
+export function keyRefusal(row: KeyRow | undefined, nowMs: number): Refusal | undefined {
   if (row === undefined) return { reason: 'key_invalid' };
   if (row.status === 'revoked') return { reason: 'key_revoked', level: 'key', levelId: row.id };
   if (row.status === 'blocked') return { reason: 'key_blocked', level: 'key', levelId: row.id };

@@ -1,6 +1,6 @@
-import type { CounterState } from '../../aws/dynamodb/counters';
-import type { GateSpec, GateVerdict } from '../../aws/dynamodb/gate-plan';
 import type { Clock } from '../../platform/runtime/clock';
+import type { CounterState } from '../ports/counters';
+import type { GateSpec, GateVerdict } from '../ports/gates';
 import type { PlannedCounter } from './plan';
 
 /** Why money cannot be set aside: never in this period, or only while others hold it. */
@@ -58,7 +58,6 @@ export function createRefusalMemory(clock: Clock): RefusalMemory {
     if (map.size >= MOST_ENTRIES) map.clear();
     map.set(key, { untilMs: clock.now() + forMs, untilMonotonicMs: clock.monotonic() + forMs, value });
   }
-
   return {
     money(planned, nanoUsd) {
       const remembered = recall(money, planned.spec.key)?.value;

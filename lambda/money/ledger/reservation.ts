@@ -1,15 +1,15 @@
 import { METRICS } from '../../../lib/private/contract';
-import type { CounterFigures } from '../../aws/dynamodb/counters';
-import { type GateSpec, stepOf } from '../../aws/dynamodb/gate-plan';
-import type { GatePass, GateStore } from '../../aws/dynamodb/gates';
-import type { RequestIntent, RequestResult } from '../../aws/dynamodb/request-record';
 import type { Clock } from '../../platform/runtime/clock';
 import type { Log, LogFields } from '../../platform/runtime/log';
 import type { Metrics } from '../../platform/runtime/metrics';
+import type { CounterFigures } from '../ports/counters';
+import type { GatePass, GateSpec, GateStore } from '../ports/gates';
+import type { RequestIntent, RequestResult } from '../record/request-record';
 import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
 import { type PersistOptions, persist } from './persist';
 import type { Plan } from './plan';
+import { stepOf } from './rates';
 import { type Settlement, type SettlementStores, settleRequest } from './settlement';
 
 /** What an open reservation needs to end. */
@@ -50,7 +50,7 @@ export class OpenReservation implements Reservation {
 
   public constructor(
     options: ReservationOptions,
-    request: AdmissionRequest,
+    request: Pick<AdmissionRequest, 'bound' | 'expiresAtMs'>,
     intent: RequestIntent,
     plan: Plan,
     replies: AttemptReplies,

@@ -1,4 +1,4 @@
-import type { CounterReservation, RequestResult } from '../../aws/dynamodb/request-record';
+import type { CounterReservation, RequestResult } from '../record/request-record';
 import type { Unsent } from './abandonment';
 import type { QueuedWork, SettlementQueue } from './persist';
 import type { Settlement } from './settlement';

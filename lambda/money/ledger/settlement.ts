@@ -1,13 +1,6 @@
-import type { CounterStore } from '../../aws/dynamodb/counters';
-import type { RecordStore } from '../../aws/dynamodb/records';
-import type {
-  CounterReservation,
-  DecidedRecord,
-  RecordState,
-  RequestIntent,
-  RequestRecord,
-  RequestResult,
-} from '../../aws/dynamodb/request-record';
+import type { CounterStore } from '../ports/counters';
+import type { RecordStore } from '../ports/records';
+import type { CounterReservation, DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../record/request-record';
 
 /** How a request ended, complete enough for another process to book it. */
 export interface Settlement {

@@ -1,8 +1,8 @@
 import { OPEN_SHARDS } from '../../../lib/private/contract';
-import type { CounterState } from '../../aws/dynamodb/counters';
-import type { GateStore } from '../../aws/dynamodb/gates';
-import type { DecidedRecord, RecordState, RequestRecord } from '../../aws/dynamodb/request-record';
 import type { Clock } from '../../platform/runtime/clock';
+import type { CounterState } from '../ports/counters';
+import type { GateStore } from '../ports/gates';
+import type { DecidedRecord, RecordState, RequestRecord } from '../record/request-record';
 import { VOID_KEPT_SECONDS } from './abandonment';
 import { finishRecord, giveBack, type SettlementStores } from './settlement';
 

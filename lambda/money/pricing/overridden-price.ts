@@ -1,8 +1,8 @@
-import type { PriceOverride } from '../../aws/dynamodb/overrides';
 import { matchesModel } from '../../platform/runtime/glob';
 import type { BookRow } from './book-line';
 import { usd } from './money';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
+import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
 import { toolPricesOf } from './tool-prices';
 

@@ -1,10 +1,10 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import type { PriceOverride } from '../../aws/dynamodb/overrides';
 import { createMemo } from '../../platform/runtime/memo';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
 import { plainNames, spellings } from './model-names';
 import { overriddenPrice, overrideOf } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
+import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
 import { toolPricesOf } from './tool-prices';
 

@@ -1,5 +1,5 @@
-import type { KeyRecord } from '../../aws/dynamodb/entities';
-import type { AttemptRecord } from '../../money/ledger/admission';
+import type { KeyRecord } from '../../identity/entities';
+import type { AttemptRecord } from '../../money/record/request-record';
 import type { Exchange } from '../../platform/http/exchange';
 import type { DialectName } from '../../wire/model/request';
 import type { Usage } from '../../wire/model/usage';

@@ -1,5 +1,5 @@
-import type { KeyRecord, LevelRecord } from '../../aws/dynamodb/entities';
 import { storeUnavailable } from '../../identity/authenticate';
+import type { KeyRecord, LevelRecord } from '../../identity/entities';
 import { allowedTagsOf, countingTags } from '../../identity/tags';
 import { GATEWAY_ID, levelsOf } from '../../money/ledger/levels';
 import { GatewayError } from '../../platform/error';

@@ -1,4 +1,4 @@
-import type { LevelRecord } from '../../aws/dynamodb/entities';
+import type { LevelRecord } from '../../identity/entities';
 import type { FieldChanges } from '../../platform/http/splice';
 import type { JsonObject, JsonValue } from '../../platform/json/value';
 import type { DialectName, Operation } from '../../wire/model/request';

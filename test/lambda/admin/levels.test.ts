@@ -1,4 +1,4 @@
-import type { LevelRecord } from '../../../lambda/aws/dynamodb';
+import type { LevelRecord } from '../../../lambda/identity/entities';
 import { bindLevel, plannedCounter } from '../../../lambda/money/ledger';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';

@@ -1,5 +1,5 @@
-import type { KeyHash, KeyRecord } from '../../../lambda/aws/dynamodb/entities';
 import { createAuthenticator, storeUnavailable } from '../../../lambda/identity/authenticate';
+import type { KeyHash, KeyRecord } from '../../../lambda/identity/entities';
 import { createLevelCache } from '../../../lambda/identity/level-cache';
 import { formatKey, type GeneratedKey, generateKey, hashSecret } from '../../../lambda/identity/virtual-key';
 

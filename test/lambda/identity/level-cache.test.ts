@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../lambda/aws/dynamodb/entities';
+import type { KeyRecord } from '../../../lambda/identity/entities';
 import { createLevelCache } from '../../../lambda/identity/level-cache';
 
 function world() {

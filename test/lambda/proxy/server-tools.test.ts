@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { LevelKind } from '../../../lambda/aws/dynamodb/entities';
 import { createIdentityStore } from '../../../lambda/aws/dynamodb/identity';
+import type { LevelKind } from '../../../lambda/money/ledger/holders';
 import { impliedUses } from '../../../lambda/money/pricing/tool-prices';
 import { ownToolsOf } from '../../../lambda/wire/providers/own-tools';
 import type { ProviderConfig } from '../../../lib/private/contract';

@@ -1,5 +1,6 @@
-import type { TeamRecord } from '../../../lambda/aws/dynamodb';
-import { counterKey, createAuditStore, createCounterStore } from '../../../lambda/aws/dynamodb';
+import { createAuditStore, createCounterStore } from '../../../lambda/aws/dynamodb';
+import type { TeamRecord } from '../../../lambda/identity/entities';
+import { counterKey } from '../../../lambda/money/ledger/names';
 import type { BudgetConfig } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createUsageHarness, NOON } from './harness';

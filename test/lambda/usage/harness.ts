@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Item, RequestIntent, RequestRecord, RequestResult, RollupRow, Totals } from '../../../lambda/aws/dynamodb';
+import type { Item, RollupRow, Totals } from '../../../lambda/aws/dynamodb';
 import {
   addTotals,
   contributionOf,
@@ -14,6 +14,7 @@ import {
   readRecord,
 } from '../../../lambda/aws/dynamodb';
 import type { BusEvent } from '../../../lambda/aws/events';
+import type { RequestIntent, RequestRecord, RequestResult } from '../../../lambda/money/record/request-record';
 import type { Clock } from '../../../lambda/platform/runtime/clock';
 import { createLog } from '../../../lambda/platform/runtime/log';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';

@@ -1,18 +1,11 @@
 import type { AwsCredentialSource } from '../../../aws/signing/aws-credentials';
-import type { SigV4Signer } from '../../../aws/signing/sigv4';
+import type { SigningRequest, SigV4Signer } from '../../../aws/signing/sigv4';
 import { GatewayError } from '../../../platform/error';
 import type { AuthScheme } from '../../../wire/providers/provider';
 import type { GoogleTokens } from './google-service-account';
 
-/** A call about to be sent, with everything a signature covers. */
-export interface AuthorizationRequest {
-  readonly method: 'GET' | 'POST';
-  /** `https://host[:port]`. */
-  readonly origin: string;
-  /** Path and query, percent-encoded as it will be sent. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+/** A call about to be sent. */
+export interface AuthorizationRequest extends SigningRequest {
   /** AWS Region, for SigV4. */
   readonly region?: string;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { type CounterSpec, createCounterStore } from '../../../../lambda/aws/dynamodb';
-import { shardKey } from '../../../../lambda/aws/dynamodb/escrow';
+import { createCounterStore } from '../../../../lambda/aws/dynamodb';
+import { shardKey } from '../../../../lambda/money/ledger/names';
+import type { CounterSpec } from '../../../../lambda/money/ports/counters';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 
 const KEY = 'money#key#k1#*#month#0';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createGateStore } from '../../../../lambda/aws/dynamodb';
-import { stepOf } from '../../../../lambda/aws/dynamodb/gate-plan';
+import { stepOf } from '../../../../lambda/money/ledger/rates';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 
 const KEY = 'gate#key#k1#*';

@@ -1,4 +1,5 @@
-import { createRecordStore, type RequestIntent } from '../../../../lambda/aws/dynamodb';
+import { createRecordStore } from '../../../../lambda/aws/dynamodb';
+import type { RequestIntent } from '../../../../lambda/money/record/request-record';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);

@@ -4,9 +4,9 @@ import {
   createIdentityStore,
   createOverrideStore,
   createRecordStore,
-  type KeyRecord,
 } from '../../../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../../../lambda/aws/dynamodb/dynamodb';
+import type { KeyRecord } from '../../../../lambda/identity/entities';
 import { openEngineDynamoDb } from '../../../support/engine-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 

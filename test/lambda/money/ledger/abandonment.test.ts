@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../../lambda/aws/dynamodb';
+import type { KeyRecord } from '../../../../lambda/identity/entities';
 import { bookQueued, createSweeper, readQueued, writeQueued } from '../../../../lambda/money/ledger';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';

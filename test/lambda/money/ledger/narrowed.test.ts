@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import {
-  contributionOf,
-  createRollupStore,
-  createSpendStore,
-  isRequestItem,
-  type KeyRecord,
-  type LevelRecord,
-  readRecord,
-} from '../../../../lambda/aws/dynamodb';
+import { contributionOf, createRollupStore, createSpendStore, isRequestItem, readRecord } from '../../../../lambda/aws/dynamodb';
+import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
 import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/money/ledger';
 import { createRollupWriter } from '../../../../lambda/usage/rollup-writer';
 import { bindsModel } from '../../../../lambda/wire/model/model-pattern';

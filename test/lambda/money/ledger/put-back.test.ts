@@ -1,15 +1,8 @@
 import fc from 'fast-check';
-import {
-  createRollupStore,
-  createSpendStore,
-  type KeyRecord,
-  type LevelKind,
-  type LevelRecord,
-  NO_TOTALS,
-  spendChanges,
-  spendNames,
-} from '../../../../lambda/aws/dynamodb';
+import { createRollupStore, createSpendStore, NO_TOTALS, spendChanges, spendNames } from '../../../../lambda/aws/dynamodb';
+import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
 import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/money/ledger';
+import type { LevelKind } from '../../../../lambda/money/ledger/holders';
 import { bindsModel } from '../../../../lambda/wire/model/model-pattern';
 import type { BudgetConfig } from '../../../../lib/private/contract';
 import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';

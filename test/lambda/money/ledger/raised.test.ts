@@ -1,5 +1,6 @@
-import type { KeyRecord, LevelKind, LevelRecord } from '../../../../lambda/aws/dynamodb';
+import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
 import { type AdmissionResult, type Ledger, moveBudgets } from '../../../../lambda/money/ledger';
+import type { LevelKind } from '../../../../lambda/money/ledger/holders';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, nano, outcome } from '../../../support/ledger-world';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { createGateStore, gateKey } from '../../../../lambda/aws/dynamodb';
+import { createGateStore } from '../../../../lambda/aws/dynamodb';
 import type { AdmissionResult, Reservation } from '../../../../lambda/money/ledger';
+import { gateKey } from '../../../../lambda/money/ledger/names';
 import { attemptId, ledgerWorld, outcome } from '../../../support/ledger-world';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 

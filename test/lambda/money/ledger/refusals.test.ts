@@ -1,5 +1,5 @@
-import type { CounterState } from '../../../../lambda/aws/dynamodb';
 import { moneyRefusal } from '../../../../lambda/money/ledger/refusals';
+import type { CounterState } from '../../../../lambda/money/ports/counters';
 
 const NOW_MS = 1_000;
 const state = (remainingNanoUsd: bigint, ...entries: readonly (readonly [bigint, number])[]): CounterState => ({

@@ -1,6 +1,6 @@
-import type { PriceOverride } from '../../../../lambda/aws/dynamodb/overrides';
 import { overriddenPrice, overrideOf } from '../../../../lambda/money/pricing/overridden-price';
 import { TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
+import type { PriceOverride } from '../../../../lambda/money/pricing/price-override';
 
 const override = (fields: Partial<PriceOverride> & { readonly id?: string }): PriceOverride =>
   ({ id: 'p/m', generation: 3, createdAt: '', updatedAt: '', ...fields }) as PriceOverride;

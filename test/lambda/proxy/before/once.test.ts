@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../../lambda/aws/dynamodb/entities';
+import type { KeyRecord } from '../../../../lambda/identity/entities';
 import { createPriceBook } from '../../../../lambda/money/pricing';
 import { compatible, startGateway, type TestGateway } from '../../../support/gateway';
 import { bookOf } from '../../../support/prices';

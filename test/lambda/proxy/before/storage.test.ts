@@ -1,7 +1,7 @@
 /** What a provider is let keep: nothing, unless the key may have it kept. */
 
-import type { LevelKind } from '../../../../lambda/aws/dynamodb/entities';
 import { createIdentityStore } from '../../../../lambda/aws/dynamodb/identity';
+import type { LevelKind } from '../../../../lambda/money/ledger/holders';
 import type { ProviderConfig } from '../../../../lib/private/contract';
 import { startGateway, type TestGateway } from '../../../support/gateway';
 import { TABLE_NAMES } from '../../../support/memory-dynamodb';
