@@ -1,9 +1,7 @@
 import { invalidRequest } from '../platform/error';
-import type { JsonLimits } from '../platform/json/json';
-import { parseJsonObject } from '../platform/json/json';
-import type { JsonObject } from '../platform/json/value';
-import { uuidV7 } from '../platform/runtime/ids';
-import { safeStack } from '../platform/runtime/log';
+import type { JsonLimits, JsonObject } from '../platform/json';
+import { parseJsonObject } from '../platform/json';
+import { safeStack, uuidV7 } from '../platform/runtime';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import { errorAnswer, toGatewayError } from './errors';

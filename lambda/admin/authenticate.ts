@@ -1,6 +1,5 @@
-import type { KeyRecord } from '../identity/entities';
-import type { Peppers } from '../identity/peppers';
-import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../identity/virtual-key';
+import type { KeyRecord, Peppers } from '../identity';
+import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../identity';
 import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { forbidden } from './caller';

@@ -1,4 +1,4 @@
-import type { Role } from '../identity/entities';
+import type { Role } from '../identity';
 import { GatewayError } from '../platform/error';
 
 /** Who calls the admin API: always a function of the credential alone. */

@@ -1,5 +1,5 @@
 import { invalidRequest } from '../platform/error';
-import { parseJson } from '../platform/json/json';
+import { parseJson } from '../platform/json';
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 200;

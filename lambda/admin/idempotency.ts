@@ -1,9 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
-import { randomBase62 } from '../identity/base62';
-import type { Peppers } from '../identity/peppers';
-import { generateKeyId } from '../identity/virtual-key';
+import type { Peppers } from '../identity';
+import { generateKeyId, randomBase62 } from '../identity';
 import { GatewayError, invalidRequest } from '../platform/error';
-import type { JsonObject } from '../platform/json/value';
+import type { JsonObject } from '../platform/json';
 import type { Caller } from './caller';
 import type { AdminRequest } from './message';
 import { header } from './message';

@@ -1,14 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { createAwsJsonCall } from '../aws/aws-json';
-import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
+import { createLeanDynamoDb } from '../aws/dynamodb';
 import { createSecrets, secretsManager } from '../aws/secrets';
-import { roleCredentials } from '../aws/signing/role-credentials';
-import { createSigV4Signer } from '../aws/signing/sigv4';
+import { createSigV4Signer, roleCredentials } from '../aws/signing';
 import { loadDocument } from '../platform/document';
-import { createTransport } from '../platform/http/transport';
-import { systemClock } from '../platform/runtime/clock';
-import { readEnvironment } from '../platform/runtime/environment';
-import { createLog } from '../platform/runtime/log';
+import { createTransport } from '../platform/http';
+import { createLog, readEnvironment, systemClock } from '../platform/runtime';
 import { createApplication } from './application';
 import { fromEvent, toResult } from './event';
 import { createServices } from './services';

@@ -1,12 +1,11 @@
-import type { AuditEntry } from '../aws/dynamodb';
+import type { AuditEntry, DynamoDbConnector } from '../aws/dynamodb';
 import { createAuditStore, createIdentityStore, createOverrideStore } from '../aws/dynamodb';
-import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
-import type { IdentityStore } from '../identity/ports';
-import type { JsonObject } from '../platform/json/value';
-import type { Clock } from '../platform/runtime/clock';
-import { uuidV7 } from '../platform/runtime/ids';
+import type { IdentityStore } from '../identity';
+import type { JsonObject } from '../platform/json';
+import type { Clock } from '../platform/runtime';
+import { uuidV7 } from '../platform/runtime';
 import type { WriteResult } from '../platform/stored';
-import type { OverrideStore } from '../routing/overrides';
+import type { OverrideStore } from '../routing';
 import type { Caller } from './caller';
 import { beginTransaction } from './transaction';
 

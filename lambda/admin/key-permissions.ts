@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../identity/entities';
+import type { KeyRecord } from '../identity';
 import { invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { forbidden } from './caller';

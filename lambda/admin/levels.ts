@@ -1,7 +1,6 @@
-import type { KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../identity/entities';
-import type { IdentityStore } from '../identity/ports';
-import { allowedTagsOf } from '../identity/tags';
-import type { LevelKind } from '../money/ledger/holders';
+import type { IdentityStore, KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../identity';
+import { allowedTagsOf } from '../identity';
+import type { LevelKind } from '../money/ledger';
 import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { notFound, sees } from './caller';

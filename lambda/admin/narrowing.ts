@@ -1,9 +1,9 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
-import type { LevelKind } from '../money/ledger/holders';
-import { formatUsd, usd } from '../money/pricing/money';
+import type { LevelKind } from '../money/ledger';
+import { formatUsd, usd } from '../money/pricing';
 import { invalidRequest } from '../platform/error';
-import { matchesGlob } from '../platform/runtime/glob';
-import { coversModels } from '../wire/model/model-pattern';
+import { matchesGlob } from '../platform/runtime';
+import { coversModels } from '../wire/model';
 
 /** What a level allows, as far as its children are concerned. */
 export interface Allowance {

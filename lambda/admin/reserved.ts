@@ -1,5 +1,5 @@
-import type { LevelRecord } from '../identity/entities';
-import type { JsonObject } from '../platform/json/value';
+import type { LevelRecord } from '../identity';
+import type { JsonObject } from '../platform/json';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import type { Parent } from './narrowing';

@@ -1,5 +1,4 @@
-import type { JsonLimits } from '../platform/json/json';
-import type { JsonObject } from '../platform/json/value';
+import type { JsonLimits, JsonObject } from '../platform/json';
 import type { Caller } from './caller';
 import type { AdminRequest, RouteAnswer } from './message';
 import type { Schema } from './schema';

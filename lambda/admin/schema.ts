@@ -1,5 +1,5 @@
 import { invalidRequest } from '../platform/error';
-import type { JsonObject, JsonValue } from '../platform/json/value';
+import type { JsonObject, JsonValue } from '../platform/json';
 
 /** Types of JSON values that a schema may name. */
 export type SchemaType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';

@@ -1,5 +1,5 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
-import type { AuditStore, RollupStore } from '../aws/dynamodb';
+import type { AuditStore, DynamoDbConnector, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
   createCounterStore,
@@ -10,22 +10,15 @@ import {
   createRollupStore,
   createSpendStore,
 } from '../aws/dynamodb';
-import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
-import { createLevelCache } from '../identity/level-cache';
-import type { Peppers } from '../identity/peppers';
-import { parsePeppers } from '../identity/peppers';
-import type { IdentityStore, Secrets } from '../identity/ports';
+import type { IdentityStore, Peppers, Secrets } from '../identity';
+import { createLevelCache, parsePeppers } from '../identity';
 import { type BudgetSources, createFreshBudgets } from '../money/ledger';
-import type { CounterStore } from '../money/ports/counters';
-import type { PriceBookStore } from '../money/ports/price-books';
-import type { RecordStore } from '../money/ports/records';
+import type { CounterStore, PriceBookStore, RecordStore } from '../money/ports';
 import { loadPriceBookData, type PriceBookData } from '../money/pricing';
 import { GatewayError } from '../platform/error';
-import { parseJson } from '../platform/json/json';
-import type { Clock } from '../platform/runtime/clock';
-import type { Environment } from '../platform/runtime/environment';
-import type { Log } from '../platform/runtime/log';
-import type { OverrideStore } from '../routing/overrides';
+import { parseJson } from '../platform/json';
+import type { Clock, Environment, Log } from '../platform/runtime';
+import type { OverrideStore } from '../routing';
 import { authenticate } from './authenticate';
 import type { Caller } from './caller';
 import type { Journal } from './journal';

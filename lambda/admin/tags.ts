@@ -1,5 +1,5 @@
-import type { LevelRecord } from '../identity/entities';
-import { mayTag } from '../identity/tags';
+import type { LevelRecord } from '../identity';
+import { mayTag } from '../identity';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 

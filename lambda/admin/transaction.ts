@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
+import type { DynamoDbConnector } from '../aws/dynamodb';
 import type { WriteResult } from '../platform/stored';
 
 const TIMEOUT_MS = 3_000;

@@ -1,8 +1,8 @@
 import type { Totals } from '../aws/dynamodb';
 import { addTotals, contributionOf, dimensionValue, MEASURES, NO_TOTALS } from '../aws/dynamodb';
-import { formatUsd } from '../money/pricing/money';
+import { formatUsd } from '../money/pricing';
 import { GatewayError, invalidRequest } from '../platform/error';
-import type { JsonObject } from '../platform/json/value';
+import type { JsonObject } from '../platform/json';
 import { type CsvCell, csvText } from './csv';
 import type { DaySpan } from './days';
 import { daysOf, earlier, later, monthsOf, utcDay } from './days';

@@ -1,5 +1,5 @@
-import type { KeyRecord, LevelRecord } from '../identity/entities';
-import type { JsonObject, JsonValue } from '../platform/json/value';
+import type { KeyRecord, LevelRecord } from '../identity';
+import type { JsonObject, JsonValue } from '../platform/json';
 
 /** Fields whose name on the wire differs from the record's; the rest are spelled alike. */
 const WIRE_NAMES: Readonly<Record<string, string>> = {

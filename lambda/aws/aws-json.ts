@@ -1,7 +1,7 @@
-import type { InboundReply, OutboundRequest, Transport } from '../platform/http/exchange';
-import { TransportError } from '../platform/http/exchange';
-import { parseJson } from '../platform/json/json';
-import type { JsonObject } from '../platform/json/value';
+import type { InboundReply, OutboundRequest, Transport } from '../platform/http';
+import { TransportError } from '../platform/http';
+import type { JsonObject } from '../platform/json';
+import { parseJson } from '../platform/json';
 import type { AwsCredentialSource } from './signing/aws-credentials';
 import type { SigV4Signer } from './signing/sigv4';
 

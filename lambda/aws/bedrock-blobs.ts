@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../platform/json/value';
+import type { JsonObject, JsonValue } from '../platform/json';
 
 /** Fields of a Converse call whose text is base64 on the wire and bytes in the SDK. */
 const BLOB_FIELDS = new Set(['bytes', 'redactedContent']);

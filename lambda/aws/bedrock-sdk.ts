@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import type { InboundReply, OutboundRequest, Transport, TransportFailure } from '../platform/http/exchange';
-import { TransportError } from '../platform/http/exchange';
-import { streamReply } from '../platform/http/reply';
-import { failureOf } from '../platform/http/transport-failure';
-import { parseJson } from '../platform/json/json';
-import type { JsonObject } from '../platform/json/value';
-import { encodeEventStreamMessage } from '../wire/framing/aws-event-stream';
+import type { InboundReply, OutboundRequest, Transport, TransportFailure } from '../platform/http';
+import { failureOf, streamReply, TransportError } from '../platform/http';
+import type { JsonObject } from '../platform/json';
+import { parseJson } from '../platform/json';
+import { encodeEventStreamMessage } from '../wire/framing';
 import { blobsIn, blobsOut } from './bedrock-blobs';
 
 type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');

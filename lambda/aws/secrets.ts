@@ -1,6 +1,6 @@
-import type { Secrets } from '../identity/ports';
+import type { Secrets } from '../identity';
 import { GatewayError } from '../platform/error';
-import type { Clock } from '../platform/runtime/clock';
+import type { Clock } from '../platform/runtime';
 import type { AwsJsonCall, AwsJsonService } from './aws-json';
 
 /** Gets a secret's current string from wherever it is kept. */

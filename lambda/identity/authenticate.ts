@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../platform/error';
-import type { Clock } from '../platform/runtime/clock';
+import type { Clock } from '../platform/runtime';
 import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 import type { KeyHash, KeyRecord } from './entities';
 import type { CachedLevel, LevelCache } from './level-cache';

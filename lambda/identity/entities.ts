@@ -1,4 +1,4 @@
-import type { KeyRow, LevelRow } from '../money/ledger/holders';
+import type { KeyRow, LevelRow } from '../money/ledger';
 
 export type Role = 'admin' | 'team_admin' | 'viewer' | 'caller';
 

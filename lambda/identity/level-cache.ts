@@ -1,6 +1,5 @@
-import type { LevelKind } from '../money/ledger/holders';
-import { ageMs as ageOf, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
-import { sharedReads } from '../platform/runtime/shared-reads';
+import type { LevelKind } from '../money/ledger';
+import { ageMs as ageOf, type Clock, type Moment, momentOf, sharedReads } from '../platform/runtime';
 import type { IdentityStore, LevelRecords } from './ports';
 
 /** How old what was read from the table may be, in milliseconds. */

@@ -1,7 +1,7 @@
-import type { LevelKind } from '../money/ledger/holders';
-import { labelOf } from '../money/ledger/levels';
-import type { LevelRows } from '../money/ports/rows';
-import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
+import type { LevelKind } from '../money/ledger';
+import { labelOf } from '../money/ledger';
+import type { LevelRows } from '../money/ports';
+import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime';
 import type { LevelRecord } from './entities';
 import type { IdentityStore } from './ports';
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../platform/error';
-import { parseJson } from '../platform/json/json';
+import { parseJson } from '../platform/json';
 
 /** Peppers by version. Old versions stay until the last key hashed under them is gone. */
 export interface Peppers {

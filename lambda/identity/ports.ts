@@ -1,4 +1,4 @@
-import type { LevelKind } from '../money/ledger/holders';
+import type { LevelKind } from '../money/ledger';
 import type { Page, WriteResult } from '../platform/stored';
 import type { KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
 

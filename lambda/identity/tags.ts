@@ -1,4 +1,4 @@
-import { matchesGlob } from '../platform/runtime/glob';
+import { matchesGlob } from '../platform/runtime';
 import type { LevelRecord } from './entities';
 
 type Tags = Readonly<Record<string, string>>;

@@ -1,33 +1,26 @@
 import type { GatewayDocument } from '../../lib/private/contract';
-import { createCounterStore } from '../aws/dynamodb/counters';
-import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
-import { createGateStore } from '../aws/dynamodb/gates';
-import { createIdempotencyStore } from '../aws/dynamodb/idempotency';
-import { createIdentityStore } from '../aws/dynamodb/identity';
-import { createOverrideStore } from '../aws/dynamodb/overrides';
-import { createPriceBookStore } from '../aws/dynamodb/price-books';
-import { createRecordStore } from '../aws/dynamodb/records';
-import { createSpendStore } from '../aws/dynamodb/spend';
+import type { DynamoDbConnector } from '../aws/dynamodb';
+import {
+  createCounterStore,
+  createGateStore,
+  createIdempotencyStore,
+  createIdentityStore,
+  createOverrideStore,
+  createPriceBookStore,
+  createRecordStore,
+  createSpendStore,
+} from '../aws/dynamodb';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
-import { type AwsCredentialSource, awsCredentialSource } from '../aws/signing/aws-credentials';
-import { createSigV4Signer } from '../aws/signing/sigv4';
-import { createAuthenticator } from '../identity/authenticate';
-import type { KeyRecord } from '../identity/entities';
-import { createLevelCache } from '../identity/level-cache';
-import { createLevelRows } from '../identity/level-rows';
-import { createFreshBudgets } from '../money/ledger/fresh-budget';
-import { createLedger } from '../money/ledger/ledger';
-import type { SettlementQueue } from '../money/ledger/persist';
-import { bookInForce, type PriceBook } from '../money/pricing';
-import type { PriceOverride } from '../money/pricing/price-override';
-import type { Transport } from '../platform/http/exchange';
-import { type Clock, systemClock } from '../platform/runtime/clock';
-import type { Environment } from '../platform/runtime/environment';
-import type { Log } from '../platform/runtime/log';
-import type { Metrics } from '../platform/runtime/metrics';
-import { createTicker } from '../platform/runtime/ticker';
-import { createLiveConfiguration, type LiveConfiguration } from '../routing/live';
-import { configureProvider } from '../routing/providers';
+import { type AwsCredentialSource, awsCredentialSource, createSigV4Signer } from '../aws/signing';
+import type { KeyRecord } from '../identity';
+import { createAuthenticator, createLevelCache, createLevelRows } from '../identity';
+import type { SettlementQueue } from '../money/ledger';
+import { createFreshBudgets, createLedger } from '../money/ledger';
+import { bookInForce, type PriceBook, type PriceOverride } from '../money/pricing';
+import type { Transport } from '../platform/http';
+import type { Environment, Log, Metrics } from '../platform/runtime';
+import { type Clock, createTicker, systemClock } from '../platform/runtime';
+import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { protocols } from '../wire/protocols';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';

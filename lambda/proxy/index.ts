@@ -1,19 +1,15 @@
 import type { Writable } from 'node:stream';
 import { createAwsJsonCall } from '../aws/aws-json';
-import type { DynamoDbConnector } from '../aws/dynamodb/dynamodb';
-import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
+import type { DynamoDbConnector } from '../aws/dynamodb';
+import { createLeanDynamoDb } from '../aws/dynamodb';
 import { createSqsQueue } from '../aws/queue';
 import { secretsManager } from '../aws/secrets';
-import { awsCredentialSource } from '../aws/signing/aws-credentials';
-import { createSigV4Signer } from '../aws/signing/sigv4';
-import { settlementQueue } from '../money/ledger/settlement-message';
+import { awsCredentialSource, createSigV4Signer } from '../aws/signing';
+import { settlementQueue } from '../money/ledger';
 import { loadPriceBook } from '../money/pricing';
 import { loadDocument } from '../platform/document';
-import { createTransport } from '../platform/http/transport';
-import { systemClock } from '../platform/runtime/clock';
-import { readEnvironment } from '../platform/runtime/environment';
-import { createLog } from '../platform/runtime/log';
-import { createMetrics } from '../platform/runtime/metrics';
+import { createTransport } from '../platform/http';
+import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
 import { assembleGateway } from './assemble';
 import { exchangeFromEvent, type InvocationContext } from './hosts/lambda-event';
 import { serve } from './pipeline';
@@ -63,5 +59,5 @@ export const handler = awslambda.streamifyResponse(async (event: unknown, stream
 
 async function connectDynamoDb(): Promise<DynamoDbConnector> {
   if (environment.awsClient === 'lean') return createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
-  return (await import('../aws/dynamodb/dynamodb-sdk')).createSdkDynamoDb();
+  return (await import('../aws/dynamodb-sdk')).createSdkDynamoDb();
 }

@@ -1,6 +1,5 @@
-import type { Exchange } from '../platform/http/exchange';
-import { uuidV7 } from '../platform/runtime/ids';
-import { safeStack } from '../platform/runtime/log';
+import type { Exchange } from '../platform/http';
+import { safeStack, uuidV7 } from '../platform/runtime';
 import { record } from './after/record';
 import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';

@@ -1,9 +1,9 @@
 import type { GatewayDocument, RouteConfig } from '../../lib/private/contract';
-import type { PriceBookStore } from '../money/ports/price-books';
+import type { PriceBookStore } from '../money/ports';
+import type { PriceOverride } from '../money/pricing';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
-import type { PriceOverride } from '../money/pricing/price-override';
-import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime/clock';
-import type { Log } from '../platform/runtime/log';
+import type { Log } from '../platform/runtime';
+import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
 import type { BookOverride, OverrideStore } from './overrides';

@@ -1,7 +1,7 @@
 import type { RouteConfig, TargetConfig } from '../../lib/private/contract';
 import { GatewayError } from '../platform/error';
-import { matchesAnyGlob, matchesGlob } from '../platform/runtime/glob';
-import { isSafeModelName } from '../wire/providers/provider';
+import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
+import { isSafeModelName } from '../wire/providers';
 import type { ConfiguredProvider } from './providers';
 
 /** One place a call may go to. */

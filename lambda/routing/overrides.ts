@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../../lib/private/contract';
-import type { PriceOverride } from '../money/pricing/price-override';
+import type { PriceOverride } from '../money/pricing';
 import type { WriteResult } from '../platform/stored';
 
 /** A route changed at run time. */

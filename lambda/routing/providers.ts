@@ -1,8 +1,7 @@
 import type { NetworkConfig, ProviderConfig } from '../../lib/private/contract';
 import { deployedValue } from '../platform/document';
-import { providerDefinition } from '../wire/providers';
-import { baseUrlFor } from '../wire/providers/address';
-import type { ProviderDefinition } from '../wire/providers/provider';
+import type { ProviderDefinition } from '../wire/providers';
+import { baseUrlFor, providerDefinition } from '../wire/providers';
 
 /** Where a provider is reached in one Region. */
 export interface ProviderSite {

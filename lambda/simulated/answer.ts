@@ -1,4 +1,4 @@
-import type { JsonObject } from '../platform/json/value';
+import type { JsonObject } from '../platform/json';
 import { type Behaviour, readDirectives } from './directives';
 import { isObject, sampleValue } from './sample';
 import { hash, words } from './text';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../platform/json/value';
+import type { JsonObject, JsonValue } from '../platform/json';
 
 const DEEPEST = 8;
 

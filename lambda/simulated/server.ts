@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JsonObject } from '../platform/json/value';
-import { type Clock, systemClock } from '../platform/runtime/clock';
-import { isMeantForLoopback } from '../platform/runtime/loopback-host';
+import type { JsonObject } from '../platform/json';
+import { type Clock, isMeantForLoopback, systemClock } from '../platform/runtime';
 import { type Answer, answer } from './answer';
 import { type Behaviour, DEFAULT_BEHAVIOUR, withSettings } from './directives';
 import { isObject } from './sample';

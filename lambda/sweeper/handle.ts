@@ -1,10 +1,9 @@
 import { METRICS } from '../../lib/private/contract';
 import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../money/ledger';
-import type { GateStore } from '../money/ports/gates';
-import { parseJson } from '../platform/json/json';
-import type { Clock } from '../platform/runtime/clock';
-import { type Log, safeStack } from '../platform/runtime/log';
-import type { Metrics } from '../platform/runtime/metrics';
+import type { GateStore } from '../money/ports';
+import { parseJson } from '../platform/json';
+import type { Clock, Metrics } from '../platform/runtime';
+import { type Log, safeStack } from '../platform/runtime';
 
 export interface SweeperServices extends SettlementStores {
   readonly gates: GateStore;

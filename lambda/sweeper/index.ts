@@ -1,13 +1,8 @@
 import { createAwsJsonCall } from '../aws/aws-json';
-import { createCounterStore, createGateStore, createRecordStore } from '../aws/dynamodb';
-import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
-import { roleCredentials } from '../aws/signing/role-credentials';
-import { createSigV4Signer } from '../aws/signing/sigv4';
-import { createTransport } from '../platform/http/transport';
-import { systemClock } from '../platform/runtime/clock';
-import { readEnvironment } from '../platform/runtime/environment';
-import { createLog } from '../platform/runtime/log';
-import { createMetrics } from '../platform/runtime/metrics';
+import { createCounterStore, createGateStore, createLeanDynamoDb, createRecordStore } from '../aws/dynamodb';
+import { createSigV4Signer, roleCredentials } from '../aws/signing';
+import { createTransport } from '../platform/http';
+import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
 import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
 
 const environment = readEnvironment();

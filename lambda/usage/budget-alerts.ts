@@ -1,11 +1,10 @@
 import type { GatewayDocument } from '../../lib/private/contract';
 import type { AlertStore, RollupStore } from '../aws/dynamodb';
-import type { LevelRecord } from '../identity/entities';
-import type { IdentityStore } from '../identity/ports';
+import type { IdentityStore, LevelRecord } from '../identity';
+import type { LevelKind } from '../money/ledger';
 import { bindLevel, plannedCounter } from '../money/ledger';
-import type { LevelKind } from '../money/ledger/holders';
-import { formatUsd } from '../money/pricing/money';
-import type { Clock } from '../platform/runtime/clock';
+import { formatUsd } from '../money/pricing';
+import type { Clock } from '../platform/runtime';
 
 export interface BudgetAlertParts {
   readonly identity: Pick<IdentityStore, 'get'>;

@@ -4,8 +4,7 @@ import type { Stream } from 'highland';
 import _ from 'highland';
 import { EVENTS } from '../../lib/private/contract';
 import type { BusEvent, EventBus } from '../aws/events';
-import type { Clock } from '../platform/runtime/clock';
-import type { Log } from '../platform/runtime/log';
+import type { Clock, Log } from '../platform/runtime';
 
 export interface FaultParts {
   readonly bus: EventBus;

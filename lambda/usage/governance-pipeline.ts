@@ -5,7 +5,7 @@ import _ from 'highland';
 import type { Item } from '../aws/dynamodb';
 import { ALERT_PREFIX, readAlert, readAuditEntry } from '../aws/dynamodb';
 import type { BusEvent, EventBus } from '../aws/events';
-import { formatUsd } from '../money/pricing/money';
+import { formatUsd } from '../money/pricing';
 import type { PipelineRecord } from './records';
 import { UnusableRecord } from './rollup-pipeline';
 

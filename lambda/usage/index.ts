@@ -1,14 +1,17 @@
 import { createAwsJsonCall } from '../aws/aws-json';
-import { createAlertStore, createIdentityStore, createRecordStore, createRollupStore, createSpentBefore } from '../aws/dynamodb';
-import { createLeanDynamoDb } from '../aws/dynamodb/dynamodb-lean';
+import {
+  createAlertStore,
+  createIdentityStore,
+  createLeanDynamoDb,
+  createRecordStore,
+  createRollupStore,
+  createSpentBefore,
+} from '../aws/dynamodb';
 import { createEventBus } from '../aws/events';
-import { roleCredentials } from '../aws/signing/role-credentials';
-import { createSigV4Signer } from '../aws/signing/sigv4';
+import { createSigV4Signer, roleCredentials } from '../aws/signing';
 import { loadDocument } from '../platform/document';
-import { createTransport } from '../platform/http/transport';
-import { systemClock } from '../platform/runtime/clock';
-import { readEnvironment } from '../platform/runtime/environment';
-import { createLog } from '../platform/runtime/log';
+import { createTransport } from '../platform/http';
+import { createLog, readEnvironment, systemClock } from '../platform/runtime';
 import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
 import { rebuildDays } from './rebuild';

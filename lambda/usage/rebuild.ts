@@ -1,8 +1,7 @@
 import type { Contribution, RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
 import { contributionOf } from '../aws/dynamodb';
-import type { RecordStore } from '../money/ports/records';
-import type { Clock } from '../platform/runtime/clock';
-import type { Log } from '../platform/runtime/log';
+import type { RecordStore } from '../money/ports';
+import type { Clock, Log } from '../platform/runtime';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {

@@ -1,6 +1,6 @@
 import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../aws/dynamodb';
 import { addTotals, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
-import type { Clock } from '../platform/runtime/clock';
+import type { Clock } from '../platform/runtime';
 import { isThrottle } from '../platform/stored';
 
 /** Adds requests to the rollups, each exactly once. */

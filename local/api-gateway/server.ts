@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isMeantForLoopback } from '../../lambda/platform/runtime/loopback-host';
+import { isMeantForLoopback } from '../../lambda/platform/runtime';
 import type { FunctionPool } from '../lambda/function-pool';
 import { LocalRunError } from '../template/failure';
 import { type InvokePermission, mayInvoke } from '../template/policies';

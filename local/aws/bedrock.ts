@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { AwsCredentials } from '../../lambda/aws/signing/aws-credentials';
-import { createSigV4Signer } from '../../lambda/aws/signing/sigv4';
-import { systemClock } from '../../lambda/platform/runtime/clock';
+import type { AwsCredentials } from '../../lambda/aws/signing';
+import { createSigV4Signer } from '../../lambda/aws/signing';
+import { systemClock } from '../../lambda/platform/runtime';
 import type { Access } from './authorizer';
 import type { Place } from './names';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AwsCredentials } from '../../lambda/aws/signing/aws-credentials';
+import type { AwsCredentials } from '../../lambda/aws/signing';
 import type { Principal } from './authorizer';
 
 /** A run of a function. */

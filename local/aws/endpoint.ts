@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { systemClock } from '../../lambda/platform/runtime/clock';
-import { isMeantForLoopback } from '../../lambda/platform/runtime/loopback-host';
+import { isMeantForLoopback, systemClock } from '../../lambda/platform/runtime';
 import type { DynamoDbEngine } from '../dynamodb/engine';
 import { type Access, type Authorizer, type CheckedCall, createAuthorizer, type Denial, type Principal } from './authorizer';
 import { type BedrockOptions, createBedrock } from './bedrock';

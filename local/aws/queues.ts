@@ -1,4 +1,4 @@
-import { systemClock } from '../../lambda/platform/runtime/clock';
+import { systemClock } from '../../lambda/platform/runtime';
 import { type JsonObject, jsonService } from './json-service';
 import { nameOf, type Place } from './names';
 import { type Message, type MessageAttribute, md5OfAttributes, md5OfBody, Queue, type QueueSettings, type ReceiveOptions } from './queue';

@@ -1,7 +1,7 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../lambda/platform/runtime/clock';
+import { systemClock } from '../../lambda/platform/runtime';
 import { makePrivateFolder, readPrivately, writePrivately } from '../private-files';
 import type { Access } from './authorizer';
 import { type JsonObject, jsonService } from './json-service';

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { AwsCredentials } from '../../lambda/aws/signing/aws-credentials';
+import type { AwsCredentials } from '../../lambda/aws/signing';
 import { AwsError } from './service';
 
 /** A request as it came, before anything was read out of it. */

@@ -1,5 +1,5 @@
 import db from 'dynalite/db';
-import { systemClock } from '../../lambda/platform/runtime/clock';
+import { systemClock } from '../../lambda/platform/runtime';
 import { DynamoDbError, serviceError, validationError } from './errors';
 import { Journal, type Kept } from './journal';
 import { type Metering, metered } from './meter';

@@ -1,5 +1,4 @@
 import { functionKind } from '../template/functions';
-import type { DisturbanceRule } from './disturbance-rules';
 import { matches } from './glob';
 
 /** What the local AWS carries out, by service: actions of its API, and the permissions that parts of a call need. */
@@ -50,7 +49,7 @@ export const KNOWN_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What is wrong with a rule that no call can fit, by the field's name; undefined when one can. */
-export function unknownCall({ service, action }: DisturbanceRule): string | undefined {
+export function unknownCall({ service, action }: { readonly service?: string; readonly action?: string }): string | undefined {
   const services = Object.keys(KNOWN_ACTIONS).filter((name) => matches(service, [name]));
   if (services.length === 0) return `.service fits no service of the local AWS; one of: ${Object.keys(KNOWN_ACTIONS).join(', ')}`;
   if (services.some((name) => matches(action, KNOWN_ACTIONS[name] ?? []))) return undefined;
@@ -59,7 +58,7 @@ export function unknownCall({ service, action }: DisturbanceRule): string | unde
 }
 
 /** What is wrong with a rule that names none of the functions of the run. */
-export function unknownFunction({ function: glob }: DisturbanceRule, logicalIds: readonly string[]): string | undefined {
+export function unknownFunction({ function: glob }: { readonly function?: string }, logicalIds: readonly string[]): string | undefined {
   const kinds = logicalIds.flatMap((id) => functionKind(id) ?? []);
   const names = [...new Set([...kinds, ...logicalIds])];
   return matches(glob, names) ? undefined : `.function fits no function of the gateway; one of: ${names.join(', ')}`;

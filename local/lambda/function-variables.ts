@@ -1,4 +1,4 @@
-import type { AwsCredentials } from '../../lambda/aws/signing/aws-credentials';
+import type { AwsCredentials } from '../../lambda/aws/signing';
 import type { LocalAccount } from '../template/account';
 import { type FunctionDefinition, mountedFile } from '../template/functions';
 

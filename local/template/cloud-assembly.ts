@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackPlace } from './account';
 import { LocalRunError } from './failure';
-import { isGatewayFunction } from './functions';
+import { isGatewayFunction } from './gateway-function';
 import { isObject, type JsonObject, object, readJsonFile, text } from './json';
 import { inlineNestedStacks } from './nested-stacks';
 

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssemblyStack } from './cloud-assembly';
 import { LocalRunError } from './failure';
-import { type JsonObject, list, number, object, text } from './json';
+import { isGatewayFunction } from './gateway-function';
+import { list, number, object, text } from './json';
 import type { StackModel, StackResource } from './stack-model';
 
 /** One Lambda function of the template. */
@@ -29,20 +30,12 @@ export interface FunctionDefinition {
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 
-/** Environment variable that each function of a gateway carries: it tells them from the other functions of a stack. */
-const GATEWAY_VARIABLE = 'GATEWAY_NAME';
-
 /** Which of the gateway's functions a logical id names, by the construct that made it; undefined for any other function. */
 export function functionKind(logicalId: string): string | undefined {
   return logicalId
     .match(/Proxy|Admin|Usage|Sweeper/g)
     ?.at(-1)
     ?.toLowerCase();
-}
-
-/** Whether a function's declaration is a gateway's. */
-export function isGatewayFunction(properties: JsonObject): boolean {
-  return Object.hasOwn(object(object(properties.Environment).Variables), GATEWAY_VARIABLE);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
-import { createSdkDynamoDb } from '../../lambda/aws/dynamodb/dynamodb-sdk';
+import { createSdkDynamoDb } from '../../lambda/aws/dynamodb-sdk';
 import { oracleIsThere, startOracle } from '../local/dynamodb/support/oracle';
 import { TABLE_DEFINITIONS } from './engine-dynamodb';
 

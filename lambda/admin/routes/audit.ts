@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../aws/dynamodb';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import { sees } from '../caller';
 import { readPage } from '../cursor';
 import { monthsOf, readSpan, utcDay } from '../days';

@@ -1,4 +1,4 @@
-import type { LevelRecord } from '../../identity/entities';
+import type { LevelRecord } from '../../identity';
 import { GATEWAY_ID } from '../../money/ledger';
 import type { Caller } from '../caller';
 import { forbidden } from '../caller';

@@ -1,5 +1,5 @@
-import type { KeyHash, KeyRecord } from '../../identity/entities';
-import { formatKey, generateKey, hashSecret } from '../../identity/virtual-key';
+import type { KeyHash, KeyRecord } from '../../identity';
+import { formatKey, generateKey, hashSecret } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';

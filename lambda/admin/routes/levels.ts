@@ -1,5 +1,4 @@
-import type { LevelRecord } from '../../identity/entities';
-import type { LevelRecords } from '../../identity/ports';
+import type { LevelRecord, LevelRecords } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import { forbidden } from '../caller';
 import { readPage } from '../cursor';

@@ -1,7 +1,7 @@
-import type { PriceOverride } from '../../money/pricing/price-override';
+import type { PriceOverride } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
-import type { ModelOverride } from '../../routing/overrides';
+import type { JsonObject, JsonValue } from '../../platform/json';
+import type { ModelOverride } from '../../routing';
 import { notFound } from '../caller';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';

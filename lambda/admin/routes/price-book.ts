@@ -12,8 +12,8 @@ import {
   reviewBook,
 } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
-import type { JsonObject } from '../../platform/json/value';
-import type { BookOverride } from '../../routing/overrides';
+import type { JsonObject } from '../../platform/json';
+import type { BookOverride } from '../../routing';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import { targetPrices } from '../priced-targets';

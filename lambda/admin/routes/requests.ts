@@ -1,6 +1,6 @@
-import { formatUsd } from '../../money/pricing/money';
-import type { RequestRecord } from '../../money/record/request-record';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import { formatUsd } from '../../money/pricing';
+import type { RequestRecord } from '../../money/record';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
 import { daysOf, readSpan, utcDay } from '../days';

@@ -1,7 +1,7 @@
-import type { LevelRecord } from '../../identity/entities';
+import type { LevelRecord } from '../../identity';
+import type { LevelKind } from '../../money/ledger';
 import { bindLevel, budgetStates, keepCounting, moveBudgets } from '../../money/ledger';
-import type { LevelKind } from '../../money/ledger/holders';
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
 import type { Page } from '../cursor';
 import { encodeCursor } from '../cursor';
 import type { RouteAnswer } from '../message';

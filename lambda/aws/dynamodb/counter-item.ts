@@ -1,4 +1,4 @@
-import type { CounterFigures, CounterState, OpenEntry } from '../../money/ports/counters';
+import type { CounterFigures, CounterState, OpenEntry } from '../../money/ports';
 import { bigintOf, type Item, numberOf } from './attributes';
 
 export function writeEntry(entry: OpenEntry): Item[string] {

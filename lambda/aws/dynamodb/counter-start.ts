@@ -1,4 +1,4 @@
-import type { CounterStart } from '../../money/ports/counters';
+import type { CounterStart } from '../../money/ports';
 import { bigintOf } from './attributes';
 import { conditionalUpdate } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';

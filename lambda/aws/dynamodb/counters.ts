@@ -1,6 +1,5 @@
-import { emptyCounter, withBudget } from '../../money/ledger/counter-state';
-import { MONEY_PREFIX, shardKey } from '../../money/ledger/names';
-import type { CounterSpec, CounterStore, OpenEntry, ReserveResult } from '../../money/ports/counters';
+import { emptyCounter, MONEY_PREFIX, shardKey, withBudget } from '../../money/ledger';
+import type { CounterSpec, CounterStore, OpenEntry, ReserveResult } from '../../money/ports';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
 import { readCounter, reserved, writeEntry } from './counter-item';

@@ -1,5 +1,5 @@
-import { shardKey } from '../../money/ledger/names';
-import type { CounterState, EscrowStore, OpenEntry } from '../../money/ports/counters';
+import { shardKey } from '../../money/ledger';
+import type { CounterState, EscrowStore, OpenEntry } from '../../money/ports';
 import { conditionFailure, type Item } from './attributes';
 import { readCounter, reserved, writeEntry } from './counter-item';
 import type { DynamoDbConnector } from './dynamodb';

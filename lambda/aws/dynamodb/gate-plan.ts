@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { stepOf } from '../../money/ledger/rates';
-import type { GateSpec, GateState, GateVerdict, RateState, WindowState } from '../../money/ports/gates';
+import { stepOf } from '../../money/ledger';
+import type { GateSpec, GateState, GateVerdict, RateState, WindowState } from '../../money/ports';
 import { type Item, numberOf } from './attributes';
 
 /** One conditional update, in parts. */

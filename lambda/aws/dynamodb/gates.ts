@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { GATE_PREFIX } from '../../money/ledger/names';
-import type { GatePass, GateRequest, GateSpec, GateState, GateStore, GateVerdict } from '../../money/ports/gates';
+import { GATE_PREFIX } from '../../money/ledger';
+import type { GatePass, GateRequest, GateSpec, GateState, GateStore, GateVerdict } from '../../money/ports';
 import { conditionalUpdate, type UpdateResult } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 import { type GateChange, planGate, readGate } from './gate-plan';

@@ -1,4 +1,4 @@
-import type { IdempotencyStore } from '../../money/ports/claims';
+import type { IdempotencyStore } from '../../money/ports';
 import { conditionFailure, type Item, toItem } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
 

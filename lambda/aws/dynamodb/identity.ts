@@ -1,8 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
-import type { KeyHash, KeyRecord, LevelRecord } from '../../identity/entities';
-import type { IdentityStore } from '../../identity/ports';
-import type { LevelKind } from '../../money/ledger/holders';
+import type { IdentityStore, KeyHash, KeyRecord, LevelRecord } from '../../identity';
+import type { LevelKind } from '../../money/ledger';
 import { fromAttribute, type Item, numberOf, type Storable, toItem } from './attributes';
 import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';

@@ -3,10 +3,10 @@
 export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
-
 export { createSpentBefore } from './counter-start';
 export { createCounterStore } from './counters';
-
+export type { DynamoDbConnector } from './dynamodb';
+export { createLeanDynamoDb } from './dynamodb-lean';
 export { createGateStore } from './gates';
 export { createIdempotencyStore } from './idempotency';
 export { createIdentityStore } from './identity';

@@ -1,5 +1,5 @@
 import { TABLES } from '../../../lib/private/contract';
-import type { OverrideStore, Overrides } from '../../routing/overrides';
+import type { OverrideStore, Overrides } from '../../routing';
 import { fromItem, type Storable, toItem } from './attributes';
 import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';

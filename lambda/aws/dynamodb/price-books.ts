@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { PriceBookStore } from '../../money/ports/price-books';
-import { MOST_BOOK_BYTES } from '../../money/pricing/book-file';
+import type { PriceBookStore } from '../../money/ports';
+import { MOST_BOOK_BYTES } from '../../money/pricing';
 import type { DynamoDbConnector } from './dynamodb';
 
 const TIMEOUT_MS = 5_000;

@@ -1,8 +1,7 @@
 import { OPEN_SHARDS, TABLES } from '../../../lib/private/contract';
-import type { RecordStore, Transition, TransitionFields } from '../../money/ports/records';
-import type { RecordState } from '../../money/record/request-record';
-import { isoTime } from '../../platform/runtime/clock';
-import { createMemo } from '../../platform/runtime/memo';
+import type { RecordStore, Transition, TransitionFields } from '../../money/ports';
+import type { RecordState } from '../../money/record';
+import { createMemo, isoTime } from '../../platform/runtime';
 import { conditionFailure, type Item } from './attributes';
 import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STREAMED_RECORDS } from '../../../lib/private/contract';
-import type { CounterReservation, RequestIntent, RequestRecord } from '../../money/record/request-record';
+import type { CounterReservation, RequestIntent, RequestRecord } from '../../money/record';
 import { bigintOf, fromAttribute, type Item, toAttribute } from './attributes';
 
 const ATTRIBUTES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { RecordState, RequestRecord } from '../../money/record/request-record';
+import type { RecordState, RequestRecord } from '../../money/record';
 import { spendNames } from './spend-change';
 
 /** What rollups count, by attribute name. Exact integers; money in nano-USD. */

@@ -1,5 +1,5 @@
-import type { SpendStore } from '../../money/ports/spend';
-import { bindsModel } from '../../wire/model/model-pattern';
+import type { SpendStore } from '../../money/ports';
+import { bindsModel } from '../../wire/model';
 import { bigintOf, type Item } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
 import { createRollupStore } from './rollups';

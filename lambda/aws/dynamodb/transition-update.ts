@@ -1,5 +1,5 @@
-import type { TransitionFields } from '../../money/ports/records';
-import type { CounterReservation, RequestResult } from '../../money/record/request-record';
+import type { TransitionFields } from '../../money/ports';
+import type { CounterReservation, RequestResult } from '../../money/record';
 import type { Item, Storable } from './attributes';
 import { toAttribute } from './attributes';
 import { attributeName, writeReservation } from './request-record';

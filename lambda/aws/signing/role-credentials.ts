@@ -1,5 +1,5 @@
 import { GatewayError } from '../../platform/error';
-import type { Environment } from '../../platform/runtime/environment';
+import type { Environment } from '../../platform/runtime';
 import type { AwsCredentialSource } from './aws-credentials';
 
 /**

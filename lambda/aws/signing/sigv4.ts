@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { AwsCredentials } from './aws-credentials';
 
 /** Longest list of kept signing keys: a function has few roles and Regions, and a key lives one day. */

@@ -1,5 +1,4 @@
-import type { DialectName, Operation } from '../../wire/model/request';
-import type { Usage } from '../../wire/model/usage';
+import type { DialectName, Operation, Usage } from '../../wire/model';
 import type { AttemptRecord } from '../record/request-record';
 import type { KeyRow, LevelKind } from './holders';
 

@@ -1,5 +1,5 @@
 import type { BudgetConfig } from '../../../lib/private/contract';
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
 import type { CounterStore } from '../ports/counters';
 import { formatUsd } from '../pricing/money';
 import type { FreshBudgets } from './fresh-budget';

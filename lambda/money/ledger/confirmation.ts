@@ -1,4 +1,4 @@
-import { sharedReads } from '../../platform/runtime/shared-reads';
+import { sharedReads } from '../../platform/runtime';
 import type { KeyRows, LevelRows } from '../ports/rows';
 import { CALL_TIMEOUT_MS } from './attempt';
 import type { KeyRow } from './holders';

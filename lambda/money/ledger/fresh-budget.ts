@@ -1,5 +1,5 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { CounterStore, FreshBudget } from '../ports/counters';
 import type { KeyRows, LevelRows } from '../ports/rows';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { AttemptReplies, AttemptStores } from './attempt';
 import type { Plan } from './plan';
 import { createSweeper } from './sweep';

@@ -1,4 +1,4 @@
-import { isoTime } from '../../platform/runtime/clock';
+import { isoTime } from '../../platform/runtime';
 
 import type { RequestIntent } from '../record/request-record';
 import type { AdmissionRequest } from './admission';

@@ -1,8 +1,6 @@
 import { type GatewayDocument, METRICS } from '../../../lib/private/contract';
-import type { Clock } from '../../platform/runtime/clock';
-import { uuidV7 } from '../../platform/runtime/ids';
-import type { Log } from '../../platform/runtime/log';
-import type { Metrics } from '../../platform/runtime/metrics';
+import type { Clock, Log, Metrics } from '../../platform/runtime';
+import { uuidV7 } from '../../platform/runtime';
 import type { FreshBudget } from '../ports/counters';
 import type { GateState } from '../ports/gates';
 import type { LevelRows } from '../ports/rows';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { Unsent } from './abandonment';
 import type { Settlement } from './settlement';
 

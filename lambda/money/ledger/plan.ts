@@ -1,5 +1,5 @@
 import type { BudgetConfig, LimitsConfig } from '../../../lib/private/contract';
-import { bindsModel } from '../../wire/model/model-pattern';
+import { bindsModel } from '../../wire/model';
 import type { CounterSpec } from '../ports/counters';
 import type { GateSpec } from '../ports/gates';
 import { usd } from '../pricing/money';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { CounterState } from '../ports/counters';
 import type { GateSpec, GateVerdict } from '../ports/gates';
 import type { PlannedCounter } from './plan';

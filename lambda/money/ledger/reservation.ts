@@ -1,7 +1,5 @@
 import { METRICS } from '../../../lib/private/contract';
-import type { Clock } from '../../platform/runtime/clock';
-import type { Log, LogFields } from '../../platform/runtime/log';
-import type { Metrics } from '../../platform/runtime/metrics';
+import type { Clock, Log, LogFields, Metrics } from '../../platform/runtime';
 import type { CounterFigures } from '../ports/counters';
 import type { GatePass, GateSpec, GateStore } from '../ports/gates';
 import type { RequestIntent, RequestResult } from '../record/request-record';

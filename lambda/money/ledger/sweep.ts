@@ -1,5 +1,5 @@
 import { OPEN_SHARDS } from '../../../lib/private/contract';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 import type { CounterState } from '../ports/counters';
 import type { GateStore } from '../ports/gates';
 import type { DecidedRecord, RecordState, RequestRecord } from '../record/request-record';

@@ -1,5 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
-import type { Log } from '../../platform/runtime/log';
+import type { Clock, Log } from '../../platform/runtime';
 import { type Abandonment, LATE_SECONDS } from './abandonment';
 import { type PersistOptions, persist } from './persist';
 

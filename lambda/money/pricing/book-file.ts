@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../platform/error';
-import { parseJson, parseJsonObject } from '../../platform/json/json';
+import { parseJson, parseJsonObject } from '../../platform/json';
 import { BookLineError, type BookPrices, type BookRow, namesOf, readLine } from './book-line';
 import { leastOf } from './book-review';
 import type { PriceBookData } from './price-book';

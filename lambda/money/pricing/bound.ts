@@ -1,6 +1,6 @@
-import type { Media } from '../../wire/model/media';
-import { sameUnit, type ToolUse } from '../../wire/model/tool-use';
-import type { CallFacts } from '../../wire/protocols/protocol';
+import type { Media } from '../../wire/model';
+import { sameUnit, type ToolUse } from '../../wire/model';
+import type { CallFacts } from '../../wire/protocols';
 import { atTier, callPrice, rateAt } from './cost';
 import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';

@@ -1,4 +1,4 @@
-import { type TokenClasses, tokenClasses, type Usage } from '../../wire/model/usage';
+import { type TokenClasses, tokenClasses, type Usage } from '../../wire/model';
 import { INPUT_CLASSES, type Price, type Rate, TOKEN_CLASSES } from './price';
 
 /** Tokens in the unit of rates. */

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import { withoutProfile } from '../../wire/model/bedrock-profile';
+import { withoutProfile } from '../../wire/model';
 
 /** How a snapshot is dated: `-20250929`, `-2025-09-29`, `@20250929`. */
 const DATE = /[-@](20\d\d)(-?)(\d\d)\2(\d\d)$/;

@@ -1,4 +1,4 @@
-import { createMemo } from '../../platform/runtime/memo';
+import { createMemo } from '../../platform/runtime';
 
 /** Nano-USD (10^-9 US dollars) in one US dollar: the unit of all money in the gateway. */
 export const NANO_USD = 1_000_000_000n;

@@ -1,4 +1,4 @@
-import { matchesModel } from '../../platform/runtime/glob';
+import { matchesModel } from '../../platform/runtime';
 import type { BookRow } from './book-line';
 import { usd } from './money';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';

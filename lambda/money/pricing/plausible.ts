@@ -1,5 +1,5 @@
-import { sameUnit } from '../../wire/model/tool-use';
-import type { Usage } from '../../wire/model/usage';
+import type { Usage } from '../../wire/model';
+import { sameUnit } from '../../wire/model';
 import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
 import { callPrice, rateAt, tierPercent } from './cost';
 import type { Price, TokenClass } from './price';

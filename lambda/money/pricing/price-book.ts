@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import { createMemo } from '../../platform/runtime/memo';
+import { createMemo } from '../../platform/runtime';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
 import { plainNames, spellings } from './model-names';
 import { overriddenPrice, overrideOf } from './overridden-price';

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import type { TokenClasses } from '../../wire/model/usage';
+import type { TokenClasses } from '../../wire/model';
 
 export type TokenClass = keyof TokenClasses;
 

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import type { ToolUse } from '../../wire/model/tool-use';
+import type { ToolUse } from '../../wire/model';
 
 /** Nano-USD of one thousandth of a thousand calls at one US dollar: how vendors list the prices of their tools. */
 const PER_THOUSAND = 1_000_000n;

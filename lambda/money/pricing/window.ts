@@ -1,4 +1,4 @@
-import type { CallFacts } from '../../wire/protocols/protocol';
+import type { CallFacts } from '../../wire/protocols';
 import type { Price } from './price';
 
 /**

@@ -11,7 +11,7 @@ import {
   windowOf,
   writtenWithin,
 } from '../../money/pricing';
-import type { Usage } from '../../wire/model/usage';
+import type { Usage } from '../../wire/model';
 import type { BoundedCall } from '../before/bound';
 import type { RoutedCall } from '../before/call';
 

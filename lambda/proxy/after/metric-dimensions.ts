@@ -1,4 +1,4 @@
-import type { MetricDimensions } from '../../platform/runtime/metrics';
+import type { MetricDimensions } from '../../platform/runtime';
 import type { Gateway } from '../gateway';
 import type { Trace } from './trace';
 

@@ -1,6 +1,6 @@
 import { METRICS } from '../../../lib/private/contract';
-import { NANO_USD } from '../../money/pricing/money';
-import type { LogFields } from '../../platform/runtime/log';
+import { NANO_USD } from '../../money/pricing';
+import type { LogFields } from '../../platform/runtime';
 import type { Gateway } from '../gateway';
 import { LEFT } from '../relay/departure';
 import { metricDimensions } from './metric-dimensions';

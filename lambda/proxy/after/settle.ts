@@ -1,7 +1,7 @@
-import type { Outcome, Reservation } from '../../money/ledger/admission';
+import type { Outcome, Reservation } from '../../money/ledger';
 import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../../money/pricing';
-import type { Target } from '../../routing/models';
-import type { Usage } from '../../wire/model/usage';
+import type { Target } from '../../routing';
+import type { Usage } from '../../wire/model';
 import type { BoundedCall } from '../before/bound';
 import type { RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';

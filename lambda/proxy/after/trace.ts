@@ -1,8 +1,7 @@
-import type { KeyRecord } from '../../identity/entities';
-import type { AttemptRecord } from '../../money/record/request-record';
-import type { Exchange } from '../../platform/http/exchange';
-import type { DialectName } from '../../wire/model/request';
-import type { Usage } from '../../wire/model/usage';
+import type { KeyRecord } from '../../identity';
+import type { AttemptRecord } from '../../money/record';
+import type { Exchange } from '../../platform/http';
+import type { DialectName, Usage } from '../../wire/model';
 
 /** An attempt that a provider may bill although nothing of its answer was used. */
 export interface LostAttempt {

@@ -1,9 +1,9 @@
-import type { Reservation } from '../../money/ledger/admission';
-import { formatUsd } from '../../money/pricing/money';
+import type { Reservation } from '../../money/ledger';
+import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import type { Exchange } from '../../platform/http/exchange';
-import type { JsonObject } from '../../platform/json/value';
-import type { Dialect } from '../../wire/protocols/protocol';
+import type { Exchange } from '../../platform/http';
+import type { JsonObject } from '../../platform/json';
+import type { Dialect } from '../../wire/protocols';
 import type { Trace } from '../after/trace';
 import type { RoutedCall } from '../before/call';
 import { retryHeaders } from '../before/headers';

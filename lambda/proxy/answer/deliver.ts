@@ -1,4 +1,4 @@
-import type { Reservation } from '../../money/ledger/admission';
+import type { Reservation } from '../../money/ledger';
 import type { GatewayError } from '../../platform/error';
 import type { Consumed } from '../after/estimate';
 import { settle, settleLost } from '../after/settle';
@@ -7,7 +7,8 @@ import { type BoundedCall, runawayCharacters } from '../before/bound';
 import type { Gateway } from '../gateway';
 import { Delivery } from '../relay/delivery';
 import { Departure, LEFT, type Leaving } from '../relay/departure';
-import { type AttemptContext, AttemptsFailedError, attempt } from '../upstream/attempt';
+import { AttemptsFailedError, attempt } from '../upstream/attempt';
+import type { AttemptContext } from '../upstream/attempt-context';
 import { callerTimeout } from '../upstream/failure';
 import type { Answer } from '../upstream/try-place';
 import { gatewayHeaders, sendError, visibleError } from './answers';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../platform/error';
-import type { Exchange } from '../../platform/http/exchange';
-import { safeStack } from '../../platform/runtime/log';
+import type { Exchange } from '../../platform/http';
+import { safeStack } from '../../platform/runtime';
 import type { Trace } from '../after/trace';
 import { RefusedError } from '../before/admit';
 import type { RouteMatch } from '../before/routes';

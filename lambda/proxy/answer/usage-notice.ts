@@ -1,5 +1,5 @@
-import type { Refusal, Reservation } from '../../money/ledger/admission';
-import type { DialectName } from '../../wire/model/request';
+import type { Refusal, Reservation } from '../../money/ledger';
+import type { DialectName } from '../../wire/model';
 
 /** Shares of a budget from which on a caller is warned, dearest first. */
 const THRESHOLDS = [0.95, 0.75] as const;

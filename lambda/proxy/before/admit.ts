@@ -1,6 +1,5 @@
-import { storeUnavailable, unusable } from '../../identity/authenticate';
-import { notAuthenticated } from '../../identity/credential';
-import type { Bound, Refusal, Reservation } from '../../money/ledger/admission';
+import { notAuthenticated, storeUnavailable, unusable } from '../../identity';
+import type { Bound, Refusal, Reservation } from '../../money/ledger';
 import { formatUsd, type PriceBook } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import { spentNotice } from '../answer/usage-notice';

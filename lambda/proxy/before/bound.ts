@@ -1,7 +1,7 @@
-import type { Bound } from '../../money/ledger/admission';
+import type { Bound } from '../../money/ledger';
 import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, usd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
-import type { Target } from '../../routing/models';
+import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
 import type { RoutedCall } from './call';
 

@@ -1,10 +1,9 @@
-import type { Caller } from '../../identity/authenticate';
-import type { Exchange } from '../../platform/http/exchange';
-import type { JsonDocument } from '../../platform/json/json';
-import type { LiveConfiguration } from '../../routing/live';
-import type { Resolution, Target } from '../../routing/models';
-import type { Operation } from '../../wire/model/request';
-import type { CallFacts, Dialect } from '../../wire/protocols/protocol';
+import type { Caller } from '../../identity';
+import type { Exchange } from '../../platform/http';
+import type { JsonDocument } from '../../platform/json';
+import type { LiveConfiguration, Resolution, Target } from '../../routing';
+import type { Operation } from '../../wire/model';
+import type { CallFacts, Dialect } from '../../wire/protocols';
 import type { Route } from './routes';
 
 /** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */

@@ -1,6 +1,6 @@
 import { type GatewayError, invalidRequest } from '../../platform/error';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
-import { foldCase } from '../../platform/runtime/fold';
+import type { JsonObject, JsonValue } from '../../platform/json';
+import { foldCase } from '../../platform/runtime';
 
 /**
  * Fields by which other gateways, and providers that are gateways themselves, let a caller choose the host, or a model that was neither

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestHeaders } from '../../identity/credential';
+import type { RequestHeaders } from '../../identity';
 import { type GatewayError, invalidRequest } from '../../platform/error';
-import type { DialectName } from '../../wire/model/request';
-import type { CallFacts } from '../../wire/protocols/protocol';
+import type { DialectName } from '../../wire/model';
+import type { CallFacts } from '../../wire/protocols';
 
 const LONGEST_VALUE = 8_192;
 /** Visible ASCII, spaces and tabs: nothing that could end a header. */

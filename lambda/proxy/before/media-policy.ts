@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../platform/error';
-import type { Target } from '../../routing/models';
-import { mediaUrlIn } from '../../wire/protocols/media-urls';
+import type { Target } from '../../routing';
+import { mediaUrlIn } from '../../wire/protocols';
 import type { ModelCall } from './call';
 
 /**

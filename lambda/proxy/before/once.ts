@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Once } from '../../money/ledger/admission';
+import type { Once } from '../../money/ledger';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { RoutedCall } from './call';
 import { headerText } from './headers';

@@ -1,10 +1,9 @@
-import type { Caller } from '../../identity/authenticate';
-import type { RequestHeaders } from '../../identity/credential';
+import type { Caller, RequestHeaders } from '../../identity';
 import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
-import type { Exchange } from '../../platform/http/exchange';
-import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json/json';
-import type { LiveConfiguration } from '../../routing/live';
-import type { Operation } from '../../wire/model/request';
+import type { Exchange } from '../../platform/http';
+import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
+import type { LiveConfiguration } from '../../routing';
+import type { Operation } from '../../wire/model';
 import type { Gateway } from '../gateway';
 import type { CallOptions, ModelCall } from './call';
 import { checkFieldNames } from './field-names';

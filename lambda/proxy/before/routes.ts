@@ -1,4 +1,4 @@
-import type { DialectName, Operation } from '../../wire/model/request';
+import type { DialectName, Operation } from '../../wire/model';
 
 /** What a route does. */
 export type RouteKind = 'model-call' | 'list-models' | 'show-model' | 'show-me' | 'health' | 'probe' | 'refuse-upgrade';

@@ -1,8 +1,8 @@
-import type { LevelRecord } from '../../identity/entities';
-import type { FieldChanges } from '../../platform/http/splice';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
-import type { DialectName, Operation } from '../../wire/model/request';
-import type { ProviderDefinition } from '../../wire/providers/provider';
+import type { LevelRecord } from '../../identity';
+import type { FieldChanges } from '../../platform/http';
+import type { JsonObject, JsonValue } from '../../platform/json';
+import type { DialectName, Operation } from '../../wire/model';
+import type { ProviderDefinition } from '../../wire/providers';
 
 /** Whether a provider may be let keep a call and its answer: the key or a level above it says yes, and none of them no. */
 export function mayStore(levels: readonly (Pick<LevelRecord, 'mayStore'> | undefined)[]): boolean {

@@ -1,7 +1,6 @@
-import { credentialOf } from '../../identity/credential';
-import { isBootstrapForm } from '../../identity/virtual-key';
+import { credentialOf, isBootstrapForm } from '../../identity';
 import { GatewayError } from '../../platform/error';
-import type { Exchange } from '../../platform/http/exchange';
+import type { Exchange } from '../../platform/http';
 
 const ADMIN_PATH = /^\/+admin(\/|$)/i;
 

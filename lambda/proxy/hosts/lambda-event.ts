@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Exchange } from '../../platform/http/exchange';
+import type { Exchange } from '../../platform/http';
 
 /** What both kinds of proxy event have in common, read leniently: API Gateway REST (v1) and function URLs (v2). */
 interface ProxyEvent {

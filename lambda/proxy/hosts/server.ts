@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Exchange } from '../../platform/http/exchange';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Exchange } from '../../platform/http';
+import type { Clock } from '../../platform/runtime';
 
 /** What serves one exchange; resolves when everything of it is done, settlement included. */
 export type Handle = (exchange: Exchange) => Promise<void>;

@@ -1,7 +1,6 @@
-import { type Caller, storeUnavailable } from '../../identity/authenticate';
-import { budgetNames, budgetStates } from '../../money/ledger/budget-state';
-import { type BoundLevel, GATEWAY_ID, levelsOf } from '../../money/ledger/levels';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import { type Caller, storeUnavailable } from '../../identity';
+import { type BoundLevel, budgetNames, budgetStates, GATEWAY_ID, levelsOf } from '../../money/ledger';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import { tagsOf } from '../before/policy';
 import type { Gateway } from '../gateway';
 

@@ -1,6 +1,6 @@
-import type { Caller } from '../../identity/authenticate';
-import type { JsonObject } from '../../platform/json/value';
-import { modelNotFound } from '../../routing/models';
+import type { Caller } from '../../identity';
+import type { JsonObject } from '../../platform/json';
+import { modelNotFound } from '../../routing';
 import { allowedTargets, modelPolicy } from '../before/policy';
 import type { Gateway } from '../gateway';
 

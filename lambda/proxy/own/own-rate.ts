@@ -1,5 +1,5 @@
 import { GatewayError } from '../../platform/error';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 
 /** Holds each key to a rate of calls that the gateway answers of itself: they pass no ledger, and read the table all the same. */
 export interface OwnRate {

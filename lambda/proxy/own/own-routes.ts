@@ -1,5 +1,5 @@
-import type { Caller } from '../../identity/authenticate';
-import type { Exchange } from '../../platform/http/exchange';
+import type { Caller } from '../../identity';
+import type { Exchange } from '../../platform/http';
 import type { Trace } from '../after/trace';
 import { sendJson } from '../answer/answers';
 import { upgradeRefused } from '../answer/refuse';

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { GatewayError } from '../../platform/error';
-import type { Exchange } from '../../platform/http/exchange';
-import type { Ticker, Watcher } from '../../platform/runtime/ticker';
+import type { Exchange } from '../../platform/http';
+import type { Ticker, Watcher } from '../../platform/runtime';
 
 export interface DeliveryOptions {
   readonly exchange: Exchange;

@@ -1,5 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
-import type { Ticker, Watcher } from '../../platform/runtime/ticker';
+import type { Clock, Ticker, Watcher } from '../../platform/runtime';
 
 /** How a caller left its call: it hung up, or the deadline that it set itself has passed. */
 export type Leaving = 'hang-up' | 'deadline';

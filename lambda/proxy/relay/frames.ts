@@ -1,7 +1,6 @@
-import { AwsEventStreamDecoder, EventStreamError, toFrame } from '../../wire/framing/aws-event-stream';
-import { SseParser } from '../../wire/framing/sse';
-import type { Frame, Protocol } from '../../wire/protocols/protocol';
-import { upstreamIncomplete } from '../../wire/protocols/provider-error';
+import { AwsEventStreamDecoder, EventStreamError, SseParser, toFrame } from '../../wire/framing';
+import type { Frame, Protocol } from '../../wire/protocols';
+import { upstreamIncomplete } from '../../wire/protocols';
 
 /** A frame and, where the framing is the caller's own, the bytes it came in. */
 export interface RawFrame extends Frame {

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../../platform/error';
-import { TransportError } from '../../platform/http/exchange';
-import type { Ticker, Watcher } from '../../platform/runtime/ticker';
-import { upstreamIncomplete } from '../../wire/protocols/provider-error';
+import { TransportError } from '../../platform/http';
+import type { Ticker, Watcher } from '../../platform/runtime';
+import { upstreamIncomplete } from '../../wire/protocols';
 import type { Delivery } from './delivery';
 import type { FrameSource } from './frames';
 import type { StreamReport, StreamSink, StreamTranslation } from './translation';

@@ -1,9 +1,8 @@
 import type { GatewayError } from '../../platform/error';
-import type { FinishReason, StreamEvent } from '../../wire/model/response';
-import type { Usage } from '../../wire/model/usage';
-import { WrittenText } from '../../wire/model/written-text';
-import type { StreamDecoder, StreamEncoder, StreamMeter } from '../../wire/protocols/protocol';
-import { upstreamIncomplete } from '../../wire/protocols/provider-error';
+import type { FinishReason, StreamEvent, Usage } from '../../wire/model';
+import { WrittenText } from '../../wire/model';
+import type { StreamDecoder, StreamEncoder, StreamMeter } from '../../wire/protocols';
+import { upstreamIncomplete } from '../../wire/protocols';
 import type { RawFrame } from './frames';
 
 /** What a stream said of itself, as far as it came. */

@@ -1,12 +1,11 @@
 import { GatewayError } from '../../platform/error';
-import { BodyTooLargeError } from '../../platform/http/body';
-import type { InboundReply } from '../../platform/http/exchange';
-import { parseJson } from '../../platform/json/json';
-import type { JsonObject } from '../../platform/json/value';
-import type { ModelRequest } from '../../wire/model/request';
-import type { Usage } from '../../wire/model/usage';
-import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols/protocol';
-import { unreadableAnswer } from '../../wire/protocols/provider-error';
+import type { InboundReply } from '../../platform/http';
+import { BodyTooLargeError } from '../../platform/http';
+import type { JsonObject } from '../../platform/json';
+import { parseJson } from '../../platform/json';
+import type { ModelRequest, Usage } from '../../wire/model';
+import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols';
+import { unreadableAnswer } from '../../wire/protocols';
 
 /** Longest answer that is not a stream, in bytes. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 
 /**
  * Keeps failures from multiplying the load: attempts beyond a call's first are a tenth of the calls, above what a small

@@ -1,37 +1,19 @@
-import type { Reservation } from '../../money/ledger/admission';
-import { formatUsd } from '../../money/pricing/money';
+import type { Reservation } from '../../money/ledger';
+import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import type { Target } from '../../routing/models';
-import type { Usage } from '../../wire/model/usage';
+import type { Target } from '../../routing';
+import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
-import type { Trace } from '../after/trace';
 import type { BoundedCall } from '../before/bound';
-import type { RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import type { Delivery } from '../relay/delivery';
-import { type Departure, LEFT } from '../relay/departure';
+import { LEFT } from '../relay/departure';
+import type { AttemptContext } from './attempt-context';
 import { type AttemptFailure, allTargetsFailed } from './failure';
 import { finalError } from './final-error';
 import { Itinerary, type Place, placesOf } from './places';
 import { prepare } from './send';
 import { type Answer, tryPlace } from './try-place';
 import { verdictOf } from './verdict';
-
-/** What the attempts of one call share. */
-export interface AttemptContext {
-  readonly call: RoutedCall;
-  readonly bounded: BoundedCall;
-  readonly reservation: Reservation;
-  readonly delivery: Delivery;
-  readonly trace: Trace;
-  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
-  readonly outputCap: number | undefined;
-  /** Characters of output after which a stream is a runaway. */
-  readonly maxOutputCharacters: number;
-  /** Monotonic end of everything: the gateway's own deadline. */
-  readonly totalAtMs: number;
-  readonly departure: Departure;
-}
 
 /** No target answered. */
 export class AttemptsFailedError extends Error {

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../platform/error';
-import type { Clock } from '../../platform/runtime/clock';
+import type { Clock } from '../../platform/runtime';
 
 /** What an attempt told about its target; with the reason where waiting does not cure it. */
 export type Verdict =

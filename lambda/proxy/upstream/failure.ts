@@ -1,6 +1,6 @@
 import { GatewayError } from '../../platform/error';
-import { TransportError, type TransportFailure } from '../../platform/http/exchange';
-import type { Usage } from '../../wire/model/usage';
+import { TransportError, type TransportFailure } from '../../platform/http';
+import type { Usage } from '../../wire/model';
 import { LEFT } from '../relay/departure';
 
 /** Why one attempt did not answer, and what may be done about it. */

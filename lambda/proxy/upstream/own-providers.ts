@@ -10,7 +10,7 @@ export async function startOwnProviders(providers: readonly ProviderConfig[]): P
   const urls = new Map<string, string>();
   for (const { id, kind, settings } of providers) {
     if (providerDefinition(kind).startsInProcess !== true) continue;
-    const { startSimulatedProvider } = await import('../../simulated/server');
+    const { startSimulatedProvider } = await import('../../simulated');
     urls.set(id, (await startSimulatedProvider(settings)).origin);
   }
   return urls;

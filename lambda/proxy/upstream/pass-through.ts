@@ -1,7 +1,7 @@
-import type { FieldChanges } from '../../platform/http/splice';
-import type { JsonObject } from '../../platform/json/value';
-import type { DialectName, Operation } from '../../wire/model/request';
-import type { CallFacts } from '../../wire/protocols/protocol';
+import type { FieldChanges } from '../../platform/http';
+import type { JsonObject } from '../../platform/json';
+import type { DialectName, Operation } from '../../wire/model';
+import type { CallFacts } from '../../wire/protocols';
 
 /**
  * Fields that a body passed on in its own dialect must change, so that the provider reports usage: Chat Completions streams report it

@@ -1,6 +1,5 @@
 import type { GatewayError } from '../../platform/error';
-import type { Target } from '../../routing/models';
-import type { ProviderSite } from '../../routing/providers';
+import type { ProviderSite, Target } from '../../routing';
 import type { Cooldowns } from './cooldowns';
 import type { AttemptFailure } from './failure';
 

@@ -1,19 +1,18 @@
 import { GatewayError } from '../../platform/error';
-import type { InboundReply } from '../../platform/http/exchange';
-import { TransportError } from '../../platform/http/exchange';
-import type { Watcher } from '../../platform/runtime/ticker';
-import type { ModelRequest } from '../../wire/model/request';
-import type { Usage } from '../../wire/model/usage';
-import { mostTokens } from '../../wire/model/written-text';
-import type { EncodeContext, StreamMeter } from '../../wire/protocols/protocol';
-import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols/provider-error';
+import type { InboundReply } from '../../platform/http';
+import { TransportError } from '../../platform/http';
+import type { Watcher } from '../../platform/runtime';
+import type { ModelRequest, Usage } from '../../wire/model';
+import { mostTokens } from '../../wire/model';
+import type { EncodeContext, StreamMeter } from '../../wire/protocols';
+import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import { returnedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { frameSource } from '../relay/frames';
 import { relayStream } from '../relay/stream';
 import { passThrough, type StreamTranslation, translated } from '../relay/translation';
 import { readAnswer, readErrorBody } from '../relay/whole';
-import type { AttemptContext } from './attempt';
+import type { AttemptContext } from './attempt-context';
 import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import type { PreparedCall } from './send';
 

@@ -1,4 +1,4 @@
-import { matchesGlob } from '../../platform/runtime/glob';
+import { matchesGlob } from '../../platform/runtime';
 
 /**
  * Whether a pattern fits a name. `*` alone fits every name. Any other pattern has a slash where the name has one: what stands before the

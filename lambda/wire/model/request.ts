@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
 
 /** Wire formats that providers speak. */
 export type ProtocolName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini' | 'cohere-v2';

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../platform/error';
-import type { JsonValue } from '../../platform/json/value';
+import type { JsonValue } from '../../platform/json';
 import type { AssistantPart, Citation, Opaque } from './request';
 import type { Usage } from './usage';
 

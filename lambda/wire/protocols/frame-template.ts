@@ -1,4 +1,4 @@
-import { parseJson } from '../../platform/json/json';
+import { parseJson } from '../../platform/json';
 
 /**
  * Nearly all frames of a stream are the same text around one string that the model wrote. A template learned from one such

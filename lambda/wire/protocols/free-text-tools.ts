@@ -1,5 +1,5 @@
-import { parseJson } from '../../platform/json/json';
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
+import { parseJson } from '../../platform/json';
 import type { AssistantPart, Message, ModelRequest, Tool, ToolCallPart } from '../model/request';
 import type { ModelResponse, StreamEvent } from '../model/response';
 import { defined, objectOf, textOf } from './lenient';

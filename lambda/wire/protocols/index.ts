@@ -1,4 +1,5 @@
-import { createMemo } from '../../platform/runtime/memo';
+/** Every wire format, each loaded by the first call that needs it, and what all of them have in common. */
+import { createMemo } from '../../platform/runtime';
 import type { DialectName, Operation, ProtocolName } from '../model/request';
 import type { Dialect, Protocol } from './protocol';
 
@@ -45,3 +46,8 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
   const known = createMemo<Promise<T>>(100);
   return (name: Name, operation: Operation): Promise<T> => known(`${name} ${operation}`, () => load(name, operation));
 }
+
+export { withoutFreeText } from './free-text-tools';
+export { mediaUrlIn } from './media-urls';
+export type { CallFacts, Dialect, EncodeContext, Frame, Protocol, StreamDecoder, StreamEncoder, StreamMeter } from './protocol';
+export { unreadableAnswer, upstreamIncomplete } from './provider-error';

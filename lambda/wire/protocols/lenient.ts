@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../platform/json';
 
 /** Readers for what providers send: a value of another type is as good as absent. */
 

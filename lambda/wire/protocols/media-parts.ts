@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import type { Media } from '../model/media';
 import { mediaOf } from './media';
 import { isPlainReference } from './reference';

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../platform/json/value';
-import { foldCase } from '../../platform/runtime/fold';
+import type { JsonObject, JsonValue } from '../../platform/json';
+import { foldCase } from '../../platform/runtime';
 import type { Operation } from '../model/request';
 import { isPlainReference, isReference } from './reference';
 

@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../platform/error';
-import type { JsonValue } from '../../platform/json/value';
-import { fileKind } from '../../platform/runtime/file-kind';
+import type { JsonValue } from '../../platform/json';
+import { fileKind } from '../../platform/runtime';
 import type { Media } from '../model/media';
 import type { MediaSource } from '../model/request';
 import { textOf } from './lenient';

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../platform/error';
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
 import type { Media } from '../model/media';
 import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';

@@ -1,5 +1,5 @@
 import { type GatewayError, invalidRequest } from '../../platform/error';
-import type { JsonObject, JsonValue } from '../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../platform/json';
 
 /**
  * Readers for what callers send: a value of another type is a 400 that names the field. `null` counts as absent, as both

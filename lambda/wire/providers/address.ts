@@ -1,5 +1,5 @@
 import { GatewayError } from '../../platform/error';
-import { createMemo } from '../../platform/runtime/memo';
+import { createMemo } from '../../platform/runtime';
 import type { ProviderDefinition } from './provider';
 
 /**

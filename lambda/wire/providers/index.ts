@@ -1,3 +1,4 @@
+/** Every kind of provider. */
 import type { ProviderKind } from '../../../lib/private/contract';
 import { anthropic } from './anthropic';
 import { anthropicCompatible } from './anthropic-compatible';
@@ -59,3 +60,8 @@ export function providerDefinition(kind: ProviderKind): ProviderDefinition {
 
 /** Every kind, for tests and listings. */
 export const providerDefinitions: readonly ProviderDefinition[] = Object.values(DEFINITIONS);
+export { baseUrlFor, joinPath } from './address';
+export { ownToolsOf } from './own-tools';
+export type { ProviderDefinition } from './provider';
+export { type AuthScheme, type Endpoint, isSafeModelName } from './provider';
+export { applyQuirks } from './quirks';

@@ -1,5 +1,5 @@
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
-import type { JsonObject } from '../../platform/json/value';
+import type { JsonObject } from '../../platform/json';
 import type { Operation, ProtocolName } from '../model/request';
 
 /** Where and how one call goes out: everything but the host, which only configuration decides. */

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../platform/json/value';
-import { withoutReasoning } from '../dialects/openai-chat/history';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import type { ProtocolName } from '../model/request';
+import { withoutReasoning } from '../protocols/openai-history';
 
 /** What a quirk made of a body. */
 interface Reshaped {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAwsJsonCall } from '../../../lambda/aws/aws-json';
 import type { DynamoDbConnector } from '../../../lambda/aws/dynamodb/dynamodb';
 import { createLeanDynamoDb } from '../../../lambda/aws/dynamodb/dynamodb-lean';
-import { createSdkDynamoDb } from '../../../lambda/aws/dynamodb/dynamodb-sdk';
+import { createSdkDynamoDb } from '../../../lambda/aws/dynamodb-sdk';
 import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
 import { createTransport } from '../../../lambda/platform/http/transport';
 import { systemClock } from '../../../lambda/platform/runtime/clock';

@@ -1,5 +1,5 @@
 /** How many tokens pictures, documents, recordings and films can be, by the rules of the models' makers. */
-import type { Media } from '../../../wire/model/media';
+import type { Media } from '../../../wire/model';
 import { pictureSize } from './picture-size';
 import { pictureTokens } from './pictures';
 import { recordingSeconds } from './recordings';

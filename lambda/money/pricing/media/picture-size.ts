@@ -1,4 +1,4 @@
-import { Base64Bytes } from '../../../platform/runtime/base64-bytes';
+import { Base64Bytes } from '../../../platform/runtime';
 
 /** In pixels. */
 export interface PictureSize {

@@ -1,4 +1,4 @@
-import { Base64Bytes } from '../../../platform/runtime/base64-bytes';
+import { Base64Bytes } from '../../../platform/runtime';
 
 /** Bytes of a second of MP3 at its lowest rate, 8 kbit/s. */
 const MP3_SECOND_BYTES = 1_000;

@@ -1,7 +1,6 @@
-import type { AwsCredentialSource } from '../../../aws/signing/aws-credentials';
-import type { SigningRequest, SigV4Signer } from '../../../aws/signing/sigv4';
+import type { AwsCredentialSource, SigningRequest, SigV4Signer } from '../../../aws/signing';
 import { GatewayError } from '../../../platform/error';
-import type { AuthScheme } from '../../../wire/providers/provider';
+import type { AuthScheme } from '../../../wire/providers';
 import type { GoogleTokens } from './google-service-account';
 
 /** A call about to be sent. */

@@ -1,9 +1,9 @@
 import { createSign } from 'node:crypto';
 import { GatewayError } from '../../../platform/error';
-import type { Transport } from '../../../platform/http/exchange';
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
-import type { Clock } from '../../../platform/runtime/clock';
+import type { Transport } from '../../../platform/http';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
+import type { Clock } from '../../../platform/runtime';
 
 /** The only place that assertions are sent to; the `token_uri` of a key file is not trusted. */
 const TOKEN_ORIGIN = 'https://oauth2.googleapis.com';

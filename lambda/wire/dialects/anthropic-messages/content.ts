@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { CachePoint, Citation, DocumentPart, ImagePart, MediaSource, TextPart } from '../../model/request';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import {

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import { nonEmptyText, objectOf } from '../../protocols/lenient';
 import type { ProviderErrorFacts } from '../../protocols/protocol';

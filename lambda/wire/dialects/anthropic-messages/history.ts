@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { isForeign, unmarked } from './signatures';
 

@@ -1,6 +1,6 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type {
   AssistantPart,
   CachePoint,
@@ -13,11 +13,11 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../model/request';
+import { claudeState } from '../../protocols/claude-state';
 import { defined, objectOf } from '../../protocols/lenient';
 import { plainTextOf } from '../../protocols/media';
 import { fitToolId } from '../../protocols/tool-ids';
 import { writeCitation } from './content';
-import { claudeState } from './signatures';
 import type { WireBlock, WireCacheControl, WireDocument, WireImage, WireMessage, WireSource, WireText, WireToolResult } from './wire';
 
 const MAX_TOOL_ID = 128;

@@ -1,5 +1,5 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined, textOf } from '../../protocols/lenient';
 import {

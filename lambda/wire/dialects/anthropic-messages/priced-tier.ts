@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 
 /**
  * What prices a call or a report as a whole: `speed: "fast"` and `inference_geo: "us"` stand beside the service tier and multiply its price,

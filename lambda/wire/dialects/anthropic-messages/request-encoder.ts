@@ -1,12 +1,12 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest, Tool } from '../../model/request';
-import { claudeVersion } from '../../protocols/bedrock-converse/family';
+import { closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
+import { claudeVersion } from '../../protocols/model-family';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { withFittingToolNames } from '../../protocols/tool-names';
 import { writeCache, writeMessages } from './messages-encoder';
-import { closedSchema } from './schema';
 import { thinkingFields } from './thinking';
 
 /** From here on tools can be held to their schema, and system messages may stand between the turns. */

@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined, objectOf } from '../../protocols/lenient';

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { AssistantPart } from '../../model/request';
 import type { Choice, ModelResponse } from '../../model/response';
 import { defined, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';

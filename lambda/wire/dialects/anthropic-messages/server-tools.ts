@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, objectOf, textOf } from '../../protocols/lenient';
 import type { CallFacts } from '../../protocols/protocol';

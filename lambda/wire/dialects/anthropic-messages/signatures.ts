@@ -1,4 +1,5 @@
-import type { Opaque, ProtocolName, ReasoningPart } from '../../model/request';
+import type { Opaque, ProtocolName } from '../../model/request';
+import { CLAUDE } from '../../protocols/claude-state';
 
 /**
  * Thinking of other providers has to travel through Anthropic's clients, which know one opaque field, `signature` (and `data` of
@@ -6,9 +7,6 @@ import type { Opaque, ProtocolName, ReasoningPart } from '../../model/request';
  * base64 without dots, stay as they are.
  */
 const MARK = /^gw1\.(openai-chat|openai-responses|bedrock-converse|gemini|cohere-v2)\.([\s\S]*)$/;
-
-/** Claude's signatures hold on every platform that serves it. @see https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
-const CLAUDE: ReadonlySet<ProtocolName> = new Set<ProtocolName>(['anthropic-messages', 'bedrock-converse']);
 
 export function writeOpaque(opaque: Opaque): string {
   return opaque.protocol === 'anthropic-messages' ? opaque.value : `gw1.${opaque.protocol}.${opaque.value}`;
@@ -35,13 +33,6 @@ export function readCallState(text: string | undefined): { readonly id: string; 
   if (marked === null) return undefined;
   const [, protocol, id = '', value = ''] = marked;
   return { id: Buffer.from(id, 'base64url').toString(), signature: { protocol: protocol as ProtocolName, value } };
-}
-
-/** What Anthropic's API accepts back; undefined when it would refuse the block. */
-export function claudeState(part: ReasoningPart): { readonly signature?: string; readonly redacted?: string } | undefined {
-  if (part.redacted !== undefined && CLAUDE.has(part.redacted.protocol)) return { redacted: part.redacted.value };
-  if (part.signature !== undefined && CLAUDE.has(part.signature.protocol)) return { signature: part.signature.value };
-  return undefined;
 }
 
 /** Nobody signed it, or another provider did. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import type { Opaque } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';

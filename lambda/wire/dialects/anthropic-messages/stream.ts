@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../../platform/error';
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { StreamEvent } from '../../model/response';
 import { countOf, defined, nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
 import type { Frame, StreamDecoder } from '../../protocols/protocol';

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning } from '../../model/request';
-import { claudeVersion } from '../../protocols/bedrock-converse/family';
-import { claudeState } from './signatures';
+import { claudeState } from '../../protocols/claude-state';
+import { claudeVersion } from '../../protocols/model-family';
 
 /** What thinking adds to a call. */
 export interface ThinkingFields {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { pricedTier } from './priced-tier';

@@ -4,7 +4,7 @@
  *
  * @see https://docs.claude.com/en/api/messages
  */
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 
 export type WireCacheControl = { type: 'ephemeral'; ttl?: '5m' | '1h' };
 type Cached = { cache_control?: WireCacheControl };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Citation } from '../../model/request';
 import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
 

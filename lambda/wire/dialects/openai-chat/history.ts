@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { changedMessages, withoutExtra } from '../../protocols/openai-history';
 import { isGatewayDetail, isGatewayToken } from './reasoning';
 
 /**
@@ -23,37 +24,6 @@ export function forwardChanges(body: JsonObject): JsonObject | undefined {
   });
 }
 
-/** The call without any thinking of earlier turns, for providers that refuse the fields; undefined when there is none. */
-export function withoutReasoning(body: JsonObject): JsonObject | undefined {
-  const changes = changedMessages(body, (message) => {
-    const calls = objectsOf(message['tool_calls']);
-    const extra = calls.some((call) => 'extra_content' in call);
-    if (!('reasoning_content' in message) && !('reasoning_details' in message) && !extra) return message;
-    const { reasoning_content: _text, reasoning_details: _details, ...rest } = message;
-    return extra ? { ...rest, tool_calls: calls.map(withoutExtra) } : rest;
-  });
-  return changes === undefined ? undefined : { ...body, ...changes };
-}
-
-function changedMessages(body: JsonObject, change: (message: JsonObject) => JsonObject): JsonObject | undefined {
-  const messages = body['messages'];
-  if (!Array.isArray(messages)) return undefined;
-  let changed = false;
-  const written = messages.map((item) => {
-    const message = objectOf(item);
-    if (message === undefined || message['role'] !== 'assistant') return item;
-    const next = change(message);
-    if (next !== message) changed = true;
-    return next;
-  });
-  return changed ? { messages: written } : undefined;
-}
-
 function tokenOf(call: JsonObject): string | undefined {
   return textOf(objectOf(objectOf(call['extra_content'])?.['google'])?.['thought_signature']);
-}
-
-function withoutExtra(call: JsonObject): JsonObject {
-  const { extra_content: _extra, ...rest } = call;
-  return rest;
 }

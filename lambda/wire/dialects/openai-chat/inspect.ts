@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';

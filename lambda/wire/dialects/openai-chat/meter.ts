@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { WrittenText } from '../../model/written-text';

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { Opaque, ProtocolName, ReasoningPart, ToolCallPart } from '../../model/request';
 import { countOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { WireReasoningDetail } from './wire';

@@ -1,5 +1,5 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import { EFFORTS } from '../../protocols/openai-settings';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Citation, ImagePart, ReasoningPart, ToolCallPart } from '../../model/request';
 import type { Choice, ModelResponse } from '../../model/response';
 import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { CallFacts } from '../../protocols/protocol';

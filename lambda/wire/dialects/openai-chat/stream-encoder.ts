@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../platform/json/value';
+import type { JsonValue } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { Citation } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Citation } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import { unitOf } from '../../model/tool-use';
 import type { Usage } from '../../model/usage';

@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import { objectOf } from '../../protocols/lenient';
+import { decodeError, encodeError } from '../../protocols/openai-error';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
-import { decodeError, encodeError } from '../openai-chat/error';
 
 /** OpenAI has one shape of error for all its APIs. */
 export { decodeError, encodeError };

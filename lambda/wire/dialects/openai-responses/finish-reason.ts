@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
 import { nonEmptyText, objectOf } from '../../protocols/lenient';

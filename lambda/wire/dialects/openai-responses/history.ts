@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { objectOf, textOf } from '../../protocols/lenient';
 import { isMarked } from './signatures';
 

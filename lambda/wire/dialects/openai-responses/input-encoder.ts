@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import { plainTextOf, writeUrl } from '../../protocols/media';

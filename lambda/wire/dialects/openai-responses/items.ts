@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, Citation, ReasoningPart, ToolCallPart } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import type { EncodeContext } from '../../protocols/protocol';

@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Citation } from '../../model/request';
 import type { FinishReason, ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { CallFacts, ServerToolRemoval } from '../../protocols/protocol';

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { Opaque, ProtocolName, ReasoningPart } from '../../model/request';
 import { defined, nonEmptyText, objectOf } from '../../protocols/lenient';
 

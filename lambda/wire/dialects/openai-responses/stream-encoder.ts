@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import type { Citation } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';

@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Tool, ToolChoice } from '../../model/request';
 import { defined, objectOf, objectsOf } from '../../protocols/lenient';
 import {

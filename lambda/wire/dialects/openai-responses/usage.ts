@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf } from '../../protocols/lenient';
 import { billedUnits } from './billed-units';

@@ -5,7 +5,7 @@
  * @see https://platform.openai.com/docs/api-reference/responses
  */
 
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 
 export type WireAnnotation = { type: 'url_citation'; url: string; title: string; start_index: number; end_index: number };
 export type WireOutputText = { type: 'output_text'; text: string; annotations: WireAnnotation[]; logprobs: JsonObject[] };

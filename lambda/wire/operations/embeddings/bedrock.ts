@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest } from '../../model/request';
 import { bedrockConverse } from '../../protocols/bedrock-converse';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';

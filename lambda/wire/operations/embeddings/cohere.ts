@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest } from '../../model/request';
 import { cohereV2 } from '../../protocols/cohere-v2';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';

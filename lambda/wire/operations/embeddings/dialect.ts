@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../platform/json/value';
+import type { JsonValue } from '../../../platform/json';
 import { openAiChat } from '../../dialects/openai-chat';
 import { numberOf, objectsOf } from '../../protocols/lenient';
 import type { Dialect } from '../../protocols/protocol';

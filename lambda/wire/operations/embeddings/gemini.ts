@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import { gemini } from '../../protocols/gemini';
 import { countOf, defined, objectOf, objectsOf } from '../../protocols/lenient';

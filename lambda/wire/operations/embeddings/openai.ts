@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { openAiChat } from '../../dialects/openai-chat';
 import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';

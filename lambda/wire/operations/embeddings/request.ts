@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { EmbeddingsRequest, ModelRequest } from '../../model/request';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { arrayOf, defined, hasBrokenCounts } from '../../protocols/lenient';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Citation } from '../../model/request';
 import { defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import { textOf } from '../lenient';
 import type { ProviderErrorFacts } from '../protocol';

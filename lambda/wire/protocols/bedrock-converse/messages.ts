@@ -1,6 +1,6 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type {
   AssistantPart,
   CachePoint,
@@ -13,9 +13,9 @@ import type {
   UserPart,
 } from '../../model/request';
 import { objectOf } from '../lenient';
+import type { ModelFamily } from '../model-family';
+import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from '../model-family';
 import { fitToolId } from '../tool-ids';
-import type { ModelFamily } from './family';
-import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from './family';
 import { Media } from './media';
 
 /** Longest `toolUseId`, in characters. */

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../../platform/json/value';
-import { claudeState } from '../../dialects/anthropic-messages/signatures';
+import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning } from '../../model/request';
-import type { ModelFamily } from './family';
-import { claudeVersion } from './family';
+import { claudeState } from '../claude-state';
+import type { ModelFamily } from '../model-family';
+import { claudeVersion } from '../model-family';
 
 /** What reasoning adds to a Converse call, and what it takes away. */
 export interface ReasoningFields {

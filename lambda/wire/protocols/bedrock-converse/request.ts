@@ -1,12 +1,12 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { closedSchema } from '../../dialects/anthropic-messages/schema';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
+import { closedSchema } from '../closed-schema';
+import type { ModelFamily } from '../model-family';
+import { modelFamily } from '../model-family';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
-import type { ModelFamily } from './family';
-import { modelFamily } from './family';
 import { STOP_SEQUENCE_PATH } from './finish-reason';
 import { conversation } from './messages';
 import type { ReasoningFields } from './reasoning';

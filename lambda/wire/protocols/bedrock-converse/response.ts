@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { AssistantPart, Opaque } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';

@@ -1,8 +1,8 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Message, ModelRequest, Tool } from '../../model/request';
-import type { ModelFamily } from './family';
-import { supportsCachePoints, supportsStrictTools } from './family';
+import type { ModelFamily } from '../model-family';
+import { supportsCachePoints, supportsStrictTools } from '../model-family';
 import { cachePoint } from './messages';
 
 /**

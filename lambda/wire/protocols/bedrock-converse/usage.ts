@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, objectOf, objectsOf, textOf } from '../lenient';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { textOf } from '../lenient';
 import type { ProviderErrorFacts } from '../protocol';
 import { providerError } from '../provider-error';

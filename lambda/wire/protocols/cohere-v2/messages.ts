@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../model/request';
 import { plainTextOf, writeUrl } from '../media';
 

@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool } from '../../model/request';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { StreamEvent } from '../../model/response';
 import type { BlockStep } from '../block-writer';
 import { BlockWriter } from '../block-writer';

@@ -1,6 +1,6 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { objectOf } from '../lenient';
 import { mediaPart } from './media';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { defined, numberOf, objectOf, objectsOf, textOf } from '../lenient';
 
 /**

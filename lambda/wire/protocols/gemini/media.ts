@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource } from '../../model/request';
 

@@ -1,5 +1,5 @@
-import { parseJson } from '../../../platform/json/json';
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import { BlockWriter } from '../block-writer';
 import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../platform/json/value';
+import type { JsonObject } from '../../../platform/json';
 import type { Reasoning } from '../../model/request';
 
 /** Budgets for efforts in tokens, as Google's own OpenAI endpoint chooses them. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf } from '../lenient';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import type { AssistantPart, ModelRequest } from '../../../../../lambda/wire/model/request';
 import { bedrockConverse } from '../../../../../lambda/wire/protocols/bedrock-converse';
-import { claudeVersion, modelFamily } from '../../../../../lambda/wire/protocols/bedrock-converse/family';
+import { claudeVersion, modelFamily } from '../../../../../lambda/wire/protocols/model-family';
 
 const CLAUDE_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const CLAUDE_4_6 = 'global.anthropic.claude-opus-4-6-v1';

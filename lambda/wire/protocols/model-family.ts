@@ -1,4 +1,4 @@
-import { withoutProfile } from '../../model/bedrock-profile';
+import { withoutProfile } from '../model/bedrock-profile';
 
 /** Model families whose Converse calls differ. `unknown`: an ARN that does not say what it stands for. */
 export type ModelFamily = 'claude' | 'nova' | 'nova-2' | 'gpt-oss' | 'other' | 'unknown';

@@ -8,7 +8,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { CallOptions, DynamoDbConnector } from './dynamodb';
+import type { CallOptions, DynamoDbConnector } from './dynamodb/dynamodb';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../platform/json/value';
+import type { JsonObject, JsonValue } from '../../platform/json';
 
 /** Keywords that Anthropic refuses in a schema; the model is not held to them, so leaving them out is reported. */
 const UNSUPPORTED = new Set([

@@ -1,0 +1,15 @@
+/** What every part runs on: clock, environment, log, metrics, ids, patterns of names. */
+
+export { Base64Bytes } from './base64-bytes';
+export { ageMs, type Clock, isoTime, type Moment, momentOf, systemClock } from './clock';
+export { type Environment, readEnvironment } from './environment';
+export { fileKind } from './file-kind';
+export { foldCase } from './fold';
+export { matchesAnyGlob, matchesGlob, matchesModel } from './glob';
+export { uuidV7 } from './ids';
+export { createLog, type Log, type LogFields, safeStack } from './log';
+export { isMeantForLoopback } from './loopback-host';
+export { createMemo } from './memo';
+export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
+export { sharedReads } from './shared-reads';
+export { createTicker, type Ticker, type Watcher } from './ticker';

@@ -1,0 +1,10 @@
+/** The common request, response, stream event and usage, in which wire formats meet. */
+
+export { withoutProfile } from './bedrock-profile';
+export type { Media } from './media';
+export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
+export type { DialectName, ModelRequest, Operation } from './request';
+export type { FinishReason, StreamEvent } from './response';
+export { sameUnit, type ToolUse } from './tool-use';
+export { type TokenClasses, tokenClasses, type Usage } from './usage';
+export { mostTokens, WrittenText } from './written-text';

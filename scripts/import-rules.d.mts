@@ -1,0 +1,2 @@
+/** See `import-rules.mjs`. */
+export function importBreaches(sources: ReadonlyMap<string, string>): string[];

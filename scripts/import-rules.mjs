@@ -1,0 +1,199 @@
+/** Who may import whom: the architecture as rules over the text of the sources. `check-imports.mjs` runs them. See ARCHITECTURE.md. */
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize, sep } from 'node:path';
+
+/** Rooms of the runtime in their order: each may import those to its left. */
+const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
+
+/** They join the rooms; none imports another, and nothing imports them. */
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+
+/** Folders of wire of which each part is loaded by itself, and entered by its own `index.ts` from inside the room too. */
+const BY_ITSELF = /^lambda\/wire\/(?:dialects|protocols|operations)\/[^/]+\//;
+
+const MOST_FILES_A_FOLDER = 12;
+
+/** They do no I/O, read no environment and import no package. */
+const PURE = ['wire', 'money'];
+const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:zlib']);
+
+/** Declarations of Lambda's events; there is no such package at run time. */
+const TYPES_ONLY = /^aws-lambda$/;
+
+/** Third-party packages each part may import. */
+const PACKAGES = [
+  { under: 'lib/', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { under: 'bin/app.ts', allow: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { under: 'lambda/usage/', allow: [/^@aws-sdk\/client-/, /^aws-lambda-stream\//, /^highland$/, TYPES_ONLY] },
+  { under: 'lambda/platform/http/', allow: [/^undici(\/|$)/] },
+  {
+    under: 'lambda/',
+    allow: [/^@aws-sdk\/client-(bedrock-runtime|dynamodb|secrets-manager|sqs|eventbridge)$/, /^@smithy\/node-http-handler$/, TYPES_ONLY],
+  },
+  { under: 'local/', allow: [/^dynalite\//, /^@aws-sdk\//, /^@smithy\//, /^memory-level$/] },
+  { under: 'bin/', allow: [] },
+];
+
+/** Words that only one place may use. */
+const WORDS = [
+  {
+    word: /\bprocess\.env\b/,
+    allow: ['lambda/platform/runtime/environment.ts'],
+    rule: 'the environment is read in lambda/platform/runtime/environment.ts alone',
+  },
+  {
+    word: /\b(Date\.now|performance\.now)\(/,
+    allow: ['lambda/platform/runtime/clock.ts'],
+    rule: 'the time is told by lambda/platform/runtime/clock.ts alone',
+  },
+  { word: /\bnew Date\(\)/, allow: [], rule: 'the time is told by lambda/platform/runtime/clock.ts alone' },
+  { word: /(?:\bawait|\breturn|=>?|\bglobalThis\.)\s*fetch\(/, allow: [], rule: 'no global fetch: use the Transport' },
+  { word: /\b(ReadableStream|TransformStream|TextDecoderStream)\b/, allow: [], rule: 'no web streams' },
+  { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
+];
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
+
+/**
+ * Every breach of the architecture, as `file:line  rule (import)`.
+ *
+ * @param sources texts of the TypeScript files under lib, lambda, local and bin, by path from the root
+ */
+export function importBreaches(sources) {
+  const breaches = [];
+  const arrows = new Map();
+  for (const [file, text] of sources) {
+    const targets = [];
+    for (const { specifier, line } of importsOf(text)) {
+      const target = specifier.startsWith('.') ? resolved(sources, file, specifier) : undefined;
+      const breach = target === undefined ? packageBreach(file, specifier) : relativeBreach(file, target);
+      if (breach !== undefined) breaches.push(`${file}:${line}  ${breach} (${specifier})`);
+      if (sources.has(target)) targets.push(target);
+    }
+    arrows.set(file, targets);
+    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text));
+  }
+  for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
+  return [...breaches, ...crowded(sources)];
+}
+
+const parsed = new Map();
+
+function importsOf(text) {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const found = [...text.matchAll(IMPORT)].map((match) => ({
+    specifier: match[1] ?? match[2] ?? match[3],
+    line: lineAt(text, match.index + match[0].length),
+  }));
+  parsed.set(text, found);
+  return found;
+}
+
+function lineAt(text, index) {
+  return text.slice(0, index).split('\n').length;
+}
+
+/** The file that a relative import means; as it is written where there is none. */
+function resolved(sources, file, specifier) {
+  const path = normalize(join(dirname(file), specifier))
+    .split(sep)
+    .join('/');
+  return [`${path}.ts`, `${path}/index.ts`, path.replace(/\.js$/, '.ts')].find((candidate) => sources.has(candidate)) ?? path;
+}
+
+function roomOf(path) {
+  return /^lambda\/([^/]+)\//.exec(path)?.[1];
+}
+
+function relativeBreach(file, target) {
+  if (file === 'lib/private/contract.ts') return 'contract.ts imports nothing';
+  if (file === 'bin/app.ts') return target === 'lib/index.ts' ? undefined : 'bin/app.ts imports lib/index only, as a user would';
+  const [part, other] = [file, target].map((path) => path.slice(0, path.indexOf('/')));
+  if (part === 'lib') return other === 'lib' ? undefined : 'lib imports aws-cdk-lib, constructs and itself only';
+  if (other === 'lib') return target === 'lib/private/contract.ts' ? undefined : `${part} imports lib/private/contract only`;
+  if (part === 'lambda') {
+    return other === 'lambda' ? roomBreach(file, target) : 'lambda imports neither the local run, the command nor tests';
+  }
+  if (other === 'lambda') return part === 'local' ? faceBreach(roomOf(target), target) : 'the command goes through the local run';
+  if (part === 'local' && other !== 'local') return 'the local run imports itself, faces of the runtime and the contract';
+  return part === 'bin' && other !== 'bin' && other !== 'local' ? 'the command imports itself, the local run and the contract' : undefined;
+}
+
+function roomBreach(file, target) {
+  const [room, other] = [roomOf(file), roomOf(target)];
+  if (room !== other) {
+    const mayImport = FUNCTIONS.includes(room) ? ORDER : ORDER.slice(0, ORDER.indexOf(room));
+    if (FUNCTIONS.includes(other)) return `only lambda/${other} imports lambda/${other}; what two need is a room below them`;
+    return mayImport.includes(other) ? faceBreach(other, target) : `lambda/${room} may not import lambda/${other}`;
+  }
+  const part = BY_ITSELF.exec(target)?.[0];
+  const reached = part !== undefined && !file.startsWith(part) && target !== `${part}index.ts`;
+  return reached ? `${part} is entered by its index.ts alone` : undefined;
+}
+
+/** Rooms that have an `index.ts` at their top; the others have one a folder, and what stands beside the folders. */
+const ONE_FACE = ['identity', 'routing', 'simulated'];
+
+function faceBreach(room, target) {
+  if (!ORDER.includes(room)) return `lambda/${room} is entered by nobody`;
+  const [first, ...rest] = target.slice(`lambda/${room}/`.length).split('/');
+  const inside = ONE_FACE.includes(room) ? rest.length > 0 || first !== 'index.ts' : rest.length > 0 && rest.join('/') !== 'index.ts';
+  return inside ? `past the face of lambda/${room}: enter it by an index.ts` : undefined;
+}
+
+function packageBreach(file, specifier) {
+  const room = roomOf(file);
+  if (specifier.startsWith('node:')) {
+    return PURE.includes(room) && !PURE_BUILTINS.has(specifier) ? `lambda/${room} does no I/O` : undefined;
+  }
+  if (builtinModules.includes(specifier)) return 'import Node built-ins with node:';
+  if (PURE.includes(room)) return `lambda/${room} imports no package`;
+  const rule = PACKAGES.find(({ under }) => file.startsWith(under));
+  return rule === undefined || rule.allow.some((pattern) => pattern.test(specifier))
+    ? undefined
+    : `${specifier} is not an approved package here`;
+}
+
+function wordBreaches(file, text) {
+  if (!WORDS.some(({ word }) => word.test(text))) return [];
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  return WORDS.flatMap(({ word, allow, rule }) => {
+    const found = word.exec(code);
+    return found === null || allow.includes(file) ? [] : [`${file}:${lineAt(code, found.index)}  ${rule}`];
+  });
+}
+
+/** Files that reach each other, of values or of types: each circle once, as one way around it. */
+function circlesOf(arrows) {
+  const circles = [];
+  const done = new Set();
+  for (const start of arrows.keys()) {
+    const path = [];
+    const onPath = new Set();
+    const visit = (file) => {
+      if (onPath.has(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file]);
+        return;
+      }
+      if (done.has(file)) return;
+      done.add(file);
+      path.push(file);
+      onPath.add(file);
+      for (const target of arrows.get(file) ?? []) visit(target);
+      path.pop();
+      onPath.delete(file);
+    };
+    visit(start);
+  }
+  return circles;
+}
+
+function crowded(sources) {
+  const files = new Map();
+  for (const file of sources.keys()) if (file.startsWith('lambda/proxy/')) files.set(dirname(file), (files.get(dirname(file)) ?? 0) + 1);
+  return [...files]
+    .filter(([, count]) => count > MOST_FILES_A_FOLDER)
+    .map(([folder, count]) => `${folder}:1  ${count} files in one folder of the proxy, ${MOST_FILES_A_FOLDER} at most`);
+}
