@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { importBreaches } from '../../scripts/import-rules.mjs';
+
+const ROOT = join(__dirname, '../..');
+const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+
+const sources = new Map<string, string>(
+  ['lib', 'lambda', 'local', 'bin'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .map((name) => [`${folder}/${name.split(sep).join('/')}`, readFileSync(join(ROOT, folder, name), 'utf8')]),
+  ),
+);
+
+/** Breaches once `from` imports `to` too. */
+function breachesWith(...arrows: readonly (readonly [from: string, to: string])[]): string[] {
+  const planted = new Map(sources);
+  for (const [from, to] of arrows) {
+    const specifier = posix.relative(posix.dirname(from), to).replace(/\.ts$/, '');
+    const line = `import type { Planted } from '${specifier.startsWith('.') ? specifier : `./${specifier}`}';\n`;
+    planted.set(from, line + (planted.get(from) ?? ''));
+    if (!planted.has(to)) planted.set(to, 'export type Planted = string;\n');
+  }
+  return importBreaches(planted);
+}
+
+/** Every file of a room that lies behind its face. */
+function behindFaceOf(room: string): readonly string[] {
+  const oneFace = sources.has(`lambda/${room}/index.ts`);
+  return [...sources.keys()].filter((path) => {
+    const [, name, ...rest] = path.split('/');
+    if (!path.startsWith('lambda/') || name !== room) return false;
+    return oneFace ? rest.join('/') !== 'index.ts' : rest.length > 1 && rest.slice(1).join('/') !== 'index.ts';
+  });
+}
+
+const pairs = [...ROOMS, ...FUNCTIONS].flatMap((from) =>
+  [...ROOMS, ...FUNCTIONS].filter((to) => to !== from).map((to) => [from, to] as const),
+);
+
+test('the sources keep the rules', () => {
+  expect(importBreaches(sources)).toEqual([]);
+});
+
+test.each(pairs)('a circle between %s and %s is found, of types too', (one, other) => {
+  const [left, right] = [`lambda/${one}/planted.ts`, `lambda/${other}/planted.ts`];
+
+  expect(breachesWith([left, right], [right, left])).toContainEqual(expect.stringMatching(/a circle: .*planted\.ts -> .*planted\.ts/));
+});
+
+test.each(['lib', 'local', 'bin', ...[...ROOMS, ...FUNCTIONS].map((room) => `lambda/${room}`)])('a circle inside %s is found', (folder) => {
+  const [one, other] = [`${folder}/planted.ts`, `${folder}/planted-too.ts`];
+
+  expect(breachesWith([one, other], [other, one])).toEqual([expect.stringMatching(/a circle: .*planted.* -> .*planted/)]);
+});
+
+test.each(pairs)('a reach from %s past the face of %s is found', (from, to) => {
+  const file = `lambda/${from}/planted.ts`;
+  const hidden = FUNCTIONS.includes(to) ? [`lambda/${to}/index.ts`] : behindFaceOf(to);
+  expect(hidden.length).toBeGreaterThan(0);
+
+  for (const target of hidden.slice(0, 3)) expect(breachesWith([file, target])).toEqual([expect.stringContaining(`${file}:1  `)]);
+});
+
+test.each(ROOMS)('a reach from the local run past the face of %s is found', (room) => {
+  const target = behindFaceOf(room)[0] as string;
+
+  expect(breachesWith(['local/planted.ts', target])).toEqual([expect.stringContaining('past the face')]);
+});
+
+test.each(pairs.filter(([from, to]) => ROOMS.includes(to) && (FUNCTIONS.includes(from) || ROOMS.indexOf(to) < ROOMS.indexOf(from))))(
+  '%s may enter %s by its face',
+  (from, to) => {
+    const face = [...sources.keys()].find((path) => path.startsWith(`lambda/${to}/`) && path.endsWith('/index.ts')) as string;
+
+    expect(breachesWith([`lambda/${from}/planted.ts`, face])).toEqual([]);
+  },
+);
+
+test.each([
+  ['an arrow against the order', 'lambda/money/planted.ts', 'lambda/aws/dynamodb/index.ts', 'lambda/money may not import lambda/aws'],
+  [
+    'a dialect reached from another',
+    'lambda/wire/dialects/openai-chat/planted.ts',
+    'lambda/wire/dialects/openai-responses/items.ts',
+    'index.ts alone',
+  ],
+  ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],
+  ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
+  ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
+  ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
+  ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
+  ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
+])('%s is found', (_what, from, to, breach) => {
+  expect(breachesWith([from, to])).toContainEqual(expect.stringContaining(breach));
+});
+
+test('a thirteenth file in a folder of the proxy is found', () => {
+  const planted = new Map(sources);
+  for (let made = 0; made < 13; made++) planted.set(`lambda/proxy/planted/file-${made}.ts`, '');
+
+  expect(importBreaches(planted)).toEqual([expect.stringContaining('13 files in one folder')]);
+});
