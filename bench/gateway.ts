@@ -12,7 +12,7 @@ import { createIdentityStore } from '../lambda/aws/dynamodb/identity';
 import { createSdkDynamoDb } from '../lambda/aws/dynamodb-sdk';
 import { createSigV4Signer } from '../lambda/aws/signing/sigv4';
 import { generateKey, hashSecret } from '../lambda/identity/virtual-key';
-import { loadPriceBook } from '../lambda/money/pricing';
+import { loadPriceBook } from '../lambda/money/deployed-book';
 import { createTransport } from '../lambda/platform/http/transport';
 import { systemClock } from '../lambda/platform/runtime/clock';
 import { readEnvironment } from '../lambda/platform/runtime/environment';

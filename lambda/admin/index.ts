@@ -1,10 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { createAwsJsonCall } from '../aws/aws-json';
 import { createLeanDynamoDb } from '../aws/dynamodb';
 import { createSecrets, secretsManager } from '../aws/secrets';
-import { createSigV4Signer, roleCredentials } from '../aws/signing';
+import { openAwsSession } from '../aws/session';
 import { loadDocument } from '../platform/document';
-import { createTransport } from '../platform/http';
 import { createLog, readEnvironment, systemClock } from '../platform/runtime';
 import { createApplication } from './application';
 import { fromEvent, toResult } from './event';
@@ -13,12 +11,7 @@ import { createServices } from './services';
 const environment = readEnvironment();
 const clock = systemClock;
 const dynamodbEndpoint = environment.awsEndpoint('DYNAMODB');
-const call = createAwsJsonCall({
-  transport: createTransport(),
-  signer: createSigV4Signer(clock),
-  credentials: roleCredentials(environment),
-  region: environment.region,
-});
+const call = openAwsSession(environment);
 const application = createApplication(
   createServices({
     environment,

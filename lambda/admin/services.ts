@@ -12,9 +12,10 @@ import {
 } from '../aws/dynamodb';
 import type { IdentityStore, Peppers, Secrets } from '../identity';
 import { createLevelCache, parsePeppers } from '../identity';
+import { loadPriceBookData } from '../money/deployed-book';
 import { type BudgetSources, createFreshBudgets } from '../money/ledger';
 import type { CounterStore, PriceBookStore, RecordStore } from '../money/ports';
-import { loadPriceBookData, type PriceBookData } from '../money/pricing';
+import type { PriceBookData } from '../money/pricing';
 import { GatewayError } from '../platform/error';
 import { parseJson } from '../platform/json';
 import type { Clock, Environment, Log } from '../platform/runtime';

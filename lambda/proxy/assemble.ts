@@ -1,4 +1,5 @@
 import type { GatewayDocument } from '../../lib/private/contract';
+import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import {
   createCounterStore,
@@ -11,7 +12,7 @@ import {
   createSpendStore,
 } from '../aws/dynamodb';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
-import { type AwsCredentialSource, awsCredentialSource, createSigV4Signer } from '../aws/signing';
+import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
 import type { KeyRecord } from '../identity';
 import { createAuthenticator, createLevelCache, createLevelRows } from '../identity';
 import type { SettlementQueue } from '../money/ledger';

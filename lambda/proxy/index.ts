@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
-import { createAwsJsonCall } from '../aws/aws-json';
+import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import { createLeanDynamoDb } from '../aws/dynamodb';
 import { createSqsQueue } from '../aws/queue';
 import { secretsManager } from '../aws/secrets';
-import { awsCredentialSource, createSigV4Signer } from '../aws/signing';
+import { openAwsSession } from '../aws/session';
+import { loadPriceBook } from '../money/deployed-book';
 import { settlementQueue } from '../money/ledger';
-import { loadPriceBook } from '../money/pricing';
 import { loadDocument } from '../platform/document';
 import { createTransport } from '../platform/http';
 import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
@@ -21,7 +21,7 @@ const log = createLog(environment.logLevel);
 const document = loadDocument(environment.configFile);
 const transport = createTransport({ deniedAuthorities: environment.runtimeApi === '' ? [] : [environment.runtimeApi] });
 const awsCredentials = awsCredentialSource(environment);
-const call = createAwsJsonCall({ transport, signer: createSigV4Signer(clock), credentials: awsCredentials, region: environment.region });
+const call = openAwsSession(environment, { transport, credentials: awsCredentials });
 const settlements = createSqsQueue(call, environment.settlementQueue, environment.awsEndpoint('SQS'));
 
 const [priceBook, dynamodb, startedUrls] = await Promise.all([loadPriceBook(), connectDynamoDb(), startOwnProviders(document.providers)]);

@@ -1,17 +1,10 @@
-import { createAwsJsonCall } from '../aws/aws-json';
 import { createCounterStore, createGateStore, createLeanDynamoDb, createRecordStore } from '../aws/dynamodb';
-import { createSigV4Signer, roleCredentials } from '../aws/signing';
-import { createTransport } from '../platform/http';
+import { openAwsSession } from '../aws/session';
 import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
 import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
 
 const environment = readEnvironment();
-const call = createAwsJsonCall({
-  transport: createTransport(),
-  signer: createSigV4Signer(systemClock),
-  credentials: roleCredentials(environment),
-  region: environment.region,
-});
+const call = openAwsSession(environment);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const services: SweeperServices = {
   counters: createCounterStore(connector, environment.countersTable),

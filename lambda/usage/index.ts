@@ -1,4 +1,3 @@
-import { createAwsJsonCall } from '../aws/aws-json';
 import {
   createAlertStore,
   createIdentityStore,
@@ -8,9 +7,8 @@ import {
   createSpentBefore,
 } from '../aws/dynamodb';
 import { createEventBus } from '../aws/events';
-import { createSigV4Signer, roleCredentials } from '../aws/signing';
+import { openAwsSession } from '../aws/session';
 import { loadDocument } from '../platform/document';
-import { createTransport } from '../platform/http';
 import { createLog, readEnvironment, systemClock } from '../platform/runtime';
 import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
@@ -19,12 +17,7 @@ import { createRollupWriter } from './rollup-writer';
 
 const environment = readEnvironment();
 const clock = systemClock;
-const call = createAwsJsonCall({
-  transport: createTransport(),
-  signer: createSigV4Signer(clock),
-  credentials: roleCredentials(environment),
-  region: environment.region,
-});
+const call = openAwsSession(environment);
 const log = createLog(environment.logLevel);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const bus = createEventBus(call, environment.eventBus, environment.awsEndpoint('EVENTBRIDGE'));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPriceBook } from '../../lambda/money/pricing/price-book';
+import { loadPriceBook } from '../../lambda/money/deployed-book';
 import type { ProviderKind } from '../../lib/private/contract';
 import lives from './model-lives.json';
 

@@ -11,8 +11,6 @@ export { ceilingPrice, FREE_PRICE, type Price, type Rate, type TokenClass } from
 export {
   bookInForce,
   createPriceBook,
-  loadPriceBook,
-  loadPriceBookData,
   type PriceBook,
   type PriceBookData,
   type PricedTarget,

@@ -187,16 +187,3 @@ export function bookInForce<T extends Pick<PriceBook, 'date'>>(
 ): T {
   return loaded !== undefined && (loaded.forced || loaded.book.date >= deployed.date) ? loaded.book : deployed;
 }
-
-let loading: Promise<PriceBook> | undefined;
-
-/** The price book as it was built, read once and off the entry chunk. */
-export function loadPriceBook(): Promise<PriceBook> {
-  loading ??= loadPriceBookData().then((data) => createPriceBook(data));
-  return loading;
-}
-
-/** What the price book was built with. */
-export async function loadPriceBookData(): Promise<PriceBookData> {
-  return (await import('./price-book.json')).default;
-}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { loadPriceBookData } from '../../../lambda/money/pricing';
+import { loadPriceBookData } from '../../../lambda/money/deployed-book';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { createAdminHarness } from './harness';
 

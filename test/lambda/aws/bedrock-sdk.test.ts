@@ -1,10 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBedrockSdkTransport } from '../../../lambda/aws/bedrock-sdk';
+import { createSigV4Signer } from '../../../lambda/aws/signing';
 import { readBody } from '../../../lambda/platform/http/body';
 import type { OutboundRequest } from '../../../lambda/platform/http/exchange';
 import type { JsonObject } from '../../../lambda/platform/json/value';
-import { createSigV4Signer } from '../../../lambda/proxy/upstream/authorize';
 import { AwsEventStreamDecoder, encodeEventStreamMessage, toFrame } from '../../../lambda/wire/framing/aws-event-stream';
 import type { ModelRequest } from '../../../lambda/wire/model/request';
 import { bedrockConverse } from '../../../lambda/wire/protocols/bedrock-converse';

@@ -1,5 +1,5 @@
 /** What a call reserves and costs, as its vendor bills: tiers, tools, pictures, sound. */
-import { loadPriceBook } from '../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../lambda/money/deployed-book';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { PIXEL_PNG, png, wav } from '../../support/pictures';
 import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';

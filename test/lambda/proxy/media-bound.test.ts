@@ -1,5 +1,5 @@
 /** Whatever form a file takes, and whatever it is said to be, the call is never charged more than it reserved. */
-import { loadPriceBook } from '../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../lambda/money/deployed-book';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { PIXEL_PNG, png } from '../../support/pictures';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';

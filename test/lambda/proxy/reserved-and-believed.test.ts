@@ -1,5 +1,5 @@
 /** What is reserved and what is believed are held to the same figures: windows, tiers, tools, summaries. */
-import { loadPriceBook } from '../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../lambda/money/deployed-book';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';
 

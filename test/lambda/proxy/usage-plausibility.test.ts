@@ -1,6 +1,6 @@
 /** What a provider reports is charged as far as it can be true of the call; what cannot be true is charged by estimate, and told. */
 import fc from 'fast-check';
-import { loadPriceBook } from '../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../lambda/money/deployed-book';
 import { startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, type Step, startUpstream, streamReply, type Upstream } from '../../support/upstream';
 

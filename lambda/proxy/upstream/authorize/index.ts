@@ -1,5 +1,4 @@
-export type { AwsCredentialSource, AwsCredentials, SigV4Signer } from '../../../aws/signing';
-export { awsCredentialSource, createSigV4Signer } from '../../../aws/signing';
+/** Proves to a provider who we are. */
 export type { AuthorizationRequest, Authorizer, AuthorizerParts } from './authorize';
 export { createAuthorizer } from './authorize';
 export type { GoogleTokens } from './google-service-account';

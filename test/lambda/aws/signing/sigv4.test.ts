@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { createSigV4Signer } from '../../../../lambda/proxy/upstream/authorize';
+import { createSigV4Signer } from '../../../../lambda/aws/signing';
 
 const NOW = Date.UTC(2026, 10, 24, 20, 0, 0);
 const signer = createSigV4Signer({ now: () => NOW });

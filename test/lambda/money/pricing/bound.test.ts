@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type BoundInput, boundOf, capForCost, costOf, loadPriceBook, type Price, type PriceBook } from '../../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../../lambda/money/deployed-book';
+import { type BoundInput, boundOf, capForCost, costOf, type Price, type PriceBook } from '../../../../lambda/money/pricing';
 import type { TokenClasses } from '../../../../lambda/wire/model/usage';
 
 const at = Date.UTC(2026, 10, 24);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { costOf, costOfUsage, createPriceBook, loadPriceBook, type Price, type PriceBook } from '../../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../../lambda/money/deployed-book';
+import { costOf, costOfUsage, createPriceBook, type Price, type PriceBook } from '../../../../lambda/money/pricing';
 import { TOKEN_CLASSES } from '../../../../lambda/money/pricing/price';
 import type { TokenClasses, Usage } from '../../../../lambda/wire/model/usage';
 import { bookOf } from '../../../support/prices';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createPriceBook, loadPriceBook, type Price, type PriceBook, type PricedTarget } from '../../../../lambda/money/pricing';
+import { loadPriceBook } from '../../../../lambda/money/deployed-book';
+import { createPriceBook, type Price, type PriceBook, type PricedTarget } from '../../../../lambda/money/pricing';
 import data from '../../../../lambda/money/pricing/price-book.json';
 import { configureProvider } from '../../../../lambda/routing/providers';
 import { bookOf } from '../../../support/prices';

@@ -1,14 +1,7 @@
 /** What is charged is never more than what was reserved: for every row of the price book, and any report that can be true. */
 import fc from 'fast-check';
-import {
-  boundOf,
-  callsOf,
-  costOfUsage,
-  createPriceBook,
-  implausible,
-  loadPriceBookData,
-  type Price,
-} from '../../../../lambda/money/pricing';
+import { loadPriceBookData } from '../../../../lambda/money/deployed-book';
+import { boundOf, callsOf, costOfUsage, createPriceBook, implausible, type Price } from '../../../../lambda/money/pricing';
 import { namesOf } from '../../../../lambda/money/pricing/book-line';
 import type { BoundFacts } from '../../../../lambda/money/pricing/bound';
 import { mediaTokens } from '../../../../lambda/money/pricing/media';

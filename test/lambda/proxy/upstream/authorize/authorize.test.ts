@@ -1,16 +1,13 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { awsCredentialSource } from '../../../../../lambda/aws/credential-chain';
+import { createSigV4Signer } from '../../../../../lambda/aws/signing';
 import type { OutboundRequest, Transport } from '../../../../../lambda/platform/http/exchange';
 import { TransportError } from '../../../../../lambda/platform/http/exchange';
 import { streamReply } from '../../../../../lambda/platform/http/reply';
 import { readEnvironment } from '../../../../../lambda/platform/runtime/environment';
 import type { AuthorizerParts } from '../../../../../lambda/proxy/upstream/authorize';
-import {
-  awsCredentialSource,
-  createAuthorizer,
-  createGoogleTokens,
-  createSigV4Signer,
-} from '../../../../../lambda/proxy/upstream/authorize';
+import { createAuthorizer, createGoogleTokens } from '../../../../../lambda/proxy/upstream/authorize';
 import type { AuthScheme } from '../../../../../lambda/wire/providers/provider';
 
 const NOW = Date.UTC(2026, 10, 24);

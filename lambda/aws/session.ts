@@ -1,0 +1,21 @@
+import { createTransport, type Transport } from '../platform/http';
+import { type Environment, systemClock } from '../platform/runtime';
+import { type AwsJsonCall, createAwsJsonCall } from './aws-json';
+import { type AwsCredentialSource, createSigV4Signer, roleCredentials } from './signing';
+
+export interface AwsSessionOptions {
+  /** Default: one that goes anywhere public. */
+  readonly transport?: Transport;
+  /** Default: the function's role, from its environment. */
+  readonly credentials?: AwsCredentialSource;
+}
+
+/** Opens the way by which a process calls AWS: one transport, one signer, its credentials. Sends nothing. */
+export function openAwsSession(environment: Pick<Environment, 'awsCredentials' | 'region'>, options: AwsSessionOptions = {}): AwsJsonCall {
+  return createAwsJsonCall({
+    transport: options.transport ?? createTransport(),
+    signer: createSigV4Signer(systemClock),
+    credentials: options.credentials ?? roleCredentials(environment),
+    region: environment.region,
+  });
+}
