@@ -78,17 +78,22 @@ export function importBreaches(sources) {
   return [...breaches, ...crowded(sources)];
 }
 
-const parsed = new Map();
+/** What was found in a text before: tests ask again and again about the same sources. */
+const imports = new Map();
+const words = new Map();
+
+function remembered(known, text, find) {
+  if (!known.has(text)) known.set(text, find(text));
+  return known.get(text);
+}
 
 function importsOf(text) {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const found = [...text.matchAll(IMPORT)].map((match) => ({
-    specifier: match[1] ?? match[2] ?? match[3],
-    line: lineAt(text, match.index + match[0].length),
-  }));
-  parsed.set(text, found);
-  return found;
+  return remembered(imports, text, () =>
+    [...text.matchAll(IMPORT)].map((match) => ({
+      specifier: match[1] ?? match[2] ?? match[3],
+      line: lineAt(text, match.index + match[0].length),
+    })),
+  );
 }
 
 function lineAt(text, index) {
@@ -157,11 +162,16 @@ function packageBreach(file, specifier) {
 }
 
 function wordBreaches(file, text) {
-  if (!WORDS.some(({ word }) => word.test(text))) return [];
+  return remembered(words, text, wordsIn)
+    .filter(({ allow }) => !allow.includes(file))
+    .map(({ line, rule }) => `${file}:${line}  ${rule}`);
+}
+
+function wordsIn(text) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
   return WORDS.flatMap(({ word, allow, rule }) => {
     const found = word.exec(code);
-    return found === null || allow.includes(file) ? [] : [`${file}:${lineAt(code, found.index)}  ${rule}`];
+    return found === null ? [] : [{ line: lineAt(code, found.index), allow, rule }];
   });
 }
 

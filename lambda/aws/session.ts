@@ -1,5 +1,6 @@
-import { createTransport, type Transport } from '../platform/http';
+import type { Transport } from '../platform/http';
 import { type Environment, systemClock } from '../platform/runtime';
+import { createTransport } from '../platform/transport';
 import { type AwsJsonCall, createAwsJsonCall } from './aws-json';
 import { type AwsCredentialSource, createSigV4Signer, roleCredentials } from './signing';
 

@@ -3,5 +3,4 @@ export { BodyTooLargeError } from './body';
 export { type Exchange, type InboundReply, type OutboundRequest, type Transport, TransportError, type TransportFailure } from './exchange';
 export { streamReply } from './reply';
 export { type FieldChanges, spliceFields } from './splice';
-export { createTransport } from './transport';
 export { failureOf } from './transport-failure';
