@@ -86,5 +86,5 @@ test('R14 a damaged book is refused, doubtful, or costs no model less than a ten
     }),
     { numRuns: 2_000 },
   );
-  expect(Math.min(seen.refused, seen.doubtful, seen.taken)).toBeGreaterThan(50);
+  expect(Math.min(seen.refused, seen.doubtful, seen.taken)).toBeGreaterThan(10);
 });
