@@ -1,5 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConnector } from '../aws/dynamodb';
+import { pause } from '../platform/runtime';
 import type { WriteResult } from '../platform/stored';
 
 const TIMEOUT_MS = 3_000;
@@ -68,7 +69,7 @@ async function commit(connector: DynamoDbConnector, items: TransactWriteItem[], 
       const reasons = cancellationReasons(error);
       if (reasons.includes('ConditionalCheckFailed')) return 'conflict';
       if (attempt >= ATTEMPTS || !(isPassing(error) || reasons.some((reason) => reason !== 'None'))) throw passing(error, reasons);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+      await pause(PAUSE_MS * attempt);
     }
   }
 }

@@ -2,8 +2,7 @@ import { METRICS } from '../../lib/private/contract';
 import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../money/ledger';
 import type { GateStore } from '../money/ports';
 import { parseJson } from '../platform/json';
-import type { Clock, Metrics } from '../platform/runtime';
-import { type Log, safeStack } from '../platform/runtime';
+import { type Clock, type Log, type Metrics, type Pause, safeStack, pause as timer } from '../platform/runtime';
 
 export interface SweeperServices extends SettlementStores {
   readonly gates: GateStore;
@@ -11,7 +10,7 @@ export interface SweeperServices extends SettlementStores {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
   /** Default: a timer. */
-  readonly pause?: (ms: number) => Promise<void>;
+  readonly pause?: Pause;
 }
 
 /** The parts of an SQS event that are read. */
@@ -35,7 +34,7 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
  * @param remainingMs what is left of the function's time
  */
 export async function bookSettlements(services: SweeperServices, event: QueueEvent, remainingMs: () => number): Promise<BatchResult> {
-  const pause = services.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  const pause = services.pause ?? timer;
   let left = await bookEach(services, event.Records);
   for (const ms of PAUSES) {
     if (left.length === 0 || remainingMs() < ms + MARGIN_MS) break;

@@ -9,7 +9,7 @@ import {
 import { createEventBus } from '../aws/events';
 import { openAwsSession } from '../aws/session';
 import { loadDocument } from '../platform/document';
-import { createLog, readEnvironment, systemClock } from '../platform/runtime';
+import { createLog, pause, readEnvironment, systemClock } from '../platform/runtime';
 import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
 import { rebuildDays } from './rebuild';
@@ -37,7 +37,7 @@ const rebuildParts = {
   writer,
   clock,
   log,
-  pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  pause,
 };
 
 /** Reads the streams of the records and of the audit table: rollups, alerts, governance events. */

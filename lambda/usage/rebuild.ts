@@ -1,7 +1,7 @@
 import type { Contribution, RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
 import { contributionOf } from '../aws/dynamodb';
 import type { RecordStore } from '../money/ports';
-import type { Clock, Log } from '../platform/runtime';
+import type { Clock, Log, Pause } from '../platform/runtime';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {
@@ -10,7 +10,7 @@ export interface RebuildParts {
   readonly writer: Pick<RollupWriter, 'rebuild'>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly pause: Pause;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../aws/dynamodb';
 import { addTotals, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
-import type { Clock } from '../platform/runtime';
+import { type Clock, type Pause, pause as timer } from '../platform/runtime';
 import { isThrottle } from '../platform/stored';
 
 /** Adds requests to the rollups, each exactly once. */
@@ -28,11 +28,7 @@ interface Target {
   readonly counters: boolean;
 }
 
-export function createRollupWriter(
-  store: RollupStore,
-  clock: Pick<Clock, 'now'>,
-  pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-): RollupWriter {
+export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>, pause: Pause = timer): RollupWriter {
   async function applyAll(contributions: readonly Contribution[], target: Target): Promise<ReadonlySet<string>> {
     const refused = new Set<string>();
     for (const group of pack(newest(contributions))) await applyGroup(group, target, refused);

@@ -1,3 +1,4 @@
+import type { Pause } from '../../platform/runtime';
 import { isThrottle } from '../../platform/stored';
 import type { CounterStore, FreshBudget, ReserveResult } from '../ports/counters';
 import type { GatePass, GateResult, GateState, GateStore } from '../ports/gates';
@@ -46,7 +47,7 @@ export interface AttemptOptions<Key extends KeyRow = KeyRow> {
   readonly fresh: (planned: PlannedCounter) => Promise<FreshBudget | undefined>;
   readonly shards: ShardMemory;
   readonly escrow: EscrowPolicy;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly pause: Pause;
   readonly random: () => number;
 }
 

@@ -1,5 +1,5 @@
 import type { GatewayDocument } from '../../../lib/private/contract';
-import type { Clock } from '../../platform/runtime';
+import type { Clock, Pause } from '../../platform/runtime';
 import type { CounterStore, FreshBudget } from '../ports/counters';
 import type { KeyRows, LevelRows } from '../ports/rows';
 
@@ -33,7 +33,7 @@ const LATE_MS = [2_000, 8_000] as const;
 export async function chargeLate(
   options: Pick<FreshBudgetOptions, 'spend' | 'clock'> & {
     readonly counters: Pick<CounterStore, 'startFrom'>;
-    readonly pause: (ms: number) => Promise<void>;
+    readonly pause: Pause;
   },
   { level, budget, period, spec }: PlannedCounter,
 ): Promise<void> {

@@ -1,6 +1,5 @@
 import { type GatewayDocument, METRICS } from '../../../lib/private/contract';
-import type { Clock, Log, Metrics } from '../../platform/runtime';
-import { uuidV7 } from '../../platform/runtime';
+import { type Clock, type Log, type Metrics, type Pause, pause as timer, uuidV7 } from '../../platform/runtime';
 import type { FreshBudget } from '../ports/counters';
 import type { GateState } from '../ports/gates';
 import type { LevelRows } from '../ports/rows';
@@ -37,7 +36,7 @@ export interface LedgerOptions<Key extends KeyRow = KeyRow> extends AttemptStore
   /** When busy counters are split into shards. Default: `ESCROW`. */
   readonly escrow?: EscrowPolicy;
   /** Default: a timer. */
-  readonly pause?: (ms: number) => Promise<void>;
+  readonly pause?: Pause;
   /** 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
   /** Names a request's further attempts. Default: UUIDs of version 7. */
@@ -72,7 +71,7 @@ type Verdict<Key extends KeyRow> =
 export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): Ledger<Key> {
   const { clock, levels } = options;
   const random = options.random ?? Math.random;
-  const pause = options.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  const pause = options.pause ?? timer;
   const reservations = { ...options, pause, random };
   const memory = createRefusalMemory(clock);
   const shards = createShardMemory(random);

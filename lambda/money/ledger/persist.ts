@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/runtime';
+import type { Clock, Pause } from '../../platform/runtime';
 import type { Unsent } from './abandonment';
 import type { Settlement } from './settlement';
 
@@ -18,7 +18,7 @@ export interface SettlementQueue {
 export interface PersistOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly queue: SettlementQueue;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly pause: Pause;
   readonly random: () => number;
 }
 
