@@ -47,7 +47,7 @@ export async function readAnswer(
       body: mended === undefined ? bytes : Buffer.from(JSON.stringify(mended)),
       usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
       responseModel: textOf(body['model']),
-      finishReason: undefined,
+      finishReason: dialect.finishReason(body)?.unified,
     };
   }
   const decodedResponse = protocol.decodeResponse(body);

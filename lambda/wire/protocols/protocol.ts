@@ -86,6 +86,8 @@ export interface Dialect {
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
   decodeRequest(body: JsonObject): ModelRequest;
   encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;
+  /** Why a whole answer in this dialect ended, as far as it says so. */
+  finishReason(answer: JsonObject): FinishReason | undefined;
   /** An answer that came in the caller's own dialect but not on the caller's terms, set right; undefined when nothing is wrong. */
   mendResponse?(answer: JsonObject, asked: JsonObject): JsonObject | undefined;
   streamEncoder(context: EncodeContext): StreamEncoder;

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { nonEmptyText } from '../../protocols/lenient';
 
 /**
  * `stop_reason` of Anthropic. `pause_turn` asks the caller to send the turn back so that server tools go on.
@@ -18,6 +20,12 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 
 export function readFinishReason(raw: string, stopSequence: string | undefined): FinishReason {
   return { unified: entryOf(UNIFIED, raw) ?? 'other', raw, ...(stopSequence === undefined ? {} : { stopSequence }) };
+}
+
+/** Why a whole message ended; undefined where it does not say. */
+export function finishReasonOf(message: JsonObject): FinishReason | undefined {
+  const raw = nonEmptyText(message['stop_reason']);
+  return raw === undefined ? undefined : readFinishReason(raw, nonEmptyText(message['stop_sequence']));
 }
 
 const WIRE: Readonly<Record<FinishReason['unified'], string>> = {

@@ -1,5 +1,6 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { AnthropicMessagesMeter } from './meter';
@@ -22,6 +23,7 @@ export const anthropicMessages: Dialect & Protocol = {
   encodeRequest,
   decodeResponse,
   encodeResponse,
+  finishReason: finishReasonOf,
   streamDecoder: () => new AnthropicMessagesStreamDecoder(),
   streamEncoder: (context) => new AnthropicMessagesStreamEncoder(context),
   streamMeter: () => new AnthropicMessagesMeter(),

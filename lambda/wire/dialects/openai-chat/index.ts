@@ -5,7 +5,7 @@ import { inspect } from './inspect';
 import { OpenAiChatMeter } from './meter';
 import { decodeRequest } from './request';
 import { encodeRequest } from './request-encoder';
-import { decodeResponse, encodeResponse } from './response';
+import { decodeResponse, encodeResponse, finishReasonOf } from './response';
 import { OpenAiChatStreamDecoder } from './stream';
 import { OpenAiChatStreamEncoder, TERMINATOR } from './stream-encoder';
 import { usageOf } from './usage';
@@ -23,6 +23,7 @@ export const openAiChat: Dialect & Protocol = {
   encodeRequest,
   decodeResponse,
   encodeResponse,
+  finishReason: finishReasonOf,
   streamDecoder: () => new OpenAiChatStreamDecoder(),
   streamEncoder: (context) => new OpenAiChatStreamEncoder(context),
   streamMeter: (options) => new OpenAiChatMeter(options),

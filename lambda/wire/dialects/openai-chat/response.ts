@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Citation, ImagePart, ReasoningPart, ToolCallPart } from '../../model/request';
-import type { Choice, ModelResponse } from '../../model/response';
+import type { Choice, FinishReason, ModelResponse } from '../../model/response';
 import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { writeUrl } from '../../protocols/media';
 import type { EncodeContext } from '../../protocols/protocol';
@@ -41,6 +41,13 @@ export function decodeResponse(body: JsonObject): ModelResponse {
 function inOrder(choices: readonly JsonObject[]): JsonObject[] {
   const place = (choice: JsonObject) => numberOf(choice['index']) ?? choices.indexOf(choice);
   return choices.toSorted((first, second) => place(first) - place(second));
+}
+
+/** Why the first alternative ended; undefined where it does not say. */
+export function finishReasonOf(body: JsonObject): FinishReason | undefined {
+  const [choice] = inOrder(objectsOf(body['choices']));
+  const raw = nonEmptyText(choice?.['finish_reason']);
+  return raw === undefined ? undefined : readFinishReason(raw, callsOf(objectOf(choice?.['message']) ?? {}).length > 0);
 }
 
 function readChoice(choice: JsonObject, id: string | undefined, index: number, sources: readonly Citation[]): Choice {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
-import { nonEmptyText, objectOf } from '../../protocols/lenient';
+import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 
 /**
  * `status` and `incomplete_details.reason` of a response.
@@ -19,6 +19,17 @@ export function readFinishReason(response: JsonObject, hasToolCalls: boolean): F
   if (status !== 'incomplete') return { unified: hasToolCalls ? 'tool-calls' : 'stop', raw: status };
   const reason = nonEmptyText(objectOf(response['incomplete_details'])?.['reason']);
   return { unified: entryOf(INCOMPLETE, reason ?? '') ?? 'other', raw: reason ?? status };
+}
+
+/** Why a whole response ended; undefined where it is none. */
+export function finishReasonOf(response: JsonObject): FinishReason | undefined {
+  if (!Array.isArray(response['output'])) return undefined;
+  return readFinishReason(response, objectsOf(response['output']).some(isToolCall));
+}
+
+/** A call that the caller is to make. */
+export function isToolCall({ type }: JsonObject): boolean {
+  return type === 'function_call' || type === 'custom_tool_call';
 }
 
 /** How a response ends for its caller: complete, or cut with a reason that OpenAI's clients know. */

@@ -1,5 +1,6 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiResponsesMeter } from './meter';
@@ -25,6 +26,7 @@ export const openAiResponses: Dialect & Protocol = {
   encodeRequest,
   decodeResponse,
   encodeResponse,
+  finishReason: finishReasonOf,
   streamDecoder: () => new OpenAiResponsesStreamDecoder(),
   streamEncoder: (context) => new OpenAiResponsesStreamEncoder(context),
   streamMeter: () => new OpenAiResponsesMeter(),

@@ -7,7 +7,7 @@ import { addValue, looksLikeObject } from '../../protocols/frame-scan';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
 import { decodeError, errorInside } from './error';
-import { readFinishReason } from './finish-reason';
+import { isToolCall, readFinishReason } from './finish-reason';
 import { usageOf } from './usage';
 
 const FORWARD: FrameVerdict = { kind: 'forward' };
@@ -57,8 +57,7 @@ export class OpenAiResponsesMeter implements StreamMeter {
     const failed = errorInside(event) ?? (frame.event === 'error' ? decodeError(200, event, {}) : undefined);
     if (failed !== undefined) return { kind: 'error', error: failed.error };
     this.terminated = true;
-    const calls = objectsOf(response['output']).some(({ type }) => type === 'function_call' || type === 'custom_tool_call');
-    this.finishReason = readFinishReason(response, calls);
+    this.finishReason = readFinishReason(response, objectsOf(response['output']).some(isToolCall));
     this.responseModel = nonEmptyText(response['model']) ?? this.responseModel;
     return FORWARD;
   }
