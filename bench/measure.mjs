@@ -1,6 +1,9 @@
 /** How each kind of figure is taken. Every figure is the least, or the median where latencies are meant, of many samples. */
 import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { request } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export const least = (values) => Math.min(...values);
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -24,8 +27,22 @@ export async function cpuPerUnit(targets, { slices, sliceMs }, load, units) {
 
 const micros = ({ user, system }) => user + system;
 
-/** Microseconds until the first byte of an answer, one call at a time. */
-export async function firstByte(targets, rounds, stream) {
+/** Runs a load on each target until it is warm. */
+export async function settleDown(targets, load, { requests, milliseconds }) {
+  for (const target of targets) {
+    const started = performance.now();
+    for (let served = 0; served < requests && performance.now() - started < milliseconds; ) {
+      served += (await target.caller.run({ milliseconds: 500, ...load })).length;
+    }
+  }
+}
+
+/**
+ * Microseconds until the first byte of an answer, one call at a time.
+ *
+ * @param typical which of the samples counts
+ */
+export async function firstByte(targets, rounds, stream, typical) {
   const names = Object.keys(targets);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -34,7 +51,7 @@ export async function firstByte(targets, rounds, stream) {
       samples[name].push(firstByteMs * 1_000);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(samples[name])]));
+  return Object.fromEntries(names.map((name) => [name, typical(samples[name])]));
 }
 
 /** Resident memory that each open, silent stream adds, in KB; then how long the provider keeps streams whose callers hung up, in ms. */
@@ -64,13 +81,32 @@ function openStreams(port) {
 }
 
 const LAMBDA_GLOBAL = 'data:text/javascript,globalThis.awslambda={streamifyResponse:(f)=>f,HttpResponseStream:{}}';
+const LAMBDA_ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  GATEWAY_CONFIG_FILE: join(dirname(fileURLToPath(import.meta.url)), 'gateway.json'),
+};
 
-/** Milliseconds that importing a module takes in a new process. */
-export function coldImport(file, environment, times) {
+/** Milliseconds that importing each module takes in a new process; they take turns. */
+export function coldImports(files, times) {
+  const names = Object.keys(files);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < times; round++) for (const name of names) samples[name].push(coldImport(files[name]));
+  return Object.fromEntries(names.map((name) => [name, least(samples[name])]));
+}
+
+function coldImport(file) {
   const code = `const t=performance.now();await import(${JSON.stringify(`file://${file}`)});console.log(performance.now()-t);process.exit(0)`;
-  const run = () =>
-    execFileSync(process.execPath, ['--import', LAMBDA_GLOBAL, '--input-type=module', '-e', code], {
-      env: { ...process.env, ...environment },
-    });
-  return least(Array.from({ length: times }, () => Number(run().toString())));
+  const told = execFileSync(process.execPath, ['--import', LAMBDA_GLOBAL, '--input-type=module', '-e', code], {
+    env: { ...process.env, ...LAMBDA_ENVIRONMENT },
+  });
+  return Number(told.toString());
+}
+
+/** A function's bundle in KB: its entry chunk, and all that it may load. */
+export function bundleSizes(root, name) {
+  const folder = join(root, 'dist/lambda', name);
+  const size = (file) => statSync(join(folder, file)).size / 1_000;
+  return { entryKb: size('index.mjs'), wholeKb: readdirSync(folder).reduce((sum, file) => sum + size(file), 0) };
 }

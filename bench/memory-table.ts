@@ -14,7 +14,7 @@ const DONE = { $metadata: {} } as const;
 export function createMemoryTable(): DynamoDbConnector {
   const rows = new Map<string, Stored>();
   const counters = new Map<string, { remaining: bigint; readonly item: Stored }>();
-  const gates = new Map<string, { tat: number }>();
+  const gates = new Map<string, { tat: number; step: number }>();
 
   /** `SET remaining = :remaining, ...` where there is no counter yet. */
   function create(key: string, values: Values): Stored {
@@ -42,17 +42,18 @@ export function createMemoryTable(): DynamoDbConnector {
 
   /** One request at a rate: its theoretical arrival time moves by `:minute_step`, or begins anew at `:minute_next`. */
   function pass(key: string, values: Values): Stored {
-    const gate = gates.get(key) ?? { tat: 0 };
+    const gate = gates.get(key) ?? { tat: 0, step: 0 };
     gates.set(key, gate);
     const now = numberOf(values[':minute_now']);
     if (values[':minute_next'] === undefined) {
-      if (gate.tat < now || gate.tat > numberOf(values[':minute_latest'])) throw refused(gateItem(gate.tat));
+      if (gate.tat < now || gate.tat > numberOf(values[':minute_latest'])) throw refused(gateItem(gate));
       gate.tat += numberOf(values[':minute_step']);
     } else {
-      if (gate.tat >= now) throw refused(gateItem(gate.tat));
+      if (gate.tat >= now) throw refused(gateItem(gate));
       gate.tat = numberOf(values[':minute_next']);
+      gate.step = numberOf(values[':minute_step']);
     }
-    return gateItem(gate.tat);
+    return gateItem(gate);
   }
 
   function update({ Key, ExpressionAttributeValues: values = {} }: UpdateItemCommandInput): Stored | undefined {
@@ -85,8 +86,8 @@ export function createMemoryTable(): DynamoDbConnector {
   };
 }
 
-function gateItem(tat: number): Stored {
-  return { minute_tat: { N: String(tat) }, minute_epoch: { N: '0' } };
+function gateItem({ tat, step }: { readonly tat: number; readonly step: number }): Stored {
+  return { minute_tat: { N: String(tat) }, minute_epoch: { N: '0' }, minute_step: { N: String(step) } };
 }
 
 function numberOf(value: AttributeValue | undefined): number {

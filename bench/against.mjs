@@ -1,0 +1,63 @@
+/**
+ * The gateway beside an older one, each as its own checkout's bench starts it; provider, table and load are the new checkout's for both.
+ * The older checkout must be built (`node scripts/build.mjs --fast` in it).
+ */
+import { join } from 'node:path';
+import { bundleSizes, coldImports, cpuPerUnit, firstByte, least, settleDown } from './measure.mjs';
+import { buildTargets, start } from './processes.mjs';
+import { CHUNKS, idleFigures, JSON_ONE, JSON_SIXTEEN, STREAMS, startGateway, WITH_STORE } from './targets.mjs';
+
+const GOAL = 1.05;
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+
+export async function measureAgainst(oldRoot, newRoot, effort, row) {
+  await buildTargets(oldRoot, ['gateway'], newRoot);
+  await buildTargets(newRoot, ['gateway', 'store']);
+  const upstream = await start(newRoot, 'bench/upstream.mjs');
+  const store = await start(newRoot, 'dist/bench/store.mjs');
+  const both = async (...args) => ({ old: await startGateway(oldRoot, ...args), new: await startGateway(newRoot, ...args) });
+  const compare = (id, what, unit, figures) => row(id, what, unit, GOAL, figures.old, figures.new);
+  const requests = (done) => done.length;
+
+  const passed = await both(upstream, 'openai', 'memory');
+  await settleDown(Object.values(passed), JSON_SIXTEEN, effort.warmUp);
+  compare('json-16', 'CPU per JSON request, 16 in flight', 'us', await cpuPerUnit(passed, effort, JSON_SIXTEEN, requests));
+  compare('json-1', 'CPU per JSON request, one at a time', 'us', await cpuPerUnit(passed, effort, JSON_ONE, requests));
+  compare('first-byte-json', 'first byte of a JSON answer, least', 'us', await firstByte(passed, effort.rounds, false, least));
+
+  const streams = { ...effort.warmUp, milliseconds: effort.warmUp.milliseconds / 3 };
+  const chunks = (done) => done.length * CHUNKS;
+  await settleDown(Object.values(passed), STREAMS, streams);
+  compare('chunk-passed', 'CPU per streamed chunk, passed through', 'us', await cpuPerUnit(passed, effort, STREAMS, chunks));
+  compare('first-byte-stream', 'first byte of a stream, least', 'us', await firstByte(passed, effort.rounds, true, least));
+
+  const translated = await both(upstream, 'anthropic', 'memory');
+  await settleDown(Object.values(translated), JSON_SIXTEEN, streams);
+  compare('json-translated', 'CPU per translated JSON request', 'us', await cpuPerUnit(translated, effort, JSON_SIXTEEN, requests));
+  await settleDown(Object.values(translated), STREAMS, streams);
+  compare('chunk-translated', 'CPU per streamed chunk, translated', 'us', await cpuPerUnit(translated, effort, STREAMS, chunks));
+
+  const lean = await both(upstream, 'openai', 'lean', store);
+  await settleDown(Object.values(lean), WITH_STORE, effort.warmUp);
+  compare('store-lean', 'CPU per request with a table, lean connector', 'us', await cpuPerUnit(lean, effort, WITH_STORE, requests));
+  const calls = { old: (await lean.old.ask()).callsPerRequest, new: (await lean.new.ask()).callsPerRequest };
+  compare('store-calls', 'DynamoDB calls per request', 'calls', calls);
+  const sdk = await both(upstream, 'openai', 'sdk', store);
+  await settleDown(Object.values(sdk), WITH_STORE, effort.warmUp);
+  compare('store-sdk', 'CPU per request with a table, SDK connector', 'us', await cpuPerUnit(sdk, effort, WITH_STORE, requests));
+  for (const target of [passed, translated, lean, sdk].flatMap(Object.values)) target.stop();
+
+  const fresh = (root) => () => startGateway(root, upstream, 'openai', 'memory');
+  const idle = await idleFigures({ old: fresh(oldRoot), new: fresh(newRoot) }, upstream, effort);
+  const kilobytes = { old: idle.old.perStreamKb, new: idle.new.perStreamKb };
+  compare('idle-stream', `memory per idle stream, ${effort.idleStreams} open`, 'KB', kilobytes);
+  row('hang-up', 'provider freed after the callers hung up', 'ms', undefined, idle.old.freedMs, idle.new.freedMs);
+
+  const entry = (root) => join(root, 'dist/lambda/proxy/index.mjs');
+  compare('cold-import', 'cold import of the proxy', 'ms', coldImports({ old: entry(oldRoot), new: entry(newRoot) }, effort.imports));
+  for (const name of FUNCTIONS) {
+    const sizes = { old: bundleSizes(oldRoot, name), new: bundleSizes(newRoot, name) };
+    compare(`bundle-${name}-entry`, `entry chunk of the ${name} bundle`, 'KB', { old: sizes.old.entryKb, new: sizes.new.entryKb });
+    compare(`bundle-${name}`, `whole ${name} bundle`, 'KB', { old: sizes.old.wholeKb, new: sizes.new.wholeKb });
+  }
+}
