@@ -23,6 +23,9 @@ import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { protocols } from '../wire/protocols';
+import { estimateSource } from './answer/from-estimate';
+import { providerSource } from './answer/from-provider';
+import type { AnswerSource } from './answer/source';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';
 import { createAttemptBudget } from './upstream/attempt-budget';
@@ -43,6 +46,8 @@ export interface GatewayParts {
   readonly metrics: Metrics;
   /** Base URLs of providers that this process started itself, by provider id. */
   readonly startedUrls?: ReadonlyMap<string, string>;
+  /** Asked before the providers, in this order. Default: none. */
+  readonly sources?: readonly AnswerSource[];
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -89,7 +94,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     clock,
     log,
   );
-  return {
+  const sources: AnswerSource[] = [...(parts.sources ?? [])];
+  const gateway: Gateway = {
     clock,
     ticker: createTicker(clock, parts.tickMs),
     log,
@@ -112,8 +118,11 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     cooldowns: createCooldowns(clock),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
+    sources,
     random,
   };
+  sources.push(providerSource(gateway), estimateSource);
+  return gateway;
 }
 
 /** The SDK is most of a bundle, and nearly nobody asks for it. */

@@ -6,6 +6,7 @@ import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { LiveConfiguration } from '../routing';
 import type { Protocols } from '../wire/protocols';
+import type { AnswerSource } from './answer/source';
 import type { OwnRate } from './own/own-rate';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
@@ -35,6 +36,8 @@ export interface Gateway {
   readonly cooldowns: Cooldowns;
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
+  /** What calls are answered from, in the order in which they are asked. */
+  readonly sources: readonly AnswerSource[];
   /** 0 to 1, for jitter. */
   random(): number;
 }

@@ -3,7 +3,7 @@ import { safeStack, uuidV7 } from '../platform/runtime';
 import { record } from './after/record';
 import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';
-import { noRoute, refuse } from './answer/refuse';
+import { noRoute, refuse } from './answer/refused';
 import { admit } from './before/admit';
 import { bound } from './before/bound';
 import { parse } from './before/parse';

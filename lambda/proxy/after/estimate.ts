@@ -12,8 +12,7 @@ import {
   writtenWithin,
 } from '../../money/pricing';
 import type { Usage } from '../../wire/model';
-import type { BoundedCall } from '../before/bound';
-import type { RoutedCall } from '../before/call';
+import type { BoundedCall, RoutedCall } from '../before/call';
 
 /** What there is to charge for. */
 export interface Consumed {

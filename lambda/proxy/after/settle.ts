@@ -2,8 +2,7 @@ import type { Outcome, Reservation } from '../../money/ledger';
 import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../../money/pricing';
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
-import type { BoundedCall } from '../before/bound';
-import type { RoutedCall } from '../before/call';
+import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { billedOf, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
 import { latencyOf, overheadMs } from './record';
@@ -26,7 +25,7 @@ export async function settle(
   await book(gateway, bounded, reservation, trace, usage, price, cost);
 }
 
-/** Charges the lost attempts of a call that nobody answered; gives everything back when there are none. Never throws. */
+/** Charges the lost attempts of a call that no provider answered; gives everything back when there are none. Never throws. */
 export async function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
   const last = trace.lost.at(-1);
   if (last === undefined) return release(gateway, bounded, reservation, trace);

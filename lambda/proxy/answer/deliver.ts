@@ -3,16 +3,16 @@ import type { GatewayError } from '../../platform/error';
 import type { Consumed } from '../after/estimate';
 import { settle, settleLost } from '../after/settle';
 import type { Trace } from '../after/trace';
-import { type BoundedCall, runawayCharacters } from '../before/bound';
+import { runawayCharacters } from '../before/bound';
+import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { Delivery } from '../relay/delivery';
 import { Departure, LEFT, type Leaving } from '../relay/departure';
-import { AttemptsFailedError, attempt } from '../upstream/attempt';
-import type { AttemptContext } from '../upstream/attempt-context';
 import { callerTimeout } from '../upstream/failure';
-import type { Answer } from '../upstream/try-place';
-import { gatewayHeaders, sendError, visibleError } from './answers';
-import { estimatedCount } from './count-tokens';
+import { gatewayHeaders, visibleError } from './answers';
+import { tellFailure } from './refused';
+import { answerSink } from './sink';
+import { type AdmittedCall, type Answer, type AnswerSink, type AnswerSource, UnansweredError } from './source';
 import { usageNotice } from './usage-notice';
 
 /** Status of a call whose caller was not there to get one. */
@@ -20,30 +20,51 @@ const CLOSED = 499;
 /** Keeps a silent JSON answer alive: white space may stand before any JSON. */
 const JSON_HEARTBEAT = ' ';
 
-/** Carries an admitted call to a provider and its answer back, then settles. The caller has its whole answer before the settlement. */
+/** Has an admitted call answered, then settles. The caller has its whole answer before the settlement. */
 export async function deliver(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
-  const context = contextOf(gateway, bounded, reservation, trace);
+  const { call, delivery } = open(gateway, bounded, reservation, trace);
   let answer: Answer | undefined;
   try {
-    answer = await attempt(gateway, context);
-    finish(gateway, context, answer);
+    answer = await firstAnswer(gateway.sources, call, answerSink(gateway.clock, call, delivery));
+    finish(gateway, call, delivery, answer);
   } catch (error) {
-    context.departure.end();
-    context.delivery.abandon();
-    if (error instanceof AttemptsFailedError) return fail(gateway, bounded, context, error);
-    if (context.departure.how === undefined) {
+    call.departure.end();
+    delivery.abandon();
+    if (error instanceof UnansweredError) return fail(gateway, call, delivery, error);
+    if (call.departure.how === undefined) {
       trace.outcome = visibleError(error).code;
-      tellFailure(context, visibleError(error));
+      tellFailure(call, delivery, visibleError(error));
     }
     // A fault of our own must not keep the money.
-    if (answer === undefined) await settleLost(gateway, bounded, reservation, trace);
-    else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, context));
+    await settleAnswer(gateway, call, answer);
     throw error;
   }
-  await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, context));
+  await settleAnswer(gateway, call, answer);
 }
 
-function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): AttemptContext {
+/** Asks the sources in order until one answers. */
+async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
+  let reason: GatewayError | undefined;
+  for (const source of sources) {
+    const answer = await source.answer(call, sink);
+    if (!('declined' in answer)) return answer;
+    reason = answer.declined ?? reason;
+  }
+  throw new UnansweredError(reason ?? visibleError(undefined));
+}
+
+async function settleAnswer(gateway: Gateway, call: AdmittedCall, answer: Answer | undefined): Promise<void> {
+  const { bounded, reservation, trace } = call;
+  if (answer?.billed !== true) return settleLost(gateway, bounded, reservation, trace);
+  await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, call));
+}
+
+interface OpenCall {
+  readonly call: AdmittedCall;
+  readonly delivery: Delivery;
+}
+
+function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): OpenCall {
   const { call } = bounded;
   const { deadlines } = call.configuration.document;
   const { arrivedMs, deadlineMs } = call.exchange;
@@ -54,7 +75,7 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     ticker: gateway.ticker,
     hungUp: call.exchange.signal,
     deadlineMs: patienceEndMs < totalAtMs ? patienceEndMs : Number.POSITIVE_INFINITY,
-    onLeave: (how) => partWith(gateway, context, how),
+    onLeave: (how) => partWith(gateway, admitted, delivery, how),
   });
   const delivery = new Delivery({
     exchange: call.exchange,
@@ -70,24 +91,23 @@ function contextOf(gateway: Gateway, bounded: BoundedCall, reservation: Reservat
     heartbeatMs: deadlines.heartbeatMs,
     onGone: () => departure.leave('hang-up'),
   });
-  const context: AttemptContext = {
+  const admitted: AdmittedCall = {
     call,
     bounded,
     reservation,
-    delivery,
     trace,
     outputCap: bounded.outputCap,
     maxOutputCharacters: runawayCharacters(bounded),
     totalAtMs,
     departure,
   };
-  return context;
+  return { call: admitted, delivery };
 }
 
 /** The caller leaves: one whose own deadline has passed is told so now, whatever becomes of the call. */
-function partWith(gateway: Gateway, context: AttemptContext, how: Leaving): void {
-  const { delivery, trace } = context;
-  if (how === 'deadline') tellFailure(context, callerTimeout());
+function partWith(gateway: Gateway, call: AdmittedCall, delivery: Delivery, how: Leaving): void {
+  const { trace } = call;
+  if (how === 'deadline') tellFailure(call, delivery, callerTimeout());
   else trace.status = delivery.committed ? 200 : CLOSED;
   delivery.leave();
   trace.outcome = LEFT[how];
@@ -97,7 +117,7 @@ function partWith(gateway: Gateway, context: AttemptContext, how: Leaving): void
 }
 
 /** Ends the answer: a whole one is sent, a stream that broke off gets its terminal error. */
-function finish(gateway: Gateway, { call, delivery, trace, reservation, departure }: AttemptContext, answer: Answer): void {
+function finish(gateway: Gateway, { call, trace, reservation, departure }: AdmittedCall, delivery: Delivery, answer: Answer): void {
   departure.end();
   trace.responseModel = answer.responseModel;
   trace.finishReason = answer.finishReason;
@@ -119,7 +139,7 @@ function finish(gateway: Gateway, { call, delivery, trace, reservation, departur
 function consumedOf(
   { clock }: Gateway,
   { usage, writtenTokens, firstTextMs, error }: Answer,
-  { departure, trace }: AttemptContext,
+  { departure, trace }: AdmittedCall,
 ): Consumed {
   const sinceSendMs = clock.monotonic() - trace.lastSendMs;
   const writingMs = departure.how === undefined ? 0 : sinceSendMs;
@@ -127,28 +147,13 @@ function consumedOf(
   return { usage, writtenTokens, complete: error === undefined, writingMs, silentMs };
 }
 
-/** No provider answered: tells the caller, in whatever form is still open, and gives back or settles the money. */
-async function fail(gateway: Gateway, bounded: BoundedCall, context: AttemptContext, failed: AttemptsFailedError): Promise<void> {
-  const { call, delivery, trace, reservation, departure } = context;
-  const { error } = failed;
-  if (departure.how !== undefined) return settleLost(gateway, bounded, reservation, trace);
-  if (call.operation === 'count-tokens' && error.code === 'operation_not_supported') {
-    trace.status = 200;
-    delivery.endWith(200, { 'content-type': 'application/json' }, estimatedCount(call));
-  } else {
+/** Nobody answered: tells the caller, in whatever form is still open, and gives back or settles the money. */
+async function fail(gateway: Gateway, call: AdmittedCall, delivery: Delivery, { error }: UnansweredError): Promise<void> {
+  const { bounded, trace, reservation, departure } = call;
+  if (departure.how === undefined) {
     trace.outcome = error.code;
-    tellFailure(context, error);
+    tellFailure(call, delivery, error);
+    trace.endedMs = gateway.clock.monotonic();
   }
-  trace.endedMs = gateway.clock.monotonic();
   await settleLost(gateway, bounded, reservation, trace);
-}
-
-function tellFailure({ call, delivery, trace, reservation }: AttemptContext, error: GatewayError): void {
-  if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
-  trace.status = 200;
-  trace.incomplete = true;
-  if (call.facts.stream) {
-    delivery.content(delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
-    delivery.end();
-  } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));
 }

@@ -1,22 +1,8 @@
-import type { Bound } from '../../money/ledger';
 import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, usd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
-import type { RoutedCall } from './call';
-
-/** A call that cannot cost more than is known. */
-export interface BoundedCall {
-  /** Without the targets whose price nobody knows. */
-  readonly call: RoutedCall;
-  readonly bound: Bound;
-  /** By the target's `provider/model`; pinned for the life of the call. */
-  readonly prices: ReadonlyMap<string, Price>;
-  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
-  readonly outputCap: number | undefined;
-  /** Output tokens over all choices that the provider is held to. */
-  readonly maxOutputTokens: number;
-}
+import type { BoundedCall, RoutedCall } from './call';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;

@@ -1,4 +1,6 @@
 import type { Caller } from '../../identity';
+import type { Bound } from '../../money/ledger';
+import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
 import type { LiveConfiguration, Resolution, Target } from '../../routing';
@@ -41,4 +43,17 @@ export interface RoutedCall extends ModelCall {
   readonly mayStore: boolean;
   /** Those that bind it; see `tagsOf`. */
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A call that cannot cost more than is known. */
+export interface BoundedCall {
+  /** Without the targets whose price nobody knows. */
+  readonly call: RoutedCall;
+  readonly bound: Bound;
+  /** By the target's `provider/model`; pinned for the life of the call. */
+  readonly prices: ReadonlyMap<string, Price>;
+  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
+  readonly outputCap: number | undefined;
+  /** Output tokens over all choices that the provider is held to. */
+  readonly maxOutputTokens: number;
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../../identity';
 import type { Exchange } from '../../platform/http';
 import type { Trace } from '../after/trace';
 import { sendJson } from '../answer/answers';
-import { upgradeRefused } from '../answer/refuse';
+import { upgradeRefused } from '../answer/refused';
 import type { Route } from '../before/routes';
 import type { Gateway } from '../gateway';
 import { showMe } from './me';

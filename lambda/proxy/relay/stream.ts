@@ -24,8 +24,6 @@ export interface StreamResult extends StreamReport {
   readonly error?: GatewayError;
   /** How the caller is to be told of it, where the dialect's general words would not fit. */
   readonly terminal?: string;
-  /** The caller had gone before the end. */
-  readonly clientGone: boolean;
   /** Monotonic, of the first meaningful event; 0 when there was none. */
   readonly firstEventMs: number;
   /** Monotonic, of the first text that the model wrote; 0 when there was none. */
@@ -174,7 +172,6 @@ class StreamRelay implements Watcher, StreamSink {
       ...this.translation.report,
       ...(error === undefined ? {} : { error }),
       ...(terminal === undefined ? {} : { terminal }),
-      clientGone: delivery.gone,
       firstEventMs: this.#firstEventMs,
       firstTextMs: this.#firstTextMs,
     });

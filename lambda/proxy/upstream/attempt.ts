@@ -4,24 +4,17 @@ import { GatewayError } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
-import type { BoundedCall } from '../before/bound';
+import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
+import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
+import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
-import type { AttemptContext } from './attempt-context';
 import { type AttemptFailure, allTargetsFailed } from './failure';
 import { finalError } from './final-error';
 import { Itinerary, type Place, placesOf } from './places';
 import { prepare } from './send';
-import { type Answer, tryPlace } from './try-place';
+import { tryPlace } from './try-place';
 import { verdictOf } from './verdict';
-
-/** No target answered. */
-export class AttemptsFailedError extends Error {
-  public constructor(public readonly error: GatewayError) {
-    super(error.message, { cause: error });
-    this.name = 'AttemptsFailedError';
-  }
-}
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
@@ -29,9 +22,9 @@ const LONGEST_PAUSE_MS = 2_000;
 /**
  * Calls the targets in order until one answers. Another one only while nothing of an answer has been sent to the caller.
  *
- * @throws AttemptsFailedError when none does
+ * @throws UnansweredError when none does
  */
-export async function attempt(gateway: Gateway, context: AttemptContext): Promise<Answer> {
+export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
   const { call, trace, departure } = context;
   const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
@@ -50,14 +43,14 @@ export async function attempt(gateway: Gateway, context: AttemptContext): Promis
       if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
       await departure.pause(pauseMs);
     } else if (last !== undefined) trace.failovers += 1;
-    const result = await attemptOnce(gateway, context, step.place);
+    const result = await attemptOnce(gateway, context, delivery, step.place);
     if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;
     last = result.failure;
     itinerary.note(step.place, last);
     if (!last.failover || departure.hasLeft() || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
-  throw new AttemptsFailedError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));
+  throw new UnansweredError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));
 }
 
 /** Nobody waits for it any more, or the reservation may be taken for dead before an answer ends: nothing more may be sent on it. */
@@ -65,8 +58,8 @@ const NOT_SENT = 'not-sent';
 
 type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof NOT_SENT;
 
-async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Place): Promise<OneAttempt> {
-  const first = await attemptWith(gateway, context, place, false);
+async function attemptOnce(gateway: Gateway, context: AdmittedCall, delivery: Delivery, place: Place): Promise<OneAttempt> {
+  const first = await attemptWith(gateway, context, delivery, place, false);
   // The credential may have been rotated: one try with the one of now.
   const rotated =
     first !== NOT_SENT &&
@@ -74,10 +67,16 @@ async function attemptOnce(gateway: Gateway, context: AttemptContext, place: Pla
     first.failure.error.code === 'upstream_auth' &&
     place.target.provider.secretArn !== undefined &&
     !context.departure.hasLeft();
-  return rotated ? attemptWith(gateway, context, place, true) : first;
+  return rotated ? attemptWith(gateway, context, delivery, place, true) : first;
 }
 
-async function attemptWith(gateway: Gateway, context: AttemptContext, place: Place, freshCredential: boolean): Promise<OneAttempt> {
+async function attemptWith(
+  gateway: Gateway,
+  context: AdmittedCall,
+  delivery: Delivery,
+  place: Place,
+  freshCredential: boolean,
+): Promise<OneAttempt> {
   const { call, bounded, trace, reservation, outputCap, departure } = context;
   const { cooldowns } = gateway;
   const { target, site, key } = place;
@@ -111,7 +110,7 @@ async function attemptWith(gateway: Gateway, context: AttemptContext, place: Pla
     trace.provider = target.provider.id;
     trace.requestModel = target.model;
     trace.dropped = prepared.dropped;
-    const result = await tryPlace(gateway, context, prepared);
+    const result = await tryPlace(gateway, context, delivery, prepared);
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);

@@ -2,48 +2,28 @@ import { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
 import { TransportError } from '../../platform/http';
 import type { Watcher } from '../../platform/runtime';
-import type { ModelRequest, Usage } from '../../wire/model';
+import type { ModelRequest } from '../../wire/model';
 import { mostTokens } from '../../wire/model';
-import type { EncodeContext, StreamMeter } from '../../wire/protocols';
+import type { StreamMeter } from '../../wire/protocols';
 import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
+import type { AdmittedCall, Answer } from '../answer/source';
 import { returnedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
+import type { Delivery } from '../relay/delivery';
+import { encodeContext } from '../relay/encode-context';
 import { frameSource } from '../relay/frames';
 import { relayStream } from '../relay/stream';
 import { passThrough, type StreamTranslation, translated } from '../relay/translation';
 import { readAnswer, readErrorBody } from '../relay/whole';
-import type { AttemptContext } from './attempt-context';
 import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import type { PreparedCall } from './send';
-
-/** What a provider answered, as far as it came. */
-export interface Answer {
-  readonly prepared: PreparedCall;
-  readonly usage: Usage | undefined;
-  readonly responseModel: string | undefined;
-  readonly finishReason: string | undefined;
-  /** Tokens of the generated text that came, at most. */
-  readonly writtenTokens: () => number;
-  readonly malformed: number;
-  /** The answer broke off after some of it had been sent to the caller. */
-  readonly error?: GatewayError;
-  /** How the caller is to be told of it, where the dialect's general words would not fit. */
-  readonly terminal?: string;
-  readonly clientGone: boolean;
-  /** Monotonic, of the first meaningful event; 0 when not known. */
-  readonly firstEventMs: number;
-  /** Monotonic, of the first text that the model wrote; 0 when not known. */
-  readonly firstTextMs: number;
-  /** A whole answer, still to be sent. */
-  readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
-}
 
 export type PlaceResult =
   | { readonly answer: Answer; readonly status: number }
   | { readonly failure: AttemptFailure; readonly status?: number };
 
 /** Sends a prepared call and carries the answer as far as it goes. */
-export async function tryPlace(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): Promise<PlaceResult> {
+export async function tryPlace(gateway: Gateway, context: AdmittedCall, delivery: Delivery, prepared: PreparedCall): Promise<PlaceResult> {
   const { call, departure } = context;
   const { deadlines } = call.configuration.document;
   const nowMs = gateway.clock.monotonic();
@@ -63,7 +43,8 @@ export async function tryPlace(gateway: Gateway, context: AttemptContext, prepar
   }
   const refused = refusalOf(reply, prepared, call.facts.stream);
   if (refused !== undefined) return { failure: await refused, status: reply.status };
-  return call.facts.stream ? streamed(gateway, context, prepared, reply, nowMs + firstEventMs) : whole(gateway, context, prepared, reply);
+  if (!call.facts.stream) return whole(gateway, context, prepared, reply);
+  return streamed(gateway, context, delivery, prepared, reply, nowMs + firstEventMs);
 }
 
 function isUnsent(error: unknown): boolean {
@@ -109,12 +90,13 @@ async function errorInGoodStatus(reply: InboundReply, prepared: PreparedCall): P
 
 async function streamed(
   gateway: Gateway,
-  context: AttemptContext,
+  context: AdmittedCall,
+  delivery: Delivery,
   prepared: PreparedCall,
   reply: InboundReply,
   firstEventAtMs: number,
 ): Promise<PlaceResult> {
-  const { call, delivery, departure } = context;
+  const { call, departure } = context;
   const result = await relayStream(
     reply.body,
     frameSource(prepared.protocol.framing),
@@ -134,15 +116,15 @@ async function streamed(
     const { usage } = result;
     return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
   }
-  const { finishReason, ...report } = result;
-  return { answer: { prepared, ...report, finishReason: finishReason?.unified }, status: reply.status };
+  const { finishReason, firstEventMs: _firstEventMs, ...report } = result;
+  return { answer: { billed: true, ...report, finishReason: finishReason?.unified }, status: reply.status };
 }
 
-function translationOf(gateway: Gateway, context: AttemptContext, prepared: PreparedCall): StreamTranslation {
+function translationOf(gateway: Gateway, context: AdmittedCall, prepared: PreparedCall): StreamTranslation {
   const { dialect, facts } = context.call;
   const { protocol, decoded } = prepared;
   if (prepared.passThrough) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
-  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway, context, decoded as ModelRequest)));
+  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway.clock, context, decoded as ModelRequest)));
 }
 
 function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
@@ -150,17 +132,7 @@ function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
   return protocol.streamMeter({ hideUsage });
 }
 
-function encodeContext(gateway: Gateway, { call, reservation }: AttemptContext, request: ModelRequest): EncodeContext {
-  return {
-    requestId: reservation.attemptId,
-    originalModel: call.facts.model,
-    createdAt: Math.floor(gateway.clock.now() / 1_000),
-    wantsStreamUsage: call.facts.wantsStreamUsage,
-    request,
-  };
-}
-
-async function whole(gateway: Gateway, context: AttemptContext, prepared: PreparedCall, reply: InboundReply): Promise<PlaceResult> {
+async function whole(gateway: Gateway, context: AdmittedCall, prepared: PreparedCall, reply: InboundReply): Promise<PlaceResult> {
   const { call } = context;
   const endOfTime: Watcher = {
     tick: (nowMs) => {
@@ -174,21 +146,19 @@ async function whole(gateway: Gateway, context: AttemptContext, prepared: Prepar
       prepared.protocol,
       prepared.passThrough,
       call.dialect,
-      (decoded) => encodeContext(gateway, context, decoded),
+      (decoded) => encodeContext(gateway.clock, context, decoded),
       prepared.decoded,
       call.document.value,
     );
     return {
       answer: {
-        prepared,
+        billed: true,
         usage: answer.usage,
         responseModel: answer.responseModel,
         finishReason: answer.finishReason,
         // Whatever stands around the text makes an estimate from it dear rather than cheap.
         writtenTokens: () => (call.operation === 'chat' ? mostTokens(answer.body.toString('utf8')) : 0),
         malformed: 0,
-        clientGone: false,
-        firstEventMs: 0,
         firstTextMs: 0,
         whole: { body: answer.body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
       },

@@ -4,7 +4,7 @@ export { withoutProfile } from './bedrock-profile';
 export type { Media } from './media';
 export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
 export type { DialectName, ModelRequest, Operation } from './request';
-export type { FinishReason, StreamEvent } from './response';
+export type { FinishReason, ModelResponse, StreamEvent } from './response';
 export { sameUnit, type ToolUse } from './tool-use';
 export { type TokenClasses, tokenClasses, type Usage } from './usage';
 export { mostTokens, WrittenText } from './written-text';

@@ -4,7 +4,7 @@ import type { Consumed } from '../../../../lambda/proxy/after/estimate';
 import { estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from '../../../../lambda/proxy/after/estimate';
 import { lostAttempt, settle, settleLost } from '../../../../lambda/proxy/after/settle';
 import { openTrace, type Trace } from '../../../../lambda/proxy/after/trace';
-import type { BoundedCall } from '../../../../lambda/proxy/before/bound';
+import type { BoundedCall } from '../../../../lambda/proxy/before/call';
 import type { Gateway } from '../../../../lambda/proxy/gateway';
 import type { Usage } from '../../../../lambda/wire/model/usage';
 import { wav } from '../../../support/pictures';

@@ -5,7 +5,9 @@ import type { Trace } from '../after/trace';
 import { RefusedError } from '../before/admit';
 import type { RouteMatch } from '../before/routes';
 import type { Gateway } from '../gateway';
-import { sendError, visibleError } from './answers';
+import type { Delivery } from '../relay/delivery';
+import { gatewayHeaders, sendError, visibleError } from './answers';
+import type { AdmittedCall } from './source';
 
 /** A 426 has to name what it would take. */
 const UPGRADE = { upgrade: 'HTTP/1.1', connection: 'upgrade' };
@@ -19,6 +21,17 @@ export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace,
   if (trace.status !== 0) return;
   const dialect = await gateway.protocols.dialect(trace.dialect, 'chat');
   sendError(exchange, trace, dialect, error, error instanceof RefusedError ? error.headers : error.status === 426 ? UPGRADE : {});
+}
+
+/** Tells the caller of an admitted call that it failed, in whatever form is still open. */
+export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery: Delivery, error: GatewayError): void {
+  if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
+  trace.status = 200;
+  trace.incomplete = true;
+  if (call.facts.stream) {
+    delivery.content(delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
+    delivery.end();
+  } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));
 }
 
 /** Why a path leads nowhere. */

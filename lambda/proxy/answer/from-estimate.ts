@@ -1,0 +1,11 @@
+import { estimateTokens, familyOf } from '../../money/pricing';
+import type { AnswerSource } from './source';
+
+/** Counts tokens for a model whose provider counts nothing in advance: our own estimate. */
+export const estimateSource: AnswerSource = {
+  async answer({ call }, sink) {
+    if (call.operation !== 'count-tokens') return { declined: undefined };
+    const inputTokens = estimateTokens(call.document.bytes.toString('utf8'), familyOf(call.facts.model));
+    return sink.send({ choices: [], usage: { inputTokens } });
+  },
+};
