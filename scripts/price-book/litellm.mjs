@@ -1,4 +1,5 @@
 /** Reads the price map of the Python package litellm (MIT) into rows. Only figures are taken. */
+import { factsOf } from '../models/facts.mjs';
 import { baseOf, perCall, perToken, rateOf } from './amounts.mjs';
 
 /** Our kind of provider, and the beginnings of keys that only name the provider. */
@@ -55,7 +56,7 @@ export function readLitellm(map) {
   for (const [key, entry] of Object.entries(map)) {
     const place = placeOf(key, entry);
     if (place === undefined) continue;
-    const row = rowOf(place.host, entry);
+    const row = rowOf(place.host, { id: place.model, ...entry });
     if (row === undefined) continue;
     hosts[place.host] ??= {};
     const models = hosts[place.host];
@@ -102,7 +103,8 @@ function rowOf(host, entry) {
   const uplift = Math.max(0, ...UPLIFTS.map((field) => entry[field] ?? 0));
   if (uplift > 1) row.regional = Math.ceil(Math.round(uplift * 1e4) / 100);
   row.prices = [prices, ...offPeak(entry, prices)];
-  if (entry.deprecation_date !== undefined) row.ends = entry.deprecation_date;
+  const facts = factsOf(entry);
+  if (facts !== undefined) row.facts = facts;
   if (/^https:\/\/(?!management\.)/.test(entry.source ?? '')) row.page = entry.source.split(/[?#]/)[0];
   return row;
 }
@@ -174,6 +176,7 @@ function preferred(left, right) {
     ...dear,
     ...larger('maxInput', left, right),
     ...larger('maxOutput', left, right),
+    ...(dear.facts === undefined && other.facts === undefined ? {} : { facts: { ...other.facts, ...dear.facts } }),
     ...(dear.tiers === undefined && other.tiers === undefined ? {} : { tiers: { ...other.tiers, ...dear.tiers } }),
   };
 }

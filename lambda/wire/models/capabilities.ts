@@ -1,0 +1,103 @@
+/** What one field of `Capabilities` holds. */
+type Field = 'yes-or-no' | 'tokens' | 'number' | 'day' | readonly string[];
+
+/** From the least to the most. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/**
+ * What is known of models, by field: yes or no, a count of tokens, a number, a day (`2026-11-30`), or some of a list of words. Names are the
+ * same in `families.json`, in `listed.json` and, in snake case, in the admin API and `llm-gateway models set --capabilities`.
+ */
+export const CAPABILITY_FIELDS = {
+  /** Input and output together. */
+  contextWindow: 'tokens',
+  maxOutputTokens: 'tokens',
+  /** Tokens that are generated in a second: as a rule, and by the fastest host. */
+  usualTokensPerSecond: 'number',
+  fastestTokensPerSecond: 'number',
+
+  temperature: 'yes-or-no',
+  maxTemperature: 'number',
+  topP: 'yes-or-no',
+  topK: 'yes-or-no',
+  /** `false`: one of the two, not both. */
+  temperatureWithTopP: 'yes-or-no',
+  /** `false`: temperature, top_p and their like only where no effort is asked for. */
+  samplingWithEffort: 'yes-or-no',
+  stop: 'yes-or-no',
+  /** Most sequences that a call may name. */
+  maxStop: 'number',
+  seed: 'yes-or-no',
+  logprobs: 'yes-or-no',
+  /** More than one answer a call. */
+  choices: 'yes-or-no',
+  /** `frequency_penalty` and `presence_penalty`. */
+  penalties: 'yes-or-no',
+  logitBias: 'yes-or-no',
+  verbosity: 'yes-or-no',
+
+  /** Efforts that it can be asked for by name. Empty: it takes none. */
+  efforts: EFFORTS,
+  /** How thinking is asked for: the model decides (`adaptive`), a budget of tokens, a level. Empty: it does not think. */
+  thinking: ['adaptive', 'budget', 'level'],
+  minThinkingBudget: 'tokens',
+  maxThinkingBudget: 'tokens',
+  /** Whether thinking can be switched off. */
+  thinkingOff: 'yes-or-no',
+
+  /** Which schema an answer can be held to by the host itself. Empty: none. */
+  structuredOutput: ['json-schema', 'json'],
+  /** `false`: not beside tools. */
+  structuredOutputWithTools: 'yes-or-no',
+  /** The subset of JSON Schema that the host takes for answers and strict tools. */
+  schemaSubset: ['openai', 'anthropic', 'gemini', 'nova'],
+  strictTools: 'yes-or-no',
+  maxStrictTools: 'number',
+
+  tools: 'yes-or-no',
+  /** Whether a call can be made to use a tool. */
+  forcedTools: 'yes-or-no',
+  /** `false`: one call of a tool an answer. */
+  parallelTools: 'yes-or-no',
+  /** Grammar of tools' names. */
+  toolNames: ['openai', 'anthropic', 'gemini'],
+  /** Grammar of calls' ids, where the host has one. */
+  toolIds: ['mistral', 'kimi'],
+  /** Wire formats of OpenAI that take an effort beside tools. */
+  effortWithTools: ['chat', 'responses'],
+  /** Wire formats in which the model can be called, where it cannot be in all of its host's. */
+  calledBy: ['chat', 'responses', 'messages', 'converse'],
+
+  /** Whether the last turn may be the assistant's, to be continued. */
+  prefill: 'yes-or-no',
+  /** Whether a system message may stand between turns. */
+  systemBetweenTurns: 'yes-or-no',
+
+  vision: 'yes-or-no',
+  documents: 'yes-or-no',
+  audioInput: 'yes-or-no',
+  videoInput: 'yes-or-no',
+  imageOutput: 'yes-or-no',
+  audioOutput: 'yes-or-no',
+
+  /** The shortest prefix that is cached. */
+  minCacheTokens: 'tokens',
+  cacheLives: ['5m', '1h'],
+
+  /** Last day on which the host serves it. */
+  endOfLife: 'day',
+} as const satisfies Readonly<Record<string, Field>>;
+
+export type CapabilityName = keyof typeof CAPABILITY_FIELDS;
+
+type ValueOf<T> = T extends 'yes-or-no'
+  ? boolean
+  : T extends 'tokens' | 'number'
+    ? number
+    : T extends 'day'
+      ? string
+      : readonly (T & readonly unknown[])[number][];
+
+/** What a model takes and gives. What is absent is not known, and then nothing is limited. */
+export type Capabilities = { readonly [Name in CapabilityName]?: ValueOf<(typeof CAPABILITY_FIELDS)[Name]> };

@@ -1,0 +1,73 @@
+import type { ProviderKind } from '../../../lib/private/contract';
+import { createMemo, matchesAnyGlob } from '../../platform/runtime';
+import type { Capabilities } from './capabilities';
+import handWritten from './families.json';
+import list from './listed.json';
+import { factsOfLine, namesOfLine } from './listed-facts';
+import { makersName } from './model-id';
+
+/** Models of one maker that have much in common, as `families.json` holds them. */
+interface Family {
+  readonly family: string;
+  /** Globs of maker's names. */
+  readonly models: readonly string[];
+  /** Holds for all of them, those of tomorrow too. */
+  readonly shared: Capabilities;
+  /** Later ones go before earlier ones. */
+  readonly versions?: readonly Version[];
+  /** Where a host departs from the maker. */
+  readonly hosts?: Readonly<Partial<Record<ProviderKind, readonly Version[]>>>;
+}
+
+interface Version {
+  readonly models: readonly string[];
+  readonly facts: Capabilities;
+}
+
+const FAMILIES = handWritten.families as unknown as readonly Family[];
+const LISTS: Readonly<Partial<Record<string, readonly string[]>>> = list.lists;
+const MOST_REMEMBERED = 2_000;
+const UNKNOWN: Capabilities = {};
+
+const indexes = createMemo<ReadonlyMap<string, string>>(Number.POSITIVE_INFINITY);
+const remembered = createMemo<Capabilities>(MOST_REMEMBERED);
+
+/**
+ * What is known of a model at a kind of host. A model that is not listed has what all of its family share; one of no family has nothing, so
+ * nothing is limited.
+ *
+ * What stands first goes before: the host's departures, the list of the host, the family's facts by version, the list of the maker, what
+ * the family shares.
+ */
+export function capabilitiesOf(kind: ProviderKind, model: string): Capabilities {
+  return remembered(`${kind}\u0000${model}`, () => find(kind, makersName(model)));
+}
+
+/** The family that a model's name tells. */
+export function familyOf(model: string): string | undefined {
+  return familyNamed(makersName(model))?.family;
+}
+
+function find(kind: ProviderKind, name: string): Capabilities {
+  const family = familyNamed(name);
+  const versions = (family?.versions ?? []).filter(({ models }) => matchesAnyGlob(models, name));
+  const departures = (family?.hosts?.[kind] ?? []).filter(({ models }) => matchesAnyGlob(models, name));
+  const facts = [
+    listed('makers', name),
+    ...versions.map((version) => version.facts),
+    listed(kind, name),
+    ...departures.map((one) => one.facts),
+  ];
+  const known = facts.filter((one) => one !== undefined);
+  return family === undefined && known.length === 0 ? UNKNOWN : Object.assign({}, family?.shared, ...known);
+}
+
+function familyNamed(name: string): Family | undefined {
+  return FAMILIES.find(({ models }) => matchesAnyGlob(models, name));
+}
+
+function listed(which: string, name: string): Capabilities | undefined {
+  const lines = indexes(which, () => new Map((LISTS[which] ?? []).flatMap((line) => namesOfLine(line).map((one) => [one, line] as const))));
+  const line = lines.get(name);
+  return line === undefined ? undefined : factsOfLine(line);
+}
