@@ -84,7 +84,7 @@ test.each([
   [
     'a dialect reached from another',
     'lambda/wire/dialects/openai-chat/planted.ts',
-    'lambda/wire/dialects/openai-responses/items.ts',
+    'lambda/wire/dialects/openai-responses/encode-items.ts',
     'index.ts alone',
   ],
   ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],

@@ -1,14 +1,16 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
-import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { decodeError } from './decode-error';
+import { decodeRequest } from './decode-request';
+import { decodeResponse } from './decode-response';
+import { AnthropicMessagesStreamDecoder } from './decode-stream';
+import { encodeError, encodeStreamError, errorStatus } from './encode-error';
+import { encodeRequest } from './encode-request';
+import { encodeResponse } from './encode-response';
+import { AnthropicMessagesStreamEncoder } from './encode-stream';
 import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { AnthropicMessagesMeter } from './meter';
-import { decodeRequest } from './request';
-import { encodeRequest } from './request-encoder';
-import { decodeResponse, encodeResponse } from './response';
-import { AnthropicMessagesStreamDecoder } from './stream';
-import { AnthropicMessagesStreamEncoder } from './stream-encoder';
 import { usageOf } from './usage';
 
 /** Anthropic Messages, both ways: how its callers are answered, and how providers that speak it are called. */

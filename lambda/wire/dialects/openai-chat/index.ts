@@ -1,13 +1,15 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
-import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { decodeError } from './decode-error';
+import { decodeRequest } from './decode-request';
+import { decodeResponse, finishReasonOf } from './decode-response';
+import { OpenAiChatStreamDecoder } from './decode-stream';
+import { encodeError, encodeStreamError, errorStatus } from './encode-error';
+import { encodeRequest } from './encode-request';
+import { encodeResponse } from './encode-response';
+import { OpenAiChatStreamEncoder, TERMINATOR } from './encode-stream';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiChatMeter } from './meter';
-import { decodeRequest } from './request';
-import { encodeRequest } from './request-encoder';
-import { decodeResponse, encodeResponse, finishReasonOf } from './response';
-import { OpenAiChatStreamDecoder } from './stream';
-import { OpenAiChatStreamEncoder, TERMINATOR } from './stream-encoder';
 import { usageOf } from './usage';
 
 /** OpenAI Chat Completions, both ways: how its callers are answered, and how providers that speak it are called. */

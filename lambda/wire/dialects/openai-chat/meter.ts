@@ -6,10 +6,10 @@ import { WrittenText } from '../../model/written-text';
 import { FrameTemplate } from '../../protocols/frame-template';
 import { nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
-import { decodeError, errorInside } from './error';
+import { decodeError, errorInside } from './decode-error';
+import { callsOf, splitContent, transcriptOf } from './decode-response';
 import { readFinishReason } from './finish-reason';
 import { detailsText, thinkingText } from './reasoning';
-import { callsOf, splitContent, transcriptOf } from './response';
 import { usageOf } from './usage';
 import { isDone } from './wire';
 

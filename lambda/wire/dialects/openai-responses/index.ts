@@ -1,15 +1,17 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
-import { decodeError, encodeError, encodeStreamError, errorStatus } from './error';
+import { decodeError } from './decode-error';
+import { decodeRequest } from './decode-request';
+import { decodeResponse } from './decode-response';
+import { OpenAiResponsesStreamDecoder } from './decode-stream';
+import { encodeError, encodeStreamError, errorStatus } from './encode-error';
+import { encodeRequest } from './encode-request';
+import { encodeResponse } from './encode-response';
+import { OpenAiResponsesStreamEncoder } from './encode-stream';
 import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiResponsesMeter } from './meter';
-import { decodeRequest } from './request';
-import { encodeRequest } from './request-encoder';
-import { decodeResponse, encodeResponse } from './response';
 import { withoutSpareTools } from './server-tools';
-import { OpenAiResponsesStreamDecoder } from './stream';
-import { OpenAiResponsesStreamEncoder } from './stream-encoder';
 import { usageOf } from './usage';
 
 /** OpenAI Responses, both ways. Nothing that the provider would have to remember: every call carries its whole conversation. */

@@ -6,7 +6,7 @@ import { WrittenText } from '../../model/written-text';
 import { addValue, looksLikeObject } from '../../protocols/frame-scan';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
-import { decodeError, errorInside } from './error';
+import { decodeError, errorInside } from './decode-error';
 import { isToolCall, readFinishReason } from './finish-reason';
 import { usageOf } from './usage';
 

@@ -1,8 +1,8 @@
 import type { Protocol } from '../protocol';
-import { converseError } from './error';
-import { encodeRequest } from './request';
-import { decodeResponse } from './response';
-import { ConverseStreamDecoder } from './stream';
+import { converseError } from './decode-error';
+import { decodeResponse } from './decode-response';
+import { ConverseStreamDecoder } from './decode-stream';
+import { encodeRequest } from './encode-request';
 import { converseUsage } from './usage';
 
 /**

@@ -1,8 +1,8 @@
 import type { Protocol } from '../protocol';
-import { cohereError } from './error';
-import { encodeRequest } from './request';
-import { decodeResponse } from './response';
-import { CohereStreamDecoder } from './stream';
+import { cohereError } from './decode-error';
+import { decodeResponse } from './decode-response';
+import { CohereStreamDecoder } from './decode-stream';
+import { encodeRequest } from './encode-request';
 import { cohereUsage } from './usage';
 
 /**

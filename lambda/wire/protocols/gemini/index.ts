@@ -1,8 +1,8 @@
 import type { Protocol } from '../protocol';
-import { geminiError } from './error';
-import { encodeRequest } from './request';
-import { decodeResponse } from './response';
-import { GeminiStreamDecoder } from './stream';
+import { geminiError } from './decode-error';
+import { decodeResponse } from './decode-response';
+import { GeminiStreamDecoder } from './decode-stream';
+import { encodeRequest } from './encode-request';
 import { geminiUsage } from './usage';
 
 /**

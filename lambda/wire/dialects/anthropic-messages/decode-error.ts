@@ -1,0 +1,23 @@
+import type { JsonObject } from '../../../platform/json';
+import { nonEmptyText, objectOf } from '../../protocols/lenient';
+import type { ProviderErrorFacts } from '../../protocols/protocol';
+import { providerError } from '../../protocols/provider-error';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Reads `{type: error, error: {type, message}}`, and the bare `{message}` of AWS and of proxies. */
+export function decodeError(status: number, body: JsonObject | undefined, headers: Headers): ProviderErrorFacts {
+  const fields = objectOf(body?.['error']) ?? body ?? {};
+  return providerError({
+    status,
+    type: nonEmptyText(fields['type']) ?? nonEmptyText(fields['__type']),
+    code: nonEmptyText(fields['code']),
+    message: nonEmptyText(fields['message']) ?? nonEmptyText(fields['Message']) ?? nonEmptyText(body?.['error']),
+    headers,
+  });
+}
+
+/** The error that an event or a good answer holds, if it is one. */
+export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
+  return body['type'] === 'error' || objectOf(body['error']) !== undefined ? decodeError(200, body, {}) : undefined;
+}

@@ -1,0 +1,172 @@
+import { invalidRequest, unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
+import type {
+  AssistantPart,
+  CachePoint,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  Message,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+} from '../../model/request';
+import { claudeState } from '../../protocols/claude-state';
+import { defined, objectOf } from '../../protocols/lenient';
+import { plainTextOf } from '../../protocols/media';
+import { fitToolId } from '../../protocols/tool-ids';
+import { writeCitation } from './citations';
+import type { WireBlock, WireCacheControl, WireDocument, WireImage, WireMessage, WireSource, WireText, WireToolResult } from './wire';
+
+const MAX_TOOL_ID = 128;
+
+interface Options {
+  /** The model takes system messages between the turns; else they move to the front. */
+  readonly inlineSystem: boolean;
+  /** Collects what is left out. */
+  readonly dropped: Set<string>;
+}
+
+export function writeCache(cache: CachePoint | undefined): WireCacheControl | undefined {
+  return cache === undefined ? undefined : { type: 'ephemeral', ...(cache.ttl === undefined ? {} : { ttl: cache.ttl }) };
+}
+
+/** Splits off the leading system messages; results of tools that follow each other become one message, as Anthropic wants them. */
+export function writeMessages(messages: readonly Message[], options: Options): { system: WireText[]; messages: WireMessage[] } {
+  const system: WireText[] = [];
+  const written: WireMessage[] = [];
+  let openResults: WireBlock[] | undefined;
+  messages.forEach((message, index) => {
+    if ('name' in message && message.name !== undefined) options.dropped.add('messages.name');
+    if (message.role === 'tool') {
+      if (openResults === undefined) {
+        openResults = [];
+        written.push({ role: 'user', content: openResults });
+      }
+      openResults.push(...message.content.map((part) => writeToolResult(part, options)));
+      return;
+    }
+    openResults = undefined;
+    if (message.role === 'system' || message.role === 'developer') {
+      const texts = message.content.flatMap((part) => writeText(part, options));
+      if (written.length > 0 && options.inlineSystem) {
+        if (texts.length > 0) written.push({ role: 'system', content: texts });
+        return;
+      }
+      if (written.length > 0) options.dropped.add('messages.role');
+      system.push(...texts);
+      return;
+    }
+    const content =
+      message.role === 'user'
+        ? message.content.flatMap((part, at) => writeUserPart(part, `messages[${index}].content[${at}]`, options))
+        : writeAssistant(message.content, `messages[${index}]`, options);
+    if (content.length > 0) written.push({ role: message.role, content });
+  });
+  return { system, messages: written };
+}
+
+/** Empty texts are refused. */
+function writeText(part: TextPart, options: Options): WireText[] {
+  if (part.text === '') return [];
+  const citations = (part.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
+  if (citations.length < (part.citations?.length ?? 0)) options.dropped.add('citations');
+  return [
+    defined({
+      type: 'text' as const,
+      text: part.text,
+      citations: citations.length === 0 ? undefined : citations,
+      cache_control: writeCache(part.cache),
+    }),
+  ];
+}
+
+function writeUserPart(part: UserPart | ToolResultPart, path: string, options: Options): WireBlock[] {
+  switch (part.type) {
+    case 'text':
+      return writeText(part, options);
+    case 'image':
+      return [writeImage(part, options)];
+    case 'document':
+      return [writeDocument(part)];
+    case 'tool-result':
+      return [writeToolResult(part, options)];
+    case 'audio':
+      throw unsupported(path, `${path} is audio, which the chosen model does not take.`);
+  }
+}
+
+function writeSource(source: MediaSource): WireSource {
+  if (source.kind === 'url') return { type: 'url', url: source.url };
+  return { type: 'base64', media_type: source.mediaType, data: source.data };
+}
+
+function writeImage(part: ImagePart, options: Options): WireImage {
+  if (part.detail !== undefined && part.detail !== 'auto') options.dropped.add('image_url.detail');
+  return defined({ type: 'image' as const, source: writeSource(part.source), cache_control: writeCache(part.cache) });
+}
+
+function writeDocument(part: DocumentPart): WireDocument {
+  const text = plainTextOf(part.source);
+  return defined({
+    type: 'document' as const,
+    source: text === undefined ? writeSource(part.source) : ({ type: 'text', media_type: 'text/plain', data: text } as const),
+    title: part.name,
+    context: part.context,
+    citations: part.citations === undefined ? undefined : { enabled: part.citations },
+    cache_control: writeCache(part.cache),
+  });
+}
+
+function writeToolResult(part: ToolResultPart, options: Options): WireToolResult {
+  const content = part.content.flatMap((inner): (WireText | WireImage | WireDocument)[] => {
+    if (inner.type === 'text') return writeText(inner, options);
+    return [inner.type === 'image' ? writeImage(inner, options) : writeDocument(inner)];
+  });
+  const [first] = content;
+  const text = content.length === 1 && first?.type === 'text' && Object.keys(first).length === 2 ? first.text : undefined;
+  return defined({
+    type: 'tool_result' as const,
+    tool_use_id: fitToolId(part.toolCallId, MAX_TOOL_ID),
+    content: content.length === 0 ? undefined : (text ?? content),
+    is_error: part.isError,
+    cache_control: writeCache(part.cache),
+  });
+}
+
+function writeAssistant(content: readonly AssistantPart[], path: string, options: Options): WireBlock[] {
+  return content.flatMap((part, index): WireBlock[] => {
+    switch (part.type) {
+      case 'text':
+        return writeText(part, options);
+      case 'refusal':
+        return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+      case 'tool-call':
+        return [writeToolUse(part, `${path}.content[${index}]`)];
+      case 'reasoning': {
+        const state = claudeState(part);
+        if (state?.redacted !== undefined) return [{ type: 'redacted_thinking', data: state.redacted }];
+        if (state?.signature !== undefined) return [{ type: 'thinking', thinking: part.text, signature: state.signature }];
+        options.dropped.add('reasoning');
+        return [];
+      }
+      default:
+        throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: the assistant's own ${part.type} cannot be sent back.`);
+    }
+  });
+}
+
+function writeToolUse(part: ToolCallPart, path: string): WireBlock {
+  if (part.custom === true) throw unsupported(path, `${path} is a call of a free-text tool, which the chosen model does not have.`);
+  const input: JsonObject | undefined = objectOf(parseJson(part.arguments));
+  if (input === undefined) throw invalidRequest(path, `${path}: the arguments of the call ${part.name} must be a JSON object.`);
+  return defined({
+    type: 'tool_use' as const,
+    id: fitToolId(part.id, MAX_TOOL_ID),
+    name: part.name,
+    input,
+    cache_control: writeCache(part.cache),
+  });
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
+import type { AssistantPart } from '../../model/request';
+import type { ModelResponse } from '../../model/response';
+import { objectOf } from '../../protocols/lenient';
+import type { EncodeContext } from '../../protocols/protocol';
+import { withCallersToolNames } from '../../protocols/tool-names';
+import { writeCitation } from './citations';
+import { writeFinishReason } from './finish-reason';
+import { writeCallState, writeOpaque } from './signatures';
+import { writeUsage } from './usage';
+
+/** The first alternative; callers of Messages cannot ask for more. */
+export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
+  const response = withCallersToolNames(answer, context.request.tools);
+  const choice = response.choices[0];
+  return {
+    id: response.id ?? `msg_${context.requestId}`,
+    type: 'message',
+    role: 'assistant',
+    model: response.model ?? context.originalModel,
+    content: (choice?.content ?? []).flatMap(writeBlock),
+    ...(choice === undefined ? { stop_reason: null, stop_sequence: null } : writeFinishReason(choice.finishReason)),
+    usage: writeUsage(response.usage),
+  };
+}
+
+function writeBlock(part: AssistantPart): JsonObject[] {
+  switch (part.type) {
+    case 'text': {
+      if (part.text === '') return [];
+      const citations = (part.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
+      return [{ type: 'text', text: part.text, ...(citations.length === 0 ? {} : { citations }) }];
+    }
+    case 'refusal':
+      return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+    case 'reasoning':
+      if (part.redacted !== undefined) return [{ type: 'redacted_thinking', data: writeOpaque(part.redacted) }];
+      return [{ type: 'thinking', thinking: part.text, signature: part.signature === undefined ? '' : writeOpaque(part.signature) }];
+    case 'tool-call':
+      return [
+        ...(part.signature === undefined ? [] : [{ type: 'redacted_thinking', data: writeCallState(part.id, part.signature) }]),
+        { type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments) },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Arguments that are not an object, as when the cap cut them, are shown as they came: an object is all that fits. */
+export function inputOf(text: string): JsonObject {
+  return objectOf(parseJson(text)) ?? (text === '' ? {} : { _unparsed: text });
+}

@@ -1,0 +1,187 @@
+import { invalidRequest, unsupported } from '../../../platform/error';
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { defined, textOf } from '../../protocols/lenient';
+import { readUrl } from '../../protocols/media';
+import { noteDropped, noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { splitContent } from './decode-response';
+import { readReasoning } from './reasoning';
+
+/** Fields of messages that say nothing to the model. */
+const IGNORED = new Set([
+  'annotations',
+  'function_call',
+  'refusal',
+  'audio',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_details',
+  'id',
+  'index',
+]);
+const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id']);
+
+const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
+const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file']);
+const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content']);
+
+/** Reads the turns of a conversation; notes what it leaves out. */
+export function readMessages(messages: readonly JsonObject[], dropped: string[]): Message[] {
+  const toolNames = new Map<string, string>();
+  return messages.map((message, index) => {
+    const path = `messages[${index}]`;
+    checkFields(message, path);
+    const name = optionalText(message['name'], `${path}.name`);
+    const named = name === undefined ? {} : { name };
+    const role = requiredText(message['role'], `${path}.role`);
+    switch (role) {
+      case 'system':
+      case 'developer':
+        return { role, content: readTexts(message['content'], `${path}.content`, dropped), ...named };
+      case 'user':
+        return { role, content: readUserContent(message['content'], `${path}.content`, dropped), ...named };
+      case 'assistant':
+        return { role, content: readAssistant(message, path, toolNames, dropped), ...named };
+      case 'tool':
+        return { role, content: [readToolResult(message, path, toolNames, dropped)] };
+      default:
+        throw role === 'function'
+          ? unsupported(`${path}.role`, `${path} has the retired role function; use tool messages.`)
+          : invalidRequest(`${path}.role`, `${path}.role must be one of system, developer, user, assistant, tool.`);
+    }
+  });
+}
+
+function checkFields(message: JsonObject, path: string): void {
+  if ((message['function_call'] ?? null) !== null) {
+    throw unsupported(`${path}.function_call`, `${path}.function_call is retired; use tool_calls.`);
+  }
+  if ((message['audio'] ?? null) !== null) {
+    throw unsupported(`${path}.audio`, `${path}.audio refers to an earlier answer that the chosen model's provider does not have.`);
+  }
+  for (const [field, value] of Object.entries(message)) {
+    if (value !== undefined && value !== null && !KNOWN.has(field) && !IGNORED.has(field)) {
+      throw unsupported(`${path}.${field}`, `${path}.${field} cannot be carried to the chosen model's provider; leave it out.`);
+    }
+  }
+}
+
+function readTexts(content: JsonValue | undefined, path: string, dropped: string[]): TextPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  const parts = optionalObjects(content, path);
+  if (parts === undefined) throw wrongType(path, 'a string or an array of text parts');
+  return parts.map((part, index) => {
+    if (part['type'] !== 'text') throw unsupported(`${path}[${index}]`, `${path}[${index}] must be a text part.`);
+    return readText(part, `${path}[${index}]`, dropped);
+  });
+}
+
+/**
+ * A prefix to cache ends at the part that OpenAI's `prompt_cache_breakpoint` marks, or the `cache_control` that
+ * Anthropic-minded clients of compatible servers send.
+ */
+function readText(part: JsonObject, path: string, dropped: string[]): TextPart {
+  noteOthers(part, TEXT_FIELDS, path, dropped);
+  const text = requiredText(part['text'], `${path}.text`);
+  const control = part['cache_control'] ?? part['prompt_cache_breakpoint'];
+  if (control === undefined || control === null) return { type: 'text', text };
+  const ttl = requiredObject(control, `${path}.cache_control`)['ttl'];
+  if (ttl !== undefined && ttl !== '5m' && ttl !== '1h') noteDropped(dropped, `${path}.cache_control.ttl`);
+  return { type: 'text', text, cache: ttl === '5m' || ttl === '1h' ? { ttl } : {} };
+}
+
+function readUserContent(content: JsonValue | undefined, path: string, dropped: string[]): UserPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  const parts = optionalObjects(content, path);
+  if (parts === undefined) throw wrongType(path, 'a string or an array of content parts');
+  return parts.map((part, index) => readUserPart(part, `${path}[${index}]`, dropped));
+}
+
+function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPart {
+  const type = requiredText(part['type'], `${path}.type`);
+  if (type !== 'text') noteOthers(part, PART_FIELDS, path, dropped);
+  switch (type) {
+    case 'text':
+      return readText(part, path, dropped);
+    case 'image_url': {
+      const image = requiredObject(part['image_url'], `${path}.image_url`);
+      const detail = optionalText(image['detail'], `${path}.image_url.detail`);
+      const source = readUrl(requiredText(image['url'], `${path}.image_url.url`), `${path}.image_url.url`);
+      return { type: 'image', source, ...(detail === undefined ? {} : { detail }) };
+    }
+    case 'input_audio': {
+      const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
+      return {
+        type: 'audio',
+        format: requiredText(audio['format'], `${path}.input_audio.format`),
+        data: requiredText(audio['data'], `${path}.input_audio.data`),
+      };
+    }
+    case 'file': {
+      const file = requiredObject(part['file'], `${path}.file`);
+      if ((file['file_id'] ?? null) !== null) {
+        throw unsupported(`${path}.file.file_id`, `${path}.file.file_id refers to a file kept at a provider; give file_data.`);
+      }
+      const source = readUrl(requiredText(file['file_data'], `${path}.file.file_data`), `${path}.file.file_data`);
+      return defined({ type: 'document' as const, source, name: optionalText(file['filename'], `${path}.file.filename`) });
+    }
+    default:
+      throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
+  }
+}
+
+function readAssistant(message: JsonObject, path: string, toolNames: Map<string, string>, dropped: string[]): AssistantPart[] {
+  const { parts: reasoning, signatures } = readReasoning(message);
+  const content: AssistantPart[] = [...reasoning, ...readAssistantContent(message['content'], `${path}.content`, dropped)];
+  const refusal = optionalText(message['refusal'], `${path}.refusal`);
+  if (refusal !== undefined && refusal !== '') content.push({ type: 'refusal', text: refusal });
+
+  optionalObjects(message['tool_calls'], `${path}.tool_calls`)?.forEach((call, index) => {
+    noteOthers(call, CALL_FIELDS, `${path}.tool_calls`, dropped);
+    const part = readToolCall(call, `${path}.tool_calls[${index}]`);
+    const signature = signatures.get(index);
+    toolNames.set(part.id, part.name);
+    content.push(signature === undefined ? part : { ...part, signature });
+  });
+  return content;
+}
+
+function readAssistantContent(content: JsonValue | undefined, path: string, dropped: string[]): AssistantPart[] {
+  if (content === undefined || content === null || content === '') return [];
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  const parts = optionalObjects(content, path);
+  if (parts === undefined) throw wrongType(path, 'a string or an array of content parts');
+  return parts.map((part, index) => {
+    const at = `${path}[${index}]`;
+    if (part['type'] === 'refusal') return { type: 'refusal', text: requiredText(part['refusal'], `${at}.refusal`) };
+    if (part['type'] === 'text') return readText(part, at, dropped);
+    if (part['type'] === 'thinking') return { type: 'reasoning', text: splitContent([part]).thoughts };
+    throw unsupported(at, `${at} has the type ${textOf(part['type']) ?? 'unknown'}, which an assistant message cannot carry.`);
+  });
+}
+
+function readToolCall(call: JsonObject, path: string): ToolCallPart {
+  const id = requiredText(call['id'], `${path}.id`);
+  if (call['type'] === 'custom') {
+    const custom = requiredObject(call['custom'], `${path}.custom`);
+    const name = requiredText(custom['name'], `${path}.custom.name`);
+    return { type: 'tool-call', id, name, arguments: optionalText(custom['input'], `${path}.custom.input`) ?? '', custom: true };
+  }
+  const called = requiredObject(call['function'], `${path}.function`);
+  const text = optionalText(called['arguments'], `${path}.function.arguments`) ?? '';
+  return { type: 'tool-call', id, name: requiredText(called['name'], `${path}.function.name`), arguments: text === '' ? '{}' : text };
+}
+
+function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMap<string, string>, dropped: string[]): ToolResultPart {
+  const toolCallId = requiredText(message['tool_call_id'], `${path}.tool_call_id`);
+  const content = readUserContent(message['content'] ?? '', `${path}.content`, dropped);
+  return defined({
+    type: 'tool-result' as const,
+    toolCallId,
+    toolName: toolNames.get(toolCallId) ?? optionalText(message['name'], `${path}.name`),
+    content: content.filter((part) => {
+      if (part.type === 'audio') throw unsupported(`${path}.content`, `${path}.content must not hold audio.`);
+      return true;
+    }) as ToolResultPart['content'],
+  });
+}

@@ -1,0 +1,90 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import type { ModelRequest, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import { defined } from '../../protocols/lenient';
+import { writeEffort, writeUser } from '../../protocols/openai-settings';
+import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
+import { withFittingToolNames } from '../../protocols/tool-names';
+import { writeMessages } from './encode-messages';
+
+/**
+ * Writes a call for OpenAI and all that are compatible with it; where a provider departs from OpenAI its quirks reshape the
+ * body afterwards.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original);
+  const dropped = new Set(request.dropped ?? []);
+  if (request.topK !== undefined) dropped.add('top_k');
+  const user = writeUser(request, dropped);
+
+  const body: JsonObject = defined({
+    model: target.requestModel,
+    messages: writeMessages(request.messages, { replayReasoning: target.quirks.has('replays-reasoning'), dropped }),
+    stream: request.stream ? true : undefined,
+    stream_options: request.stream ? { include_usage: true } : undefined,
+    tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, dropped)),
+    tool_choice: writeToolChoice(request),
+    parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
+    max_completion_tokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stop === undefined || request.stop.length === 0 ? undefined : [...request.stop],
+    seed: request.seed,
+    frequency_penalty: request.frequencyPenalty,
+    presence_penalty: request.presencePenalty,
+    logit_bias: request.logitBias === undefined ? undefined : { ...request.logitBias },
+    n: request.choices,
+    logprobs: request.logprobs === undefined ? undefined : true,
+    top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
+    response_format: writeResponseFormat(request.responseFormat),
+    reasoning_effort: writeEffort(request.reasoning, dropped),
+    verbosity: request.verbosity,
+    service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
+    metadata: request.metadata === undefined ? undefined : { ...request.metadata },
+    safety_identifier: user,
+    prompt_cache_key: request.promptCacheKey,
+    modalities: request.modalities === undefined ? undefined : [...request.modalities],
+    audio: request.audio,
+  });
+  return { body, dropped: [...dropped] };
+}
+
+function writeTool(tool: Tool, dropped: Set<string>): JsonObject {
+  if (tool.cache !== undefined) dropped.add('cache_control');
+  if (tool.custom !== undefined) {
+    return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: tool.custom.format }) };
+  }
+  return {
+    type: 'function',
+    function: defined({ name: tool.name, description: tool.description, parameters: parametersOf(tool), strict: tool.strict }),
+  };
+}
+
+/** OpenAI refuses an object schema that names no properties. */
+function parametersOf(tool: Tool): JsonObject | undefined {
+  const { parameters } = tool;
+  return parameters?.['type'] === 'object' && parameters['properties'] === undefined ? { ...parameters, properties: {} } : parameters;
+}
+
+function writeToolChoice(request: ModelRequest): JsonObject | string | undefined {
+  const choice: ToolChoice | undefined = request.toolChoice;
+  if (choice === undefined || request.tools === undefined || request.tools.length === 0) return undefined;
+  if (choice.type !== 'tool') return choice.type;
+  const tool = request.tools.find(({ name }) => name === choice.name);
+  if (tool === undefined) throw unsupported('tool_choice', `tool_choice names ${choice.name}, which is not among the tools.`);
+  return tool.custom === undefined
+    ? { type: 'function', function: { name: choice.name } }
+    : { type: 'custom', custom: { name: choice.name } };
+}
+
+function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+  if (format === undefined) return undefined;
+  if (format.type === 'text') return { type: 'text' };
+  if (format.type === 'json') return { type: 'json_object' };
+  return {
+    type: 'json_schema',
+    json_schema: defined({ name: format.name, description: format.description, schema: format.schema, strict: format.strict }),
+  };
+}

@@ -1,0 +1,166 @@
+import { invalidRequest, unsupported } from '../../../platform/error';
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { defined, objectsOf, textOf } from '../../protocols/lenient';
+import { readUrl } from '../../protocols/media';
+import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { isReasoningReference } from './history';
+import { qualifiedName } from './namespaces';
+import { readEncrypted } from './signatures';
+
+/** Items that speak to OpenAI's own service and say nothing to a model elsewhere. */
+const IGNORED_ITEMS = new Set(['configuration_update', 'compaction', 'additional_tools']);
+
+/**
+ * Reads `input` as turns. Neighbouring items of the model (thinking, text, tool calls) are one assistant message, neighbouring
+ * outputs one tool message, as other wire formats want them.
+ */
+export function readInput(input: JsonValue | undefined, dropped: string[]): Message[] {
+  if (typeof input === 'string') return [{ role: 'user', content: [{ type: 'text', text: input }] }];
+  const reader = new InputReader(dropped);
+  for (const [index, item] of (optionalObjects(input, 'input') ?? []).entries()) reader.read(item, `input[${index}]`);
+  return reader.messages;
+}
+
+class InputReader {
+  public readonly messages: Message[] = [];
+  readonly #toolNames = new Map<string, string>();
+
+  public constructor(private readonly dropped: string[]) {}
+
+  public read(item: JsonObject, path: string): void {
+    const type = optionalText(item['type'], `${path}.type`) ?? 'message';
+    switch (type) {
+      case 'message':
+        return this.#message(item, path);
+      case 'reasoning':
+        return this.#reasoning(item, path);
+      case 'function_call':
+      case 'custom_tool_call':
+        return this.#assistant(this.#call(item, path, type));
+      case 'function_call_output':
+      case 'custom_tool_call_output':
+        return this.#result(item, path);
+      default:
+        if (!IGNORED_ITEMS.has(type) && !isReasoningReference(item)) {
+          throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
+        }
+        if (type !== 'additional_tools') this.dropped.push(path);
+    }
+  }
+
+  #message(item: JsonObject, path: string): void {
+    const role = requiredText(item['role'], `${path}.role`);
+    const content = item['content'];
+    switch (role) {
+      case 'system':
+      case 'developer':
+        this.messages.push({ role, content: readParts(content, `${path}.content`, readTextPart) });
+        return;
+      case 'user':
+        this.messages.push({ role, content: readParts<UserPart>(content, `${path}.content`, readUserPart) });
+        return;
+      case 'assistant':
+        this.#assistant(...readParts<AssistantPart>(content, `${path}.content`, readAssistantPart).filter(isNotEmpty));
+        return;
+      default:
+        throw invalidRequest(`${path}.role`, `${path}.role must be one of user, assistant, system, developer.`);
+    }
+  }
+
+  #reasoning(item: JsonObject, path: string): void {
+    const texts = [...objectsOf(item['summary']), ...objectsOf(item['content'])].map((part) => textOf(part['text']) ?? '');
+    const id = optionalText(item['id'], `${path}.id`) ?? '';
+    const read = readEncrypted(id, texts.join('\n\n'), optionalText(item['encrypted_content'], `${path}.encrypted_content`));
+    if ('callSignature' in read) this.#sign(read.callSignature);
+    else this.#assistant(read.part);
+  }
+
+  #call(item: JsonObject, path: string, type: string): ToolCallPart {
+    const id = requiredText(item['call_id'], `${path}.call_id`);
+    const name = qualifiedName(optionalText(item['namespace'], `${path}.namespace`), requiredText(item['name'], `${path}.name`));
+    this.#toolNames.set(id, name);
+    const custom = type === 'custom_tool_call';
+    const written = custom ? requiredText(item['input'], `${path}.input`) : requiredText(item['arguments'], `${path}.arguments`);
+    const call = { type: 'tool-call' as const, id, name, arguments: written === '' && !custom ? '{}' : written };
+    return custom ? { ...call, custom } : call;
+  }
+
+  /** Gives the signature to the call that it came after. */
+  #sign(signature: Opaque): void {
+    const last = this.messages.at(-1);
+    const call = last?.role === 'assistant' ? last.content.at(-1) : undefined;
+    if (last?.role !== 'assistant' || call?.type !== 'tool-call') return;
+    this.messages[this.messages.length - 1] = { role: 'assistant', content: [...last.content.slice(0, -1), { ...call, signature }] };
+  }
+
+  #result(item: JsonObject, path: string): void {
+    const toolCallId = requiredText(item['call_id'], `${path}.call_id`);
+    const content = readParts<ToolResultPart['content'][number]>(item['output'], `${path}.output`, readResultPart);
+    const result: ToolResultPart = defined({
+      type: 'tool-result' as const,
+      toolCallId,
+      toolName: this.#toolNames.get(toolCallId),
+      content,
+    });
+    const last = this.messages.at(-1);
+    if (last?.role !== 'tool') this.messages.push({ role: 'tool', content: [result] });
+    else this.messages[this.messages.length - 1] = { role: 'tool', content: [...last.content, result] };
+  }
+
+  #assistant(...parts: AssistantPart[]): void {
+    if (parts.length === 0) return;
+    const last = this.messages.at(-1);
+    if (last?.role !== 'assistant') this.messages.push({ role: 'assistant', content: parts });
+    else this.messages[this.messages.length - 1] = { role: 'assistant', content: [...last.content, ...parts] };
+  }
+}
+
+function readParts<T>(content: JsonValue | undefined, path: string, read: (part: JsonObject, path: string) => T): T[] {
+  if (typeof content === 'string') return [read({ type: 'input_text', text: content }, path)];
+  const parts = optionalObjects(content, path);
+  if (parts === undefined) throw wrongType(path, 'a string or an array of parts');
+  return parts.map((part, index) => read(part, `${path}[${index}]`));
+}
+
+function readTextPart(part: JsonObject, path: string): TextPart {
+  const { type } = part;
+  if (type !== 'input_text' && type !== 'output_text' && type !== 'text') throw unsupported(path, `${path} must be a text part.`);
+  return { type: 'text', text: requiredText(part['text'], `${path}.text`) };
+}
+
+function readAssistantPart(part: JsonObject, path: string): AssistantPart {
+  if (part['type'] === 'refusal') return { type: 'refusal', text: requiredText(part['refusal'], `${path}.refusal`) };
+  return readTextPart(part, path);
+}
+
+function readUserPart(part: JsonObject, path: string): UserPart {
+  if (part['type'] !== 'input_audio') return readResultPart(part, path);
+  const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
+  const [data, format] = [
+    requiredText(audio['data'], `${path}.input_audio.data`),
+    requiredText(audio['format'], `${path}.input_audio.format`),
+  ];
+  return { type: 'audio', format, data };
+}
+
+function readResultPart(part: JsonObject, path: string): ToolResultPart['content'][number] {
+  switch (part['type']) {
+    case 'input_image': {
+      const source = readUrl(requiredText(part['image_url'], `${path}.image_url`), `${path}.image_url`);
+      return defined({ type: 'image' as const, source, detail: optionalText(part['detail'], `${path}.detail`) });
+    }
+    case 'input_file': {
+      const field = part['file_url'] === undefined || part['file_url'] === null ? 'file_data' : 'file_url';
+      const source = readUrl(requiredText(part[field], `${path}.${field}`), `${path}.${field}`);
+      return defined({ type: 'document' as const, source, name: optionalText(part['filename'], `${path}.filename`) });
+    }
+    default:
+      return readTextPart(part, path);
+  }
+}
+
+/** Clients replay an assistant message whose text was empty. */
+function isNotEmpty(part: AssistantPart): boolean {
+  return part.type !== 'text' || part.text !== '';
+}

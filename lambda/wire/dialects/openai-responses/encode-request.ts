@@ -1,0 +1,76 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
+import { defined } from '../../protocols/lenient';
+import { writeEffort, writeUser } from '../../protocols/openai-settings';
+import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
+import { withFittingToolNames } from '../../protocols/tool-names';
+import { writeInput } from './encode-messages';
+import { writeTool, writeToolChoice } from './encode-tools';
+
+/**
+ * Writes a call that leaves nothing at the provider: not stored, with encrypted reasoning to carry on from.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses/create
+ */
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original);
+  refuseUnknown(request);
+  const dropped = new Set(request.dropped ?? []);
+  if (request.topK !== undefined) dropped.add('top_k');
+  if (request.seed !== undefined) dropped.add('seed');
+  const user = writeUser(request, dropped);
+
+  const tools = request.tools?.length === 0 ? undefined : request.tools;
+  const text = defined({ format: writeFormat(request.responseFormat), verbosity: request.verbosity });
+  const include = ['reasoning.encrypted_content', ...(request.logprobs === undefined ? [] : ['message.output_text.logprobs'])];
+  const body: JsonObject = defined({
+    model: target.requestModel,
+    input: writeInput(request.messages, dropped),
+    store: false,
+    include,
+    stream: request.stream ? true : undefined,
+    tools: tools?.map(writeTool),
+    tool_choice: tools === undefined ? undefined : writeToolChoice(request.toolChoice, tools),
+    parallel_tool_calls: tools === undefined ? undefined : request.parallelToolCalls,
+    max_output_tokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    top_logprobs: request.logprobs?.top,
+    text: Object.keys(text).length === 0 ? undefined : text,
+    reasoning: writeReasoning(request.reasoning, dropped),
+    service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
+    metadata: request.metadata === undefined ? undefined : { ...request.metadata },
+    safety_identifier: user,
+    prompt_cache_key: request.promptCacheKey,
+  });
+  return { body, dropped: [...dropped] };
+}
+
+/** What Responses cannot say and would change the answer. */
+function refuseUnknown(request: ModelRequest): void {
+  const asked: Readonly<Record<string, boolean>> = {
+    stop: (request.stop?.length ?? 0) > 0,
+    n: (request.choices ?? 1) > 1,
+    logit_bias: request.logitBias !== undefined,
+    frequency_penalty: (request.frequencyPenalty ?? 0) !== 0,
+    presence_penalty: (request.presencePenalty ?? 0) !== 0,
+    audio: request.audio !== undefined || request.modalities?.includes('audio') === true,
+  };
+  const field = Object.keys(asked).find((name) => asked[name]);
+  if (field !== undefined)
+    throw unsupported(field, `${field} is not known to the Responses API of the chosen model's provider; leave it out.`);
+}
+
+function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+  if (format === undefined) return undefined;
+  if (format.type === 'text') return { type: 'text' };
+  if (format.type === 'json') return { type: 'json_object' };
+  return defined({ type: 'json_schema', name: format.name, description: format.description, schema: format.schema, strict: format.strict });
+}
+
+function writeReasoning(reasoning: Reasoning | undefined, dropped: Set<string>): JsonObject | undefined {
+  if (reasoning === undefined) return undefined;
+  const settings = defined({ effort: writeEffort(reasoning, dropped), summary: reasoning.summary });
+  return Object.keys(settings).length === 0 ? undefined : settings;
+}

@@ -1,0 +1,166 @@
+import { invalidRequest, unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import { parseJson } from '../../../platform/json';
+import type {
+  AssistantPart,
+  CachePoint,
+  Message,
+  ModelRequest,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+} from '../../model/request';
+import { objectOf } from '../lenient';
+import type { ModelFamily } from '../model-family';
+import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from '../model-family';
+import { fitToolId } from '../tool-ids';
+import { Media } from './encode-media';
+
+/** Longest `toolUseId`, in characters. */
+const MAX_TOOL_ID = 64;
+
+/** The conversation as Converse wants it: system text apart, then turns that alternate. */
+export interface Conversation {
+  readonly system: JsonObject[];
+  readonly messages: JsonObject[];
+}
+
+/**
+ * Writes the messages. System and developer messages go to `system`, wherever they stand; turns of one role in a row become one.
+ *
+ * @throws GatewayError 400 naming the part that Converse cannot carry
+ */
+export function conversation(request: ModelRequest, family: ModelFamily, dropped: Set<string>): Conversation {
+  const writer = new MessageWriter(family, dropped);
+  request.messages.forEach((message, index) => {
+    writer.write(message, `messages[${index}]`);
+  });
+  return { system: writer.system, messages: writer.messages };
+}
+
+export function cachePoint(cache: CachePoint, family: ModelFamily): JsonObject {
+  return { cachePoint: { type: 'default', ...(cache.ttl !== undefined && supportsCacheTtl(family) ? { ttl: cache.ttl } : {}) } };
+}
+
+class MessageWriter {
+  public readonly system: JsonObject[] = [];
+  public readonly messages: { role: string; content: JsonObject[] }[] = [];
+  private readonly media = new Media();
+
+  public constructor(
+    private readonly family: ModelFamily,
+    private readonly dropped: Set<string>,
+  ) {}
+
+  public write(message: Message, path: string): void {
+    if ('name' in message && message.name !== undefined) this.dropped.add('messages.name');
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        for (const part of message.content) this.system.push(...this.withCache(textBlocks(part.text), part.cache));
+        return;
+      case 'assistant':
+        this.append(
+          'assistant',
+          message.content.flatMap((part, index) => this.assistantPart(part, `${path}.content[${index}]`)),
+        );
+        return;
+      case 'tool':
+      case 'user':
+        this.append(
+          'user',
+          message.content.flatMap((part, index) => this.userPart(part, `${path}.content[${index}]`)),
+        );
+    }
+  }
+
+  /** Bedrock refuses turns without content and two turns of one role in a row. */
+  private append(role: string, content: JsonObject[]): void {
+    if (content.length === 0) return;
+    const last = this.messages.at(-1);
+    if (last?.role === role) last.content.push(...content);
+    else this.messages.push({ role, content });
+  }
+
+  private userPart(part: UserPart | ToolResultPart, path: string): JsonObject[] {
+    switch (part.type) {
+      case 'text':
+        return this.withCache(textBlocks(part.text), part.cache);
+      case 'image':
+        if (part.detail !== undefined && part.detail !== 'auto') this.dropped.add('image_url.detail');
+        return this.withCache([this.media.image(part, path)], part.cache);
+      case 'document':
+        return this.withCache([this.media.document(part, path)], part.cache);
+      case 'audio':
+        return [this.media.audio(part, path)];
+      case 'tool-result':
+        return this.withCache([this.toolResult(part, path)], part.cache);
+    }
+  }
+
+  private assistantPart(part: AssistantPart, path: string): JsonObject[] {
+    switch (part.type) {
+      case 'text':
+        return this.withCache(textBlocks(part.text), part.cache);
+      case 'refusal':
+        return textBlocks(part.text);
+      case 'reasoning':
+        return this.reasoning(part);
+      case 'tool-call':
+        return this.withCache([toolUse(part, path)], part.cache);
+      case 'image':
+      case 'audio':
+        throw unsupported(path, `Amazon Bedrock takes no ${part.type} from the assistant.`);
+    }
+  }
+
+  private withCache(blocks: JsonObject[], cache: CachePoint | undefined): JsonObject[] {
+    if (cache === undefined || blocks.length === 0) return blocks;
+    if (supportsCachePoints(this.family)) return [...blocks, cachePoint(cache, this.family)];
+    this.dropped.add('cache_control');
+    return blocks;
+  }
+
+  /**
+   * Thoughts go back only with what proves them: Claude's signatures hold on every platform, others' only where they were made.
+   *
+   * @see https://docs.claude.com/en/docs/build-with-claude/extended-thinking#preserving-thinking-blocks
+   */
+  private reasoning(part: ReasoningPart): JsonObject[] {
+    const accepted = this.family === 'claude' ? ['bedrock-converse', 'anthropic-messages'] : ['bedrock-converse'];
+    if (part.redacted !== undefined && accepted.includes(part.redacted.protocol)) {
+      return [{ reasoningContent: { redactedContent: part.redacted.value } }];
+    }
+    if (part.signature !== undefined && accepted.includes(part.signature.protocol)) {
+      return [{ reasoningContent: { reasoningText: { text: part.text, signature: part.signature.value } } }];
+    }
+    this.dropped.add('reasoning');
+    return [];
+  }
+
+  private toolResult(part: ToolResultPart, path: string): JsonObject {
+    const content = part.content.flatMap((item, index): JsonObject[] => {
+      if (item.type === 'text') return textBlocks(item.text);
+      const at = `${path}.content[${index}]`;
+      return [item.type === 'image' ? this.media.image(item, at) : this.media.document(item, at)];
+    });
+    const failed = part.isError === true;
+    if (failed && !supportsToolResultStatus(this.family)) this.dropped.add('is_error');
+    const status = failed && supportsToolResultStatus(this.family) ? { status: 'error' } : {};
+    return { toolResult: { toolUseId: fitToolId(part.toolCallId, MAX_TOOL_ID), content, ...status } };
+  }
+}
+
+/** Blank text is refused. */
+function textBlocks(text: TextPart['text']): JsonObject[] {
+  return text === '' ? [] : [{ text }];
+}
+
+function toolUse(part: ToolCallPart, path: string): JsonObject {
+  if (part.custom === true) throw unsupported(path, 'Amazon Bedrock has no custom tools; declare a function instead.');
+  const input = part.arguments.trim() === '' ? {} : objectOf(parseJson(part.arguments));
+  if (input === undefined) throw invalidRequest(`${path}.arguments`, 'The arguments of a tool call must be a JSON object.');
+  return { toolUse: { toolUseId: fitToolId(part.id, MAX_TOOL_ID), name: part.name, input } };
+}

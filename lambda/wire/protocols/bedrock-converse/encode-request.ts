@@ -1,0 +1,151 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import { entryOf } from '../../../platform/table';
+import type { ModelRequest, ResponseFormat } from '../../model/request';
+import { closedSchema } from '../closed-schema';
+import type { ModelFamily } from '../model-family';
+import { modelFamily } from '../model-family';
+import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
+import { conversation } from './encode-messages';
+import { toolConfig } from './encode-tools';
+import { STOP_SEQUENCE_PATH } from './finish-reason';
+import type { ReasoningFields } from './reasoning';
+import { reasoningFields } from './reasoning';
+
+const TIERS: Readonly<Record<string, string | undefined>> = {
+  default: 'default',
+  standard_only: 'default',
+  flex: 'flex',
+  priority: 'priority',
+  reserved: 'reserved',
+};
+
+/** Bedrock keeps at most 16 pairs with a call, of these characters. */
+const METADATA_TEXT = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/;
+const MAX_METADATA = 16;
+
+/** OpenAI's scale ends at 2. */
+const MOST_CLAUDE_TEMPERATURE = 1;
+
+const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, no code fence.';
+
+/**
+ * Writes a Converse or ConverseStream call; the model goes into the path.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ * @throws GatewayError 400 `unsupported_parameter` naming what Converse cannot say
+ */
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = { ...withFittingToolNames(original), model: target.requestModel };
+  const family = modelFamily(target.requestModel);
+  const dropped = new Set(request.dropped ?? []);
+  refuse(request);
+  dropUnsaid(request, dropped);
+
+  const { system, messages } = conversation(request, family, dropped);
+  if (request.responseFormat?.type === 'json') {
+    system.push({ text: JSON_ONLY });
+    dropped.add('response_format');
+  }
+  const reasoning = reasoningFields(request, family, target.requestModel);
+  for (const name of reasoning.dropped) dropped.add(name);
+  const sampling = samplingFields(request, family, reasoning, dropped);
+
+  const body: JsonObject = { messages };
+  const put = (name: string, value: JsonObject | undefined): void => {
+    if (value !== undefined && Object.keys(value).length > 0) body[name] = value;
+  };
+  if (system.length > 0) body['system'] = system;
+  put('inferenceConfig', sampling.inference);
+  put('toolConfig', toolConfig(request, family, dropped));
+  put('additionalModelRequestFields', { ...sampling.model, ...reasoning.model });
+  put('outputConfig', {
+    ...textFormat(request.responseFormat, dropped),
+    ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort }),
+  });
+  put('serviceTier', serviceTier(request.serviceTier, dropped));
+  put('requestMetadata', requestMetadata(request.metadata, dropped));
+  if (family === 'claude' && request.stop !== undefined && request.stop.length > 0) {
+    body['additionalModelResponseFieldPaths'] = [STOP_SEQUENCE_PATH];
+  }
+  return { body, dropped: [...dropped] };
+}
+
+/** Without these the answer would be another one. */
+function refuse(request: ModelRequest): void {
+  if ((request.choices ?? 1) > 1) throw unsupported('n', 'Amazon Bedrock gives one answer per call.');
+  if (request.logprobs !== undefined) throw unsupported('logprobs', 'Amazon Bedrock reports no log probabilities.');
+  if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
+    throw unsupported('logit_bias', 'Amazon Bedrock takes no token biases.');
+  }
+  if (request.audio !== undefined || request.modalities?.some((modality) => modality !== 'text')) {
+    throw unsupported('modalities', 'Amazon Bedrock answers in text only.');
+  }
+}
+
+function dropUnsaid(request: ModelRequest, dropped: Set<string>): void {
+  if (request.seed !== undefined) dropped.add('seed');
+  if (request.frequencyPenalty) dropped.add('frequency_penalty');
+  if (request.presencePenalty) dropped.add('presence_penalty');
+  if (request.verbosity !== undefined) dropped.add('verbosity');
+  if (request.user !== undefined) dropped.add('user');
+  if (request.promptCacheKey !== undefined) dropped.add('prompt_cache_key');
+}
+
+interface SamplingFields {
+  readonly inference: JsonObject;
+  readonly model: JsonObject;
+}
+
+/** A model that was told to think takes no sampling settings of the caller's. */
+function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: ReasoningFields, dropped: Set<string>): SamplingFields {
+  const inference: JsonObject = {};
+  const model: JsonObject = {};
+  if (request.maxOutputTokens !== undefined) inference['maxTokens'] = request.maxOutputTokens;
+  if (request.temperature !== undefined) {
+    const most = family === 'claude' ? MOST_CLAUDE_TEMPERATURE : Number.POSITIVE_INFINITY;
+    if (reasoning.thinking ? request.temperature !== 1 : request.temperature > most) dropped.add('temperature');
+    if (!reasoning.thinking || request.temperature === 1) inference['temperature'] = Math.min(request.temperature, most);
+  }
+  if (request.topP !== undefined) {
+    // Thinking accepts 0.95 to 1: https://docs.claude.com/en/docs/build-with-claude/extended-thinking#feature-compatibility
+    if (reasoning.thinking && request.topP < 0.95) dropped.add('top_p');
+    else inference['topP'] = request.topP;
+  }
+  const stop = (request.stop ?? []).filter((sequence) => sequence.trim() !== '');
+  // Sequences of white space are refused.
+  if (stop.length < (request.stop?.length ?? 0)) dropped.add('stop');
+  if (stop.length > 0) inference['stopSequences'] = stop;
+  if (request.topK !== undefined && request.topK >= 0) {
+    if (family === 'claude' && !reasoning.thinking) model['top_k'] = request.topK;
+    else if (family === 'nova' || family === 'nova-2') model['inferenceConfig'] = { topK: request.topK };
+    else dropped.add('top_k');
+  }
+  return { inference, model };
+}
+
+/** Bedrock takes closed objects and the keywords that Claude's own API takes. */
+function textFormat(format: ResponseFormat | undefined, dropped: Set<string>): JsonObject {
+  if (format?.type !== 'json-schema') return {};
+  const jsonSchema: JsonObject = { schema: JSON.stringify(closedSchema(format.schema, dropped)), name: format.name };
+  if (format.description) jsonSchema['description'] = format.description;
+  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
+}
+
+function serviceTier(tier: string | undefined, dropped: Set<string>): JsonObject | undefined {
+  if (tier === undefined || tier === 'auto') return undefined;
+  const type = entryOf(TIERS, tier);
+  if (type === undefined) dropped.add('service_tier');
+  return type === undefined ? undefined : { type };
+}
+
+function requestMetadata(metadata: ModelRequest['metadata'], dropped: Set<string>): JsonObject | undefined {
+  if (metadata === undefined) return undefined;
+  const pairs = Object.entries(metadata);
+  const carried = pairs
+    .filter(([name, value]) => name !== '' && METADATA_TEXT.test(name) && METADATA_TEXT.test(value))
+    .slice(0, MAX_METADATA);
+  if (carried.length < pairs.length) dropped.add('metadata');
+  return Object.fromEntries(carried);
+}

@@ -1,0 +1,109 @@
+import { unsupported } from '../../../platform/error';
+import type { JsonObject } from '../../../platform/json';
+import { entryOf } from '../../../platform/table';
+import type { ModelRequest, Tool } from '../../model/request';
+import { defined } from '../lenient';
+import type { EncodedRequest, TargetFacts } from '../protocol';
+import { withFittingToolNames } from '../tool-names';
+import { writeContents } from './encode-messages';
+import { thinkingConfig } from './thinking';
+
+const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_only: 'standard', flex: 'flex', priority: 'priority' };
+
+/**
+ * Writes a `generateContent` call; the model and whether it streams go into the path.
+ *
+ * @see https://ai.google.dev/api/generate-content#request-body
+ * @throws GatewayError 400 `unsupported_parameter` naming what Gemini cannot say
+ */
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const request = withFittingToolNames(original);
+  const dropped = new Set(request.dropped ?? []);
+  refuse(request);
+  for (const [name, value] of Object.entries({
+    verbosity: request.verbosity,
+    metadata: request.metadata,
+    user: request.user,
+    prompt_cache_key: request.promptCacheKey,
+  })) {
+    if (value !== undefined) dropped.add(name);
+  }
+
+  const { system, contents } = writeContents(request.messages, target.requestModel, dropped);
+  const config = generationConfig(request, target.requestModel, dropped);
+  const tools = request.tools ?? [];
+  const body: JsonObject = defined({
+    contents,
+    systemInstruction: system.length === 0 ? undefined : { parts: system },
+    generationConfig: Object.keys(config).length === 0 ? undefined : config,
+    tools: tools.length === 0 ? undefined : [{ functionDeclarations: tools.map((tool, index) => declaration(tool, index, dropped)) }],
+    toolConfig: tools.length === 0 ? undefined : toolConfig(request, dropped),
+    serviceTier: serviceTier(request.serviceTier, dropped),
+  });
+  return { body, dropped: [...dropped] };
+}
+
+function refuse(request: ModelRequest): void {
+  if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
+    throw unsupported('logit_bias', 'Gemini takes no token biases.');
+  }
+  if (request.audio !== undefined || request.modalities?.includes('audio')) {
+    throw unsupported('modalities', 'Audio output of Gemini is not carried.');
+  }
+  if (request.stream && request.modalities?.includes('image')) {
+    throw unsupported('stream', 'Images that Gemini makes are carried in whole answers only; call without stream.');
+  }
+}
+
+function generationConfig(request: ModelRequest, model: string, dropped: Set<string>): JsonObject {
+  const format = request.responseFormat;
+  return defined({
+    maxOutputTokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    topP: request.topP,
+    topK: request.topK,
+    stopSequences: request.stop === undefined || request.stop.length === 0 ? undefined : [...request.stop],
+    seed: request.seed,
+    frequencyPenalty: request.frequencyPenalty,
+    presencePenalty: request.presencePenalty,
+    candidateCount: request.choices === undefined || request.choices === 1 ? undefined : request.choices,
+    responseLogprobs: request.logprobs === undefined ? undefined : true,
+    logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
+    responseMimeType: format === undefined || format.type === 'text' ? undefined : 'application/json',
+    responseJsonSchema: format?.type === 'json-schema' ? format.schema : undefined,
+    responseModalities: request.modalities?.map((modality) => modality.toUpperCase()),
+    thinkingConfig: thinkingConfig(request.reasoning, model, dropped),
+  });
+}
+
+function declaration(tool: Tool, index: number, dropped: Set<string>): JsonObject {
+  if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Gemini has no custom tools; declare a function instead.');
+  if (tool.cache !== undefined) dropped.add('cache_control');
+  if (tool.strict === true) dropped.add('tools.strict');
+  return defined({ name: tool.name, description: tool.description, parametersJsonSchema: tool.parameters });
+}
+
+/** @see https://ai.google.dev/gemini-api/docs/function-calling#function_calling_modes */
+function toolConfig(request: ModelRequest, dropped: Set<string>): JsonObject | undefined {
+  if (request.parallelToolCalls === false) dropped.add('parallel_tool_calls');
+  switch (request.toolChoice?.type) {
+    case undefined:
+      return undefined;
+    case 'auto':
+      return { functionCallingConfig: { mode: 'AUTO' } };
+    case 'none':
+      return { functionCallingConfig: { mode: 'NONE' } };
+    case 'required':
+      return { functionCallingConfig: { mode: 'ANY' } };
+    case 'tool':
+      return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [request.toolChoice.name] } };
+  }
+}
+
+/** @see https://ai.google.dev/gemini-api/docs/flex-inference */
+function serviceTier(tier: string | undefined, dropped: Set<string>): string | undefined {
+  if (tier === undefined || tier === 'auto') return undefined;
+  const known = entryOf(TIERS, tier);
+  if (known === undefined) dropped.add('service_tier');
+  return known;
+}

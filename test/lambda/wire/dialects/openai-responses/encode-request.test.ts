@@ -1,0 +1,55 @@
+import type { JsonObject } from '../../../../../lambda/platform/json/value';
+import { anthropicMessages } from '../../../../../lambda/wire/dialects/anthropic-messages';
+import { openAiChat } from '../../../../../lambda/wire/dialects/openai-chat';
+import { openAiResponses } from '../../../../../lambda/wire/dialects/openai-responses';
+import type { TargetFacts } from '../../../../../lambda/wire/protocols/protocol';
+
+const TARGET: TargetFacts = { requestModel: 'm', defaultMaxOutputTokens: 4096, quirks: new Set() };
+
+describe('a call written for a provider of Responses', () => {
+  const write = (fields: JsonObject) =>
+    openAiResponses.encodeRequest(openAiChat.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...fields }), TARGET);
+
+  test('leaves nothing at the provider and asks for what is needed to go on', () => {
+    expect(write({ max_completion_tokens: 5, reasoning_effort: 'low' }).body).toMatchObject({
+      store: false,
+      include: ['reasoning.encrypted_content'],
+      max_output_tokens: 5,
+      reasoning: { effort: 'low' },
+      input: [{ role: 'user', content: [{ type: 'input_text', text: 'hi' }] }],
+    });
+  });
+
+  test.each<[string, JsonObject]>([
+    ['stop', { stop: ['END'] }],
+    ['n', { n: 2 }],
+    ['logit_bias', { logit_bias: { '1': 1 } }],
+    ['frequency_penalty', { frequency_penalty: 1 }],
+    ['audio', { modalities: ['audio'], audio: { voice: 'x', format: 'wav' } }],
+  ])('refuses %s by name', (param, fields) => {
+    expect(() => write(fields)).toThrow(expect.objectContaining({ status: 400, code: 'unsupported_parameter', param }));
+  });
+
+  test('thinking that another provider signed stays behind, and is reported', () => {
+    const request = anthropicMessages.decodeRequest({
+      model: 'm',
+      max_tokens: 9,
+      messages: [
+        { role: 'user', content: 'x' },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature: 'c2ln' },
+            { type: 'text', text: 'y' },
+          ],
+        },
+        { role: 'user', content: 'z' },
+      ],
+    });
+
+    const { body, dropped } = openAiResponses.encodeRequest(request, TARGET);
+
+    expect((body['input'] as JsonObject[]).map((item) => item['role'])).toEqual(['user', 'assistant', 'user']);
+    expect(dropped).toEqual(['reasoning']);
+  });
+});
