@@ -46,7 +46,7 @@ export class GatewayAdmin extends Construct {
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });
-    allowTables(admin, tables, {
+    allowTables(admin.role, tables, {
       identity: {
         items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
         query: [TABLES.identity.indexes.byKind.name, TABLES.identity.indexes.byOwner.name],
@@ -56,7 +56,7 @@ export class GatewayAdmin extends Construct {
       // Entries are added and read, by nobody changed or removed.
       audit: { items: ['PutItem', 'Query'] },
     });
-    for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin, secret);
+    for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin.role, secret);
     this.handler = admin.function;
   }
 }

@@ -1,19 +1,18 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { GatewayEndpoint } from './gateway-endpoint';
 import { addAdminMethods, forAdminMethods } from './private/admin-methods';
-import { FUNCTION_TIMEOUT_SECONDS } from './private/contract';
 import { guardedRestApi } from './private/rest-api';
 import type { TlsPolicy } from './tls-policy';
 
 /** Properties of the API. */
 export interface GatewayApiProps {
-  /** Serves everything but the admin plane; its answers are streamed. */
-  readonly proxy: lambda.IFunction;
+  /** Hands everything but the admin plane on to the data plane; answers are streamed. */
+  readonly proxy: apigateway.Integration;
 
   /**
    * Serves `/admin/v1`.
@@ -77,7 +76,7 @@ export interface GatewayApiProps {
   readonly manageAccountLogging?: boolean;
 }
 
-/** The REST API in front of the functions: regional, streaming, throttled, logged. */
+/** The REST API in front of the data plane and the admin function: regional, streaming, throttled, logged. */
 export class GatewayApi extends Construct {
   /** The API. */
   readonly restApi: apigateway.RestApi;
@@ -112,13 +111,8 @@ export class GatewayApi extends Construct {
       manageAccountLogging: props.manageAccountLogging,
     });
 
-    const streamed = new apigateway.LambdaIntegration(props.proxy, {
-      responseTransferMode: apigateway.ResponseTransferMode.STREAM,
-      timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
-      allowTestInvoke: false,
-    });
-    restApi.root.addMethod('ANY', streamed);
-    restApi.root.addResource('{proxy+}').addMethod('ANY', streamed);
+    restApi.root.addMethod('ANY', props.proxy);
+    restApi.root.addResource('{proxy+}').addMethod('ANY', props.proxy);
     if (admin !== undefined) addAdminMethods(restApi, admin);
 
     this.restApi = restApi;

@@ -1,5 +1,7 @@
 export * from './admin-api';
 export * from './api';
+export * from './compute-plane';
+export * from './compute-plane-binding';
 export * from './deadlines';
 export * from './function-props';
 export * from './gateway-endpoint';

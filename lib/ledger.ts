@@ -8,6 +8,7 @@ import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
 import { ENV, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
+import { allow } from './private/role-access';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
 
@@ -48,11 +49,11 @@ export class GatewayLedger extends Construct {
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });
-    allowTables(sweeper, props.tables, {
+    allowTables(sweeper.role, props.tables, {
       counters: { items: ['GetItem', 'UpdateItem', 'Scan'] },
       records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.open.name] },
     });
-    sweeper.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.settlements.queueArn]);
+    allow(sweeper.role, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.settlements.queueArn]);
     this.sweeper = sweeper.function;
 
     new lambda.EventSourceMapping(this, 'SettlementSource', {

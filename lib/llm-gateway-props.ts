@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { ComputePlane } from './compute-plane';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Level, UnknownPrice } from './limits';
@@ -83,11 +84,11 @@ export interface LlmGatewayProps extends Level {
   readonly defaultMaxOutputTokens?: number;
 
   /**
-   * Memory of the proxy function, 256 to 3,008 MiB. It also sets the function's share of a CPU.
+   * What runs the data plane.
    *
-   * @default Size.mebibytes(1024)
+   * @default ComputePlane.lambda()
    */
-  readonly proxyMemorySize?: Size;
+  readonly compute?: ComputePlane;
 
   /**
    * From where callers reach the gateway.

@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { GatewayAdmin } from './admin-api';
 import { GatewayApi } from './api';
+import { ComputePlane } from './compute-plane';
 import { GatewayLedger } from './ledger';
 import { LlmGatewayGrants } from './llm-gateway-grants';
 import type { LlmGatewayProps } from './llm-gateway-props';
@@ -130,7 +131,8 @@ export class LlmGateway extends Construct implements ILlmGateway {
       statements,
       deployValues: values.environment,
       network,
-      memorySize: props.proxyMemorySize,
+      compute: props.compute ?? ComputePlane.lambda(),
+      document: JSON.stringify(document),
     });
     this.admin = new GatewayAdmin(this, 'Admin', {
       ...common,
@@ -152,7 +154,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     checkThrottle({ rate: 'adminThrottlingRateLimit', burst: 'adminThrottlingBurstLimit' }, adminRate, adminBurst);
     this.api = new GatewayApi(this, 'Api', {
       ...edge,
-      proxy: this.proxy.handler,
+      proxy: this.proxy.integration,
       admin: props.adminEndpoint === undefined ? this.admin.handler : undefined,
       endpoint: props.endpoint,
       throttlingRateLimit: rate,

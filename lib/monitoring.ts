@@ -64,7 +64,7 @@ export class GatewayMonitoring extends Construct {
 
     this.alarms = alarmSpecifications({
       metric,
-      proxy: props.proxy.handler,
+      proxy: props.proxy.metrics,
       sweeper: props.ledger.sweeper,
       usage: props.usage.handler,
       deadSettlements: props.ledger.deadSettlements,
@@ -100,6 +100,7 @@ export class GatewayMonitoring extends Construct {
     const percentile = (name: string, statistic: string): cloudwatch.Metric =>
       metric(name).with({ statistic, label: `${name} ${statistic}` });
     const zero = { min: 0 };
+    const plane = props.proxy.metrics;
     return [
       [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: this.alarms, width: 24, height: 3 })],
       [
@@ -132,12 +133,8 @@ export class GatewayMonitoring extends Construct {
         ),
       ],
       [
-        graph(
-          'Proxy function',
-          [props.proxy.handler.metricInvocations(), props.proxy.handler.metricErrors(), props.proxy.handler.metricThrottles()],
-          zero,
-        ),
-        graph('Proxy concurrency', [props.proxy.handler.metric('ConcurrentExecutions', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
+        graph(plane.title, [plane.calls, plane.errors, plane.refused], zero),
+        graph('Proxy concurrency', [plane.concurrency], zero),
         graph('API', callsOf(props.api.restApi), zero),
       ],
       [

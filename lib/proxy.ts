@@ -1,12 +1,14 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { ComputePlane } from './compute-plane';
+import type { ComputePlaneMetrics } from './compute-plane-binding';
 import type { GatewayFunctionProps } from './function-props';
-import { BundledFunction } from './private/bundled-function';
-import { ENV, FUNCTION_TIMEOUT_SECONDS, TABLES } from './private/contract';
+import { ENV, TABLES } from './private/contract';
+import { allow } from './private/role-access';
 import { allowReadingSecret } from './private/secret-access';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { ProviderNetwork } from './provider-network';
@@ -14,6 +16,12 @@ import type { GatewayTables } from './tables';
 
 /** Properties of the proxy. */
 export interface GatewayProxyProps extends GatewayFunctionProps {
+  /** What runs it. */
+  readonly compute: ComputePlane;
+
+  /** The configuration document as JSON, for planes that mount no layer. */
+  readonly document: string;
+
   /** The gateway's tables. */
   readonly tables: GatewayTables;
 
@@ -23,10 +31,10 @@ export interface GatewayProxyProps extends GatewayFunctionProps {
   /** Takes settlements that the table did not take. */
   readonly settlements: sqs.IQueue;
 
-  /** The providers' credentials, which the function may read. */
+  /** The providers' credentials, which the proxy may read. */
   readonly credentials: ISecret[];
 
-  /** What the providers need the function to be allowed. */
+  /** What the providers need the proxy to be allowed. */
   readonly statements: iam.PolicyStatement[];
 
   /** Values known only at deploy, by the variables that the configuration document names. */
@@ -35,32 +43,27 @@ export interface GatewayProxyProps extends GatewayFunctionProps {
   /**
    * The VPC that private providers are reached in.
    *
-   * @default - the function is in no VPC
+   * @default - the proxy is in no VPC
    */
   readonly network?: ProviderNetwork;
-
-  /**
-   * Memory of the function, which also sets its share of a CPU. At most 3,008 MiB, the ceiling of new accounts.
-   *
-   * @default Size.mebibytes(1024)
-   */
-  readonly memorySize?: Size;
 }
 
-/** The data plane: the function that takes calls, holds them to their budgets and streams the providers' answers. */
+/** The data plane: takes calls, holds them to their budgets and streams the providers' answers, on whatever compute plane it is given. */
 export class GatewayProxy extends Construct {
-  /** The function. */
-  readonly handler: lambda.Function;
+  /** How an API hands calls on. */
+  readonly integration: apigateway.Integration;
+
+  /** How busy it is. */
+  readonly metrics: ComputePlaneMetrics;
+
+  /** The role that calls AWS and Bedrock. */
+  readonly role: iam.IRole;
 
   constructor(scope: Construct, id: string, props: GatewayProxyProps) {
     super(scope, id);
-    const { tables, network } = props;
+    const { compute, tables } = props;
 
-    const proxy = new BundledFunction(this, 'Proxy', {
-      bundle: 'proxy',
-      description: 'Data plane of an LLM gateway',
-      timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
-      memorySize: memoryMebibytes(props.memorySize ?? Size.mebibytes(1024)),
+    const { integration, metrics, role } = compute.bind(this, {
       environment: {
         ...tableEnvironment(tables),
         [ENV.GATEWAY]: props.gatewayName,
@@ -68,29 +71,34 @@ export class GatewayProxy extends Construct {
         [ENV.SETTLEMENT_QUEUE]: props.settlements.queueUrl,
         ...props.deployValues,
       },
+      document: props.document,
       configuration: props.configuration,
+      network: props.network,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
-      vpc: network?.virtualNetwork,
-      vpcSubnets: network?.subnets,
-      securityGroups: network?.securityGroups,
     });
-    allowTables(proxy, tables, {
+    allowTables(role, tables, {
       identity: { items: ['GetItem'], query: [TABLES.identity.indexes.byKind.name] },
       counters: { items: ['GetItem', 'UpdateItem'] },
       records: { items: ['GetItem', 'PutItem', 'Query', 'UpdateItem'] },
     });
-    proxy.allow(['sqs:SendMessage'], [props.settlements.queueArn]);
-    for (const secret of [props.pepper, ...props.credentials]) allowReadingSecret(proxy, secret);
-    for (const statement of props.statements) proxy.role.addToPolicy(statement);
-    this.handler = proxy.function;
+    allow(role, ['sqs:SendMessage'], [props.settlements.queueArn]);
+    for (const secret of [props.pepper, ...props.credentials]) allowReadingSecret(role, secret);
+    for (const statement of props.statements) role.addToPrincipalPolicy(statement);
+    this.integration = integration;
+    this.metrics = metrics;
+    this.role = role;
   }
-}
 
-function memoryMebibytes(size: Size): number {
-  const mebibytes = size.toMebibytes();
-  if (mebibytes < 256 || mebibytes > 3_008) {
-    throw new Error(`"proxyMemorySize" is ${mebibytes} MiB; give 256 to 3008 MiB, because a new account's functions cannot have more`);
+  /**
+   * The function, where one runs the data plane.
+   *
+   * It fails where the compute plane has no function.
+   */
+  get handler(): lambda.Function {
+    const handler = this.node.findAll().find((child): child is lambda.Function => child instanceof lambda.Function);
+    if (handler === undefined)
+      throw new Error('this gateway\'s compute plane has no function; "integration", "metrics" and "role" are there');
+    return handler;
   }
-  return mebibytes;
 }

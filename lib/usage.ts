@@ -8,6 +8,7 @@ import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
 import { AUDIT_PREFIX, ENV, EVENTS, STREAMED_RECORDS, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
+import { allow } from './private/role-access';
 import { allowTables, tableEnvironment } from './private/table-access';
 import type { GatewayTables } from './tables';
 
@@ -49,16 +50,17 @@ export class GatewayUsage extends Construct {
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });
-    allowTables(usage, tables, {
+    allowTables(usage.role, tables, {
       identity: { items: ['GetItem'] },
       counters: { items: ['GetItem'] },
       records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
     });
-    usage.allow(['events:PutEvents'], [this.eventBus.eventBusArn]);
-    usage.allow(['sqs:SendMessage'], [this.failedBatches.queueArn]);
+    allow(usage.role, ['events:PutEvents'], [this.eventBus.eventBusArn]);
+    allow(usage.role, ['sqs:SendMessage'], [this.failedBatches.queueArn]);
     const recordsStream = tables.records.tableStreamArn as string;
     const auditStream = tables.audit.tableStreamArn as string;
-    usage.allow(
+    allow(
+      usage.role,
       ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
       [recordsStream, auditStream],
     );

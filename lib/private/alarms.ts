@@ -2,12 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { ComputePlaneMetrics } from '../compute-plane-binding';
 import { METRICS } from './contract';
 
 /** What the alarms watch. */
 export interface AlarmSources {
   readonly metric: (name: string) => cloudwatch.Metric;
-  readonly proxy: lambda.IFunction;
+  readonly proxy: ComputePlaneMetrics;
   readonly sweeper: lambda.IFunction;
   readonly usage: lambda.IFunction;
   readonly deadSettlements: sqs.IQueue;
@@ -52,8 +53,8 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
     },
     {
       id: 'Throttled',
-      meaning: 'Lambda refused calls to the proxy because no concurrency was left',
-      metric: proxy.metricThrottles({ period: PERIOD }),
+      meaning: proxy.refusedMeaning,
+      metric: proxy.refused.with({ period: PERIOD }),
       above: 0,
     },
     {

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -69,16 +68,6 @@ export class BundledFunction extends Construct {
       securityGroups: props.securityGroups,
     });
     this.node.addValidation({ validate: () => environmentProblem(this.function, props.bundle) });
-  }
-
-  /** Allows the function these actions on exactly these resources. */
-  allow(actions: readonly string[], resources: readonly string[]): void {
-    this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
-  }
-
-  /** Allows the function to use a customer key through the service that stores with it. */
-  allowKey(key: kms.IKey | undefined, ...actions: string[]): void {
-    key?.grant(this.role, ...actions);
   }
 }
 

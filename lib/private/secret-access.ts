@@ -1,10 +1,11 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { BundledFunction } from './bundled-function';
+import { allow, allowKey } from './role-access';
 
-/** Allows a function to read the value of one secret, and to decrypt it with the secret's own key. */
-export function allowReadingSecret(fn: BundledFunction, secret: ISecret): void {
-  fn.allow(['secretsmanager:GetSecretValue'], [secretPolicyArn(secret)]);
-  fn.allowKey(secret.encryptionKey, 'kms:Decrypt');
+/** Allows a role to read the value of one secret, and to decrypt it with the secret's own key. */
+export function allowReadingSecret(role: iam.IRole, secret: ISecret): void {
+  allow(role, ['secretsmanager:GetSecretValue'], [secretPolicyArn(secret)]);
+  allowKey(role, secret.encryptionKey, 'kms:Decrypt');
 }
 
 /**

@@ -1,15 +1,16 @@
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { GatewayTables } from '../tables';
-import type { BundledFunction } from './bundled-function';
 import { ENV } from './contract';
+import { allow, allowKey } from './role-access';
 
-/** What one function may do on one table: the actions on its items, and on which of its indexes it may query. */
+/** What one role may do on one table: the actions on its items, and on which of its indexes it may query. */
 export interface TableAccess {
   readonly items: readonly string[];
   readonly query?: readonly string[];
 }
 
-/** What one function may do on the gateway's tables. */
+/** What one role may do on the gateway's tables. */
 export interface TablesAccess {
   readonly identity?: TableAccess;
   readonly counters?: TableAccess;
@@ -26,13 +27,14 @@ export function tableEnvironment(tables: GatewayTables): Record<string, string> 
   };
 }
 
-/** Allows a function exactly the listed actions, each table and index by its name. */
-export function allowTables(fn: BundledFunction, tables: GatewayTables, access: TablesAccess): void {
-  allowTable(fn, tables.identity, access.identity);
-  allowTable(fn, tables.counters, access.counters);
-  allowTable(fn, tables.records, access.records);
-  allowTable(fn, tables.audit, access.audit);
-  fn.allowKey(
+/** Allows a role exactly the listed actions, each table and index by its name. */
+export function allowTables(role: iam.IRole, tables: GatewayTables, access: TablesAccess): void {
+  allowTable(role, tables.identity, access.identity);
+  allowTable(role, tables.counters, access.counters);
+  allowTable(role, tables.records, access.records);
+  allowTable(role, tables.audit, access.audit);
+  allowKey(
+    role,
     tables.encryptionKey,
     'kms:Decrypt',
     'kms:DescribeKey',
@@ -44,14 +46,15 @@ export function allowTables(fn: BundledFunction, tables: GatewayTables, access: 
   );
 }
 
-function allowTable(fn: BundledFunction, table: dynamodb.Table, access: TableAccess | undefined): void {
+function allowTable(role: iam.IRole, table: dynamodb.Table, access: TableAccess | undefined): void {
   if (access === undefined) return;
-  fn.allow(
+  allow(
+    role,
     access.items.map((action) => `dynamodb:${action}`),
     [table.tableArn],
   );
   const indexes = (access.query ?? []).map((index) => indexArn(table, index));
-  if (indexes.length > 0) fn.allow(['dynamodb:Query'], indexes);
+  if (indexes.length > 0) allow(role, ['dynamodb:Query'], indexes);
 }
 
 /** ARN of one index. */

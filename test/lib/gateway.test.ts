@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { EVENT_SOURCE } from '../../lambda/aws/events';
-import { BudgetPeriod, LlmGateway, type LlmGatewayProps, Provider, Route, Target, UnknownPrice } from '../../lib';
+import { BudgetPeriod, ComputePlane, LlmGateway, type LlmGatewayProps, Provider, Route, Target, UnknownPrice } from '../../lib';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
 import { DEFAULT_DEADLINES } from '../../lib/private/contract';
 import { documentFor, documentOf, newStack, readable, secretNamed, statementsOf, synthesize } from './support';
@@ -316,7 +316,7 @@ describe('props', () => {
     const { template } = synthesize({
       logRetention: RetentionDays.ONE_WEEK,
       accessLogRetention: RetentionDays.ONE_YEAR,
-      proxyMemorySize: Size.mebibytes(2048),
+      compute: ComputePlane.lambda({ memorySize: Size.mebibytes(2048) }),
     });
 
     template.resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: 7 }, 4);
@@ -377,7 +377,6 @@ describe('fails', () => {
     ['on a zero deadline', { deadlines: { connect: Duration.seconds(0) } }, /the deadline "connect" is 0 ms/],
     ['on a body that Lambda may refuse', { maxBodySize: Size.mebibytes(6) }, /"maxBodySize" is 6291456 bytes; give 1024 to 4194304/],
     ['on a silly output cap', { defaultMaxOutputTokens: 0 }, /"defaultMaxOutputTokens" is 0/],
-    ['on too much memory', { proxyMemorySize: Size.gibibytes(10) }, /"proxyMemorySize" is 10240 MiB; give 256 to 3008 MiB/],
   ];
 
   test.each(cases)('%s', (_name, props, message) => {
