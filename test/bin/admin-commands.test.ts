@@ -181,12 +181,17 @@ describe('commands over the admin API', () => {
     await run(models, 'set', 'smart', '--target', 'openai/gpt-6');
     await run(prices, 'set', 'openai/gpt-6', '--input', '1.25', '--output', '10', '--tool', 'web_search=0.01');
     await run(prices, 'set', 'vllm/*', '--free');
+    await run(prices, 'set', 'openai/gpt-image', '--unit', 'image=0.04', '--unit', 'call=0.000000000000001');
     await run(tags, 'create', '--id', 'env=prod', '--budget', '5/day');
 
     expect((await json(models, 'get', 'smart')).targets).toEqual([{ provider: 'openai', model: 'gpt-6' }]);
     expect((await run(prices, 'list')).out).toMatch(/vllm\/\* +free +free/);
+    expect((await run(prices, 'list')).out).toMatch(/openai\/gpt-image +image=0\.04 call=0\.000000000000001/);
+    expect((await json(prices, 'get', 'openai/gpt-image')).usd_per_unit).toEqual({ image: '0.04', call: '0.000000000000001' });
+    await expect(run(prices, 'set', 'openai/x', '--unit', 'hour=1')).rejects.toThrow('usd_per_unit.hour');
+    await expect(run(prices, 'set', 'openai/x', '--unit', 'image')).rejects.toThrow('--unit takes NAME=USD');
     expect((await run(prices, 'delete', 'vllm/*')).out).toContain('holds again');
-    expect((await json(audit, '--resource', 'price')).data).toHaveLength(3);
+    expect((await json(audit, '--resource', 'price')).data).toHaveLength(4);
     expect((await run(audit, 'list', '--limit', '2')).out.trim().split('\n')).toHaveLength(3);
   });
 

@@ -179,6 +179,7 @@ function overrideAnswer(override: Override, status = 200): RouteAnswer {
 
 const WIRE_NAMES: Readonly<Record<string, string>> = {
   usdPerMillionTokens: 'usd_per_million_tokens',
+  usdPerUnit: 'usd_per_unit',
   usdPerToolCall: 'usd_per_tool_call',
   contextWindow: 'context_window',
   maxOutputTokens: 'max_output_tokens',

@@ -1,9 +1,13 @@
+import { PRICE_UNITS } from '../../wire/model';
 import type { Schema } from '../schema';
 import { GLOB, TIME, USD } from './level';
 import { VERSION } from './models';
 import { listOf } from './resource';
 
 const TOKENS: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
+
+/** A second or a character may cost less than a nano-dollar. */
+const UNIT_USD: Schema = { ...USD, pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,15})?$', examples: ['0.0001'] };
 
 const FIELDS: Readonly<Record<string, Schema>> = {
   free: { type: 'boolean', description: 'The model costs nothing: no budget is touched.' },
@@ -28,6 +32,15 @@ const FIELDS: Readonly<Record<string, Schema>> = {
       ].map((name) => [name, USD]),
     ),
     description: 'By class of token; an absent class is priced as its nearest dearer relative.',
+  },
+  usd_per_unit: {
+    title: 'UnitPrices',
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: Object.fromEntries(PRICE_UNITS.map((name) => [name, UNIT_USD])),
+    description:
+      'Of one of what is billed beside tokens, or in their place: a picture, a second of sound or film, a character, a page, a call.',
   },
   usd_per_tool_call: {
     type: 'object',

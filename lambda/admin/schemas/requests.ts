@@ -37,6 +37,11 @@ const USAGE: Schema = {
     output_tokens: COUNT,
     reasoning_output_tokens: COUNT,
     audio_output_tokens: COUNT,
+    units: {
+      type: 'object',
+      additionalProperties: { type: 'number', minimum: 0 },
+      description: 'What is billed beside tokens: `image`, `second`, `character`, `page`, `call`.',
+    },
     tool_calls: { type: 'object', additionalProperties: COUNT },
     service_tier: TEXT,
     estimated: { type: 'boolean', description: "The figures are the gateway's, not the provider's." },

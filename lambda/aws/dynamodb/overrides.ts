@@ -8,6 +8,7 @@ const TIMEOUT_MS = 5_000;
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   updatedAt: 'updated_at',
   usdPerMillionTokens: 'usd_per_million_tokens',
+  usdPerUnit: 'usd_per_unit',
   usdPerToolCall: 'usd_per_tool_call',
   contextWindow: 'context_window',
   maxOutputTokens: 'max_output_tokens',

@@ -87,14 +87,16 @@ function checkRow(row: BookRow): void {
       throw new BookLineError(`tier:${tier} must be ${LEAST_TIER} to ${MOST_TIER} percent, not ${percent}`);
   }
   for (const prices of row.prices) {
-    if (isFree(prices)) throw new BookLineError('input and output must not both be 0: an override says that a model is free');
+    if (isFree(prices))
+      throw new BookLineError('input and output must not both be 0 where no unit has a price: an override says that a model is free');
   }
 }
 
 /** At some length of prompt, if not at all. */
-function isFree({ rates, calls }: BookPrices): boolean {
+function isFree({ rates, units = {}, calls }: BookPrices): boolean {
   const least = (rate: BookPrices['rates']['input']): bigint => (rate === undefined ? 0n : leastOf(rate));
-  return least(rates.input) === 0n && least(rates.output) === 0n && (calls['request'] ?? 0n) === 0n;
+  const isUnitsFree = Object.values(units).every((amount) => amount === 0n);
+  return least(rates.input) === 0n && least(rates.output) === 0n && isUnitsFree && (calls['request'] ?? 0n) === 0n;
 }
 
 function at(field: string, problem: string) {

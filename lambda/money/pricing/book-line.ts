@@ -1,5 +1,6 @@
-import { parseUsd } from './money';
-import { type Rate, TOKEN_CLASSES, type TokenClass } from './price';
+import { PRICE_UNITS, type PriceUnit } from '../../wire/model';
+import { parseUnitUsd, parseUsd } from './money';
+import { type Rate, TOKEN_CLASSES, type TokenClass, type UnitRates } from './price';
 
 /** Prices that hold from a day on, or at some minutes of the UTC day; the last of a row that applies wins. */
 export interface BookPrices {
@@ -10,6 +11,8 @@ export interface BookPrices {
   /** Days of the week on which `hours` hold, 1 is Monday. Default: all. */
   readonly days?: readonly number[];
   readonly rates: Partial<Record<TokenClass, Rate>>;
+  /** What is billed beside tokens; absent where nothing is. */
+  readonly units?: UnitRates;
   /** Nano-USD by what a provider bills of its own tools; `request` for each request. */
   readonly calls: Readonly<Record<string, bigint>>;
 }
@@ -32,8 +35,11 @@ export interface BookRow {
 }
 
 const CLASSES = new Set<string>(TOKEN_CLASSES);
+const UNITS = new Set<string>(PRICE_UNITS);
 /** Dearer than any model: a slipped point is found here. */
 const MOST_USD_PER_MILLION = 100_000_000_000_000n;
+/** A thousand US dollars for one, in nano-USD per million. */
+const MOST_UNIT_PRICE = 1_000n * 10n ** 15n;
 
 /** A line of a price book that says what no line may say. The message names the line's field. */
 export class BookLineError extends Error {}
@@ -46,7 +52,8 @@ export function namesOf(line: string): string[] {
 
 /**
  * Reads a line of the price book: names, facts, and one or more sets of prices, apart by bars.
- * Prices are in US dollars: of tokens per million, with dearer ones above a length of prompt (`1.25,200000:2.5`), of calls each.
+ * Prices are in US dollars: of tokens per million, with dearer ones above a length of prompt (`1.25,200000:2.5`), of everything else each:
+ * what is billed beside tokens (`image=0.04`), and the provider's own tools (`call:web_search=0.01`).
  *
  * `m m-2026-01-01 | window=1000 tier:priority=200 | input=1.25,200000:2.5 output=10 call:web_search=0.01 | from=2027-01-01 input=...`
  *
@@ -74,19 +81,24 @@ export function readLine(line: string): BookRow {
 
 function readPrices(text: string): BookPrices {
   const rates: Partial<Record<TokenClass, Rate>> = {};
+  const units: Partial<Record<PriceUnit, bigint>> = {};
   const calls: Record<string, bigint> = {};
   const when: { from?: number; hours?: readonly [number, number]; days?: readonly number[] } = {};
   for (const [name, value] of fieldsOf(text)) {
     if (CLASSES.has(name)) rates[name as TokenClass] = readRate(name, value);
+    else if (UNITS.has(name)) units[name as PriceUnit] = unitAmount(name, value);
     else if (name.startsWith('call:') && isTool(name.slice(5))) calls[name.slice(5)] = amount(name, value);
     else if (name === 'from') when.from = day(value);
     else if (name === 'hours') when.hours = minutes(value);
     else if (name === 'days' && /^[1-7]{1,7}$/.test(value) && new Set(value).size === value.length) when.days = [...value].map(Number);
-    else throw new BookLineError(`${quoted(name)} is no class of tokens, no call and no time`);
+    else throw new BookLineError(`${quoted(name)} is no class of tokens, no call and no time, nor a unit`);
   }
   if (when.days !== undefined && when.hours === undefined) throw new BookLineError('days must stand with hours');
-  if (rates.input === undefined && rates.output === undefined) throw new BookLineError('prices must have input or output');
-  return { ...when, rates, calls };
+  const hasUnits = Object.keys(units).length > 0;
+  const hasTokens = rates.input !== undefined || rates.output !== undefined;
+  if (!hasTokens && Object.keys(rates).length > 0) throw new BookLineError('prices of tokens must have input or output');
+  if (!hasTokens && !hasUnits) throw new BookLineError(`prices must have input or output, or one of ${PRICE_UNITS.join(', ')}`);
+  return { ...when, rates, ...(hasUnits ? { units } : {}), calls };
 }
 
 function fieldsOf(text: string): [string, string][] {
@@ -121,6 +133,12 @@ function amount(name: string, text: string | undefined): bigint {
     throw new BookLineError(`${name} must be US dollars as a decimal with at most 9 digits after the point, not ${quoted(text ?? '')}`);
   }
   return nanoUsd;
+}
+
+function unitAmount(name: string, text: string): bigint {
+  const amount = parseUnitUsd(text);
+  if (amount !== undefined && amount >= 0n && amount <= MOST_UNIT_PRICE) return amount;
+  throw new BookLineError(`${name} must be US dollars as a decimal with at most 15 digits after the point, not ${quoted(text)}`);
 }
 
 function wholeNumber(name: string, text: string | undefined): number {

@@ -1,6 +1,7 @@
 import type { ProviderKind } from '../../../lib/private/contract';
+import { PRICE_UNITS } from '../../wire/model';
 import { type BookRow, namesOf, readLine } from './book-line';
-import { formatUsd } from './money';
+import { formatUnitUsd, formatUsd } from './money';
 import { completeRates, type Rate, type TokenClass } from './price';
 import type { PriceBookData } from './price-book';
 import { serviceTiersOf } from './service-tiers';
@@ -9,6 +10,8 @@ import { serviceTiersOf } from './service-tiers';
 export const MOST_REMOVED_PERCENT = 10n;
 /** Of the names of both books, so many may cost less than half, in percent, and none less than a tenth. */
 export const MOST_LOWERED_PERCENT = 2n;
+
+const UNITS = new Set<string>(PRICE_UNITS);
 
 /** What of a book somebody has to insist on: its place, what it says and what the other book says. */
 export interface BookReview {
@@ -63,8 +66,8 @@ export function reviewBook(book: PriceBookData, trusted: PriceBookData): BookRev
 /** Fields that cost nothing at some time or length, where the other row has a price. */
 function zerosOf(row: BookRow, trusted: BookRow | undefined): string[] {
   const free = trusted === undefined ? undefined : leastPrices(trusted);
-  return row.prices.flatMap(({ rates, calls }) => {
-    const said = [...Object.entries(rates).map(([name, rate]) => [name, leastOf(rate)] as const)];
+  return row.prices.flatMap(({ rates, units = {}, calls }) => {
+    const said = [...Object.entries(rates).map(([name, rate]) => [name, leastOf(rate)] as const), ...Object.entries(units)];
     for (const [name, amount] of Object.entries(calls)) said.push([`call:${name}`, amount]);
     return said.filter(([name, least]) => least === 0n && free?.get(name) !== 0n).map(([name]) => `${name} is 0`);
   });
@@ -83,24 +86,28 @@ function lowerPrices(kind: ProviderKind, row: BookRow, trusted: BookRow): { read
   let far: string | undefined;
   const now = leastPrices(row);
   for (const [name, was] of leastPrices(trusted)) {
-    const is = now.get(name);
+    const isUnit = UNITS.has(name);
+    // Without a price of its own a call costs what an unknown tool does, a unit nothing.
+    const is = now.get(name) ?? (isUnit ? 0n : undefined);
     if (is === undefined || is * 2n >= was) continue;
     some = true;
-    if (is * 10n < was) far ??= `${name} is ${formatUsd(is)} in place of ${formatUsd(was)}, less than a tenth`;
+    const format = isUnit ? formatUnitUsd : formatUsd;
+    if (is * 10n < was) far ??= `${name} is ${format(is)} in place of ${format(was)}, less than a tenth`;
   }
   const [tiers, trustedTiers] = [row.tiers ?? serviceTiersOf(kind), trusted.tiers ?? serviceTiersOf(kind)];
   for (const [tier, was] of Object.entries(trustedTiers)) if ((tiers[tier] ?? 100) * 2 < was) some = true;
   return { some, far };
 }
 
-/** The least that each class of tokens and each call costs at any time and length. */
+/** The least that each class of tokens, each unit and each call costs at any time and length. */
 function leastPrices({ prices }: BookRow): ReadonlyMap<string, bigint> {
   const least = new Map<string, bigint>();
   const note = (name: string, amount: bigint): void => {
     const known = least.get(name);
     if (known === undefined || amount < known) least.set(name, amount);
   };
-  for (const { rates, calls } of prices) {
+  for (const { rates, units = {}, calls } of prices) {
+    for (const [name, amount] of Object.entries(units)) note(name, amount);
     for (const [name, rate] of Object.entries(completeRates(rates)) as [TokenClass, Rate][]) note(name, leastOf(rate));
     for (const [name, amount] of Object.entries(calls)) note(`call:${name}`, amount);
   }

@@ -1,7 +1,7 @@
 import type { Media } from '../../wire/model';
 import { sameUnit, type ToolUse } from '../../wire/model';
 import type { CallFacts } from '../../wire/protocols';
-import { atTier, callPrice, rateAt } from './cost';
+import { atTier, callPrice, rateAt, unitsSum } from './cost';
 import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';
 import { mostTierPercent } from './service-tiers';
@@ -17,7 +17,7 @@ export interface CallBound {
 
 export type BoundFacts = Pick<
   CallFacts,
-  'choices' | 'media' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts'
+  'choices' | 'media' | 'units' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts'
 >;
 
 /** What is known of a call before it is sent. */
@@ -184,7 +184,7 @@ function tokensBound(facts: BoundFacts, { price, inputTokens, audioTokens }: Sen
     BigInt(inputTokens - audioTokens) * rateOf(inputClasses(facts)) +
     (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
     (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
-  return atTier(sum, mostTierPercent(price, facts.serviceTier)) + price.perRequest;
+  return atTier(sum, mostTierPercent(price, facts.serviceTier), unitsSum(price, facts.units)) + price.perRequest;
 }
 
 /** A film has sound, and a file that nobody knows may be one. */

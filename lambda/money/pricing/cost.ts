@@ -1,4 +1,4 @@
-import { type TokenClasses, tokenClasses, type Usage } from '../../wire/model';
+import { PRICE_UNITS, type TokenClasses, tokenClasses, type UnitCounts, type Usage } from '../../wire/model';
 import { INPUT_CLASSES, type Price, type Rate, TOKEN_CLASSES } from './price';
 
 /** Tokens in the unit of rates. */
@@ -14,11 +14,12 @@ export interface Consumption {
   readonly tokens: TokenClasses;
   /** What is billed of the provider's own tools, by unit. */
   readonly toolCalls?: Readonly<Record<string, number>>;
+  readonly units?: UnitCounts;
   readonly serviceTier?: string;
 }
 
 /**
- * What a response cost, in nano-USD: every class at its rate, summed in the rates' own unit, divided once and rounded up.
+ * What a response cost, in nano-USD: every class and unit at its rate, summed in the rates' own unit, divided once and rounded up.
  * It grows with each class and never shrinks.
  */
 export function costOf(price: Price, consumption: Consumption): bigint {
@@ -28,7 +29,7 @@ export function costOf(price: Price, consumption: Consumption): bigint {
   for (const name of TOKEN_CLASSES) {
     if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
   }
-  let cost = atTier(sum, tierPercent(price, consumption.serviceTier));
+  let cost = atTier(sum, tierPercent(price, consumption.serviceTier), unitsSum(price, consumption.units));
   let { perRequest } = price;
   for (const [unit, count] of Object.entries(consumption.toolCalls ?? {})) {
     if (count <= 0) continue;
@@ -48,14 +49,30 @@ export function costOfUsage(price: Price, usage: Usage): bigint {
   return costOf(price, {
     tokens: tokenClasses(usage),
     ...(usage.toolCalls === undefined ? {} : { toolCalls: usage.toolCalls }),
+    ...(usage.units === undefined ? {} : { units: usage.units }),
     ...(usage.serviceTier === undefined ? {} : { serviceTier: usage.serviceTier }),
   });
 }
 
-/** Nano-USD of a sum in the unit of rates, at this percent of the list price; divided once and rounded up. */
-export function atTier(sum: bigint, percent: number): bigint {
+/**
+ * Nano-USD of a sum in the unit of rates, at this percent of the list price; divided once and rounded up.
+ *
+ * @param beside in the unit of rates too, of what no tier makes dearer or cheaper
+ */
+export function atTier(sum: bigint, percent: number, beside = 0n): bigint {
   const divisor = MILLION * WHOLE;
-  return (sum * BigInt(Math.round(percent * 10_000)) + divisor - 1n) / divisor;
+  return (sum * BigInt(Math.round(percent * 10_000)) + beside * WHOLE + divisor - 1n) / divisor;
+}
+
+/** What is billed beside tokens, in the unit of rates. Begun ones are whole; a call is one where nobody counted it. */
+export function unitsSum({ units }: Price, counts: UnitCounts | undefined): bigint {
+  if (units === undefined) return 0n;
+  let sum = 0n;
+  for (const unit of PRICE_UNITS) {
+    const count = counts?.[unit] ?? (unit === 'call' ? 1 : 0);
+    if (count > 0) sum += BigInt(Math.ceil(count)) * (units[unit] ?? 0n);
+  }
+  return sum;
 }
 
 /** The rate of a request with this many input tokens, cache included. */

@@ -1,6 +1,6 @@
 import { matchesModel } from '../../platform/runtime';
 import type { BookRow } from './book-line';
-import { usd } from './money';
+import { unitUsd, usd } from './money';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type PricedPlace, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
@@ -9,6 +9,11 @@ import { toolPricesOf } from './tool-prices';
 /** @param name `provider/model` */
 export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
   return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
+}
+
+/** Whether it says what a model costs, and not only how long its prompts and answers are. */
+export function saysPrice({ free, usdPerMillionTokens, usdPerUnit }: PriceOverride): boolean {
+  return free === true || usdPerMillionTokens !== undefined || usdPerUnit !== undefined;
 }
 
 /**
@@ -36,6 +41,7 @@ export function overriddenPrice(override: PriceOverride, { kind, model }: Priced
   set('reasoning', prices.reasoning);
   set('audioOutput', prices.audio_output);
   set('imageOutput', prices.image_output);
+  const units = Object.entries(override.usdPerUnit ?? {}).map(([unit, amount]) => [unit, unitUsd(amount)]);
   const calls = Object.entries(override.usdPerToolCall ?? {}).map(([tool, amount]) => [tool, usd(amount)]);
   return {
     version,
@@ -43,6 +49,8 @@ export function overriddenPrice(override: PriceOverride, { kind, model }: Priced
     place: { kind, model },
     rates: completeRates(rates),
     calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, model), ...Object.fromEntries(calls) },
+    ...(units.length === 0 ? {} : { units: Object.fromEntries(units) }),
+    ...(override.usdPerMillionTokens === undefined ? { tokensUnpriced: true as const } : {}),
     perRequest: 0n,
     serviceTiers: row?.tiers ?? serviceTiersOf(kind),
     ...limits,

@@ -1,4 +1,4 @@
-import type { Usage } from '../../wire/model';
+import type { PriceUnit, Usage } from '../../wire/model';
 import { sameUnit } from '../../wire/model';
 import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
 import { callPrice, rateAt, tierPercent } from './cost';
@@ -39,7 +39,7 @@ const COUNTS = Object.keys(MOST) as Count[];
 
 /**
  * What of a report cannot be true of its call: the name of the first class that is beyond what was sent, the cap, the window, the model's
- * longest answer, the tier, or the tools that were asked for and how often they may be used. Undefined when all of it can.
+ * longest answer, the tier, what is billed beside tokens, or the tools that were asked for and how often they may be used. Undefined when all of it can.
  */
 export function implausible(usage: Usage, call: ReportedCall): string | undefined {
   if (usage.malformed === true) return 'malformed';
@@ -49,7 +49,21 @@ export function implausible(usage: Usage, call: ReportedCall): string | undefine
   });
   if (count === undefined && tierPercent(call.price, usage.serviceTier) > mostTierPercent(call.price, call.facts.serviceTier))
     return 'serviceTier';
-  return count ?? Object.entries(usage.toolCalls ?? {}).find(([unit, calls]) => !(calls >= 0 && calls <= mostCalls(unit, call)))?.[0];
+  return (
+    count ??
+    firstBeyond(usage.units, (unit) => mostOfUnit(unit as PriceUnit, call)) ??
+    firstBeyond(usage.toolCalls, (unit) => mostCalls(unit, call))
+  );
+}
+
+function firstBeyond(counts: Readonly<Record<string, number>> | undefined, mostOf: (unit: string) => number): string | undefined {
+  return Object.entries(counts ?? {}).find(([unit, count]) => !(count >= 0 && count <= mostOf(unit)))?.[0];
+}
+
+/** What costs nothing needs no limit. */
+function mostOfUnit(unit: PriceUnit, { facts, price }: ReportedCall): number {
+  if ((price.units?.[unit] ?? 0n) === 0n) return Number.POSITIVE_INFINITY;
+  return Math.ceil(facts.units?.[unit] ?? (unit === 'call' ? 1 : 0));
 }
 
 /**

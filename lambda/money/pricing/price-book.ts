@@ -2,7 +2,7 @@ import type { ProviderKind } from '../../../lib/private/contract';
 import { createMemo } from '../../platform/runtime';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
 import { plainNames, spellings } from './model-names';
-import { overriddenPrice, overrideOf } from './overridden-price';
+import { overriddenPrice, overrideOf, saysPrice } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
@@ -86,7 +86,7 @@ function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], 
 
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
-      if (override !== undefined && (override.free === true || override.usdPerMillionTokens !== undefined)) {
+      if (override !== undefined && saysPrice(override)) {
         return overriddenPrice(override, target, rows(target)?.row);
       }
       if (target.free === true) return FREE_PRICE;
@@ -156,7 +156,7 @@ function applies({ from, hours, days }: BookPrices, atMs: number): boolean {
   return start <= end ? start <= minute && minute < end : minute >= start || minute < end;
 }
 
-function priceOf(version: string, kind: ProviderKind, { rates, calls }: BookPrices, { name, row, percent }: Found): Price {
+function priceOf(version: string, kind: ProviderKind, { rates, units, calls }: BookPrices, { name, row, percent }: Found): Price {
   const { window, maxOutput, tiers, speed } = row;
   return {
     version,
@@ -164,6 +164,8 @@ function priceOf(version: string, kind: ProviderKind, { rates, calls }: BookPric
     place: { kind, model: name },
     rates: completeRates(percent === 100 ? rates : scaledRates(rates, BigInt(percent))),
     calls: { default: UNKNOWN_CALL, ...toolPricesOf(kind, name), ...calls },
+    ...(units === undefined ? {} : { units }),
+    ...(rates.input === undefined && rates.output === undefined ? { tokensUnpriced: true as const } : {}),
     perRequest: calls['request'] ?? 0n,
     serviceTiers: tiers ?? serviceTiersOf(kind),
     ...limitsOf(window, maxOutput),

@@ -1,3 +1,5 @@
+import type { PriceUnit } from '../../wire/model';
+
 /** Prices in US dollars per million tokens as decimal strings; an absent class is priced as its nearest dearer relative. */
 export interface PriceFields {
   readonly input?: string;
@@ -20,6 +22,8 @@ export interface PriceOverride {
   /** The model costs nothing: no budget is touched. */
   readonly free?: boolean;
   readonly usdPerMillionTokens?: PriceFields;
+  /** US dollars of one of what is billed beside tokens, as decimal strings. */
+  readonly usdPerUnit?: Readonly<Partial<Record<PriceUnit, string>>>;
   /** US dollars a call of a server-side tool costs, as decimal strings by tool name. */
   readonly usdPerToolCall?: Readonly<Record<string, string>>;
   /** Tokens of input and output together that the model takes at most. */

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import type { TokenClasses } from '../../wire/model';
+import type { PriceUnit, TokenClasses } from '../../wire/model';
 
 export type TokenClass = keyof TokenClasses;
 
@@ -9,6 +9,12 @@ export interface Rate {
   /** Dearer prices of the whole request once its input, cache included, has more tokens than `above`; in rising order. */
   readonly tiers: readonly { readonly above: number; readonly price: bigint }[];
 }
+
+/** Nano-USD per million. */
+export type UnitRates = Readonly<Partial<Record<PriceUnit, bigint>>>;
+
+/** What an answer may be billed in. */
+export type BillingUnit = 'token' | PriceUnit;
 
 /** Where a model is, for the rules that are not figures: tiers that its provider may choose, tools it uses unasked, how it counts pictures. */
 export interface PricedPlace {
@@ -30,6 +36,10 @@ export interface Price {
    * starts with holds (`image_generation:high` for `image_generation:high:1024x1024`); `default` for what has no price of its own.
    */
   readonly calls: Readonly<Record<string, bigint>>;
+  /** Nano-USD per million of what is billed beside tokens. Absent: it is billed in tokens and tools alone. */
+  readonly units?: UnitRates;
+  /** Nobody says what its tokens cost: it is billed in `units` alone, and prices nothing that is billed in tokens. */
+  readonly tokensUnpriced?: true;
   /** Nano-USD per request, whatever it holds; the dearest where usage tells the kind of request (`request:low`). */
   readonly perRequest: bigint;
   /** Percent of the list price by service tier, with four decimals at most. A tier that is not named costs 100. */
@@ -63,6 +73,12 @@ export const FREE_PRICE: Price = {
   perRequest: 0n,
   serviceTiers: {},
 };
+
+/** Whether it says what an answer costs that is billed in any of these units. What is billed in none needs no price. */
+export function pricesAny(price: Price, units: readonly BillingUnit[]): boolean {
+  if (price.source === 'free' || price.source === 'ceiling' || units.length === 0) return true;
+  return units.some((unit) => (unit === 'token' ? price.tokensUnpriced !== true : price.units?.[unit] !== undefined));
+}
 
 /** The price of a model that nobody priced: one amount for each request, whatever it holds. */
 export function ceilingPrice(nanoUsd: bigint): Price {

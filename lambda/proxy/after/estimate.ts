@@ -83,6 +83,12 @@ export function estimatedTools({ facts }: RoutedCall, price: Price | undefined):
   return Object.keys(calls).length === 0 ? undefined : calls;
 }
 
+/** What is billed beside tokens: as it was reported, and where nothing counted it, the most that it can be. */
+export function billedUnits({ facts }: RoutedCall, reported: Usage['units']): Pick<Usage, 'units'> {
+  const units = facts.units === undefined ? reported : { ...facts.units, ...reported };
+  return units === undefined ? {} : { units };
+}
+
 /** A usage without the calls of tools that cost nothing in this call. */
 export function billedOf({ facts }: RoutedCall, usage: Usage): Usage {
   const { toolCalls, ...tokens } = usage;

@@ -4,7 +4,7 @@ import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { billedOf, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
+import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
 import { latencyOf, overheadMs } from './record';
 import type { LostAttempt, Trace } from './trace';
 
@@ -73,11 +73,13 @@ export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usag
   const { provider, model, name } = target;
   const price = prices.get(name);
   const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
-  const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, ...input } = trusted;
+  const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, units, ...input } =
+    trusted;
   const tier = servedTier(call, price, trusted);
   const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call, price)) : undefined;
   const usage = billedOf(call, {
     ...input,
+    ...billedUnits(call, units),
     ...(tools === undefined ? {} : { toolCalls: tools }),
     inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
     outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
@@ -124,7 +126,8 @@ function finalUsage(bounded: BoundedCall, price: Price | undefined, model: strin
   const { usage, complete } = consumed;
   const { call } = bounded;
   const tier = servedTier(call, price, usage);
-  const withTier = (known: Usage): Usage => billedOf(call, tier === undefined ? known : { ...known, serviceTier: tier });
+  const units = billedUnits(call, usage?.units);
+  const withTier = (known: Usage): Usage => billedOf(call, { ...known, ...units, ...(tier === undefined ? {} : { serviceTier: tier }) });
   const embeddings = call.operation === 'embeddings';
   const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
   if (usage !== undefined && reported && complete) return withTier(usage);

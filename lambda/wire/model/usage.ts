@@ -1,3 +1,5 @@
+import type { UnitCounts } from './price-unit';
+
 /**
  * Tokens as reported for one response. A count that was not reported is absent, never zero.
  *
@@ -26,6 +28,8 @@ export interface Usage {
   readonly billedOutputTokens?: number;
   /** What the provider bills of its own tools, by the name of the unit: a call (`web_search`), a container (`code_interpreter`), ... */
   readonly toolCalls?: Readonly<Record<string, number>>;
+  /** What is billed beside tokens: pictures, seconds, characters, pages, calls. */
+  readonly units?: UnitCounts;
   /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */
   readonly serviceTier?: string;
   /** A figure of the report was no count: negative, broken, text, or larger than any count. */

@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../platform/error';
 import type { JsonObject } from '../../platform/json';
 import type { Media } from '../model/media';
+import type { UnitCounts } from '../model/price-unit';
 import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { ToolUse } from '../model/tool-use';
@@ -31,6 +32,8 @@ export interface CallFacts {
   readonly storedReferences: readonly string[];
   /** What the provider may bill of the tools in `serverTools`, for bounding. */
   readonly toolUses: readonly ToolUse[];
+  /** The most that is billed beside tokens, for bounding, and what is charged where no report counts it. Absent: a call, once. */
+  readonly units?: UnitCounts;
   /** Pictures, documents, recordings and films in the body, for bounding. */
   readonly media: readonly Media[];
   /** What the answer shall hold beside text. Absent: the caller does not say. */

@@ -40,6 +40,16 @@ describe('overrides of routes and prices', () => {
     expect((await admin.services.overrides.get('price', 'openai/gpt-5'))?.usdPerMillionTokens).toEqual({ input: '1.25', output: '10.00' });
   });
 
+  test('a price by the picture, second, character, page and call is kept as it was given', async () => {
+    const admin = createAdminHarness(DOCUMENT);
+    const usd_per_unit = { image: '0.04', second: '0.000011111111112', character: '0.000015', page: '0.001', call: '2.00' };
+    const made = await admin.call('POST', '/prices', { body: { id: 'openai/all', usd_per_unit } });
+
+    expect(made.status).toBe(201);
+    expect((await admin.call('GET', '/prices/openai/all')).json).toMatchObject({ id: 'openai/all', usd_per_unit });
+    expect((await admin.services.overrides.get('price', 'openai/all'))?.usdPerUnit).toEqual(usd_per_unit);
+  });
+
   test('a price is replaced as a whole', async () => {
     const admin = createAdminHarness(DOCUMENT);
     await admin.call('POST', '/prices', { body: { id: 'vllm/*', usd_per_million_tokens: { input: '1.00' } } });
@@ -57,6 +67,10 @@ describe('overrides of routes and prices', () => {
       ['/models', { id: 'smart', targets: [] }, 'targets'],
       ['/prices', { id: 'openai/x', usd_per_million_tokens: { input: 1.25 } }, 'usd_per_million_tokens.input'],
       ['/prices', { id: 'openai/x', usd_per_million_tokens: { image: '1.00' } }, 'usd_per_million_tokens.image'],
+      ['/prices', { id: 'openai/x', usd_per_unit: { hour: '1.00' } }, 'usd_per_unit.hour'],
+      ['/prices', { id: 'openai/x', usd_per_unit: { image: 1 } }, 'usd_per_unit.image'],
+      ['/prices', { id: 'openai/x', usd_per_unit: { image: '0.0000000000000001' } }, 'usd_per_unit.image'],
+      ['/prices', { id: 'openai/x', usd_per_unit: {} }, 'usd_per_unit'],
     ];
     for (const [path, body, param] of cases) {
       const { status, json } = await admin.call('POST', path, { body });

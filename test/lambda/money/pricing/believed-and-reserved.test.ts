@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { boundOf, costOfUsage, implausible, mediaOf, type Price } from '../../../../lambda/money/pricing';
 import type { BoundFacts } from '../../../../lambda/money/pricing/bound';
+import { PRICE_UNITS } from '../../../../lambda/wire/model';
 import type { Usage } from '../../../../lambda/wire/model/usage';
 import { png, wav } from '../../../support/pictures';
 import { randomPrice } from '../../../support/random-price';
@@ -29,6 +30,10 @@ const price: fc.Arbitrary<Price> = fc
     ...(window === undefined ? {} : { contextWindow: window }),
     ...(place === undefined ? {} : { place }),
   }));
+const unitCounts = fc.record(
+  Object.fromEntries(PRICE_UNITS.map((name) => [name, fc.oneof(fc.nat(50), fc.double({ min: 0, max: 50, noNaN: true }))])),
+  { requiredKeys: [] },
+);
 const facts: fc.Arbitrary<BoundFacts> = fc.record(
   {
     choices: fc.integer({ min: 1, max: 3 }),
@@ -37,11 +42,12 @@ const facts: fc.Arbitrary<BoundFacts> = fc.record(
     serviceTier: fc.constantFrom('auto', 'default', 'flex', 'priority', 'fast'),
     cacheWrite: fc.constantFrom('5m' as const, '1h' as const),
     asksWindow: fc.constant(1_000_000),
+    units: unitCounts,
   },
   { requiredKeys: ['choices', 'media', 'toolUses'] },
 );
 
-test('R11 no report of what a call can have sent is believed and costs more than w, whatever its media, window and tier', () => {
+test('R11 no report of what a call can have sent is believed and costs more than w, whatever its media, window, tier and units', () => {
   fc.assert(
     fc.property(
       price,
@@ -51,7 +57,8 @@ test('R11 no report of what a call can have sent is believed and costs more than
       fc.constantFrom(...TIERS),
       fc.constantFrom(1, 0.5, 0),
       fc.constantFrom('none', 'cacheRead', 'write', 'hour', 'audio', 'image'),
-      (known, asked, textBytes, cap, tier, share, part) => {
+      fc.option(unitCounts, { nil: undefined }),
+      (known, asked, textBytes, cap, tier, share, part, units) => {
         const bodyBytes = textBytes + asked.media.reduce((sum, { base64 = '' }) => sum + base64.length, 0);
         const media = mediaOf(asked, known);
         const sent = textBytes + 2_048 + media.audio + media.other;
@@ -69,6 +76,7 @@ test('R11 no report of what a call can have sent is believed and costs more than
             ...(part === 'audio' ? { audioInputTokens: Math.min(some, heard) } : {}),
             ...(part === 'image' ? { imageInputTokens: some } : {}),
             ...(tier === undefined ? {} : { serviceTier: tier }),
+            ...(units === undefined ? { units: asked.units ?? {} } : { units }),
           };
           if (implausible(usage, { facts: asked, bodyBytes, maxOutputTokens: cap, price: known }) !== undefined) continue;
           expect(costOfUsage(known, usage)).toBeLessThanOrEqual(bound.costNanoUsd);

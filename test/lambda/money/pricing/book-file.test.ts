@@ -48,6 +48,7 @@ test.each<[string, string]>([
   [lines('m || input=0'), 'must not both be 0'],
   [lines('m || output=0.000'), 'must not both be 0'],
   [lines('m || input=0 output=0 call:web_search=1'), 'must not both be 0'],
+  [lines('m || image=0 call=0'), 'must not both be 0'],
   [fileOf({ date: '2026-12-03' }), 'book.date must not be in the future'],
   [fileOf({ date: '9999-12-31' }), 'book.date must not be in the future'],
   [fileOf({ lists: { openai: [] } }), 'book.lists.openai must have lines'],

@@ -52,6 +52,8 @@ test.each([
   'm | window=9999999999 | input=1',
   'm || input=100000',
   'm || input=1,9999999999:2',
+  'm || image=1000',
+  'm || second=0.000000000000001 call:web_search=0.01',
   'm || input=1 | days=1234567 hours=0-1 input=2',
 ])('R14 at its limits a line is taken: %#', (line) => {
   expect(() => readLine(line)).not.toThrow();
@@ -104,6 +106,11 @@ test.each<[string, string]>([
   [`m || input=1 call:${'a'.repeat(65)}=1`, 'is no class of tokens'],
   ['m || input=1 xcall:a=1', '"xcall:a" is no class of tokens'],
   ['m || input=1 call:a=-1', 'call:a must be US dollars'],
+  ['m || cacheRead=1 image=1', 'prices of tokens must have input or output'],
+  ['m || image=-1', 'image must be US dollars as a decimal with at most 15 digits after the point, not "-1"'],
+  ['m || image=0.0000000000000001', 'image must be US dollars'],
+  ['m || image=1001', 'image must be US dollars'],
+  ['m || image=1,5:2', 'image must be US dollars'],
   ['m || call:a=1', 'prices must have input or output'],
   ['m ||', 'prices must have input or output'],
   ['m || input=1 |', 'prices must have input or output'],
@@ -125,4 +132,18 @@ test.each<[string, string]>([
 ])('R14 a line with a fault is refused with its field: %s', (line, message) => {
   expect(() => readLine(line)).toThrow(BookLineError);
   expect(() => readLine(line)).toThrow(message);
+});
+
+test('R14 what is billed beside tokens has a price each, with or without prices of tokens', () => {
+  expect(readLine('m || image=0.04 second=0.0000001 character=0.000015 page=0.001 call=0.002').prices).toEqual([
+    {
+      rates: {},
+      units: { image: 4n * 10n ** 13n, second: 10n ** 8n, character: 15n * 10n ** 9n, page: 10n ** 12n, call: 2n * 10n ** 12n },
+      calls: {},
+    },
+  ]);
+  expect(readLine('m || input=1 image=0.04').prices[0]).toMatchObject({
+    rates: { input: { base: 10n ** 9n } },
+    units: { image: 4n * 10n ** 13n },
+  });
 });

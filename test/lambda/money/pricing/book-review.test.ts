@@ -26,6 +26,21 @@ test('R14 many names at less than half and many that are gone are doubts, few ar
   expect(without(11).concerns).toEqual(['lists: 11 of 100 names are gone']);
 });
 
+test('R14 a unit that is free, far cheaper or gone is a doubt, as a class of tokens is', () => {
+  const before = bookOf(['openai'], 'm || image=0.04 call=0.002', 'n || input=1 image=0.04');
+  const concerns = (...lines: string[]) => reviewBook(bookOf(['openai'], ...lines), before).concerns;
+  expect(concerns('m || image=0.04 call=0', 'n || input=1 image=0.02')).toEqual([
+    'lists.openai[0] call is 0',
+    'lists.openai[0] call is 0.00 in place of 0.002, less than a tenth, "m"',
+    'lists: 1 of 2 names cost less than half',
+  ]);
+  expect(concerns('m || image=0.003 call=0.002', 'n || input=1')).toEqual([
+    'lists.openai[0] image is 0.003 in place of 0.04, less than a tenth, "m"',
+    'lists.openai[1] image is 0.00 in place of 0.04, less than a tenth, "n"',
+    'lists: 2 of 2 names cost less than half',
+  ]);
+});
+
 const lines = Object.entries(DEPLOYED.lists).flatMap(([kind, list]) =>
   list.map((line, index) => ({ kind: kind as ProviderKind, line, index })),
 );

@@ -20,8 +20,8 @@ function dearest(price: Price, classes: readonly TokenClass[], prompt: number): 
   return largest(amounts);
 }
 
-function upwards(sum: bigint, percent: number): bigint {
-  const exact = sum * BigInt(Math.round(percent * 10_000));
+function upwards(sum: bigint, percent: number, beside = 0n): bigint {
+  const exact = sum * BigInt(Math.round(percent * 10_000)) + beside * 10n ** 6n;
   return exact / 10n ** 12n + (exact % 10n ** 12n === 0n ? 0n : 1n);
 }
 
@@ -41,9 +41,16 @@ function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
   const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices;
   const named = facts.serviceTier === 'auto' ? 'priority' : facts.serviceTier;
   const percent = Math.max(100, named === undefined ? 100 : (price.serviceTiers[named] ?? 100));
+  const units = Object.entries({ call: 1, ...facts.units }).reduce(
+    (sum, [unit, count]) => sum + BigInt(Math.ceil(count)) * (price.units?.[unit as 'call'] ?? 0n),
+    0n,
+  );
   const of = (outputTokens: number) =>
-    upwards(BigInt(input) * dearest(price, inputClasses, input) + BigInt(outputTokens) * dearest(price, outputClasses, input), percent) +
-    price.perRequest;
+    upwards(
+      BigInt(input) * dearest(price, inputClasses, input) + BigInt(outputTokens) * dearest(price, outputClasses, input),
+      percent,
+      units,
+    ) + price.perRequest;
   const tools = facts.toolUses.reduce((sum, { unit, most = 20, free }) => {
     const name = unit.startsWith('search') ? 'search' : 'default';
     return free === true ? sum : sum + BigInt(most) * (price.calls[name] as bigint);
@@ -81,6 +88,7 @@ const facts: fc.Arbitrary<Facts> = fc.record(
     serviceTier: fc.constantFrom('priority', 'flex', 'auto', 'standard'),
     cacheWrite: fc.constantFrom('5m' as const, '1h' as const),
     modalities: fc.subarray(['text', 'audio', 'image']),
+    units: fc.record({ image: fc.nat(10), second: fc.double({ min: 0, max: 900, noNaN: true }), call: fc.nat(5) }, { requiredKeys: [] }),
   },
   { requiredKeys: ['choices', 'media', 'toolUses'] },
 );

@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { costOf, costOfUsage, FREE_PRICE, type Price, tierPercent } from '../../../../lambda/money/pricing';
 import { atTier, callPrice, rateAt } from '../../../../lambda/money/pricing/cost';
+import { parseUnitUsd } from '../../../../lambda/money/pricing/money';
 import { ceilingPrice, completeRates, TOKEN_CLASSES } from '../../../../lambda/money/pricing/price';
+import { PRICE_UNITS, type PriceUnit, type UnitCounts } from '../../../../lambda/wire/model';
 import type { TokenClasses, Usage } from '../../../../lambda/wire/model/usage';
 import { promptTokens, randomPrice, TIER_TOKENS } from '../../../support/random-price';
 
 const OUTPUT = new Set(['output', 'reasoning', 'audioOutput', 'imageOutput']);
 
 /** A price list read by a person: each token at its rate, the whole at its tier, a started nano-dollar is one; then what is counted in pieces. */
-function invoice(price: Price, tokens: TokenClasses, tier: string | undefined, calls: Readonly<Record<string, number>>): bigint {
+function invoice(
+  price: Price,
+  tokens: TokenClasses,
+  tier: string | undefined,
+  calls: Readonly<Record<string, number>>,
+  units: UnitCounts,
+): bigint {
   const prompt = TOKEN_CLASSES.filter((name) => !OUTPUT.has(name)).reduce((sum, name) => sum + tokens[name], 0);
   let list = 0n;
   for (const name of TOKEN_CLASSES) {
@@ -20,7 +28,14 @@ function invoice(price: Price, tokens: TokenClasses, tier: string | undefined, c
   const tenThousandths = BigInt(
     Math.round((tier === undefined ? 100 : (new Map(Object.entries(price.serviceTiers)).get(tier) ?? 100)) * 10_000),
   );
-  const exact = list * tenThousandths;
+  let beside = 0n;
+  for (const [unit, rate] of Object.entries(price.units ?? {})) {
+    const count = units[unit as PriceUnit];
+    // Who counts no calls made one.
+    const whole = count === undefined ? (unit === 'call' ? 1 : 0) : Math.ceil(count);
+    beside += BigInt(whole) * rate;
+  }
+  const exact = list * tenThousandths + beside * 10n ** 6n;
   let total = exact / 10n ** 12n;
   if (exact % 10n ** 12n > 0n) total++;
   const low = price.calls['request:low'] as bigint;
@@ -45,11 +60,16 @@ const calls = fc.dictionary(
   fc.integer({ min: 1, max: 9 }),
 );
 
+const units: fc.Arbitrary<UnitCounts> = fc.record(
+  Object.fromEntries(PRICE_UNITS.map((name) => [name, fc.oneof(fc.nat(2_000), fc.double({ min: 0, max: 500, noNaN: true }))])),
+  { requiredKeys: [] },
+);
+
 test('R15 a cost is what a person reads from the price list: rounded up once, at the tier of the whole prompt, every class at its own rate', () => {
   fc.assert(
-    fc.property(randomPrice, counts, tier, calls, (price, tokens, serviceTier, toolCalls) => {
-      const cost = costOf(price, { tokens, toolCalls, ...(serviceTier === undefined ? {} : { serviceTier }) });
-      expect(cost).toBe(invoice(price, tokens, serviceTier, toolCalls));
+    fc.property(randomPrice, counts, tier, calls, units, (price, tokens, serviceTier, toolCalls, counted) => {
+      const cost = costOf(price, { tokens, toolCalls, units: counted, ...(serviceTier === undefined ? {} : { serviceTier }) });
+      expect(cost).toBe(invoice(price, tokens, serviceTier, toolCalls, counted));
     }),
     { numRuns: 400 },
   );
@@ -172,4 +192,29 @@ test('R15 tiers and tools that nobody listed', () => {
   expect(costOf({ ...price, perRequest: 9n, calls: { 'request:low': 4n } }, { ...none, toolCalls: { 'request:low': 1 } })).toBe(4n);
   expect(costOf({ ...price, perRequest: 9n }, { ...none, toolCalls: { 'request:low': 1 } })).toBe(9n);
   expect(costOf({ ...price, perRequest: 9n, calls: { 'request:low': 4n } }, { ...none, toolCalls: { 'request:low': 0 } })).toBe(9n);
+});
+
+test('R15 pictures, seconds, characters, pages and calls are charged each at its own price, to the millionth of a nano-dollar', () => {
+  const units = { image: parseUnitUsd('0.04'), second: parseUnitUsd('0.000011111111112'), character: parseUnitUsd('0.000015') };
+  const price: Price = { ...FREE_PRICE, units: { ...(units as Price['units']), page: 10n ** 12n, call: 2n * 10n ** 12n } };
+  const cost = (counts: UnitCounts) => costOfUsage(price, { units: counts });
+  expect(cost({ call: 0 })).toBe(0n);
+  expect(cost({})).toBe(2_000_000n);
+  expect(cost({ call: 3 })).toBe(6_000_000n);
+  expect(cost({ call: 0, image: 2 })).toBe(80_000_000n);
+  // An hour at 4 cents: the price of a second cannot be said more exactly, and what is begun is charged.
+  expect(cost({ call: 0, second: 3_600 })).toBe(40_000_001n);
+  expect(cost({ call: 0, second: 0.2 })).toBe(11_112n);
+  expect(cost({ call: 0, character: 4_096 })).toBe(61_440_000n);
+  expect(cost({ call: 0, page: 1 })).toBe(1_000_000n);
+});
+
+test('R15 a fast tier makes tokens dearer, and nothing that is billed beside them', () => {
+  const price: Price = {
+    ...FREE_PRICE,
+    rates: completeRates({ input: { base: 10n ** 9n, tiers: [] } }),
+    units: { image: 10n ** 12n },
+    serviceTiers: { priority: 200 },
+  };
+  expect(costOfUsage(price, { inputTokens: 10, units: { image: 1 }, serviceTier: 'priority' })).toBe(20_000n + 1_000_000n);
 });

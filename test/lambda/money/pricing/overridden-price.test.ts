@@ -1,5 +1,5 @@
 import { overriddenPrice, overrideOf } from '../../../../lambda/money/pricing/overridden-price';
-import { TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
+import { pricesAny, TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
 import type { PriceOverride } from '../../../../lambda/money/pricing/price-override';
 
 const override = (fields: Partial<PriceOverride> & { readonly id?: string }): PriceOverride =>
@@ -69,4 +69,18 @@ test('R15 a model that an override makes free costs nothing, and keeps its lengt
   });
   expect(TOKEN_CLASSES.every((name) => free.rates[name].base === 0n)).toBe(true);
   expect(overriddenPrice(override({ free: false }), PLACE, undefined).source).toBe('override');
+});
+
+test('R15 an override prices pictures, seconds, characters, pages and calls, beside tokens or in their place', () => {
+  const usdPerUnit = { image: '0.04', second: '0.000011111111112', character: '0.000015', page: '0.001', call: '2' };
+  const units = { image: 4n * 10n ** 13n, second: 11_111_111_112n, character: 15n * 10n ** 9n, page: 10n ** 12n, call: 2n * 10n ** 15n };
+  const alone = overriddenPrice(override({ usdPerUnit }), PLACE, undefined);
+  expect(alone).toMatchObject({ source: 'override', units, tokensUnpriced: true });
+  const beside = overriddenPrice(override({ usdPerUnit, usdPerMillionTokens: { input: '1' } }), PLACE, undefined);
+  expect(beside.units).toEqual(units);
+  // Who is billed by the picture alone has no price for text, which is not the price of zero.
+  expect([pricesAny(alone, ['token']), pricesAny(alone, ['token', 'image']), pricesAny(beside, ['token'])]).toEqual([false, true, true]);
+  expect(pricesAny(overriddenPrice(override({ usdPerMillionTokens: { input: '1' } }), PLACE, undefined), ['call', 'page'])).toBe(false);
+  expect(pricesAny(overriddenPrice(override({ free: true }), PLACE, undefined), ['call'])).toBe(true);
+  expect(pricesAny(alone, [])).toBe(true);
 });

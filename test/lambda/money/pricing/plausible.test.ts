@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { FREE_PRICE, implausible, type Price, type ReportedCall } from '../../../../lambda/money/pricing';
 import { completeRates } from '../../../../lambda/money/pricing/price';
+import type { UnitCounts } from '../../../../lambda/wire/model';
 import type { Usage } from '../../../../lambda/wire/model/usage';
 
 const rate = (base: bigint) => ({ base, tiers: [] });
@@ -143,4 +144,19 @@ test('R15 the first class that cannot be true is named; no number that is none i
       },
     ),
   );
+});
+
+test('R15 what is billed beside tokens: no more than the call can have been, a call once; what costs nothing, at will', () => {
+  const units: Price['units'] = { image: 7n, second: 7n, call: 7n, page: 0n };
+  const asked = call({ units: { image: 2, second: 9.5, call: 3 } }, { price: { ...PRICE, units } });
+  const believed = (counts: UnitCounts, of = asked) => implausible({ units: counts }, of);
+  expect(believed({ image: 2, second: 10, call: 3 })).toBeUndefined();
+  expect(believed({ image: 3 })).toBe('image');
+  expect(believed({ second: 10.1 })).toBe('second');
+  expect(believed({ call: 4 })).toBe('call');
+  expect(believed({ image: -1 })).toBe('image');
+  expect(believed({ image: Number.NaN })).toBe('image');
+  expect(believed({ page: 1e9, character: 1e9 })).toBeUndefined();
+  const plain = call({}, { price: { ...PRICE, units } });
+  expect([believed({ call: 1 }, plain), believed({ call: 2 }, plain), believed({ image: 1 }, plain)]).toEqual([undefined, 'call', 'image']);
 });
