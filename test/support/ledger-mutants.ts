@@ -101,8 +101,8 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'creating a counter without checking the limit',
     file: `${STORES}/counters.ts`,
-    find: 'if (!spec.soft && remaining < entry.nanoUsd) {',
-    replace: 'if (spec.soft) {',
+    find: 'if (!holds(spec, remaining, entry.nanoUsd))',
+    replace: 'if (spec.soft)',
     weather: { ...CALM, limits: [1_000, 25, 1_000] },
   },
   {
@@ -164,7 +164,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
   },
   {
     name: 'reserving under an older budget than the counter knows',
-    file: `${STORES}/counters.ts`,
+    file: `${LEDGER}/counter-state.ts`,
     find: "if (found.generation > spec.generation) return { kind: 'stale', generation: found.generation };",
     replace: '',
     weather: { ...CALM, loweredTo: 25 },

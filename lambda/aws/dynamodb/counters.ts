@@ -1,4 +1,4 @@
-import { emptyCounter, MONEY_PREFIX, shardKey, withBudget } from '../../money/ledger';
+import { answerOf, emptyCounter, gatherShards, holds, MONEY_PREFIX, shardKey, wholeOf } from '../../money/ledger';
 import type { CounterSpec, CounterStore, OpenEntry, ReserveResult } from '../../money/ports';
 import type { Item } from './attributes';
 import { conditionalUpdate, type UpdateResult } from './conditional';
@@ -56,9 +56,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
     timeoutMs: number,
   ): Promise<ReserveResult | undefined> {
     const remaining = spec.limitNanoUsd - spent;
-    if (!spec.soft && remaining < entry.nanoUsd) {
-      return { kind: 'insufficient', state: emptyCounter(spec, remaining) };
-    }
+    if (!holds(spec, remaining, entry.nanoUsd)) return { kind: 'insufficient', state: emptyCounter(spec, remaining) };
     const result = await update(
       spec.key,
       'SET remaining = :remaining, #limit = :limit, generation = :generation, #open = :open, parked = :parked, spent_before = :before',
@@ -115,10 +113,8 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
           continue;
         }
         const found = readCounter(result.failed);
-        if (found.open.has(attemptId)) throw new Error('this attempt id already holds money on the counter');
-        if (found.generation > spec.generation) return { kind: 'stale', generation: found.generation };
-        const state = withBudget(found, spec);
-        if (!spec.soft && state.remainingNanoUsd < entry.nanoUsd) return { kind: 'insufficient', state };
+        const answer = answerOf(found, spec, attemptId, entry.nanoUsd);
+        if (answer !== undefined) return answer;
         generation = found.generation;
         limit = found.limitNanoUsd;
       }
@@ -166,16 +162,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
       const shards = await Promise.all(
         Array.from({ length: root.spread }, (_unused, index) => escrow.read(shardKey(key, index), timeoutMs)),
       );
-      const open = new Map(root.open);
-      const parked = new Map(root.parked);
-      let remainingNanoUsd = root.remainingNanoUsd;
-      for (const shard of shards) {
-        if (shard === undefined) continue;
-        remainingNanoUsd += shard.remainingNanoUsd;
-        for (const [id, entry] of shard.open) open.set(id, entry);
-        for (const [id, entry] of shard.parked) parked.set(id, entry);
-      }
-      return { ...root, remainingNanoUsd, open, parked, lentNanoUsd: 0n };
+      return wholeOf(root, shards);
     },
 
     async move(spec) {
@@ -184,7 +171,7 @@ export function createCounterStore(connector: DynamoDbConnector, table: string):
         if (found === undefined || found.generation > spec.generation) return;
         if (found.generation === spec.generation && found.limitNanoUsd === spec.limitNanoUsd) {
           // Shards hold money under the old budget until they are recalled.
-          if (found.spread > 0) await escrow.gather(found);
+          if (found.spread > 0) await gatherShards(escrow, found, SLOW_TIMEOUT_MS);
           return;
         }
         const result = await update(

@@ -1,11 +1,9 @@
-import { shardKey } from '../../money/ledger';
-import type { CounterState, EscrowStore, OpenEntry } from '../../money/ports';
+import { shardAnswerOf } from '../../money/ledger';
+import type { CounterState, EscrowStore } from '../../money/ports';
 import { conditionFailure, type Item } from './attributes';
 import { readCounter, reserved, writeEntry } from './counter-item';
 import type { DynamoDbConnector } from './dynamodb';
 
-const SLOW_TIMEOUT_MS = 5_000;
-const RECALL_TRIES = 6;
 const NAMES = { '#limit': 'limit', '#open': 'open' } as const;
 
 /**
@@ -21,7 +19,6 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
 
   async function recall(root: string, shard: CounterState, generation: number, timeoutMs: number): Promise<bigint | undefined> {
     const left = shard.remainingNanoUsd;
-    if (left === 0n && shard.generation >= generation) return 0n;
     try {
       await connector.transactWriteItems(
         {
@@ -35,7 +32,7 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
                 ExpressionAttributeValues: {
                   ':none': { N: '0' },
                   ':left': { N: String(left) },
-                  ':generation': { N: String(Math.max(generation, shard.generation)) },
+                  ':generation': { N: String(generation) },
                 },
               },
             },
@@ -83,9 +80,7 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
       } catch (error) {
         const failure = conditionFailure(error);
         if (failure === undefined) throw error;
-        const state = failure.item === undefined ? undefined : readCounter(failure.item);
-        if (state !== undefined && state.generation > generation) return { kind: 'stale', generation: state.generation };
-        return { kind: 'empty', state };
+        return shardAnswerOf(failure.item === undefined ? undefined : readCounter(failure.item), generation);
       }
     },
 
@@ -127,25 +122,6 @@ export function createEscrowStore(connector: DynamoDbConnector, table: string): 
         const [reason] = (error as { CancellationReasons?: { Item?: Item }[] }).CancellationReasons ?? [];
         return { kind: 'refused', root: reason?.Item === undefined ? undefined : readCounter(reason.Item) };
       }
-    },
-
-    async gather(root, timeoutMs = SLOW_TIMEOUT_MS) {
-      let sum = 0n;
-      const open = new Map<string, OpenEntry>();
-      await Promise.all(
-        Array.from({ length: root.spread }, async (_unused, index) => {
-          for (let tries = 0; tries < RECALL_TRIES; tries++) {
-            const shard = await read(shardKey(root.key, index), timeoutMs);
-            if (shard === undefined) return;
-            const left = await recall(root.key, shard, root.generation, timeoutMs);
-            if (left === undefined) continue;
-            sum += left;
-            for (const [id, entry] of shard.open) open.set(id, entry);
-            return;
-          }
-        }),
-      );
-      return { nanoUsd: sum, open };
     },
 
     async resize(root, shards, spread, headroomNanoUsd, timeoutMs) {

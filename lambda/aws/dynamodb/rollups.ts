@@ -9,8 +9,9 @@ import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
 import { MEASURES } from './rollup-totals';
-import { type SpendChange, writeSpend } from './spend-change';
+import type { SpendChange } from './spend-change';
 import { type CountedNames, createCountedNames } from './spend-names';
+import { writeSpend } from './spend-update';
 
 /** A rebuilt day has a new epoch: its rows and marks are made anew beside the old ones. */
 export interface Epochs {

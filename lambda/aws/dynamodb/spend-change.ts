@@ -1,5 +1,3 @@
-import type { Item } from './attributes';
-
 /** Adds to one item of what a level has spent on calls of the same names. */
 export interface SpendChange {
   readonly pk: string;
@@ -17,14 +15,14 @@ export interface SpentAt {
 }
 
 /** As fine as any time zone's edge. */
-export const QUARTER_MS = 900_000;
+const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 /** The items of days correct the edges of periods that have not ended: months, at the longest. */
 const DAYS_KEPT = 40;
 /** The only attribute of a month's item. */
-export const TOTAL = 'total';
+const TOTAL = 'total';
 /** Begins the names of all months, and of no day. */
-export const MONTHS = 'm';
+const MONTHS = 'm';
 /** What calls of too many or too long names are counted under together: any pattern may fit them. */
 export const OTHER_NAMES = '';
 /** A sort key has 1,024 bytes. */
@@ -62,26 +60,6 @@ export function mergeSpend(changes: readonly SpendChange[]): readonly SpendChang
   return [...merged.values()];
 }
 
-export function writeSpend({ pk, sk, adds, ttl }: SpendChange) {
-  const names: Record<string, string> = {};
-  const values: Item = {};
-  const additions = Object.entries(adds).map(([attribute, nanoUsd], index) => {
-    names[`#a${index}`] = attribute;
-    values[`:a${index}`] = { N: String(nanoUsd) };
-    return `#a${index} :a${index}`;
-  });
-  if (ttl !== undefined) {
-    names['#ttl'] = 'ttl';
-    values[':ttl'] = { N: String(ttl) };
-  }
-  return {
-    Key: { pk: { S: pk }, sk: { S: sk } },
-    UpdateExpression: `${ttl === undefined ? '' : 'SET #ttl = :ttl '}ADD ${additions.join(', ')}`,
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
-  };
-}
-
 /** The names that an item's calls could be bound by; undefined: any. */
 export function namesOfSort(sk: string): readonly [askedFor: string, ...places: string[]] | undefined {
   const names = sk.slice(sk.indexOf('#') + 1);
@@ -92,7 +70,7 @@ export function partition(level: string): string {
   return `spend#${level}`;
 }
 
-export function dayName(atMs: number): string {
+function dayName(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
@@ -100,6 +78,46 @@ export function monthOf(atMs: number): string {
   return `${MONTHS}${dayName(atMs).slice(0, 7)}`;
 }
 
-export function quarterOf(atMs: number): string {
+function quarterOf(atMs: number): string {
   return `q${Math.floor((atMs % DAY_MS) / QUARTER_MS)}`;
+}
+
+/** Whole items of days or months, of which all or certain attributes are summed. */
+export interface SpendSpan {
+  /** Begins the names of the items. */
+  readonly prefix: string;
+  readonly attributes: readonly string[];
+  /** It is subtracted. */
+  readonly less?: boolean;
+}
+
+/** Spans longer than this are taken from the sums of months. */
+const LONGEST_BY_DAYS_MS = 9 * DAY_MS;
+
+/** Of which items what was spent from one moment to another is the sum. Few, whatever the span. @param endMs may be infinite */
+export function spendSpans(startMs: number, endMs: number, nowMs: number): readonly SpendSpan[] {
+  if (startMs === 0) return [{ prefix: MONTHS, attributes: [TOTAL] }];
+  const lastMs = Math.min(endMs, nowMs + QUARTER_MS);
+  if (lastMs - startMs <= LONGEST_BY_DAYS_MS) return dayByDay(startMs, lastMs);
+  // The calendar month that the period is about, and what it has more or less at its edges.
+  const middle = new Date(startMs + (lastMs - startMs) / 2);
+  const monthMs = Date.UTC(middle.getUTCFullYear(), middle.getUTCMonth(), 1);
+  const nextMs = Date.UTC(middle.getUTCFullYear(), middle.getUTCMonth() + 1, 1);
+  return [
+    { prefix: `${monthOf(monthMs)}#`, attributes: [TOTAL] },
+    ...dayByDay(startMs, monthMs),
+    ...dayByDay(monthMs, startMs).map((span) => ({ ...span, less: true })),
+    ...dayByDay(nextMs, lastMs),
+  ];
+}
+
+function dayByDay(startMs: number, endMs: number): readonly SpendSpan[] {
+  if (startMs >= endMs) return [];
+  const spans: SpendSpan[] = [];
+  for (let dayMs = startMs - (startMs % DAY_MS); dayMs < endMs; dayMs += DAY_MS) {
+    const attributes: string[] = [];
+    for (let atMs = Math.max(dayMs, startMs); atMs < Math.min(dayMs + DAY_MS, endMs); atMs += QUARTER_MS) attributes.push(quarterOf(atMs));
+    spans.push({ prefix: `${dayName(dayMs)}#`, attributes });
+  }
+  return spans;
 }

@@ -1,4 +1,5 @@
 import type { CounterFigures, CounterStore, FreshBudget, OpenEntry, ReserveResult } from '../ports/counters';
+import { gatherShards } from './gather';
 import { shardKey } from './names';
 import type { PlannedCounter } from './plan';
 
@@ -87,7 +88,7 @@ async function reserveOnRoot(
     return result;
   }
   if (result.state.spread === 0) return result;
-  const gathered = await counters.escrow.gather(result.state, timeoutMs);
+  const gathered = await gatherShards(counters.escrow, result.state, timeoutMs);
   const again = gathered.nanoUsd > 0n ? await counters.reserve(spec, attemptId, entry, fresh, timeoutMs) : result;
   if (again.kind !== 'insufficient') return again;
   return { kind: 'insufficient', state: { ...again.state, open: new Map([...again.state.open, ...gathered.open]) } };
@@ -118,7 +119,7 @@ async function reserveOnShard(
   const root = await escrow.read(spec.key, timeoutMs);
   if (root !== undefined && root.generation > spec.generation) return { kind: 'stale', generation: root.generation };
   if (root !== undefined) {
-    await escrow.gather(root, timeoutMs);
+    await gatherShards(escrow, root, timeoutMs);
     await escrow.resize(spec.key, 0, root.spread, ANY_REMAINDER, timeoutMs);
   }
   shards.forget(spec.key);

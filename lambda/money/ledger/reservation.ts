@@ -5,9 +5,9 @@ import type { GatePass, GateSpec, GateStore } from '../ports/gates';
 import type { RequestIntent, RequestResult } from '../record/request-record';
 import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
+import { stepOf } from './gates';
 import { type PersistOptions, persist } from './persist';
 import type { Plan } from './plan';
-import { stepOf } from './rates';
 import { type Settlement, type SettlementStores, settleRequest } from './settlement';
 
 /** What an open reservation needs to end. */

@@ -117,10 +117,13 @@ export interface EscrowStore {
     budget: { readonly generation: number; readonly limitNanoUsd: bigint },
     timeoutMs: number,
   ): Promise<LendResult>;
-  /** Takes back what a shard has left, and lets it lend nothing under an older budget. Answers what came back; undefined when the shard changed. */
+  /**
+   * Takes back all that a shard has left, and lets it lend nothing under an older budget. Answers what came back; undefined when the shard
+   * is no longer as it was read.
+   *
+   * @param generation of the shard from now on; not older than the one that it was read with
+   */
   recall(root: string, shard: CounterState, generation: number, timeoutMs: number): Promise<bigint | undefined>;
-  /** Takes back what all shards have left. Answers the sum, and what is open on them. */
-  gather(root: CounterState, timeoutMs?: number): Promise<{ readonly nanoUsd: bigint; readonly open: ReadonlyMap<string, OpenEntry> }>;
   /** Tells every process how many shards to use, if the root still has `headroom` to lend. */
   resize(root: string, shards: number, spread: number, headroomNanoUsd: bigint, timeoutMs: number): Promise<boolean>;
 }

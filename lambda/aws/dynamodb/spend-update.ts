@@ -1,0 +1,22 @@
+import type { Item } from './attributes';
+import type { SpendChange } from './spend-change';
+
+export function writeSpend({ pk, sk, adds, ttl }: SpendChange) {
+  const names: Record<string, string> = {};
+  const values: Item = {};
+  const additions = Object.entries(adds).map(([attribute, nanoUsd], index) => {
+    names[`#a${index}`] = attribute;
+    values[`:a${index}`] = { N: String(nanoUsd) };
+    return `#a${index} :a${index}`;
+  });
+  if (ttl !== undefined) {
+    names['#ttl'] = 'ttl';
+    values[':ttl'] = { N: String(ttl) };
+  }
+  return {
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    UpdateExpression: `${ttl === undefined ? '' : 'SET #ttl = :ttl '}ADD ${additions.join(', ')}`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}
