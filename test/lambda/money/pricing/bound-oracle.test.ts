@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type BoundInput, boundOf, capForCost, FREE_PRICE, type Price } from '../../../../lambda/money/pricing';
+import { type BoundInput, boundOf, capForCost, dearOutput, FREE_PRICE, type Price } from '../../../../lambda/money/pricing';
 import type { Rate, TokenClass } from '../../../../lambda/money/pricing/price';
 import type { ToolUse } from '../../../../lambda/wire/model/tool-use';
 import { wav } from '../../../support/pictures';
@@ -29,7 +29,10 @@ function upwards(sum: bigint, percent: number, beside = 0n): bigint {
 function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
   const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
   const toolTokens = facts.toolUses.reduce((sum, { most = 20, tokens = 30_000 }) => sum + most * tokens, 0);
-  const input = Math.min(bodyBytes + 2_048, window) + toolTokens;
+  const read = Math.min(bodyBytes + 2_048, window) + toolTokens;
+  // What is to be summed up is read twice, and the summary is an answer of its own.
+  const readings = facts.compacts === true && read >= 50_000 ? 2 : 1;
+  const input = read * readings;
   const inputClasses: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
   if (facts.cacheWrite === '1h') inputClasses.push('cacheWrite1h');
   if (facts.toolUses.length > 0) inputClasses.push('imageInput');
@@ -38,7 +41,7 @@ function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
   if (facts.modalities?.includes('audio') === true) outputClasses.push('audioOutput');
   if (pictures) outputClasses.push('imageOutput');
   const asked = cap === 0 ? 0 : Math.max(cap, pictures ? 2_520 : 0);
-  const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices;
+  const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices * readings;
   const named = facts.serviceTier === 'auto' ? 'priority' : facts.serviceTier;
   const percent = Math.max(100, named === undefined ? 100 : (price.serviceTiers[named] ?? 100));
   const units = Object.entries({ call: 1, ...facts.units }).reduce(
@@ -89,13 +92,14 @@ const facts: fc.Arbitrary<Facts> = fc.record(
     cacheWrite: fc.constantFrom('5m' as const, '1h' as const),
     modalities: fc.subarray(['text', 'audio', 'image']),
     units: fc.record({ image: fc.nat(10), second: fc.double({ min: 0, max: 900, noNaN: true }), call: fc.nat(5) }, { requiredKeys: [] }),
+    compacts: fc.constant(true),
   },
   { requiredKeys: ['choices', 'media', 'toolUses'] },
 );
 const call: fc.Arbitrary<BoundInput> = fc
   .tuple(
     facts,
-    fc.oneof(fc.nat(700_000), fc.integer({ min: 197_950, max: 197_955 })),
+    fc.oneof(fc.nat(700_000), fc.integer({ min: 197_950, max: 197_955 }), fc.integer({ min: 47_950, max: 47_953 })),
     fc.oneof(fc.constant(0), fc.nat(200_000)),
     fc.array(price, { minLength: 1, maxLength: 4 }),
     fc.option(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 4, maxLength: 4 }), { nil: undefined }),
@@ -147,6 +151,79 @@ test('R15 code runs in one container however often it is called, and a recording
   const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
   const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
   expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 480n * sound, 100));
+  // Summed up first, all of it is read twice.
+  const summed = of({ media: [{ kind: 'audio', base64: audio }], compacts: true }, audio.length + 100_000);
+  const [longText, longSound] = [
+    dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], summed.tokens),
+    dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], summed.tokens),
+  ];
+  expect(summed).toEqual({ tokens: 2 * 102_528, costNanoUsd: upwards(2n * 102_048n * longText + 2n * 480n * longSound, 100) });
+});
+
+test('R15 code is billed by the call where the provider bills it so', () => {
+  const of = (kind: 'xai' | 'groq' | 'anthropic') =>
+    boundOf({
+      facts: { choices: 1, media: [], toolUses: [{ unit: 'code_execution', most: 9, tokens: 0 }] },
+      bodyBytes: 10,
+      maxOutputTokens: 1,
+      prices: [{ ...FREE_PRICE, calls: { default: 7n }, place: { kind, model: 'm' } }],
+    }).costNanoUsd;
+  expect([of('xai'), of('groq'), of('anthropic')]).toEqual([63n, 63n, 7n]);
+});
+
+test('R15 a search that is set beside a model which searches anyway is not counted twice where it is the same search', () => {
+  const of = (kind: 'perplexity' | 'groq', model: string, toolUses: readonly ToolUse[]) =>
+    boundOf({
+      facts: { choices: 1, media: [], toolUses },
+      bodyBytes: 10,
+      maxOutputTokens: 1,
+      prices: [{ ...FREE_PRICE, calls: { default: 1n }, place: { kind, model } }],
+    }).costNanoUsd;
+  const [set, called]: ToolUse[] = [
+    { unit: 'web_search', most: 7, tokens: 0, bySetting: true },
+    { unit: 'web_search', most: 7, tokens: 0 },
+  ];
+  expect([of('perplexity', 'sonar', [set as ToolUse]), of('perplexity', 'sonar', [called as ToolUse])]).toEqual([50n, 57n]);
+  // Three tools of ten calls, and one container.
+  expect([of('groq', 'compound', []), of('groq', 'compound', [set as ToolUse])]).toEqual([40n, 47n]);
+});
+
+test('R15 an answer that may be sound or pictures is billed as the dearest of what it may be', () => {
+  const rate = (base: bigint) => ({ base, tiers: [] });
+  const of = (audioOutput: bigint, imageOutput: bigint, modalities?: string[]) =>
+    dearOutput(
+      { choices: 1, media: [], toolUses: [], ...(modalities === undefined ? {} : { modalities }) },
+      { ...FREE_PRICE, rates: { ...FREE_PRICE.rates, output: rate(20n), audioOutput: rate(audioOutput), imageOutput: rate(imageOutput) } },
+    );
+  expect([of(80n, 20n), of(80n, 20n, ['audio']), of(20n, 20n, ['audio']), of(19n, 19n, ['audio', 'image'])]).toEqual([
+    undefined,
+    'audioOutput',
+    undefined,
+    undefined,
+  ]);
+  expect([of(20n, 60n), of(20n, 60n, ['text']), of(80n, 60n, ['image']), of(60n, 60n, ['text', 'Image'])]).toEqual([
+    'imageOutput',
+    undefined,
+    'imageOutput',
+    'imageOutput',
+  ]);
+  expect([of(80n, 60n, ['audio', 'image']), of(60n, 80n, ['audio', 'image'])]).toEqual(['audioOutput', 'imageOutput']);
+});
+
+test('R15 a film or an unknown file may be heard, a picture may not', () => {
+  const known = { ...(fc.sample(randomPrice, { numRuns: 1, seed: 7 })[0] as Price), serviceTiers: {} };
+  const dear = { base: 10n ** 18n, tiers: [] };
+  const hears = (kind: 'image' | 'video' | 'file' | 'document', name: 'audioInput' | 'audioCacheRead') =>
+    boundOf({
+      facts: { choices: 1, media: [{ kind }], toolUses: [] },
+      bodyBytes: 10,
+      maxOutputTokens: 0,
+      prices: [{ ...known, rates: { ...known.rates, [name]: dear } }],
+    }).costNanoUsd >=
+    2_058n * 10n ** 12n;
+  for (const name of ['audioInput', 'audioCacheRead'] as const) {
+    expect([hears('video', name), hears('file', name), hears('image', name), hears('document', name)]).toEqual([true, true, false, false]);
+  }
 });
 
 test('R15 what is free is bounded by nothing, so that no budget is asked', () => {

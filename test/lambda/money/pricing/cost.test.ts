@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { loadPriceBook } from '../../../../lambda/money/deployed-book';
-import { costOf, costOfUsage, createPriceBook, type Price, type PriceBook } from '../../../../lambda/money/pricing';
+import { costOf, costOfUsage, createPriceBook, FREE_PRICE, type Price, type PriceBook } from '../../../../lambda/money/pricing';
 import { TOKEN_CLASSES } from '../../../../lambda/money/pricing/price';
 import type { TokenClasses, Usage } from '../../../../lambda/wire/model/usage';
 import { bookOf } from '../../../support/prices';
@@ -154,4 +154,20 @@ test('a free provider costs nothing, and an override says more than the book', (
 test('a Bedrock inference profile is priced by the model in its ARN', () => {
   const arn = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
   expect(priceOf('bedrock', arn).rates.input.base).toBe(3_300_000_000n);
+});
+
+test('R15 a tool costs what the nearest of its names costs, in whatever order the book has them', () => {
+  const cost = (tool: string, ...names: string[]) =>
+    costOfUsage(
+      { ...FREE_PRICE, calls: Object.fromEntries(names.map((name) => [name, BigInt(name.length)])) },
+      { toolCalls: { [tool]: 1 } },
+    );
+  for (const names of [
+    ['default', 'search', 'search:deep'],
+    ['search:deep', 'search', 'default'],
+    ['search', 'default', 'search:deep'],
+  ]) {
+    expect(['search:deep:eu', 'search:deep', 'search_20250305', 'other'].map((tool) => cost(tool, ...names))).toEqual([11n, 11n, 6n, 7n]);
+  }
+  expect(cost('other', 'search')).toBe(0n);
 });

@@ -37,4 +37,5 @@ test('R15 nothing has no sign, and neither has the smallest amount', () => {
     50_000_000n,
   ]);
   expect(() => usd('1e3')).toThrow('not an amount in US dollars: 1e3');
+  expect(() => usd('x'.repeat(9_000))).toThrow(new Error(`not an amount in US dollars: ${'x'.repeat(40)}`));
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { FREE_PRICE, implausible, type Price, type ReportedCall } from '../../../../lambda/money/pricing';
+import { FREE_PRICE, implausible, mediaOf, type Price, type ReportedCall } from '../../../../lambda/money/pricing';
 import { completeRates } from '../../../../lambda/money/pricing/price';
 import type { UnitCounts } from '../../../../lambda/wire/model';
 import type { Usage } from '../../../../lambda/wire/model/usage';
+import { wav } from '../../../support/pictures';
 
 const rate = (base: bigint) => ({ base, tiers: [] });
 const PRICE: Price = {
@@ -55,6 +56,12 @@ test('R15 input: the window, once and after each call of a tool', () => {
   expect(contextWindow).toBe(100_000);
   expect(most('inputTokens', call({}, { price: unknown }))).toBe(10_000_000);
   expect(most('inputTokens', call({}, { price: unknown, bodyBytes: 11_000_000 }))).toBe(11_002_048);
+  // A recording is counted by its length: twelve seconds and the header of 32 tokens, and the 64 around them.
+  const audio = wav(12);
+  const heard = call({ media: [{ kind: 'audio', base64: audio }] }, { price: unknown, bodyBytes: 11_000_000 + audio.length });
+  expect(most('inputTokens', heard)).toBe(11_002_048 + 13 * 32 + 64);
+  const seen = call({ media: [{ kind: 'image' }] }, { price: unknown, bodyBytes: 11_000_000 });
+  expect(most('inputTokens', seen)).toBe(11_002_048 + mediaOf(seen.facts, unknown).other);
 });
 
 test('R15 output: the longest answer of the model, over all choices; a call without any has none', () => {
@@ -102,6 +109,16 @@ test('R15 what is dearer than text is believed only where the call has it', () =
   expect(most('audioOutputTokens', call({}, dear), whole)).toBe(0);
   expect(most('audioOutputTokens', call({ modalities: ['audio'] }, dear), whole)).toBe(300);
   expect(most('imageOutputTokens', call({}, dear), whole)).toBe(300);
+});
+
+test('R15 sound that is dearer than text from some length of prompt on is dearer', () => {
+  const above = (tokens: number, price: bigint) => ({ base: 10n, tiers: [{ above: tokens, price }] });
+  const believed = (audioInput: Price['rates']['input'], input: Price['rates']['input']) => {
+    const rates = completeRates({ input, output: rate(20n), audioInput });
+    return most('audioInputTokens', call({}, { price: { ...PRICE, rates } }), { inputTokens: 700 });
+  };
+  expect([believed(above(50, 11n), rate(10n)), believed(above(50, 10n), rate(10n))]).toEqual([0, 700]);
+  expect([believed(rate(10n), above(50, 9n)), believed(rate(10n), above(50, 11n))]).toEqual([0, 700]);
 });
 
 test('R15 tools: as often as the call allows, else two hundred times; what costs nothing, at will', () => {

@@ -84,5 +84,9 @@ test('R15 tools that a model uses unasked', () => {
     expect(impliedUses(kind, 'gpt-4o-search-preview').map(({ most }) => most)).toEqual([1]);
     expect(impliedUses(kind, 'gpt-5-search-api-2026-01-01').map(({ most }) => most)).toEqual([1]);
   }
+  for (const model of ['openai/gpt-5:online', 'perplexity/sonar', 'openai/gpt-4o-search-preview']) {
+    expect(impliedUses('openrouter', model)).toEqual([{ unit: 'web_search', most: 5, tokens: 10_000 }]);
+  }
+  for (const model of ['openai/gpt-5', 'some/model:online-lite']) expect(impliedUses('openrouter', model)).toEqual([]);
   expect(impliedUses('mistral', 'compound-search-preview')).toEqual([]);
 });
