@@ -13,6 +13,7 @@ const OUTCOMES = [
   'caller_timeout',
   'internal_error',
   'all_targets_failed',
+  'all_targets_refused',
   'upstream_error',
   'upstream_timeout',
   'upstream_overloaded',
@@ -38,8 +39,8 @@ const USAGE = `usage: npx cdk-llm-gateway requests list [options]
   --team ID  --project ID  --user ID  --for-key ID
   --provider ID  --model NAME
   --outcome CODE            ${OUTCOMES.slice(0, 6).join(', ')},
-                            ${OUTCOMES.slice(6, 11).join(', ')},
-                            ${OUTCOMES.slice(11).join(', ')},
+                            ${OUTCOMES.slice(6, 12).join(', ')},
+                            ${OUTCOMES.slice(12).join(', ')},
                             or a provider's own code
   --limit N                 at most N (default: 50)
 

@@ -1,6 +1,7 @@
 import type { KeyRecord, Peppers } from '../identity';
 import { equalInConstantTime, parseKey, ROOT_KEY_ID, verifyKey } from '../identity';
 import { GatewayError, invalidRequest } from '../platform/error';
+import type { ErrorCode } from '../platform/error-catalogue';
 import type { Caller } from './caller';
 import { forbidden } from './caller';
 import type { AdminRequest } from './message';
@@ -22,7 +23,7 @@ const CLOCK_SKEW_MS = 2_000;
 /**
  * Finds out who calls, by the credential alone.
  *
- * @throws GatewayError 401 without a valid credential, 400 for two different ones, 403 for a key without an admin role
+ * @throws GatewayError 401 without a valid credential, 400 for two different ones, 403 for a key that is blocked or has no admin role
  */
 export async function authenticate(request: AdminRequest, source: CredentialSource): Promise<Caller> {
   const text = readCredential(request.headers);
@@ -36,17 +37,21 @@ export async function authenticate(request: AdminRequest, source: CredentialSour
 
   const [key, peppers] = await Promise.all([source.readKey(parsed.keyId), source.peppers()]);
   if (!verifyKey(key?.hashes, parsed, peppers, source.now()) || key === undefined) throw unauthorized();
-  if (key.status !== 'active') throw unauthorized(`key_${key.status}`, `This key is ${key.status}.`);
+  if (key.status !== 'active') throw refused(`key_${key.status}`, `This key is ${key.status}.`);
   if (key.expiresAt !== undefined && source.now() >= Date.parse(key.expiresAt) + CLOCK_SKEW_MS) {
-    throw unauthorized('key_expired', 'This key has expired.');
+    throw refused('key_expired', 'This key has expired.');
   }
   if (key.role === 'caller') throw forbidden('This key is for the data plane only; the admin API takes a key with an admin role.');
   if (key.role === 'team_admin' && key.teamId === undefined) throw forbidden('This key has the role team_admin but no team.');
   return { keyId: key.id, role: key.role, ...(key.teamId === undefined || key.role === 'admin' ? {} : { teamId: key.teamId }) };
 }
 
-function unauthorized(code = 'invalid_api_key', message = 'A valid admin key is required: Authorization: Bearer sk-gw-...'): GatewayError {
-  return new GatewayError({ status: 401, type: 'authentication_error', code, message });
+function unauthorized(): GatewayError {
+  return refused('invalid_api_key', 'A valid admin key is required: Authorization: Bearer sk-gw-...');
+}
+
+function refused(code: ErrorCode, message: string): GatewayError {
+  return new GatewayError({ code, message });
 }
 
 function readCredential(headers: AdminRequest['headers']): string | undefined {

@@ -12,8 +12,6 @@ export interface Caller {
 
 export function forbidden(message: string, param?: string): GatewayError {
   return new GatewayError({
-    status: 403,
-    type: 'permission_error',
     code: 'permission_denied',
     message,
     ...(param === undefined ? {} : { param }),
@@ -23,8 +21,6 @@ export function forbidden(message: string, param?: string): GatewayError {
 /** One answer for what does not exist and for what another team owns: the two cannot be told apart. */
 export function notFound(resource: string, id: string): GatewayError {
   return new GatewayError({
-    status: 404,
-    type: 'not_found_error',
     code: 'resource_not_found',
     message: `There is no ${resource} ${JSON.stringify(id.slice(0, 200))}.`,
   });

@@ -27,27 +27,20 @@ export function toGatewayError(cause: unknown): GatewayError {
   const { name, code } = (cause ?? {}) as { name?: string; code?: string };
   if (UNAVAILABLE.has(name ?? '') || BROKEN_CONNECTION.has(code ?? '')) {
     return new GatewayError({
-      status: 503,
-      type: 'api_error',
       code: 'store_unavailable',
       message: 'The gateway cannot reach its table at the moment. Try again.',
-      retryable: true,
       retryAfterMs: 1_000,
       cause,
     });
   }
   if (MISCONFIGURED.has(name ?? '')) {
     return new GatewayError({
-      status: 503,
-      type: 'api_error',
       code: 'misconfigured',
       message: 'The gateway lacks a permission or a resource.',
       cause,
     });
   }
   return new GatewayError({
-    status: 500,
-    type: 'api_error',
     code: 'internal_error',
     message: 'The gateway failed to do this. The request id helps to find out why.',
     cause,

@@ -51,8 +51,6 @@ export function planCreation(request: AdminRequest, caller: Caller, resource: st
 export function checkReplay(creation: Creation, stored: { readonly requestHash?: string } | undefined, resource: string): void {
   if (creation.requestHash === undefined || stored?.requestHash === undefined) {
     throw new GatewayError({
-      status: 409,
-      type: 'invalid_request_error',
       code: 'already_exists',
       message: `There is a ${resource} with this id already.`,
       param: 'id',
@@ -60,8 +58,6 @@ export function checkReplay(creation: Creation, stored: { readonly requestHash?:
   }
   if (stored.requestHash !== creation.requestHash) {
     throw new GatewayError({
-      status: 409,
-      type: 'invalid_request_error',
       code: 'idempotency_key_reused',
       message: 'This idempotency-key came before with another request body.',
       param: 'idempotency-key',

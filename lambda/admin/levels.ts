@@ -47,8 +47,6 @@ export function checkIfMatch(request: AdminRequest, generation: number): void {
   if (wanted === undefined || wanted.trim() === '*') return;
   if (wanted.split(',').some((etag) => etag.trim().replace(/^W\//, '') === etagOf(generation))) return;
   throw new GatewayError({
-    status: 412,
-    type: 'invalid_request_error',
     code: 'precondition_failed',
     message: 'Somebody else has changed it since; read it again.',
     param: 'if-match',
@@ -58,11 +56,8 @@ export function checkIfMatch(request: AdminRequest, generation: number): void {
 /** Another writer came between read and write. */
 export function concurrentChange(): GatewayError {
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'concurrent_change',
     message: 'Somebody else changed it at the same moment. Read it again and repeat the call.',
-    retryable: true,
     retryAfterMs: 1_000,
   });
 }

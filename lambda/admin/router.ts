@@ -23,13 +23,11 @@ export function findRoute(routes: readonly AdminRoute[], method: string, path: s
   }
   if (allowed.length > 0) {
     throw new GatewayError({
-      status: 405,
-      type: 'invalid_request_error',
       code: 'method_not_allowed',
       message: `This path takes ${allowed.join(', ')}.`,
     });
   }
-  throw new GatewayError({ status: 404, type: 'invalid_request_error', code: 'unknown_url', message: 'The admin API has no such path.' });
+  throw new GatewayError({ code: 'unknown_url', message: 'The admin API has no such path.' });
 }
 
 function split(path: string): readonly string[] | undefined {

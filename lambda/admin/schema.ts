@@ -1,4 +1,5 @@
 import { invalidRequest } from '../platform/error';
+import type { InvalidCode } from '../platform/error-catalogue';
 import type { JsonObject, JsonValue } from '../platform/json';
 
 /** Types of JSON values that a schema may name. */
@@ -54,7 +55,7 @@ export function validate(schema: Schema, value: JsonValue | undefined, path = ''
   else if (typeof value === 'object' && value !== null) checkObject(schema, value, path);
 }
 
-function at(path: string, problem: string, code?: string) {
+function at(path: string, problem: string, code?: InvalidCode) {
   return invalidRequest(path || undefined, `${path || 'The request body'} ${problem}.`, code);
 }
 

@@ -111,8 +111,6 @@ function readBootstrap(text: string): string {
   const secret = value !== null && typeof value === 'object' && !Array.isArray(value) ? value['secret'] : undefined;
   if (typeof secret === 'string' && secret.length >= 32) return secret;
   throw new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'misconfigured',
     message: 'The gateway is misconfigured. Its operator finds the reason in the log.',
     cause: new Error('the bootstrap secret is missing or shorter than 32 characters'),

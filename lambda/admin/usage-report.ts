@@ -61,8 +61,6 @@ class Groups {
     this.touched += count;
     if (this.touched > MOST_ROWS) {
       throw new GatewayError({
-        status: 400,
-        type: 'invalid_request_error',
         code: 'range_too_large',
         message: 'This covers too much for one answer. Narrow start and end, or group by a single dimension.',
         param: 'start',

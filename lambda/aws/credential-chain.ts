@@ -23,8 +23,6 @@ export function awsCredentialSource(
       return await (await chain)();
     } catch (cause) {
       throw new GatewayError({
-        status: 503,
-        type: 'api_error',
         code: 'provider_misconfigured',
         message: 'The gateway finds no AWS credentials to call the provider with.',
         cause,

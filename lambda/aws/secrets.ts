@@ -81,13 +81,10 @@ const CONFIGURATION_FAULTS = new Set([
 function unavailable(error: unknown): GatewayError {
   const misconfigured = error instanceof Error && CONFIGURATION_FAULTS.has(error.name);
   return new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: misconfigured ? 'misconfigured' : 'secret_unavailable',
     message: misconfigured
       ? 'The gateway is misconfigured. Its operator finds the reason in the log.'
       : 'A secret that the gateway needs cannot be read just now.',
-    retryable: !misconfigured,
     ...(misconfigured ? {} : { retryAfterMs: 5_000 }),
     cause: error,
   });

@@ -152,21 +152,18 @@ function refusalOf(key: KeyRecord | undefined, matches: boolean, nowMs: number):
 
 /** A 401 for a key that was good once. */
 export function unusable(code: 'key_revoked' | 'key_expired', message: string): GatewayError {
-  return new GatewayError({ status: 401, type: 'authentication_error', code, message, cause: code });
+  return new GatewayError({ code, message, cause: code });
 }
 
 export function blocked(): GatewayError {
-  return new GatewayError({ status: 403, type: 'permission_error', code: 'key_blocked', message: 'This API key is blocked.' });
+  return new GatewayError({ code: 'key_blocked', message: 'This API key is blocked.' });
 }
 
 /** The 503 for a table that does not answer: never a 401, never let through. */
 export function storeUnavailable(cause: unknown): GatewayError {
   return new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'store_unavailable',
     message: "The gateway's store does not answer just now; try again shortly.",
-    retryable: true,
     retryAfterMs: 2_000,
     cause,
   });

@@ -24,8 +24,6 @@ export function credentialOf(headers: RequestHeaders): string {
 
   if (found.length > 1) {
     throw new GatewayError({
-      status: 400,
-      type: 'invalid_request_error',
       code: 'ambiguous_credentials',
       message: 'The request carries different credentials. Send one: in Authorization, x-api-key or api-key.',
     });
@@ -43,8 +41,6 @@ function valuesOf(header: string | readonly string[] | undefined): readonly stri
 /** The same answer for every caller who is not known, whatever is wrong. */
 export function notAuthenticated(fault: AuthenticationFault): GatewayError {
   return new GatewayError({
-    status: 401,
-    type: 'authentication_error',
     code: 'invalid_api_key',
     message: 'No valid API key was given. Send a key of this gateway as "Authorization: Bearer sk-gw-..." or in x-api-key.',
     cause: fault,

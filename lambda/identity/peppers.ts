@@ -33,8 +33,6 @@ export function parsePeppers(secret: string): Peppers {
 
 function misconfigured(reason: string): GatewayError {
   return new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'misconfigured',
     message: 'The gateway is misconfigured. Its operator finds the reason in the log.',
     cause: new Error(`the pepper secret is unusable: ${reason}`),

@@ -110,8 +110,6 @@ function serves({ config, definition }: ConfiguredProvider, name: string): boole
 /** 404 for a model that does not exist, or that the caller may not know of. */
 export function modelNotFound(name: string): GatewayError {
   return new GatewayError({
-    status: 404,
-    type: 'not_found_error',
     code: 'model_not_found',
     message: `The model '${name}' is not known here. GET /v1/models lists what this key may use.`,
     param: 'model',
@@ -121,8 +119,6 @@ export function modelNotFound(name: string): GatewayError {
 function ambiguous(name: string, serving: readonly ConfiguredProvider[]): GatewayError {
   const choices = serving.map(({ id }) => `'${id}/${name}'`).join(', ');
   return new GatewayError({
-    status: 404,
-    type: 'not_found_error',
     code: 'model_not_found',
     message: `Several providers serve the model '${name}'. Ask for one of ${choices}.`,
     param: 'model',
@@ -131,8 +127,6 @@ function ambiguous(name: string, serving: readonly ConfiguredProvider[]): Gatewa
 
 function unsafeName(): GatewayError {
   return new GatewayError({
-    status: 400,
-    type: 'invalid_request_error',
     code: 'invalid_model',
     message: "The field 'model' is not a model's name: at most 256 letters, digits and . _ : / @ + ~ -",
     param: 'model',

@@ -160,6 +160,18 @@ export const METRICS = {
   OVERHEAD: 'Overhead',
 } as const;
 
+/** Codes of the answers that API Gateway gives without asking a function; the runtime's catalogue has their status and type. */
+export type EdgeErrorCode =
+  | 'invalid_request'
+  | 'gateway_unavailable'
+  | 'rate_limit_exceeded'
+  | 'request_too_large'
+  | 'unsupported_media_type'
+  | 'not_found'
+  | 'access_denied'
+  | 'gateway_timeout'
+  | 'gateway_overloaded';
+
 /** Events on the gateway's bus. */
 export const EVENTS = {
   /** `source` of every event. */

@@ -1,4 +1,5 @@
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { EdgeErrorCode } from './contract';
 
 /** One kind of answer that API Gateway gives without asking a function. */
 interface EdgeAnswer {
@@ -7,7 +8,7 @@ interface EdgeAnswer {
   readonly status?: string;
   /** Anthropic's error type, which OpenAI's clients ignore. */
   readonly errorType: string;
-  readonly code: string;
+  readonly code: EdgeErrorCode;
   /** Our own sentence; API Gateway's own message when absent. */
   readonly message?: string;
   readonly retryAfterSeconds?: number;

@@ -50,7 +50,7 @@ export interface Scenario {
   /** Absent for what ends in an error. */
   readonly expected?: ExpectedAnswer;
   /** How the provider's failure is told. */
-  readonly error?: { readonly status: number; readonly code: string };
+  readonly error?: { readonly status: number; readonly shownCode: string };
 }
 
 /** Registers one test per scenario, or a skipped one where there is none. */

@@ -151,7 +151,7 @@ export function scenarioOf(fixture: Fixture): Scenario {
     streaming,
     framing,
     bytes: () => bytesOf(fixture),
-    ...(error === undefined ? {} : { error: { status: error.status, code: error.code } }),
+    ...(error === undefined ? {} : { error: { status: error.status, shownCode: error.code } }),
     ...(facts === undefined
       ? {}
       : {

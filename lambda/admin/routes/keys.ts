@@ -278,9 +278,7 @@ async function teamOfNewKey(
 
 function revoked(): GatewayError {
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
-    code: 'key_revoked',
+    code: 'already_revoked',
     message: 'This key is revoked, which is for ever. Create another one.',
   });
 }

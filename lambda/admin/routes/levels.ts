@@ -247,8 +247,6 @@ async function checkEmpty(kind: Kind, record: LevelRecord, { services }: RouteCo
 
 function notEmpty(kind: Kind, child: string): GatewayError {
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'not_empty',
     message: `A ${child} still belongs to this ${kind}; delete or move it first.`,
   });

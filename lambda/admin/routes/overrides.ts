@@ -121,8 +121,6 @@ async function createOverride(kind: Kind, { services, caller, request, body }: R
   if (stored !== undefined && request.headers['idempotency-key'] !== undefined && sameContent(stored, override))
     return overrideAnswer(stored, 201);
   throw new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'already_exists',
     message: `There is an override of this ${kind} already; change that one.`,
     param: 'id',

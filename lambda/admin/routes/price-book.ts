@@ -197,8 +197,6 @@ function answer(
 function doubtfulBook({ concerns }: BookReview): GatewayError {
   const others = concerns.length > MOST_NAMED ? `; and ${concerns.length - MOST_NAMED} more` : '';
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'doubtful_price_book',
     message: `${concerns.slice(0, MOST_NAMED).join('; ')}${others}. Say \`force\` to take the book all the same.`,
     param: 'book.lists',
@@ -207,8 +205,6 @@ function doubtfulBook({ concerns }: BookReview): GatewayError {
 
 function noLoadedBook(): GatewayError {
   return new GatewayError({
-    status: 404,
-    type: 'not_found_error',
     code: 'resource_not_found',
     message: 'No price book was brought in; the deployed one holds.',
   });
@@ -216,8 +212,6 @@ function noLoadedBook(): GatewayError {
 
 function olderBook(book: PriceBookData, newest: PriceBookData): GatewayError {
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'older_price_book',
     message: `The book's prices are of ${book.date}, those of ${newest.version} of ${newest.date}. Say \`force\` to take the older ones.`,
     param: 'book.date',

@@ -41,8 +41,6 @@ export const usageRoutes: readonly AdminRoute[] = [
       const now = services.clock.now();
       if (Number.isNaN(Date.parse(day)) || utcDay(Date.parse(day)) !== day || day > utcDay(now)) {
         throw new GatewayError({
-          status: 400,
-          type: 'invalid_request_error',
           code: 'invalid_value',
           message: 'day must be a past day or today.',
           param: 'day',

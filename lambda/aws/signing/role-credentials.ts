@@ -10,8 +10,6 @@ export function roleCredentials(environment: Pick<Environment, 'awsCredentials'>
   return async () => {
     if (environment.awsCredentials !== undefined) return environment.awsCredentials;
     throw new GatewayError({
-      status: 503,
-      type: 'api_error',
       code: 'misconfigured',
       message: 'The gateway is misconfigured. Its operator finds the reason in the log.',
       cause: new Error('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not in the environment'),

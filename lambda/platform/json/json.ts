@@ -75,8 +75,6 @@ export function parseJson(text: string): JsonValue | undefined {
 /** A 413 that says what is accepted. */
 export function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError({
-    status: 413,
-    type: 'invalid_request_error',
     code: 'request_too_large',
     message: `The request body is larger than ${maxBytes} bytes.`,
   });

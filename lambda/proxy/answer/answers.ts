@@ -47,7 +47,7 @@ export function sendError(
 /** What callers may know of anything that went wrong: our own errors as they are, everything else as a plain 500. */
 export function visibleError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.', cause: error });
+  return new GatewayError({ code: 'internal_error', message: 'The gateway failed.', cause: error });
 }
 
 /** The gateway's own headers of an answered call, added to those of the answer. */

@@ -32,7 +32,7 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
     delivery.abandon();
     if (error instanceof UnansweredError) return fail(gateway, call, delivery, error);
     if (call.departure.how === undefined) {
-      trace.outcome = visibleError(error).code;
+      trace.outcome = visibleError(error).shownCode;
       tellFailure(call, delivery, visibleError(error));
     }
     // A fault of our own must not keep the money.
@@ -127,7 +127,7 @@ function finish(gateway: Gateway, { call, trace, reservation, departure }: Admit
   trace.status = 200;
   if (answer.whole !== undefined) delivery.endWith(200, answer.whole.headers, answer.whole.body);
   if (answer.error !== undefined) {
-    trace.outcome = answer.error.code;
+    trace.outcome = answer.error.shownCode;
     trace.incomplete = true;
     delivery.content(answer.terminal ?? call.dialect.encodeStreamError(answer.error, reservation.attemptId));
     delivery.end();
@@ -151,7 +151,7 @@ function consumedOf(
 async function fail(gateway: Gateway, call: AdmittedCall, delivery: Delivery, { error }: UnansweredError): Promise<void> {
   const { bounded, trace, reservation, departure } = call;
   if (departure.how === undefined) {
-    trace.outcome = error.code;
+    trace.outcome = error.shownCode;
     tellFailure(call, delivery, error);
     trace.endedMs = gateway.clock.monotonic();
   }

@@ -15,7 +15,7 @@ const UPGRADE = { upgrade: 'HTTP/1.1', connection: 'upgrade' };
 /** Answers with an error in the caller's dialect, unless something else was answered already. */
 export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace, thrown: unknown): Promise<void> {
   const error = visibleError(thrown);
-  trace.outcome = error.code;
+  trace.outcome = error.shownCode;
   if (typeof error.cause === 'string') trace.reason = error.cause;
   if (error.status === 500) trace.stack = safeStack(thrown);
   if (trace.status !== 0) return;
@@ -37,11 +37,9 @@ export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery
 /** Why a path leads nowhere. */
 export function noRoute(match: Exclude<RouteMatch, { found: 'route' }>): GatewayError {
   if (match.found === 'nothing') {
-    return new GatewayError({ status: 404, type: 'not_found_error', code: 'not_found', message: 'There is no such endpoint.' });
+    return new GatewayError({ code: 'not_found', message: 'There is no such endpoint.' });
   }
   return new GatewayError({
-    status: 405,
-    type: 'invalid_request_error',
     code: 'method_not_allowed',
     message: `This endpoint takes ${match.allow}.`,
   });
@@ -50,8 +48,6 @@ export function noRoute(match: Exclude<RouteMatch, { found: 'route' }>): Gateway
 /** The answer to a WebSocket's opening. */
 export function upgradeRefused(): GatewayError {
   return new GatewayError({
-    status: 426,
-    type: 'invalid_request_error',
     code: 'upgrade_required',
     message: 'Responses are created with POST; WebSockets are not offered here.',
   });

@@ -55,10 +55,10 @@ export class RefusedError extends GatewayError {
     error: GatewayError,
     public readonly headers: Readonly<Record<string, string>>,
   ) {
-    const { param, retryAfterMs, cause, ...rest } = error;
+    const { code, message, param, retryAfterMs, cause } = error;
     super({
-      ...rest,
-      message: error.message,
+      code,
+      message,
       ...(param === undefined ? {} : { param }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(cause === undefined ? {} : { cause }),
@@ -92,15 +92,11 @@ export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'cos
       return unusable('key_expired', 'This API key has expired.');
     case 'key_blocked':
       return new GatewayError({
-        status: 403,
-        type: 'permission_error',
         code: 'key_blocked',
         message: `The ${level} of this API key is blocked.`,
       });
     case 'budget_spent':
       return new GatewayError({
-        status: 402,
-        type: 'insufficient_quota',
         code: 'insufficient_quota',
         message: `What is left of the ${limit} budget of the ${level} does not cover this call, which may cost up to $${formatUsd(costNanoUsd)}; a smaller output cap makes that less${resetText(retryAfterMs)}.`,
         ...wait,
@@ -120,7 +116,7 @@ export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'cos
 }
 
 function limited(message: string, wait: { readonly retryAfterMs?: number }): GatewayError {
-  return new GatewayError({ status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded', message, retryable: true, ...wait });
+  return new GatewayError({ code: 'rate_limit_exceeded', message, ...wait });
 }
 
 function resetText(milliseconds: number | undefined): string {

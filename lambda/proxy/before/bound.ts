@@ -90,8 +90,6 @@ function withinMaxCost(call: RoutedCall, input: BoundInput): number {
 
 function priceUnknown(call: RoutedCall): GatewayError {
   return new GatewayError({
-    status: 400,
-    type: 'invalid_request_error',
     code: 'price_unknown',
     message: `The model '${call.facts.model}' has no known price, so its cost cannot be bounded. An administrator can set its price or mark its provider as free.`,
     param: 'model',

@@ -27,8 +27,6 @@ export function onceOf(call: RoutedCall): Once | undefined {
 
 export function duplicate(id: string): GatewayError {
   return new GatewayError({
-    status: 409,
-    type: 'invalid_request_error',
     code: 'duplicate_request',
     message: `The request ${id} was made with this Idempotency-Key already; its usage record tells what became of it.`,
     param: 'idempotency-key',

@@ -59,7 +59,7 @@ function checkContent(headers: RequestHeaders): void {
 }
 
 function unsupportedMedia(message: string): GatewayError {
-  return new GatewayError({ status: 415, type: 'invalid_request_error', code: 'unsupported_media_type', message });
+  return new GatewayError({ code: 'unsupported_media_type', message });
 }
 
 /** @throws GatewayError 400 that names the header */

@@ -2,6 +2,7 @@ import type { KeyRecord, LevelRecord } from '../../identity';
 import { allowedTagsOf, countingTags, storeUnavailable } from '../../identity';
 import { GATEWAY_ID, levelsOf } from '../../money/ledger';
 import { GatewayError } from '../../platform/error';
+import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import { matchesAnyGlob } from '../../platform/runtime';
@@ -151,6 +152,6 @@ function serverToolNotAllowed(policy: ToolPolicy, refused: readonly string[], sp
   return notAllowed('server_tool_not_allowed', message, 'tools');
 }
 
-function notAllowed(code: string, message: string, param?: string): GatewayError {
-  return new GatewayError({ status: 403, type: 'permission_error', code, message, ...(param === undefined ? {} : { param }) });
+function notAllowed(code: ErrorCode, message: string, param?: string): GatewayError {
+  return new GatewayError({ code, message, ...(param === undefined ? {} : { param }) });
 }

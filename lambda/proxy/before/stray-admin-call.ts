@@ -13,8 +13,6 @@ const ADMIN_PATH = /^\/+admin(\/|$)/i;
 export function refuseStrayAdminCall({ path, headers }: Exchange): void {
   if (!ADMIN_PATH.test(path) || !isBootstrapForm(credentialOf(headers))) return;
   throw new GatewayError({
-    status: 404,
-    type: 'not_found_error',
     code: 'not_found',
     message:
       'There is no such endpoint here. Where the admin API has a URL of its own, the output AdminUrl of the stack names it; the command takes it as --admin-url.',

@@ -30,11 +30,8 @@ export function createOwnRate(clock: Clock): OwnRate {
 
 function tooMany(retryAfterMs: number): GatewayError {
   return new GatewayError({
-    status: 429,
-    type: 'rate_limit_error',
     code: 'rate_limit_exceeded',
     message: `A key may ask for what the gateway itself answers ${CALLS_A_MINUTE} times a minute.`,
-    retryable: true,
     retryAfterMs,
   });
 }

@@ -1,10 +1,11 @@
+import type { ErrorCode } from '../../platform/error-catalogue';
 import type { Clock, Ticker, Watcher } from '../../platform/runtime';
 
 /** How a caller left its call: it hung up, or the deadline that it set itself has passed. */
 export type Leaving = 'hang-up' | 'deadline';
 
 /** What the usage record says of a call whose caller left, and of an attempt that was cut for it. */
-export const LEFT: Readonly<Record<Leaving, string>> = { 'hang-up': 'client_closed_request', deadline: 'caller_timeout' };
+export const LEFT: Readonly<Record<Leaving, ErrorCode>> = { 'hang-up': 'client_closed_request', deadline: 'caller_timeout' };
 
 export interface DepartureOptions {
   readonly clock: Clock;

@@ -190,17 +190,15 @@ function streamFault(error: unknown): GatewayError {
 
 function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.', cause: error });
+  return new GatewayError({ code: 'internal_error', message: 'The gateway failed.', cause: error });
 }
 
 function timedOut(message: string): GatewayError {
-  return new GatewayError({ status: 504, type: 'timeout_error', code: 'upstream_timeout', message, retryable: true });
+  return new GatewayError({ code: 'upstream_timeout', message });
 }
 
 function runaway(): GatewayError {
   return new GatewayError({
-    status: 502,
-    type: 'upstream_error',
     code: 'upstream_runaway',
     message: 'The provider went on beyond the output cap; the answer was cut.',
   });

@@ -67,8 +67,6 @@ async function readWhole(reply: InboundReply): Promise<Buffer> {
   } catch (error) {
     if (!(error instanceof BodyTooLargeError)) throw error;
     throw new GatewayError({
-      status: 502,
-      type: 'upstream_error',
       code: 'upstream_too_large',
       message: "The provider's answer is larger than the gateway takes.",
     });

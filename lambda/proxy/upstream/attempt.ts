@@ -115,13 +115,13 @@ async function attemptWith(
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);
     const error = 'answer' in result ? result.answer.error : result.failure.error;
-    const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.code ?? 'ok');
+    const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);
     return result;
   } catch (error) {
     cooldowns.giveBack(key, startedMs);
-    const code = error instanceof GatewayError ? error.code : 'internal_error';
+    const code = error instanceof GatewayError ? error.shownCode : 'internal_error';
     record(code, undefined, sent);
     if (!(error instanceof GatewayError)) throw error;
     // What one target cannot say, or has no credential for, another may.

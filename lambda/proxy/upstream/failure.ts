@@ -1,4 +1,5 @@
 import { GatewayError } from '../../platform/error';
+import type { ErrorCode } from '../../platform/error-catalogue';
 import { TransportError, type TransportFailure } from '../../platform/http';
 import type { Usage } from '../../wire/model';
 import { LEFT } from '../relay/departure';
@@ -18,24 +19,23 @@ export interface AttemptFailure {
   readonly coolMs?: number;
 }
 
-const MESSAGES: Readonly<Record<TransportFailure, readonly [status: number, code: string, message: string]>> = {
-  dns: [502, 'upstream_unreachable', "The provider's host cannot be found."],
-  connect: [502, 'upstream_unreachable', 'The provider does not accept connections.'],
-  tls: [502, 'upstream_tls', 'No secure connection to the provider could be made.'],
-  egress_denied: [502, 'egress_denied', "The provider's address may not be called."],
-  timeout: [504, 'upstream_timeout', 'The provider did not answer in time.'],
-  reset: [502, 'upstream_reset', 'The provider broke the connection.'],
-  aborted: [499, 'client_closed_request', 'The caller closed the connection.'],
-  protocol: [502, 'upstream_invalid_response', 'The provider did not answer in HTTP.'],
+const MESSAGES: Readonly<Record<TransportFailure, readonly [code: ErrorCode, message: string]>> = {
+  dns: ['upstream_unreachable', "The provider's host cannot be found."],
+  connect: ['upstream_unreachable', 'The provider does not accept connections.'],
+  tls: ['upstream_tls', 'No secure connection to the provider could be made.'],
+  egress_denied: ['egress_denied', "The provider's address may not be called."],
+  timeout: ['upstream_timeout', 'The provider did not answer in time.'],
+  reset: ['upstream_reset', 'The provider broke the connection.'],
+  aborted: ['client_closed_request', 'The caller closed the connection.'],
+  protocol: ['upstream_invalid_response', 'The provider did not answer in HTTP.'],
 };
 
 /** The deadline that the caller set has passed. Not to be tried again by itself: each try is charged, and meets the same deadline. */
-export function callerTimeout(code = 'upstream_timeout'): GatewayError {
+export function callerTimeout(code: ErrorCode = 'upstream_timeout'): GatewayError {
   return new GatewayError({
-    status: 504,
-    type: 'timeout_error',
     code,
     message: 'The call took longer than x-gateway-timeout-ms allows. What the provider still does of it is charged.',
+    retryable: false,
   });
 }
 
@@ -45,9 +45,9 @@ const REPEATABLE: ReadonlySet<TransportFailure> = new Set(['dns', 'connect', 're
 /** An attempt that has no answer. Rethrows what is not the network's. */
 export function transportFailure(error: unknown): AttemptFailure {
   if (!(error instanceof TransportError)) throw error;
-  const [status, code, message] = MESSAGES[error.failure];
+  const [code, message] = MESSAGES[error.failure];
   return {
-    error: upstreamError(status, code, message, error),
+    error: new GatewayError({ code, message, cause: error }),
     failover: error.failure !== 'aborted',
     retrySame: REPEATABLE.has(error.failure) && !error.sent,
     mayBeBilled: error.sent,
@@ -61,8 +61,8 @@ export function notAwaited(): AttemptFailure {
 }
 
 /** An answer that is none: a redirect, an encoding nobody asked for, a page of HTML. */
-export function unusableAnswer(code: string, message: string): AttemptFailure {
-  return { error: upstreamError(502, code, message), failover: true, retrySame: false, mayBeBilled: false, coolMs: 0 };
+export function unusableAnswer(code: ErrorCode, message: string): AttemptFailure {
+  return { error: new GatewayError({ code, message }), failover: true, retrySame: false, mayBeBilled: false, coolMs: 0 };
 }
 
 const LIMITED_MS = 5_000;
@@ -86,7 +86,7 @@ export function providerFailure(error: GatewayError, failover: boolean, provider
 }
 
 /** Answers that were begun, so they may be billed, and are of no use. */
-const CUT: ReadonlySet<string> = new Set(['upstream_incomplete', 'upstream_timeout', 'event_too_large', 'upstream_too_large']);
+const CUT: ReadonlySet<ErrorCode> = new Set(['upstream_incomplete', 'upstream_timeout', 'event_too_large', 'upstream_too_large']);
 
 /** A stream that failed before it said anything. */
 export function streamFailure(error: GatewayError): AttemptFailure {
@@ -95,17 +95,10 @@ export function streamFailure(error: GatewayError): AttemptFailure {
   return { ...failure, mayBeBilled: cut };
 }
 
-function upstreamError(status: number, code: string, message: string, cause?: unknown): GatewayError {
-  const type = status === 504 ? 'timeout_error' : 'upstream_error';
-  return new GatewayError({ status, type, code, message, retryable: true, ...(cause === undefined ? {} : { cause }) });
-}
-
 /** Every target refused the call for good, and they differ in why. */
 export function allTargetsRefused(): GatewayError {
   return new GatewayError({
-    status: 503,
-    type: 'upstream_error',
-    code: 'all_targets_failed',
+    code: 'all_targets_refused',
     message: "No provider of this model takes the call, each for a reason of its own; the request's usage record names them.",
   });
 }
@@ -114,19 +107,13 @@ export function allTargetsRefused(): GatewayError {
 export function allTargetsFailed(retryAfterMs: number, limited: boolean): GatewayError {
   return limited
     ? new GatewayError({
-        status: 429,
-        type: 'rate_limit_error',
         code: 'rate_limit_exceeded',
         message: "The providers' rate limits are reached; try again later.",
-        retryable: true,
         retryAfterMs,
       })
     : new GatewayError({
-        status: 503,
-        type: 'overloaded_error',
         code: 'all_targets_failed',
         message: 'No provider of this model answers just now; try again later.',
-        retryable: true,
         retryAfterMs,
       });
 }

@@ -110,8 +110,6 @@ function endpointOf(call: RoutedCall, { provider, model }: Target, site: Provide
 
 function notOffered(provider: string): GatewayError {
   return new GatewayError({
-    status: 400,
-    type: 'invalid_request_error',
     code: 'operation_not_supported',
     message: `The provider '${provider}' does not offer this endpoint for the model.`,
     param: 'model',
@@ -194,8 +192,6 @@ async function credentialOf(gateway: Gateway, provider: ConfiguredProvider, fres
   const value = fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fields[field] : undefined;
   if (typeof value === 'string' && value !== '') return value;
   throw new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'provider_misconfigured',
     message: `The credential of the provider '${provider.id}' is not configured.`,
   });

@@ -194,8 +194,6 @@ export function encodeSse(event: string | undefined, data: string): string {
 
 function eventTooLarge(): GatewayError {
   return new GatewayError({
-    status: 502,
-    type: 'upstream_error',
     code: 'event_too_large',
     message: 'The provider sent a stream event larger than the gateway accepts.',
   });

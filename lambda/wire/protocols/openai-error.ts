@@ -7,7 +7,7 @@ import { providerError } from './provider-error';
 /** @see https://platform.openai.com/docs/guides/error-codes */
 export function encodeError(error: GatewayError, requestId: string): JsonObject {
   return {
-    error: { message: error.message, type: error.type, param: error.param ?? null, code: error.code },
+    error: { message: error.message, type: error.type, param: error.param ?? null, code: error.shownCode },
     request_id: requestId,
   };
 }

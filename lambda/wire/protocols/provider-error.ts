@@ -1,4 +1,5 @@
 import { GatewayError } from '../../platform/error';
+import { ERRORS, type ErrorCode } from '../../platform/error-catalogue';
 import { entryOf } from '../../platform/table';
 import { scrub } from '../model/scrub';
 import type { ProviderErrorFacts } from './protocol';
@@ -18,21 +19,15 @@ export interface ProviderFailure {
 }
 
 interface Row {
-  readonly status: number;
-  readonly type: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly failover: boolean;
-  readonly retryable?: boolean;
+  readonly retryable?: false;
   /** The provider's own words and code are about the request, and help the caller. */
   readonly showMessage?: boolean;
 }
 
-const UPSTREAM = { type: 'upstream_error', failover: true };
-
 const INVALID: Row = {
-  status: 400,
-  type: 'invalid_request_error',
   code: 'invalid_request',
   message: 'The provider refused the request as invalid.',
   failover: false,
@@ -40,59 +35,25 @@ const INVALID: Row = {
 };
 const CONTEXT_LENGTH: Row = { ...INVALID, code: 'context_length_exceeded', message: 'The prompt is too long for the model.' };
 const CONTENT_POLICY: Row = {
-  ...INVALID,
   code: 'content_policy_violation',
   message: "The provider's content policy refused the request.",
-  showMessage: false,
+  failover: false,
 };
-const TOO_LARGE: Row = { ...INVALID, status: 413, code: 'request_too_large', message: 'The request is too large for the provider.' };
-const AUTHENTICATION: Row = {
-  ...UPSTREAM,
-  status: 502,
-  code: 'upstream_auth',
-  message: "The provider refused the gateway's own credential.",
-};
-const NOT_FOUND: Row = {
-  status: 404,
-  type: 'not_found_error',
-  code: 'model_not_found',
-  message: 'The provider does not know this model, or does not offer it to this gateway.',
-  failover: true,
-};
-const QUOTA: Row = { ...UPSTREAM, status: 503, code: 'upstream_quota', message: "The gateway's quota at the provider is used up." };
-const CONFLICT: Row = {
-  ...UPSTREAM,
-  status: 503,
-  code: 'upstream_conflict',
-  message: 'The provider reported a conflict; try again.',
-  retryable: true,
-};
-const RATE_LIMIT: Row = {
-  status: 429,
-  type: 'rate_limit_error',
-  code: 'rate_limit_exceeded',
-  message: "The provider's rate limit is reached; try again later.",
-  failover: true,
-  retryable: true,
-};
-const OVERLOADED: Row = {
-  status: 503,
-  type: 'overloaded_error',
-  code: 'upstream_overloaded',
-  message: 'The provider is overloaded; try again later.',
-  failover: true,
-  retryable: true,
-};
-const TIMEOUT: Row = {
-  status: 504,
-  type: 'timeout_error',
-  code: 'upstream_timeout',
-  message: 'The provider did not answer in time.',
-  failover: true,
-  retryable: true,
-};
-const FAILED: Row = { ...UPSTREAM, status: 502, code: 'upstream_error', message: 'The provider failed.', retryable: true };
-const UNEXPECTED: Row = { ...UPSTREAM, status: 502, code: 'upstream_error', message: 'The provider gave an unexpected answer.' };
+const TOO_LARGE: Row = { ...INVALID, code: 'request_too_large', message: 'The request is too large for the provider.' };
+const AUTHENTICATION: Row = elsewhere('upstream_auth', "The provider refused the gateway's own credential.");
+const NOT_FOUND: Row = elsewhere('model_not_found', 'The provider does not know this model, or does not offer it to this gateway.');
+const QUOTA: Row = elsewhere('upstream_quota', "The gateway's quota at the provider is used up.");
+const CONFLICT: Row = elsewhere('upstream_conflict', 'The provider reported a conflict; try again.');
+const RATE_LIMIT: Row = elsewhere('rate_limit_exceeded', "The provider's rate limit is reached; try again later.");
+const OVERLOADED: Row = elsewhere('upstream_overloaded', 'The provider is overloaded; try again later.');
+const TIMEOUT: Row = elsewhere('upstream_timeout', 'The provider did not answer in time.');
+const FAILED: Row = elsewhere('upstream_error', 'The provider failed.');
+const UNEXPECTED: Row = { ...elsewhere('upstream_error', 'The provider gave an unexpected answer.'), retryable: false };
+
+/** What another provider may answer. */
+function elsewhere(code: ErrorCode, message: string): Row {
+  return { code, message, failover: true };
+}
 
 /** One row per status; the rest is decided by its hundreds. 498: Groq's "flex tier capacity exceeded"; 529: Anthropic's overload. */
 const BY_STATUS: Readonly<Record<number, Row>> = {
@@ -189,18 +150,18 @@ const CONTEXT_WORDS =
  */
 export function providerError(failure: ProviderFailure): ProviderErrorFacts {
   const row = rowOf(failure);
-  const code = row.showMessage && row.code === INVALID.code && failure.code !== undefined && isSlug(failure.code) ? failure.code : row.code;
+  const providerCode = row === INVALID && failure.code !== undefined && isSlug(failure.code) ? failure.code : undefined;
   const shown = row.showMessage && failure.message !== undefined && failure.message !== '' ? scrub(failure.message) : undefined;
   const param = row.showMessage && failure.param !== undefined && /^[\w.[\]-]{1,200}$/.test(failure.param) ? failure.param : undefined;
+  const retryable = row.retryable ?? ERRORS[row.code].retryable;
   const wait = failure.retryAfterMs ?? retryAfterMs(failure.headers ?? {});
   const error = new GatewayError({
-    status: row.status,
-    type: row.type,
-    code,
+    code: row.code,
     message: shown ?? row.message,
+    ...(providerCode === undefined ? {} : { providerCode }),
     ...(param === undefined ? {} : { param }),
-    retryable: (row.retryable ?? false) && failure.headers?.['x-should-retry'] !== 'false',
-    ...(wait === undefined || row.retryable !== true ? {} : { retryAfterMs: wait }),
+    ...(retryable && failure.headers?.['x-should-retry'] !== 'false' ? {} : { retryable: false }),
+    ...(wait === undefined || !retryable ? {} : { retryAfterMs: wait }),
   });
   return { error, failover: row.failover };
 }
@@ -208,21 +169,17 @@ export function providerError(failure: ProviderFailure): ProviderErrorFacts {
 /** The provider closed a stream before its answer was complete. */
 export function upstreamIncomplete(): GatewayError {
   return new GatewayError({
-    status: 502,
-    type: 'upstream_error',
     code: 'upstream_incomplete',
     message: "The provider's stream ended before the answer was complete.",
-    retryable: true,
   });
 }
 
 /** An answer with a good status that is not an answer. */
 export function unreadableAnswer(): GatewayError {
   return new GatewayError({
-    status: 502,
-    type: 'upstream_error',
     code: 'upstream_invalid_response',
     message: "The provider's answer is not in its documented format.",
+    retryable: false,
   });
 }
 
@@ -233,7 +190,7 @@ function rowOf(failure: ProviderFailure): Row {
   const row =
     (failure.status >= 400 ? BY_STATUS[failure.status] : (entryOf(BY_NAME, code) ?? entryOf(BY_NAME, type))) ?? byHundreds(failure.status);
   if (QUOTA_CODES.has(code) || QUOTA_CODES.has(type)) return QUOTA;
-  if (POLICY_CODES.has(code) && row.status < 500) return CONTENT_POLICY;
+  if (POLICY_CODES.has(code) && ERRORS[row.code].status < 500) return CONTENT_POLICY;
   if (CONTEXT_CODES.has(code)) return CONTEXT_LENGTH;
   if (row === INVALID || row === TOO_LARGE) {
     if (CONTEXT_WORDS.test(message)) return CONTEXT_LENGTH;

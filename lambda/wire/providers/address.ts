@@ -66,8 +66,6 @@ function splitQuery(path: string): [string, string] {
 
 function misconfigured(reason: string): GatewayError {
   return new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'provider_misconfigured',
     message: `The provider is not configured: ${reason}.`,
   });

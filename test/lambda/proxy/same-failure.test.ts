@@ -70,7 +70,7 @@ test.each<readonly [string, readonly Step[], readonly Step[], number, string, st
   ['overload, and authentication', OVERLOADED, AUTH, 503, 'true', 'all_targets_failed'],
   ['overload, and a model that is not known', OVERLOADED, UNKNOWN, 503, 'true', 'all_targets_failed'],
   ['overload everywhere', OVERLOADED, OVERLOADED, 503, 'true', 'all_targets_failed'],
-  ['authentication, and a model that is not known', AUTH, UNKNOWN, 503, 'false', 'all_targets_failed'],
+  ['authentication, and a model that is not known', AUTH, UNKNOWN, 503, 'false', 'all_targets_refused'],
 ])('ops-03 %s', async (_name, one, two, status, retry, code) => {
   await start(one, two);
 

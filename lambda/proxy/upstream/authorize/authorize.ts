@@ -60,8 +60,6 @@ function headerSafe(secret: string): string {
   const key = secret.trim();
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'provider_misconfigured',
     message: "The provider's credential is empty or holds characters that a header cannot carry.",
   });

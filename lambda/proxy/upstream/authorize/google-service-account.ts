@@ -129,8 +129,6 @@ async function requestToken(transport: Transport, origin: string, jwt: string): 
 
 function unusableKeyFile(): GatewayError {
   return new GatewayError({
-    status: 503,
-    type: 'api_error',
     code: 'provider_misconfigured',
     message: "The provider's credential must be a service account's JSON key file with client_email and private_key.",
   });
@@ -138,8 +136,6 @@ function unusableKeyFile(): GatewayError {
 
 function refused(cause: unknown): GatewayError {
   return new GatewayError({
-    status: 502,
-    type: 'upstream_error',
     code: 'upstream_auth',
     message: "The provider's token service did not accept the gateway's credential.",
     ...(cause === undefined ? {} : { cause }),

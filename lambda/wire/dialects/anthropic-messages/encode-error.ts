@@ -1,14 +1,17 @@
 import type { GatewayError } from '../../../platform/error';
+import type { ErrorType } from '../../../platform/error-catalogue';
 import type { JsonObject } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 
+/** Where the catalogue has another. A spent budget is a 429 `billing_error`, which Claude Code shows and does not retry. */
+const STATUSES: Partial<Readonly<Record<ErrorType, number>>> = { insufficient_quota: 429, overloaded_error: 529 };
+
 /**
- * Anthropic's error types by what went wrong, and where the status alone decides. A spent budget is a 429 `billing_error`,
- * which Claude Code shows and does not retry.
+ * Anthropic's error types by what went wrong, and where the status alone decides.
  *
  * @see https://docs.claude.com/en/api/errors
  */
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES: Partial<Readonly<Record<ErrorType, string>>> = {
   insufficient_quota: 'billing_error',
   overloaded_error: 'overloaded_error',
 };
@@ -28,9 +31,7 @@ const TYPES_BY_STATUS: Readonly<Record<number, string>> = {
 };
 
 export function errorStatus(error: GatewayError): number {
-  if (error.type === 'insufficient_quota') return 429;
-  if (error.type === 'overloaded_error') return 529;
-  return error.status;
+  return STATUSES[error.type] ?? error.status;
 }
 
 export function encodeError(error: GatewayError, requestId: string): JsonObject {

@@ -5,9 +5,8 @@ import { encodeError } from '../../protocols/openai-error';
 /** OpenAI has one shape of error for all its APIs. */
 export { encodeError };
 
-/** 529 is Anthropic's own; OpenAI's clients know 503. */
 export function errorStatus(error: GatewayError): number {
-  return error.status === 529 ? 503 : error.status;
+  return error.status;
 }
 
 /** OpenAI's clients raise when a chunk has an `error`; nothing follows it, in particular no `[DONE]`. */

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../../platform/error';
+import type { ErrorCode } from '../../../platform/error-catalogue';
 import type { JsonObject } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
 import { encodeError } from '../../protocols/openai-error';
@@ -6,15 +7,16 @@ import { encodeError } from '../../protocols/openai-error';
 /** OpenAI has one shape of error for all its APIs. */
 export { encodeError };
 
-/** A spent budget is 429 here: Codex stops at `insufficient_quota` with that status. 529 is Anthropic's own. */
+/** Where the catalogue has another. Codex stops at `insufficient_quota` with this status. */
+const STATUSES: Partial<Readonly<Record<ErrorCode, number>>> = { insufficient_quota: 429 };
+
 export function errorStatus(error: GatewayError): number {
-  if (error.code === 'insufficient_quota') return 429;
-  return error.status === 529 ? 503 : error.status;
+  return STATUSES[error.code] ?? error.status;
 }
 
 /** The `error` of a failed response. @see https://platform.openai.com/docs/api-reference/responses/object#responses/object-error */
 export function failure(error: GatewayError): JsonObject {
-  return { code: error.code, message: error.message };
+  return { code: error.shownCode, message: error.message };
 }
 
 /** The terminal event of a stream that was passed through, whose response object the gateway has not kept. */

@@ -25,5 +25,5 @@ export function onlyText(embeddings: TextEmbeddings, model: string): string {
 }
 
 function notEmbeddings(): GatewayError {
-  return new GatewayError({ status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.' });
+  return new GatewayError({ code: 'internal_error', message: 'The gateway failed.' });
 }

@@ -40,7 +40,7 @@ const broken: readonly StreamEvent[] = [
   ...loop.slice(0, 9),
   {
     type: 'error',
-    error: new GatewayError({ status: 502, type: 'upstream_error', code: 'upstream_incomplete', message: 'The stream was cut.' }),
+    error: new GatewayError({ code: 'upstream_incomplete', message: 'The stream was cut.' }),
   },
 ];
 

@@ -257,7 +257,7 @@ test('I14 whatever the events, a caller sees at most one terminal event and noth
     fc.record({ type: fc.constant('finish' as const), choice: fc.nat(1), reason: fc.constant({ unified: 'stop' as const }) }),
     fc.constant<StreamEvent>({ type: 'usage', usage: { inputTokens: 1 } }),
     fc.constant<StreamEvent>({ type: 'end' }),
-    fc.constant<StreamEvent>({ type: 'error', error: new GatewayError({ status: 502, type: 'upstream_error', code: 'x', message: 'x' }) }),
+    fc.constant<StreamEvent>({ type: 'error', error: new GatewayError({ code: 'upstream_incomplete', message: 'x' }) }),
   );
 
   fc.assert(

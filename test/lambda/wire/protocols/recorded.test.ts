@@ -33,7 +33,7 @@ function scenarioOf(entry: Recorded): Scenario {
   if (entry.facts.finish !== null && entry.facts.finish !== 'failed') return { ...common, expected: expectedOf(entry) };
   return {
     ...common,
-    error: entry.provider === 'groq' ? { status: 400, code: 'tool_use_failed' } : { status: 503, code: 'upstream_quota' },
+    error: entry.provider === 'groq' ? { status: 400, shownCode: 'tool_use_failed' } : { status: 503, shownCode: 'upstream_quota' },
   };
 }
 
