@@ -7,11 +7,12 @@ import type { ModelRequest } from '../../lambda/wire/model/request';
 import { bedrockConverse } from '../../lambda/wire/protocols/bedrock-converse';
 import { cohereV2 } from '../../lambda/wire/protocols/cohere-v2';
 import { gemini } from '../../lambda/wire/protocols/gemini';
-import type { Dialect, Protocol, TargetFacts } from '../../lambda/wire/protocols/protocol';
+import type { Dialect, Protocol } from '../../lambda/wire/protocols/protocol';
+import { targetFacts } from './target';
 
 /** Calls in a caller's dialect: what is sent on keeps every field, or the call is refused by name. */
 
-const TARGET: TargetFacts = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const TARGET = targetFacts('claude-sonnet-4-5');
 const CODECS: Readonly<Record<string, Dialect & Protocol>> = { 'openai-chat': openAiChat, 'anthropic-messages': anthropicMessages };
 
 export interface RequestRow {
@@ -124,7 +125,7 @@ export const OTHER_TARGETS: readonly [Protocol, string][] = [
 ];
 
 export function encodeFor(protocol: Protocol, model: string, request: ModelRequest): { body: JsonObject; dropped: readonly string[] } {
-  return protocol.encodeRequest(request, { requestModel: model, defaultMaxOutputTokens: 4_096, quirks: new Set() });
+  return protocol.encodeRequest(request, targetFacts(model));
 }
 
 function wordsOfPart(part: ModelRequest['messages'][number]['content'][number]): string[] {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
 import type { ModelRequest } from '../../wire/model';
+import type { Capabilities } from '../../wire/models';
 import type { Protocol } from '../../wire/protocols';
 import { withoutFreeText } from '../../wire/protocols';
 import type { Endpoint } from '../../wire/providers';
@@ -13,6 +14,7 @@ import type { RoutedCall } from '../before/call';
 import { forwardedHeaders } from '../before/headers';
 import { forget } from '../before/storage';
 import type { Gateway } from '../gateway';
+import { capabilitiesAt } from './capabilities';
 import { passThroughChanges } from './pass-through';
 
 /** A call made ready for one place. */
@@ -59,7 +61,9 @@ export async function prepare(
   const asked = maxOutputTokens ?? call.facts.maxOutputTokens;
   const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
   const cap = lowers ? mostOutputTokens : maxOutputTokens;
-  const written = passThrough ? passedBody(call, target, quirks, cap) : translatedBody(call, target, protocol, endpoint, quirks, cap);
+  const written = passThrough
+    ? passedBody(call, target, quirks, cap)
+    : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(target, mostOutputTokens), cap);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: acceptOf(call, protocol),
@@ -156,9 +160,10 @@ function translatedBody(
   target: Target,
   protocol: Protocol,
   endpoint: Endpoint,
-  quirks: readonly string[],
+  capabilities: Capabilities,
   maxOutputTokens: number | undefined,
 ): WrittenBody {
+  const { quirks } = target.provider.definition;
   const decoded = { ...call.dialect.decodeRequest(call.document.value), model: target.model };
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
@@ -167,6 +172,7 @@ function translatedBody(
     requestModel: target.model,
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
     quirks: new Set(quirks),
+    capabilities,
   });
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {

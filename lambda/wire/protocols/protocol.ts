@@ -7,6 +7,7 @@ import type { FinishReason, ModelResponse, StreamEvent } from '../model/response
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
+import type { Capabilities } from '../models';
 
 /**
  * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
@@ -113,6 +114,8 @@ export interface TargetFacts {
   readonly defaultMaxOutputTokens: number;
   /** Named quirks of the provider, see `wire/providers`. */
   readonly quirks: ReadonlySet<string>;
+  /** What is known of the model at this place. */
+  readonly capabilities: Capabilities;
 }
 
 /** A call as one provider wants it. */

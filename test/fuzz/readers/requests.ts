@@ -7,6 +7,7 @@ import type { ModelRequest } from '../../../lambda/wire/model/request';
 import { embeddingsDialect } from '../../../lambda/wire/operations/embeddings/dialect';
 import type { Dialect } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
+import { targetFacts } from '../../support/target';
 import { type Reader, refusedOr } from '../reader';
 
 const SHARED = [
@@ -16,7 +17,7 @@ const SHARED = [
   'lambda/wire/protocols/tool-ids.ts',
   'lambda/wire/protocols/free-text-tools.ts',
 ];
-const TARGET = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4_096, quirks: new Set<string>() };
+const TARGET = targetFacts('claude-sonnet-4-5');
 
 const TOOL = {
   type: 'object',

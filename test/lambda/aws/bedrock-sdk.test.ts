@@ -10,6 +10,7 @@ import type { ModelRequest } from '../../../lambda/wire/model/request';
 import { bedrockConverse } from '../../../lambda/wire/protocols/bedrock-converse';
 import { encodeSegment } from '../../../lambda/wire/providers/address';
 import { factsOfEvents, factsOfResponse, framesOf, recordings, responseBody, responseBytes } from '../../support/recorded';
+import { targetFacts } from '../../support/target';
 
 interface Seen {
   readonly path: string;
@@ -112,10 +113,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
       headers: { 'content-type': 'application/json' },
       body: Buffer.from('{"output":{"message":{"role":"assistant","content":[]}},"stopReason":"end_turn"}'),
     };
-    const { body } = bedrockConverse.encodeRequest(
-      { ...FULL, model },
-      { requestModel: model, defaultMaxOutputTokens: 1, quirks: new Set() },
-    );
+    const { body } = bedrockConverse.encodeRequest({ ...FULL, model }, targetFacts(model, { defaultMaxOutputTokens: 1, kind: 'bedrock' }));
     const request = call(model, 'converse', body);
 
     await send(request);

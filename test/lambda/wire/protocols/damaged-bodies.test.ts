@@ -8,6 +8,7 @@ import type { Dialect } from '../../../../lambda/wire/protocols/protocol';
 import { CONTEXT, DIALECTS } from '../../../support/answer-grid';
 import { OTHER_VALUES, withOtherValue } from '../../../support/damage';
 import { fixtures, PROTOCOLS } from '../../../support/fixtures';
+import { targetFacts } from '../../../support/target';
 
 /** Calls and whole answers with values of other types: what cannot be read is an error that says so, never a fault of ours. */
 
@@ -39,7 +40,7 @@ function refusing(attempt: () => void, statuses: readonly number[]): void {
 
 test.each(calls.map((fixture) => [fixture.id, fixture] as const))('D09 the call of %s, damaged', (_id, { request, wireFormat }) => {
   const dialect = CALLED[wireFormat] as Dialect;
-  const target = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4_096, quirks: new Set<string>() };
+  const target = targetFacts('claude-sonnet-4-5');
 
   fc.assert(
     fc.property(damages, (changes) => {

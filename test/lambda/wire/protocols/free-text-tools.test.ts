@@ -1,6 +1,7 @@
 import { anthropicMessages } from '../../../../lambda/wire/dialects/anthropic-messages';
 import type { ModelRequest } from '../../../../lambda/wire/model/request';
 import { withoutFreeText } from '../../../../lambda/wire/protocols/free-text-tools';
+import { targetFacts } from '../../../support/target';
 
 const request: ModelRequest = {
   model: 'm',
@@ -34,7 +35,7 @@ test('a free-text tool becomes a function of one string, in the history as well'
   ]);
   expect(plain.messages[1]?.content).toEqual([{ type: 'tool-call', id: 'c1', name: 'run', arguments: '{"input":"say \\"hi\\"\\n"}' }]);
   expect(dropped).toEqual(['tools[0].format']);
-  expect(anthropicMessages.encodeRequest(plain, { requestModel: 'm', defaultMaxOutputTokens: 9, quirks: new Set() }).body).toMatchObject({
+  expect(anthropicMessages.encodeRequest(plain, targetFacts('m', { defaultMaxOutputTokens: 9 })).body).toMatchObject({
     tools: [{ name: 'run' }, { name: 'wait' }],
   });
 });

@@ -8,6 +8,7 @@ import type { AssistantPart, ModelRequest, Opaque, ProtocolName } from '../../..
 import type { ModelResponse, StreamEvent } from '../../../../lambda/wire/model/response';
 import type { Dialect, EncodeContext, Frame, Protocol } from '../../../../lambda/wire/protocols/protocol';
 import { readAnswer, readStream, sseEvents } from '../../../support/answers';
+import { targetFacts } from '../../../support/target';
 
 const CODECS: readonly (Dialect & Protocol)[] = [openAiChat, anthropicMessages, openAiResponses];
 /** Dialects whose answer is one message that comes back as it is. */
@@ -21,7 +22,7 @@ const CONTEXT: EncodeContext = {
   wantsStreamUsage: true,
   request: { model: 'smart', messages: [], stream: true },
 };
-const target = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set<string>(['replays-reasoning']) };
+const target = targetFacts('claude-sonnet-4-5', { quirks: new Set<string>(['replays-reasoning']) });
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
 const id = fc.stringMatching(/^[a-zA-Z0-9_]{4,20}$/);

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../../lambda/wire/dialects/openai-chat';
-import type { TargetFacts } from '../../../../lambda/wire/protocols/protocol';
 import { recordings, requestBody } from '../../../support/recorded';
 import { describeRequests } from '../../../support/request-grid';
+import { targetFacts } from '../../../support/target';
 
-const TARGET: TargetFacts = { requestModel: 'claude-sonnet-4-5', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const TARGET = targetFacts('claude-sonnet-4-5');
 describeRequests(
   recordings('openai-chat', 'anthropic-messages')
     .filter((entry) => entry.requestFile !== null)

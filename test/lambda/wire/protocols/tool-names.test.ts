@@ -9,6 +9,7 @@ import { gemini } from '../../../../lambda/wire/protocols/gemini';
 import type { Protocol } from '../../../../lambda/wire/protocols/protocol';
 import { DIALECTS } from '../../../support/answer-grid';
 import { readAnswer, readStream } from '../../../support/answers';
+import { targetFacts } from '../../../support/target';
 
 /** Names of tools longer than a provider takes, as MCP clients of Anthropic make them. */
 
@@ -28,7 +29,7 @@ const REQUEST: ModelRequest = anthropicMessages.decodeRequest({
 });
 
 function sent(protocol: Protocol, requestModel: string): string {
-  return JSON.stringify(protocol.encodeRequest(REQUEST, { requestModel, defaultMaxOutputTokens: 100, quirks: new Set() }).body);
+  return JSON.stringify(protocol.encodeRequest(REQUEST, targetFacts(requestModel, { defaultMaxOutputTokens: 100 })).body);
 }
 
 const shortened = [...new Set(sent(openAiChat, 'gpt-5.1').match(/mcp__\w+/g) ?? [])];

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../../../lambda/wire/dialects/anthropic-messages';
 import { openAiResponses } from '../../../../../lambda/wire/dialects/openai-responses';
-import type { TargetFacts } from '../../../../../lambda/wire/protocols/protocol';
+import { targetFacts } from '../../../../support/target';
 
-const TARGET: TargetFacts = { requestModel: 'm', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const TARGET = targetFacts('m');
 
 const read = (fields: JsonObject) => openAiResponses.decodeRequest({ model: 'm', input: 'hi', ...fields });
 

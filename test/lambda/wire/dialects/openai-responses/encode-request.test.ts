@@ -2,9 +2,9 @@ import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../../../lambda/wire/dialects/openai-responses';
-import type { TargetFacts } from '../../../../../lambda/wire/protocols/protocol';
+import { targetFacts } from '../../../../support/target';
 
-const TARGET: TargetFacts = { requestModel: 'm', defaultMaxOutputTokens: 4096, quirks: new Set() };
+const TARGET = targetFacts('m');
 
 describe('a call written for a provider of Responses', () => {
   const write = (fields: JsonObject) =>

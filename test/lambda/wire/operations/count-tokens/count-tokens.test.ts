@@ -1,11 +1,12 @@
 import { countTokensDialect, countTokensProtocol } from '../../../../../lambda/wire/operations/count-tokens';
 import type { Protocol } from '../../../../../lambda/wire/protocols/protocol';
+import { targetFacts } from '../../../../support/target';
 
 const google = countTokensProtocol('gemini') as Protocol;
 const request = countTokensDialect.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
 
 function encode(quirks: string[]) {
-  return google.encodeRequest(request, { requestModel: 'gemini-x', defaultMaxOutputTokens: 1, quirks: new Set(quirks) }).body;
+  return google.encodeRequest(request, targetFacts('gemini-x', { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) })).body;
 }
 
 describe('counting tokens in advance', () => {

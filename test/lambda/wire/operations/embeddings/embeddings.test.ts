@@ -4,6 +4,7 @@ import { embeddingsDialect, embeddingsProtocol } from '../../../../../lambda/wir
 import { floatsOfBase64 } from '../../../../../lambda/wire/operations/embeddings/vectors';
 import type { EncodeContext, Protocol } from '../../../../../lambda/wire/protocols/protocol';
 import { eachRecorded, recordings, responseBody } from '../../../../support/recorded';
+import { targetFacts } from '../../../../support/target';
 
 function protocolOf(name: ProtocolName): Protocol {
   return embeddingsProtocol(name) as Protocol;
@@ -11,7 +12,8 @@ function protocolOf(name: ProtocolName): Protocol {
 
 function encode(name: ProtocolName, body: JsonObject, requestModel: string, quirks: string[] = []): JsonObject {
   const request = embeddingsDialect.decodeRequest({ model: 'any', ...body });
-  return protocolOf(name).encodeRequest(request, { requestModel, defaultMaxOutputTokens: 1, quirks: new Set(quirks) }).body;
+  return protocolOf(name).encodeRequest(request, targetFacts(requestModel, { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) }))
+    .body;
 }
 
 function answer(name: ProtocolName, body: JsonObject, format: 'float' | 'base64' = 'float'): JsonObject {

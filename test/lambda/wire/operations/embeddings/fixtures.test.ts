@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import { embeddingsDialect, embeddingsProtocol } from '../../../../../lambda/wire/operations/embeddings';
 import { embeddingsFixtures } from '../../../../support/fixtures';
+import { targetFacts } from '../../../../support/target';
 
 /** Vectors of every family that the gateway knows, as OpenAI's callers ask for them and read them. */
 
@@ -8,7 +9,7 @@ const rows = embeddingsFixtures().map((fixture) => [fixture.id, fixture] as cons
 
 test.each(rows)('%s is asked for as its provider documents', (_id, { wireFormat, model, quirks, request, sent }) => {
   const protocol = embeddingsProtocol(wireFormat);
-  const target = { requestModel: model, defaultMaxOutputTokens: 1, quirks: new Set(quirks) };
+  const target = targetFacts(model, { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) });
 
   const encoded = protocol?.encodeRequest(embeddingsDialect.decodeRequest(request), target);
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import type { AssistantPart, ModelRequest } from '../../../../../lambda/wire/model/request';
 import { bedrockConverse } from '../../../../../lambda/wire/protocols/bedrock-converse';
 import { claudeVersion, modelFamily } from '../../../../../lambda/wire/protocols/model-family';
+import { targetFacts } from '../../../../support/target';
 
 const CLAUDE_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const CLAUDE_4_6 = 'global.anthropic.claude-opus-4-6-v1';
@@ -13,7 +14,7 @@ const LLAMA = 'us.meta.llama3-3-70b-instruct-v1:0';
 
 function encode(request: Partial<ModelRequest>, model = CLAUDE_4_5): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = { requestModel: model, defaultMaxOutputTokens: 100, quirks: new Set<string>() };
+  const target = targetFacts(model, { defaultMaxOutputTokens: 100, kind: 'bedrock' });
   return bedrockConverse.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import type { ModelRequest } from '../../../../../lambda/wire/model/request';
 import { cohereV2 } from '../../../../../lambda/wire/protocols/cohere-v2';
+import { targetFacts } from '../../../../support/target';
 
 function encode(request: Partial<ModelRequest>): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = { requestModel: 'command-a-03-2025', defaultMaxOutputTokens: 100, quirks: new Set<string>() };
+  const target = targetFacts('command-a-03-2025', { defaultMaxOutputTokens: 100 });
   return cohereV2.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 

@@ -3,13 +3,14 @@ import type { ModelRequest } from '../../../../../lambda/wire/model/request';
 import { gemini } from '../../../../../lambda/wire/protocols/gemini';
 import { madeToolId } from '../../../../../lambda/wire/protocols/tool-ids';
 import { checkWellFormed } from '../../../../support/recorded';
+import { targetFacts } from '../../../../support/target';
 
 const FLASH_2_5 = 'gemini-2.5-flash';
 const PRO_3 = 'gemini-3-pro-preview';
 
 function encode(request: Partial<ModelRequest>, model = FLASH_2_5): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = { requestModel: model, defaultMaxOutputTokens: 100, quirks: new Set<string>() };
+  const target = targetFacts(model, { defaultMaxOutputTokens: 100 });
   return gemini.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 
