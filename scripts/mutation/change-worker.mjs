@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { jestIn, QuickestFirst } from './jest.mjs';
 
-const jest = jestIn(process.cwd());
+const jest = await jestIn(process.cwd());
 const quickest = new QuickestFirst();
 
 async function isNoticed(tests) {

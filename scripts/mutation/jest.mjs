@@ -1,23 +1,39 @@
-/** One test file in this process, as often as wanted: jest itself is loaded once, and what the file loads each time. */
+/** One test file in this process, as often as wanted: jest is set up once, and what the file loads is loaded each time. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { runCLI } from 'jest';
+import { readConfig } from 'jest-config';
+import JestRunner from 'jest-runner';
+import Runtime from 'jest-runtime';
 
 const require = createRequire(import.meta.url);
 export const { run, idOf } = require('./environment.cjs');
+/** Nothing ends a run but its tests. */
+const WATCHER = { isInterrupted: () => false, isWatchMode: () => false };
 
 /** A function from a file to its tests with their outcome, or to the error that kept it from being loaded. */
-export function jestIn(root) {
-  const config = JSON.stringify({
+export async function jestIn(root) {
+  const settings = {
     ...require(join(root, 'jest.config.cjs')),
     rootDir: root,
     testEnvironment: require.resolve('./environment.cjs'),
-    reporters: [],
-  });
+  };
+  const { globalConfig, projectConfig } = await readConfig({ $0: 'mutation', _: [], config: JSON.stringify(settings), silent: true }, root);
+  await require(projectConfig.globalSetup)();
+  const plain = await Runtime.createContext(projectConfig, { console, maxWorkers: 1, watch: false, watchman: false });
+  const properties = { ...plain, config: { ...projectConfig, setupFilesAfterEnv: [require.resolve('./no-shrinking.cjs')] } };
   return async (file) => {
-    const { results } = await runCLI({ $0: 'mutation', _: [file], runTestsByPath: true, config, runInBand: true, silent: true }, [root]);
-    const [{ testExecError, testResults, perfStats }] = results.testResults;
-    return { error: testExecError?.message, tests: testResults, tookMs: perfStats.end - perfStats.start };
+    const runner = new JestRunner(globalConfig, {});
+    let outcome;
+    runner.on('test-file-success', ([, { testExecError, testResults, perfStats }]) => {
+      outcome = { error: testExecError?.message, tests: testResults, tookMs: perfStats.end - perfStats.start };
+    });
+    runner.on('test-file-failure', ([, { message }]) => {
+      outcome = { error: message, tests: [], tookMs: 0 };
+    });
+    const context = readFileSync(file, 'utf8').includes("'fast-check'") ? properties : plain;
+    await runner.runTests([{ context, path: file }], WATCHER, { serial: true });
+    return outcome;
   };
 }
 

@@ -12,12 +12,16 @@ const STATUS = { passed: TestStatus.Success, failed: TestStatus.Failed };
 class NearTests {
   static inject = ['options'];
   #root = process.cwd();
-  #jest = jestIn(this.#root);
+  #jest;
   #quickest = new QuickestFirst();
   #files;
 
   constructor(options) {
     this.#files = options.nearTests.map((file) => join(this.#root, file));
+  }
+
+  async init() {
+    this.#jest = await jestIn(this.#root);
   }
 
   capabilities() {
