@@ -11,6 +11,13 @@ const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
 /** Folders of wire of which each part is loaded by itself, and entered by its own `index.ts` from inside the room too. */
 const BY_ITSELF = /^lambda\/wire\/(?:dialects|protocols|operations)\/[^/]+\//;
 
+/** Lists what the dialects declare of themselves, which is known before anything of them is loaded. */
+const DIALECTS = 'lambda/wire/dialects/index.ts';
+const DECLARATION = /^lambda\/wire\/dialects\/[^/]+\/declaration\.ts$/;
+
+/** May name a dialect: its line in the list, and what says which wire formats providers speak. */
+const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:providers|protocols|operations)\/.*)\.ts$/;
+
 const MOST_FILES_A_FOLDER = 12;
 
 /** They do no I/O, read no environment and import no package. */
@@ -75,7 +82,7 @@ export function importBreaches(sources) {
     if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
-  return [...breaches, ...crowded(sources)];
+  return [...breaches, ...namedDialects(sources), ...crowded(sources)];
 }
 
 /** What was found in a text before: tests ask again and again about the same sources. */
@@ -134,7 +141,8 @@ function roomBreach(file, target) {
     return mayImport.includes(other) ? faceBreach(other, target) : `lambda/${room} may not import lambda/${other}`;
   }
   const part = BY_ITSELF.exec(target)?.[0];
-  const reached = part !== undefined && !file.startsWith(part) && target !== `${part}index.ts`;
+  const declared = file === DIALECTS && DECLARATION.test(target);
+  const reached = part !== undefined && !file.startsWith(part) && target !== `${part}index.ts` && !declared;
   return reached ? `${part} is entered by its index.ts alone` : undefined;
 }
 
@@ -167,11 +175,29 @@ function wordBreaches(file, text) {
     .map(({ line, rule }) => `${file}:${line}  ${rule}`);
 }
 
+/** The same text, at the same places. */
+function withoutComments(text) {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+}
+
 function wordsIn(text) {
-  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  const code = withoutComments(text);
   return WORDS.flatMap(({ word, allow, rule }) => {
     const found = word.exec(code);
     return found === null ? [] : [{ line: lineAt(code, found.index), allow, rule }];
+  });
+}
+
+/** Names of dialects outside of their folders: what a dialect is like is asked of it, so that a new one is a folder and a line. */
+function namedDialects(sources) {
+  const names = new Set([...sources.keys()].flatMap((file) => /^lambda\/wire\/dialects\/([^/]+)\//.exec(file)?.[1] ?? []));
+  if (names.size === 0) return [];
+  const word = new RegExp(`(['"\`])(${[...names].join('|')})\\1`);
+  return [...sources].flatMap(([file, text]) => {
+    if (!file.startsWith('lambda/') || NAMES_DIALECTS.test(file)) return [];
+    const found = word.exec(withoutComments(text));
+    if (found === null || file.startsWith(`lambda/wire/dialects/${found[2]}/`)) return [];
+    return [`${file}:${lineAt(text, found.index)}  the dialect ${found[2]} is named outside of its folder: ask its declaration or codec`];
   });
 }
 

@@ -10,6 +10,7 @@ import { settlementQueue } from '../money/ledger';
 import { loadDocument } from '../platform/document';
 import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
 import { createTransport } from '../platform/transport';
+import { DEFAULT_DIALECT } from '../wire/dialects';
 import { assembleGateway } from './assemble';
 import { exchangeFromEvent, type InvocationContext } from './hosts/lambda-event';
 import { serve } from './pipeline';
@@ -41,7 +42,7 @@ const gateway = assembleGateway({
 });
 
 // What every first request needs is fetched while the environment starts; a failure shows, and is tried again, with that request.
-void Promise.allSettled([gateway.configuration.ready(), gateway.authenticator.check(), gateway.protocols.dialect('openai-chat', 'chat')]);
+void Promise.allSettled([gateway.configuration.ready(), gateway.authenticator.check(), gateway.protocols.dialect(DEFAULT_DIALECT, 'chat')]);
 
 /** The data plane behind API Gateway's response streaming. */
 export const handler = awslambda.streamifyResponse(async (event: unknown, stream: Writable, context: InvocationContext) => {

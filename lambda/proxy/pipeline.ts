@@ -49,11 +49,11 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   if (match.found !== 'route') throw noRoute(match);
   await configured;
 
-  const { route, rest } = match;
-  if (!isCall) return answerOwn(gateway, exchange, trace, route, caller, rest);
+  const { route } = match;
+  if (!isCall) return answerOwn(gateway, exchange, trace, match, caller);
 
   trace.operation = route.operation;
-  const call = await parse(gateway, exchange, route, caller, trace.requestId, configuration);
+  const call = await parse(gateway, exchange, match, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
   const resolution = configuration.models().resolve(call.facts.model);
   const allowed = await allow(gateway, call, resolution);

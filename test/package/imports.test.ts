@@ -97,6 +97,26 @@ test.each([
   expect(breachesWith([from, to])).toContainEqual(expect.stringContaining(breach));
 });
 
+test.each([
+  ['the proxy', 'lambda/proxy/after/planted.ts', "if (dialect === 'openai-chat') throw dialect;", true],
+  ['money', 'lambda/money/ledger/planted.ts', 'const dear = "anthropic-messages";', true],
+  ['another dialect', 'lambda/wire/dialects/openai-chat/planted.ts', 'export const other = `openai-responses`;', true],
+  ['the common model', 'lambda/wire/model/planted.ts', "export const one = 'openai-responses';", true],
+  ['its own folder', 'lambda/wire/dialects/openai-chat/planted.ts', "export const own = 'openai-chat';", false],
+  ['a provider that speaks it', 'lambda/wire/providers/planted.ts', "export const protocols = ['openai-chat'];", false],
+  ['a comment', 'lambda/proxy/after/planted.ts', "// As 'openai-chat' does it.", false],
+])('a dialect named in %s is found where only its folder may name it', (_where, file, line, isBreach) => {
+  const breaches = importBreaches(new Map([...sources, [file, `\n${line}\n`]]));
+
+  expect(breaches).toEqual(isBreach ? [expect.stringMatching(/planted\.ts:2 {2}the dialect .* is named outside of its folder/)] : []);
+});
+
+test('a declaration is reached from the list of dialects alone', () => {
+  const declaration = 'lambda/wire/dialects/openai-chat/declaration.ts';
+
+  expect(breachesWith(['lambda/wire/protocols/planted.ts', declaration])).toEqual([expect.stringContaining('index.ts alone')]);
+});
+
 test('a thirteenth file in a folder of the proxy is found', () => {
   const planted = new Map(sources);
   for (let made = 0; made < 13; made++) planted.set(`lambda/proxy/planted/file-${made}.ts`, '');

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../lambda/platform/json/value';
+import type { DialectName } from '../../lambda/wire/dialects';
 import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
 import { AwsEventStreamDecoder, toFrame } from '../../lambda/wire/framing/aws-event-stream';
 import { SseParser } from '../../lambda/wire/framing/sse';
-import type { DialectName } from '../../lambda/wire/model/request';
 import type { StreamEvent } from '../../lambda/wire/model/response';
 import type { Dialect, EncodeContext, Frame, Protocol } from '../../lambda/wire/protocols/protocol';
 import { type CallerAnswer, readAnswer, readStream } from './answers';
@@ -243,7 +243,7 @@ function expectAnswer(answer: CallerAnswer, { expected }: Scenario, dialect: Dia
   if (typeof reasoning === 'string') expect(answer.reasoning).toBe(reasoning);
   else if (reasoning !== undefined) expect([...answer.reasoning].length).toBe(reasoning);
   expect(answer.toolCalls.map(({ name, args }) => ({ name, args: JSON.parse(args) as unknown }))).toEqual(expected.toolCalls);
-  expect(answer.finish).toBe(expected.finish[dialect.name]);
+  expect(answer.finish).toBe(expected.finish[dialect.name as DialectName]);
   const count = (name: string) => answer.usage?.[name] as number | undefined;
   switch (dialect.name) {
     case 'openai-chat':

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import type { JsonObject, JsonValue } from '../../lambda/platform/json/value';
-import type { DialectName } from '../../lambda/wire/model/request';
+import type { DialectName } from '../../lambda/wire/dialects';
 
 /** An answer as a caller of some dialect reads it, by readers that share no code with the codecs. */
 export interface CallerAnswer {
@@ -25,13 +25,15 @@ export function sseEvents(text: string): { event: string; data: string }[] {
   return events;
 }
 
-export function readAnswer(dialect: DialectName, body: JsonObject): CallerAnswer {
-  return { 'openai-chat': readChat, 'openai-responses': readResponse, 'anthropic-messages': readMessages }[dialect](body);
+export function readAnswer(dialect: string, body: JsonObject): CallerAnswer {
+  return { 'openai-chat': readChat, 'openai-responses': readResponse, 'anthropic-messages': readMessages }[dialect as DialectName](body);
 }
 
 /** Throws when the stream breaks its family's rules. */
-export function readStream(dialect: DialectName, text: string): CallerAnswer {
-  return { 'openai-chat': readChatStream, 'openai-responses': readResponseStream, 'anthropic-messages': readMessagesStream }[dialect](text);
+export function readStream(dialect: string, text: string): CallerAnswer {
+  return { 'openai-chat': readChatStream, 'openai-responses': readResponseStream, 'anthropic-messages': readMessagesStream }[
+    dialect as DialectName
+  ](text);
 }
 
 function objects(value: JsonValue | undefined): JsonObject[] {

@@ -1,4 +1,4 @@
-import type { DialectName } from '../../lambda/wire/model/request';
+import type { DialectName } from '../../lambda/wire/dialects';
 
 /** The smallest call of each dialect, with usage asked for. */
 export const DIALECT_CALLS: Readonly<Record<DialectName, (stream: boolean) => { path: string; body: object }>> = {

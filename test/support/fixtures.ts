@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../lambda/platform/json/value';
+import type { DialectName } from '../../lambda/wire/dialects';
 import { anthropicMessages } from '../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../lambda/wire/dialects/openai-responses';
 import { encodeEventStreamMessage } from '../../lambda/wire/framing/aws-event-stream';
-import type { DialectName } from '../../lambda/wire/model/request';
 import type { FinishReason } from '../../lambda/wire/model/response';
 import type { Usage } from '../../lambda/wire/model/usage';
 import { bedrockConverse } from '../../lambda/wire/protocols/bedrock-converse';

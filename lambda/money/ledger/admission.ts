@@ -1,4 +1,5 @@
-import type { DialectName, Operation, Usage } from '../../wire/model';
+import type { DialectName } from '../../wire/dialects';
+import type { Operation, Usage } from '../../wire/model';
 import type { AttemptRecord } from '../record/request-record';
 import type { KeyRow, LevelKind } from './holders';
 

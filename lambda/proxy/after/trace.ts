@@ -1,7 +1,8 @@
 import type { KeyRecord } from '../../identity';
 import type { AttemptRecord } from '../../money/record';
 import type { Exchange } from '../../platform/http';
-import type { DialectName, Usage } from '../../wire/model';
+import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
+import type { Usage } from '../../wire/model';
 
 /** An attempt that a provider may bill although nothing of its answer was used. */
 export interface LostAttempt {
@@ -63,7 +64,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
     requestId,
     exchange,
     route: 'none',
-    dialect: 'openai-chat',
+    dialect: DEFAULT_DIALECT,
     operation: undefined,
     key: undefined,
     originalModel: undefined,

@@ -10,10 +10,10 @@ import { Delivery } from '../relay/delivery';
 import { Departure, LEFT, type Leaving } from '../relay/departure';
 import { callerTimeout } from '../upstream/failure';
 import { gatewayHeaders, visibleError } from './answers';
+import { budgetNotice } from './budget-notice';
 import { tellFailure } from './refused';
 import { answerSink } from './sink';
 import { type AdmittedCall, type Answer, type AnswerSink, type AnswerSource, UnansweredError } from './source';
-import { usageNotice } from './usage-notice';
 
 /** Status of a call whose caller was not there to get one. */
 const CLOSED = 499;
@@ -84,7 +84,7 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
     headers: (headers) =>
       Object.assign(
         gatewayHeaders(call, reservation, trace, headers),
-        usageNotice(call.dialect.name, reservation.budget, bounded.bound.costNanoUsd),
+        budgetNotice(call.dialect, reservation.budget, bounded.bound.costNanoUsd),
       ),
     heartbeat: call.facts.stream ? call.dialect.heartbeat : JSON_HEARTBEAT,
     commitMs: call.facts.stream ? deadlines.streamCommitMs : deadlines.jsonCommitMs,

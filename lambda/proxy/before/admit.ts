@@ -2,7 +2,7 @@ import { notAuthenticated, storeUnavailable, unusable } from '../../identity';
 import type { Bound, Refusal, Reservation } from '../../money/ledger';
 import { formatUsd, type PriceBook } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import { spentNotice } from '../answer/usage-notice';
+import { spentNotice } from '../answer/budget-notice';
 import type { Gateway } from '../gateway';
 import type { RoutedCall } from './call';
 import { duplicate, mismatch, onceOf } from './once';
@@ -28,7 +28,7 @@ export async function admit(
     key,
     tags: call.tags,
     operation: call.operation,
-    dialect: call.dialect.name,
+    dialect: call.route.dialect,
     originalModel: call.facts.model,
     candidateModels: namesOf(gateway.prices(), call.targets),
     bound,
@@ -41,7 +41,7 @@ export async function admit(
   if (result.admitted) return result.reservation;
   throw new RefusedError(refusalError(result.refusal, bound), {
     ...refusalHeaders(result.refusal),
-    ...spentNotice(call.dialect.name, result.refusal, gateway.clock.now()),
+    ...spentNotice(call.dialect, result.refusal, gateway.clock.now()),
   });
 }
 

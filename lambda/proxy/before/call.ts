@@ -5,7 +5,7 @@ import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
 import type { LiveConfiguration, Resolution, Target } from '../../routing';
 import type { Operation } from '../../wire/model';
-import type { CallFacts, Dialect } from '../../wire/protocols';
+import type { CallEnvelope, CallFacts, Dialect } from '../../wire/protocols';
 import type { Route } from './routes';
 
 /** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */
@@ -15,6 +15,7 @@ export interface ModelCall {
   readonly route: Route;
   readonly operation: Operation;
   readonly dialect: Dialect;
+  readonly envelope: CallEnvelope;
   readonly document: JsonDocument;
   readonly facts: CallFacts;
   readonly options: CallOptions;

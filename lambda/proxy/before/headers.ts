@@ -1,22 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHeaders } from '../../identity';
 import { type GatewayError, invalidRequest } from '../../platform/error';
-import type { DialectName } from '../../wire/model';
-import type { CallFacts } from '../../wire/protocols';
+import { DIALECT_NAMES, DIALECTS, type DialectName } from '../../wire/dialects';
 
 const LONGEST_VALUE = 8_192;
 /** Visible ASCII, spaces and tabs: nothing that could end a header. */
 const SAFE_VALUE = /^[\t\x20-\x7e]*$/;
 
-/** The caller's headers that a provider of the same dialect gets to see. No other ever reaches one. */
-const FORWARDED: Readonly<Record<DialectName, readonly string[]>> = {
-  'openai-chat': [],
-  'openai-responses': [],
-  'anthropic-messages': ['anthropic-version', 'anthropic-beta'],
-};
-
-/** The provider's headers that a caller gets to see. */
-const RETURNED = ['x-request-id', 'request-id', 'openai-processing-ms', 'openai-version'];
+/** Providers of any dialect may answer a call in another. */
+const RETURNED = [...new Set(DIALECT_NAMES.flatMap((name) => DIALECTS[name].returnedHeaders))];
 
 /**
  * One value of a request header that the gateway itself reads.
@@ -37,19 +29,13 @@ export function headerText(headers: RequestHeaders, name: string): string | unde
  */
 export function forwardedHeaders(headers: RequestHeaders, dialect: DialectName): Record<string, string> {
   const forwarded: Record<string, string> = {};
-  for (const name of FORWARDED[dialect]) {
-    // Several anthropic-beta headers mean the same as one list.
+  for (const name of DIALECTS[dialect].forwardedHeaders) {
+    // Several headers of one name mean the same as one list.
     const value = headers[name];
     const text = headerText(typeof value === 'object' ? { [name]: value.join(',') } : headers, name);
     if (text !== undefined && text !== '') forwarded[name] = text;
   }
   return forwarded;
-}
-
-/** A window of a million tokens, which a header that is forwarded switches on. @see https://docs.claude.com/en/docs/build-with-claude/context-windows */
-export function askedWindow(headers: RequestHeaders): Pick<CallFacts, 'asksWindow'> {
-  const asked = headers['anthropic-beta'];
-  return asked !== undefined && /context-1m/i.test(String(asked)) ? { asksWindow: 1_000_000 } : {};
 }
 
 /** What of a provider's headers goes back to the caller. */

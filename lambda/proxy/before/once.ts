@@ -21,8 +21,13 @@ export function onceOf(call: RoutedCall): Once | undefined {
   return {
     scope: call.caller.key.id,
     key,
-    fingerprint: hash('sha256', Buffer.concat([Buffer.from(`${call.route.path}\n`), call.document.bytes])),
+    fingerprint: hash('sha256', Buffer.concat([Buffer.from(placeOf(call)), call.document.bytes])),
   };
+}
+
+/** What the path says: two models asked for by the same body are two calls. */
+function placeOf({ route, envelope: { model } }: RoutedCall): string {
+  return model === undefined ? `${route.path}\n` : `${route.path}\n${model}\n`;
 }
 
 export function duplicate(id: string): GatewayError {

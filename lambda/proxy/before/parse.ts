@@ -4,11 +4,12 @@ import type { Exchange } from '../../platform/http';
 import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
 import type { LiveConfiguration } from '../../routing';
 import type { Operation } from '../../wire/model';
+import type { CallEnvelope } from '../../wire/protocols';
 import type { Gateway } from '../gateway';
 import type { CallOptions, ModelCall } from './call';
 import { checkFieldNames } from './field-names';
-import { askedWindow, headerText } from './headers';
-import type { Route } from './routes';
+import { headerText } from './headers';
+import type { FoundRoute } from './routes';
 
 const MAX_LABELS = 32;
 const LABEL_NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
@@ -22,11 +23,12 @@ const LONGEST_LABEL = 256;
 export async function parse(
   gateway: Gateway,
   exchange: Exchange,
-  route: Route,
+  match: FoundRoute,
   caller: Caller,
   requestId: string,
   configuration: LiveConfiguration,
 ): Promise<ModelCall> {
+  const { route } = match;
   const operation = route.operation as Operation;
   checkContent(exchange.headers);
   const { maxBodyBytes } = configuration.document;
@@ -34,7 +36,8 @@ export async function parse(
   const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
   checkFieldNames(document.value);
   const dialect = await gateway.protocols.dialect(route.dialect, operation);
-  const inspected = { ...dialect.inspect(document.value), ...askedWindow(exchange.headers) };
+  const envelope = envelopeOf(exchange.headers, match);
+  const inspected = dialect.inspect(document.value, envelope);
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
   const facts = operation === 'chat' ? inspected : { ...inspected, stream: false };
   const [reference] = facts.storedReferences;
@@ -44,7 +47,12 @@ export async function parse(
       `${reference} refers to state at the provider, which this gateway's callers share; send the content instead.`,
     );
   }
-  return { requestId, exchange, route, operation, dialect, document, facts, options: readOptions(exchange.headers), caller, configuration };
+  const options = readOptions(exchange.headers);
+  return { requestId, exchange, route, operation, dialect, envelope, document, facts, options, caller, configuration };
+}
+
+function envelopeOf(headers: RequestHeaders, { route, model }: FoundRoute): CallEnvelope {
+  return { headers, ...(model === undefined ? {} : { model }), ...(route.stream === undefined ? {} : { stream: route.stream }) };
 }
 
 /** A body is JSON, in the plain. A missing content type is taken for JSON, as the providers do. */

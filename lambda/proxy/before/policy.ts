@@ -111,7 +111,7 @@ function checkEndpoint(key: KeyRecord, path: string): void {
 
 /** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
 function withAllowedTools(call: ModelCall, policy: ToolPolicy): { readonly call: ModelCall; readonly withheld: readonly string[] } {
-  const { facts, document, dialect, configuration } = call;
+  const { facts, document, dialect, envelope, configuration } = call;
   const forbidden = (tool: string): boolean => forbiddenBy(policy, tool) !== undefined;
   const refused = facts.serverTools.filter(forbidden);
   if (refused.length === 0) return { call, withheld: [] };
@@ -120,7 +120,7 @@ function withAllowedTools(call: ModelCall, policy: ToolPolicy): { readonly call:
   const { changes, dropped } = dialect.withoutSpareTools(document.value);
   const { maxBodyBytes } = configuration.document;
   const changed = parseJsonDocument(spliceFields(document, changes), { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
-  const left = dialect.inspect(changed.value);
+  const left = dialect.inspect(changed.value, envelope);
   const kept = left.serverTools.filter(forbidden);
   if (kept.length > 0) throw serverToolNotAllowed(policy, kept, []);
   return { call: { ...call, document: changed, facts: left }, withheld: dropped };

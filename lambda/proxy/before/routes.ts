@@ -1,4 +1,5 @@
-import type { DialectName, Operation } from '../../wire/model';
+import { type CallRoute, DEFAULT_DIALECT, DIALECT_NAMES, DIALECTS, type DialectName, type ModelRoutes } from '../../wire/dialects';
+import type { Operation } from '../../wire/model';
 
 /** What a route does. */
 export type RouteKind = 'model-call' | 'list-models' | 'show-model' | 'show-me' | 'health' | 'probe' | 'refuse-upgrade';
@@ -6,43 +7,64 @@ export type RouteKind = 'model-call' | 'list-models' | 'show-model' | 'show-me' 
 /** One entry of the route table. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'HEAD';
-  /** Exact, or ending in `/*` for a rest that may hold slashes. */
+  /** Exact, or with `{model}` in it, which stands for a name that may hold slashes. */
   readonly path: string;
   readonly kind: RouteKind;
   /** How its callers are answered. */
   readonly dialect: DialectName;
   /** For model calls. */
   readonly operation?: Operation;
+  /** For model calls whose path says whether a stream is asked for. */
+  readonly stream?: boolean;
+  /** Forms of the list that models are told in. */
+  readonly lists: readonly ModelRoutes[];
   /** Whether a key is needed. */
   readonly authenticated: boolean;
 }
 
-/** The data plane, whole. */
+/** Stands for a model's name in a path. */
+const HOLE = '{model}';
+
+/** The data plane, whole: what the dialects declare, and what the gateway answers of itself. */
 export const ROUTES: readonly Route[] = [
-  call('/v1/chat/completions', 'openai-chat', 'chat'),
-  call('/v1/responses', 'openai-responses', 'chat'),
-  call('/v1/messages', 'anthropic-messages', 'chat'),
-  call('/v1/messages/count_tokens', 'anthropic-messages', 'count-tokens'),
-  call('/v1/embeddings', 'openai-chat', 'embeddings'),
-  // Codex tries a WebSocket first and falls back at once on this answer alone.
-  { method: 'GET', path: '/v1/responses', kind: 'refuse-upgrade', dialect: 'openai-responses', authenticated: true },
-  { method: 'GET', path: '/v1/models', kind: 'list-models', dialect: 'openai-chat', authenticated: true },
-  { method: 'GET', path: '/v1/models/*', kind: 'show-model', dialect: 'openai-chat', authenticated: true },
-  { method: 'GET', path: '/v1/me', kind: 'show-me', dialect: 'openai-chat', authenticated: true },
-  { method: 'GET', path: '/health', kind: 'health', dialect: 'openai-chat', authenticated: false },
-  { method: 'HEAD', path: '/', kind: 'probe', dialect: 'openai-chat', authenticated: false },
-  { method: 'HEAD', path: '/api/hello', kind: 'probe', dialect: 'openai-chat', authenticated: false },
+  ...DIALECT_NAMES.flatMap((dialect) => DIALECTS[dialect].calls.map((route) => call(dialect, route))),
+  ...DIALECT_NAMES.flatMap((dialect) => (DIALECTS[dialect].socketPaths ?? []).map((path) => own('GET', path, 'refuse-upgrade', dialect))),
+  ...modelRoutes(),
+  own('GET', '/v1/me', 'show-me'),
+  own('GET', '/health', 'health'),
+  own('HEAD', '/', 'probe'),
+  own('HEAD', '/api/hello', 'probe'),
 ];
+
+/** A request's route, and the model that its path names. */
+export interface FoundRoute {
+  readonly found: 'route';
+  readonly route: Route;
+  readonly model?: string;
+}
 
 /** What a path and method lead to; a path without a route still has a dialect to be answered in. */
 export type RouteMatch =
-  | { readonly found: 'route'; readonly route: Route; readonly rest: string }
+  | FoundRoute
   | { readonly found: 'other-method'; readonly dialect: DialectName; readonly allow: string }
   | { readonly found: 'nothing'; readonly dialect: DialectName };
 
-const BY_PATH = new Map<string, Route[]>();
-for (const route of ROUTES) BY_PATH.set(route.path, [...(BY_PATH.get(route.path) ?? []), route]);
-const MODEL_PREFIX = '/v1/models/';
+/** A path with a hole in it. */
+interface Template {
+  readonly before: string;
+  readonly after: string;
+  readonly route: Route;
+}
+
+const BY_PATH = new Map<string, FoundRoute[]>();
+const TEMPLATES: Template[] = [];
+for (const route of ROUTES) {
+  const at = route.path.indexOf(HOLE);
+  if (at < 0) BY_PATH.set(route.path, [...(BY_PATH.get(route.path) ?? []), { found: 'route', route }]);
+  else TEMPLATES.push({ before: route.path.slice(0, at), after: route.path.slice(at + HOLE.length), route });
+}
+/** The one that says most of its path comes first. */
+TEMPLATES.sort((first, second) => second.route.path.length - first.route.path.length);
 
 /**
  * Finds the route of a request. Repeated and trailing slashes mean nothing; anything else that is not spelled like a route is none:
@@ -50,17 +72,55 @@ const MODEL_PREFIX = '/v1/models/';
  */
 export function matchRoute(method: string, rawPath: string): RouteMatch {
   const path = canonical(rawPath);
-  const rest = path.startsWith(MODEL_PREFIX) ? decodeRest(path.slice(MODEL_PREFIX.length)) : undefined;
-  const candidates = BY_PATH.get(path) ?? (rest === undefined ? undefined : BY_PATH.get(`${MODEL_PREFIX}*`));
-  if (candidates === undefined) return { found: 'nothing', dialect: dialectOf(path) };
-  const route = candidates.find((candidate) => candidate.method === method);
-  if (route !== undefined) return { found: 'route', route, rest: rest ?? '' };
-  const allow = [...new Set(candidates.map((candidate) => candidate.method))].join(', ');
+  const candidates = BY_PATH.get(path) ?? filled(path);
+  if (candidates.length === 0) return { found: 'nothing', dialect: dialectOf(path) };
+  const match = candidates.find(({ route }) => route.method === method);
+  if (match !== undefined) return match;
+  const allow = [...new Set(candidates.map(({ route }) => route.method))].join(', ');
   return { found: 'other-method', dialect: dialectOf(path), allow };
 }
 
-function call(path: string, dialect: DialectName, operation: Operation): Route {
-  return { method: 'POST', path, kind: 'model-call', dialect, operation, authenticated: true };
+/** The routes whose template fits a path. */
+function filled(path: string): FoundRoute[] {
+  return TEMPLATES.flatMap(({ before, after, route }): FoundRoute[] => {
+    const long = path.length > before.length + after.length;
+    if (!long || !path.startsWith(before) || !path.endsWith(after)) return [];
+    const model = decoded(path.slice(before.length, path.length - after.length));
+    return model === undefined ? [] : [{ found: 'route', route, model }];
+  });
+}
+
+function call(dialect: DialectName, { path, operation, stream }: CallRoute): Route {
+  return {
+    method: 'POST',
+    path,
+    kind: 'model-call',
+    dialect,
+    operation,
+    ...(stream === undefined ? {} : { stream }),
+    lists: [],
+    authenticated: true,
+  };
+}
+
+/** Several dialects may list models at the same path; errors there are those of the first. */
+function modelRoutes(): Route[] {
+  const byPath = new Map<string, { readonly dialect: DialectName; readonly lists: ModelRoutes[] }>();
+  for (const dialect of DIALECT_NAMES) {
+    const { models } = DIALECTS[dialect];
+    if (models === undefined) continue;
+    const known = byPath.get(models.path);
+    if (known === undefined) byPath.set(models.path, { dialect, lists: [models] });
+    else known.lists.push(models);
+  }
+  return [...byPath].flatMap(([path, { dialect, lists }]) => [
+    { ...own('GET', path, 'list-models', dialect), lists },
+    { ...own('GET', `${path}/${HOLE}`, 'show-model', dialect), lists },
+  ]);
+}
+
+function own(method: Route['method'], path: string, kind: RouteKind, dialect = DEFAULT_DIALECT): Route {
+  return { method, path, kind, dialect, lists: [], authenticated: kind !== 'health' && kind !== 'probe' };
 }
 
 function canonical(path: string): string {
@@ -69,7 +129,7 @@ function canonical(path: string): string {
 }
 
 /** Clients percent-encode the slashes of a model's id. */
-function decodeRest(text: string): string | undefined {
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -78,6 +138,5 @@ function decodeRest(text: string): string | undefined {
 }
 
 function dialectOf(path: string): DialectName {
-  if (path.startsWith('/v1/messages')) return 'anthropic-messages';
-  return path.startsWith('/v1/responses') ? 'openai-responses' : 'openai-chat';
+  return DIALECT_NAMES.find((name) => DIALECTS[name].prefixes.some((prefix) => path.startsWith(prefix))) ?? DEFAULT_DIALECT;
 }

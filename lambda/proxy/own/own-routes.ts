@@ -3,7 +3,7 @@ import type { Exchange } from '../../platform/http';
 import type { Trace } from '../after/trace';
 import { sendJson } from '../answer/answers';
 import { upgradeRefused } from '../answer/refused';
-import type { Route } from '../before/routes';
+import type { FoundRoute, Route } from '../before/routes';
 import type { Gateway } from '../gateway';
 import { showMe } from './me';
 import { listModels, showModel } from './model-list';
@@ -14,25 +14,21 @@ export async function answerOpen(gateway: Gateway, exchange: Exchange, trace: Tr
   sendJson(exchange, trace, 200, { status: 'ok' });
 }
 
-/**
- * Answers from what the gateway itself knows.
- *
- * @param rest of the path, for routes that end in `/*`
- */
+/** Answers from what the gateway itself knows. */
 export async function answerOwn(
   gateway: Gateway,
   exchange: Exchange,
   trace: Trace,
-  { kind }: Route,
+  { route, model = '' }: FoundRoute,
   caller: Caller,
-  rest: string,
 ): Promise<void> {
+  const { kind, lists } = route;
   if (kind === 'refuse-upgrade') throw upgradeRefused();
   switch (kind) {
     case 'list-models':
-      return sendJson(exchange, trace, 200, await listModels(gateway, caller, exchange.query));
+      return sendJson(exchange, trace, 200, await listModels(gateway, caller, lists, exchange.query));
     case 'show-model':
-      return sendJson(exchange, trace, 200, await showModel(gateway, caller, rest));
+      return sendJson(exchange, trace, 200, await showModel(gateway, caller, lists, model));
     default:
       return sendJson(exchange, trace, 200, await showMe(gateway, caller));
   }

@@ -12,10 +12,8 @@ import type { Endpoint } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import type { RoutedCall } from '../before/call';
 import { forwardedHeaders } from '../before/headers';
-import { forget } from '../before/storage';
 import type { Gateway } from '../gateway';
 import { capabilitiesAt } from './capabilities';
-import { passThroughChanges } from './pass-through';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -62,7 +60,7 @@ export async function prepare(
   const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
   const cap = lowers ? mostOutputTokens : maxOutputTokens;
   const written = passThrough
-    ? passedBody(call, target, quirks, cap)
+    ? passedBody(call, target, endpoint, quirks, cap)
     : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(target, mostOutputTokens), cap);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -70,7 +68,7 @@ export async function prepare(
     'user-agent': USER_AGENT,
   };
   Object.assign(headers, endpoint.headers);
-  if (passThrough) Object.assign(headers, forwardedHeaders(call.exchange.headers, call.dialect.name));
+  if (passThrough) Object.assign(headers, forwardedHeaders(call.exchange.headers, call.route.dialect));
   const request = {
     method: 'POST' as const,
     origin: site.origin,
@@ -128,28 +126,32 @@ interface WrittenBody {
   readonly protocol?: Protocol;
 }
 
-function passedBody(call: RoutedCall, target: Target, quirks: readonly string[], maxOutputTokens: number | undefined): WrittenBody {
+function passedBody(
+  call: RoutedCall,
+  target: Target,
+  endpoint: Endpoint,
+  quirks: readonly string[],
+  maxOutputTokens: number | undefined,
+): WrittenBody {
   const { document, facts, dialect } = call;
-  const history = call.operation === 'embeddings' ? undefined : dialect.forwardChanges?.(document.value);
+  const history = dialect.forwardChanges?.(document.value);
   const forgotten = call.mayStore
     ? undefined
-    : forget(
-        dialect.name,
-        call.operation,
+    : dialect.forget?.(
         history === undefined ? document.value : { ...document.value, ...history },
-        target.provider.definition,
+        target.provider.definition.storesChat === true,
       );
   const dropped = [...new Set([...Object.keys(history ?? {}).map((field) => `thinking in ${field}`), ...(forgotten?.dropped ?? [])])];
   const changes = {
-    model: target.model,
+    ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: target.model }),
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
-    ...passThroughChanges(dialect.name, call.operation, document.value, facts),
+    ...dialect.usageFields?.(document.value, facts),
     ...history,
     ...forgotten?.changes,
   };
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };
-    const reshaped = applyQuirks(changed, dialect.name, quirks, document.value);
+    const reshaped = applyQuirks(changed, endpoint.protocol, quirks, document.value);
     if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped] };
   }
   return { body: spliceFields(document, changes), dropped };
@@ -164,7 +166,7 @@ function translatedBody(
   maxOutputTokens: number | undefined,
 ): WrittenBody {
   const { quirks } = target.provider.definition;
-  const decoded = { ...call.dialect.decodeRequest(call.document.value), model: target.model };
+  const decoded = { ...call.dialect.decodeRequest(call.document.value, call.envelope), model: target.model };
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   const plain = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);

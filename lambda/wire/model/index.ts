@@ -4,7 +4,7 @@ export { withoutProfile } from './bedrock-profile';
 export type { Media } from './media';
 export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
 export { PRICE_UNITS, type PriceUnit, type UnitCounts } from './price-unit';
-export type { DialectName, ModelRequest, Operation } from './request';
+export type { ModelRequest, Operation } from './request';
 export type { FinishReason, ModelResponse, StreamEvent } from './response';
 export { sameUnit, type ToolUse } from './tool-use';
 export { type TokenClasses, tokenClasses, type Usage } from './usage';

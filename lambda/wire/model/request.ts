@@ -3,9 +3,6 @@ import type { JsonObject } from '../../platform/json';
 /** Wire formats that providers speak. */
 export type ProtocolName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini' | 'cohere-v2';
 
-/** Wire formats that callers speak. */
-export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
-
 /** What is asked for. */
 export type Operation = 'chat' | 'embeddings' | 'count-tokens';
 

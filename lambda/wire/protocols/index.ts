@@ -1,24 +1,16 @@
 /** Every wire format, each loaded by the first call that needs it, and what all of them have in common. */
 import { createMemo } from '../../platform/runtime';
-import type { DialectName, Operation, ProtocolName } from '../model/request';
+import { DIALECTS, type DialectName } from '../dialects';
+import type { Operation, ProtocolName } from '../model/request';
 import type { Dialect, Protocol } from './protocol';
 
 type Load<T> = () => Promise<T>;
 
-/** Each protocol is a chunk of its own, loaded by the first call that needs it. */
-const PROTOCOLS: Readonly<Record<ProtocolName, Load<Protocol>>> = {
-  'openai-chat': async () => (await import('../dialects/openai-chat')).openAiChat,
-  'openai-responses': async () => (await import('../dialects/openai-responses')).openAiResponses,
-  'anthropic-messages': async () => (await import('../dialects/anthropic-messages')).anthropicMessages,
+/** Wire formats that no caller speaks, each a chunk of its own. Those of `DIALECTS` are spoken by providers too. */
+const PROTOCOLS: Readonly<Record<Exclude<ProtocolName, DialectName>, Load<Protocol>>> = {
   'bedrock-converse': async () => (await import('./bedrock-converse')).bedrockConverse,
   gemini: async () => (await import('./gemini')).gemini,
   'cohere-v2': async () => (await import('./cohere-v2')).cohereV2,
-};
-
-const DIALECTS: Readonly<Record<DialectName, Load<Dialect>>> = {
-  'openai-chat': async () => (await import('../dialects/openai-chat')).openAiChat,
-  'openai-responses': async () => (await import('../dialects/openai-responses')).openAiResponses,
-  'anthropic-messages': async () => (await import('../dialects/anthropic-messages')).anthropicMessages,
 };
 
 /** Every wire format, by name. */
@@ -31,14 +23,14 @@ export interface Protocols {
 
 export const protocols: Protocols = {
   dialect: remembered(async (name: DialectName, operation) => {
-    if (operation === 'embeddings') return (await import('../operations/embeddings')).embeddingsDialect;
-    if (operation === 'count-tokens') return (await import('../operations/count-tokens')).countTokensDialect;
-    return DIALECTS[name]();
+    const load = DIALECTS[name].codecs[operation];
+    if (load === undefined) throw new Error(`the dialect ${name} has no ${operation}`);
+    return load();
   }),
   protocol: remembered(async (name: ProtocolName, operation) => {
     if (operation === 'embeddings') return (await import('../operations/embeddings')).embeddingsProtocol(name);
     if (operation === 'count-tokens') return (await import('../operations/count-tokens')).countTokensProtocol(name);
-    return PROTOCOLS[name]();
+    return name in DIALECTS ? DIALECTS[name as DialectName].protocol?.() : PROTOCOLS[name as Exclude<ProtocolName, DialectName>]();
   }),
 };
 
@@ -49,5 +41,16 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
 
 export { withoutFreeText } from './free-text-tools';
 export { mediaUrlIn } from './media-urls';
-export type { CallFacts, Dialect, EncodeContext, Frame, Protocol, StreamDecoder, StreamEncoder, StreamMeter } from './protocol';
+export type {
+  BudgetState,
+  CallEnvelope,
+  CallFacts,
+  Dialect,
+  EncodeContext,
+  Frame,
+  Protocol,
+  StreamDecoder,
+  StreamEncoder,
+  StreamMeter,
+} from './protocol';
 export { unreadableAnswer, upstreamIncomplete } from './provider-error';

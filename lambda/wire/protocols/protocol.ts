@@ -2,7 +2,7 @@ import type { GatewayError } from '../../platform/error';
 import type { JsonObject } from '../../platform/json';
 import type { Media } from '../model/media';
 import type { UnitCounts } from '../model/price-unit';
-import type { DialectName, ModelRequest, ProtocolName } from '../model/request';
+import type { ModelRequest, ProtocolName } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
@@ -48,6 +48,29 @@ export interface CallFacts {
   readonly compacts?: boolean;
 }
 
+/** What a call says outside of its body. */
+export interface CallEnvelope {
+  /** The model, where the path names it. */
+  readonly model?: string;
+  /** Whether a stream is asked for, where the path says it. */
+  readonly stream?: boolean;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** How a budget that binds a call stands. */
+export type BudgetState =
+  | { readonly spent: false; readonly limitNanoUsd: bigint; readonly usedNanoUsd: bigint }
+  /** `resetsAt` in epoch seconds; absent for a budget that never does. */
+  | { readonly spent: true; readonly resetsAt?: number };
+
+/** A call that leaves nothing at its provider. */
+export interface Forgetting {
+  /** New values of top-level fields. */
+  readonly changes: JsonObject;
+  /** What the caller asked for and does not get, for `x-gateway-warnings`. */
+  readonly dropped: readonly string[];
+}
+
 /** A call without its spare server-side tools. */
 export interface ServerToolRemoval {
   /** New values of top-level fields. */
@@ -77,18 +100,29 @@ export interface StreamEncoder {
 
 /** How callers of one dialect are read and answered. Pure: no I/O, no clock, no environment. */
 export interface Dialect {
-  readonly name: DialectName;
+  readonly name: string;
+  /** The top-level field in which a body names its model; undefined where the path names it. */
+  readonly modelField: string | undefined;
   /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */
-  inspect(body: JsonObject): CallFacts;
+  inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts;
   /**
    * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
    * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
    */
   forwardChanges?(body: JsonObject): JsonObject | undefined;
+  /** Fields that a call which is forwarded in its own dialect must have so that its provider reports usage. */
+  usageFields?(body: JsonObject, facts: CallFacts): JsonObject;
+  /**
+   * What must change in a call that is forwarded in its own dialect, so that the provider keeps nothing of it and looks nothing up: all
+   * callers share one account there. Undefined when nothing must.
+   *
+   * @param storesUnasked the provider keeps what it is not told to forget
+   */
+  forget?(body: JsonObject, storesUnasked: boolean): Forgetting | undefined;
   /** Leaves out what `spareServerTools` names. Only where `inspect` may find such tools. */
   withoutSpareTools?(body: JsonObject): ServerToolRemoval;
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
-  decodeRequest(body: JsonObject): ModelRequest;
+  decodeRequest(body: JsonObject, envelope?: CallEnvelope): ModelRequest;
   encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;
   /** Why a whole answer in this dialect ended, as far as it says so. */
   finishReason(answer: JsonObject): FinishReason | undefined;
@@ -100,6 +134,8 @@ export interface Dialect {
   encodeError(error: GatewayError, requestId: string): JsonObject;
   /** The terminal event after which nothing follows, for an error once the stream has begun. Complete SSE text. */
   encodeStreamError(error: GatewayError, requestId: string): string;
+  /** Headers by which this dialect's own clients show how near a budget is to its end. Others have `x-gateway-budget-*`. */
+  budgetHeaders?(budget: BudgetState): Readonly<Record<string, string>>;
   /** Keeps a silent stream alive. Complete SSE text. */
   readonly heartbeat: string;
   /** What ends a complete stream whose provider forgot to say so; empty when the family has no terminator beside its last event. */

@@ -1,4 +1,4 @@
-import type { Operation, ProtocolName } from '../model/request';
+import type { Operation } from '../model/request';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 import type { QuirkName } from './quirks';
 
@@ -44,7 +44,7 @@ export function openAiStyle(style: OpenAiStyle): ProviderDefinition {
 }
 
 /** Chooses the caller's own wire format when it is served, else the first that is. */
-export function choose(preferred: ProtocolName, served: readonly CompatibleProtocol[]): CompatibleProtocol {
+export function choose(preferred: string, served: readonly CompatibleProtocol[]): CompatibleProtocol {
   return served.find((protocol) => protocol === preferred) ?? served[0] ?? 'openai-chat';
 }
 

@@ -22,7 +22,7 @@ export interface EndpointRequest {
   readonly stream: boolean;
   readonly config: ProviderConfig;
   /** The caller's own wire format, so that a provider with several can answer in the same one. */
-  readonly preferred: ProtocolName;
+  readonly preferred: string;
   /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
   readonly region?: string;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../lambda/platform/json/value';
-import type { DialectName } from '../../../lambda/wire/model/request';
+import type { DialectName } from '../../../lambda/wire/dialects';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { readAnswer, readStream, sseEvents } from '../../support/answers';
 import { DIALECT_CALLS } from '../../support/dialect-calls';

@@ -1,5 +1,5 @@
+import type { DialectName } from '../../../lambda/wire/dialects';
 import { encodeEventStreamMessage } from '../../../lambda/wire/framing/aws-event-stream';
-import type { DialectName } from '../../../lambda/wire/model/request';
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
 import { type CallerAnswer, readAnswer, readStream, sseEvents } from '../../support/answers';
 import { DIALECT_CALLS } from '../../support/dialect-calls';

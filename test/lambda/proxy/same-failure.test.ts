@@ -1,4 +1,4 @@
-import type { DialectName } from '../../../lambda/wire/model/request';
+import type { DialectName } from '../../../lambda/wire/dialects';
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../support/dialect-calls';
 import { compatible, route, startGateway, type TestGateway, type TestReply } from '../../support/gateway';

@@ -1,7 +1,7 @@
 import { encode as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { createPriceBook } from '../../../lambda/money/pricing';
+import type { DialectName } from '../../../lambda/wire/dialects';
 import { encodeEventStreamMessage } from '../../../lambda/wire/framing/aws-event-stream';
-import type { DialectName } from '../../../lambda/wire/model/request';
 import { sseEvents } from '../../support/answers';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';

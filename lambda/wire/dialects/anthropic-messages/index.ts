@@ -1,4 +1,5 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
+import { budgetHeaders } from './budget-headers';
 import { decodeError } from './decode-error';
 import { decodeRequest } from './decode-request';
 import { decodeResponse } from './decode-response';
@@ -16,6 +17,7 @@ import { usageOf } from './usage';
 /** Anthropic Messages, both ways: how its callers are answered, and how providers that speak it are called. */
 export const anthropicMessages: Dialect & Protocol = {
   name: 'anthropic-messages',
+  modelField: 'model',
   framing: 'sse',
   heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
@@ -31,6 +33,7 @@ export const anthropicMessages: Dialect & Protocol = {
   streamMeter: () => new AnthropicMessagesMeter(),
   usage: usageOf,
   errorStatus,
+  budgetHeaders,
   encodeError,
   encodeStreamError,
   decodeError,

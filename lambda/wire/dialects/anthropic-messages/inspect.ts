@@ -2,7 +2,7 @@ import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
-import type { CallFacts } from '../../protocols/protocol';
+import type { CallEnvelope, CallFacts } from '../../protocols/protocol';
 import {
   checkSchema,
   optionalCount,
@@ -22,7 +22,7 @@ interface Found {
 }
 
 /** Bodies of `count_tokens` pass too: `max_tokens` may be absent. @see https://docs.claude.com/en/api/messages */
-export function inspect(body: JsonObject): CallFacts {
+export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
@@ -57,6 +57,7 @@ export function inspect(body: JsonObject): CallFacts {
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
     ...(compacts(body) ? { compacts: true } : {}),
+    ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
   };
 }
 
@@ -66,6 +67,12 @@ function checkFormat(body: JsonObject): void {
     'output_config.format',
   );
   if (format !== undefined) checkSchema(format, 'output_config.format');
+}
+
+/** A header that is forwarded switches it on. @see https://docs.claude.com/en/docs/build-with-claude/context-windows */
+function asksLongWindow(envelope: CallEnvelope | undefined): boolean {
+  const asked = envelope?.headers?.['anthropic-beta'];
+  return asked !== undefined && /context-1m/i.test(String(asked));
 }
 
 /** @see https://docs.claude.com/en/docs/build-with-claude/compaction */

@@ -7,6 +7,7 @@ import { encodeError, encodeStreamError, errorStatus } from './encode-error';
 import { encodeRequest } from './encode-request';
 import { encodeResponse } from './encode-response';
 import { OpenAiChatStreamEncoder, TERMINATOR } from './encode-stream';
+import { forget, usageFields } from './forced-fields';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiChatMeter } from './meter';
@@ -15,12 +16,15 @@ import { usageOf } from './usage';
 /** OpenAI Chat Completions, both ways: how its callers are answered, and how providers that speak it are called. */
 export const openAiChat: Dialect & Protocol = {
   name: 'openai-chat',
+  modelField: 'model',
   framing: 'sse',
   freeTextTools: true,
   heartbeat: ': keep-alive\n\n',
   terminator: TERMINATOR,
   inspect,
   forwardChanges,
+  usageFields,
+  forget,
   decodeRequest,
   encodeRequest,
   decodeResponse,

@@ -8,6 +8,7 @@ import { encodeRequest } from './encode-request';
 import { encodeResponse } from './encode-response';
 import { OpenAiResponsesStreamEncoder } from './encode-stream';
 import { finishReasonOf } from './finish-reason';
+import { forget } from './forced-fields';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiResponsesMeter } from './meter';
@@ -17,12 +18,14 @@ import { usageOf } from './usage';
 /** OpenAI Responses, both ways. Nothing that the provider would have to remember: every call carries its whole conversation. */
 export const openAiResponses: Dialect & Protocol = {
   name: 'openai-responses',
+  modelField: 'model',
   framing: 'sse',
   freeTextTools: true,
   heartbeat: ': keep-alive\n\n',
   terminator: '',
   inspect,
   forwardChanges,
+  forget,
   withoutSpareTools,
   decodeRequest,
   encodeRequest,

@@ -9,9 +9,12 @@ function inBase64(embedding: JsonValue | undefined): JsonValue | undefined {
   return Array.isArray(embedding) ? base64OfFloats(embedding.map((value) => numberOf(value) ?? 0)) : embedding;
 }
 
+/** There is no history to change, no stream to report usage, and nothing that is kept. */
+const { forwardChanges: _history, usageFields: _usage, forget: _store, ...shared } = openAiChat;
+
 /** OpenAI's embeddings as callers speak them; errors are those of Chat Completions. */
 export const embeddingsDialect: Dialect = {
-  ...openAiChat,
+  ...shared,
   inspect,
   decodeRequest,
   encodeResponse(response, { originalModel, request }) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createOverrideStore } from '../../../../lambda/aws/dynamodb/overrides';
 import { createPriceBook } from '../../../../lambda/money/pricing';
-import type { DialectName } from '../../../../lambda/wire/model/request';
+import type { DialectName } from '../../../../lambda/wire/dialects';
 import { METRICS } from '../../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../../support/dialect-calls';
 import { compatible, route, startGateway, type TestGateway } from '../../../support/gateway';

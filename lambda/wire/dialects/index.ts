@@ -1,0 +1,25 @@
+/** The dialects that callers speak. A new one is a folder, and its line here. */
+import type { ProtocolName } from '../model/request';
+import { anthropicMessages } from './anthropic-messages/declaration';
+import type { DialectDeclaration } from './declaration';
+import { openAiChat } from './openai-chat/declaration';
+import { openAiResponses } from './openai-responses/declaration';
+
+const DECLARED = {
+  'openai-chat': openAiChat,
+  'anthropic-messages': anthropicMessages,
+  'openai-responses': openAiResponses,
+} satisfies Record<string, DialectDeclaration> & {
+  [Name in ProtocolName]?: DialectDeclaration & Required<Pick<DialectDeclaration, 'protocol'>>;
+};
+
+export type DialectName = keyof typeof DECLARED;
+
+export const DIALECTS: Readonly<Record<DialectName, DialectDeclaration>> = DECLARED;
+
+export const DIALECT_NAMES = Object.keys(DECLARED) as DialectName[];
+
+/** Answers what no dialect has for its own: the gateway's own routes, and paths that lead nowhere. */
+export const DEFAULT_DIALECT: DialectName = 'openai-chat';
+
+export type { CallRoute, DialectDeclaration, ListedModel, ModelRoutes } from './declaration';
