@@ -28,6 +28,7 @@ import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';
+import type { Stage } from './relay/stages';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
@@ -48,6 +49,8 @@ export interface GatewayParts {
   readonly startedUrls?: ReadonlyMap<string, string>;
   /** Asked before the providers, in this order. Default: none. */
   readonly sources?: readonly AnswerSource[];
+  /** What reads or changes the contents of answers. Default: nothing, so that bytes pass untouched where they can. */
+  readonly stages?: readonly Stage[];
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -119,6 +122,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     sources,
+    stages: parts.stages ?? [],
     random,
   };
   sources.push(providerSource(gateway), estimateSource);

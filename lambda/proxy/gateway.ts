@@ -8,6 +8,7 @@ import type { LiveConfiguration } from '../routing';
 import type { Protocols } from '../wire/protocols';
 import type { AnswerSource } from './answer/source';
 import type { OwnRate } from './own/own-rate';
+import type { Stage } from './relay/stages';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
 import type { Cooldowns } from './upstream/cooldowns';
@@ -38,6 +39,8 @@ export interface Gateway {
   readonly ownRate: OwnRate;
   /** What calls are answered from, in the order in which they are asked. */
   readonly sources: readonly AnswerSource[];
+  /** What reads or changes the contents of answers, in the order in which they see them. */
+  readonly stages: readonly Stage[];
   /** 0 to 1, for jitter. */
   random(): number;
 }

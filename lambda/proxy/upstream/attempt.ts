@@ -114,7 +114,7 @@ async function attemptWith(
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);
-    const error = 'answer' in result ? result.answer.error : result.failure.error;
+    const error = 'failure' in result ? result.failure.error : result.answer.endedByStage === undefined ? result.answer.error : undefined;
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);

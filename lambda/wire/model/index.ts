@@ -1,5 +1,6 @@
 /** The common request, response, stream event and usage, in which wire formats meet. */
 
+export { answerOf, eventsOf } from './answer-events';
 export { withoutProfile } from './bedrock-profile';
 export type { Media } from './media';
 export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
