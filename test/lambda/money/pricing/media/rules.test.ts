@@ -144,7 +144,9 @@ describe('R11 recordings', () => {
   });
 
   /** A WAV file with chunks of these lengths between its format and a thousand bytes of sound. */
-  const wavWith = ({ channels = 1, hertz = 8_000, bits = 16, frame = (channels * bits) / 8, chunks = [] as readonly number[] }): Buffer => {
+  const wavWith = (sound: { channels?: number; hertz?: number; bits?: number; frame?: number; chunks?: readonly number[] }): Buffer => {
+    const { channels = 1, hertz = 8_000, bits = 16, chunks = [] } = sound;
+    const frame = sound.frame ?? (channels * bits) / 8;
     const head = Buffer.from(wav(0), 'base64').subarray(0, 36);
     head.writeUInt16LE(channels, 22);
     head.writeUInt32LE(hertz, 24);
