@@ -59,6 +59,9 @@ const WORDS = [
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
 ];
 
+/** Each operation has a folder here, and only there it is told apart from the others. */
+const OPERATION = /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/;
+
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
 
@@ -70,6 +73,7 @@ const IMPORT =
 export function importBreaches(sources) {
   const breaches = [];
   const arrows = new Map();
+  const toldApart = comparisonOf([...sources.keys()].flatMap((file) => OPERATION.exec(file)?.[1] ?? []));
   for (const [file, text] of sources) {
     const targets = [];
     for (const { specifier, line } of importsOf(text)) {
@@ -79,7 +83,7 @@ export function importBreaches(sources) {
       if (sources.has(target)) targets.push(target);
     }
     arrows.set(file, targets);
-    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text));
+    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text), ...operationBreaches(file, text, toldApart));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
   return [...breaches, ...namedDialects(sources), ...crowded(sources)];
@@ -178,6 +182,20 @@ function wordBreaches(file, text) {
 /** The same text, at the same places. */
 function withoutComments(text) {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+}
+
+/** What compares something with the name of an operation, whichever way round; undefined where there are none. */
+function comparisonOf(names) {
+  if (names.length === 0) return undefined;
+  const name = `(['"\`])(?:${names.join('|')})\\1`;
+  return new RegExp(`[!=]==?\\s*${name}|${name.replace('\\1', '\\2')}\\s*[!=]==?|\\bcase\\s+${name.replace('\\1', '\\3')}`);
+}
+
+function operationBreaches(file, text, toldApart) {
+  if (toldApart === undefined || file.startsWith('lambda/wire/operations/')) return [];
+  const code = withoutComments(text);
+  const found = toldApart.exec(code);
+  return found === null ? [] : [`${file}:${lineAt(code, found.index)}  ask what the operation declares, not which one it is`];
 }
 
 function wordsIn(text) {

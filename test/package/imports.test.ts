@@ -117,6 +117,29 @@ test('a declaration is reached from the list of dialects alone', () => {
   expect(breachesWith(['lambda/wire/protocols/planted.ts', declaration])).toEqual([expect.stringContaining('index.ts alone')]);
 });
 
+const OPERATIONS = [...sources.keys()].flatMap((path) => /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/.exec(path)?.[1] ?? []);
+
+test.each(
+  OPERATIONS.flatMap((name) => [
+    [name, `if (call.operation === '${name}') return 1;`],
+    [name, `const is = '${name}' !== operation;`],
+    [name, `switch (operation) {\n  case "${name}": return 1;\n}`],
+    [name, `const cap = call.operation.name == '${name}' ? 1 : 0;`],
+  ]),
+)('who tells %s apart outside the folder of operations is found: %s', (name, line) => {
+  const planted = (file: string) => importBreaches(new Map(sources).set(file, `${sources.get(file) ?? ''}\n${line}\n`));
+
+  expect(planted('lambda/proxy/before/bound.ts')).toEqual([expect.stringMatching(/^lambda\/proxy\/before\/bound\.ts:\d+ {2}ask what the/)]);
+  expect(planted(`lambda/wire/operations/${name}/index.ts`)).toEqual([]);
+});
+
+test('every operation is among those that are looked for, and a word of it is no comparison', () => {
+  expect(OPERATIONS).toEqual(expect.arrayContaining(['chat', 'count-tokens', 'embeddings']));
+  const line =
+    "// operation === 'chat'\nconst names = ['chat', 'embeddings'];\nawait protocols.dialect(name, 'chat');\nconst is = path === '/chat';";
+  expect(importBreaches(new Map(sources).set('lambda/proxy/planted.ts', line))).toEqual([]);
+});
+
 test('a thirteenth file in a folder of the proxy is found', () => {
   const planted = new Map(sources);
   for (let made = 0; made < 13; made++) planted.set(`lambda/proxy/planted/file-${made}.ts`, '');

@@ -26,7 +26,7 @@ const NONE: readonly AnswerStage[] = [];
 
 /** Those that look at this call's answer, in order. Only chats are told in events. */
 export function openStages(stages: readonly Stage[], call: RoutedCall): readonly AnswerStage[] {
-  if (stages.length === 0 || call.operation !== 'chat') return NONE;
+  if (stages.length === 0 || !call.operation.generates) return NONE;
   return stages.flatMap((stage) => stage.open(call) ?? []);
 }
 

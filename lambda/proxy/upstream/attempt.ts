@@ -5,6 +5,7 @@ import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
+import { isBilled } from '../before/bound';
 import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
@@ -84,7 +85,7 @@ async function attemptWith(
   let sent = false;
   const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
     const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
-    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage, writingMs) : undefined;
+    const lost = mayBeBilled && isBilled(call) ? lostAttempt(bounded, target, usage, writingMs) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
     trace.attempts.push({

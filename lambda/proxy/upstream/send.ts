@@ -55,7 +55,7 @@ export async function prepare(
 ): Promise<PreparedCall> {
   const { provider } = target;
   const endpoint = endpointOf(call, target, site);
-  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation);
+  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
   const quirks = provider.definition.quirks;
@@ -106,7 +106,7 @@ function isAlias({ resolution }: RoutedCall): boolean {
 
 function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
   const endpoint = provider.definition.endpoint({
-    operation: call.operation,
+    operation: call.operation.name,
     model,
     stream: call.facts.stream,
     config: provider.config,

@@ -157,7 +157,7 @@ async function whole(gateway: Gateway, context: AdmittedCall, prepared: Prepared
         billed: true,
         ...told,
         // Whatever stands around the text makes an estimate from it dear rather than cheap.
-        writtenTokens: () => (call.operation === 'chat' ? mostTokens(writtenIn.toString('utf8')) : 0),
+        writtenTokens: () => (call.operation.generates ? mostTokens(writtenIn.toString('utf8')) : 0),
         malformed: 0,
         firstTextMs: 0,
         ...(body === undefined
