@@ -23,6 +23,7 @@ import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { protocols } from '../wire/protocols';
+import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
@@ -51,6 +52,8 @@ export interface GatewayParts {
   readonly sources?: readonly AnswerSource[];
   /** What reads or changes the contents of answers. Default: nothing, so that bytes pass untouched where they can. */
   readonly stages?: readonly Stage[];
+  /** What follows the bytes that callers send and are sent. Default: nothing. */
+  readonly taps?: readonly Tap[];
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -123,6 +126,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     ownRate: createOwnRate(clock),
     sources,
     stages: parts.stages ?? [],
+    taps: parts.taps ?? [],
     random,
   };
   sources.push(providerSource(gateway), estimateSource);
