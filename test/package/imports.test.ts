@@ -90,6 +90,9 @@ test.each([
   ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],
   ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
   ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
+  ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
+  ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/fields.ts', 'the local run'],
+  ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/fields.ts', 'lib imports'],
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
   ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
   ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
@@ -138,6 +141,10 @@ test('every operation is among those that are looked for, and a word of it is no
   const line =
     "// operation === 'chat'\nconst names = ['chat', 'embeddings'];\nawait protocols.dialect(name, 'chat');\nconst is = path === '/chat';";
   expect(importBreaches(new Map(sources).set('lambda/proxy/planted.ts', line))).toEqual([]);
+});
+
+test('the commands may read how the usage record is defined', () => {
+  expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/fields.ts'])).toEqual([]);
 });
 
 test('a thirteenth file in a folder of the proxy is found', () => {
