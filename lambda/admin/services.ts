@@ -11,7 +11,7 @@ import {
   createSpendStore,
 } from '../aws/dynamodb';
 import type { IdentityStore, Peppers, Secrets } from '../identity';
-import { createLevelCache, parsePeppers } from '../identity';
+import { createIdentityRows, parsePeppers } from '../identity';
 import { loadPriceBookData } from '../money/deployed-book';
 import { type BudgetSources, createFreshBudgets } from '../money/ledger';
 import type { CounterStore, PriceBookStore, RecordStore } from '../money/ports';
@@ -67,12 +67,12 @@ export function createServices({ environment, clock, log, connector, secrets, do
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
   const counters = createCounterStore(connector, countersTable);
-  const keys = createLevelCache(identity, clock);
+  const rows = createIdentityRows(identity, clock);
   const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
   const source = {
     peppers,
     bootstrapSecret: async () => readBootstrap(await secrets.read(environment.bootstrapSecret)),
-    readKey: async (keyId: string) => (await keys.get('key', keyId, 0)).record,
+    readKey: async (keyId: string) => (await rows.dated('key', keyId, 0)).record,
     now: () => clock.now(),
   };
   return {

@@ -3,9 +3,9 @@ import { GatewayError } from '../platform/error';
 import type { Clock } from '../platform/runtime';
 import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 import type { KeyHash, KeyRecord } from './entities';
-import type { CachedLevel, LevelCache } from './level-cache';
 import { type Peppers, parsePeppers } from './peppers';
 import type { Secrets } from './ports';
+import type { DatedRow, IdentityRows } from './rows';
 import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key';
 
 /** Clocks of callers, the table and this process may differ by this much. */
@@ -41,7 +41,12 @@ export interface Authenticator {
 }
 
 /** Authenticates virtual keys. What is malformed is refused before anything is read. */
-export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepperSecretArn: string, clock: Clock): Authenticator {
+export function createAuthenticator(
+  rows: Pick<IdentityRows, 'dated'>,
+  secrets: Secrets,
+  pepperSecretArn: string,
+  clock: Clock,
+): Authenticator {
   const present = rememberOpened();
   let parsedFrom = '';
   let peppers: Peppers | undefined;
@@ -55,9 +60,9 @@ export function createAuthenticator(levels: LevelCache, secrets: Secrets, pepper
     return peppers;
   };
 
-  const rowOf = async (keyId: string, maxAgeMs?: number): Promise<CachedLevel<KeyRecord>> => {
+  const rowOf = async (keyId: string, maxAgeMs?: number): Promise<DatedRow<KeyRecord>> => {
     try {
-      return await levels.get('key', keyId, maxAgeMs);
+      return await rows.dated('key', keyId, maxAgeMs);
     } catch (error) {
       throw storeUnavailable(error);
     }

@@ -3,10 +3,9 @@ export { type Authenticator, type Caller, createAuthenticator, storeUnavailable,
 export { randomBase62 } from './base62';
 export { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 export type { KeyHash, KeyRecord, LevelRecord, ProjectRecord, Role, TeamRecord, UserRecord } from './entities';
-export { createLevelCache } from './level-cache';
-export { createLevelRows } from './level-rows';
 export { type Peppers, parsePeppers } from './peppers';
 export type { IdentityStore, LevelRecords, Secrets } from './ports';
+export { createIdentityRows, type IdentityRows } from './rows';
 export { allowedTagsOf, countingTags, mayTag } from './tags';
 export {
   equalInConstantTime,

@@ -14,7 +14,7 @@ import {
 import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
 import type { KeyRecord } from '../identity';
-import { createAuthenticator, createLevelCache, createLevelRows } from '../identity';
+import { createAuthenticator, createIdentityRows } from '../identity';
 import type { SettlementQueue } from '../money/ledger';
 import { createFreshBudgets, createLedger } from '../money/ledger';
 import { bookInForce, type PriceBook, type PriceOverride } from '../money/pricing';
@@ -23,13 +23,11 @@ import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { protocols } from '../wire/protocols';
-import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';
-import type { Stage } from './relay/stages';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
@@ -50,10 +48,6 @@ export interface GatewayParts {
   readonly startedUrls?: ReadonlyMap<string, string>;
   /** Asked before the providers, in this order. Default: none. */
   readonly sources?: readonly AnswerSource[];
-  /** What reads or changes the contents of answers. Default: nothing, so that bytes pass untouched where they can. */
-  readonly stages?: readonly Stage[];
-  /** What follows the bytes that callers send and are sent. Default: nothing. */
-  readonly taps?: readonly Tap[];
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -73,7 +67,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const counters = createCounterStore(dynamodb, environment.countersTable);
   const spend = createSpendStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
-  const levels = createLevelRows(identity, clock);
+  const levels = createIdentityRows(identity, clock);
   const ledger = createLedger<KeyRecord>({
     identity,
     levels,
@@ -108,7 +102,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metrics,
     configuration,
     protocols,
-    authenticator: createAuthenticator(createLevelCache(identity, clock), secrets, environment.pepperSecret, clock),
+    authenticator: createAuthenticator(levels, secrets, environment.pepperSecret, clock),
     levels,
     budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels, document, clock, spend }) },
     admission: ledger,
@@ -125,8 +119,6 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     sources,
-    stages: parts.stages ?? [],
-    taps: parts.taps ?? [],
     random,
   };
   sources.push(providerSource(gateway), estimateSource);

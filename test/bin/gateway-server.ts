@@ -10,8 +10,8 @@ import {
   createIdentityStore,
   createRecordStore,
 } from '../../lambda/aws/dynamodb';
-import { createLevelRows } from '../../lambda/identity/level-rows';
 import { parsePeppers } from '../../lambda/identity/peppers';
+import { createIdentityRows } from '../../lambda/identity/rows';
 import { parseKey, verifyKey } from '../../lambda/identity/virtual-key';
 import { createLedger } from '../../lambda/money/ledger';
 import { systemClock } from '../../lambda/platform/runtime/clock';
@@ -56,7 +56,7 @@ export async function startGatewayServer(): Promise<GatewayServer> {
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
   const ledger = createLedger({
     identity,
-    levels: createLevelRows(identity, systemClock),
+    levels: createIdentityRows(identity, systemClock),
     counters: createCounterStore(database, TABLE_NAMES.counters),
     gates: createGateStore(database, TABLE_NAMES.counters),
     records: createRecordStore(database, TABLE_NAMES.records),

@@ -9,7 +9,7 @@ import {
 } from '../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import type { KeyRecord } from '../../lambda/identity/entities';
-import { createLevelRows } from '../../lambda/identity/level-rows';
+import { createIdentityRows } from '../../lambda/identity/rows';
 import {
   type AdmissionRequest,
   bindLevel,
@@ -22,7 +22,7 @@ import {
   type QueuedWork,
   type Sweeper,
 } from '../../lambda/money/ledger';
-import type { RequestRecord } from '../../lambda/money/record';
+import type { RequestRecord } from '../../lambda/money/record/request-record';
 import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
@@ -324,7 +324,7 @@ class Simulation {
     const clock = { now: () => this.nowMs - (this.behindMs.get(process) ?? 0), monotonic: () => this.nowMs };
     return createLedger({
       ...stores,
-      levels: createLevelRows(stores.identity, clock),
+      levels: createIdentityRows(stores.identity, clock),
       clock,
       document: DOCUMENT(this.options.limits[0]),
       log: {

@@ -7,8 +7,8 @@ import {
 } from '../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import type { KeyRecord, LevelRecord } from '../../lambda/identity/entities';
-import { createLevelRows } from '../../lambda/identity/level-rows';
 import type { IdentityStore } from '../../lambda/identity/ports';
+import { createIdentityRows } from '../../lambda/identity/rows';
 import {
   type AdmissionRequest,
   createLedger,
@@ -96,7 +96,7 @@ export function ledgerWorld(
     process: (options = {}) =>
       createLedger({
         identity,
-        levels: createLevelRows((options.identity as IdentityStore | undefined) ?? identity, options.clock ?? clock),
+        levels: createIdentityRows((options.identity as IdentityStore | undefined) ?? identity, options.clock ?? clock),
         counters,
         gates,
         records,

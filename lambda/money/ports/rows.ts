@@ -13,7 +13,7 @@ export interface KeyRows<Key extends KeyRow = KeyRow> {
   get(kind: 'key', id: string, options?: RowReadOptions<Key>): Promise<Key | undefined>;
 }
 
-/** Rows of levels, at most 10 s old. A key's own row is read for each request and never comes from here. */
+/** Rows of levels, at most 10 s old. A key's own row the ledger reads for each request, and never from here. */
 export interface LevelRows<Row extends LevelRow = LevelRow> {
   get(kind: LevelKind, id: string): Promise<Row | undefined>;
   /** Reads consistently, and keeps what it read. */
