@@ -3,15 +3,8 @@ import { GatewayError } from '../platform/error';
 import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
 import { isSafeModelName } from '../wire/providers';
 import type { ConfiguredProvider } from './providers';
-
-/** One place a call may go to. */
-export interface Target {
-  readonly provider: ConfiguredProvider;
-  /** The model's name at the provider. */
-  readonly model: string;
-  /** `provider/model`. */
-  readonly name: string;
-}
+import type { StrategyName } from './strategies';
+import type { Target } from './target';
 
 /** What a model name means. */
 export interface Resolution {
@@ -20,8 +13,10 @@ export interface Resolution {
   /** The alias, glob included, that it matched. */
   readonly alias?: string;
   readonly reason: 'alias' | 'provider' | 'pattern';
-  /** In order; never empty. */
+  /** As the route names them; never empty. */
   readonly targets: readonly Target[];
+  /** In which order they are asked. */
+  readonly strategy: StrategyName;
 }
 
 /** Finds what a model name means. */
@@ -50,7 +45,7 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
   const throughRoute = (name: string, route: RouteConfig): Resolution => {
     const targets = route.targets.flatMap((target) => targetOf(byId, target, name));
     if (targets.length === 0) throw modelNotFound(name);
-    return { originalModel: name, alias: route.alias, reason: 'alias', targets };
+    return { originalModel: name, alias: route.alias, reason: 'alias', targets, strategy: 'ordered' };
   };
 
   const find = (name: string): Resolution => {
@@ -59,7 +54,8 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
     const slash = name.indexOf('/');
     const named = slash > 0 ? byId.get(name.slice(0, slash)) : undefined;
     if (named !== undefined && isSafeModelName(name.slice(slash + 1))) {
-      return { originalModel: name, reason: 'provider', targets: [{ provider: named, model: name.slice(slash + 1), name }] };
+      const targets = [{ provider: named, model: name.slice(slash + 1), name }];
+      return { originalModel: name, reason: 'provider', targets, strategy: 'ordered' };
     }
     const glob = globs.find((route) => matchesGlob(route.alias, name));
     if (glob !== undefined) return throughRoute(name, glob);
@@ -67,7 +63,8 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
     if (serving.length > 1) throw ambiguous(name, serving);
     const [provider] = serving;
     if (provider === undefined) throw modelNotFound(name);
-    return { originalModel: name, reason: 'pattern', targets: [{ provider, model: name, name: `${provider.id}/${name}` }] };
+    const targets = [{ provider, model: name, name: `${provider.id}/${name}` }];
+    return { originalModel: name, reason: 'pattern', targets, strategy: 'ordered' };
   };
 
   return {

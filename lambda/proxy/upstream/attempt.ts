@@ -1,11 +1,10 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import type { Target } from '../../routing';
+import { orderOf, type Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
-import { isBilled } from '../before/bound';
 import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
@@ -26,8 +25,10 @@ const LONGEST_PAUSE_MS = 2_000;
  * @throws UnansweredError when none does
  */
 export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
-  const { call, trace, departure } = context;
-  const itinerary = new Itinerary(placesOf(call.targets), gateway.cooldowns);
+  const { call, bounded, trace, departure } = context;
+  const { operation, resolution } = call;
+  const targets = orderOf(resolution.strategy, call.targets, { operation, prices: bounded.prices, random: gateway.random });
+  const itinerary = new Itinerary(placesOf(targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
   let retries = 0;
   let givenUp = false;
@@ -85,7 +86,7 @@ async function attemptWith(
   let sent = false;
   const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
     const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
-    const lost = mayBeBilled && isBilled(call) ? lostAttempt(bounded, target, usage, writingMs) : undefined;
+    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage, writingMs) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
     trace.attempts.push({
@@ -115,7 +116,7 @@ async function attemptWith(
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);
-    const error = 'failure' in result ? result.failure.error : result.answer.endedByStage === undefined ? result.answer.error : undefined;
+    const error = 'answer' in result ? result.answer.error : result.failure.error;
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);
