@@ -10,7 +10,9 @@ export function createReport(columns) {
   /** @param goal the most that the ratio may be */
   function row(id, what, unit, goal, first, second) {
     if (rows.some((other) => other.id === id)) throw new Error(`two rows have the id ${id}`);
-    rows.push({ id, what, unit, goal, [left]: first, [right]: second, ratio: first === undefined ? undefined : second / first });
+    const ratio = first === undefined ? undefined : second / first;
+    process.stderr.write(`${id} ${ratio?.toFixed(3) ?? second.toFixed(1)}\n`);
+    rows.push({ id, what, unit, goal, [left]: first, [right]: second, ratio });
   }
 
   function print(sampling) {
