@@ -18,6 +18,7 @@ import type { ApiLimits } from './api-gateway/limits';
 import { answersAsOllama, contextAtHand, secretsAtHand } from './at-hand';
 import type { CheckedCall, Principal } from './aws/authorizer';
 import { Callers } from './aws/callers';
+import { alsoAtExit, withinDrain } from './closing';
 import { takeDataDirectory } from './data-directory';
 import { adminKey, firstKey } from './first-key';
 import { CallTrace } from './game-day/call-trace';
@@ -273,28 +274,6 @@ function bootstrapFunction(definitions: readonly FunctionDefinition[]): { arn: s
     if (secretArn !== undefined) return { arn, secretArn };
   }
   throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
-}
-
-/** Cleans up when the run closes, or when the process ends before that. */
-function alsoAtExit(clean: () => void): () => void {
-  process.once('exit', clean);
-  return () => {
-    process.off('exit', clean);
-    clean();
-  };
-}
-
-/** What functions still do when the run closes may take so long, in ms. */
-const DRAIN_MS = 10_000;
-
-/** A function that hangs must not keep the run from closing. */
-async function withinDrain(work: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DRAIN_MS);
-  });
-  await Promise.race([work(), limit]);
-  clearTimeout(timer);
 }
 
 /** The worker's bundle: beside this file when bundled, in `dist` when run from source. */

@@ -18,11 +18,6 @@ const DECLARATION = /^lambda\/wire\/dialects\/[^/]+\/declaration\.ts$/;
 /** May name a dialect: its line in the list, and what says which wire formats providers speak. */
 const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:providers|protocols|operations)\/.*)\.ts$/;
 
-/** What the command shows of requests, it shows by the same definition as everyone. */
-const SHARED_WITH_COMMANDS = 'lambda/money/record/fields.ts';
-
-const MOST_FILES_A_FOLDER = 12;
-
 /** They do no I/O, read no environment and import no package. */
 const PURE = ['wire', 'money'];
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:zlib']);
@@ -62,9 +57,6 @@ const WORDS = [
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
 ];
 
-/** Each operation has a folder here, and only there it is told apart from the others. */
-const OPERATION = /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/;
-
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
 
@@ -76,7 +68,6 @@ const IMPORT =
 export function importBreaches(sources) {
   const breaches = [];
   const arrows = new Map();
-  const toldApart = comparisonOf([...sources.keys()].flatMap((file) => OPERATION.exec(file)?.[1] ?? []));
   for (const [file, text] of sources) {
     const targets = [];
     for (const { specifier, line } of importsOf(text)) {
@@ -86,10 +77,10 @@ export function importBreaches(sources) {
       if (sources.has(target)) targets.push(target);
     }
     arrows.set(file, targets);
-    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text), ...operationBreaches(file, text, toldApart));
+    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
-  return [...breaches, ...namedDialects(sources), ...crowded(sources)];
+  return [...breaches, ...namedDialects(sources)];
 }
 
 /** What was found in a text before: tests ask again and again about the same sources. */
@@ -135,10 +126,7 @@ function relativeBreach(file, target) {
   if (part === 'lambda') {
     return other === 'lambda' ? roomBreach(file, target) : 'lambda imports neither the local run, the command nor tests';
   }
-  if (other === 'lambda') {
-    if (part === 'local') return faceBreach(roomOf(target), target);
-    return file.startsWith('bin/commands/') && target === SHARED_WITH_COMMANDS ? undefined : 'the command goes through the local run';
-  }
+  if (other === 'lambda') return part === 'local' ? faceBreach(roomOf(target), target) : 'the command goes through the local run';
   if (part === 'local' && other !== 'local') return 'the local run imports itself, faces of the runtime and the contract';
   return part === 'bin' && other !== 'bin' && other !== 'local' ? 'the command imports itself, the local run and the contract' : undefined;
 }
@@ -190,20 +178,6 @@ function withoutComments(text) {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
 }
 
-/** What compares something with the name of an operation, whichever way round; undefined where there are none. */
-function comparisonOf(names) {
-  if (names.length === 0) return undefined;
-  const name = `(['"\`])(?:${names.join('|')})\\1`;
-  return new RegExp(`[!=]==?\\s*${name}|${name.replace('\\1', '\\2')}\\s*[!=]==?|\\bcase\\s+${name.replace('\\1', '\\3')}`);
-}
-
-function operationBreaches(file, text, toldApart) {
-  if (toldApart === undefined || file.startsWith('lambda/wire/operations/')) return [];
-  const code = withoutComments(text);
-  const found = toldApart.exec(code);
-  return found === null ? [] : [`${file}:${lineAt(code, found.index)}  ask what the operation declares, not which one it is`];
-}
-
 function wordsIn(text) {
   const code = withoutComments(text);
   return WORDS.flatMap(({ word, allow, rule }) => {
@@ -248,12 +222,4 @@ function circlesOf(arrows) {
     visit(start);
   }
   return circles;
-}
-
-function crowded(sources) {
-  const files = new Map();
-  for (const file of sources.keys()) if (file.startsWith('lambda/proxy/')) files.set(dirname(file), (files.get(dirname(file)) ?? 0) + 1);
-  return [...files]
-    .filter(([, count]) => count > MOST_FILES_A_FOLDER)
-    .map(([folder, count]) => `${folder}:1  ${count} files in one folder of the proxy, ${MOST_FILES_A_FOLDER} at most`);
 }

@@ -1,18 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { join, posix } from 'node:path';
 import { importBreaches } from '../../scripts/import-rules.mjs';
+import { readSources } from '../../scripts/sources.mjs';
 
 const ROOT = join(__dirname, '../..');
 const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
 const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
 
-const sources = new Map<string, string>(
-  ['lib', 'lambda', 'local', 'bin'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-      .map((name) => [`${folder}/${name.split(sep).join('/')}`, readFileSync(join(ROOT, folder, name), 'utf8')]),
-  ),
-);
+const sources = readSources(ROOT, ['lib', 'lambda', 'local', 'bin']);
 
 /** Breaches once `from` imports `to` too. */
 function breachesWith(...arrows: readonly (readonly [from: string, to: string])[]): string[] {
@@ -90,9 +84,6 @@ test.each([
   ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],
   ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
   ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
-  ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
-  ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/fields.ts', 'the local run'],
-  ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/fields.ts', 'lib imports'],
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
   ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
   ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
@@ -118,38 +109,4 @@ test('a declaration is reached from the list of dialects alone', () => {
   const declaration = 'lambda/wire/dialects/openai-chat/declaration.ts';
 
   expect(breachesWith(['lambda/wire/protocols/planted.ts', declaration])).toEqual([expect.stringContaining('index.ts alone')]);
-});
-
-const OPERATIONS = [...sources.keys()].flatMap((path) => /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/.exec(path)?.[1] ?? []);
-
-test.each(
-  OPERATIONS.flatMap((name) => [
-    [name, `if (call.operation === '${name}') return 1;`],
-    [name, `const is = '${name}' !== operation;`],
-    [name, `switch (operation) {\n  case "${name}": return 1;\n}`],
-    [name, `const cap = call.operation.name == '${name}' ? 1 : 0;`],
-  ]),
-)('who tells %s apart outside the folder of operations is found: %s', (name, line) => {
-  const planted = (file: string) => importBreaches(new Map(sources).set(file, `${sources.get(file) ?? ''}\n${line}\n`));
-
-  expect(planted('lambda/proxy/before/bound.ts')).toEqual([expect.stringMatching(/^lambda\/proxy\/before\/bound\.ts:\d+ {2}ask what the/)]);
-  expect(planted(`lambda/wire/operations/${name}/index.ts`)).toEqual([]);
-});
-
-test('every operation is among those that are looked for, and a word of it is no comparison', () => {
-  expect(OPERATIONS).toEqual(expect.arrayContaining(['chat', 'count-tokens', 'embeddings']));
-  const line =
-    "// operation === 'chat'\nconst names = ['chat', 'embeddings'];\nawait protocols.dialect(name, 'chat');\nconst is = path === '/chat';";
-  expect(importBreaches(new Map(sources).set('lambda/proxy/planted.ts', line))).toEqual([]);
-});
-
-test('the commands may read how the usage record is defined', () => {
-  expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/fields.ts'])).toEqual([]);
-});
-
-test('a thirteenth file in a folder of the proxy is found', () => {
-  const planted = new Map(sources);
-  for (let made = 0; made < 13; made++) planted.set(`lambda/proxy/planted/file-${made}.ts`, '');
-
-  expect(importBreaches(planted)).toEqual([expect.stringContaining('13 files in one folder')]);
 });

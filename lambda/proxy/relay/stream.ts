@@ -47,8 +47,6 @@ export function relayStream(
 
 class StreamRelay implements Watcher, StreamSink {
   #held: (Buffer | string)[] = [];
-  /** What came before the first content is out, or need not go out any more. */
-  #opened = false;
   #firstEventMs = 0;
   #firstTextMs = 0;
   #lastChunkMs: number;
@@ -76,7 +74,6 @@ class StreamRelay implements Watcher, StreamSink {
     body.on('end', () => this.#onEnd());
     body.on('error', (error: unknown) => this.fail(streamFault(error)));
     body.on('close', () => {
-      if (this.translation.pending && this.#doneMs === 0) return;
       this.ticker.unwatch(this);
       this.fail(upstreamIncomplete());
     });
@@ -94,15 +91,14 @@ class StreamRelay implements Watcher, StreamSink {
   }
 
   #onEnd(): void {
-    if (this.#doneMs > 0) return this.ticker.unwatch(this);
+    this.ticker.unwatch(this);
+    if (this.#doneMs > 0) return;
     try {
       this.translation.frames(this.source.finish(), this);
       if (this.#doneMs === 0) this.translation.end(this);
     } catch (error) {
       this.fail(asGatewayError(error));
     }
-    // Whoever holds something back has as long as the call has.
-    if (!this.translation.pending) this.ticker.unwatch(this);
   }
 
   public tick(nowMs: number): void {
@@ -114,28 +110,23 @@ class StreamRelay implements Watcher, StreamSink {
     if (nowMs >= limits.totalAtMs) return this.fail(timedOut('The call took longer than it may.'));
     if (this.#firstEventMs === 0) {
       if (nowMs >= limits.firstEventAtMs) this.fail(timedOut('The provider did not begin its answer in time.'));
-    } else if (!this.#paused && !this.translation.pending && nowMs - this.#lastChunkMs >= limits.idleMs) {
+    } else if (!this.#paused && nowMs - this.#lastChunkMs >= limits.idleMs) {
       return this.fail(timedOut('The provider fell silent in the middle of its answer.'));
     }
-    // Where nothing is sent, nothing else notices.
-    if (this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
-  }
-
-  public begun(): void {
-    if (this.#firstEventMs === 0) this.#firstEventMs = this.ticker.exactMs();
+    // Nothing is sent any more, so nothing else notices.
+    if (this.delivery.gone && this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
   }
 
   public preamble(bytes: Buffer | string): void {
     if (this.#doneMs > 0) return;
-    if (this.#opened) this.#send(bytes);
+    if (this.#firstEventMs > 0) this.#send(bytes);
     else this.#held.push(bytes);
   }
 
   public content(bytes: Buffer | string): void {
     if (this.#doneMs > 0) return;
-    if (!this.#opened) {
-      this.#opened = true;
-      this.begun();
+    if (this.#firstEventMs === 0) {
+      this.#firstEventMs = this.ticker.exactMs();
       const first = this.#held.length === 0 ? bytes : Buffer.concat([...this.#held, bytes].map(asBuffer));
       this.#held = [];
       this.#send(first);
@@ -174,15 +165,11 @@ class StreamRelay implements Watcher, StreamSink {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
     this.#resume();
-    const { delivery, body } = this;
-    if (body.closed) this.ticker.unwatch(this);
+    const { delivery } = this;
     delivery.farewell = undefined;
     const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
-    const { report } = this.translation;
-    // Nobody reads on what would go nowhere.
-    if (report.endedByStage?.complete === false) body.destroy();
     this.fulfil({
-      ...report,
+      ...this.translation.report,
       ...(error === undefined ? {} : { error }),
       ...(terminal === undefined ? {} : { terminal }),
       firstEventMs: this.#firstEventMs,

@@ -1,10 +1,4 @@
-import { endpointOf, type Offers, type ProviderDefinition } from './provider';
-
-const OFFERS: Offers = {
-  chat: () => ({ protocol: 'cohere-v2', path: '/v2/chat', headers: {} }),
-  embeddings: () => ({ protocol: 'cohere-v2', path: '/v2/embed', headers: {} }),
-  'count-tokens': 'not-offered',
-};
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
 /**
  * Cohere, version 2 of its API.
@@ -18,5 +12,9 @@ export const cohere: ProviderDefinition = {
   auth: { kind: 'bearer' },
   models: ['command-*', 'c4ai-*', 'embed-*'],
   quirks: [],
-  endpoint: (request) => endpointOf(OFFERS, request),
+  endpoint({ operation }: EndpointRequest): Endpoint | undefined {
+    if (operation === 'chat') return { protocol: 'cohere-v2', path: '/v2/chat', headers: {} };
+    if (operation === 'embeddings') return { protocol: 'cohere-v2', path: '/v2/embed', headers: {} };
+    return undefined;
+  },
 };

@@ -1,15 +1,5 @@
 import { encodeSegment } from './address';
-import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
-
-const OFFERS: Offers = {
-  chat: (request) => at(request, geminiMethod(request.stream)),
-  'count-tokens': (request) => at(request, ':countTokens'),
-  embeddings: (request) => at(request, ':batchEmbedContents'),
-};
-
-function at({ model }: EndpointRequest, method: string): Endpoint {
-  return { protocol: 'gemini', path: `/v1beta/models/${encodeSegment(model)}${method}`, headers: {} };
-}
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
 /**
  * Google AI Studio (the Gemini API).
@@ -23,7 +13,13 @@ export const googleAiStudio: ProviderDefinition = {
   auth: { kind: 'header', name: 'x-goog-api-key' },
   models: ['gemini-*', 'gemma-*', 'text-embedding-004'],
   quirks: [],
-  endpoint: (request) => endpointOf(OFFERS, request),
+  endpoint({ operation, model, stream }: EndpointRequest): Endpoint | undefined {
+    const path = `/v1beta/models/${encodeSegment(model)}`;
+    if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
+    if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
+    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:batchEmbedContents`, headers: {} };
+    return undefined;
+  },
 };
 
 /** Without `alt=sse` the stream is one JSON array. */

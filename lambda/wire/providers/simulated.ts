@@ -1,10 +1,4 @@
-import { endpointOf, type Offers, type ProviderDefinition } from './provider';
-
-const OFFERS: Offers = {
-  chat: () => ({ protocol: 'openai-chat', path: '/v1/chat/completions', headers: {} }),
-  embeddings: () => ({ protocol: 'openai-chat', path: '/v1/embeddings', headers: {} }),
-  'count-tokens': 'not-offered',
-};
+import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
 /**
  * The simulated provider (`lambda/simulated`): OpenAI's dialect on loopback, for demos, load tests and game days.
@@ -17,5 +11,9 @@ export const simulated: ProviderDefinition = {
   startsInProcess: true,
   models: ['simulated-*'],
   quirks: [],
-  endpoint: (request) => endpointOf(OFFERS, request),
+  endpoint({ operation }: EndpointRequest): Endpoint | undefined {
+    if (operation === 'chat') return { protocol: 'openai-chat', path: '/v1/chat/completions', headers: {} };
+    if (operation === 'embeddings') return { protocol: 'openai-chat', path: '/v1/embeddings', headers: {} };
+    return undefined;
+  },
 };

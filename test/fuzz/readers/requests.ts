@@ -4,7 +4,7 @@ import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messa
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
 import type { ModelRequest } from '../../../lambda/wire/model/request';
-import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
+import { embeddingsDialect } from '../../../lambda/wire/operations/embeddings/dialect';
 import type { Dialect } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { targetFacts } from '../../support/target';
@@ -111,7 +111,7 @@ export const requestReaders: readonly Reader[] = [
     files: ['lambda/wire/operations/embeddings/', ...SHARED],
     isJson: true,
     samples: () => embeddingsFixtures().map(({ request }) => JSON.stringify(request)),
-    read: (input) => void readRequest(openAiEmbeddings, input),
+    read: (input) => void readRequest(embeddingsDialect, input),
   },
 ];
 

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../platform/json';
-import { anthropicTokenCount } from '../../operations/count-tokens';
 import type { DialectDeclaration } from '../declaration';
 
 const idOf = (model: JsonObject | undefined) => model?.['id'] ?? null;
@@ -20,7 +19,7 @@ export const anthropicMessages = {
   returnedHeaders: ['request-id'],
   codecs: {
     chat: async () => (await import('.')).anthropicMessages,
-    'count-tokens': anthropicTokenCount,
+    'count-tokens': async () => (await import('../../operations/count-tokens')).countTokensDialect,
   },
   protocol: async () => (await import('.')).anthropicMessages,
 } satisfies DialectDeclaration;

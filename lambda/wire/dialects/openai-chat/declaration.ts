@@ -1,4 +1,3 @@
-import { openAiEmbeddings } from '../../operations/embeddings';
 import type { DialectDeclaration } from '../declaration';
 
 /** @see https://platform.openai.com/docs/api-reference/chat */
@@ -17,7 +16,7 @@ export const openAiChat = {
   returnedHeaders: ['x-request-id', 'openai-processing-ms', 'openai-version'],
   codecs: {
     chat: async () => (await import('.')).openAiChat,
-    embeddings: openAiEmbeddings,
+    embeddings: async () => (await import('../../operations/embeddings')).embeddingsDialect,
   },
   protocol: async () => (await import('.')).openAiChat,
 } satisfies DialectDeclaration;

@@ -1,0 +1,2 @@
+/** See `size-rules.mjs`. */
+export function sizeBreaches(sources: ReadonlyMap<string, string>): string[];

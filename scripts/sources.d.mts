@@ -1,0 +1,2 @@
+/** See `sources.mjs`. */
+export function readSources(root: string, folders: readonly string[], kind?: RegExp): Map<string, string>;
