@@ -1,4 +1,4 @@
-/** Writes docs/openapi.json from the route tables and schemas in lambda/. */
+/** Writes docs/openapi.json from the route tables and schemas in lambda/, and docs/errors.md from the catalogue of errors. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -16,6 +16,7 @@ try {
         import { routes } from './lambda/admin/routes';
         import { ROUTES } from './lambda/proxy/before/routes';
         export const make = (version) => openApiDocument(routes, ROUTES, version);
+        export { errorPage } from './lambda/admin/error-page';
       `,
       resolveDir: root,
       loader: 'ts',
@@ -28,8 +29,9 @@ try {
     logLevel: 'warning',
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });
-  const { make } = await import(pathToFileURL(outfile).href);
+  const { make, errorPage } = await import(pathToFileURL(outfile).href);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(root, 'docs/errors.md'), await errorPage());
   writeFileSync(join(root, 'docs/openapi.json'), `${JSON.stringify(make(version), null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

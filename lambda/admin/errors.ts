@@ -1,19 +1,7 @@
 import { GatewayError } from '../platform/error';
 import type { AdminAnswer } from './message';
+import { isPassing } from './table-fault';
 
-const UNAVAILABLE = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-  'InternalServerError',
-  'InternalServiceError',
-  'ServiceUnavailable',
-  'TimeoutError',
-  'NetworkingError',
-  'AbortError',
-]);
-const BROKEN_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
 const MISCONFIGURED = new Set([
   'AccessDeniedException',
   'ResourceNotFoundException',
@@ -24,8 +12,7 @@ const MISCONFIGURED = new Set([
 /** Turns whatever a route threw into what a caller may be told. */
 export function toGatewayError(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  const { name, code } = (cause ?? {}) as { name?: string; code?: string };
-  if (UNAVAILABLE.has(name ?? '') || BROKEN_CONNECTION.has(code ?? '')) {
+  if (isPassing(cause)) {
     return new GatewayError({
       code: 'store_unavailable',
       message: 'The gateway cannot reach its table at the moment. Try again.',
@@ -33,7 +20,7 @@ export function toGatewayError(cause: unknown): GatewayError {
       cause,
     });
   }
-  if (MISCONFIGURED.has(name ?? '')) {
+  if (cause instanceof Error && MISCONFIGURED.has(cause.name)) {
     return new GatewayError({
       code: 'misconfigured',
       message: 'The gateway lacks a permission or a resource.',

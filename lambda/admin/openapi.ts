@@ -1,3 +1,4 @@
+import { ERRORS } from '../platform/error-catalogue';
 import { ADMIN_PREFIX } from './event';
 import type { AdminRoute } from './route';
 import type { Schema } from './schema';
@@ -12,6 +13,51 @@ export interface DataPlaneRoute {
 
 type Json = { [name: string]: unknown };
 
+/** Of the gateway and of API Gateway in front of it. */
+const ERROR_CODE: Schema = {
+  title: 'ErrorCode',
+  type: 'string',
+  enum: Object.keys(ERRORS).sort(),
+  description: 'docs/errors.md tells what each means and what to do.',
+};
+
+/** In the form of the path's dialect: of OpenAI, which shows the code, or of Anthropic, which has its own kinds. */
+const DATA_PLANE_ERROR: Json = {
+  anyOf: [
+    {
+      type: 'object',
+      required: ['error', 'request_id'],
+      properties: {
+        error: {
+          type: 'object',
+          required: ['message', 'type', 'param', 'code'],
+          properties: {
+            message: { type: 'string' },
+            type: { type: 'string' },
+            param: { type: ['string', 'null'] },
+            code: {
+              anyOf: [
+                { $ref: '#/components/schemas/ErrorCode' },
+                { type: 'string', description: "A provider's own code for a field that it refused, in place of `invalid_request`." },
+              ],
+            },
+          },
+        },
+        request_id: { type: 'string' },
+      },
+    },
+    {
+      type: 'object',
+      required: ['type', 'error', 'request_id'],
+      properties: {
+        type: { type: 'string', enum: ['error'] },
+        error: { type: 'object', required: ['type', 'message'], properties: { type: { type: 'string' }, message: { type: 'string' } } },
+        request_id: { type: 'string' },
+      },
+    },
+  ],
+};
+
 const ERROR: Schema = {
   title: 'Error',
   type: 'object',
@@ -24,7 +70,7 @@ const ERROR: Schema = {
         message: { type: 'string' },
         type: { type: 'string' },
         param: { type: ['string', 'null'], description: 'The field at fault.' },
-        code: { type: 'string' },
+        code: ERROR_CODE,
       },
     },
   },
@@ -52,10 +98,11 @@ export function openApiDocument(adminRoutes: readonly AdminRoute[], dataPlane: r
     paths[path] ??= {};
     return paths[path];
   };
-  for (const route of dataPlane) at(route.path.replace('/*', '/{id}'))[route.method.toLowerCase()] = dataPlaneOperation(route);
+  for (const route of dataPlane) at(route.path)[route.method.toLowerCase()] = dataPlaneOperation(route);
   for (const route of adminRoutes)
     at(ADMIN_PREFIX + route.path.replace('+}', '}'))[route.method.toLowerCase()] = adminOperation(route, schemas);
   reference(ERROR, schemas);
+  schemas['DataPlaneError'] = DATA_PLANE_ERROR;
   return {
     openapi: '3.1.1',
     info: {
@@ -91,13 +138,14 @@ export function openApiDocument(adminRoutes: readonly AdminRoute[], dataPlane: r
 
 function dataPlaneOperation(route: DataPlaneRoute): Json {
   const page = VENDOR_PAGES[route.path];
+  const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name as string));
   return {
     tags: ['data plane'],
     operationId: operationOf(route),
-    summary: `${route.method} ${route.path.replace('/*', '/{id}')}, in the dialect ${route.dialect}.`,
+    summary: `${route.method} ${route.path}, in the dialect ${route.dialect}.`,
     ...(page === undefined ? {} : { externalDocs: { url: page } }),
     ...(route.authenticated ? {} : { security: [] }),
-    ...(route.path.endsWith('/*') ? { parameters: [pathParameter('id')] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.method === 'POST'
       ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } } }
       : {}),
@@ -106,16 +154,24 @@ function dataPlaneOperation(route: DataPlaneRoute): Json {
         description: "The dialect's own answer.",
         ...(route.method === 'HEAD' ? {} : { content: { 'application/json': { schema: { type: 'object' } } } }),
       },
-      default: { description: "An error in the dialect's own form." },
+      default: {
+        description: "An error in the dialect's own form.",
+        ...(route.method === 'HEAD'
+          ? {}
+          : { content: { 'application/json': { schema: { $ref: '#/components/schemas/DataPlaneError' } } } }),
+      },
     },
   };
 }
 
 /** `POST /v1/messages/count_tokens` -> `postMessagesCountTokens`. */
 function operationOf({ method, path }: DataPlaneRoute): string {
-  const words = path.replace(/^\/v1/, '').match(/[A-Za-z]+/g) ?? ['root'];
+  const words = path
+    .replace(/^\/v1/, '')
+    .replace(/\{\w+\}/g, '')
+    .match(/[A-Za-z]+/g) ?? ['root'];
   const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
-  return `${method.toLowerCase()}${name}${path.endsWith('/*') ? 'ById' : ''}`;
+  return `${method.toLowerCase()}${name}${path.endsWith('}') ? 'ById' : ''}`;
 }
 
 function adminOperation(route: AdminRoute, schemas: Json): Json {

@@ -2,6 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import { pause } from '../platform/runtime';
 import type { WriteResult } from '../platform/stored';
+import { isPassing } from './table-fault';
 
 const TIMEOUT_MS = 3_000;
 /** Sent again under the same token, so a repetition changes nothing. */
@@ -78,20 +79,6 @@ function cancellationReasons(error: unknown): readonly string[] {
   if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
   const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
   return reasons.map((reason) => reason.Code ?? 'None');
-}
-
-const PASSING = new Set([
-  'TimeoutError',
-  'NetworkingError',
-  'TransactionInProgressException',
-  'ThrottlingException',
-  'ProvisionedThroughputExceededException',
-  'InternalServerError',
-]);
-
-function isPassing(error: unknown): boolean {
-  const { name = '', code } = (error ?? {}) as { name?: string; code?: string };
-  return PASSING.has(name) || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** A transaction cancelled by contention is the table's trouble, not the caller's: it is named like any throttle. */

@@ -191,6 +191,27 @@ describe('usage', () => {
 
     expect((await admin.call('GET', '/usage?group_by=key')).json.data.map(({ key_id }) => key_id)).toEqual(['k1']);
   });
+
+  test('more rows than one answer may come from are refused', async () => {
+    const admin = createAdminHarness();
+    const { rollups } = admin.services;
+    await request(admin, { id: 'a-01' });
+    const totals = (await rollups.row({ scope: '', dimension: 'key', value: 'k1' }, '2026-11-24', 0)) as never;
+    for (let first = 0; first < 20_001; first += 50) {
+      const rows = Array.from({ length: 50 }, (_, index) => ({ scope: '', dimension: 'key', value: `n${first + index}` }) as RollupRow);
+      await rollups.commit(
+        0,
+        [],
+        rows.map((row) => ({ row, day: '2026-11-24', totals })),
+        [],
+        admin.clock,
+      );
+    }
+
+    const answer = await admin.call('GET', '/usage?group_by=key');
+
+    expect([answer.status, answer.json.error.code, answer.json.error.param]).toEqual([400, 'range_too_large', 'start']);
+  });
 });
 
 describe('requests', () => {
