@@ -1,39 +1,13 @@
 import { tokenClasses } from '../../../../../lambda/wire/model/usage';
 import { cohereV2 } from '../../../../../lambda/wire/protocols/cohere-v2';
 import type { Frame } from '../../../../../lambda/wire/protocols/protocol';
-import type { AnswerFacts, Recorded } from '../../../../support/recorded';
-import {
-  checkWellFormed,
-  decodeFrames,
-  eachRecorded,
-  factsOfEvents,
-  factsOfResponse,
-  framesOf,
-  recordings,
-  responseBody,
-  sha256,
-} from '../../../../support/recorded';
+import { decodeFrames, eachRecorded, factsOfEvents, framesOf } from '../../../../support/recorded';
+import { checkRecorded } from '../../../../support/recorded-protocol';
 
-const all = recordings('cohere-v2-chat');
-const answers = all.filter((entry) => !entry.streaming);
-const streams = all.filter((entry) => entry.streaming);
-
-function expectFacts(actual: AnswerFacts, { facts }: Recorded): void {
-  const usage = facts.usage as unknown as {
-    tokens: Record<string, number>;
-    billed_units: Record<string, number>;
-    cached_tokens: number;
-  };
-  expect(sha256(actual.text)).toBe(facts.text_sha256);
-  expect(actual.toolCalls).toEqual(facts.tool_calls.map(({ id, name, args }) => ({ id, name, args: JSON.parse(args) })));
-  expect(actual.finish).toBe(facts.finish);
-  expect(actual.usage).toEqual({
-    inputTokens: usage.tokens['input_tokens'],
-    outputTokens: usage.tokens['output_tokens'],
-    cacheReadInputTokens: usage.cached_tokens,
-    billedInputTokens: usage.billed_units['input_tokens'],
-    billedOutputTokens: usage.billed_units['output_tokens'],
-  });
+interface Reported {
+  readonly tokens: Record<string, number>;
+  readonly billed_units: Record<string, number>;
+  readonly cached_tokens: number;
 }
 
 const run = (frames: readonly Frame[]) => decodeFrames(cohereV2, frames);
@@ -41,21 +15,17 @@ const run = (frames: readonly Frame[]) => decodeFrames(cohereV2, frames);
 const event = (data: unknown): Frame => ({ event: 'message', data: JSON.stringify(data) });
 
 describe('recorded Cohere answers', () => {
-  eachRecorded('%s decodes to its facts', answers, (entry) => {
-    expectFacts(factsOfResponse(cohereV2.decodeResponse(responseBody(entry))), entry);
-  });
-
-  eachRecorded('%s decodes to its facts as a stream', streams, (entry) => {
-    expectFacts(factsOfEvents(run(framesOf(entry))), entry);
-  });
-
-  eachRecorded('%s cut after any frame ends in one clean error', streams, (entry) => {
-    const frames = framesOf(entry);
-    for (let count = 0; count < frames.length; count++) {
-      const events = run(frames.slice(0, count));
-      checkWellFormed(events);
-      expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'upstream_incomplete' } });
-    }
+  const { streams } = checkRecorded({
+    protocol: cohereV2,
+    wireFormat: 'cohere-v2-chat',
+    countsNoReasoning: true,
+    usage: ({ tokens, billed_units: billed, cached_tokens: cached }: Reported) => ({
+      inputTokens: tokens['input_tokens'],
+      outputTokens: tokens['output_tokens'],
+      cacheReadInputTokens: cached,
+      billedInputTokens: billed['input_tokens'],
+      billedOutputTokens: billed['output_tokens'],
+    }),
   });
 
   eachRecorded('%s is read through unknown events and damaged frames', streams, (entry) => {

@@ -1,6 +1,5 @@
 import { gemini } from '../../../../../lambda/wire/protocols/gemini';
 import type { Frame } from '../../../../../lambda/wire/protocols/protocol';
-import type { AnswerFacts, Recorded } from '../../../../support/recorded';
 import {
   checkWellFormed,
   decodeFrames,
@@ -8,49 +7,23 @@ import {
   factsOfEvents,
   factsOfResponse,
   framesOf,
-  recordings,
   responseBody,
-  sha256,
 } from '../../../../support/recorded';
-
-const all = recordings('gemini-generate-content');
-const answers = all.filter((entry) => entry.status === 200 && !entry.streaming);
-const streams = all.filter((entry) => entry.status === 200 && entry.streaming);
-
-function expectFacts(actual: AnswerFacts, { facts }: Recorded): void {
-  const usage = facts.usage as Record<string, number>;
-  expect(sha256(actual.text)).toBe(facts.text_sha256);
-  expect([...actual.reasoning].length).toBe(facts.reasoning_chars);
-  expect(actual.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual(
-    facts.tool_calls.map(({ name, args }) => ({ name, args: JSON.parse(args) })),
-  );
-  expect(actual.finish).toBe(facts.finish);
-  expect(actual.usage).toMatchObject({
-    inputTokens: usage['promptTokenCount'],
-    outputTokens: (usage['candidatesTokenCount'] ?? 0) + (usage['thoughtsTokenCount'] ?? 0),
-  });
-  expect(actual.usage?.reasoningOutputTokens).toBe(usage['thoughtsTokenCount']);
-  expect(actual.usage?.cacheReadInputTokens).toBe(usage['cachedContentTokenCount']);
-}
+import { checkRecorded } from '../../../../support/recorded-protocol';
 
 const run = (frames: readonly Frame[]) => decodeFrames(gemini, frames);
 
 describe('recorded Gemini answers', () => {
-  eachRecorded('%s decodes to its facts', answers, (entry) => {
-    expectFacts(factsOfResponse(gemini.decodeResponse(responseBody(entry))), entry);
-  });
-
-  eachRecorded('%s decodes to its facts as a stream', streams, (entry) => {
-    expectFacts(factsOfEvents(run(framesOf(entry))), entry);
-  });
-
-  eachRecorded('%s cut before its last frame ends in one clean error', streams, (entry) => {
-    const frames = framesOf(entry);
-    for (let count = 0; count < frames.length; count++) {
-      const events = run(frames.slice(0, count));
-      checkWellFormed(events);
-      expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'upstream_incomplete' } });
-    }
+  const { all, streams } = checkRecorded({
+    protocol: gemini,
+    wireFormat: 'gemini-generate-content',
+    namesNoCalls: true,
+    usage: (reported: Record<string, number>) => ({
+      inputTokens: reported['promptTokenCount'],
+      outputTokens: (reported['candidatesTokenCount'] ?? 0) + (reported['thoughtsTokenCount'] ?? 0),
+      reasoningOutputTokens: reported['thoughtsTokenCount'],
+      cacheReadInputTokens: reported['cachedContentTokenCount'],
+    }),
   });
 
   eachRecorded('%s is read through unknown fields and damaged frames', streams, (entry) => {
