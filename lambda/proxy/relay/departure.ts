@@ -10,10 +10,8 @@ export const LEFT: Readonly<Record<Leaving, ErrorCode>> = { 'hang-up': 'client_c
 export interface DepartureOptions {
   readonly clock: Clock;
   readonly ticker: Ticker;
-  /** Aborted when the caller has hung up. */
+  /** Aborted when the caller has hung up and its call is to end with it. */
   readonly hungUp: AbortSignal;
-  /** Whether an answer is read on to its usage for a caller who has hung up. Default: it is cut. */
-  readonly readsOn: (() => boolean) | undefined;
   /** Monotonic end of the caller's patience, where that comes before the gateway's own deadline; else infinite. */
   readonly deadlineMs: number;
   /** Told once, at the moment the caller leaves. */
@@ -33,7 +31,6 @@ export class Departure implements Watcher {
   readonly #timer: NodeJS.Timeout | undefined;
   #how: Leaving | undefined;
   #leftMs = 0;
-  #hungUp = false;
   #awaken: (() => void) | undefined;
 
   public constructor(options: DepartureOptions) {
@@ -92,18 +89,13 @@ export class Departure implements Watcher {
   }
 
   public tick(nowMs: number): void {
-    if (nowMs - this.#leftMs >= DRAIN_MS || this.#isCut()) this.#stop.abort();
+    if (nowMs - this.#leftMs >= DRAIN_MS) this.#stop.abort();
   }
 
-  /** The caller has hung up. */
+  /** The caller has hung up, and nothing more is to be spent on its call. */
   public handleEvent(): void {
-    this.#hungUp = true;
     this.leave('hang-up');
-    if (this.#isCut()) this.#stop.abort();
-  }
-
-  #isCut(): boolean {
-    return this.#hungUp && this.#options.readsOn?.() !== true;
+    this.#stop.abort();
   }
 
   /** The call is over. */

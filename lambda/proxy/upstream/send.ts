@@ -4,6 +4,7 @@ import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
+import { withoutNativeSchema } from '../../wire/fitting';
 import type { ModelRequest } from '../../wire/model';
 import type { Capabilities } from '../../wire/models';
 import type { Protocol } from '../../wire/protocols';
@@ -169,7 +170,9 @@ function translatedBody(
   const decoded = { ...call.dialect.decodeRequest(call.document.value, call.envelope), model: target.model };
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
-  const plain = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
+  const spoken = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
+  const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
+  const plain = { ...held, dropped: [...spoken.dropped, ...held.dropped] };
   const encoded = protocol.encodeRequest(plain.request, {
     requestModel: target.model,
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,

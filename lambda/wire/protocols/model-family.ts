@@ -17,16 +17,6 @@ export function modelFamily(model: string): ModelFamily {
   return bare.includes('.') || !model.startsWith('arn:') ? 'other' : 'unknown';
 }
 
-/**
- * Version of a Claude model as a number (`4.5`); undefined for names that carry none we can read, which are newer than this table.
- *
- * `claude-3-7-sonnet-20250219` is 3.7, `claude-opus-4-20250514` is 4, `claude-sonnet-4-5-20250929` is 4.5.
- */
-export function claudeVersion(model: string): number | undefined {
-  const digits = /claude-(?:(?:opus|sonnet|haiku|instant)-)?v?(\d{1,2})(?:[-.](\d{1,2}))?(?![\d])/.exec(bareModel(model));
-  return digits === null ? undefined : Number(`${digits[1]}.${digits[2] ?? '0'}`);
-}
-
 /** @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models */
 export function supportsCachePoints(family: ModelFamily): boolean {
   return family !== 'other' && family !== 'gpt-oss';
@@ -40,10 +30,4 @@ export function supportsCacheTtl(family: ModelFamily): boolean {
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html */
 export function supportsToolResultStatus(family: ModelFamily): boolean {
   return family === 'claude' || family === 'nova' || family === 'nova-2' || family === 'unknown';
-}
-
-/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html */
-export function supportsStrictTools(family: ModelFamily, model: string): boolean {
-  if (family === 'claude') return (claudeVersion(model) ?? Number.POSITIVE_INFINITY) >= 4.5;
-  return family !== 'nova' && family !== 'nova-2';
 }

@@ -1,12 +1,11 @@
+import { effortOfBudget, nearestEffort } from '../fitting/effort';
 import type { ModelRequest, Reasoning } from '../model/request';
+import type { Capabilities, Effort } from '../models';
 
 /** What Chat Completions and Responses write alike. */
 
 /** Longest `safety_identifier` that OpenAI takes, in characters. */
 const MAX_USER_LENGTH = 64;
-
-/** Efforts that callers of either may ask for. */
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /** The caller's end user, unless the name is longer than OpenAI takes; that is noted. */
 export function writeUser({ user }: ModelRequest, dropped: Set<string>): string | undefined {
@@ -16,15 +15,23 @@ export function writeUser({ user }: ModelRequest, dropped: Set<string>): string 
 }
 
 /**
- * Budgets become the nearest effort. A model that decides for itself is the default here; so is no thinking for the models
- * that do not know the field, which is why a budget of zero writes nothing.
+ * The effort that the model knows and that is nearest to what was asked for, budgets too. Undefined: nothing was asked for, or nothing that
+ * a word to the model would change.
  */
-export function writeEffort(reasoning: Reasoning | undefined, dropped: Set<string>): string | undefined {
+export function writeEffort(reasoning: Reasoning | undefined, can: Capabilities, dropped: Set<string>): Effort | undefined {
   if (reasoning === undefined) return undefined;
-  if (reasoning.effort !== undefined) return reasoning.effort === 'max' ? 'xhigh' : reasoning.effort;
-  const budget = reasoning.budgetTokens;
-  if (budget === undefined || budget === 0) return undefined;
-  dropped.add('thinking.budget_tokens');
-  if (budget <= 4_096) return 'low';
-  return budget <= 16_384 ? 'medium' : 'high';
+  const { budgetTokens } = reasoning;
+  if (reasoning.effort === undefined && (budgetTokens === undefined || budgetTokens === 0)) return undefined;
+  // Whom the caller switched off by another dialect's name, and who is off unless told, need not be told.
+  if (reasoning.effort === 'none' && can.efforts?.includes('none') !== true) {
+    if (can.efforts === undefined && budgetTokens === undefined) return 'none';
+    const least = can.thinkingOff === false ? nearestEffort('none', can.efforts) : undefined;
+    if (least !== undefined) dropped.add('reasoning.effort');
+    return least;
+  }
+  if (budgetTokens !== undefined) dropped.add('thinking.budget_tokens');
+  const asked = reasoning.effort ?? effortOfBudget(budgetTokens as number);
+  const nearest = nearestEffort(asked, can.efforts);
+  if (nearest !== asked) dropped.add(nearest === undefined ? 'reasoning' : 'reasoning.effort');
+  return nearest;
 }

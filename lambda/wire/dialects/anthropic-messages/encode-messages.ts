@@ -1,6 +1,6 @@
-import { invalidRequest, unsupported } from '../../../platform/error';
+import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { parseJson } from '../../../platform/json';
+import { objectOfArguments } from '../../fitting';
 import type {
   AssistantPart,
   CachePoint,
@@ -14,7 +14,7 @@ import type {
   UserPart,
 } from '../../model/request';
 import { claudeState } from '../../protocols/claude-state';
-import { defined, objectOf } from '../../protocols/lenient';
+import { defined } from '../../protocols/lenient';
 import { plainTextOf } from '../../protocols/media';
 import { fitToolId } from '../../protocols/tool-ids';
 import { writeCitation } from './citations';
@@ -22,57 +22,46 @@ import type { WireBlock, WireCacheControl, WireDocument, WireImage, WireMessage,
 
 const MAX_TOOL_ID = 128;
 
-interface Options {
-  /** The model takes system messages between the turns; else they move to the front. */
-  readonly inlineSystem: boolean;
-  /** Collects what is left out. */
-  readonly dropped: Set<string>;
-}
-
 export function writeCache(cache: CachePoint | undefined): WireCacheControl | undefined {
   return cache === undefined ? undefined : { type: 'ephemeral', ...(cache.ttl === undefined ? {} : { ttl: cache.ttl }) };
 }
 
 /** Splits off the leading system messages; results of tools that follow each other become one message, as Anthropic wants them. */
-export function writeMessages(messages: readonly Message[], options: Options): { system: WireText[]; messages: WireMessage[] } {
+export function writeMessages(messages: readonly Message[], dropped: Set<string>): { system: WireText[]; messages: WireMessage[] } {
   const system: WireText[] = [];
   const written: WireMessage[] = [];
   let openResults: WireBlock[] | undefined;
   messages.forEach((message, index) => {
-    if ('name' in message && message.name !== undefined) options.dropped.add('messages.name');
+    if ('name' in message && message.name !== undefined) dropped.add('messages.name');
     if (message.role === 'tool') {
       if (openResults === undefined) {
         openResults = [];
         written.push({ role: 'user', content: openResults });
       }
-      openResults.push(...message.content.map((part) => writeToolResult(part, options)));
+      openResults.push(...message.content.map((part) => writeToolResult(part, dropped)));
       return;
     }
     openResults = undefined;
     if (message.role === 'system' || message.role === 'developer') {
-      const texts = message.content.flatMap((part) => writeText(part, options));
-      if (written.length > 0 && options.inlineSystem) {
-        if (texts.length > 0) written.push({ role: 'system', content: texts });
-        return;
-      }
-      if (written.length > 0) options.dropped.add('messages.role');
-      system.push(...texts);
+      const texts = message.content.flatMap((part) => writeText(part, dropped));
+      if (written.length === 0) system.push(...texts);
+      else if (texts.length > 0) written.push({ role: 'system', content: texts });
       return;
     }
     const content =
       message.role === 'user'
-        ? message.content.flatMap((part, at) => writeUserPart(part, `messages[${index}].content[${at}]`, options))
-        : writeAssistant(message.content, `messages[${index}]`, options);
+        ? message.content.flatMap((part, at) => writeUserPart(part, `messages[${index}].content[${at}]`, dropped))
+        : writeAssistant(message.content, `messages[${index}]`, dropped);
     if (content.length > 0) written.push({ role: message.role, content });
   });
   return { system, messages: written };
 }
 
 /** Empty texts are refused. */
-function writeText(part: TextPart, options: Options): WireText[] {
+function writeText(part: TextPart, dropped: Set<string>): WireText[] {
   if (part.text === '') return [];
   const citations = (part.citations ?? []).map(writeCitation).filter((citation) => citation !== undefined);
-  if (citations.length < (part.citations?.length ?? 0)) options.dropped.add('citations');
+  if (citations.length < (part.citations?.length ?? 0)) dropped.add('citations');
   return [
     defined({
       type: 'text' as const,
@@ -83,16 +72,16 @@ function writeText(part: TextPart, options: Options): WireText[] {
   ];
 }
 
-function writeUserPart(part: UserPart | ToolResultPart, path: string, options: Options): WireBlock[] {
+function writeUserPart(part: UserPart | ToolResultPart, path: string, dropped: Set<string>): WireBlock[] {
   switch (part.type) {
     case 'text':
-      return writeText(part, options);
+      return writeText(part, dropped);
     case 'image':
-      return [writeImage(part, options)];
+      return [writeImage(part, dropped)];
     case 'document':
       return [writeDocument(part)];
     case 'tool-result':
-      return [writeToolResult(part, options)];
+      return [writeToolResult(part, dropped)];
     case 'audio':
       throw unsupported(path, `${path} is audio, which the chosen model does not take.`);
   }
@@ -103,8 +92,8 @@ function writeSource(source: MediaSource): WireSource {
   return { type: 'base64', media_type: source.mediaType, data: source.data };
 }
 
-function writeImage(part: ImagePart, options: Options): WireImage {
-  if (part.detail !== undefined && part.detail !== 'auto') options.dropped.add('image_url.detail');
+function writeImage(part: ImagePart, dropped: Set<string>): WireImage {
+  if (part.detail !== undefined && part.detail !== 'auto') dropped.add('image_url.detail');
   return defined({ type: 'image' as const, source: writeSource(part.source), cache_control: writeCache(part.cache) });
 }
 
@@ -120,10 +109,10 @@ function writeDocument(part: DocumentPart): WireDocument {
   });
 }
 
-function writeToolResult(part: ToolResultPart, options: Options): WireToolResult {
+function writeToolResult(part: ToolResultPart, dropped: Set<string>): WireToolResult {
   const content = part.content.flatMap((inner): (WireText | WireImage | WireDocument)[] => {
-    if (inner.type === 'text') return writeText(inner, options);
-    return [inner.type === 'image' ? writeImage(inner, options) : writeDocument(inner)];
+    if (inner.type === 'text') return writeText(inner, dropped);
+    return [inner.type === 'image' ? writeImage(inner, dropped) : writeDocument(inner)];
   });
   const [first] = content;
   const text = content.length === 1 && first?.type === 'text' && Object.keys(first).length === 2 ? first.text : undefined;
@@ -136,11 +125,11 @@ function writeToolResult(part: ToolResultPart, options: Options): WireToolResult
   });
 }
 
-function writeAssistant(content: readonly AssistantPart[], path: string, options: Options): WireBlock[] {
+function writeAssistant(content: readonly AssistantPart[], path: string, dropped: Set<string>): WireBlock[] {
   return content.flatMap((part, index): WireBlock[] => {
     switch (part.type) {
       case 'text':
-        return writeText(part, options);
+        return writeText(part, dropped);
       case 'refusal':
         return part.text === '' ? [] : [{ type: 'text', text: part.text }];
       case 'tool-call':
@@ -149,7 +138,7 @@ function writeAssistant(content: readonly AssistantPart[], path: string, options
         const state = claudeState(part);
         if (state?.redacted !== undefined) return [{ type: 'redacted_thinking', data: state.redacted }];
         if (state?.signature !== undefined) return [{ type: 'thinking', thinking: part.text, signature: state.signature }];
-        options.dropped.add('reasoning');
+        dropped.add('reasoning');
         return [];
       }
       default:
@@ -160,8 +149,7 @@ function writeAssistant(content: readonly AssistantPart[], path: string, options
 
 function writeToolUse(part: ToolCallPart, path: string): WireBlock {
   if (part.custom === true) throw unsupported(path, `${path} is a call of a free-text tool, which the chosen model does not have.`);
-  const input: JsonObject | undefined = objectOf(parseJson(part.arguments));
-  if (input === undefined) throw invalidRequest(path, `${path}: the arguments of the call ${part.name} must be a JSON object.`);
+  const input: JsonObject = objectOfArguments(part);
   return defined({
     type: 'tool_use' as const,
     id: fitToolId(part.id, MAX_TOOL_ID),

@@ -1,20 +1,37 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import {
+  beginningWithUser,
+  claudeThinking,
+  fitSampling,
+  withOneResultACall,
+  withoutBlankTexts,
+  withoutTrailingSpace,
+  withSystemInPlace,
+  withUniqueTools,
+} from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
-import { claudeVersion } from '../../protocols/model-family';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { withFittingToolNames } from '../../protocols/tool-names';
 import { writeCache, writeMessages } from './encode-messages';
-import { thinkingFields } from './thinking';
-
-/** From here on tools can be held to their schema, and system messages may stand between the turns. */
-const FIRST_STRICT = 4.5;
-const FIRST_INLINE_SYSTEM = 4.8;
+import { writeThinking } from './thinking';
 
 /** In characters. */
 const MAX_TOOL_NAME = 128;
+
+/** What no model can be asked for by this API. */
+const NEVER: Capabilities = {
+  maxTemperature: 1,
+  seed: false,
+  penalties: false,
+  verbosity: false,
+  choices: false,
+  logprobs: false,
+  logitBias: false,
+};
 
 const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose, no code fence.';
 
@@ -24,20 +41,20 @@ const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose,
  * @see https://docs.claude.com/en/api/messages
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = withFittingToolNames(original, MAX_TOOL_NAME);
+  const can: Capabilities = { ...NEVER, ...target.capabilities };
+  const dropped = new Set(original.dropped ?? []);
+  const request = fitted(original, can, dropped);
   refuse(request);
-  const dropped = new Set(request.dropped ?? []);
   noteDropped(request, dropped);
-  const version = claudeVersion(target.requestModel) ?? Number.POSITIVE_INFINITY;
   const maxTokens = request.maxOutputTokens ?? target.defaultMaxOutputTokens;
-  const { thinking, effort, translated } = thinkingFields(request, target.requestModel, maxTokens, dropped);
-  const { system, messages } = writeMessages(request.messages, { inlineSystem: takesInlineSystem(target.requestModel, version), dropped });
+  const told = claudeThinking(request, can, maxTokens, dropped);
+  const { system, messages } = writeMessages(request.messages, dropped);
   if (request.responseFormat?.type === 'json') {
     dropped.add('response_format');
     system.push({ type: 'text', text: JSON_MODE });
   }
   const format = request.responseFormat?.type === 'json-schema' ? closedSchema(request.responseFormat.schema, dropped) : undefined;
-  const config = defined({ effort, format: format === undefined ? undefined : { type: 'json_schema', schema: format } });
+  const config = defined({ effort: told.effort, format: format === undefined ? undefined : { type: 'json_schema', schema: format } });
 
   const body: JsonObject = defined({
     model: target.requestModel,
@@ -45,11 +62,11 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     system: system.length === 0 ? undefined : system.length === 1 && isPlain(system[0]) ? (system[0]?.text ?? '') : system,
     messages: messages as JsonObject[],
     stream: request.stream ? true : undefined,
-    tools: writeTools(request.tools, version, dropped),
+    tools: writeTools(request.tools, can, dropped),
     tool_choice: writeToolChoice(request),
-    ...sampling(request, translated, dropped),
+    ...sampling(request, told.translated, dropped),
     stop_sequences: writeStop(request.stop, dropped),
-    thinking,
+    thinking: writeThinking(told, request.reasoning),
     output_config: Object.keys(config).length === 0 ? undefined : config,
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     service_tier: writeServiceTier(request.serviceTier, dropped),
@@ -61,16 +78,16 @@ function isPlain(block: JsonObject | undefined): boolean {
   return block !== undefined && Object.keys(block).length === 2;
 }
 
-/** What would make the answer another one than was asked for. */
-/** Whether Sonnet 5 takes them is told both ways; leading the call, they are understood by every model. */
-function takesInlineSystem(model: string, version: number): boolean {
-  return version >= FIRST_INLINE_SYSTEM && !(version === 5 && model.includes('sonnet'));
+/** The call by the rules that the API has for every model, and by what its model takes. */
+function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  const request = withUniqueTools(fitSampling(withFittingToolNames(original, MAX_TOOL_NAME), can, dropped), dropped);
+  const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
+  const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
+  return messages === request.messages ? request : { ...request, messages };
 }
 
+/** What would make the answer another one than was asked for. */
 function refuse(request: ModelRequest): void {
-  if ((request.choices ?? 1) > 1) throw unsupported('n', 'n must be 1: the chosen model gives one answer per call.');
-  if (request.logprobs !== undefined) throw unsupported('logprobs', 'logprobs: the chosen model does not give log probabilities.');
-  if (request.logitBias !== undefined) throw unsupported('logit_bias', 'logit_bias: the chosen model does not take token biases.');
   if (request.modalities?.some((modality) => modality !== 'text')) {
     throw unsupported('modalities', 'modalities: the chosen model answers with text only.');
   }
@@ -79,15 +96,11 @@ function refuse(request: ModelRequest): void {
 
 /** What the answer's meaning does not hang on. */
 function noteDropped(request: ModelRequest, dropped: Set<string>): void {
-  if (request.seed !== undefined) dropped.add('seed');
-  if ((request.frequencyPenalty ?? 0) !== 0) dropped.add('frequency_penalty');
-  if ((request.presencePenalty ?? 0) !== 0) dropped.add('presence_penalty');
-  if (request.verbosity !== undefined) dropped.add('verbosity');
   if (request.promptCacheKey !== undefined) dropped.add('prompt_cache_key');
   if (request.metadata !== undefined) dropped.add('metadata');
 }
 
-function writeTools(tools: readonly Tool[] | undefined, version: number, dropped: Set<string>): JsonObject[] | undefined {
+function writeTools(tools: readonly Tool[] | undefined, can: Capabilities, dropped: Set<string>): JsonObject[] | undefined {
   if (tools === undefined || tools.length === 0) return undefined;
   return tools.map((tool, index) => {
     if (tool.custom !== undefined) {
@@ -96,7 +109,7 @@ function writeTools(tools: readonly Tool[] | undefined, version: number, dropped
         `tools[${index}] is a free-text tool, which the chosen model does not have; give it parameters.`,
       );
     }
-    const strict = tool.strict === true && version >= FIRST_STRICT;
+    const strict = tool.strict === true && can.strictTools !== false;
     if (tool.strict === true && !strict) dropped.add('tools.strict');
     return defined({
       name: tool.name,
@@ -127,17 +140,10 @@ function writeToolChoice(request: ModelRequest): JsonObject | undefined {
   });
 }
 
-/** Anthropic's temperature ends at 1, and thinking excludes most settings. */
+/** Thinking excludes most settings. */
 function sampling(request: ModelRequest, thinking: boolean, dropped: Set<string>): JsonObject {
   const { temperature, topP, topK } = request;
-  if (!thinking) {
-    if (temperature !== undefined && temperature > 1) dropped.add('temperature');
-    return {
-      temperature: temperature === undefined ? undefined : Math.min(temperature, 1),
-      top_p: topP,
-      top_k: topK === -1 ? undefined : topK,
-    };
-  }
+  if (!thinking) return { temperature, top_p: topP, top_k: topK };
   if (temperature !== undefined && temperature !== 1) dropped.add('temperature');
   if (topP !== undefined && topP < 0.95) dropped.add('top_p');
   if (topK !== undefined) dropped.add('top_k');

@@ -1,5 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { fitSampling, withUniqueTools } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
@@ -14,9 +15,9 @@ import { writeMessages } from './encode-messages';
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = withFittingToolNames(original);
-  const dropped = new Set(request.dropped ?? []);
-  if (request.topK !== undefined) dropped.add('top_k');
+  const can = target.capabilities;
+  const dropped = new Set(original.dropped ?? []);
+  const request = withUniqueTools(fitSampling(withFittingToolNames(original), { topK: false, ...can }, dropped), dropped);
   const user = writeUser(request, dropped);
 
   const body: JsonObject = defined({
@@ -39,7 +40,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     logprobs: request.logprobs === undefined ? undefined : true,
     top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
     response_format: writeResponseFormat(request.responseFormat),
-    reasoning_effort: writeEffort(request.reasoning, dropped),
+    reasoning_effort: writeEffort(request.reasoning, can, dropped),
     verbosity: request.verbosity,
     service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },

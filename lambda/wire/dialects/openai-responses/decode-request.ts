@@ -1,8 +1,8 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
+import { EFFORTS } from '../../models';
 import { defined } from '../../protocols/lenient';
-import { EFFORTS } from '../../protocols/openai-settings';
 import {
   optionalChoice,
   optionalCount,

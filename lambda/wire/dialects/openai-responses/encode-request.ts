@@ -1,6 +1,8 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { fitSampling, withUniqueTools } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -14,10 +16,10 @@ import { writeTool, writeToolChoice } from './encode-tools';
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = withFittingToolNames(original);
+  const can = target.capabilities;
+  const dropped = new Set(original.dropped ?? []);
+  const request = withUniqueTools(fitSampling(withFittingToolNames(original), { topK: false, ...can }, dropped), dropped);
   refuseUnknown(request);
-  const dropped = new Set(request.dropped ?? []);
-  if (request.topK !== undefined) dropped.add('top_k');
   if (request.seed !== undefined) dropped.add('seed');
   const user = writeUser(request, dropped);
 
@@ -38,7 +40,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     top_p: request.topP,
     top_logprobs: request.logprobs?.top,
     text: Object.keys(text).length === 0 ? undefined : text,
-    reasoning: writeReasoning(request.reasoning, dropped),
+    reasoning: writeReasoning(request.reasoning, can, dropped),
     service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },
     safety_identifier: user,
@@ -69,8 +71,8 @@ function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined
   return defined({ type: 'json_schema', name: format.name, description: format.description, schema: format.schema, strict: format.strict });
 }
 
-function writeReasoning(reasoning: Reasoning | undefined, dropped: Set<string>): JsonObject | undefined {
+function writeReasoning(reasoning: Reasoning | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined) return undefined;
-  const settings = defined({ effort: writeEffort(reasoning, dropped), summary: reasoning.summary });
+  const settings = defined({ effort: writeEffort(reasoning, can, dropped), summary: reasoning.summary });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }

@@ -1,6 +1,6 @@
-import { invalidRequest, unsupported } from '../../../platform/error';
+import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { parseJson } from '../../../platform/json';
+import { objectOfArguments } from '../../fitting';
 import type {
   AssistantPart,
   CachePoint,
@@ -12,7 +12,6 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../model/request';
-import { objectOf } from '../lenient';
 import type { ModelFamily } from '../model-family';
 import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from '../model-family';
 import { fitToolId } from '../tool-ids';
@@ -28,7 +27,7 @@ export interface Conversation {
 }
 
 /**
- * Writes the messages. System and developer messages go to `system`, wherever they stand; turns of one role in a row become one.
+ * Writes the messages. System and developer messages go to `system`; turns of one role in a row become one.
  *
  * @throws GatewayError 400 naming the part that Converse cannot carry
  */
@@ -37,7 +36,14 @@ export function conversation(request: ModelRequest, family: ModelFamily, dropped
   request.messages.forEach((message, index) => {
     writer.write(message, `messages[${index}]`);
   });
+  for (const { content } of writer.messages) giveWords(content);
   return { system: writer.system, messages: writer.messages };
+}
+
+/** A document needs a text beside it. @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html */
+function giveWords(content: JsonObject[]): void {
+  if (content.some((block) => 'document' in block) && !content.some((block) => 'text' in block))
+    content.push({ text: 'See the document.' });
 }
 
 export function cachePoint(cache: CachePoint, family: ModelFamily): JsonObject {
@@ -160,7 +166,5 @@ function textBlocks(text: TextPart['text']): JsonObject[] {
 
 function toolUse(part: ToolCallPart, path: string): JsonObject {
   if (part.custom === true) throw unsupported(path, 'Amazon Bedrock has no custom tools; declare a function instead.');
-  const input = part.arguments.trim() === '' ? {} : objectOf(parseJson(part.arguments));
-  if (input === undefined) throw invalidRequest(`${path}.arguments`, 'The arguments of a tool call must be a JSON object.');
-  return { toolUse: { toolUseId: fitToolId(part.id, MAX_TOOL_ID), name: part.name, input } };
+  return { toolUse: { toolUseId: fitToolId(part.id, MAX_TOOL_ID), name: part.name, input: objectOfArguments(part) } };
 }

@@ -1,7 +1,17 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
+import {
+  beginningWithUser,
+  fitSampling,
+  withOneResultACall,
+  withoutBlankTexts,
+  withoutTrailingSpace,
+  withSystemInPlace,
+  withUniqueTools,
+} from '../../fitting';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { modelFamily } from '../model-family';
@@ -25,8 +35,8 @@ const TIERS: Readonly<Record<string, string | undefined>> = {
 const METADATA_TEXT = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/;
 const MAX_METADATA = 16;
 
-/** OpenAI's scale ends at 2. */
-const MOST_CLAUDE_TEMPERATURE = 1;
+/** What no model can be asked for by this API. */
+const NEVER: Capabilities = { seed: false, penalties: false, verbosity: false, choices: false, logprobs: false, logitBias: false };
 
 const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, no code fence.';
 
@@ -37,9 +47,10 @@ const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, 
  * @throws GatewayError 400 `unsupported_parameter` naming what Converse cannot say
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = { ...withFittingToolNames(original), model: target.requestModel };
   const family = modelFamily(target.requestModel);
-  const dropped = new Set(request.dropped ?? []);
+  const can: Capabilities = { ...NEVER, ...target.capabilities };
+  const dropped = new Set(original.dropped ?? []);
+  const request = { ...fitted(original, can, dropped), model: target.requestModel };
   refuse(request);
   dropUnsaid(request, dropped);
 
@@ -48,8 +59,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     system.push({ text: JSON_ONLY });
     dropped.add('response_format');
   }
-  const reasoning = reasoningFields(request, family, target.requestModel);
-  for (const name of reasoning.dropped) dropped.add(name);
+  const reasoning = reasoningFields(request, family, can, dropped);
   const sampling = samplingFields(request, family, reasoning, dropped);
 
   const body: JsonObject = { messages };
@@ -58,7 +68,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   };
   if (system.length > 0) body['system'] = system;
   put('inferenceConfig', sampling.inference);
-  put('toolConfig', toolConfig(request, family, dropped));
+  put('toolConfig', toolConfig(request, family, can, dropped));
   put('additionalModelRequestFields', { ...sampling.model, ...reasoning.model });
   put('outputConfig', {
     ...textFormat(request.responseFormat, dropped),
@@ -72,23 +82,22 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   return { body, dropped: [...dropped] };
 }
 
+/** The call by the rules that Converse has for every model, and by what its model takes. */
+function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  const request = withUniqueTools(fitSampling(withFittingToolNames(original), can, dropped), dropped);
+  const inPlace = withSystemInPlace(request.messages, dropped);
+  const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
+  return { ...request, messages };
+}
+
 /** Without these the answer would be another one. */
 function refuse(request: ModelRequest): void {
-  if ((request.choices ?? 1) > 1) throw unsupported('n', 'Amazon Bedrock gives one answer per call.');
-  if (request.logprobs !== undefined) throw unsupported('logprobs', 'Amazon Bedrock reports no log probabilities.');
-  if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
-    throw unsupported('logit_bias', 'Amazon Bedrock takes no token biases.');
-  }
   if (request.audio !== undefined || request.modalities?.some((modality) => modality !== 'text')) {
     throw unsupported('modalities', 'Amazon Bedrock answers in text only.');
   }
 }
 
 function dropUnsaid(request: ModelRequest, dropped: Set<string>): void {
-  if (request.seed !== undefined) dropped.add('seed');
-  if (request.frequencyPenalty) dropped.add('frequency_penalty');
-  if (request.presencePenalty) dropped.add('presence_penalty');
-  if (request.verbosity !== undefined) dropped.add('verbosity');
   if (request.user !== undefined) dropped.add('user');
   if (request.promptCacheKey !== undefined) dropped.add('prompt_cache_key');
 }
@@ -104,9 +113,8 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
   const model: JsonObject = {};
   if (request.maxOutputTokens !== undefined) inference['maxTokens'] = request.maxOutputTokens;
   if (request.temperature !== undefined) {
-    const most = family === 'claude' ? MOST_CLAUDE_TEMPERATURE : Number.POSITIVE_INFINITY;
-    if (reasoning.thinking ? request.temperature !== 1 : request.temperature > most) dropped.add('temperature');
-    if (!reasoning.thinking || request.temperature === 1) inference['temperature'] = Math.min(request.temperature, most);
+    if (reasoning.thinking && request.temperature !== 1) dropped.add('temperature');
+    else inference['temperature'] = request.temperature;
   }
   if (request.topP !== undefined) {
     // Thinking accepts 0.95 to 1: https://docs.claude.com/en/docs/build-with-claude/extended-thinking#feature-compatibility
@@ -117,7 +125,7 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
   // Sequences of white space are refused.
   if (stop.length < (request.stop?.length ?? 0)) dropped.add('stop');
   if (stop.length > 0) inference['stopSequences'] = stop;
-  if (request.topK !== undefined && request.topK >= 0) {
+  if (request.topK !== undefined) {
     if (family === 'claude' && !reasoning.thinking) model['top_k'] = request.topK;
     else if (family === 'nova' || family === 'nova-2') model['inferenceConfig'] = { topK: request.topK };
     else dropped.add('top_k');

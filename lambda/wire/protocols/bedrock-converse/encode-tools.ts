@@ -1,48 +1,47 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
+import { withToolsOfHistory } from '../../fitting';
 import type { Message, ModelRequest, Tool } from '../../model/request';
+import type { Capabilities } from '../../models';
 import type { ModelFamily } from '../model-family';
-import { supportsCachePoints, supportsStrictTools } from '../model-family';
+import { supportsCachePoints } from '../model-family';
 import { cachePoint } from './encode-messages';
 
 /**
- * `toolConfig`; undefined when the call has no tools.
+ * `toolConfig`; undefined when the call has no tools and never had.
  *
- * @throws GatewayError 400 for custom tools, and for `none` or no tools at all after tool calls, which Converse cannot say
+ * Converse wants the tools that earlier turns call, and cannot be told not to use them.
+ *
+ * @throws GatewayError 400 for custom tools
  */
-export function toolConfig(request: ModelRequest, family: ModelFamily, dropped: Set<string>): JsonObject | undefined {
+export function toolConfig(original: ModelRequest, family: ModelFamily, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
+  const choice = original.toolChoice;
+  const history = usesTools(original.messages);
+  if (choice?.type === 'none' && !history) return undefined;
+  if (choice?.type === 'none') dropped.add('tool_choice');
+  const request = history ? withToolsOfHistory(original) : original;
   const tools = request.tools ?? [];
-  const choice = request.toolChoice;
-  if (tools.length === 0 || choice?.type === 'none') {
-    if (usesTools(request.messages)) {
-      throw unsupported(
-        tools.length === 0 ? 'tools' : 'tool_choice',
-        'Amazon Bedrock needs the tools that earlier turns call, and cannot be told not to use them.',
-      );
-    }
-    return undefined;
-  }
-
+  if (tools.length === 0) return undefined;
   if (request.parallelToolCalls === false) dropped.add('parallel_tool_calls');
   const entries: JsonValue[] = [];
   tools.forEach((tool, index) => {
-    entries.push({ toolSpec: toolSpec(tool, index, family, request.model, dropped) });
+    entries.push({ toolSpec: toolSpec(tool, index, can, dropped) });
     if (tool.cache === undefined) return;
     if (supportsCachePoints(family)) entries.push(cachePoint(tool.cache, family));
     else dropped.add('cache_control');
   });
-  return { tools: entries, ...toolChoice(choice) };
+  return { tools: entries, ...(tools === original.tools ? toolChoice(choice) : {}) };
 }
 
-function toolSpec(tool: Tool, index: number, family: ModelFamily, model: string, dropped: Set<string>): JsonObject {
+function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Amazon Bedrock has no custom tools; declare a function instead.');
-  const strict = tool.strict === true && supportsStrictTools(family, model);
+  const strict = tool.strict === true && can.strictTools !== false;
   if (tool.strict === true && !strict) dropped.add('tools.strict');
   return {
     name: tool.name,
     // An empty description is refused.
     ...(tool.description ? { description: tool.description } : {}),
-    inputSchema: { json: objectSchema(tool.parameters) },
+    inputSchema: { json: rootFor(can, objectSchema(tool.parameters)) },
     ...(strict ? { strict: true } : {}),
   };
 }
@@ -51,6 +50,13 @@ function toolSpec(tool: Tool, index: number, family: ModelFamily, model: string,
 function objectSchema(parameters: JsonObject | undefined): JsonObject {
   if (parameters === undefined) return { type: 'object', properties: {} };
   return 'type' in parameters ? parameters : { type: 'object', ...parameters };
+}
+
+/** Nova knows three keywords at the root. @see https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */
+function rootFor({ schemaSubset }: Capabilities, schema: JsonObject): JsonObject {
+  if (schemaSubset?.includes('nova') !== true) return schema;
+  const { type = 'object', properties = {}, required } = schema;
+  return { type, properties, ...(required === undefined ? {} : { required }) };
 }
 
 function toolChoice(choice: ModelRequest['toolChoice']): JsonObject {

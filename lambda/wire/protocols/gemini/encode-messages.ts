@@ -1,10 +1,9 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { parseJson } from '../../../platform/json';
+import { objectOfArguments } from '../../fitting';
 import type { AssistantPart, Message, ReasoningPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
-import { objectOf } from '../lenient';
+import type { Capabilities } from '../../models';
 import { mediaPart } from './encode-media';
-import { geminiGeneration } from './thinking';
 
 /** What Google documents for calls that its model did not sign because another one made them. @see https://ai.google.dev/gemini-api/docs/thought-signatures */
 const FOREIGN_SIGNATURE = 'skip_thought_signature_validator';
@@ -23,8 +22,8 @@ export interface Contents {
  *
  * @throws GatewayError 400 naming the part that Gemini cannot carry
  */
-export function writeContents(messages: readonly Message[], model: string, dropped: Set<string>): Contents {
-  const writer = new ContentWriter(namesOfCalls(messages), geminiGeneration(model) >= 3, dropped);
+export function writeContents(messages: readonly Message[], can: Capabilities, dropped: Set<string>): Contents {
+  const writer = new ContentWriter(namesOfCalls(messages), can.thinking?.includes('level') === true, dropped);
   messages.forEach((message, index) => {
     writer.write(message, `messages[${index}]`);
   });
@@ -56,7 +55,7 @@ class ContentWriter {
     switch (message.role) {
       case 'system':
       case 'developer':
-        this.system.push(...message.content.map(({ text }) => ({ text })));
+        this.system.push(...message.content.flatMap(({ text }) => (text === '' ? [] : [{ text }])));
         return;
       case 'assistant':
         this.append('model', this.modelParts(message.content, path));
@@ -79,7 +78,8 @@ class ContentWriter {
   }
 
   private userPart(part: UserPart | ToolResultPart, path: string): JsonObject[] {
-    if (part.type === 'text') return [{ text: part.text }];
+    // Empty texts are refused.
+    if (part.type === 'text') return part.text === '' ? [] : [{ text: part.text }];
     if (part.type === 'tool-result') return this.toolResult(part, path);
     if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto') this.dropped.add('image_url.detail');
     if (part.type === 'document' && part.context !== undefined) this.dropped.add('context');
@@ -141,8 +141,7 @@ function responsesFirst(parts: readonly JsonObject[]): JsonObject[] {
 
 function functionCall(part: ToolCallPart, path: string): JsonObject {
   if (part.custom === true) throw unsupported(path, 'Gemini has no custom tools; declare a function instead.');
-  const args = part.arguments.trim() === '' ? {} : objectOf(parseJson(part.arguments));
-  if (args === undefined) throw invalidRequest(`${path}.arguments`, 'The arguments of a tool call must be a JSON object.');
+  const args = objectOfArguments(part);
   const signature = part.signature?.protocol === 'gemini' ? { thoughtSignature: part.signature.value } : {};
   return { functionCall: { ...ownId(part.id), name: part.name, args }, ...signature };
 }

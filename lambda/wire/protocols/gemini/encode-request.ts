@@ -1,7 +1,9 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
+import { beginningWithUser, fitSampling, withOneResultACall, withSystemInPlace, withUniqueTools } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { withFittingToolNames } from '../tool-names';
@@ -17,11 +19,11 @@ const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_
  * @throws GatewayError 400 `unsupported_parameter` naming what Gemini cannot say
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const request = withFittingToolNames(original);
-  const dropped = new Set(request.dropped ?? []);
+  const can: Capabilities = { verbosity: false, ...target.capabilities };
+  const dropped = new Set(original.dropped ?? []);
+  const request = fitted(original, can, dropped);
   refuse(request);
   for (const [name, value] of Object.entries({
-    verbosity: request.verbosity,
     metadata: request.metadata,
     user: request.user,
     prompt_cache_key: request.promptCacheKey,
@@ -29,8 +31,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     if (value !== undefined) dropped.add(name);
   }
 
-  const { system, contents } = writeContents(request.messages, target.requestModel, dropped);
-  const config = generationConfig(request, target.requestModel, dropped);
+  const { system, contents } = writeContents(request.messages, can, dropped);
+  const config = generationConfig(request, can, dropped);
   const tools = request.tools ?? [];
   const body: JsonObject = defined({
     contents,
@@ -41,6 +43,13 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     serviceTier: serviceTier(request.serviceTier, dropped),
   });
   return { body, dropped: [...dropped] };
+}
+
+/** The call by the rules that the API has for every model, and by what its model takes. */
+function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  const request = withUniqueTools(fitSampling(withFittingToolNames(original), can, dropped), dropped);
+  const messages = beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped)));
+  return messages === request.messages ? request : { ...request, messages };
 }
 
 function refuse(request: ModelRequest): void {
@@ -55,7 +64,7 @@ function refuse(request: ModelRequest): void {
   }
 }
 
-function generationConfig(request: ModelRequest, model: string, dropped: Set<string>): JsonObject {
+function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set<string>): JsonObject {
   const format = request.responseFormat;
   return defined({
     maxOutputTokens: request.maxOutputTokens,
@@ -72,7 +81,7 @@ function generationConfig(request: ModelRequest, model: string, dropped: Set<str
     responseMimeType: format === undefined || format.type === 'text' ? undefined : 'application/json',
     responseJsonSchema: format?.type === 'json-schema' ? format.schema : undefined,
     responseModalities: request.modalities?.map((modality) => modality.toUpperCase()),
-    thinkingConfig: thinkingConfig(request.reasoning, model, dropped),
+    thinkingConfig: thinkingConfig(request.reasoning, can, dropped),
   });
 }
 

@@ -56,7 +56,7 @@ describe('what is known of a model', () => {
   test('a model of tomorrow has what all of its family share, and no limit beyond', () => {
     const { temperature, thinking, efforts, maxOutputTokens, maxTemperature } = capabilitiesOf('anthropic', 'claude-opus-9');
 
-    expect({ temperature, thinking, efforts, maxOutputTokens, maxTemperature }).toEqual({ maxTemperature: 1 });
+    expect({ temperature, thinking, efforts, maxOutputTokens, maxTemperature }).toEqual({ maxTemperature: 1, thinking: ['adaptive'] });
   });
 
   test('a model of no family has no limit at all', () => {

@@ -55,14 +55,9 @@ describe("a coding agent's call", () => {
     const { body, dropped } = encode(bedrockConverse, 'us.anthropic.claude-opus-5-5', anthropicMessages.decodeRequest(AGENT_CALL));
 
     expect(body).toMatchObject({
-      system: [
-        { text: 'First block.' },
-        { text: 'You edit code.' },
-        { cachePoint: { type: 'default', ttl: '1h' } },
-        { text: 'Prefer short answers.' },
-      ],
+      system: [{ text: 'First block.' }, { text: 'You edit code.' }, { cachePoint: { type: 'default', ttl: '1h' } }],
       messages: [
-        { role: 'user', content: [{ text: 'List files.' }, { cachePoint: { type: 'default' } }] },
+        { role: 'user', content: [{ text: 'List files.' }, { cachePoint: { type: 'default' } }, { text: 'Prefer short answers.' }] },
         {
           role: 'assistant',
           content: [

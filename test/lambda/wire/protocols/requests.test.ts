@@ -5,7 +5,6 @@ import { recordings, requestBody } from '../../../support/recorded';
 import { describeRequests } from '../../../support/request-grid';
 import { targetFacts } from '../../../support/target';
 
-const TARGET = targetFacts('claude-sonnet-4-5');
 describeRequests(
   recordings('openai-chat', 'anthropic-messages')
     .filter((entry) => entry.requestFile !== null)
@@ -109,7 +108,7 @@ describe('how Claude is told to think', () => {
   });
 });
 
-test('system messages between the turns stay where they are for models that take them, and lead for others', () => {
+test('system messages between the turns stay where they are: as such for models that take them, as the user says for others', () => {
   const messages = [
     { role: 'system', content: 'first' },
     { role: 'user', content: 'a' },
@@ -121,13 +120,16 @@ test('system messages between the turns stay where they are for models that take
     { role: 'system', content: [{ type: 'text', text: 'second' }] },
   ]);
   for (const model of ['claude-haiku-4-5', 'claude-sonnet-5', 'claude-sonnet-5-20260601']) {
-    expect(toAnthropic({ messages }, model).body['messages']).toHaveLength(1);
+    const { body, dropped } = toAnthropic({ messages }, model);
+    expect([body['system'], body['messages'], dropped]).toEqual([
+      'first',
+      [
+        { role: 'user', content: [{ type: 'text', text: 'a' }] },
+        { role: 'user', content: [{ type: 'text', text: 'second' }] },
+      ],
+      ['messages.role'],
+    ]);
   }
-  expect(toAnthropic({ messages }, 'claude-sonnet-5-5').body['messages']).toHaveLength(2);
-  expect(toAnthropic({ messages }, 'claude-haiku-4-5').body['system']).toEqual([
-    { type: 'text', text: 'first' },
-    { type: 'text', text: 'second' },
-  ]);
 });
 
 test('parallel results of tools become one message, and failures and images reach Chat', () => {
@@ -212,7 +214,7 @@ test('what Claude Code sends reaches an OpenAI model', () => {
   });
 
   expect(body).toEqual({
-    model: 'claude-sonnet-4-5',
+    model: 'smart',
     messages: [
       {
         role: 'system',
@@ -273,11 +275,11 @@ test('a schema becomes one that Anthropic accepts', () => {
 
 function toAnthropic(fields: JsonObject, model = 'claude-sonnet-4-5') {
   const body = { model: 'smart', messages: [{ role: 'user', content: 'Hi' }], ...fields };
-  return anthropicMessages.encodeRequest(openAiChat.decodeRequest(body), { ...TARGET, requestModel: model });
+  return anthropicMessages.encodeRequest(openAiChat.decodeRequest(body), targetFacts(model));
 }
 
 function toChat(fields: JsonObject) {
-  return openAiChat.encodeRequest(anthropicMessages.decodeRequest({ model: 'smart', max_tokens: 9, ...fields }), TARGET);
+  return openAiChat.encodeRequest(anthropicMessages.decodeRequest({ model: 'smart', max_tokens: 9, ...fields }), targetFacts('smart'));
 }
 
 function fn(name: string): JsonObject {

@@ -3,7 +3,7 @@ import { anthropicMessages } from '../../../../../lambda/wire/dialects/anthropic
 import { openAiResponses } from '../../../../../lambda/wire/dialects/openai-responses';
 import { targetFacts } from '../../../../support/target';
 
-const TARGET = targetFacts('m');
+const TARGET = targetFacts('claude-sonnet-4-5');
 
 const read = (fields: JsonObject) => openAiResponses.decodeRequest({ model: 'm', input: 'hi', ...fields });
 
@@ -68,7 +68,7 @@ test('what Codex sends reaches a model of another provider, without what only Op
     ],
   });
 
-  const { body, dropped } = anthropicMessages.encodeRequest(request, { ...TARGET, requestModel: 'claude-sonnet-4-5' });
+  const { body, dropped } = anthropicMessages.encodeRequest(request, TARGET);
 
   expect((body['tools'] as JsonObject[]).map((tool) => tool['name'])).toEqual(['shell', 'mcp__read', 'late']);
   expect(dropped).toEqual(expect.arrayContaining(['client_metadata', 'tools[2]', 'tools[3]', 'input[0]']));

@@ -1,0 +1,113 @@
+import type { JsonObject } from '../../platform/json';
+import { parseJson } from '../../platform/json';
+import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart } from '../model/request';
+
+/**
+ * Rules that some providers have for a conversation and others have not. Each answers a conversation that keeps the rule and says the same;
+ * one that keeps it already is answered as it is.
+ */
+
+/** Opens a conversation that begins with the assistant's turn. */
+const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }] };
+
+/**
+ * Texts of white space alone are left out, and turns that are nothing else. Models do write line breaks before a call, and the history
+ * repeats them for ever.
+ */
+export function withoutBlankTexts(messages: readonly Message[]): readonly Message[] {
+  return changed(messages, (message) => {
+    const kept = message.content.filter((part) => !isBlank(part)).map(withoutBlanksInside);
+    if (kept.length === message.content.length && kept.every((part, index) => part === message.content[index])) return message;
+    return kept.length === 0 ? undefined : ({ ...message, content: kept } as Message);
+  });
+}
+
+function isBlank(part: Message['content'][number]): boolean {
+  return (part.type === 'text' || part.type === 'refusal') && part.text.trim() === '';
+}
+
+function withoutBlanksInside(part: Message['content'][number]): Message['content'][number] {
+  if (part.type !== 'tool-result' || !part.content.some(isBlank)) return part;
+  return { ...part, content: part.content.filter((inner) => !isBlank(inner)) };
+}
+
+/** The last turn, where it is the assistant's and to be continued, does not end in white space. */
+export function withoutTrailingSpace(messages: readonly Message[]): readonly Message[] {
+  const last = messages.at(-1);
+  const text = last?.content.at(-1);
+  if (last?.role !== 'assistant' || text?.type !== 'text' || text.text.trimEnd() === text.text) return messages;
+  const content = [...last.content.slice(0, -1), { ...text, text: text.text.trimEnd() }];
+  return [...messages.slice(0, -1), { ...last, content: content as readonly AssistantPart[] }];
+}
+
+/** The first turn is the user's. Greetings of chat applications come first; where there are only instructions, the last of them are it. */
+export function beginningWithUser(messages: readonly Message[]): readonly Message[] {
+  const first = messages.findIndex((message) => !isSystem(message));
+  if (first >= 0)
+    return messages[first]?.role === 'assistant' ? [...messages.slice(0, first), OPENING, ...messages.slice(first)] : messages;
+  const last = messages.at(-1);
+  return last === undefined ? messages : [...messages.slice(0, -1), asUser(last)];
+}
+
+/**
+ * Instructions between the turns keep their place, as the user's: in front of the conversation they would change its beginning with every
+ * turn, and no cache would ever be read. Results of tools go before them, since nothing may stand between a call and its result.
+ */
+export function withSystemInPlace(messages: readonly Message[], dropped: Set<string>): readonly Message[] {
+  const first = messages.findIndex((message) => !isSystem(message));
+  if (first < 0 || !messages.slice(first).some(isSystem)) return messages;
+  dropped.add('messages.role');
+  const placed: Message[] = [];
+  let waiting: Message[] = [];
+  messages.forEach((message, index) => {
+    if (index >= first && isSystem(message)) {
+      waiting.push(asUser(message));
+      return;
+    }
+    if (!message.content.some((part) => part.type === 'tool-result')) {
+      placed.push(...waiting);
+      waiting = [];
+    }
+    placed.push(message);
+  });
+  return [...placed, ...waiting];
+}
+
+function isSystem({ role }: Message): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+function asUser({ content }: Message): Message {
+  return { role: 'user', content: content as readonly TextPart[] };
+}
+
+/** Of several results of one call the last counts. */
+export function withOneResultACall(messages: readonly Message[]): readonly Message[] {
+  const last = new Map<string, ToolResultPart>();
+  let twice = false;
+  for (const part of messages.flatMap(({ content }) => content as readonly Message['content'][number][])) {
+    if (part.type !== 'tool-result') continue;
+    twice ||= last.has(part.toolCallId);
+    last.set(part.toolCallId, part);
+  }
+  if (!twice) return messages;
+  return changed(messages, (message) => {
+    const kept = (message.content as readonly Message['content'][number][]).filter(
+      (part) => part.type !== 'tool-result' || last.get(part.toolCallId) === part,
+    );
+    if (kept.length === message.content.length) return message;
+    return kept.length === 0 ? undefined : ({ ...message, content: kept } as Message);
+  });
+}
+
+/** Arguments of a call as an object. What a model wrote that is none is kept as text: one bad call must not end a conversation. */
+export function objectOfArguments(call: ToolCallPart): JsonObject {
+  if (call.arguments.trim() === '') return {};
+  const value = parseJson(call.arguments);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { _unparsed: call.arguments };
+}
+
+function changed(messages: readonly Message[], change: (message: Message) => Message | undefined): readonly Message[] {
+  const result = messages.map(change);
+  return result.every((message, index) => message === messages[index]) ? messages : result.filter((message) => message !== undefined);
+}

@@ -1,0 +1,15 @@
+/** A call in the common model, made such that the model it goes to takes it. Pure; each rule answers what fits already as it is. */
+
+export { claudeThinking, type Thinking } from './claude-thinking';
+export {
+  beginningWithUser,
+  objectOfArguments,
+  withOneResultACall,
+  withoutBlankTexts,
+  withoutTrailingSpace,
+  withSystemInPlace,
+} from './conversation';
+export { effortOfBudget, nearestEffort } from './effort';
+export { fitSampling } from './sampling';
+export { withoutNativeSchema } from './structured-output';
+export { withToolsOfHistory, withUniqueTools } from './tools';

@@ -1,0 +1,108 @@
+import type { AssistantPart, Message, ModelRequest, ResponseFormat, Tool } from '../model/request';
+import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
+import type { Capabilities } from '../models';
+import type { Protocol, StreamDecoder } from '../protocols/protocol';
+
+/** A protocol and a call for it, where a schema that its host cannot hold an answer to is asked for in another way. */
+export interface WithoutSchema {
+  readonly protocol: Protocol;
+  readonly request: ModelRequest;
+  /** What nobody enforces now. */
+  readonly dropped: readonly string[];
+}
+
+type Schema = ResponseFormat & { readonly type: 'json-schema' };
+
+/** The tool whose arguments are the answer. */
+const TOOL = 'json_answer';
+
+/**
+ * A call for an answer by a schema, for a model whose host holds no answer to one: where it can be made to use a tool, the schema is that
+ * tool's, and what the model gives it comes back as text; else the model is told of the schema.
+ */
+export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, can: Capabilities): WithoutSchema {
+  const format = request.responseFormat;
+  if (format?.type !== 'json-schema') return { protocol, request, dropped: [] };
+  const hasTools = (request.tools?.length ?? 0) > 0;
+  const native = can.structuredOutput?.includes('json-schema') ?? true;
+  if (native && !(hasTools && can.structuredOutputWithTools === false)) return { protocol, request, dropped: [] };
+  const thinks = request.reasoning !== undefined && request.reasoning.effort !== 'none' && can.thinking?.length !== 0;
+  const forces = !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
+  const { responseFormat: _, ...rest } = request;
+  if (!forces) return { protocol, request: { ...rest, messages: [...rest.messages, told(format)] }, dropped: ['response_format'] };
+  return {
+    request: { ...rest, tools: [toolOf(format)], toolChoice: { type: 'tool', name: TOOL } },
+    dropped: [],
+    protocol: {
+      ...protocol,
+      decodeResponse: (body) => textAgain(protocol.decodeResponse(body)),
+      streamDecoder: () => new TextDecoder(protocol.streamDecoder()),
+    },
+  };
+}
+
+function toolOf({ schema, description }: Schema): Tool {
+  return { name: TOOL, description: description ?? 'Takes the answer. Always answer with it.', parameters: schema };
+}
+
+function told({ schema }: Schema): Message {
+  const text = `Answer with one JSON value by this JSON Schema and nothing else, no prose and no code fence:\n${JSON.stringify(schema)}`;
+  return { role: 'system', content: [{ type: 'text', text }] };
+}
+
+function textAgain(response: ModelResponse): ModelResponse {
+  const restore = (part: AssistantPart): AssistantPart =>
+    part.type === 'tool-call' && part.name === TOOL ? { type: 'text', text: part.arguments } : part;
+  return {
+    ...response,
+    choices: response.choices.map((choice) => ({
+      ...choice,
+      content: choice.content.map(restore),
+      finishReason: finished(choice.finishReason),
+    })),
+  };
+}
+
+function finished(reason: FinishReason): FinishReason {
+  return reason.unified === 'tool-calls' ? { unified: 'stop' } : reason;
+}
+
+/** Calls of the tool are text. */
+class TextDecoder implements StreamDecoder {
+  readonly #open = new Set<string>();
+
+  public constructor(private readonly inner: StreamDecoder) {}
+
+  public get malformed(): number {
+    return this.inner.malformed;
+  }
+
+  public decode(frame: Parameters<StreamDecoder['decode']>[0]): StreamEvent[] {
+    return this.inner.decode(frame).map((event) => this.#restore(event));
+  }
+
+  public end(): StreamEvent[] {
+    return this.inner.end().map((event) => this.#restore(event));
+  }
+
+  #restore(event: StreamEvent): StreamEvent {
+    switch (event.type) {
+      case 'tool-call-start': {
+        const { choice, block } = event;
+        if (event.name !== TOOL) return event;
+        this.#open.add(`${choice}/${block}`);
+        return { type: 'text-start', choice, block };
+      }
+      case 'tool-call-delta':
+        return this.#open.has(`${event.choice}/${event.block}`) ? { ...event, type: 'text-delta' } : event;
+      case 'tool-call-end': {
+        const { choice, block } = event;
+        return this.#open.delete(`${choice}/${block}`) ? { type: 'text-end', choice, block } : event;
+      }
+      case 'finish':
+        return { ...event, reason: finished(event.reason) };
+      default:
+        return event;
+    }
+  }
+}

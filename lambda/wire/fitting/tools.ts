@@ -1,0 +1,26 @@
+import type { Message, ModelRequest, Tool } from '../model/request';
+
+/** Of several tools of one name the last counts: providers refuse the whole call for the second. */
+export function withUniqueTools(request: ModelRequest, dropped: Set<string>): ModelRequest {
+  const { tools } = request;
+  if (tools === undefined || new Set(tools.map(({ name }) => name)).size === tools.length) return request;
+  dropped.add('tools');
+  const last = new Map(tools.map((tool) => [tool.name, tool]));
+  return { ...request, tools: [...last.values()] };
+}
+
+/**
+ * The call with a tool for each that its history calls, for providers that refuse a history of tools without tools. Summaries and titles of
+ * a conversation are asked for that way.
+ */
+export function withToolsOfHistory(request: ModelRequest): ModelRequest {
+  if ((request.tools?.length ?? 0) > 0) return request;
+  const names = namesOfCalls(request.messages);
+  if (names.length === 0 && !request.messages.some(({ content }) => content.some((part) => part.type === 'tool-result'))) return request;
+  const tools = (names.length === 0 ? ['unused'] : names).map((name): Tool => ({ name, description: 'Not available any more.' }));
+  return { ...request, tools };
+}
+
+function namesOfCalls(messages: readonly Message[]): readonly string[] {
+  return [...new Set(messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.name] : []))))];
+}
