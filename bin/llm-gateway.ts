@@ -5,6 +5,7 @@ import { packageVersion } from './package-version';
 /** Each command is loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   local: () => import('./commands/local'),
+  serve: () => import('./commands/serve'),
   init: () => import('./commands/init'),
   gateway: () => import('./commands/gateway'),
   keys: () => import('./commands/keys'),

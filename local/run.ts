@@ -6,12 +6,12 @@
  * - `lambda/` runs the functions, `api-gateway/` serves the REST API in front of them.
  * - `sources.ts` with `event-sources/` delivers streams, queues, schedules and events to them.
  * - `game-day/` makes calls of AWS go wrong on purpose, and writes down every call.
+ * - `data-plane-file.ts` writes down what a data plane beside this run needs.
  * - `at-hand.ts`, `data-directory.ts`, `first-key.ts`, `notes.ts`: keys of the environment, what is kept, the first key, what is said.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ENV } from '../lib/private/contract';
 import { startGatewayServers } from './api-gateway/gateway-servers';
 import type { ApiLimits } from './api-gateway/limits';
@@ -20,11 +20,13 @@ import type { CheckedCall, Principal } from './aws/authorizer';
 import { Callers } from './aws/callers';
 import { alsoAtExit, withinDrain } from './closing';
 import { takeDataDirectory } from './data-directory';
+import { writeDataPlaneFile } from './data-plane-file';
 import { adminKey, firstKey } from './first-key';
 import { CallTrace } from './game-day/call-trace';
 import { DisturbanceFile } from './game-day/disturbance-file';
 import { FunctionPool } from './lambda/function-pool';
 import { credentialVariables, functionVariables } from './lambda/function-variables';
+import { findWorkerFile } from './lambda/worker-file';
 import { Notes } from './notes';
 import { EventSources } from './sources';
 import { StandIns } from './stand-ins';
@@ -61,6 +63,8 @@ export interface LocalRunOptions {
   readonly disturb?: string;
   /** File that takes one JSON line for each call of AWS. Default: none. */
   readonly traceAws?: string;
+  /** File that takes the environment of a data plane beside this run (`llm-gateway serve`), while it runs. Default: none. */
+  readonly environmentFile?: string;
   /** Most environments of one function at once, as an account's quota. Default: 100. */
   readonly concurrency?: number;
   /** Takes what the user should read: refusals by IAM, failing functions. Default: the process's error stream. */
@@ -215,6 +219,10 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     firstKey(gateway.adminUrl, admin, options.data),
     ...gateway.functionArns.map((arn) => functions.get(arn)?.warm()),
   ]);
+  if (options.environmentFile !== undefined) {
+    const endpoint = standIns.endpoint.url;
+    opened.push(alsoAtExit(writeDataPlaneFile(options.environmentFile, { definitions, principals, callers, account, endpoint })));
+  }
   if (disturbances !== undefined) {
     disturbances.begin(standIns.endpoint);
     opened.push(() => disturbances.close());
@@ -274,14 +282,4 @@ function bootstrapFunction(definitions: readonly FunctionDefinition[]): { arn: s
     if (secretArn !== undefined) return { arn, secretArn };
   }
   throw new LocalRunError(`no function of the gateway has the variable ${ENV.BOOTSTRAP_SECRET}`);
-}
-
-/** The worker's bundle: beside this file when bundled, in `dist` when run from source. */
-function findWorkerFile(): string {
-  const candidates = ['./function-worker.mjs', '../dist/bin/function-worker.mjs'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  const found = candidates.find((file) => existsSync(file));
-  if (found === undefined) throw new LocalRunError('the bundle of the function worker is missing; run "npm run build" to make it');
-  return found;
 }

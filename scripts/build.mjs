@@ -27,6 +27,11 @@ const functionAliases = without(
   '@aws-sdk/credential-provider-login',
 );
 
+/** A process that is no function may have its credentials from elsewhere, but starts no program either. */
+const processAliases = Object.fromEntries(
+  Object.keys(functionAliases).map((name) => [name, join(root, 'scripts/build/absent-credentials.mjs')]),
+);
+
 /** What aws-lambda-stream would load although no pipeline of ours uses it, and a promise library that makes functions from strings. */
 const usageAliases = {
   ...functionAliases,
@@ -50,6 +55,7 @@ const localAliases = {
 
 await Promise.all([
   bundle('lambda/proxy', { index: 'lambda/proxy/index.ts' }, functionAliases),
+  bundle('lambda/proxy-node', { index: 'lambda/proxy/node.ts' }, processAliases),
   bundle('lambda/admin', { index: 'lambda/admin/index.ts' }, functionAliases),
   bundle('lambda/usage', { index: 'lambda/usage/index.ts' }, usageAliases),
   bundle('lambda/sweeper', { index: 'lambda/sweeper/index.ts' }, functionAliases),

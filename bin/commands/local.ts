@@ -6,6 +6,7 @@ import { LocalRunError } from '../../local/template/failure';
 import { isObject } from '../../local/template/json';
 import { type Command, UsageError } from './command';
 import { welcome } from './local-welcome';
+import { wholeNumber } from './whole-number';
 
 const USAGE = `usage: npx cdk-llm-gateway local [options]
 
@@ -22,6 +23,7 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --context K=V      context for the app; may be repeated
   --concurrency N    most environments of one function at once (default: 100)
   --disturb FILE     rules, in JSON, for what goes wrong with calls of AWS; read again when it changes
+  --environment FILE write what "serve --environment FILE" needs to run the data plane beside this run; the file goes when it ends
   --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units
   --json             print one line of JSON when ready: {"url","admin_key","key"}, and "admin_url" where it is another
   --verbose          print the functions' logs and the access log to the error stream
@@ -86,6 +88,7 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.context === undefined ? {} : { context: Object.fromEntries(values.context.map(contextEntry)) }),
       ...(values.concurrency === undefined ? {} : { concurrency: wholeNumber('--concurrency', values.concurrency, 1, 10_000) }),
       ...(values.disturb === undefined ? {} : { disturb: values.disturb }),
+      ...(values.environment === undefined ? {} : { environmentFile: resolve(values.environment) }),
       ...(values['trace-aws'] === undefined ? {} : { traceAws: values['trace-aws'] }),
       ...(values.verbose ? { onLog: (line: string) => process.stderr.write(`${line}\n`) } : {}),
     },
@@ -108,6 +111,7 @@ function parseOptions(args: string[]) {
         context: { type: 'string', multiple: true },
         concurrency: { type: 'string' },
         disturb: { type: 'string' },
+        environment: { type: 'string' },
         'trace-aws': { type: 'string' },
         json: { type: 'boolean' },
         verbose: { type: 'boolean' },
@@ -116,14 +120,6 @@ function parseOptions(args: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function wholeNumber(name: string, value: string, least: number, most: number): number {
-  const number = Number(value);
-  if (value.trim() === '' || !Number.isInteger(number) || number < least || number > most) {
-    throw new UsageError(`${name} takes a whole number from ${least} to ${most}, got "${value}"`);
-  }
-  return number;
 }
 
 function hostName(name: string): string {

@@ -32,6 +32,7 @@ export function awsCredentialSource(
 }
 
 async function sdkChain(region: string): Promise<AwsCredentialSource> {
-  const { BedrockRuntimeClient } = await import('@aws-sdk/client-bedrock-runtime');
-  return new BedrockRuntimeClient({ region }).config.credentials;
+  // The package is CommonJS: imported here itself, a bundle would give it no names.
+  const { sdkCredentials } = await import('./sdk-credentials');
+  return sdkCredentials(region);
 }

@@ -35,6 +35,7 @@ export async function serve(gateway: Gateway, exchange: Exchange): Promise<void>
 /** The stages in order; each throws the error that the caller is to see. */
 async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: RouteMatch): Promise<void> {
   const { authenticator, configuration } = gateway;
+  if (exchange.refusal !== undefined) throw exchange.refusal;
   if (match.found === 'route' && !match.route.authenticated) return answerOpen(gateway, exchange, trace, match.route);
 
   if (match.found === 'nothing') refuseStrayAdminCall(exchange);

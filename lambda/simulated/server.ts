@@ -87,8 +87,12 @@ function chat(response: ServerResponse, request: JsonObject, { defaults, clock }
 /** Runs a step after a while, at once when the while is nothing, never after the caller has gone. */
 function later(response: ServerResponse, milliseconds: number, step: () => void): void {
   if (milliseconds <= 0) return step();
-  const timer = setTimeout(step, milliseconds);
-  response.once('close', () => clearTimeout(timer));
+  const stop = (): void => clearTimeout(timer);
+  const timer = setTimeout(() => {
+    response.off('close', stop);
+    step();
+  }, milliseconds);
+  response.once('close', stop);
 }
 
 /** The connection fault of a non-streamed answer, if any: it has no tokens to count. */

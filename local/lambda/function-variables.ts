@@ -17,8 +17,6 @@ export function functionVariables(definition: FunctionDefinition, account: Local
     PATH: process.env.PATH ?? '',
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
-    AWS_REGION: account.region,
-    AWS_DEFAULT_REGION: account.region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -28,6 +26,15 @@ export function functionVariables(definition: FunctionDefinition, account: Local
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     LAMBDA_TASK_ROOT: definition.codeDirectory,
     _HANDLER: definition.handler,
+    ...processVariables(definition, account, endpoint),
+  };
+}
+
+/** Of these, what does not tell of Lambda: what the template sets, where AWS is, and the Region. */
+export function processVariables(definition: FunctionDefinition, account: LocalAccount, endpoint: string): Record<string, string> {
+  return {
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
     ...Object.fromEntries(Object.entries(definition.environment).map(([name, value]) => [name, mounted(definition, value)])),
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
+import type { GatewayError } from '../error';
 
 /**
- * One call of a client, free of any server's shapes. Adapters (`proxy/index.ts` for Lambda, `proxy/server.ts` for `node:http`)
+ * One call of a client, free of any server's shapes. Adapters (`proxy/hosts/lambda-event.ts` for Lambda, `proxy/hosts/server.ts` for `node:http`)
  * turn what they get into one of these.
  */
 export interface Exchange {
@@ -16,10 +17,14 @@ export interface Exchange {
   readonly body: Buffer;
   /** Aborted when the client is known to have gone. Never in Lambda, where a disconnect is invisible. */
   readonly signal: AbortSignal;
+  /** Whether the answer to a client that has gone is read on to its usage, by now. Default: it is cut. */
+  readonly readsOn?: (() => boolean) | undefined;
   /** Monotonic ms at which the process must be done: the function's end less the settle margin. */
   readonly deadlineMs: number;
   /** Monotonic ms at which the call arrived. */
   readonly arrivedMs: number;
+  /** Why the host takes no such call; it is answered with this, whatever it asks for. */
+  readonly refusal?: GatewayError | undefined;
   /** Sends status and headers, once; the answer's bytes go to the returned stream. */
   respond(status: number, headers: Readonly<Record<string, string>>): Writable;
 }

@@ -17,6 +17,8 @@ export interface Environment {
   readonly awsClient: 'lean' | 'sdk';
   /** The Region the function runs in. */
   readonly region: string;
+  /** The environment says which Region that is. */
+  readonly hasRegion: boolean;
   readonly functionName: string;
   /** Credentials of the function's role; absent where the environment holds none. */
   readonly awsCredentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
@@ -51,6 +53,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),
+    hasRegion: read('AWS_REGION', read('AWS_DEFAULT_REGION')) !== '',
     functionName: read('AWS_LAMBDA_FUNCTION_NAME', 'local'),
     runtimeApi: read('AWS_LAMBDA_RUNTIME_API'),
     awsEndpoint: (service) => read(`AWS_ENDPOINT_URL_${service}`, read('AWS_ENDPOINT_URL')) || undefined,

@@ -74,6 +74,7 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
     clock: gateway.clock,
     ticker: gateway.ticker,
     hungUp: call.exchange.signal,
+    readsOn: call.exchange.readsOn,
     deadlineMs: patienceEndMs < totalAtMs ? patienceEndMs : Number.POSITIVE_INFINITY,
     onLeave: (how) => partWith(gateway, admitted, delivery, how),
   });

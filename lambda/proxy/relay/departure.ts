@@ -10,8 +10,10 @@ export const LEFT: Readonly<Record<Leaving, ErrorCode>> = { 'hang-up': 'client_c
 export interface DepartureOptions {
   readonly clock: Clock;
   readonly ticker: Ticker;
-  /** Aborted when the caller has hung up and its call is to end with it. */
+  /** Aborted when the caller has hung up. */
   readonly hungUp: AbortSignal;
+  /** Whether an answer is read on to its usage for a caller who has hung up. Default: it is cut. */
+  readonly readsOn: (() => boolean) | undefined;
   /** Monotonic end of the caller's patience, where that comes before the gateway's own deadline; else infinite. */
   readonly deadlineMs: number;
   /** Told once, at the moment the caller leaves. */
@@ -31,6 +33,7 @@ export class Departure implements Watcher {
   readonly #timer: NodeJS.Timeout | undefined;
   #how: Leaving | undefined;
   #leftMs = 0;
+  #hungUp = false;
   #awaken: (() => void) | undefined;
 
   public constructor(options: DepartureOptions) {
@@ -89,13 +92,18 @@ export class Departure implements Watcher {
   }
 
   public tick(nowMs: number): void {
-    if (nowMs - this.#leftMs >= DRAIN_MS) this.#stop.abort();
+    if (nowMs - this.#leftMs >= DRAIN_MS || this.#isCut()) this.#stop.abort();
   }
 
-  /** The caller has hung up, and nothing more is to be spent on its call. */
+  /** The caller has hung up. */
   public handleEvent(): void {
+    this.#hungUp = true;
     this.leave('hang-up');
-    this.#stop.abort();
+    if (this.#isCut()) this.#stop.abort();
+  }
+
+  #isCut(): boolean {
+    return this.#hungUp && this.#options.readsOn?.() !== true;
   }
 
   /** The call is over. */

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../platform/error';
-import type { JsonObject } from '../../platform/json';
+import type { JsonDocument, JsonObject } from '../../platform/json';
 import type { Media } from '../model/media';
 import type { UnitCounts } from '../model/price-unit';
 import type { ModelRequest, ProtocolName } from '../model/request';
@@ -8,6 +8,7 @@ import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
 import type { Capabilities } from '../models';
+import type { RequestTexts } from '../texts';
 
 /**
  * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
@@ -105,6 +106,8 @@ export interface Dialect {
   readonly modelField: string | undefined;
   /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */
   inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts;
+  /** Every text of a call with its place, without decoding the call: nothing is refused. */
+  texts(document: JsonDocument): RequestTexts;
   /**
    * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
    * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../../lambda/platform/error';
+import { parseJsonDocument } from '../../../lambda/platform/json/json';
 import type { JsonObject } from '../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
@@ -8,7 +9,7 @@ import { embeddingsDialect } from '../../../lambda/wire/operations/embeddings/di
 import type { Dialect } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { targetFacts } from '../../support/target';
-import { type Reader, refusedOr } from '../reader';
+import { check, type Reader, refusedOr } from '../reader';
 
 const SHARED = [
   'lambda/wire/protocols/strict.ts',
@@ -112,6 +113,30 @@ export const requestReaders: readonly Reader[] = [
     isJson: true,
     samples: () => embeddingsFixtures().map(({ request }) => JSON.stringify(request)),
     read: (input) => void readRequest(embeddingsDialect, input),
+  },
+  {
+    name: 'request-texts',
+    about: 'texts of calls in every dialect, and others in their stead',
+    files: ['lambda/wire/texts/', 'lambda/platform/json/tree.ts'],
+    isJson: true,
+    words: ['\\u0022', '\\\\', '{\\"a\\":\\"b\\"}', '"arguments":', '"role":', '"type":'],
+    samples: () => [...[CHAT, RESPONSES, MESSAGES].map((sample) => JSON.stringify(sample)), ...requestsOf('openai-chat')],
+    // Each dialect reads the input, and reads what it has written anew.
+    stepsPerByte: 120,
+    read(input, random) {
+      const document = refusedOr([GatewayError], () => parseJsonDocument(input));
+      if (document === undefined) return;
+      for (const dialect of [openAiChat, openAiResponses, anthropicMessages, embeddingsDialect]) {
+        const found = dialect.texts(document);
+        const same = new Map(found.texts.map((text) => [text, text.text]));
+        check(found.with(same) === document.bytes, 'the same texts are the same bytes');
+        const text = random.pick(found.texts.length === 0 ? [undefined] : found.texts);
+        if (text === undefined) continue;
+        const again = dialect.texts(parseJsonDocument(found.with(new Map([[text, 'Something "else".']]))));
+        const told = again.texts.map((other, at) => other.text === found.texts[at]?.text || found.texts[at] === text);
+        check(told.every(Boolean) && told.length === found.texts.length, 'one text is exchanged, and no other');
+      }
+    },
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
+import { findTexts } from '../../texts';
 import { budgetHeaders } from './budget-headers';
 import { decodeError } from './decode-error';
 import { decodeRequest } from './decode-request';
@@ -12,6 +13,7 @@ import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { AnthropicMessagesMeter } from './meter';
+import { TEXT_RULES } from './text-rules';
 import { usageOf } from './usage';
 
 /** Anthropic Messages, both ways: how its callers are answered, and how providers that speak it are called. */
@@ -22,6 +24,7 @@ export const anthropicMessages: Dialect & Protocol = {
   heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   inspect,
+  texts: (document) => findTexts(document, TEXT_RULES),
   forwardChanges,
   decodeRequest,
   encodeRequest,

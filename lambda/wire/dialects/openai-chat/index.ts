@@ -1,4 +1,5 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
+import { findTexts } from '../../texts';
 import { decodeError } from './decode-error';
 import { decodeRequest } from './decode-request';
 import { decodeResponse, finishReasonOf } from './decode-response';
@@ -11,6 +12,7 @@ import { forget, usageFields } from './forced-fields';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiChatMeter } from './meter';
+import { TEXT_RULES } from './text-rules';
 import { usageOf } from './usage';
 
 /** OpenAI Chat Completions, both ways: how its callers are answered, and how providers that speak it are called. */
@@ -22,6 +24,7 @@ export const openAiChat: Dialect & Protocol = {
   heartbeat: ': keep-alive\n\n',
   terminator: TERMINATOR,
   inspect,
+  texts: (document) => findTexts(document, TEXT_RULES),
   forwardChanges,
   usageFields,
   forget,

@@ -1,4 +1,5 @@
 import type { Dialect, Protocol } from '../../protocols/protocol';
+import { findTexts } from '../../texts';
 import { decodeError } from './decode-error';
 import { decodeRequest } from './decode-request';
 import { decodeResponse } from './decode-response';
@@ -13,6 +14,7 @@ import { forwardChanges } from './history';
 import { inspect } from './inspect';
 import { OpenAiResponsesMeter } from './meter';
 import { withoutSpareTools } from './server-tools';
+import { TEXT_RULES } from './text-rules';
 import { usageOf } from './usage';
 
 /** OpenAI Responses, both ways. Nothing that the provider would have to remember: every call carries its whole conversation. */
@@ -24,6 +26,7 @@ export const openAiResponses: Dialect & Protocol = {
   heartbeat: ': keep-alive\n\n',
   terminator: '',
   inspect,
+  texts: (document) => findTexts(document, TEXT_RULES),
   forwardChanges,
   forget,
   withoutSpareTools,

@@ -2,7 +2,9 @@ import type { JsonValue } from '../../../platform/json';
 import { openAiChat } from '../../dialects/openai-chat';
 import { numberOf, objectsOf } from '../../protocols/lenient';
 import type { Dialect } from '../../protocols/protocol';
+import { findTexts } from '../../texts';
 import { decodeRequest, inspect } from './request';
+import { TEXT_RULES } from './text-rules';
 import { base64OfFloats, listOf } from './vectors';
 
 function inBase64(embedding: JsonValue | undefined): JsonValue | undefined {
@@ -16,6 +18,7 @@ const { forwardChanges: _history, usageFields: _usage, forget: _store, ...shared
 export const embeddingsDialect: Dialect = {
   ...shared,
   inspect,
+  texts: (document) => findTexts(document, TEXT_RULES),
   decodeRequest,
   encodeResponse(response, { originalModel, request }) {
     const asBase64 = request.embeddings?.encodingFormat === 'base64';

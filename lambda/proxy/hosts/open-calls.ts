@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** One call from its head to the end of both its answer and its settlement. */
+export interface OpenCall {
+  readonly response: ServerResponse;
+  readonly connection: Socket;
+  /** Aborted when the caller is known to have gone. */
+  readonly gone: AbortController;
+  /** The host has no room for it, so it takes none. */
+  readonly refused: boolean;
+  /** The gateway works on it, be it on its settlement. */
+  serving: boolean;
+  /** The answer is out, or nobody is there to take it. */
+  answered: boolean;
+}
+
+/** What a call that was cut may take to settle, in ms. */
+const SETTLE_MS = 10_000;
+
+/** The calls and connections that a server has open, and the way to its end. */
+export class OpenCalls {
+  readonly #calls = new Set<OpenCall>();
+  readonly #connections = new Set<Socket>();
+  #taken = 0;
+  #draining = false;
+  #cut = false;
+  #onEmpty: (() => void) | undefined;
+
+  /** Calls that take room. */
+  public get taken(): number {
+    return this.#taken;
+  }
+
+  public get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** What is still open is to end now. */
+  public get cut(): boolean {
+    return this.#cut;
+  }
+
+  public connected(connection: Socket): void {
+    this.#connections.add(connection);
+    connection.once('close', () => this.#connections.delete(connection));
+  }
+
+  public begin({ socket }: IncomingMessage, response: ServerResponse, refused: boolean): OpenCall {
+    const call = { response, connection: socket, gone: new AbortController(), refused, serving: false, answered: false };
+    this.#calls.add(call);
+    if (!refused) this.#taken += 1;
+    if (this.#draining) response.shouldKeepAlive = false;
+    return call;
+  }
+
+  public answered(call: OpenCall): void {
+    call.answered = true;
+    if (this.#draining) call.connection.destroySoon();
+    this.#endIfOver(call);
+  }
+
+  public served(call: OpenCall): void {
+    call.serving = false;
+    this.#endIfOver(call);
+  }
+
+  /**
+   * Lets every open call come to its end and closes each connection that has none. Calls that take longer than they may are cut as if their
+   * callers had hung up, and settled.
+   *
+   * @returns how many were cut
+   */
+  public async drain(longestMs: number): Promise<number> {
+    this.#draining = true;
+    const busy = new Set<Socket>();
+    for (const { response, connection } of this.#calls) {
+      busy.add(connection);
+      if (!response.headersSent) response.shouldKeepAlive = false;
+    }
+    for (const connection of this.#connections) if (!busy.has(connection)) connection.destroySoon();
+    if (await this.#empty(longestMs)) return 0;
+    this.#cut = true;
+    const cut = [...this.#calls];
+    for (const { gone, response } of cut) {
+      gone.abort();
+      response.destroy();
+    }
+    await this.#empty(SETTLE_MS);
+    return cut.length;
+  }
+
+  #endIfOver(call: OpenCall): void {
+    if (call.serving || !call.answered || !this.#calls.delete(call)) return;
+    if (!call.refused) this.#taken -= 1;
+    if (this.#calls.size === 0) this.#onEmpty?.();
+  }
+
+  /** Whether no call is open within that time. */
+  #empty(withinMs: number): Promise<boolean> {
+    if (this.#calls.size === 0) return Promise.resolve(true);
+    return new Promise((settle) => {
+      const timer = setTimeout(() => settle(false), withinMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        settle(true);
+      };
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { ARGUMENTS, each, FUNCTION, REASONING, SCHEMA, SKIP, type TextRule, type TextRules, TOOL_ADDRESS, WORDLESS } from '../../texts';
+
+/** The text of a document stands where the bytes of another would. */
+const SOURCE: TextRule = {
+  kind: (kindOf) => (kindOf('type') === 'text' ? { fields: { data: {} } } : undefined),
+  fields: { content: { kind: blockOf } },
+};
+
+const DOCUMENT: TextRule = { place: 'document', fields: { source: SOURCE, citations: { fields: { enabled: SKIP } } } };
+const CALL: TextRule = { place: 'arguments', fields: { input: ARGUMENTS, server_name: SKIP } };
+const RESULT: TextRule = { place: 'result', fields: { content: { kind: blockOf } } };
+
+const BLOCKS: Readonly<Record<string, TextRule>> = {
+  document: DOCUMENT,
+  search_result: DOCUMENT,
+  tool_use: CALL,
+  server_tool_use: CALL,
+  mcp_tool_use: CALL,
+  thinking: REASONING,
+  redacted_thinking: SKIP,
+  image: { fields: { source: SKIP } },
+};
+
+/** Results of tools are named after them: `tool_result`, `web_search_tool_result`, ... */
+function blockOf(kindOf: (field: string) => string | undefined): TextRule | undefined {
+  const type = kindOf('type') ?? '';
+  if (Object.hasOwn(BLOCKS, type)) return BLOCKS[type];
+  return type.endsWith('_result') ? RESULT : { fields: { citations: { place: 'document' } } };
+}
+
+const CONTENT: TextRule = { below: WORDLESS, kind: blockOf };
+
+const SETTINGS: TextRules = each(
+  'model metadata service_tier speed inference_geo stop_sequences tool_choice thinking container mcp_servers cache_control',
+  SKIP,
+);
+
+/** @see https://docs.claude.com/en/api/messages */
+export const TEXT_RULES: TextRule = {
+  fields: {
+    ...SETTINGS,
+    system: { ...CONTENT, place: 'system' },
+    messages: { place: 'message', below: WORDLESS, kind: roleOf, fields: { content: CONTENT } },
+    tools: { place: 'tool-definition', fields: { ...FUNCTION.fields, ...TOOL_ADDRESS, input_schema: SCHEMA }, below: {} },
+    output_format: { place: 'format', fields: { type: SKIP }, below: {} },
+    output_config: { place: 'format', fields: { effort: SKIP, format: { fields: { type: SKIP } } }, below: {} },
+    context_management: { place: 'system', below: each('type', SKIP) },
+  },
+};
+
+/** Some models take instructions in the middle of a conversation. */
+function roleOf(kindOf: (field: string) => string | undefined): TextRule {
+  return { place: kindOf('role') === 'system' ? 'system' : 'message' };
+}

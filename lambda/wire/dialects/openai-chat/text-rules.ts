@@ -1,0 +1,71 @@
+import {
+  ARGUMENTS,
+  each,
+  FILE,
+  FUNCTION,
+  PLAIN_ARGUMENTS,
+  REASONING,
+  SCHEMA,
+  SKIP,
+  type TextPlace,
+  type TextRule,
+  type TextRules,
+  TOOL_ADDRESS,
+  WORDLESS,
+} from '../../texts';
+
+const PLACES: Readonly<Record<string, TextPlace>> = { system: 'system', developer: 'system', tool: 'result', function: 'result' };
+
+const CALL: TextRule = {
+  place: 'arguments',
+  fields: {
+    function: { fields: { arguments: ARGUMENTS } },
+    custom: { fields: { input: PLAIN_ARGUMENTS } },
+  },
+};
+
+const MESSAGE: TextRule = {
+  place: 'message',
+  below: WORDLESS,
+  kind: (kindOf) => ({ place: PLACES[kindOf('role') ?? ''] ?? 'message' }),
+  fields: {
+    content: { fields: { file: FILE, thinking: REASONING } },
+    tool_calls: CALL,
+    function_call: { place: 'arguments', fields: { arguments: ARGUMENTS } },
+    reasoning: REASONING,
+    reasoning_content: REASONING,
+    reasoning_details: REASONING,
+    images: SKIP,
+  },
+};
+
+const TOOL: TextRule = {
+  place: 'tool-definition',
+  fields: {
+    ...TOOL_ADDRESS,
+    type: SKIP,
+    cache_control: SKIP,
+    function: FUNCTION,
+    custom: { fields: { type: SKIP, format: { fields: { type: SKIP, grammar: { fields: { syntax: SKIP } } } } } },
+  },
+  below: {},
+};
+
+const SETTINGS: TextRules = each(
+  `model user safety_identifier metadata service_tier reasoning_effort reasoning verbosity modalities audio stop stream_options tool_choice
+   function_call prompt_cache_key prompt_cache_retention logit_bias`,
+  SKIP,
+);
+
+/** @see https://platform.openai.com/docs/api-reference/chat/create */
+export const TEXT_RULES: TextRule = {
+  fields: {
+    ...SETTINGS,
+    messages: MESSAGE,
+    tools: TOOL,
+    functions: { ...FUNCTION, place: 'tool-definition' },
+    web_search_options: { place: 'tool-definition', below: each('type search_context_size', SKIP) },
+    prediction: { place: 'message', below: WORDLESS },
+    response_format: { place: 'format', fields: { type: SKIP, json_schema: SCHEMA }, below: {} },
+  },
+};
