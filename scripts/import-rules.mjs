@@ -18,6 +18,9 @@ const DECLARATION = /^lambda\/wire\/dialects\/[^/]+\/declaration\.ts$/;
 /** May name a dialect: its line in the list, and what says which wire formats providers speak. */
 const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:providers|protocols|operations)\/.*)\.ts$/;
 
+/** What the command shows of requests, it shows by the same definition as everyone. */
+const SHARED_WITH_COMMANDS = 'lambda/money/record/fields.ts';
+
 /** They do no I/O, read no environment and import no package. */
 const PURE = ['wire', 'money'];
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:zlib']);
@@ -57,6 +60,9 @@ const WORDS = [
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
 ];
 
+/** Each operation has a folder here, and only there it is told apart from the others. */
+const OPERATION = /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/;
+
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
 
@@ -68,6 +74,7 @@ const IMPORT =
 export function importBreaches(sources) {
   const breaches = [];
   const arrows = new Map();
+  const toldApart = comparisonOf([...sources.keys()].flatMap((file) => OPERATION.exec(file)?.[1] ?? []));
   for (const [file, text] of sources) {
     const targets = [];
     for (const { specifier, line } of importsOf(text)) {
@@ -77,7 +84,7 @@ export function importBreaches(sources) {
       if (sources.has(target)) targets.push(target);
     }
     arrows.set(file, targets);
-    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text));
+    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text), ...operationBreaches(file, text, toldApart));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
   return [...breaches, ...namedDialects(sources)];
@@ -126,7 +133,10 @@ function relativeBreach(file, target) {
   if (part === 'lambda') {
     return other === 'lambda' ? roomBreach(file, target) : 'lambda imports neither the local run, the command nor tests';
   }
-  if (other === 'lambda') return part === 'local' ? faceBreach(roomOf(target), target) : 'the command goes through the local run';
+  if (other === 'lambda') {
+    if (part === 'local') return faceBreach(roomOf(target), target);
+    return file.startsWith('bin/commands/') && target === SHARED_WITH_COMMANDS ? undefined : 'the command goes through the local run';
+  }
   if (part === 'local' && other !== 'local') return 'the local run imports itself, faces of the runtime and the contract';
   return part === 'bin' && other !== 'bin' && other !== 'local' ? 'the command imports itself, the local run and the contract' : undefined;
 }
@@ -176,6 +186,20 @@ function wordBreaches(file, text) {
 /** The same text, at the same places. */
 function withoutComments(text) {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+}
+
+/** What compares something with the name of an operation, whichever way round; undefined where there are none. */
+function comparisonOf(names) {
+  if (names.length === 0) return undefined;
+  const name = `(['"\`])(?:${names.join('|')})\\1`;
+  return new RegExp(`[!=]==?\\s*${name}|${name.replace('\\1', '\\2')}\\s*[!=]==?|\\bcase\\s+${name.replace('\\1', '\\3')}`);
+}
+
+function operationBreaches(file, text, toldApart) {
+  if (toldApart === undefined || file.startsWith('lambda/wire/operations/')) return [];
+  const code = withoutComments(text);
+  const found = toldApart.exec(code);
+  return found === null ? [] : [`${file}:${lineAt(code, found.index)}  ask what the operation declares, not which one it is`];
 }
 
 function wordsIn(text) {

@@ -1,7 +1,8 @@
+import { RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../lambda/money/record/fields';
 import { clientOf, gather, printRows } from './admin/call';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, verbOf, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';
-import { field, formatDetails, plain } from './admin/table';
+import { formatDetails, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
@@ -46,20 +47,25 @@ const USAGE = `usage: npx cdk-llm-gateway requests list [options]
 
 ${CONNECTION_HELP}`;
 
-const COLUMNS: readonly Column[] = [
-  field('created_at', 'time'),
-  field('id'),
-  field('key_id', 'key'),
-  field('original_model', 'model'),
-  field('provider'),
-  field('outcome'),
-  { title: 'tokens', align: 'right', value: ({ usage }) => tokens(usage) },
-  { ...field('cost_usd', 'cost'), align: 'right' },
-  { title: 'ms', align: 'right', value: (row) => (typeof row['latency_ms'] === 'number' ? String(Math.round(row['latency_ms'])) : '') },
-];
+/** How fields are written in a table, by their types. */
+const CELLS: Readonly<
+  Record<TypeShown<typeof RECORD_FIELDS, 'column'>, Pick<Column, 'align'> & { readonly text: (value: unknown) => string }>
+> = {
+  time: { text: plain },
+  text: { text: plain },
+  usage: { text: tokens, align: 'right' },
+  money: { text: plain, align: 'right' },
+  milliseconds: { text: (value) => (typeof value === 'number' ? String(Math.round(value)) : ''), align: 'right' },
+};
+
+const COLUMNS = shown(RECORD_FIELDS, 'column').map(({ api, column: title, type }): Column => {
+  const { text: write, ...layout } = CELLS[type];
+  return { title, value: (row) => write(row[api]), ...layout };
+});
 
 function tokens(usage: unknown): string {
-  const { input_tokens: input, output_tokens: output } = (usage ?? {}) as { input_tokens?: number; output_tokens?: number };
+  const counts = (usage ?? {}) as Readonly<Record<string, unknown>>;
+  const [input, output] = [counts[USAGE_FIELDS.inputTokens.api], counts[USAGE_FIELDS.outputTokens.api]];
   return input === undefined && output === undefined ? '' : `${plain(input)}+${plain(output)}`;
 }
 

@@ -1,3 +1,4 @@
+import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record/fields';
 import { clientOf, printRows } from './admin/call';
 import type { Listed } from './admin/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text } from './admin/options';
@@ -22,7 +23,13 @@ Adds up requests, tokens and cost.
 ${CONNECTION_HELP}`;
 
 const FIELDS: Readonly<Record<string, string>> = { team: 'team_id', project: 'project_id', user: 'user_id', key: 'key_id' };
-const COUNTS = ['requests', 'errors', 'input_tokens', 'output_tokens', 'cost_usd'];
+/** What is counted of requests, then what their records say. */
+const COUNTS: readonly Column[] = [
+  field('requests'),
+  field('errors'),
+  ...shown(USAGE_FIELDS, 'column').map(({ api, column }) => field(api, column)),
+  field(RESULT_FIELDS.costNanoUsd.api),
+];
 
 export const command: Command = {
   name: 'usage',
@@ -69,5 +76,5 @@ function columnsOf(groupBy: string | undefined): Column[] {
     if (tag === undefined) return [{ title: name, value: (row) => plain(row[FIELDS[name] ?? name]) || '-' }];
     return [{ title: tag, value: (row) => plain((row['tags'] as Record<string, unknown> | undefined)?.[tag]) || '-' }];
   });
-  return [...groups, ...COUNTS.map((name): Column => ({ ...field(name), align: 'right' }))];
+  return [...groups, ...COUNTS.map((column): Column => ({ ...column, align: 'right' }))];
 }

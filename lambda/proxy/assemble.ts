@@ -23,11 +23,13 @@ import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { protocols } from '../wire/protocols';
+import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';
+import type { Stage } from './relay/stages';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
@@ -48,6 +50,10 @@ export interface GatewayParts {
   readonly startedUrls?: ReadonlyMap<string, string>;
   /** Asked before the providers, in this order. Default: none. */
   readonly sources?: readonly AnswerSource[];
+  /** What reads or changes the contents of answers. Default: nothing, so that bytes pass untouched where they can. */
+  readonly stages?: readonly Stage[];
+  /** What follows the bytes that callers send and are sent. Default: nothing. */
+  readonly taps?: readonly Tap[];
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -119,6 +125,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     sources,
+    stages: parts.stages ?? [],
+    taps: parts.taps ?? [],
     random,
   };
   sources.push(providerSource(gateway), estimateSource);

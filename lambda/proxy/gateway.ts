@@ -6,8 +6,10 @@ import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { LiveConfiguration } from '../routing';
 import type { Protocols } from '../wire/protocols';
+import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { OwnRate } from './own/own-rate';
+import type { Stage } from './relay/stages';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
 import type { Cooldowns } from './upstream/cooldowns';
@@ -38,6 +40,10 @@ export interface Gateway {
   readonly ownRate: OwnRate;
   /** What calls are answered from, in the order in which they are asked. */
   readonly sources: readonly AnswerSource[];
+  /** What reads or changes the contents of answers, in the order in which they see them. */
+  readonly stages: readonly Stage[];
+  /** What follows the bytes that callers send and are sent. */
+  readonly taps: readonly Tap[];
   /** 0 to 1, for jitter. */
   random(): number;
 }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../platform/http';
 import { safeStack, uuidV7 } from '../platform/runtime';
 import { record } from './after/record';
+import { openTaps } from './after/tap';
 import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';
 import { noRoute, refuse } from './answer/refused';
@@ -14,7 +15,9 @@ import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
-export async function serve(gateway: Gateway, exchange: Exchange): Promise<void> {
+export async function serve(gateway: Gateway, received: Exchange): Promise<void> {
+  const tapped = openTaps(gateway.taps, received, gateway.log);
+  const exchange = tapped?.exchange ?? received;
   const match = matchRoute(exchange.method, exchange.path);
   const trace = openTrace(uuidV7(gateway.clock.now()), exchange);
   if (match.found === 'route') trace.route = match.route.path;
@@ -28,6 +31,7 @@ export async function serve(gateway: Gateway, exchange: Exchange): Promise<void>
     });
   } finally {
     record(gateway, trace);
+    if (tapped !== undefined) trace.afterwards.push(tapped.end(trace));
     await Promise.all(trace.afterwards);
   }
 }

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
+/** How many mutants are tested between two lines that tell that the run goes on. */
+const TOLD_EVERY = 100;
 /** What Stryker says of a mutant that tests could have noticed. */
 const OUTCOMES = { Killed: 'noticed', RuntimeError: 'noticed', Timeout: 'hung', Survived: 'survived', NoCoverage: 'uncovered' };
 
@@ -20,6 +22,8 @@ export class Findings {
   #say;
   #used = new Set();
   #files = new Map();
+  #planned = 0;
+  #tested = 0;
 
   constructor(root, equivalent, say = console.log) {
     this.#root = root;
@@ -30,7 +34,8 @@ export class Findings {
   /** Mutants of Stryker's that will be tested. */
   planned(mutants) {
     for (const { fileName } of mutants) this.#of(relative(this.#root, fileName)).left += 1;
-    this.#say(`${mutants.length} mutants`);
+    this.#planned = mutants.length;
+    this.#say(`${this.#planned} mutants`);
   }
 
   /** One of Stryker's mutants with its status. */
@@ -38,6 +43,8 @@ export class Findings {
     const file = relative(this.#root, fileName);
     const counts = this.#of(file);
     if (OUTCOMES[status] !== undefined) this.found({ file, location, replacement }, OUTCOMES[status]);
+    this.#tested += 1;
+    if (this.#tested % TOLD_EVERY === 0) this.#say(`${this.#tested} of ${this.#planned} mutants tested`);
     counts.left -= 1;
     if (counts.left === 0) this.#say(`  ${line(file, counts)}`);
   }

@@ -13,7 +13,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/aws/dynamodb/gates.ts': 'a fixed number of attempts',
   'lambda/aws/dynamodb/spend.ts': 'pages of the table',
   'lambda/aws/dynamodb/spend-change.ts': 'days and quarter hours of a span that is not long',
-  'lambda/aws/dynamodb/transition-update.ts': 'the fields of a list of ours',
+  'lambda/aws/dynamodb/combinations.ts': 'the fields of a list of ours',
   'lambda/platform/runtime/ticker.ts': 'the calls that are watched',
   'lambda/wire/providers/address.ts': 'segments of a configured path',
   'lambda/money/ledger/sweep.ts': 'shards and pages of the table, until its time is over',

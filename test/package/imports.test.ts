@@ -84,6 +84,9 @@ test.each([
   ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],
   ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
   ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
+  ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
+  ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/fields.ts', 'the local run'],
+  ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/fields.ts', 'lib imports'],
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
   ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
   ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
@@ -109,4 +112,31 @@ test('a declaration is reached from the list of dialects alone', () => {
   const declaration = 'lambda/wire/dialects/openai-chat/declaration.ts';
 
   expect(breachesWith(['lambda/wire/protocols/planted.ts', declaration])).toEqual([expect.stringContaining('index.ts alone')]);
+});
+
+const OPERATIONS = [...sources.keys()].flatMap((path) => /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/.exec(path)?.[1] ?? []);
+
+test.each(
+  OPERATIONS.flatMap((name) => [
+    [name, `if (call.operation === '${name}') return 1;`],
+    [name, `const is = '${name}' !== operation;`],
+    [name, `switch (operation) {\n  case "${name}": return 1;\n}`],
+    [name, `const cap = call.operation.name == '${name}' ? 1 : 0;`],
+  ]),
+)('who tells %s apart outside the folder of operations is found: %s', (name, line) => {
+  const planted = (file: string) => importBreaches(new Map(sources).set(file, `${sources.get(file) ?? ''}\n${line}\n`));
+
+  expect(planted('lambda/proxy/before/bound.ts')).toEqual([expect.stringMatching(/^lambda\/proxy\/before\/bound\.ts:\d+ {2}ask what the/)]);
+  expect(planted(`lambda/wire/operations/${name}/index.ts`)).toEqual([]);
+});
+
+test('every operation is among those that are looked for, and a word of it is no comparison', () => {
+  expect(OPERATIONS).toEqual(expect.arrayContaining(['chat', 'count-tokens', 'embeddings']));
+  const line =
+    "// operation === 'chat'\nconst names = ['chat', 'embeddings'];\nawait protocols.dialect(name, 'chat');\nconst is = path === '/chat';";
+  expect(importBreaches(new Map(sources).set('lambda/proxy/planted.ts', line))).toEqual([]);
+});
+
+test('the commands may read how the usage record is defined', () => {
+  expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/fields.ts'])).toEqual([]);
 });

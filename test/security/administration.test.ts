@@ -1,6 +1,6 @@
 /** A team's administrator, a viewer and a caller who want more than they have. */
 import { createRecordStore } from '../../lambda/aws/dynamodb';
-import type { RequestIntent } from '../../lambda/money/record/request-record';
+import type { RequestIntent } from '../../lambda/money/record';
 import { type AdminHarness, createAdminHarness } from '../lambda/admin/harness';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
 

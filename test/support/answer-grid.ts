@@ -233,7 +233,8 @@ function withName(protocol: Protocol, frame: Frame): Frame {
   return { ...frame, event: (JSON.parse(frame.data) as { type: string }).type };
 }
 
-function expectAnswer(answer: CallerAnswer, { expected }: Scenario, dialect: Dialect): void {
+/** Checks what a caller of the dialect was told. */
+export function expectAnswer(answer: CallerAnswer, { expected }: Pick<Scenario, 'expected'>, dialect: Pick<Dialect, 'name'>): void {
   if (expected === undefined) throw new Error('nothing is expected');
   const { text, reasoning, usage } = expected;
   const refusal = expected.refusal ?? '';

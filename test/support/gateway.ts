@@ -6,7 +6,7 @@ import { isRequestItem, readRecord } from '../../lambda/aws/dynamodb/request-rec
 import type { KeyRecord } from '../../lambda/identity/entities';
 import { generateKey, hashSecret } from '../../lambda/identity/virtual-key';
 import { createPriceBook } from '../../lambda/money/pricing';
-import type { RequestRecord } from '../../lambda/money/record/request-record';
+import type { RequestRecord } from '../../lambda/money/record';
 import { createTransport } from '../../lambda/platform/http/transport';
 import { systemClock } from '../../lambda/platform/runtime/clock';
 import { readEnvironment } from '../../lambda/platform/runtime/environment';

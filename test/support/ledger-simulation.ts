@@ -22,7 +22,7 @@ import {
   type QueuedWork,
   type Sweeper,
 } from '../../lambda/money/ledger';
-import type { RequestRecord } from '../../lambda/money/record/request-record';
+import type { RequestRecord } from '../../lambda/money/record';
 import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';

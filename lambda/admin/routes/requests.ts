@@ -1,6 +1,8 @@
 import { formatUsd } from '../../money/pricing';
-import type { RequestRecord } from '../../money/record';
+import type { AttemptRecord, RequestRecord, TypeShown } from '../../money/record';
+import { ATTEMPT_FIELDS, RECORD_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
 import type { JsonObject, JsonValue } from '../../platform/json';
+import type { Usage } from '../../wire/model';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
 import { daysOf, readSpan, utcDay } from '../days';
@@ -78,28 +80,43 @@ export const requestRoutes: readonly AdminRoute[] = [
   },
 ];
 
-/** Fields that are shown in another form, or not at all. */
-const OWN_FORM = new Set(['costNanoUsd', 'boundNanoUsd', 'counters', 'expiresAtMs', 'usage', 'attempts']);
+type Write = (value: never) => JsonValue;
+
+const AS_IT_IS: Write = (value: JsonValue) => value;
+
+/** How the values of fields are shown, by their types. */
+const WRITERS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Write>> = {
+  text: AS_IT_IS,
+  time: AS_IT_IS,
+  state: AS_IT_IS,
+  operation: AS_IT_IS,
+  dialect: AS_IT_IS,
+  flag: AS_IT_IS,
+  integer: AS_IT_IS,
+  count: AS_IT_IS,
+  milliseconds: AS_IT_IS,
+  'fine-milliseconds': AS_IT_IS,
+  labels: AS_IT_IS,
+  money: formatUsd,
+  usage: (usage: Usage) => partsOf(usage, USAGE_PARTS),
+  attempts: (attempts: readonly AttemptRecord[]) => attempts.map((attempt) => partsOf(attempt, ATTEMPT_PARTS)),
+};
+
+const FIELDS = shown(RECORD_FIELDS, 'api');
+const USAGE_PARTS = shown(USAGE_FIELDS, 'api');
+const ATTEMPT_PARTS = shown(ATTEMPT_FIELDS, 'api');
 
 function requestToWire(record: RequestRecord): JsonObject {
-  const wire = snake(Object.fromEntries(Object.entries(record).filter(([field]) => !OWN_FORM.has(field) && field in WIRE_FIELDS)));
-  if (record.usage !== undefined) wire['usage'] = snake(record.usage as Readonly<Record<string, unknown>>);
-  if (record.attempts !== undefined)
-    wire['attempts'] = record.attempts.map((attempt) => snake(attempt as unknown as Readonly<Record<string, unknown>>));
-  if (record.costNanoUsd !== undefined) wire['cost_usd'] = formatUsd(record.costNanoUsd);
-  wire['reserved_usd'] = formatUsd(record.boundNanoUsd);
+  const wire: JsonObject = {};
+  for (const { name, api, type } of FIELDS) {
+    const value = record[name as keyof RequestRecord];
+    if (value !== undefined) wire[api] = WRITERS[type](value as never);
+  }
   return wire;
 }
 
-const WIRE_FIELDS = Object.fromEntries(
-  Object.keys(REQUEST.properties ?? {}).map((name) => [name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase()), name]),
-);
-
-/** `cacheCreation1hInputTokens` -> `cache_creation_1h_input_tokens`. Names below the first level are values. */
-function snake(fields: Readonly<Record<string, unknown>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.replace(/[A-Z]|(?<=[a-z])\d/g, (mark) => `_${mark.toLowerCase()}`), value as JsonValue]],
-    ),
-  );
+/** Parts are plain values that need only their names in the API. */
+function partsOf<Whole extends object>(whole: Whole, parts: readonly { readonly name: string; readonly api: string }[]): JsonObject {
+  const values = whole as Readonly<Record<string, JsonValue | undefined>>;
+  return Object.fromEntries(parts.flatMap(({ name, api }) => (values[name] === undefined ? [] : [[api, values[name]]])));
 }

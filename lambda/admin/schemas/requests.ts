@@ -1,3 +1,4 @@
+import { ATTEMPT_FIELDS, type Field, RECORD_FIELDS, RECORD_STATES, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
 import type { Schema } from '../schema';
 import { TIME } from './level';
 import { listOf } from './resource';
@@ -6,21 +7,24 @@ const TEXT: Schema = { type: 'string' };
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 const USD: Schema = { type: 'string', description: 'US dollars as a decimal string, exact to the nano-dollar.' };
 const MILLISECONDS: Schema = { type: 'number', minimum: 0 };
-const LABELS: Schema = { type: 'object', additionalProperties: TEXT };
+
+/** How the parts of attempts and of a usage are shown, by their types. */
+const PARTS: Readonly<Record<TypeShown<typeof ATTEMPT_FIELDS, 'api'> | TypeShown<typeof USAGE_FIELDS, 'api'>, Schema>> = {
+  text: TEXT,
+  flag: { type: 'boolean' },
+  integer: { type: 'integer' },
+  count: COUNT,
+  milliseconds: MILLISECONDS,
+  usd: USD,
+  counts: { type: 'object', additionalProperties: COUNT },
+  amounts: { type: 'object', additionalProperties: { type: 'number', minimum: 0 } },
+};
 
 const ATTEMPT: Schema = {
   title: 'Attempt',
   type: 'object',
   additionalProperties: false,
-  properties: {
-    provider: TEXT,
-    model: TEXT,
-    region: TEXT,
-    status: { type: 'integer' },
-    outcome: { ...TEXT, description: "`ok`, or the error's code." },
-    duration_ms: MILLISECONDS,
-    estimated_cost_usd: { ...USD, description: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.' },
-  },
+  properties: propertiesOf(PARTS, shown(ATTEMPT_FIELDS, 'api')),
 };
 
 const USAGE: Schema = {
@@ -28,68 +32,39 @@ const USAGE: Schema = {
   type: 'object',
   additionalProperties: false,
   description: 'What was not reported is absent. Totals include their parts.',
-  properties: {
-    input_tokens: COUNT,
-    cache_read_input_tokens: COUNT,
-    cache_creation_input_tokens: COUNT,
-    cache_creation_1h_input_tokens: COUNT,
-    audio_input_tokens: COUNT,
-    output_tokens: COUNT,
-    reasoning_output_tokens: COUNT,
-    audio_output_tokens: COUNT,
-    units: {
-      type: 'object',
-      additionalProperties: { type: 'number', minimum: 0 },
-      description: 'What is billed beside tokens: `image`, `second`, `character`, `page`, `call`.',
-    },
-    tool_calls: { type: 'object', additionalProperties: COUNT },
-    service_tier: TEXT,
-    estimated: { type: 'boolean', description: "The figures are the gateway's, not the provider's." },
-  },
+  properties: propertiesOf(PARTS, shown(USAGE_FIELDS, 'api')),
+};
+
+/** How the fields of a record are shown, by their types. */
+const SCHEMAS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Schema>> = {
+  ...PARTS,
+  state: { type: 'string', enum: RECORD_STATES },
+  operation: TEXT,
+  dialect: TEXT,
+  time: TIME,
+  'fine-milliseconds': MILLISECONDS,
+  money: USD,
+  labels: { type: 'object', additionalProperties: TEXT },
+  usage: USAGE,
+  attempts: { type: 'array', items: ATTEMPT },
 };
 
 export const REQUEST: Schema = {
   title: 'Request',
   type: 'object',
   additionalProperties: false,
-  required: ['id', 'state', 'created_at', 'updated_at', 'key_id'],
-  properties: {
-    id: { ...TEXT, description: '`x-gateway-request-id` of the answer.' },
-    state: {
-      type: 'string',
-      enum: ['intent', 'settling', 'settled', 'void', 'expired_charged', 'adjusting', 'adjusted'],
-      description: '`void` was not charged; `expired_charged` was charged in full because its process died before it could tell.',
-    },
-    key_id: TEXT,
-    team_id: TEXT,
-    project_id: TEXT,
-    user_id: TEXT,
-    tags: LABELS,
-    labels: LABELS,
-    operation: TEXT,
-    dialect: TEXT,
-    stream: { type: 'boolean' },
-    original_model: { ...TEXT, description: 'As asked for.' },
-    provider: TEXT,
-    request_model: { ...TEXT, description: 'As sent.' },
-    response_model: { ...TEXT, description: 'As answered.' },
-    status: { type: 'integer' },
-    outcome: { ...TEXT, description: "`ok`, or the error's code." },
-    finish_reason: TEXT,
-    incomplete: { type: 'boolean' },
-    usage: USAGE,
-    cost_usd: USD,
-    reserved_usd: { ...USD, description: 'What was set aside before the call.' },
-    price_version: TEXT,
-    price_source: TEXT,
-    attempts: { type: 'array', items: ATTEMPT },
-    malformed_events: COUNT,
-    latency_ms: MILLISECONDS,
-    time_to_first_chunk_ms: MILLISECONDS,
-    overhead_ms: MILLISECONDS,
-    created_at: TIME,
-    updated_at: TIME,
-  },
+  // An attempt that was taken back before its intent was written is known by no more than this.
+  required: ['id', 'state', 'updated_at', 'reserved_usd'],
+  properties: propertiesOf(SCHEMAS, shown(RECORD_FIELDS, 'api')),
 };
 
 export const REQUEST_LIST = listOf('Request', REQUEST);
+
+function propertiesOf<Type extends string>(
+  schemas: Readonly<Record<Type, Schema>>,
+  fields: readonly (Pick<Field, 'words'> & { readonly type: Type; readonly api: string })[],
+): Record<string, Schema> {
+  return Object.fromEntries(
+    fields.map(({ api, type, words }) => [api, words === undefined ? schemas[type] : { ...schemas[type], description: words }]),
+  );
+}

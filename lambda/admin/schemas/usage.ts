@@ -1,3 +1,4 @@
+import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
 import type { Schema } from '../schema';
 
 const COUNT: Schema = { type: 'integer', minimum: 0 };
@@ -23,12 +24,8 @@ const USAGE_ROW: Schema = {
     requests: COUNT,
     errors: COUNT,
     estimated: { ...COUNT, description: 'Requests whose tokens are estimates of ours.' },
-    input_tokens: COUNT,
-    cache_read_input_tokens: COUNT,
-    cache_creation_input_tokens: COUNT,
-    output_tokens: COUNT,
-    reasoning_output_tokens: COUNT,
-    cost_usd: USD,
+    ...Object.fromEntries(shown(USAGE_FIELDS, 'measure').map(({ api }) => [api, COUNT])),
+    [RESULT_FIELDS.costNanoUsd.api]: USD,
   },
 };
 

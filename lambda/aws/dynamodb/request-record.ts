@@ -1,83 +1,93 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STREAMED_RECORDS } from '../../../lib/private/contract';
-import type { CounterReservation, RequestIntent, RequestRecord } from '../../money/record';
-import { bigintOf, fromAttribute, type Item, toAttribute } from './attributes';
+import type { CounterReservation, FieldType, RecordField, RequestIntent, RequestRecord } from '../../money/record';
+import { INTENT_FIELDS, named, RECORD_FIELDS } from '../../money/record';
+import { bigintOf, fromAttribute, type Item, type Storable, toAttribute } from './attributes';
+import { combinations } from './combinations';
 
-const ATTRIBUTES: Readonly<Record<string, string>> = {
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-  keyId: 'key_id',
-  teamId: 'team_id',
-  projectId: 'project_id',
-  userId: 'user_id',
-  originalModel: 'original_model',
-  candidateModels: 'candidate_models',
-  boundNanoUsd: 'bound_nano_usd',
-  expiresAtMs: 'expires_at_ms',
-  requestModel: 'request_model',
-  responseModel: 'response_model',
-  costNanoUsd: 'cost_nano_usd',
-  priceVersion: 'price_version',
-  priceSource: 'price_source',
-  finishReason: 'finish_reason',
-  latencyMs: 'latency_ms',
-  timeToFirstChunkMs: 'time_to_first_chunk_ms',
-  overheadMs: 'overhead_ms',
-  malformedEvents: 'malformed_events',
+/** How one type of field is kept. */
+interface Codec {
+  readonly write: (value: never) => AttributeValue;
+  readonly read: (attribute: AttributeValue) => unknown;
+}
+
+const PLAIN: Codec = { write: (value: Storable) => toAttribute(value), read: fromAttribute };
+
+const CODECS: Readonly<Record<FieldType, Codec>> = {
+  text: PLAIN,
+  time: PLAIN,
+  'epoch-ms': PLAIN,
+  state: PLAIN,
+  operation: PLAIN,
+  dialect: PLAIN,
+  flag: PLAIN,
+  integer: PLAIN,
+  count: PLAIN,
+  milliseconds: PLAIN,
+  'fine-milliseconds': PLAIN,
+  money: { write: PLAIN.write, read: bigintOf },
+  usd: PLAIN,
+  names: PLAIN,
+  labels: PLAIN,
+  counts: PLAIN,
+  amounts: PLAIN,
+  usage: PLAIN,
+  attempts: PLAIN,
+  counters: { write: writeReservations, read: readReservations },
 };
-const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
-/** Attributes that only keys and indexes need. */
-const HOUSEKEEPING = new Set(['pk', 'sk', 'ttl', 'open_shard', 'open_until', 'feed', 'feed_at']);
 
-/** The attributes of a new intent. Keys and indexes are the store's business. */
+/** Fields with what writes them. */
+export function writable<Of extends RecordField>(fields: Readonly<Record<string, Of>>) {
+  return named<RecordField>(fields).map(({ name, attribute, type }) => ({
+    name,
+    attribute,
+    placeholder: `:${attribute}`,
+    write: CODECS[type].write as (value: unknown) => AttributeValue,
+  }));
+}
+export type WritableField = ReturnType<typeof writable>[number];
+
+/** An object with all its keys is copied at once; one that grows key by key is slow to make. */
+export function blankItem(names: readonly string[]): Item {
+  return JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, { NULL: true }])))) as Item;
+}
+
+/** Keys and indexes: the store fills them in. */
+const PLACE = ['pk', 'sk', 'open_shard', 'open_until'];
+const shapeOf = combinations(writable(INTENT_FIELDS), (present) =>
+  blankItem([...PLACE, 'state', 'updated_at', ...present.map(({ attribute }) => attribute)]),
+);
+const READERS = new Map<string, { readonly name: string; readonly read: Codec['read'] }>(
+  named<RecordField>(RECORD_FIELDS).map(({ name, attribute, type }) => [attribute, { name, read: CODECS[type].read }]),
+);
+
+/** The item of a new intent, whose keys and indexes the store fills in. */
 export function writeIntent(intent: RequestIntent): Item {
-  const item: Item = {
-    id: { S: intent.id },
-    state: { S: 'intent' },
-    created_at: { S: intent.createdAt },
-    updated_at: { S: intent.createdAt },
-    key_id: { S: intent.keyId },
-    operation: { S: intent.operation },
-    dialect: { S: intent.dialect },
-    original_model: { S: intent.originalModel },
-    stream: { BOOL: intent.stream },
-    bound_nano_usd: { N: String(intent.boundNanoUsd) },
-    counters: { L: intent.counters.map(writeReservation) },
-    expires_at_ms: { N: String(intent.expiresAtMs) },
-  };
-  if (intent.teamId !== undefined) item['team_id'] = { S: intent.teamId };
-  if (intent.projectId !== undefined) item['project_id'] = { S: intent.projectId };
-  if (intent.userId !== undefined) item['user_id'] = { S: intent.userId };
-  if (intent.candidateModels !== undefined) item['candidate_models'] = toAttribute(intent.candidateModels);
-  if (intent.tags !== undefined) item['tags'] = toAttribute(intent.tags);
+  const { present, made } = shapeOf(intent);
+  const item: Item = { ...made };
+  item['state'] = { S: 'intent' };
+  item['updated_at'] = { S: intent.createdAt };
+  for (const { name, attribute, write } of present) item[attribute] = write(intent[name as keyof RequestIntent]);
   return item;
 }
 
-/** The attribute that holds a field of a record. */
-export function attributeName(field: string): string {
-  return ATTRIBUTES[field] ?? field;
+/** All entries of a record's `counters`. */
+export function writeReservations(counters: readonly CounterReservation[]): AttributeValue {
+  return { L: counters.map(({ counter, nanoUsd }) => ({ M: { counter: { S: counter }, nano_usd: { N: String(nanoUsd) } } })) };
 }
 
-/** One entry of a record's `counters`. */
-export function writeReservation({ counter, nanoUsd }: CounterReservation): AttributeValue {
-  return { M: { counter: { S: counter }, nano_usd: { N: String(nanoUsd) } } };
-}
-
-/** Reads an item of the records table, or an image of its stream, as a request's record. */
+/** Reads an item of the records table, or an image of its stream, as a request's record. What is no field of a record is passed over. */
 export function readRecord(item: Item): RequestRecord {
-  const record: Record<string, unknown> = {};
+  const record: Record<string, unknown> = { boundNanoUsd: 0n, counters: [] };
   for (const attribute in item) {
-    if (!HOUSEKEEPING.has(attribute)) record[FIELDS.get(attribute) ?? attribute] = fromAttribute(item[attribute] as AttributeValue);
+    const field = READERS.get(attribute);
+    if (field !== undefined) record[field.name] = field.read(item[attribute] as AttributeValue);
   }
-  record['boundNanoUsd'] = bigintOf(item['bound_nano_usd']) ?? 0n;
-  const cost = bigintOf(item['cost_nano_usd']);
-  if (cost !== undefined) record['costNanoUsd'] = cost;
-  record['counters'] = readReservations(item);
   return record as unknown as RequestRecord;
 }
 
-function readReservations(item: Item): readonly CounterReservation[] {
-  return (item['counters']?.L ?? []).map(({ M: entry }) => ({
+function readReservations({ L: entries = [] }: AttributeValue): readonly CounterReservation[] {
+  return entries.map(({ M: entry }) => ({
     counter: entry?.['counter']?.S ?? '',
     nanoUsd: bigintOf(entry?.['nano_usd']) ?? 0n,
   }));

@@ -1,20 +1,15 @@
-import type { RecordState, RequestRecord } from '../../money/record';
+import type { CountedTokens, RecordState, RequestRecord } from '../../money/record';
+import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
+import type { Usage } from '../../wire/model';
 import { spendNames } from './spend-change';
 
-/** What rollups count, by attribute name. Exact integers; money in nano-USD. */
-export const MEASURES = [
-  'requests',
-  'errors',
-  'estimated',
-  'input_tokens',
-  'cache_read_input_tokens',
-  'cache_creation_input_tokens',
-  'output_tokens',
-  'reasoning_output_tokens',
-  'cost_nano_usd',
-] as const;
+const COST = RESULT_FIELDS.costNanoUsd.attribute;
+const COUNTED = shown(USAGE_FIELDS, 'measure').map(({ name, api }) => ({ name: name as TokenCount, measure: api as CountedTokens }));
+type TokenCount = { [Name in keyof Usage]: NonNullable<Usage[Name]> extends number ? Name : never }[keyof Usage] & string;
 
-export type Measure = (typeof MEASURES)[number];
+/** What rollups count, by attribute name. Exact integers; money in nano-USD. */
+export type Measure = 'requests' | 'errors' | 'estimated' | CountedTokens | typeof COST;
+export const MEASURES: readonly Measure[] = ['requests', 'errors', 'estimated', ...COUNTED.map(({ measure }) => measure), COST];
 export type Totals = Readonly<Record<Measure, bigint>>;
 
 /** Where a request's figures are added up: one value of one dimension, in the whole gateway or within one team. */
@@ -85,18 +80,18 @@ export function dayOf(at: string): string {
 
 function totalsOf(record: RequestRecord): Totals {
   const { usage = {} } = record;
-  const count = (tokens: number | undefined): bigint => BigInt(Math.max(0, Math.trunc(tokens ?? 0)));
   return {
     requests: 1n,
     errors: record.outcome === undefined || record.outcome === 'ok' ? 0n : 1n,
     estimated: usage.estimated === true || record.state === 'expired_charged' ? 1n : 0n,
-    input_tokens: count(usage.inputTokens),
-    cache_read_input_tokens: count(usage.cacheReadInputTokens),
-    cache_creation_input_tokens: count(usage.cacheCreationInputTokens),
-    output_tokens: count(usage.outputTokens),
-    reasoning_output_tokens: count(usage.reasoningOutputTokens),
+    ...tokensOf(usage),
     cost_nano_usd: record.costNanoUsd ?? (record.state === 'expired_charged' ? record.boundNanoUsd : 0n),
   };
+}
+
+function tokensOf(usage: Usage): Readonly<Record<CountedTokens, bigint>> {
+  const entries = COUNTED.map(({ name, measure }) => [measure, BigInt(Math.max(0, Math.trunc(usage[name] ?? 0)))]);
+  return Object.fromEntries(entries) as Record<CountedTokens, bigint>;
 }
 
 function rowsOf(record: RequestRecord): readonly RollupRow[] {

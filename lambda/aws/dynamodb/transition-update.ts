@@ -1,8 +1,9 @@
 import type { TransitionFields } from '../../money/ports';
 import type { CounterReservation, RequestResult } from '../../money/record';
-import type { Item, Storable } from './attributes';
-import { toAttribute } from './attributes';
-import { attributeName, writeReservation } from './request-record';
+import { INTENT_FIELDS, RESULT_FIELDS } from '../../money/record';
+import type { Item } from './attributes';
+import { combinations } from './combinations';
+import { blankItem, type WritableField, writable, writeReservations } from './request-record';
 
 /** One update of a record: its expression, and the values for it. */
 export interface TransitionUpdate {
@@ -12,57 +13,25 @@ export interface TransitionUpdate {
   readonly values: Item;
 }
 
-const RESULT_FIELDS: readonly (keyof RequestResult)[] = [
-  'status',
-  'outcome',
-  'provider',
-  'requestModel',
-  'responseModel',
-  'usage',
-  'costNanoUsd',
-  'priceVersion',
-  'priceSource',
-  'attempts',
-  'finishReason',
-  'incomplete',
-  'latencyMs',
-  'timeToFirstChunkMs',
-  'overheadMs',
-  'malformedEvents',
-  'labels',
-];
-const ATTRIBUTES = RESULT_FIELDS.map(attributeName);
-const PLACEHOLDERS = ATTRIBUTES.map((name) => `:${name}`);
 const ALWAYS = ['id', 'state', 'updated_at', 'ttl'];
 const OPEN = ['open_shard', 'open_until'];
 /** A record stays where it was first listed, so that what is adjusted late is found by the day on which it ended. */
 const LISTED = ['feed', 'feed_at'];
 
-/** By the combination of attributes that an update sets. The same few come all the time. */
-const made = new Map<number, TransitionUpdate>();
-const MOST_MADE = 500;
+const LEFT_OPEN = 0;
+const TAKEN_OUT = 1;
+const KEPT_OPEN = 2;
+const ADDED_TO_LIST = 3;
+
+const updateOf = combinations(writable(RESULT_FIELDS), makeUpdate);
 
 /** Writes what a change of state sets. */
 export function writeTransition(fields: TransitionFields, conditionValues: Item): TransitionUpdate {
-  const present: number[] = [];
-  let combination = (fields.openUntilMs === undefined ? 0 : fields.openUntilMs === null ? 1 : 2) + (fields.listed === true ? 4 : 0);
-  for (let index = 0; index < RESULT_FIELDS.length; index++) {
-    if (fields[RESULT_FIELDS[index] as keyof RequestResult] === undefined) continue;
-    combination += 8 << index;
-    present.push(index);
-  }
-  let update = made.get(combination);
-  if (update === undefined) {
-    if (made.size >= MOST_MADE) made.clear();
-    update = makeUpdate(fields, present);
-    made.set(combination, update);
-  }
-  // The copy of an object with all its keys is made at once; one that grows key by key is not.
-  const values: Item = { ...update.values, ...conditionValues };
-  for (const index of present) {
-    values[PLACEHOLDERS[index] as string] = toAttribute(fields[RESULT_FIELDS[index] as keyof RequestResult] as Storable);
-  }
-  return { expression: update.expression, names: update.names, values };
+  const open = fields.openUntilMs === undefined ? LEFT_OPEN : fields.openUntilMs === null ? TAKEN_OUT : KEPT_OPEN;
+  const { present, made } = updateOf(fields, open + (fields.listed === true ? ADDED_TO_LIST : 0));
+  const values: Item = { ...made.values, ...conditionValues };
+  for (const { name, placeholder, write } of present) values[placeholder] = write(fields[name as keyof RequestResult]);
+  return { expression: made.expression, names: made.names, values };
 }
 
 /** The same update, which also says what the counters hold: for a record that may not exist yet. */
@@ -74,23 +43,23 @@ export function withHeld(
   const { expression, names, values } = update;
   return {
     expression: expression.replace('SET ', 'SET #counters = :counters, #expires = :expires, '),
-    names: { ...names, '#counters': 'counters', '#expires': attributeName('expiresAtMs') },
-    values: { ...values, ':counters': { L: held.counters.map(writeReservation) }, ':expires': { N: String(held.expiresAtMs) } },
+    names: { ...names, '#counters': INTENT_FIELDS.counters.attribute, '#expires': INTENT_FIELDS.expiresAtMs.attribute },
+    values: { ...values, ':counters': writeReservations(held.counters), ':expires': { N: String(held.expiresAtMs) } },
   };
 }
 
-function makeUpdate(fields: TransitionFields, present: readonly number[]): TransitionUpdate {
+function makeUpdate(present: readonly WritableField[], kind: number): TransitionUpdate {
+  const open = kind % ADDED_TO_LIST;
   const attributes = [
     ...ALWAYS,
-    ...present.map((index) => ATTRIBUTES[index] as string),
-    ...(typeof fields.openUntilMs === 'number' ? OPEN : []),
-    ...(fields.listed === true ? LISTED : []),
+    ...present.map(({ attribute }) => attribute),
+    ...(open === KEPT_OPEN ? OPEN : []),
+    ...(kind >= ADDED_TO_LIST ? LISTED : []),
   ];
-  const remove = fields.openUntilMs === null ? ` REMOVE ${OPEN.join(', ')}` : '';
-  const blank = attributes.map((name) => `":${name}":{"NULL":true}`);
+  const remove = open === TAKEN_OUT ? ` REMOVE ${OPEN.join(', ')}` : '';
   return {
     expression: `SET ${attributes.map((name) => `#${name} = ${LISTED.includes(name) ? `if_not_exists(#${name}, :${name})` : `:${name}`}`).join(', ')}${remove}`,
     names: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
-    values: JSON.parse(`{${blank.join(',')}}`) as Item,
+    values: blankItem(attributes.map((name) => `:${name}`)),
   };
 }

@@ -1,4 +1,4 @@
-import type { CounterReservation, RequestIntent, RequestRecord } from '../record/request-record';
+import type { CounterReservation, RequestIntent, RequestRecord } from '../record/fields';
 import type { AttemptReplies } from './attempt';
 import type { Plan } from './plan';
 import { finishRecord, type SettlementStores } from './settlement';

@@ -1,6 +1,6 @@
 import type { DialectName } from '../../wire/dialects';
 import type { Operation, Usage } from '../../wire/model';
-import type { AttemptRecord } from '../record/request-record';
+import type { AttemptRecord } from '../record/fields';
 import type { KeyRow, LevelKind } from './holders';
 
 /** A true upper bound of what one request may take. */

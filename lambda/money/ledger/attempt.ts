@@ -4,7 +4,7 @@ import type { CounterStore, FreshBudget, ReserveResult } from '../ports/counters
 import type { GatePass, GateResult, GateState, GateStore } from '../ports/gates';
 import type { RecordStore } from '../ports/records';
 import type { KeyRows } from '../ports/rows';
-import type { RequestIntent } from '../record/request-record';
+import type { RequestIntent } from '../record/fields';
 import type { AdmissionRequest, Refusal } from './admission';
 import { type ClaimStores, takeClaim } from './claim';
 import { type EscrowPolicy, reserveOn, type ShardMemory } from './escrow';

@@ -1,6 +1,6 @@
 import { isoTime } from '../../platform/runtime';
 
-import type { RequestIntent } from '../record/request-record';
+import type { RequestIntent } from '../record/fields';
 import type { AdmissionRequest } from './admission';
 import type { KeyRow } from './holders';
 import type { Plan } from './plan';

@@ -2,7 +2,7 @@ import { METRICS } from '../../../lib/private/contract';
 import type { Clock, Log, LogFields, Metrics } from '../../platform/runtime';
 import type { CounterFigures } from '../ports/counters';
 import type { GatePass, GateSpec, GateStore } from '../ports/gates';
-import type { RequestIntent, RequestResult } from '../record/request-record';
+import type { RequestIntent, RequestResult } from '../record/fields';
 import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
 import { stepOf } from './gates';

@@ -1,7 +1,11 @@
-import type { CounterReservation, RequestResult } from '../record/request-record';
+import type { CounterReservation, Field, RequestResult } from '../record/fields';
+import { named, RESULT_FIELDS } from '../record/fields';
 import type { Unsent } from './abandonment';
 import type { QueuedWork, SettlementQueue } from './persist';
 import type { Settlement } from './settlement';
+
+/** JSON has no such integers, so they are written as text. */
+const AMOUNTS: readonly string[] = named<Field>(RESULT_FIELDS).flatMap(({ name, type }) => (type === 'money' ? [name] : []));
 
 /** Writes work as a queue's message. */
 export function writeQueued(work: QueuedWork): string {
@@ -18,9 +22,15 @@ export function readQueued(message: unknown): QueuedWork | undefined {
 
 function readSettlement(attemptId: string, { kind, result }: Record<string, unknown>): Settlement | undefined {
   if ((kind !== 'settle' && kind !== 'release') || typeof result !== 'object' || result === null) return undefined;
-  const { costNanoUsd, ...rest } = result as Record<string, unknown>;
-  if (!isAmount(costNanoUsd)) return undefined;
-  return { attemptId, kind, result: { ...(rest as RequestResult), costNanoUsd: BigInt(costNanoUsd) } };
+  const read: Record<string, unknown> = { ...result };
+  if (read['costNanoUsd'] === undefined) return undefined;
+  for (const name of AMOUNTS) {
+    const amount = read[name];
+    if (amount === undefined) continue;
+    if (!isAmount(amount)) return undefined;
+    read[name] = BigInt(amount);
+  }
+  return { attemptId, kind, result: read as RequestResult };
 }
 
 function readUnsent(attemptId: string, { outcome, counters, expiresAtMs }: Record<string, unknown>): Unsent | undefined {

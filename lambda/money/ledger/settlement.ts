@@ -1,6 +1,6 @@
 import type { CounterStore } from '../ports/counters';
 import type { RecordStore } from '../ports/records';
-import type { CounterReservation, DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../record/request-record';
+import type { CounterReservation, DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../record/fields';
 
 /** How a request ended, complete enough for another process to book it. */
 export interface Settlement {

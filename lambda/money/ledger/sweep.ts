@@ -2,7 +2,7 @@ import { OPEN_SHARDS } from '../../../lib/private/contract';
 import type { Clock } from '../../platform/runtime';
 import type { CounterState } from '../ports/counters';
 import type { GateStore } from '../ports/gates';
-import type { DecidedRecord, RecordState, RequestRecord } from '../record/request-record';
+import type { DecidedRecord, RecordState, RequestRecord } from '../record/fields';
 import { VOID_KEPT_SECONDS } from './abandonment';
 import { finishRecord, giveBack, type SettlementStores } from './settlement';
 

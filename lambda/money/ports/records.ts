@@ -1,5 +1,5 @@
 import type { Page } from '../../platform/stored';
-import type { DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../record/request-record';
+import type { DecidedRecord, RecordState, RequestIntent, RequestRecord, RequestResult } from '../record/fields';
 
 /** A change of state: done, with the record as it is now; or not, because the record is in another state (undefined: there is none). */
 export type Transition =

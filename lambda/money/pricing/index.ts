@@ -7,7 +7,7 @@ export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';
 export { implausible, type ReportedCall } from './plausible';
-export { type BillingUnit, ceilingPrice, FREE_PRICE, type Price, pricesAny, type Rate, type TokenClass } from './price';
+export { ceilingPrice, FREE_PRICE, type Price, pricesAny, type Rate, type TokenClass } from './price';
 export {
   bookInForce,
   createPriceBook,

@@ -1,5 +1,5 @@
 import type { ProviderKind } from '../../../lib/private/contract';
-import type { PriceUnit, TokenClasses } from '../../wire/model';
+import type { BillingUnit, PriceUnit, TokenClasses } from '../../wire/model';
 
 export type TokenClass = keyof TokenClasses;
 
@@ -12,9 +12,6 @@ export interface Rate {
 
 /** Nano-USD per million. */
 export type UnitRates = Readonly<Partial<Record<PriceUnit, bigint>>>;
-
-/** What an answer may be billed in. */
-export type BillingUnit = 'token' | PriceUnit;
 
 /** Where a model is, for the rules that are not figures: tiers that its provider may choose, tools it uses unasked, how it counts pictures. */
 export interface PricedPlace {

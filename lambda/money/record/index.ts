@@ -1,2 +1,22 @@
 /** The usage record: an intent first, what became of it in the end. */
-export type { AttemptRecord, CounterReservation, RecordState, RequestIntent, RequestRecord, RequestResult } from './request-record';
+export {
+  ATTEMPT_FIELDS,
+  type AttemptRecord,
+  type CountedTokens,
+  type CounterReservation,
+  type Field,
+  type FieldType,
+  INTENT_FIELDS,
+  named,
+  RECORD_FIELDS,
+  RECORD_STATES,
+  RESULT_FIELDS,
+  type RecordField,
+  type RecordState,
+  type RequestIntent,
+  type RequestRecord,
+  type RequestResult,
+  shown,
+  type TypeShown,
+  USAGE_FIELDS,
+} from './fields';

@@ -2,6 +2,7 @@ import type { Outcome, Reservation } from '../../money/ledger';
 import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../../money/pricing';
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
+import { isBilled } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
@@ -19,8 +20,7 @@ export async function settle(
   const { call, prices } = bounded;
   const price = prices.get(`${trace.provider}/${trace.requestModel}`);
   const report = trustedReport(gateway, bounded, price, trace, consumed.usage);
-  const usage =
-    call.operation === 'count-tokens' ? undefined : finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report });
+  const usage = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
   const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
   await book(gateway, bounded, reservation, trace, usage, price, cost);
 }
@@ -81,12 +81,21 @@ export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usag
     ...input,
     ...billedUnits(call, units),
     ...(tools === undefined ? {} : { toolCalls: tools }),
-    inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
-    outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
+    ...(countsTokens(call)
+      ? {
+          inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
+          outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
+        }
+      : {}),
     ...(tier === undefined ? {} : { serviceTier: tier }),
     estimated: true,
   });
   return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+}
+
+/** Whether such calls are billed in tokens, so that ours stand in for what is not reported. */
+function countsTokens({ operation }: RoutedCall): boolean {
+  return operation.billedIn.includes('token');
 }
 
 /** The tier as reported, else as asked where it is dearer: a cheaper one may not have been granted, or not even sent on. */
@@ -128,9 +137,9 @@ function finalUsage(bounded: BoundedCall, price: Price | undefined, model: strin
   const tier = servedTier(call, price, usage);
   const units = billedUnits(call, usage?.units);
   const withTier = (known: Usage): Usage => billedOf(call, { ...known, ...units, ...(tier === undefined ? {} : { serviceTier: tier }) });
-  const embeddings = call.operation === 'embeddings';
-  const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || embeddings);
+  const reported = usage?.inputTokens !== undefined && (usage.outputTokens !== undefined || !call.operation.generates);
   if (usage !== undefined && reported && complete) return withTier(usage);
+  if (!countsTokens(call)) return withTier(usage ?? { estimated: true });
 
   const tools = usage?.toolCalls ?? estimatedTools(call, price);
   return withTier({

@@ -25,7 +25,7 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
   const { call, delivery } = open(gateway, bounded, reservation, trace);
   let answer: Answer | undefined;
   try {
-    answer = await firstAnswer(gateway.sources, call, answerSink(gateway.clock, call, delivery));
+    answer = await firstAnswer(gateway.sources, call, answerSink(gateway, call, delivery));
     finish(gateway, call, delivery, answer);
   } catch (error) {
     call.departure.end();
@@ -117,8 +117,9 @@ function partWith(gateway: Gateway, call: AdmittedCall, delivery: Delivery, how:
   trace.endedMs = gateway.clock.monotonic();
 }
 
-/** Ends the answer: a whole one is sent, a stream that broke off gets its terminal error. */
-function finish(gateway: Gateway, { call, trace, reservation, departure }: AdmittedCall, delivery: Delivery, answer: Answer): void {
+/** Ends the answer: a whole one is sent, one that broke off gets its error. */
+function finish(gateway: Gateway, admitted: AdmittedCall, delivery: Delivery, answer: Answer): void {
+  const { trace, departure } = admitted;
   departure.end();
   trace.responseModel = answer.responseModel;
   trace.finishReason = answer.finishReason;
@@ -129,9 +130,8 @@ function finish(gateway: Gateway, { call, trace, reservation, departure }: Admit
   if (answer.whole !== undefined) delivery.endWith(200, answer.whole.headers, answer.whole.body);
   if (answer.error !== undefined) {
     trace.outcome = answer.error.shownCode;
-    trace.incomplete = true;
-    delivery.content(answer.terminal ?? call.dialect.encodeStreamError(answer.error, reservation.attemptId));
-    delivery.end();
+    delivery.abandon();
+    tellFailure(admitted, delivery, answer.error, answer.terminal);
   }
   trace.firstByteMs = delivery.firstByteMs;
   trace.endedMs = gateway.clock.monotonic();
@@ -139,13 +139,13 @@ function finish(gateway: Gateway, { call, trace, reservation, departure }: Admit
 
 function consumedOf(
   { clock }: Gateway,
-  { usage, writtenTokens, firstTextMs, error }: Answer,
+  { usage, writtenTokens, firstTextMs, error, endedByStage }: Answer,
   { departure, trace }: AdmittedCall,
 ): Consumed {
   const sinceSendMs = clock.monotonic() - trace.lastSendMs;
   const writingMs = departure.how === undefined ? 0 : sinceSendMs;
   const silentMs = firstTextMs === 0 ? sinceSendMs : firstTextMs - trace.lastSendMs;
-  return { usage, writtenTokens, complete: error === undefined, writingMs, silentMs };
+  return { usage, writtenTokens, complete: endedByStage?.complete ?? error === undefined, writingMs, silentMs };
 }
 
 /** Nobody answered: tells the caller, in whatever form is still open, and gives back or settles the money. */

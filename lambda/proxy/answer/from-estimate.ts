@@ -4,7 +4,7 @@ import type { AnswerSource } from './source';
 /** Counts tokens for a model whose provider counts nothing in advance: our own estimate. */
 export const estimateSource: AnswerSource = {
   async answer({ call }, sink) {
-    if (call.operation !== 'count-tokens') return { declined: undefined };
+    if (!call.operation.estimated) return { declined: undefined };
     const inputTokens = estimateTokens(call.document.bytes.toString('utf8'), familyOf(call.facts.model));
     return sink.send({ choices: [], usage: { inputTokens } });
   },

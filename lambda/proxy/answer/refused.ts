@@ -23,13 +23,17 @@ export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace,
   sendError(exchange, trace, dialect, error, error instanceof RefusedError ? error.headers : error.status === 426 ? UPGRADE : {});
 }
 
-/** Tells the caller of an admitted call that it failed, in whatever form is still open. */
-export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery: Delivery, error: GatewayError): void {
+/**
+ * Tells the caller of an admitted call that it failed, in whatever form is still open.
+ *
+ * @param terminal how a stream ends, where the dialect's general words would not fit
+ */
+export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery: Delivery, error: GatewayError, terminal?: string): void {
   if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
   trace.status = 200;
   trace.incomplete = true;
   if (call.facts.stream) {
-    delivery.content(delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
+    delivery.content(terminal ?? delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
     delivery.end();
   } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));
 }

@@ -5,6 +5,7 @@ import type { Trace } from '../after/trace';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Delivery } from '../relay/delivery';
 import type { Departure } from '../relay/departure';
+import type { EndedByStage } from '../relay/stages';
 
 /** A call whose money and limits are set aside, and what its answer has to keep to. */
 export interface AdmittedCall {
@@ -31,12 +32,13 @@ export interface Answer {
   /** Tokens of the generated text that came, at most. */
   readonly writtenTokens: () => number;
   readonly malformed: number;
-  /** The answer broke off after some of it had been sent to the caller. */
+  /** The answer broke off. */
   readonly error?: GatewayError;
   /** How the caller is to be told of it, where the dialect's general words would not fit. */
   readonly terminal?: string;
   /** Monotonic, of the first text that the model wrote; 0 when not known. */
   readonly firstTextMs: number;
+  readonly endedByStage?: EndedByStage;
   /** A whole answer, still to be sent. */
   readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
 }

@@ -27,7 +27,7 @@ export async function admit(
     attemptId: call.requestId,
     key,
     tags: call.tags,
-    operation: call.operation,
+    operation: call.operation.name,
     dialect: call.route.dialect,
     originalModel: call.facts.model,
     candidateModels: namesOf(gateway.prices(), call.targets),

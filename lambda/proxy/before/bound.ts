@@ -1,4 +1,4 @@
-import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, usd } from '../../money/pricing';
+import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, pricesAny, usd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
@@ -26,7 +26,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const known = priced.map(({ name }) => prices.get(name) as Price);
   const own = call.facts.maxOutputTokens;
   const fallback = Math.min(document.defaultMaxOutputTokens, ...known.map((price) => price.maxOutputTokens ?? Number.POSITIVE_INFINITY));
-  const cap = call.operation === 'chat' ? (own ?? fallback) : 0;
+  const cap = call.operation.generates ? (own ?? fallback) : 0;
   const input: BoundInput = {
     facts: call.facts,
     bodyBytes: call.document.bytes.length,
@@ -36,8 +36,8 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
     accounts: priced.some((target) => accountOf(target) !== accountOf(priced[0] as Target)) ? priced.map(accountOf) : undefined,
   };
   const allowed = withinMaxCost(call, input);
-  const bounded = call.operation === 'count-tokens' ? { costNanoUsd: 0n, tokens: 0 } : boundOf({ ...input, maxOutputTokens: allowed });
-  const injects = call.operation === 'chat' && (allowed !== cap || (own === undefined && bounded.costNanoUsd > 0n));
+  const bounded = isBilled(call) ? boundOf({ ...input, maxOutputTokens: allowed }) : { costNanoUsd: 0n, tokens: 0 };
+  const injects = call.operation.generates && (allowed !== cap || (own === undefined && bounded.costNanoUsd > 0n));
   return {
     call: priced.length === call.targets.length ? call : { ...call, targets: priced },
     bound: bounded,
@@ -53,6 +53,11 @@ export function runawayCharacters(bounded: BoundedCall): number {
   return capped ? bounded.maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
 }
 
+/** Whether anybody is billed for such a call. */
+export function isBilled({ operation }: RoutedCall): boolean {
+  return operation.billedIn.length > 0;
+}
+
 /** Who sends the bill. */
 function accountOf({ provider }: Target): string {
   return provider.id;
@@ -63,14 +68,16 @@ function priceOf(gateway: Gateway, call: RoutedCall, { provider, model }: Target
   const priced = { provider: id, kind: config.kind, model, regions, ...(config.free === undefined ? {} : { free: config.free }) };
   const price = gateway.prices().lookup(priced, gateway.clock.now());
   const { unknownPrice } = call.configuration.document;
-  if (price !== undefined || unknownPrice?.policy !== 'ceiling' || unknownPrice.ceilingUsd === undefined) return price;
+  // A price by the picture is none for who is billed by the token.
+  const known = price !== undefined && pricesAny(price, call.operation.billedIn) ? price : undefined;
+  if (known !== undefined || unknownPrice?.policy !== 'ceiling' || unknownPrice.ceilingUsd === undefined) return known;
   return ceilingPrice(usd(unknownPrice.ceilingUsd));
 }
 
 /** The output cap with which the call stays within `x-gateway-max-cost-usd`. */
 function withinMaxCost(call: RoutedCall, input: BoundInput): number {
   const text = call.options.maxCostUsd;
-  if (text === undefined || call.operation === 'count-tokens') return input.maxOutputTokens;
+  if (text === undefined || !isBilled(call)) return input.maxOutputTokens;
   const most = parseUsd(text);
   if (most === undefined || most < 0n) {
     throw invalidRequest(
@@ -79,7 +86,7 @@ function withinMaxCost(call: RoutedCall, input: BoundInput): number {
       'invalid_header',
     );
   }
-  const cap = call.operation === 'chat' ? capForCost(input, most) : boundOf(input).costNanoUsd <= most ? input.maxOutputTokens : undefined;
+  const cap = call.operation.generates ? capForCost(input, most) : boundOf(input).costNanoUsd <= most ? input.maxOutputTokens : undefined;
   if (cap !== undefined) return cap;
   throw invalidRequest(
     'x-gateway-max-cost-usd',

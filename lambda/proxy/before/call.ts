@@ -4,7 +4,7 @@ import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
 import type { LiveConfiguration, Resolution, Target } from '../../routing';
-import type { Operation } from '../../wire/model';
+import type { OperationDeclaration } from '../../wire/operations';
 import type { CallEnvelope, CallFacts, Dialect } from '../../wire/protocols';
 import type { Route } from './routes';
 
@@ -13,7 +13,7 @@ export interface ModelCall {
   readonly requestId: string;
   readonly exchange: Exchange;
   readonly route: Route;
-  readonly operation: Operation;
+  readonly operation: OperationDeclaration;
   readonly dialect: Dialect;
   readonly envelope: CallEnvelope;
   readonly document: JsonDocument;

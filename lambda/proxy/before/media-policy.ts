@@ -11,7 +11,7 @@ import type { ModelCall } from './call';
  */
 export function withoutForeignFetches(call: ModelCall, targets: readonly Target[]): readonly Target[] {
   if (targets.every(mayFetch)) return targets;
-  const path = mediaUrlIn(call.document.value, call.operation);
+  const path = mediaUrlIn(call.document.value, call.operation.mediaInTexts);
   if (path === undefined) return targets;
   const left = targets.filter(mayFetch);
   if (left.length > 0) return left;

@@ -4,6 +4,7 @@ import type { Exchange } from '../../platform/http';
 import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
 import type { LiveConfiguration } from '../../routing';
 import type { Operation } from '../../wire/model';
+import { OPERATIONS } from '../../wire/operations';
 import type { CallEnvelope } from '../../wire/protocols';
 import type { Gateway } from '../gateway';
 import type { CallOptions, ModelCall } from './call';
@@ -29,17 +30,17 @@ export async function parse(
   configuration: LiveConfiguration,
 ): Promise<ModelCall> {
   const { route } = match;
-  const operation = route.operation as Operation;
+  const operation = OPERATIONS[route.operation as Operation];
   checkContent(exchange.headers);
   const { maxBodyBytes } = configuration.document;
   if (exchange.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
   const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
   checkFieldNames(document.value);
-  const dialect = await gateway.protocols.dialect(route.dialect, operation);
+  const dialect = await gateway.protocols.dialect(route.dialect, operation.name);
   const envelope = envelopeOf(exchange.headers, match);
   const inspected = dialect.inspect(document.value, envelope);
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
-  const facts = operation === 'chat' ? inspected : { ...inspected, stream: false };
+  const facts = operation.answers.includes('sse') ? inspected : { ...inspected, stream: false };
   const [reference] = facts.storedReferences;
   if (reference !== undefined) {
     throw unsupported(

@@ -26,7 +26,7 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   checkEndpoint(key, asked.route.path);
   const above = await levelsAbove(gateway, key);
   const tags = countedTags(above, key);
-  const usesOwn = asked.operation === 'chat' && resolution.targets.some((target) => ownTools(target).length > 0);
+  const usesOwn = asked.operation.generates && resolution.targets.some((target) => ownTools(target).length > 0);
   const tools = usesOwn || asked.facts.serverTools.length > 0 ? await toolPolicy(gateway, key, tags) : [];
   const { call, withheld } = withAllowedTools(asked, tools);
   const levels = [...Object.values(above), key];

@@ -47,6 +47,8 @@ export function relayStream(
 
 class StreamRelay implements Watcher, StreamSink {
   #held: (Buffer | string)[] = [];
+  /** What came before the first content is out, or need not go out any more. */
+  #opened = false;
   #firstEventMs = 0;
   #firstTextMs = 0;
   #lastChunkMs: number;
@@ -74,6 +76,7 @@ class StreamRelay implements Watcher, StreamSink {
     body.on('end', () => this.#onEnd());
     body.on('error', (error: unknown) => this.fail(streamFault(error)));
     body.on('close', () => {
+      if (this.translation.pending && this.#doneMs === 0) return;
       this.ticker.unwatch(this);
       this.fail(upstreamIncomplete());
     });
@@ -91,14 +94,15 @@ class StreamRelay implements Watcher, StreamSink {
   }
 
   #onEnd(): void {
-    this.ticker.unwatch(this);
-    if (this.#doneMs > 0) return;
+    if (this.#doneMs > 0) return this.ticker.unwatch(this);
     try {
       this.translation.frames(this.source.finish(), this);
       if (this.#doneMs === 0) this.translation.end(this);
     } catch (error) {
       this.fail(asGatewayError(error));
     }
+    // Whoever holds something back has as long as the call has.
+    if (!this.translation.pending) this.ticker.unwatch(this);
   }
 
   public tick(nowMs: number): void {
@@ -110,23 +114,28 @@ class StreamRelay implements Watcher, StreamSink {
     if (nowMs >= limits.totalAtMs) return this.fail(timedOut('The call took longer than it may.'));
     if (this.#firstEventMs === 0) {
       if (nowMs >= limits.firstEventAtMs) this.fail(timedOut('The provider did not begin its answer in time.'));
-    } else if (!this.#paused && nowMs - this.#lastChunkMs >= limits.idleMs) {
+    } else if (!this.#paused && !this.translation.pending && nowMs - this.#lastChunkMs >= limits.idleMs) {
       return this.fail(timedOut('The provider fell silent in the middle of its answer.'));
     }
-    // Nothing is sent any more, so nothing else notices.
-    if (this.delivery.gone && this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
+    // Where nothing is sent, nothing else notices.
+    if (this.translation.outputCharacters > limits.maxOutputCharacters) this.fail(runaway());
+  }
+
+  public begun(): void {
+    if (this.#firstEventMs === 0) this.#firstEventMs = this.ticker.exactMs();
   }
 
   public preamble(bytes: Buffer | string): void {
     if (this.#doneMs > 0) return;
-    if (this.#firstEventMs > 0) this.#send(bytes);
+    if (this.#opened) this.#send(bytes);
     else this.#held.push(bytes);
   }
 
   public content(bytes: Buffer | string): void {
     if (this.#doneMs > 0) return;
-    if (this.#firstEventMs === 0) {
-      this.#firstEventMs = this.ticker.exactMs();
+    if (!this.#opened) {
+      this.#opened = true;
+      this.begun();
       const first = this.#held.length === 0 ? bytes : Buffer.concat([...this.#held, bytes].map(asBuffer));
       this.#held = [];
       this.#send(first);
@@ -165,11 +174,15 @@ class StreamRelay implements Watcher, StreamSink {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
     this.#resume();
-    const { delivery } = this;
+    const { delivery, body } = this;
+    if (body.closed) this.ticker.unwatch(this);
     delivery.farewell = undefined;
     const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
+    const { report } = this.translation;
+    // Nobody reads on what would go nowhere.
+    if (report.endedByStage?.complete === false) body.destroy();
     this.fulfil({
-      ...this.translation.report,
+      ...report,
       ...(error === undefined ? {} : { error }),
       ...(terminal === undefined ? {} : { terminal }),
       firstEventMs: this.#firstEventMs,

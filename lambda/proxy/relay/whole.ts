@@ -6,6 +6,8 @@ import { parseJson } from '../../platform/json';
 import type { ModelRequest, Usage } from '../../wire/model';
 import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols';
 import { unreadableAnswer } from '../../wire/protocols';
+import { type Patience, throughStages } from './staged-answer';
+import type { AnswerStage, EndedByStage } from './stages';
 
 /** Longest answer that is not a stream, in bytes. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -14,50 +16,72 @@ const MAX_ERROR_BYTES = 256 * 1024;
 
 /** A whole answer in the caller's dialect. */
 export interface WholeAnswer {
-  readonly body: Buffer;
+  /** Undefined when a stage refused it. */
+  readonly body: Buffer | undefined;
+  /** What holds all that the model wrote. */
+  readonly writtenIn: Buffer;
   readonly usage: Usage | undefined;
   readonly responseModel: string | undefined;
   readonly finishReason: string | undefined;
+  readonly error?: GatewayError;
+  readonly endedByStage?: EndedByStage;
+}
+
+/** How an answer is to be read. */
+export interface WholeReading {
+  readonly protocol: Protocol;
+  readonly dialect: Dialect;
+  readonly passThrough: boolean;
+  readonly stages: readonly AnswerStage[];
+  readonly decoded?: ModelRequest;
+  /** The caller's body. */
+  readonly asked: JsonObject;
+  readonly patience: Patience;
+  context(decoded: ModelRequest): EncodeContext;
 }
 
 /**
- * Reads a whole answer and turns it into the caller's dialect; in the same dialect its bytes stay as they are.
+ * Reads a whole answer and turns it into the caller's dialect; in the same dialect its bytes stay as they are, unless a stage changes them.
  *
- * @param asked the caller's body
  * @throws GatewayError 502, or the error that hides in a good status; what the stream of the body throws
  */
-export async function readAnswer(
-  reply: InboundReply,
-  protocol: Protocol,
-  passThrough: boolean,
-  dialect: Dialect,
-  context: (decoded: ModelRequest) => EncodeContext,
-  decoded: ModelRequest | undefined,
-  asked: JsonObject,
-): Promise<WholeAnswer> {
+export async function readAnswer(reply: InboundReply, reading: WholeReading): Promise<WholeAnswer> {
+  const { protocol, dialect, passThrough, stages, decoded } = reading;
   const bytes = await readWhole(reply);
   const body = objectOf(parseJson(bytes.toString('utf8')));
   if (body === undefined) throw unreadableAnswer();
-  if (passThrough || decoded === undefined) {
-    // Its own reader knows how this protocol hides an error in a good status.
-    if (body['error'] !== undefined && body['error'] !== null) protocol.decodeResponse(body);
-    else if (body['type'] === 'error') protocol.decodeResponse(body);
-    const mended = dialect.mendResponse?.(body, asked);
-    return {
-      body: mended === undefined ? bytes : Buffer.from(JSON.stringify(mended)),
-      usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
-      responseModel: textOf(body['model']),
-      finishReason: dialect.finishReason(body)?.unified,
-    };
-  }
+  if (decoded === undefined || (passThrough && stages.length === 0)) return passedAnswer(reply, reading, body, bytes);
   const decodedResponse = protocol.decodeResponse(body);
   const usage = decodedResponse.usage ?? protocol.headerUsage?.(reply.headers);
   const response = usage === undefined ? decodedResponse : { ...decodedResponse, usage };
+  const staged = stages.length === 0 ? { response } : await throughStages(stages, response, reading.patience);
+  const same = passThrough && staged.response === response;
+  const encoded =
+    staged.response === undefined || same
+      ? bytes
+      : Buffer.from(JSON.stringify(dialect.encodeResponse(staged.response, reading.context(decoded))));
   return {
-    body: Buffer.from(JSON.stringify(dialect.encodeResponse(response, context(decoded)))),
+    body: staged.response === undefined ? undefined : encoded,
+    writtenIn: stages.length === 0 ? encoded : bytes,
     usage: response.usage,
     responseModel: response.model,
-    finishReason: response.choices[0]?.finishReason.unified,
+    finishReason: (staged.response ?? response).choices[0]?.finishReason.unified,
+    ...('error' in staged ? { error: staged.error, endedByStage: { complete: true } } : {}),
+  };
+}
+
+function passedAnswer(reply: InboundReply, { protocol, dialect, asked }: WholeReading, body: JsonObject, bytes: Buffer): WholeAnswer {
+  // Its own reader knows how this protocol hides an error in a good status.
+  if (body['error'] !== undefined && body['error'] !== null) protocol.decodeResponse(body);
+  else if (body['type'] === 'error') protocol.decodeResponse(body);
+  const mended = dialect.mendResponse?.(body, asked);
+  const told = mended === undefined ? bytes : Buffer.from(JSON.stringify(mended));
+  return {
+    body: told,
+    writtenIn: told,
+    usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
+    responseModel: textOf(body['model']),
+    finishReason: dialect.finishReason(body)?.unified,
   };
 }
 

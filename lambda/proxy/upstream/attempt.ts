@@ -5,6 +5,7 @@ import { orderOf, type Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
+import { isBilled } from '../before/bound';
 import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
@@ -27,7 +28,7 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
   const { call, bounded, trace, departure } = context;
   const { operation, resolution } = call;
-  const targets = orderOf(resolution.strategy, call.targets, { operation, prices: bounded.prices, random: gateway.random });
+  const targets = orderOf(resolution.strategy, call.targets, { operation: operation.name, prices: bounded.prices, random: gateway.random });
   const itinerary = new Itinerary(placesOf(targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
   let retries = 0;
@@ -86,7 +87,7 @@ async function attemptWith(
   let sent = false;
   const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
     const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
-    const lost = mayBeBilled && call.operation !== 'count-tokens' ? lostAttempt(bounded, target, usage, writingMs) : undefined;
+    const lost = mayBeBilled && isBilled(call) ? lostAttempt(bounded, target, usage, writingMs) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
     trace.attempts.push({
@@ -116,7 +117,7 @@ async function attemptWith(
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);
-    const error = 'answer' in result ? result.answer.error : result.failure.error;
+    const error = 'failure' in result ? result.failure.error : result.answer.endedByStage === undefined ? result.answer.error : undefined;
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);

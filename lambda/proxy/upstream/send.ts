@@ -14,6 +14,7 @@ import { applyQuirks, joinPath } from '../../wire/providers';
 import type { RoutedCall } from '../before/call';
 import { forwardedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
+import { type AnswerStage, openStages } from '../relay/stages';
 import { capabilitiesAt } from './capabilities';
 
 /** A call made ready for one place. */
@@ -27,8 +28,10 @@ export interface PreparedCall {
   readonly passThrough: boolean;
   /** Request fields that this place cannot take and that do not change the answer's meaning. */
   readonly dropped: readonly string[];
-  /** The decoded call, where it had to be translated. */
+  /** The decoded call, where it had to be translated or its answer is read on the way. */
   readonly decoded?: ModelRequest;
+  /** What reads or changes the answer. */
+  readonly stages: readonly AnswerStage[];
 }
 
 const USER_AGENT = 'cdk-llm-gateway';
@@ -53,7 +56,7 @@ export async function prepare(
 ): Promise<PreparedCall> {
   const { provider } = target;
   const endpoint = endpointOf(call, target, site);
-  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation);
+  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
   const quirks = provider.definition.quirks;
@@ -63,6 +66,9 @@ export async function prepare(
   const written = passThrough
     ? passedBody(call, target, endpoint, quirks, cap)
     : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(target, mostOutputTokens), cap);
+  const stages = openStages(gateway.stages, call);
+  // Whoever reads answers must understand them: a call that the common model cannot hold is refused by what is in it.
+  const decoded = written.decoded ?? (stages.length === 0 ? undefined : decodedFor(call, target));
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: acceptOf(call, protocol),
@@ -88,7 +94,8 @@ export async function prepare(
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
     dropped: [...call.withheld, ...(lowers ? [`${call.facts.maxOutputField} above ${mostOutputTokens}`] : []), ...written.dropped],
-    ...(written.decoded === undefined ? {} : { decoded: written.decoded }),
+    ...(decoded === undefined ? {} : { decoded }),
+    stages,
     request,
   };
 }
@@ -100,7 +107,7 @@ function isAlias({ resolution }: RoutedCall): boolean {
 
 function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
   const endpoint = provider.definition.endpoint({
-    operation: call.operation,
+    operation: call.operation.name,
     model,
     stream: call.facts.stream,
     config: provider.config,
@@ -167,7 +174,7 @@ function translatedBody(
   maxOutputTokens: number | undefined,
 ): WrittenBody {
   const { quirks } = target.provider.definition;
-  const decoded = { ...call.dialect.decodeRequest(call.document.value, call.envelope), model: target.model };
+  const decoded = decodedFor(call, target);
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   const spoken = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
@@ -186,6 +193,10 @@ function translatedBody(
     decoded: capped,
     protocol: plain.protocol,
   };
+}
+
+function decodedFor({ dialect, document, envelope }: RoutedCall, { model }: Target): ModelRequest {
+  return { ...dialect.decodeRequest(document.value, envelope), model };
 }
 
 function acceptOf(call: RoutedCall, protocol: Protocol): string {

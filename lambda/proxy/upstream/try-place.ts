@@ -12,8 +12,10 @@ import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { encodeContext } from '../relay/encode-context';
 import { frameSource } from '../relay/frames';
+import { passThrough } from '../relay/pass-through';
 import { relayStream } from '../relay/stream';
-import { passThrough, type StreamTranslation, translated } from '../relay/translation';
+import { translated } from '../relay/translated';
+import type { StreamTranslation } from '../relay/translation';
 import { readAnswer, readErrorBody } from '../relay/whole';
 import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import type { PreparedCall } from './send';
@@ -96,7 +98,7 @@ async function streamed(
   reply: InboundReply,
   firstEventAtMs: number,
 ): Promise<PlaceResult> {
-  const { call, departure } = context;
+  const { call } = context;
   const result = await relayStream(
     reply.body,
     frameSource(prepared.protocol.framing),
@@ -110,8 +112,8 @@ async function streamed(
     },
     gateway.ticker,
   );
-  // What a caller who left would have got of it may be billed like what was sent.
-  const begun = delivery.contentSent || (departure.how !== undefined && result.firstEventMs > 0);
+  // What a caller who left would have got of it, and what is held back, may be billed like what was sent.
+  const begun = delivery.contentSent || result.firstEventMs > 0 || result.endedByStage !== undefined;
   if (result.error !== undefined && !begun) {
     const { usage } = result;
     return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
@@ -122,9 +124,10 @@ async function streamed(
 
 function translationOf(gateway: Gateway, context: AdmittedCall, prepared: PreparedCall): StreamTranslation {
   const { dialect, facts } = context.call;
-  const { protocol, decoded } = prepared;
-  if (prepared.passThrough) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
-  return translated(protocol.streamDecoder(), dialect.streamEncoder(encodeContext(gateway.clock, context, decoded as ModelRequest)));
+  const { protocol, decoded, stages } = prepared;
+  if (prepared.passThrough && stages.length === 0) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
+  const encoder = dialect.streamEncoder(encodeContext(gateway.clock, context, decoded as ModelRequest));
+  return translated(protocol.streamDecoder(), encoder, stages);
 }
 
 function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {
@@ -141,26 +144,25 @@ async function whole(gateway: Gateway, context: AdmittedCall, prepared: Prepared
   };
   gateway.ticker.watch(endOfTime);
   try {
-    const answer = await readAnswer(
-      reply,
-      prepared.protocol,
-      prepared.passThrough,
-      call.dialect,
-      (decoded) => encodeContext(gateway.clock, context, decoded),
-      prepared.decoded,
-      call.document.value,
-    );
+    const answer = await readAnswer(reply, {
+      ...prepared,
+      dialect: call.dialect,
+      asked: call.document.value,
+      context: (decoded) => encodeContext(gateway.clock, context, decoded),
+      patience: { ticker: gateway.ticker, untilMs: context.totalAtMs },
+    });
+    const { body, writtenIn, ...told } = answer;
     return {
       answer: {
         billed: true,
-        usage: answer.usage,
-        responseModel: answer.responseModel,
-        finishReason: answer.finishReason,
+        ...told,
         // Whatever stands around the text makes an estimate from it dear rather than cheap.
-        writtenTokens: () => (call.operation === 'chat' ? mostTokens(answer.body.toString('utf8')) : 0),
+        writtenTokens: () => (call.operation.generates ? mostTokens(writtenIn.toString('utf8')) : 0),
         malformed: 0,
         firstTextMs: 0,
-        whole: { body: answer.body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } },
+        ...(body === undefined
+          ? {}
+          : { whole: { body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } } }),
       },
       status: reply.status,
     };

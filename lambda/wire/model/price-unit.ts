@@ -3,5 +3,8 @@ export const PRICE_UNITS = ['image', 'second', 'character', 'page', 'call'] as c
 
 export type PriceUnit = (typeof PRICE_UNITS)[number];
 
+/** What an answer may be billed in. */
+export type BillingUnit = 'token' | PriceUnit;
+
 /** How many of each; what is not named was not counted. */
 export type UnitCounts = Readonly<Partial<Record<PriceUnit, number>>>;

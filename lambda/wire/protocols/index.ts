@@ -2,6 +2,7 @@
 import { createMemo } from '../../platform/runtime';
 import { DIALECTS, type DialectName } from '../dialects';
 import type { Operation, ProtocolName } from '../model/request';
+import { OPERATIONS } from '../operations';
 import type { Dialect, Protocol } from './protocol';
 
 type Load<T> = () => Promise<T>;
@@ -28,8 +29,8 @@ export const protocols: Protocols = {
     return load();
   }),
   protocol: remembered(async (name: ProtocolName, operation) => {
-    if (operation === 'embeddings') return (await import('../operations/embeddings')).embeddingsProtocol(name);
-    if (operation === 'count-tokens') return (await import('../operations/count-tokens')).countTokensProtocol(name);
+    const own = OPERATIONS[operation].protocols;
+    if (own !== undefined) return own[name]?.();
     return name in DIALECTS ? DIALECTS[name as DialectName].protocol?.() : PROTOCOLS[name as Exclude<ProtocolName, DialectName>]();
   }),
 };

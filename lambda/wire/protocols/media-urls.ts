@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
 import { foldCase } from '../../platform/runtime';
-import type { Operation } from '../model/request';
 import { isPlainReference, isReference } from './reference';
 
 /** What callers and models name as they like: schemas, arguments, what a search found. Nobody fetches what they hold. */
@@ -41,23 +40,24 @@ const MEDIA =
 /**
  * Where a call names a picture, document, sound or film by its URL, so that whoever answers has to fetch it; undefined when all media come
  * inline. A part that holds media is looked through whatever its fields are called, since every server has names of its own; elsewhere a
- * field counts by its name, or by a value that can be nothing but a place. Texts are free to speak of URLs, but those of embeddings:
- * servers that embed pictures take them where others take text.
+ * field counts by its name, or by a value that can be nothing but a place. Texts are free to speak of URLs.
+ *
+ * @param inTextsOf fields whose texts are no prose: whoever answers takes them for a place
  */
-export function mediaUrlIn(body: JsonObject, operation: Operation = 'chat'): string | undefined {
+export function mediaUrlIn(body: JsonObject, inTextsOf: readonly string[] = []): string | undefined {
   for (const field in body) {
     const name = foldCase(field);
     const value = body[field] as JsonValue;
-    const found = operation === 'embeddings' && name === 'input' ? inTexts(value) : inField(name, value, false);
+    const found = inTextsOf.includes(name) ? inTexts(name, value) : inField(name, value, false);
     if (found !== undefined) return field + found;
   }
   return undefined;
 }
 
-function inTexts(value: JsonValue): string | undefined {
+function inTexts(name: string, value: JsonValue): string | undefined {
   if (typeof value === 'string') return isPlainReference(value) ? '' : undefined;
-  if (!Array.isArray(value)) return inside('input', value, false);
-  return firstOf(value, inTexts);
+  if (!Array.isArray(value)) return inside(name, value, false);
+  return firstOf(value, (item) => inTexts(name, item));
 }
 
 function inField(name: string, value: JsonValue, ofMedia: boolean): string | undefined {

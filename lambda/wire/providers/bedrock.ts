@@ -1,7 +1,19 @@
 import type { ProviderConfig } from '../../../lib/private/contract';
 import { BEDROCK_VENDORS } from '../model/bedrock-profile';
 import { encodeSegment } from './address';
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+const OFFERS: Offers = {
+  chat: (request) => ({ ...at(request, request.stream ? 'converse-stream' : 'converse'), ...guardrail(request.config) }),
+  embeddings: (request) => at(request, 'invoke'),
+  'count-tokens': 'not-offered',
+};
+
+function at({ model, config }: EndpointRequest, method: string): Endpoint {
+  const path = `/model/${encodeSegment(model)}/${method}`;
+  const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};
+  return { protocol: 'bedrock-converse', path, headers: {}, ...transport };
+}
 
 /**
  * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
@@ -25,21 +37,7 @@ export const bedrock: ProviderDefinition = {
     'arn:aws*:bedrock:*',
   ],
   quirks: [],
-  endpoint({ operation, model, stream, config }: EndpointRequest): Endpoint | undefined {
-    const path = `/model/${encodeSegment(model)}`;
-    const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};
-    if (operation === 'chat') {
-      return {
-        protocol: 'bedrock-converse',
-        path: `${path}/${stream ? 'converse-stream' : 'converse'}`,
-        headers: {},
-        ...guardrail(config),
-        ...transport,
-      };
-    }
-    if (operation === 'embeddings') return { protocol: 'bedrock-converse', path: `${path}/invoke`, headers: {}, ...transport };
-    return undefined;
-  },
+  endpoint: (request) => endpointOf(OFFERS, request),
 };
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html */

@@ -1,4 +1,10 @@
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import { endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+const OFFERS: Offers = {
+  chat: () => ({ protocol: 'cohere-v2', path: '/v2/chat', headers: {} }),
+  embeddings: () => ({ protocol: 'cohere-v2', path: '/v2/embed', headers: {} }),
+  'count-tokens': 'not-offered',
+};
 
 /**
  * Cohere, version 2 of its API.
@@ -12,9 +18,5 @@ export const cohere: ProviderDefinition = {
   auth: { kind: 'bearer' },
   models: ['command-*', 'c4ai-*', 'embed-*'],
   quirks: [],
-  endpoint({ operation }: EndpointRequest): Endpoint | undefined {
-    if (operation === 'chat') return { protocol: 'cohere-v2', path: '/v2/chat', headers: {} };
-    if (operation === 'embeddings') return { protocol: 'cohere-v2', path: '/v2/embed', headers: {} };
-    return undefined;
-  },
+  endpoint: (request) => endpointOf(OFFERS, request),
 };

@@ -1,5 +1,15 @@
 import { encodeSegment } from './address';
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+const OFFERS: Offers = {
+  chat: (request) => at(request, geminiMethod(request.stream)),
+  'count-tokens': (request) => at(request, ':countTokens'),
+  embeddings: (request) => at(request, ':batchEmbedContents'),
+};
+
+function at({ model }: EndpointRequest, method: string): Endpoint {
+  return { protocol: 'gemini', path: `/v1beta/models/${encodeSegment(model)}${method}`, headers: {} };
+}
 
 /**
  * Google AI Studio (the Gemini API).
@@ -13,13 +23,7 @@ export const googleAiStudio: ProviderDefinition = {
   auth: { kind: 'header', name: 'x-goog-api-key' },
   models: ['gemini-*', 'gemma-*', 'text-embedding-004'],
   quirks: [],
-  endpoint({ operation, model, stream }: EndpointRequest): Endpoint | undefined {
-    const path = `/v1beta/models/${encodeSegment(model)}`;
-    if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
-    if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
-    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:batchEmbedContents`, headers: {} };
-    return undefined;
-  },
+  endpoint: (request) => endpointOf(OFFERS, request),
 };
 
 /** Without `alt=sse` the stream is one JSON array. */

@@ -1,5 +1,5 @@
-import type { Operation } from '../model/request';
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import type { JsonObject } from '../../platform/json';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
 import type { QuirkName } from './quirks';
 
 /** Wire formats that a compatible provider may serve below one base URL. */
@@ -48,20 +48,23 @@ export function choose(preferred: string, served: readonly CompatibleProtocol[])
   return served.find((protocol) => protocol === preferred) ?? served[0] ?? 'openai-chat';
 }
 
+/** @param chatFields of Chat Completions, where a call is written in that */
 export function compatibleEndpoint(
   request: EndpointRequest,
   served: readonly CompatibleProtocol[],
   embeddings: boolean,
+  chatFields?: JsonObject,
 ): Endpoint | undefined {
-  const byOperation: Readonly<Record<Operation, () => Endpoint | undefined>> = {
-    chat: () => {
-      const protocol = choose(request.preferred, served);
-      return { protocol, path: CHAT_PATHS[protocol], headers: {} };
+  const offers: Offers = {
+    chat: ({ preferred }) => {
+      const protocol = choose(preferred, served);
+      const fields = chatFields === undefined || protocol !== 'openai-chat' ? {} : { fields: chatFields };
+      return { protocol, path: CHAT_PATHS[protocol], headers: {}, ...fields };
     },
-    embeddings: () => (embeddings ? { protocol: 'openai-chat', path: '/embeddings', headers: {} } : undefined),
-    'count-tokens': () => undefined,
+    embeddings: embeddings ? () => ({ protocol: 'openai-chat', path: '/embeddings', headers: {} }) : 'not-offered',
+    'count-tokens': 'not-offered',
   };
-  return byOperation[request.operation]();
+  return endpointOf(offers, request);
 }
 
 function servedProtocols(setting: string | undefined): CompatibleProtocol[] | undefined {

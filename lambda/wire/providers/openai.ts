@@ -24,7 +24,6 @@ export const openAi: ProviderDefinition = {
   storesChat: true,
   endpoint(request: EndpointRequest): Endpoint | undefined {
     const served: CompatibleProtocol[] = RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'];
-    const endpoint = compatibleEndpoint(request, served, true);
-    return request.operation === 'chat' && endpoint?.protocol === 'openai-chat' ? { ...endpoint, fields: { store: false } } : endpoint;
+    return compatibleEndpoint(request, served, true, { store: false });
   },
 };

@@ -64,6 +64,15 @@ export interface ProviderDefinition {
   endpoint(request: EndpointRequest): Endpoint | undefined;
 }
 
+/** Where a provider serves each operation; every one that there is has to be answered for. */
+export type Offers = Readonly<Record<Operation, ((request: EndpointRequest) => Endpoint | undefined) | 'not-offered'>>;
+
+/** Chooses by the operation. */
+export function endpointOf(offers: Offers, request: EndpointRequest): Endpoint | undefined {
+  const offer = offers[request.operation];
+  return offer === 'not-offered' ? undefined : offer(request);
+}
+
 /** Characters a model name may hold: enough for every provider's ids and ARNs, nothing that could change a URL. */
 export function isSafeModelName(name: string): boolean {
   return (

@@ -1,4 +1,10 @@
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import { endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+const OFFERS: Offers = {
+  chat: () => ({ protocol: 'openai-chat', path: '/v1/chat/completions', headers: {} }),
+  embeddings: () => ({ protocol: 'openai-chat', path: '/v1/embeddings', headers: {} }),
+  'count-tokens': 'not-offered',
+};
 
 /**
  * The simulated provider (`lambda/simulated`): OpenAI's dialect on loopback, for demos, load tests and game days.
@@ -11,9 +17,5 @@ export const simulated: ProviderDefinition = {
   startsInProcess: true,
   models: ['simulated-*'],
   quirks: [],
-  endpoint({ operation }: EndpointRequest): Endpoint | undefined {
-    if (operation === 'chat') return { protocol: 'openai-chat', path: '/v1/chat/completions', headers: {} };
-    if (operation === 'embeddings') return { protocol: 'openai-chat', path: '/v1/embeddings', headers: {} };
-    return undefined;
-  },
+  endpoint: (request) => endpointOf(OFFERS, request),
 };

@@ -1,6 +1,33 @@
 import { addressName, encodeSegment } from './address';
 import { geminiMethod } from './google-ai-studio';
-import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+const OF_ANTHROPIC: Offers = {
+  chat: (request) => ({
+    protocol: 'anthropic-messages',
+    path: `/v1${publisher(request, 'anthropic')}${request.stream ? ':streamRawPredict' : ':rawPredict'}`,
+    headers: {},
+  }),
+  'count-tokens': 'not-offered',
+  embeddings: 'not-offered',
+};
+
+const OF_GOOGLE: Offers = {
+  chat: (request) => gemini(request, geminiMethod(request.stream)),
+  'count-tokens': (request) => gemini(request, ':countTokens'),
+  embeddings: (request) => gemini(request, ':predict'),
+};
+
+/** The newer settings of Gemini are in the beta version alone, which is the one that Google's own clients call. */
+function gemini(request: EndpointRequest, method: string): Endpoint {
+  return { protocol: 'gemini', path: `/v1beta1${publisher(request, 'google')}${method}`, headers: {} };
+}
+
+function publisher({ config, region, model }: EndpointRequest, name: string): string {
+  const project = encodeSegment(addressName('project', config.settings?.['project']));
+  const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
+  return `/projects/${project}/locations/${location}/publishers/${name}/models/${encodeSegment(model)}`;
+}
 
 /**
  * Vertex AI: Gemini and Claude by the model's name. Settings: `project` (required). Locations: `regions`, default `global`.
@@ -15,20 +42,5 @@ export const vertexAi: ProviderDefinition = {
   auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   models: ['gemini-*', 'claude-*', 'text-embedding-00*', 'text-multilingual-embedding-*'],
   quirks: ['vertex-claude-body', 'vertex-operations', 'no-gemini-service-tier'],
-  endpoint({ operation, model, stream, config, region }: EndpointRequest): Endpoint | undefined {
-    const project = encodeSegment(addressName('project', config.settings?.['project']));
-    const location = encodeSegment(addressName('region', region ?? config.regions?.[0] ?? 'global'));
-    const publishers = `/projects/${project}/locations/${location}/publishers`;
-    if (model.startsWith('claude-')) {
-      if (operation !== 'chat') return undefined;
-      const method = stream ? ':streamRawPredict' : ':rawPredict';
-      return { protocol: 'anthropic-messages', path: `/v1${publishers}/anthropic/models/${encodeSegment(model)}${method}`, headers: {} };
-    }
-    // The newer settings of Gemini are in the beta version alone, which is the one that Google's own clients call.
-    const path = `/v1beta1${publishers}/google/models/${encodeSegment(model)}`;
-    if (operation === 'chat') return { protocol: 'gemini', path: `${path}${geminiMethod(stream)}`, headers: {} };
-    if (operation === 'count-tokens') return { protocol: 'gemini', path: `${path}:countTokens`, headers: {} };
-    if (operation === 'embeddings') return { protocol: 'gemini', path: `${path}:predict`, headers: {} };
-    return undefined;
-  },
+  endpoint: (request) => endpointOf(request.model.startsWith('claude-') ? OF_ANTHROPIC : OF_GOOGLE, request),
 };

@@ -5,7 +5,7 @@ import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messa
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
 import type { ModelRequest } from '../../../lambda/wire/model/request';
-import { embeddingsDialect } from '../../../lambda/wire/operations/embeddings/dialect';
+import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
 import type { Dialect } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { targetFacts } from '../../support/target';
@@ -112,7 +112,7 @@ export const requestReaders: readonly Reader[] = [
     files: ['lambda/wire/operations/embeddings/', ...SHARED],
     isJson: true,
     samples: () => embeddingsFixtures().map(({ request }) => JSON.stringify(request)),
-    read: (input) => void readRequest(embeddingsDialect, input),
+    read: (input) => void readRequest(openAiEmbeddings, input),
   },
   {
     name: 'request-texts',
@@ -126,7 +126,7 @@ export const requestReaders: readonly Reader[] = [
     read(input, random) {
       const document = refusedOr([GatewayError], () => parseJsonDocument(input));
       if (document === undefined) return;
-      for (const dialect of [openAiChat, openAiResponses, anthropicMessages, embeddingsDialect]) {
+      for (const dialect of [openAiChat, openAiResponses, anthropicMessages, openAiEmbeddings]) {
         const found = dialect.texts(document);
         const same = new Map(found.texts.map((text) => [text, text.text]));
         check(found.with(same) === document.bytes, 'the same texts are the same bytes');

@@ -208,7 +208,7 @@ export const textReaders: readonly Reader[] = [
       const found = mediaUrlIn({ messages: [{ role: 'user', content: [part] }] });
       check((found !== undefined) === places[0], 'another answer for a picture of a message than for its URL');
       isPlainReference(text);
-      mediaUrlIn({ input: [text] }, 'embeddings');
+      mediaUrlIn({ input: [text] }, ['input']);
     },
   },
   {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RollupRow } from '../../../lambda/aws/dynamodb';
 import { contributionOf } from '../../../lambda/aws/dynamodb';
-import type { RequestIntent, RequestResult } from '../../../lambda/money/record/request-record';
+import type { RequestIntent, RequestResult } from '../../../lambda/money/record';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';

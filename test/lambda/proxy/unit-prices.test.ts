@@ -18,6 +18,7 @@ const OVERRIDES = [
   override('by-call', { usdPerUnit: { call: '0.25' } }),
   override('beside', { usdPerUnit: { call: '0.0000000001' }, usdPerMillionTokens: { input: '1', output: '10' } }),
 ];
+const PICTURES = override('pictures', { usdPerUnit: { image: '0.04' } });
 const CHAT = { messages: [{ role: 'user', content: 'x' }], max_tokens: 100 };
 const USAGE = { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 };
 const ANSWER = jsonReply({ choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }], usage: USAGE });
@@ -33,7 +34,7 @@ beforeAll(async () => {
     document: { providers: [{ id: 'p', kind: 'openai', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback' }] },
   });
   const store = createOverrideStore(gateway.table, TABLE_NAMES.identity);
-  for (const price of OVERRIDES) await store.put('price', price);
+  for (const price of [...OVERRIDES, PICTURES]) await store.put('price', price);
 });
 
 afterAll(async () => {
@@ -78,4 +79,15 @@ test('R15 a call whose price its budget does not cover is not made, and one that
 test('R15 counting tokens costs nothing where a call does', async () => {
   const { cost, reserved } = await charged('/v1/messages/count_tokens', { model: 'p/by-call', ...CHAT });
   expect([cost ?? 0n, reserved]).toEqual([0n, 0n]);
+});
+
+test('R15 a price by the picture is none for who writes or reads text: unknown is not zero', async () => {
+  const before = upstream.requests.length;
+  const chat = await gateway.call('/v1/chat/completions', { model: 'p/pictures', ...CHAT });
+  const vectors = await gateway.call('/v1/embeddings', { model: 'p/pictures', input: 'x' });
+  expect([chat, vectors].map(({ status, json }) => [status, json.error.code])).toEqual([
+    [400, 'price_unknown'],
+    [400, 'price_unknown'],
+  ]);
+  expect(upstream.requests).toHaveLength(before);
 });

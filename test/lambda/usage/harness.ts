@@ -14,7 +14,7 @@ import {
   readRecord,
 } from '../../../lambda/aws/dynamodb';
 import type { BusEvent } from '../../../lambda/aws/events';
-import type { RequestIntent, RequestRecord, RequestResult } from '../../../lambda/money/record/request-record';
+import type { RequestIntent, RequestRecord, RequestResult } from '../../../lambda/money/record';
 import type { Clock } from '../../../lambda/platform/runtime/clock';
 import { createLog } from '../../../lambda/platform/runtime/log';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import type { TransitionFields } from '../../../lambda/money/ports/records';
-import type { RecordState } from '../../../lambda/money/record/request-record';
+import type { RecordState } from '../../../lambda/money/record';
 import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
 
 const REQUESTS = fc.array(

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../platform/json';
+import { anthropicTokenCount } from '../../operations/count-tokens';
 import type { DialectDeclaration } from '../declaration';
 
 const idOf = (model: JsonObject | undefined) => model?.['id'] ?? null;
@@ -19,7 +20,7 @@ export const anthropicMessages = {
   returnedHeaders: ['request-id'],
   codecs: {
     chat: async () => (await import('.')).anthropicMessages,
-    'count-tokens': async () => (await import('../../operations/count-tokens')).countTokensDialect,
+    'count-tokens': anthropicTokenCount,
   },
   protocol: async () => (await import('.')).anthropicMessages,
 } satisfies DialectDeclaration;

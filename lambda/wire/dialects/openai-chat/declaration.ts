@@ -1,3 +1,4 @@
+import { openAiEmbeddings } from '../../operations/embeddings';
 import type { DialectDeclaration } from '../declaration';
 
 /** @see https://platform.openai.com/docs/api-reference/chat */
@@ -16,7 +17,7 @@ export const openAiChat = {
   returnedHeaders: ['x-request-id', 'openai-processing-ms', 'openai-version'],
   codecs: {
     chat: async () => (await import('.')).openAiChat,
-    embeddings: async () => (await import('../../operations/embeddings')).embeddingsDialect,
+    embeddings: openAiEmbeddings,
   },
   protocol: async () => (await import('.')).openAiChat,
 } satisfies DialectDeclaration;

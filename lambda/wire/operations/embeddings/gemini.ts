@@ -3,7 +3,7 @@ import { entryOf } from '../../../platform/table';
 import { gemini } from '../../protocols/gemini';
 import { countOf, defined, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
-import { droppedOf } from './cohere';
+import { droppedOf } from './cohere-v2';
 import type { TextEmbeddings } from './texts';
 import { textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';

@@ -1,20 +1,22 @@
-import type { ProtocolName } from '../../model/request';
-import type { Protocol } from '../../protocols/protocol';
-import { bedrockEmbeddings } from './bedrock';
-import { cohereEmbeddings } from './cohere';
-import { geminiEmbeddings } from './gemini';
-import { openAiEmbeddings } from './openai';
+import type { OperationDeclaration } from '../operation';
 
-export { embeddingsDialect } from './dialect';
+/** How callers of Chat Completions ask for it. */
+export const openAiEmbeddings = async () => (await import('./openai-chat')).openAiEmbeddings;
 
-const EMBEDDINGS: Readonly<Partial<Record<ProtocolName, Protocol>>> = {
-  'openai-chat': openAiEmbeddings,
-  'bedrock-converse': bedrockEmbeddings,
-  gemini: geminiEmbeddings,
-  'cohere-v2': cohereEmbeddings,
+/** Vectors of texts. */
+export const embeddings: OperationDeclaration = {
+  name: 'embeddings',
+  body: 'json',
+  answers: ['json'],
+  billedIn: ['token', 'call'],
+  generates: false,
+  estimated: false,
+  // Servers that embed pictures take them where others take text.
+  mediaInTexts: ['input'],
+  protocols: {
+    'openai-chat': openAiEmbeddings,
+    'bedrock-converse': async () => (await import('./bedrock-converse')).bedrockEmbeddings,
+    gemini: async () => (await import('./gemini')).geminiEmbeddings,
+    'cohere-v2': async () => (await import('./cohere-v2')).cohereEmbeddings,
+  },
 };
-
-/** How a provider of this wire format makes embeddings; undefined when the format has none. */
-export function embeddingsProtocol(name: ProtocolName): Protocol | undefined {
-  return EMBEDDINGS[name];
-}

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { createRecordStore } from '../../../../lambda/aws/dynamodb';
-import type { RequestIntent } from '../../../../lambda/money/record/request-record';
+import { readQueued, writeQueued } from '../../../../lambda/money/ledger';
+import type { RequestIntent, RequestRecord, RequestResult } from '../../../../lambda/money/record';
+import { WHOLE_INTENT, WHOLE_RESULT } from '../../../support/field-values';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
@@ -134,4 +137,36 @@ test('R15 a finished record is kept for its days, and listed on the day on which
   expect(item(ID)?.['ttl']).toEqual({ N: '77' });
   expect((await records.list('2026-11-24')).items).toMatchObject([{ id: ID, costNanoUsd: 4n, state: 'adjusted' }]);
   expect((await records.list('2026-11-27')).items).toEqual([]);
+});
+
+describe('every field of the usage record reaches the table and comes back', () => {
+  const fields = Object.keys(WHOLE_RESULT) as (keyof RequestResult)[];
+
+  test('of the intent', async () => {
+    const { records } = world();
+    await records.putIntent({ ...WHOLE_INTENT, id: ID });
+
+    expect(await records.get(ID)).toEqual({ ...WHOLE_INTENT, id: ID, state: 'intent', updatedAt: WHOLE_INTENT.createdAt });
+  });
+
+  test('of the result, alone and with any others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(fields), async (present) => {
+        const { records } = world();
+        const result = Object.fromEntries(present.map((field) => [field, WHOLE_RESULT[field]]));
+        await records.putIntent(intent(ID));
+        await records.transition(ID, ['intent'], 'settled', result, NOW_MS);
+
+        const { state, updatedAt, ...found } = (await records.get(ID)) as RequestRecord;
+        expect(found).toEqual({ ...intent(ID), ...result });
+      }),
+      { numRuns: 200, examples: [[fields], ...fields.map((field): [(keyof RequestResult)[]] => [[field]])] },
+    );
+  });
+
+  test('of the result, by way of the queue', () => {
+    const settlement = { attemptId: ID, kind: 'settle', result: WHOLE_RESULT } as const;
+
+    expect(readQueued(JSON.parse(writeQueued(settlement)))).toEqual(settlement);
+  });
 });

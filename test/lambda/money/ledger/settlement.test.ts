@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createSweeper } from '../../../../lambda/money/ledger';
 import { giveBack, type Settlement, type SettlementOutcome, settleRequest } from '../../../../lambda/money/ledger/settlement';
-import type { RequestRecord } from '../../../../lambda/money/record/request-record';
+import type { RequestRecord } from '../../../../lambda/money/record';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld } from '../../../support/ledger-world';
 

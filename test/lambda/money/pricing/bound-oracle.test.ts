@@ -138,7 +138,9 @@ test('R15 the cap for an amount is the largest that fits, to the token', () => {
 
 test('R15 code runs in one container however often it is called, and a recording is counted at its own rate', () => {
   const known = fc.sample(randomPrice, { numRuns: 1, seed: 7 })[0] as Price;
-  const price: Price = { ...known, serviceTiers: {}, perRequest: 0n, rates: { ...known.rates, imageOutput: known.rates.output } };
+  const dear = (base: bigint) => ({ base, tiers: [] });
+  const rates = { ...known.rates, imageOutput: known.rates.output, audioInput: dear(10n ** 12n), imageInput: dear(10n ** 13n) };
+  const price: Price = { ...known, serviceTiers: {}, perRequest: 0n, rates };
   const of = (facts: Partial<Facts>, bodyBytes = 1_000) =>
     boundOf({ facts: { choices: 1, media: [], toolUses: [], ...facts }, bodyBytes, maxOutputTokens: 0, prices: [price] });
   for (const unit of ['code_interpreter', 'code_execution', 'code_interpreter:4g']) {

@@ -171,3 +171,9 @@ test('R15 a tool costs what the nearest of its names costs, in whatever order th
   }
   expect(cost('other', 'search')).toBe(0n);
 });
+
+test('R15 what is less than nothing takes nothing off a cost', () => {
+  const price: Price = { ...FREE_PRICE, units: { image: 10n ** 9n, call: 10n ** 8n } };
+  const cost = (units: NonNullable<Usage['units']>) => costOfUsage(price, { units });
+  expect([cost({ image: 2 }), cost({ image: -2 }), cost({ call: 0 }), cost({ image: -2, call: 3 })]).toEqual([2_100n, 100n, 0n, 300n]);
+});

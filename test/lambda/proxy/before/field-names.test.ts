@@ -175,7 +175,7 @@ test('R06 every field that a dialect reads is a known one', async () => {
 const READERS = [
   'dialects/anthropic-messages/inspect dialects/anthropic-messages/server-tools dialects/anthropic-messages/priced-tier',
   'dialects/openai-chat/inspect dialects/openai-chat/server-tools dialects/openai-responses/inspect',
-  'dialects/openai-responses/server-tools dialects/openai-responses/billed-units operations/embeddings/request protocols/media-parts',
+  'dialects/openai-responses/server-tools dialects/openai-responses/billed-units operations/embeddings/decode-request operations/embeddings/inspect protocols/media-parts',
 ].flatMap((names) => names.split(' '));
 const NO_FIELDS = ['server_side_tool_usage_details', 'fast', 'us', 'inputs', 'cacheWrite', 'toolCalls', 'kind'];
 

@@ -230,12 +230,12 @@ test('R09 a place is seen in settings and ids of a part that holds media, and ot
 
 test('R09 a text to embed is a place when it begins with one, as is a field of pictures beside it', () => {
   const url = '\u0001ht\ttp://169.254.169.254/x';
-  expect(mediaUrlIn({ input: url }, 'embeddings')).toBe('input');
-  expect(mediaUrlIn({ input: ['x', `${url} and more`] }, 'embeddings')).toBe('input[1]');
-  expect(mediaUrlIn({ input: ['http:host'] }, 'embeddings')).toBe('input[0]');
-  expect(mediaUrlIn({ input: '//169.254.169.254/x' }, 'embeddings')).toBe('input');
-  expect(mediaUrlIn({ input: 'x', images: [url] }, 'embeddings')).toBe('images[0]');
-  expect(mediaUrlIn({ input: 'x', imageUrl: { u: url } }, 'embeddings')).toBe('imageUrl.u');
+  expect(mediaUrlIn({ input: url }, ['input'])).toBe('input');
+  expect(mediaUrlIn({ input: ['x', `${url} and more`] }, ['input'])).toBe('input[1]');
+  expect(mediaUrlIn({ input: ['http:host'] }, ['input'])).toBe('input[0]');
+  expect(mediaUrlIn({ input: '//169.254.169.254/x' }, ['input'])).toBe('input');
+  expect(mediaUrlIn({ input: 'x', images: [url] }, ['input'])).toBe('images[0]');
+  expect(mediaUrlIn({ input: 'x', imageUrl: { u: url } }, ['input'])).toBe('imageUrl.u');
   for (const input of [
     'see http://a.example',
     'see\nhttp://a.example',
@@ -246,7 +246,7 @@ test('R09 a text to embed is a place when it begins with one, as is a field of p
     [[1], [2]],
     'data:image/png;base64,QUJD',
   ]) {
-    expect([input, mediaUrlIn({ input }, 'embeddings')]).toEqual([input, undefined]);
+    expect([input, mediaUrlIn({ input }, ['input'])]).toEqual([input, undefined]);
   }
 });
 

@@ -89,7 +89,9 @@ test('R15 what neither bytes nor pages bound is the most that a window may take,
   expect(media('file', 'AAAA', 'gemini-2.5-pro')).toEqual({ audio: 0, other: 2_000_000 });
   expect(media('document', 'AAAA', 'gemini-3-pro')).toEqual({ audio: 0, other: 2_000_000 });
   expect(media('audio')).toEqual({ audio: MOST_AUDIO, other: 0 });
-  expect(media('audio', wav(40_000, 4_000))).toEqual({ audio: MOST_AUDIO, other: 0 });
+  // Ten hours at the lowest rate.
+  const long = Buffer.concat([Buffer.from('ID3'), Buffer.alloc(36_000_000)]).toString('base64');
+  expect(media('audio', long)).toEqual({ audio: MOST_AUDIO, other: 0 });
   expect(mediaTokens('claude-x', [{ kind: 'image' }, { kind: 'image' }, { kind: 'audio' }, { kind: 'document', base64: 'AAAA' }])).toEqual({
     audio: MOST_AUDIO,
     other: 10_000 + 2_000_000,
@@ -140,6 +142,78 @@ describe('R11 recordings', () => {
   ])('R11 money-08 %s is not bounded by its bytes', (_what, bytes) => {
     expect(tokens(bytes)).toBe(MOST_AUDIO);
   });
+
+  /** A WAV file with chunks of these lengths between its format and a thousand bytes of sound. */
+  const wavWith = (sound: { channels?: number; hertz?: number; bits?: number; frame?: number; chunks?: readonly number[] }): Buffer => {
+    const { channels = 1, hertz = 8_000, bits = 16, chunks = [] } = sound;
+    const frame = sound.frame ?? (channels * bits) / 8;
+    const head = Buffer.from(wav(0), 'base64').subarray(0, 36);
+    head.writeUInt16LE(channels, 22);
+    head.writeUInt32LE(hertz, 24);
+    head.writeUInt16LE(frame, 32);
+    head.writeUInt16LE(bits, 34);
+    const between = chunks.map((length) => {
+      const chunk = Buffer.concat([Buffer.from('LIST'), Buffer.alloc(4), Buffer.alloc(length + (length % 2), 0xff)]);
+      chunk.writeUInt32LE(length, 4);
+      return chunk;
+    });
+    return Buffer.concat([head, ...between, Buffer.from('data'), Buffer.alloc(1_004)]);
+  };
+  const isBounded = (bytes: Buffer): boolean => tokens(bytes) < MOST_AUDIO;
+
+  test('R15 a WAV file is believed within what is recorded', () => {
+    for (const sound of [{ channels: 16 }, { hertz: 4_000 }, { hertz: 192_000 }, { bits: 8 }, { bits: 24, channels: 2 }]) {
+      expect([sound, isBounded(wavWith(sound))]).toEqual([sound, true]);
+    }
+    for (const sound of [{ channels: 17 }, { hertz: 3_999 }, { hertz: 192_001 }, { bits: 4 }, { frame: 3 }, { bits: 16, frame: 1 }]) {
+      expect([sound, isBounded(wavWith(sound))]).toEqual([sound, false]);
+    }
+    // The rate of samples, channels and bits make a second.
+    expect(seconds(wavWith({ channels: 2, hertz: 4_000, bits: 8, chunks: [79_000] }))).toBe(11);
+  });
+
+  test('R15 the sound of a WAV file may stand behind other chunks, of even and odd lengths, but not behind too many', () => {
+    for (const chunks of [[0], [1], [10, 11, 12], Array<number>(31).fill(3)]) {
+      expect([chunks, isBounded(wavWith({ chunks }))]).toEqual([chunks, true]);
+    }
+    expect(isBounded(wavWith({ chunks: Array<number>(32).fill(3) }))).toBe(false);
+    expect(isBounded(wavWith({ chunks: [10] }).subarray(0, 57))).toBe(false);
+  });
+
+  test.each([
+    ['of a rate that is reserved', [0xff, 0xfb, 0xf0, 0], false],
+    ['of samples that are reserved', [0xff, 0xfb, 0x9c, 0], false],
+    ['of a version that is reserved', [0xff, 0xeb, 0x90, 0], false],
+    ['of a layer that is reserved', [0xff, 0xf9, 0x90, 0], false],
+    ['without its first bits', [0xff, 0x1b, 0x90, 0], false],
+    ['that does not begin', [0xfe, 0xfb, 0x90, 0], false],
+    ['of the least and the most', [0xff, 0xfb, 0x10, 0], true],
+    ['of the most', [0xff, 0xfb, 0xe8, 0], true],
+    ['of another version', [0xff, 0xe3, 0x90, 0], true],
+    ['of the first layer', [0xff, 0xff, 0x90, 0], true],
+  ] as const)('R15 a frame of MP3 %s bounds its recording: %j %s', (_what, frame, isFrame) => {
+    expect(isBounded(padded(...frame))).toBe(isFrame);
+    // Behind tags as long as they say, in bytes of seven bits, and what fills them up.
+    const tagged = (length: readonly number[], before: number) =>
+      Buffer.concat([
+        Buffer.from('ID3\x04\0\0'),
+        Buffer.from(length),
+        Buffer.alloc(before, 0x55),
+        Buffer.alloc(40),
+        Buffer.from(frame),
+        Buffer.alloc(900),
+      ]);
+    expect(isBounded(tagged([0, 0, 0, 5], 5))).toBe(isFrame);
+    expect(isBounded(tagged([0x80, 0, 1, 5], 133))).toBe(isFrame);
+  });
+
+  test('R15 tags that end with the file leave nothing that could be longer', () => {
+    const tags = (rest: number[]) =>
+      Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\x05', 'latin1'), Buffer.alloc(5, 0x55), Buffer.from(rest)]);
+    expect([isBounded(tags([])), isBounded(tags([0, 0, 0])), isBounded(tags([0, 0, 1, 1, 1, 1, 1]))]).toEqual([true, true, false]);
+    // Nor are more than 64 KiB of filling looked through.
+    expect(isBounded(Buffer.concat([tags([]), Buffer.alloc(70_000), Buffer.from([0xff, 0xfb, 0x90, 0])]))).toBe(false);
+  });
 });
 
 test('R11 a picture that says its size twice is bounded by the maximum', () => {
@@ -155,6 +229,19 @@ test('R11 a picture that says its size twice is bounded by the maximum', () => {
   const header = Buffer.from(png(5, 5), 'base64').subarray(0, 33);
   const second = Buffer.from(png(3_000, 3_000), 'base64').subarray(8);
   expect(of('claude-x', Buffer.concat([header, second]).toString('base64'))).toBe(unknown);
+  // Behind chunks of other names as well, of which so many are looked at.
+  const chunk = (name: string, length: number): Buffer => {
+    const made = Buffer.concat([Buffer.alloc(4), Buffer.from(name), Buffer.alloc(length + 4, 0x49)]);
+    made.writeUInt32BE(length, 0);
+    return made;
+  };
+  const others = (count: number): Buffer[] => Array.from({ length: count }, (_unused, index) => chunk('tEXt', index % 7));
+  const behind = (count: number, last: Buffer): number =>
+    of('claude-x', Buffer.concat([header, ...others(count), last]).toString('base64'));
+  const known = of('claude-x', png(5, 5));
+  expect([behind(1, second), behind(9, second), behind(255, second)]).toEqual([unknown, unknown, unknown]);
+  expect([behind(0, chunk('IDAT', 9)), behind(9, chunk('IDAT', 9)), behind(255, chunk('IDAT', 9))]).toEqual([known, known, known]);
+  expect([behind(9, chunk('????', 9)), behind(256, chunk('IDAT', 9))]).toEqual([known, unknown]);
 });
 
 test('R15 bytes of base64 are read where they are', () => {

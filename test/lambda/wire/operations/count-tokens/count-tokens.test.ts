@@ -1,9 +1,9 @@
-import { countTokensDialect, countTokensProtocol } from '../../../../../lambda/wire/operations/count-tokens';
-import type { Protocol } from '../../../../../lambda/wire/protocols/protocol';
+import { anthropicTokenCount } from '../../../../../lambda/wire/operations/count-tokens/anthropic-messages';
+import { geminiTokenCount as google } from '../../../../../lambda/wire/operations/count-tokens/gemini';
+import { protocols } from '../../../../../lambda/wire/protocols';
 import { targetFacts } from '../../../../support/target';
 
-const google = countTokensProtocol('gemini') as Protocol;
-const request = countTokensDialect.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+const request = anthropicTokenCount.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
 
 function encode(quirks: string[]) {
   return google.encodeRequest(request, targetFacts('gemini-x', { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) })).body;
@@ -21,15 +21,16 @@ describe('counting tokens in advance', () => {
     const response = google.decodeResponse({ totalTokens: 7 });
     const context = { requestId: 'r', originalModel: 'm', createdAt: 0, wantsStreamUsage: true, request };
 
-    expect(countTokensDialect.encodeResponse(response, context)).toEqual({ input_tokens: 7 });
+    expect(anthropicTokenCount.encodeResponse(response, context)).toEqual({ input_tokens: 7 });
   });
 
   test('fails for an answer without a count', () => {
     expect(() => google.decodeResponse({})).toThrow(expect.objectContaining({ status: 502 }));
   });
 
-  test('wire formats without such a call have none', () => {
-    expect(countTokensProtocol('openai-chat')).toBeUndefined();
-    expect(countTokensProtocol('bedrock-converse')).toBeUndefined();
+  test('wire formats without such a call have none', async () => {
+    expect(await protocols.protocol('openai-chat', 'count-tokens')).toBeUndefined();
+    expect(await protocols.protocol('bedrock-converse', 'count-tokens')).toBeUndefined();
+    expect(await protocols.protocol('gemini', 'count-tokens')).toBe(google);
   });
 });

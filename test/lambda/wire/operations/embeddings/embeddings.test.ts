@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import type { ProtocolName } from '../../../../../lambda/wire/model/request';
-import { embeddingsDialect, embeddingsProtocol } from '../../../../../lambda/wire/operations/embeddings';
 import { floatsOfBase64 } from '../../../../../lambda/wire/operations/embeddings/vectors';
 import type { EncodeContext, Protocol } from '../../../../../lambda/wire/protocols/protocol';
+import { embeddingsDialect, embeddingsProtocol } from '../../../../support/embeddings';
 import { eachRecorded, recordings, responseBody } from '../../../../support/recorded';
 import { targetFacts } from '../../../../support/target';
 

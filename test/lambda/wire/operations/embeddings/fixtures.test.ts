@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
-import { embeddingsDialect, embeddingsProtocol } from '../../../../../lambda/wire/operations/embeddings';
+import { embeddingsDialect, embeddingsProtocol } from '../../../../support/embeddings';
 import { embeddingsFixtures } from '../../../../support/fixtures';
 import { targetFacts } from '../../../../support/target';
 

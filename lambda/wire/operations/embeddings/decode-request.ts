@@ -1,8 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { EmbeddingsRequest, ModelRequest } from '../../model/request';
-import { MediaFinder } from '../../protocols/media-parts';
-import type { CallFacts } from '../../protocols/protocol';
 import { optionalChoice, optionalCount, optionalText, requiredText, wrongType } from '../../protocols/strict';
 
 /** OpenAI's own limit. */
@@ -10,25 +8,6 @@ const MAX_INPUTS = 2_048;
 const MAX_DIMENSIONS = 16_384;
 
 /** @see https://platform.openai.com/docs/api-reference/embeddings/create */
-export function inspect(body: JsonObject): CallFacts {
-  const { model } = decodeRequest(body);
-  // Servers that embed pictures take them beside the texts.
-  const { input: _texts, user: _user, ...beside } = body;
-  const media = new MediaFinder();
-  media.add(beside);
-  return {
-    model,
-    stream: false,
-    maxOutputField: 'max_tokens',
-    choices: 1,
-    wantsStreamUsage: false,
-    serverTools: [],
-    storedReferences: [],
-    toolUses: [],
-    media: media.found,
-  };
-}
-
 export function decodeRequest(body: JsonObject): ModelRequest {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');

@@ -4,7 +4,7 @@ import type { ModelRequest } from '../../model/request';
 import { bedrockConverse } from '../../protocols/bedrock-converse';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
-import { droppedOf, embedBody, vectorsOf } from './cohere';
+import { droppedOf, embedBody, vectorsOf } from './cohere-v2';
 import { onlyText, textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
 

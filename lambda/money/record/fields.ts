@@ -1,0 +1,288 @@
+/**
+ * The usage record, field by field: the table's update and reader, the admin API's schema and answers, the command's columns, the measures
+ * of the rollups, the log line and the metrics are all made of this. A new field is a line here, and one place that sets it.
+ *
+ * The command reads it too, so it imports types and the contract alone.
+ */
+import { METRICS } from '../../../lib/private/contract';
+import type { DialectName } from '../../wire/dialects';
+import type { Operation, Usage } from '../../wire/model';
+
+/** What a field may hold. Whoever writes or shows fields says how for each of these. */
+export interface FieldTypes {
+  readonly text: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly 'epoch-ms': number;
+  readonly state: RecordState;
+  readonly operation: Operation;
+  readonly dialect: DialectName;
+  readonly flag: boolean;
+  readonly integer: number;
+  readonly count: number;
+  /** Recorded in whole ones. */
+  readonly milliseconds: number;
+  /** Recorded in tenths. */
+  readonly 'fine-milliseconds': number;
+  /** Nano-USD; US dollars as a decimal string where it is shown. */
+  readonly money: bigint;
+  /** US dollars as a decimal string. */
+  readonly usd: string;
+  readonly names: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly amounts: Readonly<Record<string, number>>;
+  readonly usage: Usage;
+  readonly attempts: readonly AttemptRecord[];
+  readonly counters: readonly CounterReservation[];
+}
+
+export type FieldType = keyof FieldTypes;
+
+/**
+ * Where a request stands. `settled`, `void` and `adjusted` are final; `expired_charged` becomes `adjusted`, once.
+ *
+ * `intent -> settling -> settled`, `intent -> void`, `intent -> expired_charged -> adjusting -> adjusted`.
+ */
+export const RECORD_STATES = ['intent', 'settling', 'settled', 'void', 'expired_charged', 'adjusting', 'adjusted'] as const;
+export type RecordState = (typeof RECORD_STATES)[number];
+
+/** Money set aside on one counter. */
+export interface CounterReservation {
+  /** The counter's key, shard included. */
+  readonly counter: string;
+  readonly nanoUsd: bigint;
+}
+
+/** One field, and where it shows. */
+export type Field = {
+  readonly type: FieldType;
+  /** Of a record that has it only where there is something to say. */
+  readonly optional?: true;
+  /** Name in the request's log line; absent: not there. */
+  readonly log?: string;
+  /** Metric that it is a value of. */
+  readonly metric?: string;
+} & (InAnswers | NotInAnswers);
+
+interface InAnswers {
+  /** Name in the admin API's answers. */
+  readonly api: string;
+  /** What the API's document says of it beside its type. */
+  readonly words?: string;
+  /** A count that the rollups add up, under the same name. */
+  readonly measure?: true;
+  /** Title of its column in the command's tables; absent: no column. */
+  readonly column?: string;
+}
+
+type NotInAnswers = { readonly [Key in keyof InAnswers]?: undefined };
+
+/** A field of its own in the table. */
+export type RecordField = Field & { readonly attribute: string };
+
+const OUTCOME = "`ok`, or the error's code.";
+
+/** Known of a request before it is sent. */
+export const INTENT_FIELDS = {
+  createdAt: { attribute: 'created_at', type: 'time', api: 'created_at', column: 'time' },
+  id: { attribute: 'id', type: 'text', api: 'id', column: 'id', words: '`x-gateway-request-id` of the answer.' },
+  keyId: { attribute: 'key_id', type: 'text', api: 'key_id', log: 'keyId', column: 'key' },
+  teamId: { attribute: 'team_id', type: 'text', optional: true, api: 'team_id', log: 'teamId' },
+  projectId: { attribute: 'project_id', type: 'text', optional: true, api: 'project_id', log: 'projectId' },
+  userId: { attribute: 'user_id', type: 'text', optional: true, api: 'user_id', log: 'userId' },
+  tags: { attribute: 'tags', type: 'labels', optional: true, api: 'tags' },
+  dialect: { attribute: 'dialect', type: 'dialect', api: 'dialect', log: 'dialect' },
+  operation: { attribute: 'operation', type: 'operation', api: 'operation', log: 'operation' },
+  stream: { attribute: 'stream', type: 'flag', api: 'stream' },
+  originalModel: {
+    attribute: 'original_model',
+    type: 'text',
+    api: 'original_model',
+    log: 'originalModel',
+    column: 'model',
+    words: 'As asked for.',
+  },
+  /** `provider/model` of every place that it may go to. Absent: what was asked for is the only one. */
+  candidateModels: { attribute: 'candidate_models', type: 'names', optional: true },
+  /** What the request may cost at most. */
+  boundNanoUsd: { attribute: 'bound_nano_usd', type: 'money', api: 'reserved_usd', words: 'What was set aside before the call.' },
+  counters: { attribute: 'counters', type: 'counters' },
+  /** After this the sweeper may resolve it. */
+  expiresAtMs: { attribute: 'expires_at_ms', type: 'epoch-ms' },
+} as const satisfies Readonly<Record<string, RecordField>>;
+
+/** Known once a request has ended. Provider and model stand in the log line as what its metrics are counted by. */
+export const RESULT_FIELDS = {
+  provider: { attribute: 'provider', type: 'text', api: 'provider', column: 'provider' },
+  requestModel: { attribute: 'request_model', type: 'text', api: 'request_model', log: 'requestModel', words: 'As sent.' },
+  responseModel: { attribute: 'response_model', type: 'text', api: 'response_model', words: 'As answered.' },
+  status: { attribute: 'status', type: 'integer', api: 'status', log: 'status' },
+  outcome: { attribute: 'outcome', type: 'text', api: 'outcome', log: 'outcome', column: 'outcome', words: OUTCOME },
+  finishReason: { attribute: 'finish_reason', type: 'text', api: 'finish_reason' },
+  /** The answer did not reach its end. */
+  incomplete: { attribute: 'incomplete', type: 'flag', api: 'incomplete', log: 'incomplete' },
+  /** Absent where no provider may have billed anything. */
+  usage: { attribute: 'usage', type: 'usage', api: 'usage', column: 'tokens' },
+  costNanoUsd: {
+    attribute: 'cost_nano_usd',
+    type: 'money',
+    api: 'cost_usd',
+    log: 'costNanoUsd',
+    metric: METRICS.COST,
+    column: 'cost',
+  },
+  priceVersion: { attribute: 'price_version', type: 'text', api: 'price_version' },
+  /** `book`, `override`, `ceiling`, `free` or `none`. */
+  priceSource: { attribute: 'price_source', type: 'text', api: 'price_source' },
+  attempts: { attribute: 'attempts', type: 'attempts', api: 'attempts', log: 'attempts' },
+  malformedEvents: { attribute: 'malformed_events', type: 'count', api: 'malformed_events', log: 'malformedEvents' },
+  /** From the request's arrival to the end of its answer; settlement is not the caller's to wait for. */
+  latencyMs: {
+    attribute: 'latency_ms',
+    type: 'milliseconds',
+    api: 'latency_ms',
+    log: 'latencyMs',
+    metric: METRICS.LATENCY,
+    column: 'ms',
+  },
+  timeToFirstChunkMs: {
+    attribute: 'time_to_first_chunk_ms',
+    type: 'milliseconds',
+    api: 'time_to_first_chunk_ms',
+    log: 'timeToFirstByteMs',
+    metric: METRICS.TIME_TO_FIRST_BYTE,
+  },
+  /** From the request's arrival to the first call to a provider. */
+  overheadMs: {
+    attribute: 'overhead_ms',
+    type: 'fine-milliseconds',
+    api: 'overhead_ms',
+    log: 'overheadMs',
+    metric: METRICS.OVERHEAD,
+  },
+  labels: { attribute: 'labels', type: 'labels', api: 'labels' },
+} as const satisfies Readonly<Record<string, RecordField>>;
+
+/** Where the record itself stands. */
+export const STATE_FIELDS = {
+  state: {
+    attribute: 'state',
+    type: 'state',
+    api: 'state',
+    words: '`void` was not charged; `expired_charged` was charged in full because its process died before it could tell.',
+  },
+  /** When it reached its present state. */
+  updatedAt: { attribute: 'updated_at', type: 'time', api: 'updated_at' },
+} as const satisfies Readonly<Record<string, RecordField>>;
+
+/** Every field of the record. */
+export const RECORD_FIELDS = { ...INTENT_FIELDS, ...RESULT_FIELDS, ...STATE_FIELDS } as const;
+
+/** Parts of `attempts`: what became of one attempt at a provider. */
+export const ATTEMPT_FIELDS = {
+  provider: { type: 'text', api: 'provider' },
+  model: { type: 'text', api: 'model' },
+  region: { type: 'text', optional: true, api: 'region' },
+  status: { type: 'integer', optional: true, api: 'status' },
+  outcome: { type: 'text', api: 'outcome', words: OUTCOME },
+  durationMs: { type: 'milliseconds', api: 'duration_ms' },
+  estimatedCostUsd: {
+    type: 'usd',
+    optional: true,
+    api: 'estimated_cost_usd',
+    words: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.',
+  },
+} as const satisfies Readonly<Record<string, Field>>;
+
+/** Parts of `usage`. Whatever a protocol may report has a line here. */
+export const USAGE_FIELDS = {
+  inputTokens: {
+    type: 'count',
+    api: 'input_tokens',
+    log: 'inputTokens',
+    metric: METRICS.INPUT_TOKENS,
+    measure: true,
+    column: 'input tokens',
+  },
+  cacheReadInputTokens: { type: 'count', api: 'cache_read_input_tokens', measure: true },
+  cacheCreationInputTokens: { type: 'count', api: 'cache_creation_input_tokens', measure: true },
+  cacheCreation1hInputTokens: { type: 'count', api: 'cache_creation_1h_input_tokens' },
+  audioCacheReadInputTokens: { type: 'count', api: 'audio_cache_read_input_tokens' },
+  audioInputTokens: { type: 'count', api: 'audio_input_tokens' },
+  imageInputTokens: { type: 'count', api: 'image_input_tokens' },
+  billedInputTokens: {
+    type: 'count',
+    api: 'billed_input_tokens',
+    words: 'What the provider bills, where it says that this is not what it counted; the price applies to it.',
+  },
+  outputTokens: {
+    type: 'count',
+    api: 'output_tokens',
+    log: 'outputTokens',
+    metric: METRICS.OUTPUT_TOKENS,
+    measure: true,
+    column: 'output tokens',
+  },
+  reasoningOutputTokens: { type: 'count', api: 'reasoning_output_tokens', measure: true },
+  audioOutputTokens: { type: 'count', api: 'audio_output_tokens' },
+  imageOutputTokens: { type: 'count', api: 'image_output_tokens' },
+  billedOutputTokens: { type: 'count', api: 'billed_output_tokens', words: 'As `billed_input_tokens`.' },
+  units: { type: 'amounts', api: 'units', words: 'What is billed beside tokens: `image`, `second`, `character`, `page`, `call`.' },
+  toolCalls: { type: 'counts', api: 'tool_calls' },
+  serviceTier: { type: 'text', api: 'service_tier' },
+  malformed: { type: 'flag', api: 'malformed', words: "A figure of the provider's report was no count." },
+  estimated: { type: 'flag', api: 'estimated', words: "The figures are the gateway's, not the provider's." },
+} as const satisfies { readonly [Name in keyof Usage]-?: Field & { readonly api: string; readonly type: TypeOf<Usage[Name]> } };
+
+/** Names of the types that hold such a value. */
+type TypeOf<Value> = { [Type in FieldType]: NonNullable<Value> extends FieldTypes[Type] ? Type : never }[FieldType];
+
+type OptionalNames<Of> = { [Name in keyof Of]: Of[Name] extends { readonly optional: true } ? Name : never }[keyof Of];
+
+/** What fields hold, by their names. */
+type Values<Of extends Fields> = {
+  readonly [Name in Exclude<keyof Of, OptionalNames<Of>>]: FieldTypes[Of[Name]['type']];
+} & { readonly [Name in OptionalNames<Of>]?: FieldTypes[Of[Name]['type']] };
+
+/** What is known of a request before it is sent. */
+export type RequestIntent = Values<typeof INTENT_FIELDS>;
+/** What is known once it has ended. */
+export type RequestResult = Partial<Values<typeof RESULT_FIELDS>>;
+/** What became of one attempt at a provider. */
+export type AttemptRecord = Values<typeof ATTEMPT_FIELDS>;
+/** The durable record of one request: an intent first, the usage record in the end. */
+export type RequestRecord = RequestIntent & RequestResult & Values<typeof STATE_FIELDS>;
+/** What the counter step asks of a record that was decided on. */
+export type DecidedRecord = Pick<RequestRecord, 'id' | 'state' | 'counters' | 'costNanoUsd' | 'expiresAtMs'>;
+
+type Fields = Readonly<Record<string, Field>>;
+/** Where a field may show. */
+type Place = 'api' | 'log' | 'metric' | 'measure' | 'column';
+
+/** The types of the fields that show there. */
+export type TypeShown<Of extends Fields, At extends Place> = {
+  [Name in keyof Of]: Of[Name] extends { readonly [Key in At]: unknown } ? Of[Name]['type'] : never;
+}[keyof Of];
+
+/** A field with its name, for those who go through all that show somewhere. */
+export type Shown<Of extends Fields, At extends Place> = Field & { readonly name: string; readonly type: TypeShown<Of, At> } & {
+  readonly [Key in At]-?: NonNullable<Field[Key]>;
+} & (At extends keyof InAnswers ? InAnswers : unknown);
+
+/** The fields that show there, in their order. */
+export function shown<Of extends Fields, At extends Place>(fields: Of, at: At): readonly Shown<Of, At>[] {
+  return named(fields).filter((field) => field[at] !== undefined) as unknown as readonly Shown<Of, At>[];
+}
+
+/** Counts of the usage that the rollups add up, as they are called there. */
+export type CountedTokens = {
+  [Name in keyof typeof USAGE_FIELDS]: (typeof USAGE_FIELDS)[Name] extends { readonly measure: true; readonly api: infer Api }
+    ? Api
+    : never;
+}[keyof typeof USAGE_FIELDS];
+
+/** All fields with their names, in their order. */
+export function named<Of extends Field>(fields: Readonly<Record<string, Of>>): readonly (Of & { readonly name: string })[] {
+  return Object.entries(fields).map(([name, field]) => ({ ...field, name }));
+}

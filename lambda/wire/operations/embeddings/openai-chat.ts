@@ -1,0 +1,70 @@
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import { openAiChat } from '../../dialects/openai-chat';
+import { countOf, defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
+import type { Dialect, Protocol } from '../../protocols/protocol';
+import { findTexts } from '../../texts';
+import { decodeRequest } from './decode-request';
+import { inspect } from './inspect';
+import { TEXT_RULES } from './text-rules';
+import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } from './vectors';
+
+/** There is no history to change, no stream to report usage, and nothing that is kept. */
+const { forwardChanges: _history, usageFields: _usage, forget: _store, ...format } = openAiChat;
+
+/**
+ * OpenAI's embeddings, both ways: Azure, Mistral, Together, NVIDIA, Ollama, vLLM and others serve them too. Errors are those of Chat
+ * Completions.
+ *
+ * @see https://platform.openai.com/docs/api-reference/embeddings
+ */
+export const openAiEmbeddings: Dialect & Protocol = {
+  ...format,
+  inspect,
+  texts: (document) => findTexts(document, TEXT_RULES),
+  decodeRequest,
+  encodeRequest(request, target) {
+    const { embeddings } = request;
+    const body: JsonObject = defined({
+      model: target.requestModel,
+      input: embeddings?.inputs.map((input): JsonValue => (typeof input === 'string' ? input : [...input])) ?? [],
+      dimensions: embeddings?.dimensions,
+      encoding_format: embeddings?.encodingFormat,
+      user: request.user,
+    });
+    return { body, dropped: [...(request.dropped ?? [])] };
+  },
+  decodeResponse(body) {
+    if (objectOf(body['error']) !== undefined) throw openAiChat.decodeError(200, body, {}).error;
+    const vectors = inOrder(objectsOf(body['data'])).map(({ embedding }) =>
+      typeof embedding === 'string' ? floatsOfBase64(embedding) : embedding,
+    );
+    return vectorsResponse(vectors, usage(body), nonEmptyText(body['model']));
+  },
+  encodeResponse(response, { originalModel, request }) {
+    const asBase64 = request.embeddings?.encodingFormat === 'base64';
+    const vectors = (response.embeddings ?? []).map((vector) => (asBase64 ? base64OfFloats(vector) : [...vector]));
+    return listOf(vectors, response.model ?? originalModel, response.usage);
+  },
+  /** Many compatible servers answer with numbers whatever was asked, which OpenAI's own client reads as noise. */
+  mendResponse(answer, asked) {
+    const data = objectsOf(answer['data']);
+    if (asked['encoding_format'] !== 'base64' || !data.some(({ embedding }) => Array.isArray(embedding))) return undefined;
+    return { ...answer, data: data.map((item) => ({ ...item, embedding: inBase64(item['embedding']) })) };
+  },
+  usage,
+};
+
+/** The standard says in which order the vectors come by a number that some servers do not sort by. */
+function inOrder(data: readonly JsonObject[]): JsonObject[] {
+  const place = (item: JsonObject) => countOf(item['index']) ?? data.indexOf(item);
+  return data.toSorted((first, second) => place(first) - place(second));
+}
+
+function usage(body: JsonObject) {
+  const reported = objectOf(body['usage']);
+  return inputUsage(countOf(reported?.['prompt_tokens']) ?? countOf(reported?.['total_tokens']), reported);
+}
+
+function inBase64(embedding: JsonValue | undefined): JsonValue | undefined {
+  return Array.isArray(embedding) ? base64OfFloats(embedding.map((value) => numberOf(value) ?? 0)) : embedding;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
+import { RECORD_FIELDS, type RequestResult, shown, USAGE_FIELDS } from '../../../lambda/money/record';
+import { WHOLE_INTENT, WHOLE_RESULT } from '../../support/field-values';
+import { type AdminHarness, createAdminHarness } from './harness';
+
+const ID = '0192f000-0000-7000-8000-0000000000ff';
+const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
+const document = JSON.parse(readFileSync(join(__dirname, '../../../docs/openapi.json'), 'utf8'));
+const ajv = new Ajv({ strict: false, validateFormats: false });
+ajv.addSchema(document, 'api');
+
+let admin: AdminHarness;
+
+beforeEach(() => {
+  admin = createAdminHarness();
+});
+
+/** The record of a request that has ended so, as the admin API answers it. */
+async function answered(result: RequestResult): Promise<Record<string, unknown>> {
+  const { records } = admin.services;
+  await records.putIntent({ ...WHOLE_INTENT, id: ID });
+  await records.transition(ID, ['intent'], 'settled', { ...result, listed: true }, NOW_MS);
+  return (await admin.call('GET', `/requests/${ID}`)).json;
+}
+
+function expectFit(answer: unknown): void {
+  const fits = ajv.getSchema('api#/components/schemas/Request');
+  expect([fits?.(answer), fits?.errors]).toEqual([true, null]);
+}
+
+test('every field of a record that the definition shows is answered, and fits the published schema', async () => {
+  const answer = await answered(WHOLE_RESULT);
+
+  expectFit(answer);
+  expect(Object.keys(answer)).toEqual(shown(RECORD_FIELDS, 'api').map(({ api }) => api));
+  expect(Object.keys(answer['usage'] as object)).toEqual(shown(USAGE_FIELDS, 'api').map(({ api }) => api));
+  expect(answer).toMatchObject({
+    cost_usd: '12345678901.23456789',
+    reserved_usd: '12345678901.23456789',
+    attempts: [{ duration_ms: 5, estimated_cost_usd: '0.01' }, { outcome: 'ok' }],
+  });
+});
+
+test('what a provider bills beside what it counted is answered, and fits the published schema', async () => {
+  const answer = await answered({ usage: { inputTokens: 9, billedInputTokens: 5, outputTokens: 3, billedOutputTokens: 2 } });
+
+  expectFit(answer);
+  expect(answer).toMatchObject({ usage: { input_tokens: 9, billed_input_tokens: 5, output_tokens: 3, billed_output_tokens: 2 } });
+});
+
+test('counters and the time of their expiry are not answered', async () => {
+  const answer = await answered(WHOLE_RESULT);
+
+  for (const name of ['counters', 'expires_at_ms', 'candidate_models', 'bound_nano_usd']) expect(answer).not.toHaveProperty(name);
+});
+
+test('an attempt that was taken back before its intent was written fits the published schema', async () => {
+  await admin.services.records.putVoid(ID, { outcome: 'store_unavailable', held: { counters: [], expiresAtMs: NOW_MS } }, NOW_MS);
+
+  const { json } = await admin.call('GET', `/requests/${ID}`);
+
+  expectFit(json);
+  expect(json).toEqual({
+    id: ID,
+    state: 'void',
+    outcome: 'store_unavailable',
+    reserved_usd: '0.00',
+    updated_at: '2026-11-24T12:00:00.000Z',
+  });
+});
