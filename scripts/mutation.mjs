@@ -22,13 +22,17 @@ const filesOf = (name) => [...new Set([...parts[name].mutate, ...changes[name].m
 const HELP = `npm run mutation -- [PART ...] [options]
 
   PART              ${Object.keys(parts).join(', ')}; default: all
-  --file PATH       mutants of this file alone
+  --file PATH       mutants of this file alone; as often as there are files
   --concurrency N   tests at the same time; default: 2
 `;
 const { values, positionals } = attempt(() =>
   parseArgs({
     allowPositionals: true,
-    options: { concurrency: { type: 'string', default: '2' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      concurrency: { type: 'string', default: '2' },
+      file: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h' },
+    },
   }),
 );
 if (values.help) {
@@ -36,11 +40,7 @@ if (values.help) {
   process.exit(0);
 }
 checkArguments();
-const names =
-  positionals.length > 0
-    ? positionals
-    : Object.keys(parts).filter((name) => values.file === undefined || filesOf(name).includes(values.file));
-if (names.length === 0) refuse(`--file ${values.file} is of no part; the files of each stand in scripts/mutation/parts.json`);
+const names = askedParts().filter((name) => values.file.length === 0 || filesOf(name).some((file) => values.file.includes(file)));
 if (Number(process.versions.node.split('.')[0]) < 22) refuse('it takes Node.js 22 or newer');
 const { runStryker } = await import('./mutation/stryker.mjs');
 
@@ -52,13 +52,16 @@ function attempt(doing) {
   }
 }
 
+function askedParts() {
+  return positionals.length > 0 ? positionals : Object.keys(parts);
+}
+
 function checkArguments() {
   const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
   if (unknown !== undefined) refuse(`there is no part '${unknown}'; there are ${Object.keys(parts).join(', ')}`);
   if (!/^[1-9]\d?$/.test(values.concurrency)) refuse(`--concurrency takes a number from 1 to 99, not '${values.concurrency}'`);
-  if (values.file === undefined) return;
-  const without = positionals.find((name) => !filesOf(name).includes(values.file));
-  if (without !== undefined) refuse(`--file ${values.file} is not of the part ${without}`);
+  const stray = values.file.find((file) => !askedParts().some((name) => filesOf(name).includes(file)));
+  if (stray !== undefined) refuse(`--file ${stray} is of no part; the files of each stand in scripts/mutation/parts.json`);
 }
 
 function refuse(message) {
@@ -68,7 +71,7 @@ function refuse(message) {
 
 let failed = false;
 for (const name of names) {
-  const isAsked = (file) => values.file === undefined || file === values.file;
+  const isAsked = (file) => values.file.length === 0 || values.file.includes(file);
   const part = parts[name];
   const findings = new Findings(root, equivalent);
   const files = part.mutate.filter(isAsked);

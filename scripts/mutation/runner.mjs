@@ -9,6 +9,13 @@ import { idOf, jestIn, QuickestFirst, run } from './jest.mjs';
 
 const STATUS = { passed: TestStatus.Success, failed: TestStatus.Failed };
 
+/** A loop that never ends is cut at a hundred times the turns that all tests take together; ten times are enough where those are many. */
+const MANY_TURNS = 1_000_000;
+
+function soonerLimit(hitLimit) {
+  return hitLimit === undefined ? undefined : Math.min(hitLimit, Math.max(MANY_TURNS, hitLimit / 10));
+}
+
 class NearTests {
   static inject = ['options'];
   #root = process.cwd();
@@ -41,7 +48,8 @@ class NearTests {
     return { status: DryRunStatus.Complete, tests, mutantCoverage: run.switches.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, reloadEnvironment, hitLimit }) {
+  async mutantRun({ activeMutant, testFilter, reloadEnvironment, ...options }) {
+    const hitLimit = soonerLimit(options.hitLimit);
     Object.assign(run.switches, { activeMutant: activeMutant.id, hitCount: hitLimit === undefined ? undefined : 0, hitLimit });
     // What a module does when it is loaded, any test may notice, not only one that loads it once more.
     run.only = reloadEnvironment ? undefined : new Set(testFilter);

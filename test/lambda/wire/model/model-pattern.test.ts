@@ -142,5 +142,6 @@ test('R03 a name with a slash and one without never meet, and everything covers 
     false,
     false,
   ]);
+  expect([fitsModel('*/x', '/x'), fitsModel('/x', '/x'), fitsModel('a/*', '/x')]).toEqual([true, true, false]);
   expect([coversModels('*', '*'), coversModels('smart', '*')]).toEqual([true, false]);
 });
