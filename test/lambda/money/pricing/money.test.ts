@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { formatUsd, parseUsd, usd } from '../../../../lambda/money/pricing';
+import { formatUnitUsd, parseUnitUsd, unitUsd } from '../../../../lambda/money/pricing/money';
 
 test('amounts survive writing and reading exactly', () => {
   fc.assert(
@@ -38,4 +39,15 @@ test('R15 nothing has no sign, and neither has the smallest amount', () => {
   ]);
   expect(() => usd('1e3')).toThrow('not an amount in US dollars: 1e3');
   expect(() => usd('x'.repeat(9_000))).toThrow(new Error(`not an amount in US dollars: ${'x'.repeat(40)}`));
+});
+
+test('R15 what one costs is written and read exactly, down to a millionth of a nano-dollar', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 29n), max: 10n ** 29n }), (amount) => {
+      expect(parseUnitUsd(formatUnitUsd(amount))).toBe(amount);
+    }),
+  );
+  expect([formatUnitUsd(1n), formatUnitUsd(4n * 10n ** 13n), formatUnitUsd(-(10n ** 15n))]).toEqual(['0.000000000000001', '0.04', '-1.00']);
+  expect([unitUsd('0.000000000000001'), unitUsd('2'), parseUnitUsd('0.0000000000000001')]).toEqual([1n, 2n * 10n ** 15n, undefined]);
+  expect(() => unitUsd('2,5')).toThrow('not an amount in US dollars: 2,5');
 });

@@ -1,4 +1,4 @@
-import { overriddenPrice, overrideOf } from '../../../../lambda/money/pricing/overridden-price';
+import { overriddenPrice, overrideOf, saysPrice } from '../../../../lambda/money/pricing/overridden-price';
 import { pricesAny, TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
 import type { PriceOverride } from '../../../../lambda/money/pricing/price-override';
 
@@ -83,4 +83,10 @@ test('R15 an override prices pictures, seconds, characters, pages and calls, bes
   expect(pricesAny(overriddenPrice(override({ usdPerMillionTokens: { input: '1' } }), PLACE, undefined), ['call', 'page'])).toBe(false);
   expect(pricesAny(overriddenPrice(override({ free: true }), PLACE, undefined), ['call'])).toBe(true);
   expect(pricesAny(alone, [])).toBe(true);
+});
+
+test('R15 an override of lengths alone leaves the price to the book', () => {
+  expect([override({}), override({ contextWindow: 5 }), override({ free: false })].map(saysPrice)).toEqual([false, false, false]);
+  const saying = [override({ free: true }), override({ usdPerMillionTokens: {} as never }), override({ usdPerUnit: { image: '1' } })];
+  expect(saying.map(saysPrice)).toEqual([true, true, true]);
 });
