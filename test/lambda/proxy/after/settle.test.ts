@@ -7,6 +7,7 @@ import { openTrace, type Trace } from '../../../../lambda/proxy/after/trace';
 import type { BoundedCall } from '../../../../lambda/proxy/before/call';
 import type { Gateway } from '../../../../lambda/proxy/gateway';
 import type { Usage } from '../../../../lambda/wire/model/usage';
+import { OPERATIONS } from '../../../../lambda/wire/operations';
 import { wav } from '../../../support/pictures';
 import { bookOf } from '../../../support/prices';
 
@@ -44,7 +45,7 @@ function call({
     prices: new Map(known),
     maxOutputTokens,
     call: {
-      operation,
+      operation: OPERATIONS[operation],
       document: { bytes: Buffer.from(JSON.stringify(body)), value: body },
       facts: { model: 'm', choices: 1, media: [], toolUses: [], ...facts },
       options: { labels },
