@@ -1,9 +1,15 @@
+import type { Operation } from '../../wire/model';
 import type { Schema } from '../schema';
 import { LEVEL_FIELDS, NAME, PINNED, REFERENCE, TIME } from './level';
 import { defineResource } from './resource';
 
-/** Paths of the data plane that a key may be narrowed to. */
-const ENDPOINTS = ['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
+/** Paths of the data plane that a key may be narrowed to, by what is asked for there: those that the dialects declare. */
+const ENDPOINTS_BY_OPERATION: Readonly<Record<Operation, readonly string[]>> = {
+  chat: ['/v1/chat/completions', '/v1/responses', '/v1/messages'],
+  'count-tokens': ['/v1/messages/count_tokens'],
+  embeddings: ['/v1/embeddings'],
+};
+const ENDPOINTS = Object.values(ENDPOINTS_BY_OPERATION).flat();
 
 /** Longest grace of a rotation, in seconds: 30 days. */
 const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;

@@ -35,6 +35,11 @@ describe('the OpenAPI document', () => {
       expect([path, tests.includes(`/${path}`)]).toEqual([path, true]);
   });
 
+  test('a key can be narrowed to every call of the data plane, and to nothing else', () => {
+    const calls = ROUTES.filter(({ kind }) => kind === 'model-call').map(({ path }) => path);
+    expect([...published.components.schemas.KeyCreate.properties.endpoints.items.enum].sort()).toEqual(calls.sort());
+  });
+
   test('names every operation once and resolves every reference', () => {
     const operations = Object.values(published.paths as Record<string, Record<string, { operationId: string }>>).flatMap((path) =>
       Object.values(path),

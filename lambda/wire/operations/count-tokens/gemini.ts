@@ -2,6 +2,7 @@ import { gemini } from '../../protocols/gemini';
 import { countOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
 import { unreadableAnswer } from '../../protocols/provider-error';
+import { formatOf } from '../format';
 
 /**
  * How many tokens a call would be, counted by Gemini's `countTokens`: of a whole request on AI Studio, of its bare parts on Vertex AI.
@@ -10,7 +11,7 @@ import { unreadableAnswer } from '../../protocols/provider-error';
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens
  */
 export const geminiTokenCount: Protocol = {
-  ...gemini,
+  ...formatOf(gemini),
   encodeRequest(request, target) {
     const { maxOutputTokens: _, ...counted } = request;
     const { body, dropped } = gemini.encodeRequest(counted, target);

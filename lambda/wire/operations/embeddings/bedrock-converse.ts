@@ -4,6 +4,7 @@ import type { ModelRequest } from '../../model/request';
 import { bedrockConverse } from '../../protocols/bedrock-converse';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
+import { formatOf } from '../format';
 import { droppedOf, embedBody, vectorsOf } from './cohere-v2';
 import { onlyText, textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
@@ -19,7 +20,7 @@ const INPUT_TOKENS_HEADER = 'x-amzn-bedrock-input-token-count';
  * @see https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html
  */
 export const bedrockEmbeddings: Protocol = {
-  ...bedrockConverse,
+  ...formatOf(bedrockConverse),
   encodeRequest: (request, target) => ({ body: bodyFor(request, target.requestModel), dropped: droppedOf(request) }),
   decodeResponse: (body) => vectorsResponse(vectors(body), usage(body)),
   usage,

@@ -3,6 +3,7 @@ import type { ModelRequest } from '../../model/request';
 import { cohereV2 } from '../../protocols/cohere-v2';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
+import { formatOf } from '../format';
 import { textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
 
@@ -15,7 +16,7 @@ const DEFAULT_INPUT_TYPE = 'search_document';
  * @see https://docs.cohere.com/reference/embed
  */
 export const cohereEmbeddings: Protocol = {
-  ...cohereV2,
+  ...formatOf(cohereV2),
   encodeRequest(request, target) {
     return { body: { model: target.requestModel, ...embedBody(request) }, dropped: droppedOf(request) };
   },

@@ -3,6 +3,7 @@ import { entryOf } from '../../../platform/table';
 import { gemini } from '../../protocols/gemini';
 import { countOf, defined, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Protocol } from '../../protocols/protocol';
+import { formatOf } from '../format';
 import { droppedOf } from './cohere-v2';
 import type { TextEmbeddings } from './texts';
 import { textEmbeddings } from './texts';
@@ -23,7 +24,7 @@ const TASKS: Readonly<Record<string, string>> = {
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
  */
 export const geminiEmbeddings: Protocol = {
-  ...gemini,
+  ...formatOf(gemini),
   encodeRequest(request, target) {
     const embeddings = textEmbeddings(request);
     const body = target.quirks.has('vertex-operations') ? predictBody(embeddings) : batchBody(embeddings, target.requestModel);

@@ -3,13 +3,11 @@ import { openAiChat } from '../../dialects/openai-chat';
 import { countOf, defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
+import { formatOf } from '../format';
 import { decodeRequest } from './decode-request';
 import { inspect } from './inspect';
 import { TEXT_RULES } from './text-rules';
 import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } from './vectors';
-
-/** There is no history to change, no stream to report usage, and nothing that is kept. */
-const { forwardChanges: _history, usageFields: _usage, forget: _store, ...format } = openAiChat;
 
 /**
  * OpenAI's embeddings, both ways: Azure, Mistral, Together, NVIDIA, Ollama, vLLM and others serve them too. Errors are those of Chat
@@ -18,7 +16,7 @@ const { forwardChanges: _history, usageFields: _usage, forget: _store, ...format
  * @see https://platform.openai.com/docs/api-reference/embeddings
  */
 export const openAiEmbeddings: Dialect & Protocol = {
-  ...format,
+  ...formatOf(openAiChat),
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
   decodeRequest,

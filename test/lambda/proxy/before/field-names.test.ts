@@ -1,5 +1,5 @@
 /** Names that a server which reads them in any case takes for a field that policy and money are read from. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../../lambda/platform/json/value';
 import { checkFieldNames, HOST_FIELDS, READ_FIELDS, READ_INSIDE } from '../../../../lambda/proxy/before/field-names';
@@ -175,8 +175,14 @@ test('R06 every field that a dialect reads is a known one', async () => {
 const READERS = [
   'dialects/anthropic-messages/inspect dialects/anthropic-messages/server-tools dialects/anthropic-messages/priced-tier',
   'dialects/openai-chat/inspect dialects/openai-chat/server-tools dialects/openai-responses/inspect',
-  'dialects/openai-responses/server-tools dialects/openai-responses/billed-units operations/embeddings/decode-request operations/embeddings/inspect protocols/media-parts',
-].flatMap((names) => names.split(' '));
+  'dialects/openai-responses/server-tools dialects/openai-responses/billed-units protocols/media-parts',
+]
+  .flatMap((names) => names.split(' '))
+  .concat(
+    readdirSync('lambda/wire/operations', { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\b(?:inspect|decode-request)\.ts$/.test(name))
+      .map((name) => `operations/${name.slice(0, -3)}`),
+  );
 const NO_FIELDS = ['server_side_tool_usage_details', 'fast', 'us', 'inputs', 'cacheWrite', 'toolCalls', 'kind'];
 
 test('R06 every name that is written where policy and money are read from a body is a known one', () => {
