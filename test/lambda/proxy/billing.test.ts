@@ -1,59 +1,15 @@
 /** What a call reserves and costs, as its vendor bills: tiers, tools, pictures, sound. */
-import { loadPriceBook } from '../../../lambda/money/deployed-book';
-import { startGateway, type TestGateway } from '../../support/gateway';
 import { PIXEL_PNG, png, wav } from '../../support/pictures';
-import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';
+import { completion, HELLO, message, pricedGateway } from '../../support/priced-gateway';
+import { jsonReply, type Step } from '../../support/upstream';
 
-let upstream: Upstream;
-let gateway: TestGateway;
-let authorization: string;
-
-beforeAll(async () => {
-  upstream = await startUpstream();
-  const place = { baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback' } as const;
-  gateway = await startGateway({
-    priceBook: await loadPriceBook(),
-    document: {
-      providers: (['openai', 'anthropic', 'google-ai-studio', 'perplexity', 'xai'] as const).map((kind) => ({ id: kind, kind, ...place })),
-    },
-  });
-  authorization = `Bearer ${await gateway.addKey({ serverTools: ['*'] })}`;
-});
-
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
-
-async function ask(path: string, body: object, steps: readonly Step[], as = authorization) {
-  upstream.script(steps);
-  const reply = await gateway.call(path, { stream: false, ...body }, { authorization: as });
-  await gateway.settled();
-  const record = gateway
-    .records()
-    .sort((left, right) => (left.id < right.id ? -1 : 1))
-    .at(-1);
-  return { reply, record, reserved: record?.boundNanoUsd as bigint, charged: record?.costNanoUsd as bigint };
-}
+const { ask, keyOf } = pricedGateway(['openai', 'anthropic', 'google-ai-studio', 'perplexity', 'xai']);
 
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
 const RESPONSES = '/v1/responses';
-const HELLO = [{ role: 'user', content: 'hello' }];
 const counts = { input_tokens: 100, output_tokens: 20 };
 const prompt = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
-const message = (usage: object) =>
-  jsonReply({
-    id: 'm',
-    type: 'message',
-    role: 'assistant',
-    model: 'm',
-    content: [{ type: 'text', text: 'hi' }],
-    stop_reason: 'end_turn',
-    usage,
-  });
-const completion = (usage: object, more: object = {}) =>
-  jsonReply({ model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage, ...more });
 const response = (output: readonly object[], more: object = {}) =>
   jsonReply({ id: 'r', object: 'response', status: 'completed', model: 'm', output, usage: counts, ...more });
 const asResponse = (tools: readonly object[]) => ({ model: 'openai/gpt-4.1', max_output_tokens: 50, store: false, input: 'hello', tools });
@@ -235,8 +191,8 @@ const seen = (data: string): readonly [string, string, object, readonly Step[]][
 ];
 
 test.each(seen(PIXEL_PNG))('R11 money-08-image-bound: a small picture is bounded by its pixels (%s)', async (_name, path, body, steps) => {
-  const as = `Bearer ${await gateway.addKey({ budgets: [{ limit_usd: '1.00', period: 'lifetime' }] })}`;
-  const { reply, reserved, charged } = await ask(path, body, steps, as);
+  const authorization = await keyOf({ budgets: [{ limit_usd: '1.00', period: 'lifetime' }] });
+  const { reply, reserved, charged } = await ask(path, body, steps, { authorization });
 
   expect(reply.status).toBe(200);
   expect(reserved).toBeGreaterThanOrEqual(charged);

@@ -1,54 +1,18 @@
 /** What is reserved and what is believed are held to the same figures: windows, tiers, tools, summaries. */
-import { loadPriceBook } from '../../../lambda/money/deployed-book';
-import { startGateway, type TestGateway } from '../../support/gateway';
-import { jsonReply, type Step, startUpstream, type Upstream } from '../../support/upstream';
+import { completion, HELLO, message, pricedGateway } from '../../support/priced-gateway';
+import type { Step } from '../../support/upstream';
 
-let upstream: Upstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  upstream = await startUpstream();
-  const place = { baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', mediaUrls: true } as const;
-  gateway = await startGateway({
-    priceBook: await loadPriceBook(),
-    document: { providers: (['openai', 'anthropic', 'perplexity'] as const).map((kind) => ({ id: kind, kind, ...place })) },
-  });
-});
-
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+const gateway = pricedGateway(['openai', 'anthropic', 'perplexity'], () => ({ mediaUrls: true }));
 
 /** Asks with an unspent budget, of one dollar unless told. */
 async function ask(path: string, body: object, steps: readonly Step[], headers: Record<string, string> = {}, dollars = '1.00') {
-  upstream.script(steps);
-  const key = await gateway.addKey({ serverTools: ['*'], budgets: [{ limit_usd: dollars, period: 'lifetime' }] });
-  const reply = await gateway.call(path, { stream: false, ...body }, { authorization: `Bearer ${key}`, ...headers });
-  await gateway.settled();
-  const record = gateway
-    .records()
-    .sort((left, right) => (left.id < right.id ? -1 : 1))
-    .at(-1);
-  return { reply, record, reserved: record?.boundNanoUsd as bigint, charged: record?.costNanoUsd as bigint };
+  const authorization = await gateway.keyOf({ budgets: [{ limit_usd: dollars, period: 'lifetime' }] });
+  return gateway.ask(path, body, steps, { authorization, ...headers });
 }
 
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
-const HELLO = [{ role: 'user', content: 'hello' }];
 const counts = { input_tokens: 100, output_tokens: 20 };
-const message = (usage: object) =>
-  jsonReply({
-    id: 'm',
-    type: 'message',
-    role: 'assistant',
-    model: 'm',
-    content: [{ type: 'text', text: 'hi' }],
-    stop_reason: 'end_turn',
-    usage,
-  });
-const completion = (usage: object, more: object = {}) =>
-  jsonReply({ model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage, ...more });
 const sonnet = (fields: object) => ({ model: 'anthropic/claude-sonnet-4-5', max_tokens: 10, messages: HELLO, ...fields });
 const fetching = (fields: object) => sonnet({ tools: [{ type: 'web_fetch_20250910', name: 'web_fetch', ...fields }] });
 

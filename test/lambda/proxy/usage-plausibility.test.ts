@@ -1,60 +1,23 @@
 /** What a provider reports is charged as far as it can be true of the call; what cannot be true is charged by estimate, and told. */
 import fc from 'fast-check';
 import { loadPriceBook } from '../../../lambda/money/deployed-book';
-import { startGateway, type TestGateway } from '../../support/gateway';
-import { jsonReply, type Step, startUpstream, streamReply, type Upstream } from '../../support/upstream';
+import { completion, HELLO, message, pricedGateway } from '../../support/priced-gateway';
+import { jsonReply, type Step, streamReply } from '../../support/upstream';
 
 const NOVEMBER = Date.UTC(2026, 10, 24);
 const KINDS = ['openai', 'anthropic', 'cohere', 'google-ai-studio', 'xai', 'perplexity', 'mistral', 'bedrock'] as const;
 
-let upstream: Upstream;
-let gateway: TestGateway;
-let authorization: string;
-
-beforeAll(async () => {
-  upstream = await startUpstream();
-  const place = { baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback' } as const;
-  gateway = await startGateway({
-    priceBook: await loadPriceBook(),
-    document: { providers: KINDS.map((kind) => ({ id: kind, kind, ...place, ...(kind === 'bedrock' ? { regions: ['eu-west-1'] } : {}) })) },
-    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
-  });
-  authorization = `Bearer ${await gateway.addKey({ serverTools: ['*'] })}`;
-});
-
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
+const gateway = pricedGateway(KINDS, (kind) => (kind === 'bedrock' ? { regions: ['eu-west-1'] } : {}), {
+  awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
 });
 
 async function ask(path: string, body: object, steps: readonly Step[]) {
-  upstream.script(steps);
-  const seen = gateway.log.length;
-  const reply = await gateway.call(path, { stream: false, ...body }, { authorization });
-  await gateway.settled();
-  const record = gateway
-    .records()
-    .sort((left, right) => (left.id < right.id ? -1 : 1))
-    .at(-1);
-  const anomalies = gateway.log.slice(seen).filter(({ event }) => event === 'usage-anomaly');
-  const metric = gateway.log.slice(seen).some(({ event, UsageAnomaly: count }) => event === 'request' && count === 1);
+  const { reply, record, log } = await gateway.ask(path, body, steps);
+  const anomalies = log.filter(({ event }) => event === 'usage-anomaly');
+  const metric = log.some(({ event, UsageAnomaly: count }) => event === 'request' && count === 1);
   return { reply, record, anomalies, metric };
 }
 
-const HELLO = [{ role: 'user', content: 'hello' }];
-const message = (usage: object, more: object = {}) =>
-  jsonReply({
-    id: 'm',
-    type: 'message',
-    role: 'assistant',
-    model: 'm',
-    content: [{ type: 'text', text: 'hi' }],
-    stop_reason: 'end_turn',
-    usage,
-    ...more,
-  });
-const completion = (usage: object, more: object = {}) =>
-  jsonReply({ model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage, ...more });
 const response = (usage: object, more: object = {}) =>
   jsonReply({
     id: 'r',

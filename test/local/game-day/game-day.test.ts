@@ -1,52 +1,19 @@
 /** `--disturb` and `--trace-aws`, against real calls of functions. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run';
+import type { LocalRun } from '../../../local/run';
 import { call } from '../run/support/gateway';
-import { FIXTURES } from '../run/support/pool';
-import { buildWorkerFile } from '../run/support/worker-file';
+import { tinyRuns } from '../run/support/tiny-runs';
 
 const ROOT = join(__dirname, '../../..');
 
 // Processes and threads start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-let workerFile: string;
-let folder: string;
-let notes: string[];
-const running: LocalRun[] = [];
-
-beforeAll(async () => {
-  workerFile = await buildWorkerFile();
-});
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'game-day-test-'));
-  notes = [];
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((run) => run.close()));
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function start(options: LocalRunOptions = {}): Promise<LocalRun> {
-  const run = await startLocalRun({
-    workingDirectory: FIXTURES,
-    app: `"${process.execPath}" tiny-app.cjs`,
-    port: 0,
-    environment: {},
-    workerFile,
-    onNote: (line) => notes.push(line),
-    ...options,
-  });
-  running.push(run);
-  return run;
-}
+const runs = tinyRuns();
 
 function rulesFile(...rules: object[]): string {
-  const file = join(folder, 'game.json');
+  const file = join(runs.folder, 'game.json');
   writeFileSync(file, JSON.stringify({ rules }));
   return file;
 }
@@ -92,8 +59,8 @@ test('R16 a call is lost before or after it took effect, throttled, or slow, as 
     { ...only, nth: 3, effect: 'throttled' },
     { ...only, nth: 4, effect: 'slow', delay_ms: 400 },
   );
-  const trace = join(folder, 'trace.jsonl');
-  const run = await start({ disturb, traceAws: trace });
+  const trace = join(runs.folder, 'trace.jsonl');
+  const run = await runs.start({ disturb, traceAws: trace });
 
   expect(await ask(run, 'put', 'a')).toMatchObject({ ok: false });
   expect(await stored(run, 'a')).toBe(false);
@@ -106,7 +73,7 @@ test('R16 a call is lost before or after it took effect, throttled, or slow, as 
   expect(performance.now() - begun).toBeGreaterThan(390);
   expect(await ask(run, 'put', 'e')).toMatchObject({ ok: true });
   await run.settled();
-  await Promise.all(running.splice(0).map((one) => one.close()));
+  await runs.close();
 
   const puts = linesOf(trace).filter(({ action }) => action === 'PutItem');
   expect(puts.map(({ disturbed, error, write_units }) => ({ disturbed, error, write_units }))).toEqual([
@@ -121,7 +88,7 @@ test('R16 a call is lost before or after it took effect, throttled, or slow, as 
 });
 
 test('R16 a dead service is dead for as long as it is told, and the run starts all the same', async () => {
-  const run = await start({ disturb: rulesFile({ service: 'dynamodb', effect: 'dead', for_seconds: 1.5 }) });
+  const run = await runs.start({ disturb: rulesFile({ service: 'dynamodb', effect: 'dead', for_seconds: 1.5 }) });
 
   expect(await ask(run, 'count')).toMatchObject({ ok: false });
   expect(await ask(run, 'own')).toMatchObject({ error: 'AccessDeniedException' });
@@ -131,7 +98,7 @@ test('R16 a dead service is dead for as long as it is told, and the run starts a
 
 test('R16 the rules are read again when their file changes; a bad change leaves them as they were', async () => {
   const disturb = rulesFile();
-  const run = await start({ disturb });
+  const run = await runs.start({ disturb });
   const until = async (condition: () => Promise<boolean> | boolean): Promise<void> => {
     while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
   };
@@ -140,33 +107,37 @@ test('R16 the rules are read again when their file changes; a bad change leaves 
   rulesFile({ action: 'GetItem', effect: 'throttled' });
   await until(async () => (await ask(run, 'count')).ok === false);
   rulesFile({ action: 'GetItem', effect: 'throtled' });
-  await until(() => notes.some((note) => note.includes('rules[0].effect must be one of') && note.includes('stay as they were')));
+  await until(() => runs.notes.some((note) => note.includes('rules[0].effect must be one of') && note.includes('stay as they were')));
   expect(await ask(run, 'count')).toMatchObject({ ok: false });
   rulesFile();
   await until(async () => (await ask(run, 'count')).ok === true);
 });
 
 test('R16 a file that cannot be used ends the start with its name and the field', async () => {
-  await expect(start({ disturb: rulesFile({ effect: 'slow' }) })).rejects.toThrow(
+  await expect(runs.start({ disturb: rulesFile({ effect: 'slow' }) })).rejects.toThrow(
     /--disturb .*game\.json: rules\[0\]\.delay_ms is missing/,
   );
-  await expect(start({ disturb: join(folder, 'absent.json') })).rejects.toThrow(/--disturb .*absent\.json: it cannot be read \(ENOENT\)/);
-  await expect(start({ disturb: rulesFile({ effect: 'dead', function: 'nosuch' }) })).rejects.toThrow(
+  await expect(runs.start({ disturb: join(runs.folder, 'absent.json') })).rejects.toThrow(
+    /--disturb .*absent\.json: it cannot be read \(ENOENT\)/,
+  );
+  await expect(runs.start({ disturb: rulesFile({ effect: 'dead', function: 'nosuch' }) })).rejects.toThrow(
     /--disturb .*game\.json: rules\[0\]\.function fits no function of the gateway; one of: proxy, .*usage, .*Proxy/,
   );
-  await expect(start({ traceAws: join(folder, 'no/such/trace') })).rejects.toThrow(/--trace-aws .*: it cannot be written \(ENOENT\)/);
+  await expect(runs.start({ traceAws: join(runs.folder, 'no/such/trace') })).rejects.toThrow(
+    /--trace-aws .*: it cannot be written \(ENOENT\)/,
+  );
 });
 
 test('R16 every call is a line: who, what, when, and what it costs; only the user can read it', async () => {
-  const trace = join(folder, 'trace.jsonl');
+  const trace = join(runs.folder, 'trace.jsonl');
   const before = Date.now();
-  const run = await start({ traceAws: trace });
+  const run = await runs.start({ traceAws: trace });
   await ask(run, 'put', 'one');
   await ask(run, 'count');
   await ask(run, 'scan');
   await ask(run, 'enqueue', 'two');
   await run.settled();
-  await Promise.all(running.splice(0).map((one) => one.close()));
+  await runs.close();
 
   const lines = linesOf(trace);
   const of = (name: string, action: string): Line => lines.find((line) => line.function === name && line.action === action) as Line;
@@ -196,8 +167,12 @@ const built = ['dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) 
 (built ? test : test.skip)(
   'R16 the lines of a request carry the id that its answer has, from the first read to the settlement',
   async () => {
-    const trace = join(folder, 'trace.jsonl');
-    const run = await start({ workingDirectory: ROOT, app: `"${process.execPath}" test/local/run/fixtures/sdk-app.cjs`, traceAws: trace });
+    const trace = join(runs.folder, 'trace.jsonl');
+    const run = await runs.start({
+      workingDirectory: ROOT,
+      app: `"${process.execPath}" test/local/run/fixtures/sdk-app.cjs`,
+      traceAws: trace,
+    });
     const chat = (stream: boolean) =>
       call(`${run.url}/v1/chat/completions`, {
         method: 'POST',
@@ -208,7 +183,7 @@ const built = ['dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) 
     const answers = [await chat(false), await chat(true), await chat(false)];
     const admin = await call(`${run.url}/admin/v1/keys`, { headers: { authorization: `Bearer ${run.adminKey}` } });
     await run.settled();
-    await Promise.all(running.splice(0).map((one) => one.close()));
+    await runs.close();
 
     const lines = linesOf(trace);
     for (const { headers } of answers) {

@@ -1,51 +1,20 @@
 /** What other users of the machine, and pages in the developer's browser, get of a local run: nothing. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
 import { systemClock } from '../../../lambda/platform/runtime/clock';
 import { startSimulatedProvider } from '../../../lambda/simulated/server';
-import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run';
+import type { LocalRun } from '../../../local/run';
 import { type RawAnswer, sendRaw } from '../../support/raw-http';
 import { call } from './support/gateway';
-import { FIXTURES } from './support/pool';
-import { buildWorkerFile } from './support/worker-file';
+import { tinyRuns } from './support/tiny-runs';
 
 const ROOT = join(__dirname, '../../..');
 
 // Processes and threads start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-let workerFile: string;
-let folder: string;
-const running: LocalRun[] = [];
-
-beforeAll(async () => {
-  workerFile = await buildWorkerFile();
-});
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'closed-run-test-'));
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((run) => run.close()));
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function start(options: LocalRunOptions = {}): Promise<LocalRun> {
-  const run = await startLocalRun({
-    workingDirectory: FIXTURES,
-    app: `"${process.execPath}" tiny-app.cjs`,
-    port: 0,
-    environment: {},
-    workerFile,
-    onNote: () => undefined,
-    ...options,
-  });
-  running.push(run);
-  return run;
-}
+const runs = tinyRuns();
 
 type Variables = Record<string, string>;
 
@@ -71,7 +40,7 @@ function readSecret(run: LocalRun, name: string, variables: Variables): Promise<
 
 test('R08 the credentials of one run open nothing of another, nor do they outlive it', async () => {
   const secrets = { 'llm-gateway/openai': 'sk-the-developers-own' };
-  const [first, second] = [await start({ secrets }), await start({ secrets })];
+  const [first, second] = [await runs.start({ secrets }), await runs.start({ secrets })];
   const [own, others] = [await variablesOf(first), await variablesOf(second)];
 
   expect(await readSecret(first, 'llm-gateway/openai', own)).toMatchObject({
@@ -83,7 +52,7 @@ test('R08 the credentials of one run open nothing of another, nor do they outliv
 });
 
 test('R08 a function is told of its own credentials by its environment, and of nobody else’s', async () => {
-  const run = await start();
+  const run = await runs.start();
   const variables = await variablesOf(run);
 
   expect(
@@ -105,7 +74,7 @@ function visit(run: LocalRun, host: string, path = '/prod/do?action=region', met
 }
 
 test('R08 the gateway answers to its loopback names with its own port, and to the names it is given', async () => {
-  const run = await start({ hosts: ['Gateway.Test', '[fd00::1]'] });
+  const run = await runs.start({ hosts: ['Gateway.Test', '[fd00::1]'] });
   const { port } = new URL(run.url);
 
   for (const host of [
@@ -134,7 +103,7 @@ test('R08 the gateway answers to its loopback names with its own port, and to th
 });
 
 test('R08 two Host headers are one too many', async () => {
-  const run = await start();
+  const run = await runs.start();
   const { host, port } = new URL(run.url);
 
   const answer = await sendRaw(Number(port), ['GET /prod/do?action=region HTTP/1.1', `host: ${host}`, 'host: evil.example']);
@@ -160,10 +129,10 @@ function modesBelow(path: string): [string, number][] {
 
 (process.platform === 'win32' ? describe.skip : describe)('files', () => {
   test.each([0o000, 0o022, 0o277])('R08 what is kept is the user’s alone, under a umask of %o', async (umask) => {
-    const data = join(folder, 'data');
+    const data = join(runs.folder, 'data');
     const before = process.umask(umask);
     try {
-      const run = await start({ data });
+      const run = await runs.start({ data });
       await call(`${run.url}/do?action=put&id=x`);
       await call(`${run.url}/do?action=enqueue&id=x`);
       await run.settled();
@@ -178,29 +147,29 @@ function modesBelow(path: string): [string, number][] {
   });
 
   test('R08 what an older run left open is closed at the next start', async () => {
-    const data = join(folder, 'data');
-    const first = await start({ data });
+    const data = join(runs.folder, 'data');
+    const first = await runs.start({ data });
     await call(`${first.url}/do?action=put&id=x`);
     await first.close();
     for (const name of readdirSync(data, { recursive: true }) as string[]) chmodSync(join(data, name), 0o777);
     chmodSync(data, 0o777);
 
-    await start({ data });
+    await runs.start({ data });
 
     expect(statSync(data).mode & 0o777).toBe(0o700);
     for (const [kind, mode] of modesBelow(data)) expect([kind, mode]).toEqual([kind, kind === 'folder' ? 0o700 : 0o600]);
   });
 
   test('R08 a file of the user’s own in that folder keeps its mode', async () => {
-    const own = join(folder, 'tool.sh');
+    const own = join(runs.folder, 'tool.sh');
     writeFileSync(own, '');
     chmodSync(own, 0o755);
-    mkdirSync(join(folder, 'sources'), { mode: 0o755 });
+    mkdirSync(join(runs.folder, 'sources'), { mode: 0o755 });
 
-    await start({ data: folder });
+    await runs.start({ data: runs.folder });
 
     expect(statSync(own).mode & 0o777).toBe(0o755);
-    expect(statSync(join(folder, 'sources')).mode & 0o777).toBe(0o755);
+    expect(statSync(join(runs.folder, 'sources')).mode & 0o777).toBe(0o755);
   });
 });
 
@@ -208,7 +177,7 @@ const built = ['dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) 
 
 (built ? describe : describe.skip)('the gateway itself', () => {
   test('R08 a name that is not its own is refused in a form that both dialects read; no site may read an answer', async () => {
-    const run = await start({ workingDirectory: ROOT, app: `"${process.execPath}" test/local/run/fixtures/sdk-app.cjs` });
+    const run = await runs.start({ workingDirectory: ROOT, app: `"${process.execPath}" test/local/run/fixtures/sdk-app.cjs` });
 
     for (const path of ['/prod/v1/chat/completions', '/prod/v1/messages', '/prod/admin/v1/keys']) {
       const { status, text } = await visit(run, 'evil.example', path, 'POST');
@@ -221,11 +190,9 @@ const built = ['dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) 
   });
 
   test('R08 functions that call AWS by its SDK are let through as before', async () => {
-    const notes: string[] = [];
-    const run = await start({
+    const run = await runs.start({
       workingDirectory: ROOT,
       app: `"${process.execPath}" test/local/run/fixtures/sdk-app.cjs`,
-      onNote: (line) => notes.push(line),
     });
 
     const answer = await call(`${run.url}/v1/chat/completions`, {
@@ -239,6 +206,6 @@ const built = ['dist/lib/index.js', 'dist/lambda/proxy/index.mjs'].every((file) 
     expect(answer.status).toBe(200);
     expect(JSON.parse(requests.body).data).toHaveLength(1);
     expect(run.calls.length).toBeGreaterThan(5);
-    expect(notes).toEqual([]);
+    expect(runs.notes).toEqual([]);
   });
 });

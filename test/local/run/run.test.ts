@@ -1,54 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run';
+import type { LocalRun } from '../../../local/run';
 import { call } from './support/gateway';
 import { FIXTURES } from './support/pool';
-import { buildWorkerFile } from './support/worker-file';
+import { tinyRuns } from './support/tiny-runs';
 
 // Processes and threads start slowly on a busy machine.
 jest.setTimeout(30_000);
 
-let workerFile: string;
-let folder: string;
-let notes: string[];
-const running: LocalRun[] = [];
-
-beforeAll(async () => {
-  workerFile = await buildWorkerFile();
-});
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'local-run-test-'));
-  notes = [];
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((run) => run.close()));
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function start(options: LocalRunOptions = {}): Promise<LocalRun> {
-  const run = await startLocalRun({
-    workingDirectory: FIXTURES,
-    app: `${process.execPath} tiny-app.cjs`,
-    port: 0,
-    environment: {},
-    workerFile,
-    onNote: (line) => notes.push(line),
-    ...options,
-  });
-  running.push(run);
-  return run;
-}
+const runs = tinyRuns();
 
 async function ask(run: LocalRun, action: string, id = ''): Promise<Record<string, unknown>> {
   return JSON.parse((await call(`${run.url}/do?action=${action}&id=${encodeURIComponent(id)}`)).body);
 }
 
 test('a template is served: functions, tables, streams, queues, secrets and the first key', async () => {
-  const run = await start();
+  const run = await runs.start();
 
   expect(run.key).toBe('sk-gw-first');
   expect(run.adminKey).toMatch(/^sk-gw-root-[A-Za-z0-9]{32}$/);
@@ -58,25 +26,25 @@ test('a template is served: functions, tables, streams, queues, secrets and the 
   expect(await ask(run, 'count')).toMatchObject({ count: 2 });
   expect(await ask(run, 'configuration')).toMatchObject({ context: { simulated: 'true' } });
   expect(await ask(run, 'region')).toMatchObject({ region: 'us-east-1', name: 'Tiny-Proxy' });
-  expect(notes).toEqual([]);
+  expect(runs.notes).toEqual([]);
 });
 
 test('a call that the role does not allow is refused, and the user is told which statement is missing', async () => {
-  const run = await start();
+  const run = await runs.start();
 
   expect(await ask(run, 'scan')).toMatchObject({ ok: false, error: 'AccessDeniedException' });
   expect(await ask(run, 'own')).toMatchObject({ ok: false, error: 'AccessDeniedException' });
   await ask(run, 'scan');
 
-  expect(notes).toHaveLength(2);
-  expect(notes[0]).toContain('"Action":"dynamodb:Scan"');
+  expect(runs.notes).toHaveLength(2);
+  expect(runs.notes[0]).toContain('"Action":"dynamodb:Scan"');
   expect(run.calls).toContainEqual(expect.objectContaining({ principal: 'Proxy', action: 'dynamodb:Scan', allowed: false, count: 2 }));
   expect(run.calls).toContainEqual(expect.objectContaining({ principal: 'Admin', action: 'secretsmanager:GetSecretValue', allowed: true }));
 });
 
 test('secrets come from the options, then from the environment, and switch the simulated provider off', async () => {
-  const fromEnvironment = await start({ environment: { OPENAI_API_KEY: 'sk-environment', AWS_REGION: 'us-east-1' } });
-  const given = await start({ environment: { OPENAI_API_KEY: 'sk-environment' }, secrets: { 'llm-gateway/openai': 'sk-given' } });
+  const fromEnvironment = await runs.start({ environment: { OPENAI_API_KEY: 'sk-environment', AWS_REGION: 'us-east-1' } });
+  const given = await runs.start({ environment: { OPENAI_API_KEY: 'sk-environment' }, secrets: { 'llm-gateway/openai': 'sk-given' } });
 
   expect(await ask(fromEnvironment, 'secret', 'llm-gateway/openai')).toMatchObject({ value: 'sk-environment' });
   expect(await ask(given, 'secret', 'llm-gateway/openai')).toMatchObject({ value: 'sk-given' });
@@ -84,8 +52,8 @@ test('secrets come from the options, then from the environment, and switch the s
 });
 
 test('a stack that names its account and Region is served there, another one in the user’s Region', async () => {
-  const placed = await start({ context: { place: 'aws://123456789012/eu-west-1' }, environment: { AWS_REGION: 'us-west-2' } });
-  const free = await start({ environment: { AWS_REGION: 'us-west-2' } });
+  const placed = await runs.start({ context: { place: 'aws://123456789012/eu-west-1' }, environment: { AWS_REGION: 'us-west-2' } });
+  const free = await runs.start({ environment: { AWS_REGION: 'us-west-2' } });
 
   expect(await ask(placed, 'region')).toMatchObject({ region: 'eu-west-1' });
   expect(await ask(placed, 'put', 'one')).toMatchObject({ ok: true });
@@ -97,19 +65,11 @@ test('a stack that names its account and Region is served there, another one in 
 
 test('the app and its context come from cdk.json, earlier look-ups from cdk.context.json', async () => {
   writeFileSync(
-    join(folder, 'cdk.json'),
+    join(runs.folder, 'cdk.json'),
     JSON.stringify({ app: `"${process.execPath}" "${join(FIXTURES, 'tiny-app.cjs')}"`, context: { one: '1', two: '2' } }),
   );
-  writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify({ 'vpc-provider:x': { vpcId: 'vpc-1' }, two: 'looked up' }));
-  const run = await startLocalRun({
-    workingDirectory: folder,
-    port: 0,
-    environment: {},
-    workerFile,
-    context: { three: '3' },
-    onNote: (line) => notes.push(line),
-  });
-  running.push(run);
+  writeFileSync(join(runs.folder, 'cdk.context.json'), JSON.stringify({ 'vpc-provider:x': { vpcId: 'vpc-1' }, two: 'looked up' }));
+  const run = await runs.start({ workingDirectory: runs.folder, app: undefined, context: { three: '3' } });
 
   expect(await ask(run, 'configuration')).toMatchObject({
     context: { one: '1', two: '2', three: '3', 'vpc-provider:x': { vpcId: 'vpc-1' }, simulated: 'true' },
@@ -117,13 +77,13 @@ test('the app and its context come from cdk.json, earlier look-ups from cdk.cont
 });
 
 test('data, secrets and the first key survive a restart', async () => {
-  const data = join(folder, 'data');
-  const first = await start({ data });
+  const data = join(runs.folder, 'data');
+  const first = await runs.start({ data });
   await ask(first, 'put', 'kept');
   await first.settled();
   await first.close();
 
-  const second = await start({ data });
+  const second = await runs.start({ data });
 
   expect(second.adminKey).toBe(first.adminKey);
   expect(second.key).toBe(first.key);
@@ -133,14 +93,14 @@ test('data, secrets and the first key survive a restart', async () => {
 });
 
 test('fails when another run has the data, and takes over from one that died', async () => {
-  const data = join(folder, 'data');
-  const first = await start({ data });
+  const data = join(runs.folder, 'data');
+  const first = await runs.start({ data });
 
-  await expect(start({ data })).rejects.toThrow(/in use by process \d+; stop that run, or choose another folder with --data/);
+  await expect(runs.start({ data })).rejects.toThrow(/in use by process \d+; stop that run, or choose another folder with --data/);
   await first.close();
   expect(existsSync(join(data, 'run.lock'))).toBe(false);
   writeFileSync(join(data, 'run.lock'), '999999999');
-  await expect(start({ data })).resolves.toBeDefined();
+  await expect(runs.start({ data })).resolves.toBeDefined();
 });
 
 test('fails with the reason when the port is taken', async () => {
@@ -149,24 +109,24 @@ test('fails with the reason when the port is taken', async () => {
   const { port } = server.address() as { port: number };
 
   try {
-    await expect(start({ port })).rejects.toThrow(`port ${port} is not free (EADDRINUSE); choose another with --port`);
+    await expect(runs.start({ port })).rejects.toThrow(`port ${port} is not free (EADDRINUSE); choose another with --port`);
   } finally {
     server.close();
   }
 });
 
 test('fails with the app’s own words when the app fails', async () => {
-  await expect(start({ context: { fail: 'so it does' } })).rejects.toThrow(/the app failed \(exit code 1\).*so it does/s);
-  await expect(start({ context: { empty: 'yes' } })).rejects.toThrow('no stack of the app holds an LlmGateway (stacks: Tiny)');
-  await expect(startLocalRun({ workingDirectory: folder, environment: {} })).rejects.toThrow('has no cdk.json with "app"');
+  await expect(runs.start({ context: { fail: 'so it does' } })).rejects.toThrow(/the app failed \(exit code 1\).*so it does/s);
+  await expect(runs.start({ context: { empty: 'yes' } })).rejects.toThrow('no stack of the app holds an LlmGateway (stacks: Tiny)');
+  await expect(runs.start({ workingDirectory: runs.folder, app: undefined })).rejects.toThrow('has no cdk.json with "app"');
 });
 
 test('nothing is left behind in the temporary folder', async () => {
-  const run = await start({ temporaryDirectory: folder });
-  const during = readdirSync(folder);
+  const run = await runs.start({ temporaryDirectory: runs.folder });
+  const during = readdirSync(runs.folder);
   await run.close();
-  await expect(start({ temporaryDirectory: folder, context: { fail: 'yes' } })).rejects.toThrow();
+  await expect(runs.start({ temporaryDirectory: runs.folder, context: { fail: 'yes' } })).rejects.toThrow();
 
   expect(during).toHaveLength(1);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(runs.folder)).toEqual([]);
 });
