@@ -1,5 +1,5 @@
 import { loadPriceBook } from '../../lambda/money/deployed-book';
-import type { RequestRecord } from '../../lambda/money/record/request-record';
+import type { RequestRecord } from '../../lambda/money/record';
 import type { ProviderConfig } from '../../lib/private/contract';
 import { startGateway, type TestGateway, type TestGatewayOptions, type TestReply } from './gateway';
 import { jsonReply, type Step, startUpstream, type Upstream } from './upstream';
