@@ -21,6 +21,9 @@ const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:prov
 /** What the command shows of requests, it shows by the same definition as everyone. */
 const SHARED_WITH_COMMANDS = 'lambda/money/record/fields.ts';
 
+/** All that the library, the runtime and the command share. */
+const CONTRACT = 'lib/private/contract/';
+
 /** They do no I/O, read no environment and import no package. */
 const PURE = ['wire', 'money'];
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:zlib']);
@@ -125,11 +128,12 @@ function roomOf(path) {
 }
 
 function relativeBreach(file, target) {
-  if (file === 'lib/private/contract.ts') return 'contract.ts imports nothing';
+  if (file.startsWith(CONTRACT)) return target.startsWith(CONTRACT) ? undefined : 'the contract imports nothing';
+  if (target.startsWith(CONTRACT) && target !== `${CONTRACT}index.ts`) return 'the contract is entered by its index.ts alone';
   if (file === 'bin/app.ts') return target === 'lib/index.ts' ? undefined : 'bin/app.ts imports lib/index only, as a user would';
   const [part, other] = [file, target].map((path) => path.slice(0, path.indexOf('/')));
   if (part === 'lib') return other === 'lib' ? undefined : 'lib imports aws-cdk-lib, constructs and itself only';
-  if (other === 'lib') return target === 'lib/private/contract.ts' ? undefined : `${part} imports lib/private/contract only`;
+  if (other === 'lib') return target === `${CONTRACT}index.ts` ? undefined : `${part} imports lib/private/contract only`;
   if (part === 'lambda') {
     return other === 'lambda' ? roomBreach(file, target) : 'lambda imports neither the local run, the command nor tests';
   }
@@ -165,6 +169,7 @@ function faceBreach(room, target) {
 }
 
 function packageBreach(file, specifier) {
+  if (file.startsWith(CONTRACT)) return 'the contract imports nothing';
   const room = roomOf(file);
   if (specifier.startsWith('node:')) {
     return PURE.includes(room) && !PURE_BUILTINS.has(specifier) ? `lambda/${room} does no I/O` : undefined;

@@ -90,6 +90,9 @@ test.each([
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
   ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
   ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
+  ['the library in the contract', 'lib/private/contract/planted.ts', 'lib/proxy.ts', 'the contract imports nothing'],
+  ['a part of the contract in the runtime', 'lambda/proxy/planted.ts', 'lib/private/contract/tables.ts', 'index.ts alone'],
+  ['a part of the contract in the library', 'lib/planted.ts', 'lib/private/contract/tables.ts', 'index.ts alone'],
 ])('%s is found', (_what, from, to, breach) => {
   expect(breachesWith([from, to])).toContainEqual(expect.stringContaining(breach));
 });

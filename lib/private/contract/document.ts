@@ -1,0 +1,174 @@
+/** Kinds of provider that the runtime knows. One file each in `lambda/wire/providers`. */
+export type ProviderKind =
+  | 'openai'
+  | 'anthropic'
+  | 'bedrock'
+  | 'azure-openai'
+  | 'google-ai-studio'
+  | 'vertex-ai'
+  | 'mistral'
+  | 'cohere'
+  | 'groq'
+  | 'deepseek'
+  | 'xai'
+  | 'together'
+  | 'fireworks'
+  | 'perplexity'
+  | 'openrouter'
+  | 'cerebras'
+  | 'hugging-face'
+  | 'nvidia-nim'
+  | 'ollama'
+  | 'vllm'
+  | 'lm-studio'
+  | 'openai-compatible'
+  | 'anthropic-compatible'
+  | 'simulated';
+
+/**
+ * A value of the document: literal, or the name of an environment variable that holds it once deployed.
+ * Exactly one of the two is present.
+ */
+export interface DeployValue {
+  readonly value?: string;
+  readonly env?: string;
+}
+
+/** Where a provider's credential is kept. */
+export interface CredentialConfig {
+  /** ARN of the Secrets Manager secret. */
+  readonly secretArn: DeployValue;
+  /** Field of the secret's JSON that holds the key. Default: the whole secret string is the key. */
+  readonly field?: string;
+}
+
+/** Which addresses a provider may be reached at. */
+export type NetworkConfig = 'public' | 'loopback' | 'vpc';
+
+/** One configured provider. */
+export interface ProviderConfig {
+  /** Prefix in `provider/model`; unique in the document. */
+  readonly id: string;
+  readonly kind: ProviderKind;
+  /** Overrides the kind's own endpoint. Without a trailing slash. */
+  readonly baseUrl?: DeployValue;
+  readonly credential?: CredentialConfig;
+  /** AWS Regions (Bedrock) or provider locations (Vertex AI), in order of preference. */
+  readonly regions?: string[];
+  /** Globs of the bare model names this provider serves, beyond its kind's own patterns. */
+  readonly models?: string[];
+  readonly network: NetworkConfig;
+  /** The models of this provider cost nothing: no budget is touched. */
+  readonly free?: boolean;
+  /** Whether media may be named to it by URL, for it to fetch. Default: not to servers of one's own, nor to what is not on a public network. */
+  readonly mediaUrls?: boolean;
+  /** Further settings of the kind, such as `apiVersion`, `project`, `deployment`. */
+  readonly settings?: Record<string, string>;
+}
+
+/** One place to which a route may send a call. */
+export interface TargetConfig {
+  /** Id of a configured provider. */
+  readonly provider: string;
+  /** The model's name at that provider. */
+  readonly model: string;
+}
+
+/** An alias (or glob of aliases) and its ordered targets. */
+export interface RouteConfig {
+  /** What callers ask for: `smart`, or a glob such as `claude-*`. */
+  readonly alias: string;
+  /** Tried in order; the next one only while nothing has been sent to the caller. */
+  readonly targets: TargetConfig[];
+}
+
+/** Deadlines, all in milliseconds. */
+export interface DeadlineConfig {
+  /** TCP and TLS set-up. */
+  readonly connectMs: number;
+  /** From the call to the provider's first meaningful event, per attempt. */
+  readonly firstEventMs: number;
+  /** Longest silence between two chunks of the provider. */
+  readonly idleMs: number;
+  /** The whole call, all attempts together. */
+  readonly totalMs: number;
+  /** A streamed call is committed to after this silence, then kept alive by heartbeats. */
+  readonly streamCommitMs: number;
+  /** A non-streamed call is committed to after this silence, then kept alive by leading JSON whitespace. */
+  readonly jsonCommitMs: number;
+  /** Between two heartbeats of a committed, silent call. */
+  readonly heartbeatMs: number;
+}
+
+/** Deadlines when nothing else is configured. API Gateway cuts 5 idle minutes; Lambda ends at 15 minutes. */
+export const DEFAULT_DEADLINES: DeadlineConfig = {
+  connectMs: 5_000,
+  firstEventMs: 600_000,
+  idleMs: 120_000,
+  totalMs: 870_000,
+  streamCommitMs: 60_000,
+  jsonCommitMs: 240_000,
+  heartbeatMs: 15_000,
+};
+
+/** A budget as the document and the admin API write it. */
+export interface BudgetConfig {
+  /** US dollars as a decimal string, such as `25.00`. */
+  readonly limit_usd: string;
+  readonly period: 'hour' | 'day' | 'week' | 'month' | 'lifetime';
+  /** Glob of models that the budget covers. Default: every model. */
+  readonly model?: string;
+  /** Alert only, never refuse. */
+  readonly soft?: boolean;
+  /** Shares of the limit at which an alert is raised, such as `[0.5, 0.8, 1]`. */
+  readonly alert_at?: number[];
+  /** Added to the limit until it expires (ISO 8601). */
+  readonly increase?: { readonly limit_usd: string; readonly expires_at: string };
+}
+
+/** Limits on rates, tokens and concurrency as the document and the admin API write them. */
+export interface LimitsConfig {
+  readonly requests_per_minute?: number;
+  readonly requests_per_day?: number;
+  readonly tokens_per_minute?: number;
+  readonly tokens_per_day?: number;
+  readonly concurrent_requests?: number;
+  /** The same limits narrowed to the models that match a glob. */
+  readonly per_model?: Record<string, LimitsConfig>;
+}
+
+/** What a level binds. */
+export interface LevelConfig {
+  readonly budgets?: BudgetConfig[];
+  readonly limits?: LimitsConfig;
+}
+
+/** What happens to a call whose model has no known price. */
+export interface UnknownPriceConfig {
+  /** `refuse`, or reserve and charge `ceilingUsd`. */
+  readonly policy: 'refuse' | 'ceiling';
+  /** Decimal string; required with `ceiling`. */
+  readonly ceilingUsd?: string;
+}
+
+/** The one configuration document, made and validated at synth, shipped as a layer. */
+export interface GatewayDocument {
+  readonly version: 1;
+  readonly providers: ProviderConfig[];
+  readonly routes: RouteConfig[];
+  readonly deadlines: DeadlineConfig;
+  /** Largest accepted request body in bytes. */
+  readonly maxBodyBytes: number;
+  /** Output cap injected when the caller names none and the model's own is not known, in tokens. */
+  readonly defaultMaxOutputTokens: number;
+  readonly unknownPrice: UnknownPriceConfig;
+  /** Budgets and limits of the whole gateway (level `gateway`). */
+  readonly gateway: LevelConfig;
+  /** What binds a key, team, project or user that has no budgets or limits of its own. */
+  readonly defaults: {
+    readonly key?: LevelConfig;
+    readonly team?: LevelConfig;
+    readonly project?: LevelConfig;
+    readonly user?: LevelConfig;
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * What the construct library (`lib`), the runtime (`lambda`) and the command (`bin`) must agree on, and nothing else:
+ *
+ * - `deployment.ts`: names of environment variables, what a deployment is held to.
+ * - `tables.ts`: tables, indexes, how their keys begin.
+ * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
+ * - `document.ts`: the shape of the configuration document.
+ * - `data-plane-process.ts`: how a data plane that is no function is started.
+ *
+ * It imports nothing, and is entered here.
+ */
+
+export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
+export {
+  ADMIN_METHODS,
+  DEFAULT_CONFIG_FILE,
+  DEPLOY_VALUE_PREFIX,
+  ENV,
+  FUNCTION_TIMEOUT_SECONDS,
+  MAX_BODY_BYTES,
+  MAX_ENVIRONMENT_BYTES,
+  STAGE_NAME,
+} from './deployment';
+export type {
+  BudgetConfig,
+  CredentialConfig,
+  DeadlineConfig,
+  DeployValue,
+  GatewayDocument,
+  LevelConfig,
+  LimitsConfig,
+  NetworkConfig,
+  ProviderConfig,
+  ProviderKind,
+  RouteConfig,
+  TargetConfig,
+  UnknownPriceConfig,
+} from './document';
+export { DEFAULT_DEADLINES } from './document';
+export type { EdgeErrorCode } from './signals';
+export { EVENTS, METRICS } from './signals';
+export { AUDIT_PREFIX, OPEN_SHARDS, STREAMED_RECORDS, TABLES } from './tables';
