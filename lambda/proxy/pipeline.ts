@@ -1,3 +1,4 @@
+import type { KeyRecord } from '../identity';
 import type { Exchange } from '../platform/http';
 import { safeStack, uuidV7 } from '../platform/runtime';
 import { record } from './after/record';
@@ -36,6 +37,13 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
   }
 }
 
+function noteCaller(trace: Trace, { id, teamId, projectId, userId }: KeyRecord): void {
+  trace.keyId = id;
+  trace.teamId = teamId;
+  trace.projectId = projectId;
+  trace.userId = userId;
+}
+
 /** The stages in order; each throws the error that the caller is to see. */
 async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: RouteMatch): Promise<void> {
   const { authenticator, configuration } = gateway;
@@ -49,7 +57,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const caller = await authenticator.authenticate(exchange.headers, !isCall, () => {
     configured = configuration.ready();
   });
-  trace.key = caller.key;
+  noteCaller(trace, caller.key);
   if (!isCall) gateway.ownRate.take(caller.key.id);
   if (match.found !== 'route') throw noRoute(match);
   await configured;

@@ -1,6 +1,6 @@
 import type { DialectName } from '../../wire/dialects';
-import type { Operation, Usage } from '../../wire/model';
-import type { AttemptRecord } from '../record/fields';
+import type { Operation } from '../../wire/model';
+import type { RequestResult } from '../record/fields';
 import type { KeyRow, LevelKind } from './holders';
 
 /** A true upper bound of what one request may take. */
@@ -81,29 +81,8 @@ export interface LimitState {
   readonly resetMs: number;
 }
 
-/** How an admitted request ended; completes its usage record. */
-export interface Outcome {
-  readonly status: number;
-  /** `ok`, or the error's code. */
-  readonly outcome: string;
-  readonly provider?: string;
-  readonly requestModel?: string;
-  readonly responseModel?: string;
-  /** Absent when no provider may have billed anything. */
-  readonly usage?: Usage;
-  readonly costNanoUsd: bigint;
-  readonly priceVersion?: string;
-  readonly priceSource?: 'book' | 'override' | 'ceiling' | 'free' | 'none';
-  readonly attempts: readonly AttemptRecord[];
-  readonly finishReason?: string;
-  /** The answer did not reach its end. */
-  readonly incomplete?: boolean;
-  readonly latencyMs: number;
-  readonly timeToFirstChunkMs?: number;
-  readonly overheadMs: number;
-  readonly malformedEvents?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+/** How an admitted request ended; completes its usage record. No usage: no provider may have billed anything. */
+export type Outcome = RequestResult & { readonly costNanoUsd: bigint };
 
 /** Money set aside for one request; exactly one of `settle` and `release` ends it. */
 export interface Reservation {

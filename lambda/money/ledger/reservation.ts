@@ -2,7 +2,7 @@ import { METRICS } from '../../../lib/private/contract';
 import type { Clock, Log, LogFields, Metrics } from '../../platform/runtime';
 import type { CounterFigures } from '../ports/counters';
 import type { GatePass, GateSpec, GateStore } from '../ports/gates';
-import type { RequestIntent, RequestResult } from '../record/fields';
+import type { RequestIntent } from '../record/fields';
 import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
 import { stepOf } from './gates';
@@ -83,13 +83,13 @@ export class OpenReservation implements Reservation {
         this.#options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
         this.#complain('error', 'bound-exceeded', { costNanoUsd: String(outcome.costNanoUsd) });
       }
-      this.#ended = this.#end({ attemptId: this.attemptId, kind: 'settle', result: resultOf(outcome) }, tokensOf(outcome));
+      this.#ended = this.#end({ attemptId: this.attemptId, kind: 'settle', result: outcome }, tokensOf(outcome));
     }
     return this.#ended;
   }
 
   public release(outcome: Outcome): Promise<void> {
-    this.#ended ??= this.#end({ attemptId: this.attemptId, kind: 'release', result: { ...resultOf(outcome), costNanoUsd: 0n } }, 0);
+    this.#ended ??= this.#end({ attemptId: this.attemptId, kind: 'release', result: { ...outcome, costNanoUsd: 0n } }, 0);
     return this.#ended;
   }
 
@@ -127,10 +127,6 @@ export class OpenReservation implements Reservation {
 
 function errorCode(error: unknown): LogFields {
   return error instanceof Error ? { code: error.name } : {};
-}
-
-function resultOf(outcome: Outcome): RequestResult {
-  return outcome;
 }
 
 /** What token limits are charged: the report, all of the bound when something was billed that nobody counted, else nothing. */

@@ -233,10 +233,10 @@ export const USAGE_FIELDS = {
   serviceTier: { type: 'text', api: 'service_tier' },
   malformed: { type: 'flag', api: 'malformed', words: "A figure of the provider's report was no count." },
   estimated: { type: 'flag', api: 'estimated', words: "The figures are the gateway's, not the provider's." },
-} as const satisfies { readonly [Name in keyof Usage]-?: Field & { readonly api: string; readonly type: TypeOf<Usage[Name]> } };
+} as const satisfies { readonly [Name in keyof Usage]-?: Field & { readonly api: string; readonly type: TypeFor<Usage[Name]> } };
 
 /** Names of the types that hold such a value. */
-type TypeOf<Value> = { [Type in FieldType]: NonNullable<Value> extends FieldTypes[Type] ? Type : never }[FieldType];
+type TypeFor<Value> = { [Type in FieldType]: NonNullable<Value> extends FieldTypes[Type] ? Type : never }[FieldType];
 
 type OptionalNames<Of> = { [Name in keyof Of]: Of[Name] extends { readonly optional: true } ? Name : never }[keyof Of];
 
@@ -259,6 +259,9 @@ export type DecidedRecord = Pick<RequestRecord, 'id' | 'state' | 'counters' | 'c
 type Fields = Readonly<Record<string, Field>>;
 /** Where a field may show. */
 type Place = 'api' | 'log' | 'metric' | 'measure' | 'column';
+
+/** The types of all of these fields. */
+export type TypeOf<Of extends Fields> = Of[keyof Of]['type'];
 
 /** The types of the fields that show there. */
 export type TypeShown<Of extends Fields, At extends Place> = {

@@ -17,6 +17,7 @@ export {
   type RequestRecord,
   type RequestResult,
   shown,
+  type TypeOf,
   type TypeShown,
   USAGE_FIELDS,
 } from './fields';

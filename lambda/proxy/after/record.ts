@@ -1,62 +1,94 @@
 import { METRICS } from '../../../lib/private/contract';
 import { NANO_USD } from '../../money/pricing';
+import { type AttemptRecord, RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
 import type { LogFields } from '../../platform/runtime';
+import type { Usage } from '../../wire/model';
 import type { Gateway } from '../gateway';
 import { LEFT } from '../relay/departure';
 import { metricDimensions } from './metric-dimensions';
-import type { Trace } from './trace';
+import { tenths } from './result';
+import { type Trace, takeTimes } from './trace';
 
 /** Writes the request's one log line, with its metrics in it. */
 export function record(gateway: Gateway, trace: Trace): void {
-  const latencyMs = latencyOf(gateway, trace);
+  takeTimes(trace, gateway.clock.monotonic());
   const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
   // Probes and health checks say nothing about the service callers get.
   const isProbe = trace.operation === undefined && trace.status < 400;
   const by = isProbe ? undefined : metricDimensions(gateway, trace);
-  const metrics = by === undefined ? undefined : gateway.metrics.members(metricsOf(trace, latencyMs), by);
+  const metrics = by === undefined ? undefined : gateway.metrics.members(metricsOf(trace), by);
   // What the metrics call the model need not be said twice.
-  const requestModel = trace.requestModel === by?.model ? undefined : trace.requestModel;
-  gateway.log.write(level, 'request', fieldsOf(trace, latencyMs, requestModel), metrics);
+  const line = lineOf(trace);
+  if (trace.requestModel === by?.model) line[RECORD_FIELDS.requestModel.log] = undefined;
+  gateway.log.write(level, 'request', line, metrics);
 }
+
+type Say = (value: never) => string | number | boolean | undefined;
+
+const AS_IT_IS: Say = (value) => value;
+
+/** As fields are logged, by their types: what says nothing is left out. */
+const LOGGED: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'log'>, Say>> = {
+  text: AS_IT_IS,
+  dialect: AS_IT_IS,
+  operation: AS_IT_IS,
+  integer: AS_IT_IS,
+  flag: (value: boolean) => value || undefined,
+  count: (value: number) => value || undefined,
+  milliseconds: Math.round,
+  'fine-milliseconds': (value: number) => tenths(value) || undefined,
+  money: (value: bigint) => (value === 0n ? undefined : String(value)),
+  attempts: (value: readonly AttemptRecord[]) => value.length || undefined,
+};
+
+const FIELDS = shown(RECORD_FIELDS, 'log').map(({ name, log, type }) => ({ name: name as keyof Trace, log, say: LOGGED[type] }));
+const USAGE = shown(USAGE_FIELDS, 'log').map(({ name, log }) => ({ name: name as keyof Usage, log }));
+
+type Line = { -readonly [Name in keyof LogFields]: LogFields[Name] } & Record<string, unknown>;
+
+/** All lines have one shape; what is undefined is left out of them. */
+const NOTHING: Line = Object.fromEntries(
+  ['requestId', 'method', 'route', ...[...FIELDS, ...USAGE].map(({ log }) => log), 'reason', 'stack'].map((name) => [name, undefined]),
+);
 
 /** Provider and model are among the metrics' members. */
-function fieldsOf(trace: Trace, latencyMs: number, requestModel: string | undefined): LogFields {
-  const { key, usage, exchange } = trace;
-  // One literal of one shape; what is undefined is left out of the line.
-  return {
-    requestId: trace.requestId,
-    keyId: key?.id,
-    teamId: key?.teamId,
-    projectId: key?.projectId,
-    userId: key?.userId,
-    method: exchange.method.slice(0, 16),
-    route: trace.route,
-    dialect: trace.dialect,
-    operation: trace.operation,
-    originalModel: trace.originalModel,
-    requestModel,
-    status: trace.status,
-    outcome: trace.outcome,
-    reason: trace.reason,
-    attempts: trace.attempts.length || undefined,
-    inputTokens: usage?.inputTokens,
-    outputTokens: usage?.outputTokens,
-    costNanoUsd: trace.costNanoUsd === 0n ? undefined : String(trace.costNanoUsd),
-    latencyMs: Math.round(latencyMs),
-    timeToFirstByteMs: trace.firstByteMs === 0 ? undefined : Math.round(trace.firstByteMs - exchange.arrivedMs),
-    overheadMs: trace.firstSendMs === 0 ? undefined : overheadMs(trace),
-    malformedEvents: trace.malformedEvents || undefined,
-    incomplete: trace.incomplete || undefined,
-    stack: trace.stack,
-  };
+function lineOf(trace: Trace): Line {
+  const line = { ...NOTHING };
+  line.requestId = trace.requestId;
+  line.method = trace.exchange.method.slice(0, 16);
+  line.route = trace.route;
+  line.reason = trace.reason;
+  line.stack = trace.stack;
+  for (const { name, log, say } of FIELDS) {
+    const value = trace[name];
+    if (value !== undefined) line[log] = say(value as never);
+  }
+  const { usage } = trace;
+  if (usage !== undefined) for (const { name, log } of USAGE) line[log] = usage[name];
+  return line;
 }
 
-function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
+type Measure = (value: never) => number;
+
+/** As fields are values of metrics, by their types. */
+const METERED: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'metric'>, Measure>> = {
+  money: (value: bigint) => Number(value) / Number(NANO_USD),
+  milliseconds: (value: number) => value,
+  'fine-milliseconds': tenths,
+};
+
+const AMOUNTS = shown(RECORD_FIELDS, 'metric').map(({ name, metric, type }) => ({
+  name: name as keyof Trace,
+  metric,
+  measure: METERED[type],
+}));
+const TOKENS = shown(USAGE_FIELDS, 'metric').map(({ name, metric }) => ({ name: name as keyof Usage, metric }));
+
+function metricsOf(trace: Trace): Record<string, number> {
   const { status, usage, outcome } = trace;
   const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok' && !isOfCaller(attempt.outcome));
   const values: Record<string, number> = {};
   values[METRICS.REQUESTS] = 1;
-  values[METRICS.LATENCY] = latencyMs;
   const count = (name: string, value: number): void => {
     if (value > 0) values[name] = value;
   };
@@ -69,27 +101,17 @@ function metricsOf(trace: Trace, latencyMs: number): Record<string, number> {
   count(METRICS.FAILOVERS, trace.failovers);
   count(METRICS.PROVIDER_KEY_BAD, failedAttempts.filter((attempt) => attempt.outcome === 'upstream_auth').length);
   count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
-  count(METRICS.PRICE_UNKNOWN, trace.priceUnknown ? 1 : 0);
+  count(METRICS.PRICE_UNKNOWN, trace.priceSource === 'ceiling' ? 1 : 0);
   count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
-  count(METRICS.INPUT_TOKENS, usage?.inputTokens ?? 0);
-  count(METRICS.OUTPUT_TOKENS, usage?.outputTokens ?? 0);
-  count(METRICS.COST, Number(trace.costNanoUsd) / Number(NANO_USD));
-  if (trace.firstByteMs > 0) values[METRICS.TIME_TO_FIRST_BYTE] = trace.firstByteMs - trace.exchange.arrivedMs;
-  if (trace.firstSendMs > 0) values[METRICS.OVERHEAD] = overheadMs(trace);
+  for (const { name, metric, measure } of AMOUNTS) {
+    const value = trace[name];
+    if (value !== undefined) count(metric, measure(value as never));
+  }
+  if (usage !== undefined) for (const { name, metric } of TOKENS) count(metric, (usage[name] as number | undefined) ?? 0);
   return values;
 }
 
 /** A caller's leaving says nothing about the service. */
 function isOfCaller(outcome: string): boolean {
   return outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
-}
-
-/** Milliseconds between the request's arrival and the first call to a provider. */
-export function overheadMs(trace: Trace): number {
-  return trace.firstSendMs === 0 ? 0 : Math.round((trace.firstSendMs - trace.exchange.arrivedMs) * 10) / 10;
-}
-
-/** Milliseconds from the request's arrival to the end of its answer; settlement is not the caller's to wait for. */
-export function latencyOf(gateway: Gateway, trace: Trace): number {
-  return (trace.endedMs || gateway.clock.monotonic()) - trace.exchange.arrivedMs;
 }

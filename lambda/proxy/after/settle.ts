@@ -6,8 +6,8 @@ import { isBilled } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
-import { latencyOf, overheadMs } from './record';
-import type { LostAttempt, Trace } from './trace';
+import { resultOf } from './result';
+import { type LostAttempt, type Trace, takeTimes } from './trace';
 
 /** Records what an answered call really cost, with what its lost attempts may. Never throws. */
 export async function settle(
@@ -45,20 +45,20 @@ async function book(
 ): Promise<void> {
   trace.usage = usage;
   trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd);
-  trace.priceUnknown = price?.source === 'ceiling';
-  const outcome = outcomeOf(gateway, trace, call.options.labels);
-  await reservation.settle({
-    ...outcome,
-    usage,
-    costNanoUsd: trace.costNanoUsd,
-    priceVersion: price?.version,
-    priceSource: price?.source,
-  });
+  trace.priceVersion = price?.version;
+  trace.priceSource = price?.source;
+  await reservation.settle(closed(gateway, trace, call));
 }
 
 /** Gives everything back: no provider can bill this call. Never throws. */
 async function release(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
-  await reservation.release(outcomeOf(gateway, trace, bounded.call.options.labels));
+  await reservation.release(closed(gateway, trace, bounded.call));
+}
+
+function closed(gateway: Gateway, trace: Trace, { options }: RoutedCall): Outcome {
+  takeTimes(trace, gateway.clock.monotonic());
+  trace.labels = options.labels;
+  return resultOf(trace);
 }
 
 /**
@@ -149,26 +149,4 @@ function finalUsage(bounded: BoundedCall, price: Price | undefined, model: strin
     ...estimatedOutput(bounded, price, consumed),
     estimated: true,
   });
-}
-
-function outcomeOf(gateway: Gateway, trace: Trace, labels: Readonly<Record<string, string>>): Outcome {
-  return {
-    status: trace.status,
-    outcome: trace.outcome,
-    provider: trace.provider,
-    requestModel: trace.requestModel,
-    responseModel: trace.responseModel,
-    usage: undefined,
-    costNanoUsd: 0n,
-    priceVersion: undefined,
-    priceSource: undefined,
-    attempts: trace.attempts,
-    finishReason: trace.finishReason,
-    incomplete: trace.incomplete || undefined,
-    latencyMs: Math.round(latencyOf(gateway, trace)),
-    timeToFirstChunkMs: trace.firstByteMs === 0 ? undefined : Math.round(trace.firstByteMs - trace.exchange.arrivedMs),
-    overheadMs: overheadMs(trace),
-    malformedEvents: trace.malformedEvents || undefined,
-    labels: Object.keys(labels).length === 0 ? undefined : labels,
-  };
 }

@@ -1,5 +1,4 @@
-import type { KeyRecord } from '../../identity';
-import type { AttemptRecord } from '../../money/record';
+import { type AttemptRecord, named, RECORD_FIELDS, type RequestIntent, type RequestResult } from '../../money/record';
 import type { Exchange } from '../../platform/http';
 import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
 import type { Usage } from '../../wire/model';
@@ -13,34 +12,31 @@ export interface LostAttempt {
   readonly costNanoUsd: bigint;
 }
 
-/** What became known of one request so far: the log line, the metrics and the usage record are written from it. */
-export interface Trace {
+/** Fields of the usage record, each set where it becomes known. */
+type Facts = { -readonly [Name in keyof (RequestIntent & RequestResult)]?: (RequestIntent & RequestResult)[Name] };
+
+/**
+ * What became known of one request so far: the fields of its usage record, and what else its answer, its log line and its metrics need.
+ * The usage record, the log line and the metrics are each made of it once, by the fields' definition.
+ */
+export interface Trace extends Facts {
   /** Also the key of the usage record. */
   requestId: string;
   readonly exchange: Exchange;
   route: string;
   dialect: DialectName;
-  operation: string | undefined;
-  key: KeyRecord | undefined;
-  originalModel: string | undefined;
   status: number;
-  /** `ok`, or the error's code. */
   outcome: string;
+  /** Low-cardinality detail of a failure. */
   reason: string | undefined;
   stack: string | undefined;
-  provider: string | undefined;
-  requestModel: string | undefined;
-  responseModel: string | undefined;
   readonly attempts: AttemptRecord[];
   /** An attempt is under way, which is not among `attempts` yet. */
   sending: boolean;
   /** Attempts without an answer that a provider may bill. */
   readonly lost: LostAttempt[];
   failovers: number;
-  finishReason: string | undefined;
-  usage: Usage | undefined;
   costNanoUsd: bigint;
-  priceUnknown: boolean;
   /** The provider's report could not be true. */
   usageAnomaly: boolean;
   /** Monotonic; 0 until the first call went out. */
@@ -51,46 +47,48 @@ export interface Trace {
   firstByteMs: number;
   /** Monotonic; 0 until the answer's last byte was handed over. */
   endedMs: number;
-  malformedEvents: number;
-  incomplete: boolean;
   /** Work that goes on once the answer is out and the log line is written. */
   readonly afterwards: Promise<void>[];
   /** Request fields that were left out for a provider. */
   dropped: readonly string[];
 }
 
+/** All traces have one shape, however much becomes known. */
+const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'afterwards'> = {
+  ...Object.fromEntries(named(RECORD_FIELDS).map(({ name }) => [name, undefined])),
+  ...Object.fromEntries(['requestId', 'exchange', 'lost', 'afterwards'].map((name) => [name, undefined])),
+  route: 'none',
+  dialect: DEFAULT_DIALECT,
+  status: 0,
+  outcome: 'ok',
+  reason: undefined,
+  stack: undefined,
+  sending: false,
+  failovers: 0,
+  costNanoUsd: 0n,
+  usageAnomaly: false,
+  firstSendMs: 0,
+  lastSendMs: 0,
+  firstByteMs: 0,
+  endedMs: 0,
+  dropped: [],
+};
+
 export function openTrace(requestId: string, exchange: Exchange): Trace {
-  return {
-    requestId,
-    exchange,
-    route: 'none',
-    dialect: DEFAULT_DIALECT,
-    operation: undefined,
-    key: undefined,
-    originalModel: undefined,
-    status: 0,
-    outcome: 'ok',
-    reason: undefined,
-    stack: undefined,
-    provider: undefined,
-    requestModel: undefined,
-    responseModel: undefined,
-    attempts: [],
-    sending: false,
-    lost: [],
-    failovers: 0,
-    finishReason: undefined,
-    usage: undefined,
-    costNanoUsd: 0n,
-    priceUnknown: false,
-    usageAnomaly: false,
-    firstSendMs: 0,
-    lastSendMs: 0,
-    firstByteMs: 0,
-    endedMs: 0,
-    malformedEvents: 0,
-    incomplete: false,
-    afterwards: [],
-    dropped: [],
-  };
+  // The copy of an object with all its keys is made at once; one that grows key by key is not.
+  const trace = { ...BLANK } as { -readonly [Name in keyof Trace]: Trace[Name] };
+  trace.requestId = requestId;
+  trace.exchange = exchange;
+  trace.attempts = [];
+  trace.lost = [];
+  trace.afterwards = [];
+  return trace;
+}
+
+/** Sets the times of a request as they stand at this moment, which is its end unless it has ended. */
+export function takeTimes(trace: Trace, nowMs: number): void {
+  const { arrivedMs } = trace.exchange;
+  trace.latencyMs = (trace.endedMs || nowMs) - arrivedMs;
+  trace.timeToFirstChunkMs = trace.firstByteMs === 0 ? undefined : trace.firstByteMs - arrivedMs;
+  trace.overheadMs = trace.firstSendMs === 0 ? 0 : trace.firstSendMs - arrivedMs;
 }

@@ -98,7 +98,7 @@ describe('R15 a report that can be true is charged as it is', () => {
       requestModel: 'm',
     });
     expect(settled?.usage).toEqual(REPORT);
-    expect(trace).toMatchObject({ costNanoUsd: 44_000n, usage: REPORT, priceUnknown: false, usageAnomaly: false });
+    expect(trace).toMatchObject({ costNanoUsd: 44_000n, usage: REPORT, priceSource: 'book', usageAnomaly: false });
   });
 
   test('R15 embeddings report no output', async () => {
@@ -118,7 +118,7 @@ describe('R15 a report that can be true is charged as it is', () => {
 
   test('R15 a model that nobody priced costs the ceiling, and that is told', async () => {
     const { cost, trace } = await charged(call({ price: ceilingPrice(77n) }), { usage: REPORT });
-    expect([cost, trace.priceUnknown]).toEqual([77n, true]);
+    expect([cost, trace.priceSource]).toEqual([77n, 'ceiling']);
   });
 
   test('R15 what lost attempts may cost comes on top', async () => {
