@@ -219,13 +219,17 @@ function wordsIn(text) {
 function namedDialects(sources) {
   const names = new Set([...sources.keys()].flatMap((file) => /^lambda\/wire\/dialects\/([^/]+)\//.exec(file)?.[1] ?? []));
   if (names.size === 0) return [];
+  const list = sources.get(DIALECTS) ?? '';
+  const unlisted = [...names].filter((name) => !list.includes(`'./${name}/declaration'`) || !list.includes(`  '${name}': `));
   const word = new RegExp(`(['"\`])(${[...names].join('|')})\\1`);
-  return [...sources].flatMap(([file, text]) => {
+  const lost = unlisted.map((name) => `lambda/wire/dialects/${name}/declaration.ts:1  the dialect ${name} has no line in ${DIALECTS}`);
+  const named = [...sources].flatMap(([file, text]) => {
     if (!file.startsWith('lambda/') || NAMES_DIALECTS.test(file)) return [];
     const found = word.exec(withoutComments(text));
     if (found === null || file.startsWith(`lambda/wire/dialects/${found[2]}/`)) return [];
     return [`${file}:${lineAt(text, found.index)}  the dialect ${found[2]} is named outside of its folder: ask its declaration or codec`];
   });
+  return [...lost, ...named];
 }
 
 /** Files that reach each other, of values or of types: each circle once, as one way around it. */

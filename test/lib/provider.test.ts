@@ -22,32 +22,34 @@ import { documentFor, documentOf, newStack, secretNamed, statementsOf, synthesiz
 const keyed = (make: (props: { apiKey: ReturnType<typeof secretNamed> }) => Provider) => (stack: Stack) =>
   make({ apiKey: secretNamed(stack, 'key') });
 
-const KINDS: [ProviderKind, (stack: Stack) => Provider][] = [
-  ['openai', keyed((props) => Provider.openAi(props))],
-  ['anthropic', keyed((props) => Provider.anthropic(props))],
-  ['bedrock', () => Provider.bedrock()],
-  ['azure-openai', keyed((props) => Provider.azureOpenAi({ ...props, resourceName: 'my-resource' }))],
-  ['google-ai-studio', keyed((props) => Provider.googleAiStudio(props))],
-  ['vertex-ai', (stack) => Provider.vertexAi({ project: 'my-project', credentials: secretNamed(stack, 'key') })],
-  ['mistral', keyed((props) => Provider.mistral(props))],
-  ['cohere', keyed((props) => Provider.cohere(props))],
-  ['groq', keyed((props) => Provider.groq(props))],
-  ['deepseek', keyed((props) => Provider.deepSeek(props))],
-  ['xai', keyed((props) => Provider.xAi(props))],
-  ['together', keyed((props) => Provider.together(props))],
-  ['fireworks', keyed((props) => Provider.fireworks(props))],
-  ['perplexity', keyed((props) => Provider.perplexity(props))],
-  ['openrouter', keyed((props) => Provider.openRouter(props))],
-  ['cerebras', keyed((props) => Provider.cerebras(props))],
-  ['hugging-face', keyed((props) => Provider.huggingFace(props))],
-  ['nvidia-nim', keyed((props) => Provider.nvidiaNim(props))],
-  ['ollama', () => Provider.ollama()],
-  ['vllm', () => Provider.vllm()],
-  ['lm-studio', () => Provider.lmStudio()],
-  ['openai-compatible', () => Provider.openAiCompatible({ id: 'openai-compatible', baseUrl: 'https://llm.example.com/v1' })],
-  ['anthropic-compatible', () => Provider.anthropicCompatible({ id: 'anthropic-compatible', baseUrl: 'https://llm.example.com' })],
-  ['simulated', () => Provider.simulated()],
-];
+/** Complete by type: a provider without a factory does not compile. */
+const FACTORIES: Readonly<Record<ProviderKind, (stack: Stack) => Provider>> = {
+  openai: keyed((props) => Provider.openAi(props)),
+  anthropic: keyed((props) => Provider.anthropic(props)),
+  bedrock: () => Provider.bedrock(),
+  'azure-openai': keyed((props) => Provider.azureOpenAi({ ...props, resourceName: 'my-resource' })),
+  'google-ai-studio': keyed((props) => Provider.googleAiStudio(props)),
+  'vertex-ai': (stack) => Provider.vertexAi({ project: 'my-project', credentials: secretNamed(stack, 'key') }),
+  mistral: keyed((props) => Provider.mistral(props)),
+  cohere: keyed((props) => Provider.cohere(props)),
+  groq: keyed((props) => Provider.groq(props)),
+  deepseek: keyed((props) => Provider.deepSeek(props)),
+  xai: keyed((props) => Provider.xAi(props)),
+  together: keyed((props) => Provider.together(props)),
+  fireworks: keyed((props) => Provider.fireworks(props)),
+  perplexity: keyed((props) => Provider.perplexity(props)),
+  openrouter: keyed((props) => Provider.openRouter(props)),
+  cerebras: keyed((props) => Provider.cerebras(props)),
+  'hugging-face': keyed((props) => Provider.huggingFace(props)),
+  'nvidia-nim': keyed((props) => Provider.nvidiaNim(props)),
+  ollama: () => Provider.ollama(),
+  vllm: () => Provider.vllm(),
+  'lm-studio': () => Provider.lmStudio(),
+  'openai-compatible': () => Provider.openAiCompatible({ id: 'openai-compatible', baseUrl: 'https://llm.example.com/v1' }),
+  'anthropic-compatible': () => Provider.anthropicCompatible({ id: 'anthropic-compatible', baseUrl: 'https://llm.example.com' }),
+  simulated: () => Provider.simulated(),
+};
+const KINDS = Object.entries(FACTORIES) as [ProviderKind, (stack: Stack) => Provider][];
 
 describe('factories', () => {
   const document = documentFor((stack) => {

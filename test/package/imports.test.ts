@@ -111,6 +111,12 @@ test.each([
   expect(breaches).toEqual(isBreach ? [expect.stringMatching(/planted\.ts:2 {2}the dialect .* is named outside of its folder/)] : []);
 });
 
+test('a dialect that is not in the list of dialects is found', () => {
+  const planted = new Map([...sources, ['lambda/wire/dialects/planted/declaration.ts', '']]);
+
+  expect(importBreaches(planted)).toEqual([expect.stringContaining('the dialect planted has no line in lambda/wire/dialects/index.ts')]);
+});
+
 test('a declaration is reached from the list of dialects alone', () => {
   const declaration = 'lambda/wire/dialects/openai-chat/declaration.ts';
 

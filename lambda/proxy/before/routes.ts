@@ -56,33 +56,39 @@ interface Template {
   readonly route: Route;
 }
 
-const BY_PATH = new Map<string, FoundRoute[]>();
-const TEMPLATES: Template[] = [];
-for (const route of ROUTES) {
-  const at = route.path.indexOf(HOLE);
-  if (at < 0) BY_PATH.set(route.path, [...(BY_PATH.get(route.path) ?? []), { found: 'route', route }]);
-  else TEMPLATES.push({ before: route.path.slice(0, at), after: route.path.slice(at + HOLE.length), route });
-}
-/** The one that says most of its path comes first. */
-TEMPLATES.sort((first, second) => second.route.path.length - first.route.path.length);
-
 /**
  * Finds the route of a request. Repeated and trailing slashes mean nothing; anything else that is not spelled like a route is none:
  * dots, percent-encoding and case are not undone, so no two parts of the gateway can read a path differently.
  */
-export function matchRoute(method: string, rawPath: string): RouteMatch {
-  const path = canonical(rawPath);
-  const candidates = BY_PATH.get(path) ?? filled(path);
-  if (candidates.length === 0) return { found: 'nothing', dialect: dialectOf(path) };
-  const match = candidates.find(({ route }) => route.method === method);
-  if (match !== undefined) return match;
-  const allow = [...new Set(candidates.map(({ route }) => route.method))].join(', ');
-  return { found: 'other-method', dialect: dialectOf(path), allow };
+export type Router = (method: string, rawPath: string) => RouteMatch;
+
+export function createRouter(routes: readonly Route[]): Router {
+  const byPath = new Map<string, FoundRoute[]>();
+  const templates: Template[] = [];
+  for (const route of routes) {
+    const at = route.path.indexOf(HOLE);
+    if (at < 0) byPath.set(route.path, [...(byPath.get(route.path) ?? []), { found: 'route', route }]);
+    else templates.push({ before: route.path.slice(0, at), after: route.path.slice(at + HOLE.length), route });
+  }
+  // The one that says most of its path comes first.
+  templates.sort((first, second) => second.route.path.length - first.route.path.length);
+
+  return (method, rawPath) => {
+    const path = canonical(rawPath);
+    const candidates = byPath.get(path) ?? filled(templates, path);
+    if (candidates.length === 0) return { found: 'nothing', dialect: dialectOf(path) };
+    const match = candidates.find(({ route }) => route.method === method);
+    if (match !== undefined) return match;
+    const allow = [...new Set(candidates.map(({ route }) => route.method))].join(', ');
+    return { found: 'other-method', dialect: dialectOf(path), allow };
+  };
 }
 
+export const matchRoute = createRouter(ROUTES);
+
 /** The routes whose template fits a path. */
-function filled(path: string): FoundRoute[] {
-  return TEMPLATES.flatMap(({ before, after, route }): FoundRoute[] => {
+function filled(templates: readonly Template[], path: string): FoundRoute[] {
+  return templates.flatMap(({ before, after, route }): FoundRoute[] => {
     const long = path.length > before.length + after.length;
     if (!long || !path.startsWith(before) || !path.endsWith(after)) return [];
     const model = decoded(path.slice(before.length, path.length - after.length));

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { providerDefinitions } from '../../../lambda/wire/providers';
 import { answersAsOllama, contextAtHand, secretsAtHand } from '../../../local/at-hand';
 
 test('keys of the environment become the secrets that the app refers to', () => {
@@ -48,3 +51,23 @@ describe('the probe', () => {
     expect(await probe(() => {}, 50)).toBe(false);
   });
 });
+
+/** What a key or a credential opens, at others' places. */
+const KEYED = providerDefinitions.filter(
+  ({ auth, selfHosted, kind }) => !['none', 'sigv4'].includes(auth.kind) && selfHosted !== true && !kind.endsWith('-compatible'),
+);
+
+test.each(KEYED.map(({ kind }) => kind))('the key of %s is found in the environment', (kind) => {
+  const variable = `${kind.toUpperCase().replaceAll('-', '_')}_API_KEY`;
+
+  expect(secretsAtHand({ [variable]: 'k' })).toEqual({ [`llm-gateway/${kind}`]: 'k' });
+});
+
+test.each(KEYED.filter(({ baseUrl, auth }) => baseUrl !== undefined && auth.kind !== 'google-service-account').map(({ kind }) => kind))(
+  'the app takes %s by its key alone',
+  (kind) => {
+    const app = readFileSync(join(__dirname, '../../../bin/app.ts'), 'utf8');
+
+    expect(app).toMatch(new RegExp(`^ {2}'?${kind}'?: \\(apiKey\\) => `, 'm'));
+  },
+);
