@@ -12,6 +12,9 @@ const NOW = Date.parse('2026-12-01');
 const fileOf = (fields: object = {}) =>
   JSON.stringify({ version: 'v.1-a_b', date: '2026-12-01', lists: { openai: ['m | window=1000 | input=1 output=2'] }, ...fields });
 const lines = (...openai: unknown[]) => fileOf({ lists: { openai } });
+const NAMES = Array.from({ length: 999 }, (_, index) => `m${String(index).padStart(18, '0')}`).join(' ');
+/** A line of 20,000 characters. */
+const LONGEST = `${NAMES.padEnd(19_989)} || input=1`;
 
 test('R14 a book is read as it was written', () => {
   const text = fileOf({ sources: { list: '1 of 2026-11-30' } });
@@ -31,6 +34,7 @@ test.each<[string, string]>([
   [fileOf({ date: '2026-12-01T00:00:00Z' }), 'book.date must be a day'],
   [fileOf({ date: '2026-02-30' }), 'book.date must be a day'],
   [fileOf({ date: '2026-13-01' }), 'book.date must be a day'],
+  [fileOf({ date: ['2026-12-01'] }), 'book.date must be a day'],
   [fileOf({ sources: [] }), 'book.sources must be an object'],
   [fileOf({ sources: null }), 'book.sources must be an object'],
   [fileOf({ sources: { list: 1 } }), 'book.sources.list must be a string'],
@@ -67,7 +71,13 @@ test.each<[string, string]>([
   [lines('m | tier:default=1 | input=1'), 'tier:default must be one of flex, batch'],
   [lines('m | tier:acme=50 | input=1'), 'tier:acme must be one of'],
   [lines('m | tier:flex=9 | input=1'), 'tier:flex must be 10 to 1000 percent'],
+  [lines('m | tier:flex=9.9 | input=1'), 'tier:flex must be 10 to 1000 percent'],
+  [lines('m | tier:flex=1000.1 | input=1'), 'tier:flex must be 10 to 1000 percent'],
   [lines('m | regional=1 | input=1'), 'regional must be 100 to 200 percent'],
+  [lines('m | regional=99 | input=1'), 'regional must be 100 to 200 percent'],
+  [lines('m | regional=201 | input=1'), 'regional must be 100 to 200 percent'],
+  [lines('m | window=127 | input=1'), 'window must be at least 128, not 127'],
+  [lines('m | speed=9 | input=1'), 'speed must be at least 10, not 9'],
   [lines('m | speed=1 | input=1'), 'speed must be at least 10'],
   [lines('m || input=1 | hours=60-60 input=2'), 'must not begin and end at the same minute'],
   [lines('m || input=1 | days=12 input=2'), 'days must stand with hours'],
@@ -82,8 +92,29 @@ test.each([
   lines('m || input=1 output=0'),
   lines('m || input=0 call:request=0.01'),
   fileOf({ lists: { openai: ['m || input=1'], groq: ['m || input=1'] } }),
+  lines('m | window=128 maxOutput=128 speed=10 regional=100 tier:flex=10 tier:priority=1000 | input=1'),
+  lines('m | regional=200 | input=1'),
+  lines('m || image=0.04'),
+  lines(LONGEST),
+  fileOf({ date: '2026-12-02' }),
+  fileOf({ lists: { openai: Array.from({ length: 50_000 }, (_, index) => `m${index} || input=1`) } }),
 ])('R14 a book without a fault is taken: %#', (text) => {
   expect(checkBook(text, NOW)).toEqual(JSON.parse(text));
+});
+
+test('R14 what a fault is about is told in no more than two hundred characters', () => {
+  const name = 'x'.repeat(500);
+  expect(() => checkBook(fileOf({ [name]: 1 }), NOW)).toThrow(
+    expect.objectContaining({
+      param: `book.${name}`.slice(0, 200),
+      message: `book.${'x'.repeat(100)} is not a field of a price book.`,
+    }),
+  );
+});
+
+test('R14 kinds of provider change in the order of their names, wherever they stand', () => {
+  const of = (kind: 'xai' | 'groq'): PriceBookData => bookOf([kind], 'm || input=1');
+  expect(changesBetween(of('xai'), of('groq')).map(({ kind }) => kind)).toEqual(['groq', 'xai']);
 });
 
 test('R14 changes tell what each book says of a model, by kind and name', () => {

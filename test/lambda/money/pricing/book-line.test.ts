@@ -72,6 +72,8 @@ test.each<[string, string]>([
   ['m | windows=1 | input=1', '"windows" is no fact of a model'],
   ['m | tiers=some | input=1', '"tiers" is no fact of a model'],
   ['m | tier=50 | input=1', '"tier" is no fact of a model'],
+  ['m | some=none | input=1', '"some" is no fact of a model'],
+  ['m | a=1 | input=1', '"a" is no fact of a model'],
   ['m | tier:=50 | input=1', '"tier:" is no fact of a model'],
   ['m | tier:Fast=50 | input=1', '"tier:Fast" is no fact of a model'],
   ['m | tier:a.b=50 | input=1', '"tier:a.b" is no fact of a model'],
@@ -128,6 +130,8 @@ test.each<[string, string]>([
   ['m || input=1 | hours=1-2 days=0 input=1', '"days" is no class of tokens'],
   ['m || input=1 | hours=1-2 days=8 input=1', '"days" is no class of tokens'],
   ['m || input=1 | hours=1-2 days= input=1', '"days" is no class of tokens'],
+  ['m || input=1 | hours=1-2 days=x12 input=1', '"days" is no class of tokens'],
+  ['m || input=1 | hours=1-2 days=12x input=1', '"days" is no class of tokens'],
   ['m || input=1 | hours=1-2 days=12345671 input=1', '"days" is no class of tokens'],
 ])('R14 a line with a fault is refused with its field: %s', (line, message) => {
   expect(() => readLine(line)).toThrow(BookLineError);

@@ -1,4 +1,4 @@
-import { spellings } from '../../../../lambda/money/pricing/model-names';
+import { plainNames, spellings } from '../../../../lambda/money/pricing/model-names';
 import type { ProviderKind } from '../../../../lib/private/contract';
 
 const UNTIL = Date.UTC(2026, 10, 30) - 1;
@@ -21,7 +21,7 @@ test.each<[string, string[]]>([
   ['m-20251101-x', ['m-20251101-x']],
   ['m-120251101', ['m-120251101']],
 ])('R14 the spellings of %s', (model, expected) => {
-  expect(of('anthropic', model)).toEqual(expected);
+  expect(of('anthropic', model)).toStrictEqual(expected);
 });
 
 test.each<[ProviderKind, string, string[]]>([
@@ -32,12 +32,13 @@ test.each<[ProviderKind, string, string[]]>([
   ['vertex-ai', 'anthropic/claude-9', ['anthropic/claude-9', 'claude-9']],
   ['vertex-ai', 'meta/llama-9', ['meta/llama-9']],
   ['vertex-ai', 'x/google/gemini-9', ['x/google/gemini-9']],
+  ['vertex-ai', 'x/publishers/google/models/g', ['x/publishers/google/models/g']],
   ['openai', 'ft:gpt-9:our-org::id', ['ft:gpt-9:our-org::id', 'ft:gpt-9']],
   ['openai', 'ft:gpt-9', ['ft:gpt-9']],
   ['openai', 'xft:gpt-9:org', ['xft:gpt-9:org']],
   ['groq', 'models/gpt-9', ['models/gpt-9']],
 ])('R14 what a provider lets callers put around a name: %s %s', (kind, model, expected) => {
-  expect(of(kind, model)).toEqual(expected);
+  expect(of(kind, model)).toStrictEqual(expected);
 });
 
 const VERSIONS = ['v.m-v1:0', 'v.m-v1', 'v.m:0', 'v.m'];
@@ -73,4 +74,24 @@ test('R14 a profile is looked up as it is, wherever the call is made, and so is 
   expect(of('bedrock', 'arn:aws:bedrock:eu-west-1::foundation-model/v.m')).toEqual(of('bedrock', 'v.m', 'eu-west-1'));
   expect(of('bedrock', 'arn:aws:bedrock:eu-west-1::foundation-model/v.m', 'us-east-1')).toEqual(of('bedrock', 'v.m', 'us-east-1'));
   expect(of('bedrock', 'arn:aws:bedrock:eu-west-1:1:inference-profile/us.v.m')).toEqual(of('bedrock', 'us.v.m'));
+});
+
+test.each<[ProviderKind, string, string[]]>([
+  [
+    'openai',
+    'FT:GPT-9-2025-11-01:org::id',
+    ['ft:gpt-9-2025-11-01:org::id', 'ft:gpt-9-2025-11-01', 'ft:gpt-9', 'gpt-9-2025-11-01', 'gpt-9'],
+  ],
+  ['openai', 'gpt-9-latest', ['gpt-9-latest', 'gpt-9']],
+  ['bedrock', 'arn:aws:bedrock:eu-west-1:1:inference-profile/us.v.m-20250929-v1:0', ['v.m-20250929-v1:0', 'v.m-20250929', 'v.m']],
+  ['bedrock', 'v.m@default', ['v.m@default', 'v.m']],
+  [
+    'vertex-ai',
+    'publishers/google/models/gemini-9-001',
+    ['publishers/google/models/gemini-9-001', 'publishers/google/models/gemini-9', 'gemini-9-001', 'gemini-9'],
+  ],
+  ['google-ai-studio', 'models/g@20251101', ['models/g@20251101', 'models/g', 'g@20251101', 'g']],
+  ['anthropic', 'm-v1:0', ['m-v1:0']],
+])('R03 budgets and limits bind %s %s by any of its names', (kind, model, expected) => {
+  expect([...new Set(plainNames(kind, model))]).toStrictEqual(expected);
 });

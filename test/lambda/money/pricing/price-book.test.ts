@@ -305,3 +305,75 @@ test('R14 a line that says what no line may say is refused with its field', () =
   expect(read('m || from=2026-02-20 input=1')).toThrow('the first prices must hold always');
   expect(read('m')).toThrow('names | facts | prices');
 });
+
+describe('R15 a small book', () => {
+  const small = (kind: Kind, ...lines: string[]) => createPriceBook({ ...bookOf([kind], ...lines), date: '2026-11-29' });
+  const place = { provider: 'p', kind: 'bedrock', model: 'v.m' } as const;
+
+  test('R15 a snapshot of the book’s own day is known to it, one of the next day is not', () => {
+    const known = (model: string) =>
+      small('anthropic', 'm || input=1').lookup({ provider: 'p', kind: 'anthropic', model }, AT) !== undefined;
+    expect([known('m-20261129'), known('m-20261130')]).toEqual([true, false]);
+  });
+
+  test('R15 a price says where it was found, how fast its model writes, and whether text has a price', () => {
+    const of = (line: string) => small('openai', line).lookup({ provider: 'p', kind: 'openai', model: 'm' }, AT);
+    expect(of('m | speed=900 | input=1')).toMatchObject({ place: { kind: 'openai', model: 'm' }, fastestTokensPerSecond: 900 });
+    expect(of('m || input=1')).not.toHaveProperty('fastestTokensPerSecond');
+    expect(of('m || input=1')).not.toHaveProperty('units');
+    expect(of('m || image=0.04 call:request=1')).toMatchObject({
+      units: { image: 4n * 10n ** 13n },
+      tokensUnpriced: true,
+      perRequest: 10n ** 9n,
+    });
+    for (const line of ['m || input=1', 'm || output=1', 'm || input=1 output=1 image=1'])
+      expect(of(line)).not.toHaveProperty('tokensUnpriced');
+  });
+
+  test('R15 in several Regions the dearest row counts, by input and output, and all of them must be known', () => {
+    const line = (region: string, prices: string) => `${region}/v.m || ${prices}`;
+    const inputOf = (...lines: string[]) =>
+      small('bedrock', ...lines).lookup({ ...place, regions: ['us-east-1', 'eu-west-1'] }, AT)?.rates.input.base;
+    expect(inputOf(line('us-east-1', 'input=1 output=5'), line('eu-west-1', 'input=2 output=5'))).toBe(2n * 10n ** 9n);
+    expect(inputOf(line('us-east-1', 'input=3 output=5'), line('eu-west-1', 'input=2 output=5'))).toBe(3n * 10n ** 9n);
+    expect(inputOf(line('us-east-1', 'output=5'), line('eu-west-1', 'input=9'))).toBe(9n * 10n ** 9n);
+    expect(inputOf(line('us-east-1', 'input=9'), line('eu-west-1', 'output=5'))).toBe(9n * 10n ** 9n);
+    expect([inputOf(line('us-east-1', 'input=1')), inputOf(line('eu-west-1', 'input=1')), inputOf()]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('R15 the shortest listed name is the model’s, of two of one length the first', () => {
+    const book = small('bedrock', 'v.m || input=1', 'v.m-v1:0 || input=1', 'us-east-1/v.x || input=1', 'us-west-2/v.x || input=1');
+    expect([book.nameOf('bedrock', 'v.m'), book.nameOf('bedrock', 'v.m-v1:0')]).toEqual(['v.m', 'v.m']);
+    const found = book.lookup({ ...place, model: 'v.x', regions: ['us-east-1', 'us-west-2'] }, AT);
+    expect(found?.place?.model).toBe('us-east-1/v.x');
+  });
+
+  test('R15 R03 a model is bound by the names that the book and its provider have for it', () => {
+    const book = createPriceBook({
+      ...bookOf(['openai'], 'gpt-9 gpt-nine || input=1'),
+      lists: { openai: ['gpt-9 gpt-nine || input=1'], bedrock: ['v.m-v1:0 || input=1'] },
+    });
+    expect(book.namesOf('openai', 'GPT-NINE-2025-11-01')).toStrictEqual(['GPT-NINE-2025-11-01', 'gpt-nine']);
+    expect(book.namesOf('bedrock', 'us.V.m')).toStrictEqual(['us.V.m', 'v.m', 'v.m-v1:0']);
+    expect(book.namesOf('openai', 'gpt-9')).toStrictEqual(['gpt-9']);
+    expect(book.namesOf('openai', 'other')).toStrictEqual(['other']);
+  });
+
+  test('R15 what is free is free, and an override of lengths changes no price', () => {
+    const target = { provider: 'p', kind: 'openai', model: 'm' } as const;
+    const book = small('openai', 'm | window=1000 maxOutput=500 | input=1');
+    expect(book.lookup({ ...target, free: true }, AT)?.source).toBe('free');
+    expect(book.lookup({ ...target, free: false }, AT)?.source).toBe('book');
+    const override = { id: 'p/*', generation: 3, createdAt: '', updatedAt: '' };
+    const lengths = book.withOverrides([{ ...override, contextWindow: 2_000 }]).lookup(target, AT);
+    expect(lengths).toMatchObject({ source: 'book', contextWindow: 2_000, maxOutputTokens: 500, rates: { input: { base: 10n ** 9n } } });
+    const unlisted = book
+      .withOverrides([{ ...override, usdPerMillionTokens: { input: '5', output: '1' } }])
+      .lookup({ ...target, model: 'x' }, AT);
+    expect(unlisted).toMatchObject({ source: 'override', rates: { input: { base: 5n * 10n ** 9n } } });
+  });
+});
