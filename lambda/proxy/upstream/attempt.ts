@@ -15,7 +15,7 @@ import { finalError } from './final-error';
 import { Itinerary, type Place, placesOf } from './places';
 import { prepare } from './send';
 import { tryPlace } from './try-place';
-import { verdictOf } from './verdict';
+import { faultOf, verdictOf } from './verdict';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
@@ -117,7 +117,7 @@ async function attemptWith(
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
     else cooldowns.note(key, verdict);
-    const error = 'failure' in result ? result.failure.error : result.answer.endedByStage === undefined ? result.answer.error : undefined;
+    const error = faultOf(result);
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);

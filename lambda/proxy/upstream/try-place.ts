@@ -118,8 +118,7 @@ async function streamed(
     const { usage } = result;
     return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
   }
-  const { finishReason, firstEventMs: _firstEventMs, ...report } = result;
-  return { answer: { billed: true, ...report, finishReason: finishReason?.unified }, status: reply.status };
+  return { answer: { ...result, billed: true, finishReason: result.finishReason?.unified }, status: reply.status };
 }
 
 function translationOf(gateway: Gateway, context: AdmittedCall, prepared: PreparedCall): StreamTranslation {

@@ -1,11 +1,16 @@
+import type { GatewayError } from '../../platform/error';
 import type { Verdict } from './cooldowns';
 import type { PlaceResult } from './try-place';
 
+/** What went wrong at the provider; what a stage of ours makes of its answer is not its fault. */
+export function faultOf(result: PlaceResult): GatewayError | undefined {
+  if ('failure' in result) return result.failure.error;
+  return result.answer.endedByStage === undefined ? result.answer.error : undefined;
+}
+
 /** What an attempt told about its target; undefined: nothing. */
 export function verdictOf(result: PlaceResult): Verdict | undefined {
-  // What a stage of ours makes of an answer is not the provider's fault.
-  if ('answer' in result)
-    return { kind: result.answer.error === undefined || result.answer.endedByStage !== undefined ? 'good' : 'failed' };
+  if ('answer' in result) return { kind: faultOf(result) === undefined ? 'good' : 'failed' };
   const { error, coolMs } = result.failure;
   if (coolMs === undefined) return result.status !== undefined && result.status < 500 ? { kind: 'good' } : undefined;
   const because = error.retryable ? {} : { because: error };
