@@ -115,11 +115,13 @@ async function buildApp() {
 }
 
 function compileLibrary() {
+  clearLibrary();
   const compiler = ['node_modules/jsii/bin/jsii', '--generate-tsconfig', 'tsconfig.lib.json', '--silence-warnings', 'reserved-word'];
   execFileSync(process.execPath, compiler, { stdio: 'inherit', env: { ...process.env, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' } });
 }
 
 async function transpileLibrary() {
+  clearLibrary();
   const files = readdirSync('lib', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => relative(root, join(root, entry.parentPath ?? entry.path, entry.name)));
@@ -132,4 +134,9 @@ async function transpileLibrary() {
     outbase: 'lib',
     outdir: `${into}/lib`,
   });
+}
+
+/** What a file was compiled to that is a folder now would be found before the folder. */
+function clearLibrary() {
+  rmSync(`${into}/lib`, { recursive: true, force: true });
 }
