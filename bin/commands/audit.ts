@@ -1,17 +1,16 @@
+import { AUDITED_RESOURCES } from '../../lib/private/contract';
 import { clientOf, gather, printRows } from './admin/call';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, wholeNumber } from './admin/options';
 import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'];
-
 const USAGE = `usage: npx cdk-llm-gateway audit [list] [options]
 
 Shows who changed what, newest first; --json shows what it was before and after.
 
   --start DAY  --end DAY    UTC days (default: the last 90 days)
-  --resource KIND  --id ID  ${RESOURCES.join(', ')}
+  --resource KIND  --id ID  ${AUDITED_RESOURCES.join(', ')}
   --actor KEY  --action VERB
   --limit N                 at most N (default: 50)
 
@@ -28,8 +27,8 @@ export const command: Command = {
     const [unexpected] = parsed.positionals[0] === 'list' ? parsed.positionals.slice(1) : parsed.positionals;
     if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);
     const resource = text(parsed, 'resource');
-    if (resource !== undefined && !RESOURCES.includes(resource))
-      throw new UsageError(`--resource takes one of: ${RESOURCES.join(', ')}; not '${resource}'`);
+    if (resource !== undefined && !AUDITED_RESOURCES.some((known) => known === resource))
+      throw new UsageError(`--resource takes one of: ${AUDITED_RESOURCES.join(', ')}; not '${resource}'`);
     const client = await clientOf(parsed);
     const query = Object.fromEntries(Object.entries(names).map(([option, parameter]) => [parameter, text(parsed, option)]));
     const columns = [

@@ -1,3 +1,4 @@
+import type { AuditedResource } from '../../lib/private/contract';
 import type { AuditEntry, DynamoDbConnector } from '../aws/dynamodb';
 import { createAuditStore, createIdentityStore, createOverrideStore } from '../aws/dynamodb';
 import type { IdentityStore } from '../identity';
@@ -12,7 +13,7 @@ import { beginTransaction } from './transaction';
 /** What a change was, beside who made it and when. */
 export interface Change {
   readonly action: string;
-  readonly resource: string;
+  readonly resource: AuditedResource;
   readonly resourceId: string;
   readonly teamId?: string;
   /** As callers see it, so without secrets. */

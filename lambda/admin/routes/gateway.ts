@@ -2,6 +2,7 @@ import type { LevelRecord } from '../../identity';
 import { GATEWAY_ID } from '../../money/ledger';
 import type { Caller } from '../caller';
 import { forbidden } from '../caller';
+import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { AdminRoute, RouteContext } from '../route';
 import { ADMINS } from '../route';
@@ -80,7 +81,13 @@ async function update({ services, caller, request, body }: RouteContext) {
     updatedAt: at,
   };
   const after = withCounting(services, 'gateway', before ?? shown, changed);
-  const change = { action: 'update', resource: 'gateway', resourceId: GATEWAY_ID, before: toWire(shown, now), after: toWire(after, now) };
+  const change: Change = {
+    action: 'update',
+    resource: 'gateway',
+    resourceId: GATEWAY_ID,
+    before: toWire(shown, now),
+    after: toWire(after, now),
+  };
   const result = await services.journal.write(caller, change, (stores) =>
     before === undefined ? stores.identity.create('gateway', after) : stores.identity.replace('gateway', after, before.generation),
   );

@@ -3,6 +3,7 @@ import { formatKey, generateKey, hashSecret } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
+import type { Change } from '../journal';
 import { checkManages, checkRole } from '../key-permissions';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy } from '../levels';
 import { checkNarrows } from '../narrowing';
@@ -141,7 +142,7 @@ async function create({ services, caller, request, body }: RouteContext) {
   checkReserved(caller, undefined, body, parents);
   checkNarrows(record, parents, now);
   const owned = { ...record, ...ownTags(caller, undefined, record.tags, tagsAllowedBy(parents)) };
-  const change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
+  const change: Change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
     Promise.all([identity.create('key', owned), confirmPlace(identity, record)]),
   );
@@ -179,7 +180,7 @@ async function remove(context: RouteContext) {
   checkManages(caller, before);
   await checkDeletes(caller, before, () => readParents(services, caller, before));
   checkIfMatch(request, before.generation);
-  const change = { action: 'delete', resource: 'key', resourceId: before.id, ...teamPart(before), before: toWire(before, now) };
+  const change: Change = { action: 'delete', resource: 'key', resourceId: before.id, ...teamPart(before), before: toWire(before, now) };
   const result = await services.journal.write(caller, change, (stores) => stores.identity.remove('key', before.id, before.generation));
   if (result === 'conflict') throw concurrentChange();
   return { status: 204 };
@@ -237,7 +238,7 @@ function statusRoute(verb: 'block' | 'unblock' | 'revoke'): AdminRoute {
 
 async function replace({ services, caller }: RouteContext, action: string, before: KeyRecord, after: KeyRecord): Promise<void> {
   const now = services.clock.now();
-  const change = {
+  const change: Change = {
     action,
     resource: 'key',
     resourceId: before.id,

@@ -3,6 +3,7 @@ import { GatewayError } from '../../platform/error';
 import { forbidden } from '../caller';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
+import type { Change } from '../journal';
 import type { Place } from '../levels';
 import { checkIfMatch, concurrentChange, confirmPlace, nextGeneration, readParents, readVisible, tagsAllowedBy, teamOf } from '../levels';
 import { type Allowance, checkNarrows } from '../narrowing';
@@ -141,7 +142,7 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
   checkNarrows(named, parents, now);
   const tagged = { ...named, ...ownTags(caller, undefined, named.tags, tagsAllowedBy(parents)) };
   const record = withCounting(services, kind, undefined, tagged);
-  const change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
+  const change: Change = { action: 'create', resource: kind, resourceId: id, ...teamOfChange(kind, record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
     Promise.all([identity.create(kind, record as never), confirmPlace(identity, placeOf(kind, record))]),
   );
@@ -169,7 +170,7 @@ async function update(kind: Kind, context: RouteContext) {
   checkNarrows(narrowed(body, changed), parents, now);
   const tagged = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
   const after = withCounting(services, kind, before, tagged);
-  const change = {
+  const change: Change = {
     action: 'update',
     resource: kind,
     resourceId: before.id,
@@ -190,7 +191,13 @@ async function remove(kind: Kind, context: RouteContext) {
   await checkDeletes(caller, before, () => parentsOf(kind, before, context));
   checkIfMatch(request, before.generation);
   await checkEmpty(kind, before, context);
-  const change = { action: 'delete', resource: kind, resourceId: before.id, ...teamOfChange(kind, before), before: toWire(before, now) };
+  const change: Change = {
+    action: 'delete',
+    resource: kind,
+    resourceId: before.id,
+    ...teamOfChange(kind, before),
+    before: toWire(before, now),
+  };
   const result = await services.journal.write(caller, change, (stores) => stores.identity.remove(kind, before.id, before.generation));
   if (result === 'conflict') throw concurrentChange();
   return { status: 204 };

@@ -3,6 +3,7 @@ import { GatewayError, invalidRequest } from '../../platform/error';
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { ModelOverride } from '../../routing';
 import { notFound } from '../caller';
+import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import type { AdminRoute, RouteContext } from '../route';
@@ -113,7 +114,7 @@ async function createOverride(kind: Kind, { services, caller, request, body }: R
   checkTargets(kind, services.document.providers, body);
   const now = services.clock.now();
   const override = fromBody(body['id'] as string, body, nextGeneration(now), now);
-  const change = { action: 'create', resource: kind, resourceId: override.id, after: toWire(override) };
+  const change: Change = { action: 'create', resource: kind, resourceId: override.id, after: toWire(override) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.put(kind, override as never));
   if (result === 'done') return overrideAnswer(override, 201);
 
@@ -134,7 +135,7 @@ async function updateOverride(kind: Kind, context: RouteContext): Promise<RouteA
   const before = await readOverride(kind, context);
   checkIfMatch(request, before.generation);
   const after = fromBody(before.id, body, nextGeneration(now, before.generation), now);
-  const change = { action: 'update', resource: kind, resourceId: before.id, before: toWire(before), after: toWire(after) };
+  const change: Change = { action: 'update', resource: kind, resourceId: before.id, before: toWire(before), after: toWire(after) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.put(kind, after as never, before.generation));
   if (result === 'conflict') throw concurrentChange();
   return overrideAnswer(after);
@@ -144,7 +145,7 @@ async function removeOverride(kind: Kind, context: RouteContext): Promise<RouteA
   const { services, caller, request } = context;
   const before = await readOverride(kind, context);
   checkIfMatch(request, before.generation);
-  const change = { action: 'delete', resource: kind, resourceId: before.id, before: toWire(before) };
+  const change: Change = { action: 'delete', resource: kind, resourceId: before.id, before: toWire(before) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.remove(kind, before.id, before.generation));
   if (result === 'conflict') throw concurrentChange();
   return { status: 204 };

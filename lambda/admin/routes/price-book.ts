@@ -14,6 +14,7 @@ import {
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { JsonObject } from '../../platform/json';
 import type { BookOverride } from '../../routing';
+import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
 import { targetPrices } from '../priced-targets';
@@ -133,7 +134,7 @@ async function load({ services, caller, request, body }: RouteContext): Promise<
     updatedAt: new Date(now).toISOString(),
   };
   await write(services, text);
-  const change = { action: 'load', resource: 'price-book', resourceId: book.version, ...wireBefore(before), after: toWire(after) };
+  const change: Change = { action: 'load', resource: 'price-book', resourceId: book.version, ...wireBefore(before), after: toWire(after) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.put('book', after, before?.generation));
   if (result === 'conflict') throw concurrentChange();
   // The book before this one may still be read for some seconds; the one before that, by nobody.
@@ -155,7 +156,7 @@ async function unload({ services, caller, request }: RouteContext): Promise<Rout
   const before = await services.overrides.get('book', CURRENT);
   if (before === undefined) throw noLoadedBook();
   checkIfMatch(request, before.generation);
-  const change = { action: 'unload', resource: 'price-book', resourceId: before.bookVersion, ...wireBefore(before) };
+  const change: Change = { action: 'unload', resource: 'price-book', resourceId: before.bookVersion, ...wireBefore(before) };
   const result = await services.journal.write(caller, change, (stores) => stores.overrides.remove('book', CURRENT, before.generation));
   if (result === 'conflict') throw concurrentChange();
   for (const sha256 of new Set([before.sha256, before.previousSha256])) if (sha256 !== undefined) await services.books.remove(sha256);

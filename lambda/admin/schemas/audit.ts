@@ -1,3 +1,4 @@
+import { AUDITED_RESOURCES } from '../../../lib/private/contract';
 import type { Schema } from '../schema';
 import { TIME } from './level';
 import { listOf } from './resource';
@@ -7,7 +8,7 @@ const TEXT: Schema = { type: 'string' };
 /** What changes are told of. */
 export const AUDITED: Schema = {
   type: 'string',
-  enum: ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'],
+  enum: [...AUDITED_RESOURCES],
 };
 
 const AUDIT_ENTRY: Schema = {

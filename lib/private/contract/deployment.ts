@@ -38,6 +38,11 @@ export const STAGE_NAME = 'prod';
 /** Methods that the admin plane has. API Gateway throttles a method by its name, never by `ANY`. */
 export const ADMIN_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+/** What the admin API changes, as the audit entries name it. */
+export const AUDITED_RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'] as const;
+
+export type AuditedResource = (typeof AUDITED_RESOURCES)[number];
+
 /** Largest request body that is documented as safe, in bytes: Lambda's 6 MB limit counts the serialised event. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 

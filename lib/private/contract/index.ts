@@ -11,8 +11,10 @@
  */
 
 export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
+export type { AuditedResource } from './deployment';
 export {
   ADMIN_METHODS,
+  AUDITED_RESOURCES,
   DEFAULT_CONFIG_FILE,
   DEPLOY_VALUE_PREFIX,
   ENV,
