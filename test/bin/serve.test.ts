@@ -194,9 +194,11 @@ const streamed = (text: string) => chat(text, { stream: true, stream_options: { 
 
   test('a caller that hangs up is seen, whatever it waited for, and pays what the provider reports', async () => {
     const plane = await serve(['--environment', ENVIRONMENT]);
-    const stream = open(`${plane.url}/v1/chat/completions`, access.key, { body: streamed('one [simulate tokens=20 speed=10]') });
-    const whole = open(`${plane.url}/v1/chat/completions`, access.key, { body: chat('two [simulate tokens=20 speed=10]') });
+    const stream = open(`${plane.url}/v1/chat/completions`, access.key, { body: streamed('one [simulate tokens=60 speed=10]') });
+    const whole = open(`${plane.url}/v1/chat/completions`, access.key, { body: chat('two [simulate tokens=60 speed=10]') });
     await stream.begun;
+    // Both are at the provider by now; the whole answer takes six seconds.
+    await new Promise((later) => setTimeout(later, 1_500));
     stream.hangUp();
     whole.hangUp();
     // Its answers are read on to their usage before the process ends.
@@ -206,8 +208,8 @@ const streamed = (text: string) => chat(text, { stream: true, stream_options: { 
     const lines = out.split('\n').filter((line) => line.includes('/v1/chat/completions'));
     const records = await Promise.all(lines.map((line) => settledOf(JSON.parse(line).requestId)));
     expect(records.map(({ outcome, usage }) => [outcome, usage.output_tokens])).toEqual([
-      ['client_closed_request', 20],
-      ['client_closed_request', 20],
+      ['client_closed_request', 60],
+      ['client_closed_request', 60],
     ]);
   });
 

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { openApiDocument } from '../../../lambda/admin/openapi';
+import type { AdminRoute } from '../../../lambda/admin/route';
 import { routes } from '../../../lambda/admin/routes';
 import type { Schema } from '../../../lambda/admin/schema';
 import { validate } from '../../../lambda/admin/schema';
@@ -16,6 +17,15 @@ describe('the OpenAPI document', () => {
   test('is what the route tables say today; `node scripts/openapi.mjs` writes it', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(published).toEqual(JSON.parse(JSON.stringify(openApiDocument(routes, ROUTES, version))));
+  });
+
+  test('has the routes of every file of routes', async () => {
+    const folder = join(root, 'lambda/admin/routes');
+    const tables = await Promise.all(
+      readdirSync(folder).map(async (file): Promise<unknown[]> => Object.values(await import(join(folder, file))).filter(Array.isArray)),
+    );
+
+    expect(tables.flat(2).filter((route) => !routes.includes(route as AdminRoute))).toEqual([]);
   });
 
   test('L08 route tables, document and tests name the same calls', () => {
