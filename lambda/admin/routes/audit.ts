@@ -4,6 +4,7 @@ import { sees } from '../caller';
 import { readPage } from '../cursor';
 import { monthsOf, readSpan, utcDay } from '../days';
 import { readFeed } from '../feed';
+import { type Filters, filterQuery, hasAll, wantedOf } from '../filters';
 import type { AdminRoute } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import type { Schema } from '../schema';
@@ -12,8 +13,7 @@ import { USAGE_QUERY } from '../schemas/usage';
 import { pageAnswer } from './shared';
 
 const QUARTER_MS = 90 * 86_400_000;
-const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 256 };
-const FILTERS: Readonly<Record<string, keyof AuditEntry>> = {
+const FILTERS: Filters<keyof AuditEntry> = {
   resource: 'resource',
   resource_id: 'resourceId',
   actor: 'actor',
@@ -32,7 +32,7 @@ export const auditRoutes: readonly AdminRoute[] = [
       ...PAGE_QUERY,
       start: { ...USAGE_QUERY['start'], description: 'First UTC day. Default: 90 days ago.' },
       end: USAGE_QUERY['end'] as Schema,
-      ...Object.fromEntries(Object.keys(FILTERS).map((name) => [name, TEXT])),
+      ...filterQuery(FILTERS),
       resource: AUDITED,
     },
     answer: {
@@ -43,7 +43,7 @@ export const auditRoutes: readonly AdminRoute[] = [
     async run({ services, caller, query }) {
       const now = services.clock.now();
       const span = readSpan(query, now, utcDay(now - QUARTER_MS));
-      const wanted = Object.entries(FILTERS).flatMap(([name, field]) => (query.has(name) ? [[field, query.get(name)] as const] : []));
+      const wanted = wantedOf(FILTERS, query);
       const list = `audit/${JSON.stringify([span, caller.teamId, wanted])}`;
       const page = await readFeed<AuditEntry>(
         {
@@ -53,7 +53,7 @@ export const auditRoutes: readonly AdminRoute[] = [
           keeps: (entry) => {
             const day = entry.at.slice(0, 10);
             const inTime = day >= span.start && day <= span.end;
-            return inTime && sees(caller, entry.teamId) && wanted.every(([field, value]) => entry[field] === value);
+            return inTime && sees(caller, entry.teamId) && hasAll(entry, wanted);
           },
         },
         readPage(query, list),

@@ -7,6 +7,7 @@ import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
 import { daysOf, readSpan, utcDay } from '../days';
 import { readFeed } from '../feed';
+import { type Filters, filterQuery, hasAll, wantedOf } from '../filters';
 import type { AdminRoute } from '../route';
 import { EVERYONE, PAGE_QUERY } from '../route';
 import type { Schema } from '../schema';
@@ -15,10 +16,9 @@ import { USAGE_QUERY } from '../schemas/usage';
 import { pageAnswer } from './shared';
 
 const WEEK_MS = 7 * 86_400_000;
-const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 256 };
 
 /** Query parameters that narrow the list, and the field that each is held against. */
-const FILTERS: Readonly<Record<string, keyof RequestRecord>> = {
+const FILTERS: Filters<keyof RequestRecord> = {
   key_id: 'keyId',
   team_id: 'teamId',
   project_id: 'projectId',
@@ -40,7 +40,7 @@ export const requestRoutes: readonly AdminRoute[] = [
       ...PAGE_QUERY,
       start: { ...USAGE_QUERY['start'], description: 'First UTC day. Default: a week ago.' },
       end: USAGE_QUERY['end'] as Schema,
-      ...Object.fromEntries(Object.keys(FILTERS).map((name) => [name, TEXT])),
+      ...filterQuery(FILTERS),
     },
     answer: {
       status: 200,
@@ -50,14 +50,14 @@ export const requestRoutes: readonly AdminRoute[] = [
     async run({ services, caller, query }) {
       const now = services.clock.now();
       const span = readSpan(query, now, utcDay(now - WEEK_MS));
-      const wanted = Object.entries(FILTERS).flatMap(([name, field]) => (query.has(name) ? [[field, query.get(name)] as const] : []));
+      const wanted = wantedOf(FILTERS, query);
       const list = `request/${JSON.stringify([span.start, caller.teamId, wanted])}`;
       const page = await readFeed<RequestRecord>(
         {
           parts: [...daysOf(span)].reverse(),
           read: (day, options) => services.records.list(day, options),
           positionOf: (record) => `${record.updatedAt}#${record.id}`,
-          keeps: (record) => sees(caller, record.teamId) && wanted.every(([field, value]) => record[field] === value),
+          keeps: (record) => sees(caller, record.teamId) && hasAll(record, wanted),
         },
         readPage(query, list),
       );

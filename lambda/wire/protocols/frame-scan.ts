@@ -15,7 +15,8 @@ export function addValue(written: WrittenText, text: string, quotedKey: string):
   while (at !== -1) {
     const value = valueAt(text, at + quotedKey.length);
     if (value !== -1 && text.charCodeAt(value) === QUOTE) {
-      const end = stringEnd(text, value + 1);
+      const close = closingQuote(text, value + 1);
+      const end = close === -1 ? text.length : close;
       if (end > value + 1) {
         written.addEscaped(text, value + 1, end);
         return true;
@@ -44,8 +45,8 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Index of the closing quote; the end of the text when there is none. */
-function stringEnd(text: string, from: number): number {
+/** Index of the quote that ends a string; -1 when there is none. */
+export function closingQuote(text: string, from: number): number {
   let end = text.indexOf('"', from);
   while (end !== -1) {
     let slashes = 0;
@@ -53,5 +54,5 @@ function stringEnd(text: string, from: number): number {
     if (slashes % 2 === 0) return end;
     end = text.indexOf('"', end + 1);
   }
-  return text.length;
+  return -1;
 }

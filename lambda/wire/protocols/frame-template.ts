@@ -1,4 +1,5 @@
 import { parseJson } from '../../platform/json';
+import { closingQuote } from './frame-scan';
 
 /**
  * Nearly all frames of a stream are the same text around one string that the model wrote. A template learned from one such
@@ -61,17 +62,4 @@ export class FrameTemplate {
     const paddingEnd = closingQuote(frame, after);
     return paddingEnd !== -1 && frame.slice(paddingEnd) === this.#end ? close - start : -1;
   }
-}
-
-const BACKSLASH = 0x5c;
-
-function closingQuote(text: string, from: number): number {
-  let end = text.indexOf('"', from);
-  while (end !== -1) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return -1;
 }
