@@ -1,10 +1,10 @@
 import type { Caller, RequestHeaders } from '../../identity';
 import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
-import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
+import { type JsonDocument, parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
 import type { LiveConfiguration } from '../../routing';
 import type { Operation } from '../../wire/model';
-import { OPERATIONS } from '../../wire/operations';
+import { type BodyKind, OPERATIONS } from '../../wire/operations';
 import type { CallEnvelope } from '../../wire/protocols';
 import type { Gateway } from '../gateway';
 import type { CallOptions, ModelCall } from './call';
@@ -31,10 +31,7 @@ export async function parse(
 ): Promise<ModelCall> {
   const { route } = match;
   const operation = OPERATIONS[route.operation as Operation];
-  checkContent(exchange.headers);
-  const { maxBodyBytes } = configuration.document;
-  if (exchange.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  const document = parseJsonDocument(exchange.body, { ...REQUEST_LIMITS, maxBytes: maxBodyBytes });
+  const document = READERS[operation.body](exchange, configuration.document.maxBodyBytes);
   checkFieldNames(document.value);
   const dialect = await gateway.protocols.dialect(route.dialect, operation.name);
   const envelope = envelopeOf(exchange.headers, match);
@@ -55,6 +52,15 @@ export async function parse(
 function envelopeOf(headers: RequestHeaders, { route, model }: FoundRoute): CallEnvelope {
   return { headers, ...(model === undefined ? {} : { model }), ...(route.stream === undefined ? {} : { stream: route.stream }) };
 }
+
+/** How a body of each kind is read. */
+const READERS: Readonly<Record<BodyKind, (exchange: Exchange, maxBytes: number) => JsonDocument>> = {
+  json({ headers, body }, maxBytes) {
+    checkContent(headers);
+    if (body.length > maxBytes) throw tooLarge(maxBytes);
+    return parseJsonDocument(body, { ...REQUEST_LIMITS, maxBytes });
+  },
+};
 
 /** A body is JSON, in the plain. A missing content type is taken for JSON, as the providers do. */
 function checkContent(headers: RequestHeaders): void {

@@ -1,5 +1,6 @@
 /** The dialects that callers speak. A new one is a folder, and its line here. */
 import type { ProtocolName } from '../model/request';
+import type { Dialect } from '../protocols/protocol';
 import { anthropicMessages } from './anthropic-messages/declaration';
 import type { DialectDeclaration } from './declaration';
 import { openAiChat } from './openai-chat/declaration';
@@ -15,7 +16,14 @@ const DECLARED = {
 
 export type DialectName = keyof typeof DECLARED;
 
-export const DIALECTS: Readonly<Record<DialectName, DialectDeclaration>> = DECLARED;
+/** What is called at a dialect's routes has a codec there. */
+type Coded<Declared extends Record<string, DialectDeclaration>> = {
+  readonly [Name in keyof Declared]: {
+    readonly codecs: Readonly<Record<Declared[Name]['calls'][number]['operation'], () => Promise<Dialect>>>;
+  };
+};
+
+export const DIALECTS: Readonly<Record<DialectName, DialectDeclaration>> & Coded<typeof DECLARED> = DECLARED;
 
 export const DIALECT_NAMES = Object.keys(DECLARED) as DialectName[];
 
