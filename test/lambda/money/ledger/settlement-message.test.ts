@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readQueued, writeQueued } from '../../../../lambda/money/ledger';
+import { readQueued, settlementQueue, writeQueued } from '../../../../lambda/money/ledger';
 
 const amount = fc.bigInt(0n, 10n ** 30n - 1n);
 const settlement = fc.record({
@@ -56,3 +56,19 @@ test.each(['outcome', 'counters', 'expiresAtMs', 'counter', 'nanoUsd'])(
     }
   },
 );
+
+test('R15 what is no object is no message', () => {
+  for (const message of [undefined, null, 'settle', 4, true, []]) expect(readQueued(message)).toBeUndefined();
+});
+
+test('R15 a queue of text is given what can be read back, and how long to wait', async () => {
+  const sent: [string, number | undefined][] = [];
+  const queue = settlementQueue({ send: async (message, delaySeconds) => void sent.push([message, delaySeconds]) });
+  const work = { attemptId: 'a', kind: 'release', result: { costNanoUsd: 7n } } as never;
+  await queue.send(work);
+  await queue.send(work, 30);
+  expect(sent.map(([message, delay]) => [readQueued(JSON.parse(message)), delay])).toEqual([
+    [work, undefined],
+    [work, 30],
+  ]);
+});

@@ -1,5 +1,5 @@
 import { overriddenPrice, overrideOf, saysPrice } from '../../../../lambda/money/pricing/overridden-price';
-import { pricesAny, TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
+import { ceilingPrice, pricesAny, TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
 import type { PriceOverride } from '../../../../lambda/money/pricing/price-override';
 
 const override = (fields: Partial<PriceOverride> & { readonly id?: string }): PriceOverride =>
@@ -83,6 +83,7 @@ test('R15 an override prices pictures, seconds, characters, pages and calls, bes
   expect(pricesAny(overriddenPrice(override({ usdPerMillionTokens: { input: '1' } }), PLACE, undefined), ['call', 'page'])).toBe(false);
   expect(pricesAny(overriddenPrice(override({ free: true }), PLACE, undefined), ['call'])).toBe(true);
   expect(pricesAny(alone, [])).toBe(true);
+  expect(pricesAny(ceilingPrice(7n), ['image'])).toBe(true);
 });
 
 test('R15 an override of lengths alone leaves the price to the book', () => {

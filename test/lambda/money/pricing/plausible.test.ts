@@ -69,6 +69,7 @@ test('R15 output: the longest answer of the model, over all choices; a call with
   expect(most('billedOutputTokens', call({ choices: 3 }))).toBe(12_000);
   expect(most('outputTokens', call({}, { maxOutputTokens: 9_000 }))).toBe(9_000);
   expect(most('outputTokens', call({ compacts: true }))).toBe(8_000);
+  expect(most('outputTokens', call({ compacts: true, toolUses: [{ unit: 'search', most: 3 }] }))).toBe(5 * 4_000);
   expect(most('outputTokens', call({}, { maxOutputTokens: 0 }))).toBe(0);
   const { maxOutputTokens, ...open } = PRICE;
   expect(maxOutputTokens).toBe(4_000);
@@ -109,6 +110,20 @@ test('R15 what is dearer than text is believed only where the call has it', () =
   expect(most('audioOutputTokens', call({}, dear), whole)).toBe(0);
   expect(most('audioOutputTokens', call({ modalities: ['audio'] }, dear), whole)).toBe(300);
   expect(most('imageOutputTokens', call({}, dear), whole)).toBe(300);
+  // Sound in a cache is held against text in a cache, which is cheaper than text.
+  const cached = { ...PRICE, rates: completeRates({ input: rate(10n), output: rate(20n), cacheRead: rate(1n), audioCacheRead: rate(5n) }) };
+  expect(most('audioCacheReadInputTokens', call({}, { price: cached }), whole)).toBe(0);
+  const cheap = { ...PRICE, rates: completeRates({ input: rate(10n), output: rate(20n), cacheRead: rate(50n), audioInput: rate(40n) }) };
+  expect(most('audioInputTokens', call({}, { price: cheap }), whole)).toBe(0);
+});
+
+test('R15 a tier that is dearer than what was asked for is not believed', () => {
+  const price = { ...PRICE, serviceTiers: { priority: 200, flex: 50 } };
+  const named = (serviceTier: string, asked?: string) =>
+    implausible({ inputTokens: 1, serviceTier }, call(asked === undefined ? {} : { serviceTier: asked }, { price }));
+  expect([named('flex', 'default'), named('priority', 'priority'), named('priority', 'auto')]).toEqual([undefined, undefined, undefined]);
+  expect([named('priority', 'flex'), named('priority', 'default')]).toEqual(['serviceTier', 'serviceTier']);
+  expect(implausible({ inputTokens: -1, serviceTier: 'priority' }, call({ serviceTier: 'flex' }, { price }))).toBe('inputTokens');
 });
 
 test('R15 sound that is dearer than text from some length of prompt on is dearer', () => {

@@ -28,6 +28,7 @@ test.each<readonly [ProviderKind | undefined, string | undefined, number]>([
   ['anthropic', 'standard_only', 110],
   ['anthropic', 'fast', 220],
   ['anthropic', 'fast-us', 220],
+  ['anthropic', 'priority', 250],
   // Everybody else serves what is named, and no name at the list price.
   ['google-ai-studio', undefined, 100],
   ['google-ai-studio', 'auto', 250],
@@ -39,6 +40,11 @@ test.each<readonly [ProviderKind | undefined, string | undefined, number]>([
   [undefined, 'priority', 250],
 ])('R15 a call at %s that names tier %s may be billed %d percent', (kind, named, percent) => {
   expect(mostTierPercent(at(kind, TIERS), named)).toBe(percent);
+});
+
+test('R15 what is served faster may be served anywhere, whichever of both is dearer', () => {
+  const tiers = { fast: 200, 'fast-us': 150, us: 110 };
+  expect([mostTierPercent(at('anthropic', tiers), 'fast-us'), mostTierPercent(at('anthropic', tiers), 'fast')]).toEqual([200, 200]);
 });
 
 test('R15 no tier makes a bound less than the list price', () => {

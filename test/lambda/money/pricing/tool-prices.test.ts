@@ -64,6 +64,13 @@ test.each<readonly [ProviderKind, string, string, number | undefined]>([
   ['perplexity', 'sonar-reasoning-pro', 'request:high', 14],
   ['perplexity', 'sonar-deep-research', 'request:low', undefined],
   ['perplexity', 'r1-1776', 'request:low', undefined],
+  ['perplexity', 'my-sonar', 'request:low', undefined],
+  ['openrouter', 'sonar', 'request:low', undefined],
+  ['openai', 'gpt-4.1', 'web_search_preview', 25],
+  ['openai', 'gpt-5-chat-latest', 'web_search_preview', 25],
+  ['openai', 'gpt-5', 'web_search_preview', 10],
+  ['openai', 'o3', 'web_search_preview', 10],
+  ['azure-openai', 'gpt-5', 'web_search_preview', undefined],
   ['mistral', 'm', 'web_search', undefined],
 ])('R15 at %s, %s: %s costs %s US dollars a thousand', (kind, model, unit, usd) => {
   expect(toolPricesOf(kind, model)[unit]).toBe(usd === undefined ? undefined : BigInt(Math.floor(usd * 1_000_000)));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createPriceBook, mostOutput, type Price, writtenWithin } from '../../../../lambda/money/pricing';
+import { createPriceBook, FREE_PRICE, mostOutput, type Price, writtenWithin } from '../../../../lambda/money/pricing';
 import type { ProviderKind } from '../../../../lib/private/contract';
 import { bookOf } from '../../../support/prices';
 
@@ -17,6 +17,10 @@ test.each<readonly [ProviderKind, string, number]>([
 
 test('R02 choices are written side by side, a part of a token is one, and no time writes nothing', () => {
   expect([writtenWithin(1_000, undefined, 3), writtenWithin(1, undefined, 1), writtenWithin(0, undefined, 2)]).toEqual([1_200, 1, 0]);
+});
+
+test('R02 of a model that nobody knows, the cap alone is known, and the speed of most', () => {
+  expect([mostOutput(undefined, 500, 2), writtenWithin(1_000, FREE_PRICE, 1)]).toEqual([500, 400]);
 });
 
 test('R02 nothing is written beyond the cap, nor beyond what each choice of the model may hold', () => {

@@ -337,6 +337,14 @@ describe('R15 a lost attempt', () => {
     expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, 0).usage).not.toHaveProperty('toolCalls');
   });
 
+  test('R15 is counted as the model counts that was asked, not as the one that was asked for', () => {
+    const claude = { provider: { id: 'p' }, model: 'claude-x', name: NAME } as never;
+    const long = call({ body: { q: 'hello there '.repeat(30) } });
+    const counted = estimatedInput(long.call, priceOf(), 'claude-x');
+    expect(counted).toBeGreaterThan(estimatedInput(long.call, priceOf(), 'm'));
+    expect(lostAttempt(long, claude, undefined, 0).usage.inputTokens).toBe(counted);
+  });
+
   test('R15 whose report cannot be true costs what is estimated', () => {
     expect(lostAttempt(call(), TARGET, { inputTokens: 1e12 }, 0).usage.inputTokens).toBe(input);
   });
@@ -396,4 +404,22 @@ test('R15 what the record says of a call, and what it leaves out', async () => {
   expect(bare.settled).toMatchObject({ latencyMs: 4_000, overheadMs: 0 });
   for (const field of ['incomplete', 'malformedEvents', 'timeToFirstChunkMs', 'labels'] as const)
     expect(bare.settled?.[field]).toBeUndefined();
+});
+
+test('R15 a prompt is estimated as it was sent, without any of its pictures', () => {
+  const estimate = (bytes: string, media: string[] = []) => {
+    const { document, facts, ...rest } = call().call;
+    const value = JSON.parse(bytes);
+    const sent = { ...rest, facts: { ...facts, media: media.map((base64) => ({ kind: 'document', base64 })) } };
+    return estimatedInput({ ...sent, document: { ...document, bytes: Buffer.from(bytes), value } } as never, undefined, 'm');
+  };
+  const body = { q: 'hello '.repeat(50), list: [1, 2, 3] };
+  expect(estimate(JSON.stringify(body, null, 8))).toBe(estimateTokens(JSON.stringify(body, null, 8), 'other'));
+  const [short, long] = ['QUJD'.repeat(40), 'REVG'.repeat(900)];
+  const pictured = JSON.stringify({ ...body, pictures: [short, `data:image/png;base64,${long}`] });
+  expect(estimate(pictured, [short, long])).toBe(estimateTokens(JSON.stringify({ ...body, pictures: ['', ''] }), 'other'));
+});
+
+test('R15 tools of a call without a price are counted all the same', () => {
+  expect(estimatedTools(call({ price: null, facts: { toolUses: [{ unit: 'search', most: 2 }] } }).call, undefined)).toEqual({ search: 2 });
 });

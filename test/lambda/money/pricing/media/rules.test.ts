@@ -58,6 +58,12 @@ test.each([
   ['openai/o3-pro', 'low', 75],
   ['gpt-5', undefined, 70 + 8 * 140],
   ['gpt-5-chat-latest', 'low', 70],
+  ['gpt-5-2025-08-07', 'low', 70],
+  ['gpt-5.3-nano', undefined, Math.ceil(1_536 * 2.46)],
+  ['gpt-5-mini', undefined, Math.ceil(1_536 * 1.62)],
+  ['gpt-5.4-2026-03-05', undefined, 10_000],
+  ['gpt-5.10', undefined, 73_800],
+  ['gpt-10', undefined, 73_800],
   ['computer-use-preview', undefined, 65 + 8 * 129],
   ['gpt-5.4-mini', undefined, Math.ceil(1_536 * 1.62)],
   ['gpt-5-nano', undefined, Math.ceil(1_536 * 2.46)],
@@ -130,6 +136,8 @@ describe('R11 recordings', () => {
     ['one whose samples have no size', changed(32, 0)],
     ['one of no channel', changed(22, 0)],
     ['one that says its format twice', Buffer.concat([changed(36, ...Buffer.from('fmt ')), Buffer.alloc(99)])],
+    ['one that is no RIFF', changed(0, 0x58)],
+    ['RIFF of another kind', changed(8, 0x58)],
     ['one that is too short to say', changed(20, 1).subarray(0, 35)],
     ['FLAC', Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(10_236)])],
     ['FLAC behind the tags of MP3', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(7), Buffer.from('fLaC'), Buffer.alloc(9_000)])],
@@ -144,7 +152,14 @@ describe('R11 recordings', () => {
   });
 
   /** A WAV file with chunks of these lengths between its format and a thousand bytes of sound. */
-  const wavWith = (sound: { channels?: number; hertz?: number; bits?: number; frame?: number; chunks?: readonly number[] }): Buffer => {
+  const wavWith = (sound: {
+    channels?: number;
+    hertz?: number;
+    bits?: number;
+    frame?: number;
+    chunks?: readonly number[];
+    between?: string;
+  }): Buffer => {
     const { channels = 1, hertz = 8_000, bits = 16, chunks = [] } = sound;
     const frame = sound.frame ?? (channels * bits) / 8;
     const head = Buffer.from(wav(0), 'base64').subarray(0, 36);
@@ -153,7 +168,7 @@ describe('R11 recordings', () => {
     head.writeUInt16LE(frame, 32);
     head.writeUInt16LE(bits, 34);
     const between = chunks.map((length) => {
-      const chunk = Buffer.concat([Buffer.from('LIST'), Buffer.alloc(4), Buffer.alloc(length + (length % 2), 0xff)]);
+      const chunk = Buffer.concat([Buffer.from(sound.between ?? 'LIST'), Buffer.alloc(4), Buffer.alloc(length + (length % 2), 0xff)]);
       chunk.writeUInt32LE(length, 4);
       return chunk;
     });
@@ -165,7 +180,15 @@ describe('R11 recordings', () => {
     for (const sound of [{ channels: 16 }, { hertz: 4_000 }, { hertz: 192_000 }, { bits: 8 }, { bits: 24, channels: 2 }]) {
       expect([sound, isBounded(wavWith(sound))]).toEqual([sound, true]);
     }
-    for (const sound of [{ channels: 17 }, { hertz: 3_999 }, { hertz: 192_001 }, { bits: 4 }, { frame: 3 }, { bits: 16, frame: 1 }]) {
+    for (const sound of [
+      { channels: 17 },
+      { hertz: 3_999 },
+      { hertz: 192_001 },
+      { bits: 4 },
+      { bits: 4, channels: 2 },
+      { frame: 3 },
+      { bits: 16, frame: 1 },
+    ]) {
       expect([sound, isBounded(wavWith(sound))]).toEqual([sound, false]);
     }
     // The rate of samples, channels and bits make a second.
@@ -177,6 +200,8 @@ describe('R11 recordings', () => {
       expect([chunks, isBounded(wavWith({ chunks }))]).toEqual([chunks, true]);
     }
     expect(isBounded(wavWith({ chunks: Array<number>(32).fill(3) }))).toBe(false);
+    // A second format before the sound may be another one.
+    expect(isBounded(wavWith({ chunks: [16], between: 'fmt ' }))).toBe(false);
     expect(isBounded(wavWith({ chunks: [10] }).subarray(0, 57))).toBe(false);
   });
 
@@ -211,6 +236,8 @@ describe('R11 recordings', () => {
     const tags = (rest: number[]) =>
       Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\x05', 'latin1'), Buffer.alloc(5, 0x55), Buffer.from(rest)]);
     expect([isBounded(tags([])), isBounded(tags([0, 0, 0])), isBounded(tags([0, 0, 1, 1, 1, 1, 1]))]).toEqual([true, true, false]);
+    // Three bytes are no frame.
+    expect(isBounded(tags([0xff, 0xfb, 0x90]))).toBe(false);
     // Nor are more than 64 KiB of filling looked through.
     expect(isBounded(Buffer.concat([tags([]), Buffer.alloc(70_000), Buffer.from([0xff, 0xfb, 0x90, 0])]))).toBe(false);
   });
@@ -226,6 +253,17 @@ test('R11 a picture that says its size twice is bounded by the maximum', () => {
   expect(sized(start, frame(5, 5), frame(2_000, 2_000), scan)).toBe(unknown);
   expect(sized(start, frame(5, 5), Buffer.from([0]), frame(2_000, 2_000), scan)).toBe(unknown);
   expect(sized(start, frame(5, 5), Buffer.alloc(70_000))).toBe(unknown);
+  const small = of('claude-x', png(5, 5));
+  expect(sized(start, frame(5, 5), frame(200, 200), scan)).toBe(unknown);
+  expect(sized(start, frame(5, 5), scan, frame(200, 200))).toBe(small);
+  // Behind damage, a frame is a mark and its kind.
+  expect(sized(start, frame(5, 5), Buffer.from([0, 0xff, 0, 0xff, 0x01, 0xc0, 0]))).toBe(small);
+  expect(sized(start, frame(5, 5), Buffer.from([0, 0xff, 0xc0]))).toBe(unknown);
+  // A segment that ends with the file is one.
+  expect(sized(start, frame(5, 5), Buffer.from([0xff, 0xe1, 0, 2]))).toBe(small);
+  const other = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 30]), Buffer.alloc(28)]);
+  expect(sized(start, other, Buffer.from([0xff, 0xe1, 0]))).toBe(unknown);
+  expect(sized(start, other, frame(5, 5).subarray(0, 8))).toBe(unknown);
   const header = Buffer.from(png(5, 5), 'base64').subarray(0, 33);
   const second = Buffer.from(png(3_000, 3_000), 'base64').subarray(8);
   expect(of('claude-x', Buffer.concat([header, second]).toString('base64'))).toBe(unknown);
@@ -268,6 +306,9 @@ describe('R15 a picture says its size, or none', () => {
 
   test.each([
     ['a PNG without its header', changed(png(5, 5), 12, 0x41)],
+    ['a PNG without its mark', changed(png(5, 5), 0, 0x41)],
+    ['a WebP without its mark', changed(webp(5, 5), 0, 0x41)],
+    ['a JPEG without its mark', changed(jpeg(5, 5), 0, 0x41)],
     ['a PNG of no width', changed(png(5, 5), 16, 0, 0, 0, 0)],
     ['a PNG of no height', changed(png(5, 5), 20, 0, 0, 0, 0)],
     ['a file of 23 bytes', Buffer.from(png(5, 5), 'base64').subarray(0, 23)],
@@ -279,6 +320,33 @@ describe('R15 a picture says its size, or none', () => {
     ['a JPEG that ends before its frame', Buffer.from(jpeg(5, 5, 90_000), 'base64').subarray(0, 60_000)],
   ])('R15 %s has none', (_what, bytes) => {
     expect(sized(bytes)).toBe(unknown);
+  });
+
+  test('R15 24 bytes of a PNG are enough', () => {
+    expect(sized(Buffer.from(png(5, 5), 'base64').subarray(0, 24))).toBe(of('claude-x', png(5, 5)));
+  });
+
+  test('R15 so many parts of a picture are looked at, and no more', () => {
+    const known = of('claude-x', png(45, 57));
+    const head = Buffer.from(gif(20, 30), 'base64').subarray(0, 13);
+    head[10] = 0;
+    const frame = Buffer.from([0x2c, 5, 0, 7, 0, 40, 0, 50, 0, 0]);
+    const extensions = (count: number) =>
+      Buffer.concat([head, Buffer.alloc(3 * count, Buffer.from([0x21, 0xfe, 0])), frame, Buffer.alloc(20)]);
+    expect([sized(extensions(255)), sized(extensions(256))]).toEqual([known, unknown]);
+    const blocks = (count: number) =>
+      Buffer.concat([
+        head,
+        Buffer.from([0x21, 0xfe]),
+        Buffer.alloc(2 * count, Buffer.from([1, 9])),
+        Buffer.from([0]),
+        frame,
+        Buffer.alloc(20),
+      ]);
+    expect([sized(blocks(255)), sized(blocks(256))]).toEqual([known, unknown]);
+    const picture = Buffer.from(jpeg(45, 57), 'base64');
+    const filled = (count: number) => Buffer.concat([picture.subarray(0, 2), Buffer.alloc(count, 0xff), picture.subarray(2)]);
+    expect([sized(filled(254)), sized(filled(255))]).toEqual([known, unknown]);
   });
 
   test('R15 the three kinds of WebP', () => {
@@ -314,6 +382,9 @@ describe('R15 a picture says its size, or none', () => {
       bytes[3] = marker;
       expect([marker, sized(bytes) === of('claude-x', png(30, 60))]).toEqual([marker, !isTable]);
     }
+    const early = Buffer.from(jpeg(30, 60), 'base64');
+    early[3] = 0x90;
+    expect(sized(early)).toBe(unknown);
     // Bytes may be filled before a marker.
     const filled = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xff]), Buffer.from(jpeg(30, 60), 'base64').subarray(2)]);
     expect(sized(filled)).toBe(of('claude-x', png(30, 60)));
