@@ -50,6 +50,13 @@ describe('the OpenAPI document', () => {
     expect([...published.components.schemas.KeyCreate.properties.endpoints.items.enum].sort()).toEqual(calls.sort());
   });
 
+  test('every call of the data plane has the page of its vendor', () => {
+    const calls = ROUTES.filter(({ kind }) => kind === 'model-call').map(({ path }) => path);
+    const pages = calls.map((path) => published.paths[path].post.externalDocs?.url);
+
+    expect(pages).toEqual(calls.map(() => expect.stringMatching(/^https:/)));
+  });
+
   test('names every operation once and resolves every reference', () => {
     const operations = Object.values(published.paths as Record<string, Record<string, { operationId: string }>>).flatMap((path) =>
       Object.values(path),
