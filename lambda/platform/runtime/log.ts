@@ -1,22 +1,14 @@
 /**
- * The only fields a log line may hold. There is no field for a body, a prompt, a header or a credential,
- * so none of them can reach a log by accident.
+ * The only fields a log line may hold, beside those of the usage record that say they are logged. There is no field for a body, a prompt,
+ * a header or a credential, so none of them can reach a log by accident.
  */
 export interface LogFields {
   readonly requestId?: string;
   readonly keyId?: string;
   readonly teamId?: string;
-  readonly projectId?: string;
-  readonly userId?: string;
   readonly method?: string;
   /** The matched route, never the raw path. */
   readonly route?: string;
-  readonly dialect?: string;
-  readonly operation?: string;
-  /** What the caller asked for; cut to 256 characters. */
-  readonly originalModel?: string;
-  /** The model's name at the provider, where `model` is not that. */
-  readonly requestModel?: string;
   readonly provider?: string;
   readonly model?: string;
   readonly status?: number;
@@ -26,14 +18,8 @@ export interface LogFields {
   /** Low-cardinality detail of ours, never a provider's or caller's text. */
   readonly reason?: string;
   readonly attempts?: number;
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
   readonly costNanoUsd?: string;
   readonly latencyMs?: number;
-  readonly timeToFirstByteMs?: number;
-  readonly overheadMs?: number;
-  readonly malformedEvents?: number;
-  readonly incomplete?: boolean;
   readonly count?: number;
   readonly bytes?: number;
   /** Name and stack of an unexpected error of our own code; its message is left out. */
