@@ -89,8 +89,10 @@ function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], 
       if (override !== undefined && saysPrice(override)) {
         return overriddenPrice(override, target, rows(target)?.row);
       }
-      if (target.free === true) return FREE_PRICE;
       const found = rows(target);
+      // What a model is able to does not depend on who pays.
+      if (target.free === true)
+        return found === undefined ? FREE_PRICE : { ...FREE_PRICE, ...limitsOf(found.row.window, found.row.maxOutput) };
       const prices = found?.row.prices.findLast((candidate) => applies(candidate, atMs));
       if (found === undefined || prices === undefined) return undefined;
       let price = found.read.get(prices);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { ModelRequest, Usage } from '../../wire/model';
 import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols';
-import { unreadableAnswer } from '../../wire/protocols';
+import { checkGenerated, unreadableAnswer } from '../../wire/protocols';
 import { type Patience, throughStages } from './staged-answer';
 import type { AnswerStage, EndedByStage } from './stages';
 
@@ -54,6 +54,7 @@ export async function readAnswer(reply: InboundReply, reading: WholeReading): Pr
   const decodedResponse = protocol.decodeResponse(body);
   const usage = decodedResponse.usage ?? protocol.headerUsage?.(reply.headers);
   const response = usage === undefined ? decodedResponse : { ...decodedResponse, usage };
+  checkGenerated(response);
   const staged = stages.length === 0 ? { response } : await throughStages(stages, response, reading.patience);
   const same = passThrough && staged.response === response;
   const encoded =

@@ -2,6 +2,7 @@ import { GatewayError } from '../../platform/error';
 import type { ErrorCode } from '../../platform/error-catalogue';
 import { TransportError, type TransportFailure } from '../../platform/http';
 import type { Usage } from '../../wire/model';
+import { FailedGeneration } from '../../wire/protocols';
 import { LEFT } from '../relay/departure';
 
 /** Why one attempt did not answer, and what may be done about it. */
@@ -90,6 +91,10 @@ const CUT: ReadonlySet<ErrorCode> = new Set(['upstream_incomplete', 'upstream_ti
 
 /** A stream that failed before it said anything. */
 export function streamFailure(error: GatewayError): AttemptFailure {
+  if (error instanceof FailedGeneration) {
+    const usage = error.usage === undefined ? {} : { usage: error.usage };
+    return { error, failover: true, retrySame: false, mayBeBilled: true, ...usage };
+  }
   const cut = CUT.has(error.code);
   const failure = providerFailure(error, error.status >= 500 || error.status === 429, cut ? 0 : error.status);
   return { ...failure, mayBeBilled: cut };

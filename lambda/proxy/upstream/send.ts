@@ -142,14 +142,19 @@ function passedBody(
   maxOutputTokens: number | undefined,
 ): WrittenBody {
   const { document, facts, dialect } = call;
-  const history = dialect.forwardChanges?.(document.value);
+  const history = dialect.forwardChanges?.(document.value, target.provider.definition.maker === true);
   const forgotten = call.mayStore
     ? undefined
     : dialect.forget?.(
         history === undefined ? document.value : { ...document.value, ...history },
         target.provider.definition.storesChat === true,
       );
-  const dropped = [...new Set([...Object.keys(history ?? {}).map((field) => `thinking in ${field}`), ...(forgotten?.dropped ?? [])])];
+  const dropped = [
+    ...new Set([
+      ...Object.keys(history ?? {}).map((field) => (field === 'system' ? 'system' : `thinking in ${field}`)),
+      ...(forgotten?.dropped ?? []),
+    ]),
+  ];
   const changes = {
     ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: target.model }),
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),

@@ -5,7 +5,7 @@ import type { Watcher } from '../../platform/runtime';
 import type { ModelRequest } from '../../wire/model';
 import { mostTokens } from '../../wire/model';
 import type { StreamMeter } from '../../wire/protocols';
-import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
+import { failingStream, unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import type { AdmittedCall, Answer } from '../answer/source';
 import { returnedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
@@ -126,7 +126,7 @@ function translationOf(gateway: Gateway, context: AdmittedCall, prepared: Prepar
   const { protocol, decoded, stages } = prepared;
   if (prepared.passThrough && stages.length === 0) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
   const encoder = dialect.streamEncoder(encodeContext(gateway.clock, context, decoded as ModelRequest));
-  return translated(protocol.streamDecoder(), encoder, stages);
+  return translated(failingStream(protocol.streamDecoder()), encoder, stages);
 }
 
 function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {

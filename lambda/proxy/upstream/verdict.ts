@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../platform/error';
+import { FailedGeneration } from '../../wire/protocols';
 import type { Verdict } from './cooldowns';
 import type { PlaceResult } from './try-place';
 
@@ -10,7 +11,11 @@ export function faultOf(result: PlaceResult): GatewayError | undefined {
 
 /** What an attempt told about its target; undefined: nothing. */
 export function verdictOf(result: PlaceResult): Verdict | undefined {
-  if ('answer' in result) return { kind: faultOf(result) === undefined ? 'good' : 'failed' };
+  if ('answer' in result) {
+    const fault = faultOf(result);
+    // What its model wrote says nothing of the provider.
+    return { kind: fault === undefined || fault instanceof FailedGeneration ? 'good' : 'failed' };
+  }
   const { error, coolMs } = result.failure;
   if (coolMs === undefined) return result.status !== undefined && result.status < 500 ? { kind: 'good' } : undefined;
   const because = error.retryable ? {} : { because: error };

@@ -10,6 +10,7 @@ export {
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
+export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { withoutNativeSchema } from './structured-output';
 export { withToolsOfHistory, withUniqueTools } from './tools';

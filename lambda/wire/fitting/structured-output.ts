@@ -29,7 +29,7 @@ export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, c
   const thinks = request.reasoning !== undefined && request.reasoning.effort !== 'none' && can.thinking?.length !== 0;
   const forces = !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
   const { responseFormat: _, ...rest } = request;
-  if (!forces) return { protocol, request: { ...rest, messages: [...rest.messages, told(format)] }, dropped: ['response_format'] };
+  if (!forces) return { protocol, request: { ...rest, messages: [told(format), ...rest.messages] }, dropped: ['response_format'] };
   return {
     request: { ...rest, tools: [toolOf(format)], toolChoice: { type: 'tool', name: TOOL } },
     dropped: [],

@@ -40,6 +40,7 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
   return (name: Name, operation: Operation): Promise<T> => known(`${name} ${operation}`, () => load(name, operation));
 }
 
+export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
 export { withoutFreeText } from './free-text-tools';
 export { mediaUrlIn } from './media-urls';
 export type {

@@ -111,8 +111,10 @@ export interface Dialect {
   /**
    * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
    * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
+   *
+   * @param toItsMaker the call goes to whoever made the dialect, not to others who speak it
    */
-  forwardChanges?(body: JsonObject): JsonObject | undefined;
+  forwardChanges?(body: JsonObject, toItsMaker?: boolean): JsonObject | undefined;
   /** Fields that a call which is forwarded in its own dialect must have so that its provider reports usage. */
   usageFields?(body: JsonObject, facts: CallFacts): JsonObject;
   /**

@@ -136,8 +136,20 @@ const POLICY_CODES = new Set([
   'moderation_blocked',
 ]);
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'model_max_prompt_tokens_exceeded']);
-const CONTEXT_WORDS =
-  /maximum context length|context[ _]length|context window|prompt is too long|input is too long|too many (?:input )?tokens|exceeds? the (?:maximum|model'?s?) (?:number of )?(?:input )?(?:context|tokens?)/i;
+/**
+ * How hosts say that a prompt is too long, each in its own words: Anthropic (the answer's cap counted in), xAI, vLLM, llama.cpp, Kimi, Text
+ * Generation Inference, Mistral, Google, Bedrock. Coding agents sum up and go on when they are told.
+ */
+const CONTEXT_WORDS = new RegExp(
+  [
+    'maximum context length|context[ _]length|context window|context limit|context size|maximum model length',
+    'prompt is too long|input is too long|prompt (?:length )?is too large|too large for model with',
+    'maximum prompt length|maximum (?:allowed )?(?:input|prompt) (?:length|tokens)',
+    "too many (?:input |prompt )?tokens|exceed(?:s|ed)? (?:the )?(?:maximum|model)(?:'s)? (?:number of |allowed )?(?:input )?(?:context|tokens?)",
+    'inputs`? (?:must have less than \\d+ )?tokens|`inputs` tokens',
+  ].join('|'),
+  'i',
+);
 
 /**
  * Total mapping from what a provider said to what a caller is told: every failure gives exactly one error.

@@ -16,3 +16,9 @@ export function madeToolId(answerId: string | undefined, choice: number, call: n
     .digest('hex')
     .slice(0, 24)}`;
 }
+
+/** Nine letters and digits, which is all that Mistral takes. */
+export function mistralToolId(id: string): string {
+  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
+  return createHash('sha256').update(id).digest('hex').slice(0, 9);
+}

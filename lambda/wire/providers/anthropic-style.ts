@@ -18,6 +18,7 @@ export function anthropicStyle(style: {
   readonly baseUrl?: string;
   readonly models: readonly string[];
   readonly selfHosted?: true;
+  readonly maker?: true;
 }): ProviderDefinition {
   return { ...style, auth: { kind: 'header', name: 'x-api-key' }, quirks: [], endpoint: (request) => endpointOf(OFFERS, request) };
 }

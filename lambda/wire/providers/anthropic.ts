@@ -6,6 +6,7 @@ import { anthropicStyle } from './anthropic-style';
  * @see https://docs.claude.com/en/api/messages
  */
 export const anthropic = anthropicStyle({
+  maker: true,
   kind: 'anthropic',
   telemetryName: 'anthropic',
   baseUrl: 'https://api.anthropic.com',

@@ -52,6 +52,8 @@ export interface ProviderDefinition {
   readonly startsInProcess?: true;
   /** A server that its owner runs, in a network of the owner's: it fetches no URL for callers unless it is configured to. */
   readonly selfHosted?: true;
+  /** Made the wire format that it speaks. */
+  readonly maker?: true;
   /** Keeps Chat Completions too, unless a call says `store: false`. */
   readonly storesChat?: true;
   /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */

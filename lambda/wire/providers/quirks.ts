@@ -43,6 +43,9 @@ const QUIRKS = {
   /** Only `system` is known; it means the same. @see https://api-docs.deepseek.com/api/create-chat-completion */
   'developer-as-system': chat(developerAsSystem),
 
+  /** Content is one string, not parts of text. @see https://api-docs.deepseek.com/api/create-chat-completion */
+  'plain-strings': chat(withPlainStrings),
+
   /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
   'no-message-name': chat(withoutMessageNames),
 
@@ -137,6 +140,15 @@ function eachMessage(body: JsonObject, change: (message: JsonObject) => JsonObje
 
 function developerAsSystem(body: JsonObject): Reshaped | undefined {
   const changed = eachMessage(body, (message) => (message['role'] === 'developer' ? { ...message, role: 'system' } : message));
+  return changed === undefined ? undefined : { body: changed };
+}
+
+function withPlainStrings(body: JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, (message) => {
+    const { content } = message;
+    if (!Array.isArray(content) || !content.every((part) => isObject(part) && typeof part['text'] === 'string')) return message;
+    return { ...message, content: content.map((part) => (part as JsonObject)['text']).join('\n') };
+  });
   return changed === undefined ? undefined : { body: changed };
 }
 

@@ -13,6 +13,7 @@ import {
   wrongType,
 } from '../../protocols/strict';
 import { readCache, readShared, readText } from './decode-content';
+import { isBilling } from './history';
 import { readCallState, readOpaque } from './signatures';
 
 const MESSAGE_FIELDS = new Set(['role', 'content']);
@@ -48,9 +49,12 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
 
 /** Blocks beside text in system messages change what Anthropic's own model may do, and say nothing to others. */
 function readSystemContent(content: JsonValue | undefined, path: string, dropped: string[]): TextPart[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  if (typeof content === 'string') return isBilling(content) ? [] : [{ type: 'text', text: content }];
   return blocksOf(content, path).flatMap((block, index) => {
-    if (block['type'] === 'text') return [readText(block, `${path}[${index}]`)];
+    if (block['type'] === 'text') {
+      const text = readText(block, `${path}[${index}]`);
+      return isBilling(text.text) ? [] : [text];
+    }
     noteDropped(dropped, `${path}[${index}]`);
     return [];
   });

@@ -4,6 +4,7 @@ import {
   beginningWithUser,
   claudeThinking,
   fitSampling,
+  objectAtRoot,
   withOneResultACall,
   withoutBlankTexts,
   withoutTrailingSpace,
@@ -53,7 +54,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     dropped.add('response_format');
     system.push({ type: 'text', text: JSON_MODE });
   }
-  const format = request.responseFormat?.type === 'json-schema' ? closedSchema(request.responseFormat.schema, dropped) : undefined;
+  const format =
+    request.responseFormat?.type === 'json-schema' ? closedSchema(request.responseFormat.schema, 'response_format', dropped) : undefined;
   const config = defined({ effort: told.effort, format: format === undefined ? undefined : { type: 'json_schema', schema: format } });
 
   const body: JsonObject = defined({
@@ -102,6 +104,7 @@ function noteDropped(request: ModelRequest, dropped: Set<string>): void {
 
 function writeTools(tools: readonly Tool[] | undefined, can: Capabilities, dropped: Set<string>): JsonObject[] | undefined {
   if (tools === undefined || tools.length === 0) return undefined;
+  let held = 0;
   return tools.map((tool, index) => {
     if (tool.custom !== undefined) {
       throw unsupported(
@@ -109,22 +112,18 @@ function writeTools(tools: readonly Tool[] | undefined, can: Capabilities, dropp
         `tools[${index}] is a free-text tool, which the chosen model does not have; give it parameters.`,
       );
     }
-    const strict = tool.strict === true && can.strictTools !== false;
-    if (tool.strict === true && !strict) dropped.add('tools.strict');
+    const strict = tool.strict === true && can.strictTools !== false && held < (can.maxStrictTools ?? Number.POSITIVE_INFINITY);
+    if (strict) held += 1;
+    else if (tool.strict === true) dropped.add('tools.strict');
+    const schema = objectAtRoot(tool.parameters, dropped);
     return defined({
       name: tool.name,
       description: tool.description,
-      input_schema: schemaOf(tool),
+      input_schema: strict ? closedSchema(schema, 'tools.parameters', dropped) : schema,
       strict: strict ? true : undefined,
       cache_control: writeCache(tool.cache),
     });
   });
-}
-
-/** Arguments are an object, and Anthropic wants it said. */
-function schemaOf(tool: Tool): JsonObject {
-  if (tool.parameters === undefined) return { type: 'object', properties: {} };
-  return 'type' in tool.parameters ? tool.parameters : { type: 'object', ...tool.parameters };
 }
 
 function writeToolChoice(request: ModelRequest): JsonObject | undefined {

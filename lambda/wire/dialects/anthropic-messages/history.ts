@@ -2,13 +2,35 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { isForeign, unmarked } from './signatures';
 
+/** How a block of Claude Code's begins that is meant for Anthropic's own accounts and says nothing to a model. It differs from call to call. */
+const BILLING = 'x-anthropic-billing-header';
+
+export function isBilling(text: string): boolean {
+  return text.trimStart().startsWith(BILLING);
+}
+
+/** `system` without what is for Anthropic's own eyes; undefined when there is no such thing. */
+function withoutBilling(system: JsonValue | undefined): JsonValue | undefined {
+  if (typeof system === 'string') return isBilling(system) ? '' : undefined;
+  if (!Array.isArray(system)) return undefined;
+  const kept = system.filter((block) => !isBilling(textOf(objectOf(block)?.['text']) ?? ''));
+  return kept.length === system.length ? undefined : kept;
+}
+
 /**
  * A history may hold thinking of another provider, signed with the gateway's own marks or not at all, when a conversation moves
  * to a provider that is called in the caller's dialect. Claude refuses it; what Claude signed on another platform it takes back.
  *
+ * @param toItsMaker the call goes to Anthropic itself
  * @returns the fields to change; undefined when the body can be forwarded as it is
  */
-export function forwardChanges(body: JsonObject): JsonObject | undefined {
+export function forwardChanges(body: JsonObject, toItsMaker = false): JsonObject | undefined {
+  const system = toItsMaker ? undefined : withoutBilling(body['system']);
+  const history = historyChanges(body);
+  return system === undefined ? history : { ...history, system };
+}
+
+function historyChanges(body: JsonObject): JsonObject | undefined {
   const messages = body['messages'];
   if (!Array.isArray(messages)) return undefined;
   let changed = false;

@@ -1,9 +1,10 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, textOf } from '../../protocols/lenient';
 import { readUrl } from '../../protocols/media';
-import { noteDropped, noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
 import { splitContent } from './decode-response';
 import { readReasoning } from './reasoning';
 
@@ -19,7 +20,7 @@ const IGNORED = new Set([
   'id',
   'index',
 ]);
-const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id']);
+const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control']);
 
 const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
 const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file']);
@@ -76,18 +77,9 @@ function readTexts(content: JsonValue | undefined, path: string, dropped: string
   });
 }
 
-/**
- * A prefix to cache ends at the part that OpenAI's `prompt_cache_breakpoint` marks, or the `cache_control` that
- * Anthropic-minded clients of compatible servers send.
- */
 function readText(part: JsonObject, path: string, dropped: string[]): TextPart {
   noteOthers(part, TEXT_FIELDS, path, dropped);
-  const text = requiredText(part['text'], `${path}.text`);
-  const control = part['cache_control'] ?? part['prompt_cache_breakpoint'];
-  if (control === undefined || control === null) return { type: 'text', text };
-  const ttl = requiredObject(control, `${path}.cache_control`)['ttl'];
-  if (ttl !== undefined && ttl !== '5m' && ttl !== '1h') noteDropped(dropped, `${path}.cache_control.ttl`);
-  return { type: 'text', text, cache: ttl === '5m' || ttl === '1h' ? { ttl } : {} };
+  return defined({ type: 'text' as const, text: requiredText(part['text'], `${path}.text`), cache: readCacheMark(part, path, dropped) });
 }
 
 function readUserContent(content: JsonValue | undefined, path: string, dropped: string[]): UserPart[] {
@@ -179,6 +171,7 @@ function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMa
     type: 'tool-result' as const,
     toolCallId,
     toolName: toolNames.get(toolCallId) ?? optionalText(message['name'], `${path}.name`),
+    cache: readCacheMark(message, path, dropped),
     content: content.filter((part) => {
       if (part.type === 'audio') throw unsupported(`${path}.content`, `${path}.content must not hold audio.`);
       return true;

@@ -2,6 +2,7 @@ import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { EFFORTS } from '../../models';
+import { readCacheMark } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import {
   noteOthers,
@@ -104,6 +105,7 @@ function readTool(tool: JsonObject, index: number, dropped: string[]): Tool {
     description: optionalText(definition['description'], `${path}.function.description`),
     parameters: optionalObject(definition['parameters'], `${path}.function.parameters`),
     strict: optionalFlag(definition['strict'], `${path}.function.strict`),
+    cache: readCacheMark(tool, path, dropped) ?? readCacheMark(definition, `${path}.function`, dropped),
   });
 }
 

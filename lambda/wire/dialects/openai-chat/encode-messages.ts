@@ -10,8 +10,9 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { plainTextOf, writeUrl } from '../../protocols/media';
-import { fitToolId } from '../../protocols/tool-ids';
+import { fitToolId, mistralToolId } from '../../protocols/tool-ids';
 import { writeDetail } from './reasoning';
 import type { WireMessage, WireToolCall, WireUserPart } from './wire';
 
@@ -21,6 +22,8 @@ const MAX_TOOL_ID = 40;
 interface Options {
   /** The provider takes an earlier turn's thinking back, as `reasoning_content`. OpenAI itself refuses the field. */
   readonly replayReasoning: boolean;
+  /** The grammar that ids of calls must have. @see https://docs.mistral.ai/capabilities/function_calling */
+  readonly toolIds?: Capabilities['toolIds'];
   /** Collects what is left out. */
   readonly dropped: Set<string>;
 }
@@ -137,7 +140,7 @@ function writeReasoning(parts: readonly ReasoningPart[], options: Options): { re
 
 function writeCall(call: ToolCallPart, options: Options): WireToolCall {
   if (call.cache !== undefined) options.dropped.add('cache_control');
-  const id = fitToolId(call.id, MAX_TOOL_ID);
+  const id = toolId(call.id, options);
   if (call.custom === true) return { id, type: 'custom', custom: { name: call.name, input: call.arguments } };
   const extra =
     call.signature?.protocol === 'gemini' && options.replayReasoning ? { google: { thought_signature: call.signature.value } } : undefined;
@@ -161,7 +164,7 @@ function writeResults(results: readonly ToolResultPart[], path: string, options:
     return {
       role: 'tool',
       content: writeContent(asError(result, note), path, options),
-      tool_call_id: fitToolId(result.toolCallId, MAX_TOOL_ID),
+      tool_call_id: toolId(result.toolCallId, options),
     };
   });
   if (media.length > 0) written.push({ role: 'user', content: media.map((part) => writePart(part, path, options)) });
@@ -171,4 +174,10 @@ function writeResults(results: readonly ToolResultPart[], path: string, options:
 /** Chat has no field for a tool's failure, and the model must know. */
 function asError(result: ToolResultPart, texts: readonly TextPart[]): readonly TextPart[] {
   return result.isError === true ? [{ type: 'text', text: 'The tool failed:' }, ...texts] : texts;
+}
+
+/** Kimi is confused by any id but the one that it gave. */
+function toolId(id: string, { toolIds }: Options): string {
+  if (toolIds?.includes('mistral') === true) return mistralToolId(id);
+  return toolIds?.includes('kimi') === true && id !== '' ? id : fitToolId(id, MAX_TOOL_ID);
 }

@@ -22,7 +22,11 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
   const body: JsonObject = defined({
     model: target.requestModel,
-    messages: writeMessages(request.messages, { replayReasoning: target.quirks.has('replays-reasoning'), dropped }),
+    messages: writeMessages(request.messages, {
+      replayReasoning: target.quirks.has('replays-reasoning'),
+      ...(can.toolIds === undefined ? {} : { toolIds: can.toolIds }),
+      dropped,
+    }),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { include_usage: true } : undefined,
     tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, dropped)),

@@ -1,6 +1,7 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
 import { readUrl } from '../../protocols/media';
 import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
@@ -9,7 +10,22 @@ import { qualifiedName } from './namespaces';
 import { readEncrypted } from './signatures';
 
 /** Items that speak to OpenAI's own service and say nothing to a model elsewhere. */
-const IGNORED_ITEMS = new Set(['configuration_update', 'compaction', 'additional_tools']);
+const IGNORED_ITEMS = new Set([
+  'configuration_update',
+  'compaction',
+  'additional_tools',
+  // What tools of that service did in earlier turns; their outcome stands in the words that followed.
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'computer_call',
+  'mcp_call',
+  'mcp_list_tools',
+  'mcp_approval_request',
+  'mcp_approval_response',
+  'tool_search_call',
+]);
 
 /**
  * Reads `input` as turns. Neighbouring items of the model (thinking, text, tool calls) are one assistant message, neighbouring
@@ -126,7 +142,7 @@ function readParts<T>(content: JsonValue | undefined, path: string, read: (part:
 function readTextPart(part: JsonObject, path: string): TextPart {
   const { type } = part;
   if (type !== 'input_text' && type !== 'output_text' && type !== 'text') throw unsupported(path, `${path} must be a text part.`);
-  return { type: 'text', text: requiredText(part['text'], `${path}.text`) };
+  return defined({ type: 'text' as const, text: requiredText(part['text'], `${path}.text`), cache: readCacheMark(part, path) });
 }
 
 function readAssistantPart(part: JsonObject, path: string): AssistantPart {

@@ -45,6 +45,7 @@ const DROPPED = new Set([
  */
 export function decodeRequest(body: JsonObject): ModelRequest {
   const dropped = unknownFields(body);
+  const tools = readTools(body, dropped);
   const include = optionalList(body['include'], 'include') ?? [];
   const top = optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
   const text = optionalObject(body['text'], 'text');
@@ -52,8 +53,8 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     model: requiredText(body['model'], 'model'),
     messages: [...readInstructions(body), ...readInput(body['input'], dropped)],
     stream: optionalFlag(body['stream'], 'stream') ?? false,
-    tools: allowedTools(readTools(body, dropped), body['tool_choice']),
-    toolChoice: readToolChoice(body),
+    tools: allowedTools(tools, body['tool_choice']),
+    toolChoice: readToolChoice(body, tools),
     parallelToolCalls: optionalFlag(body['parallel_tool_calls'], 'parallel_tool_calls'),
     maxOutputTokens: optionalCount(body['max_output_tokens'], 'max_output_tokens', 1),
     temperature: optionalNumber(body['temperature'], 'temperature', 0, 2),

@@ -1,7 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Tool, ToolChoice } from '../../model/request';
-import { defined, objectOf, objectsOf } from '../../protocols/lenient';
+import { defined, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import {
   optionalChoice,
   optionalFlag,
@@ -69,7 +69,8 @@ function readTool(tool: JsonObject, path: string, dropped: string[], namespace?:
   }
 }
 
-export function readToolChoice(body: JsonObject): ToolChoice | undefined {
+/** @param tools those of the call: a tool of a namespace may be named without it */
+export function readToolChoice(body: JsonObject, tools: readonly Tool[] | undefined): ToolChoice | undefined {
   const choice = body['tool_choice'];
   if (choice === undefined || choice === null) return undefined;
   if (typeof choice === 'string') {
@@ -83,13 +84,20 @@ export function readToolChoice(body: JsonObject): ToolChoice | undefined {
   if (type !== 'function' && type !== 'custom') {
     throw unsupported('tool_choice', `tool_choice of the type ${type} cannot be carried to the chosen model's provider; name one tool.`);
   }
-  return { type: 'tool', name: requiredText(object['name'], 'tool_choice.name') };
+  const namespace = optionalText(object['namespace'], 'tool_choice.namespace');
+  return { type: 'tool', name: toolNamed(requiredText(object['name'], 'tool_choice.name'), namespace, tools) };
 }
 
 /** Only the tools that `tool_choice: {type: allowed_tools}` lists, when it does. */
 export function allowedTools(tools: Tool[] | undefined, choice: JsonValue | undefined): Tool[] | undefined {
   const allowed = objectOf(choice);
   if (tools === undefined || allowed?.['type'] !== 'allowed_tools') return tools;
-  const names = new Set(objectsOf(allowed['tools']).map((tool) => tool['name']));
+  const named = objectsOf(allowed['tools']).map((tool) => toolNamed(textOf(tool['name']) ?? '', textOf(tool['namespace']), tools));
+  const names = new Set(named);
   return tools.filter((tool) => names.has(tool.name));
+}
+
+function toolNamed(name: string, namespace: string | undefined, tools: readonly Tool[] | undefined): string {
+  if (namespace !== undefined || tools === undefined || tools.some((tool) => tool.name === name)) return qualifiedName(namespace, name);
+  return tools.find((tool) => tool.namespace !== undefined && tool.name === qualifiedName(tool.namespace, name))?.name ?? name;
 }

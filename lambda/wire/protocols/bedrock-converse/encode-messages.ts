@@ -102,7 +102,10 @@ class MessageWriter {
       case 'audio':
         return [this.media.audio(part, path)];
       case 'tool-result':
-        return this.withCache([this.toolResult(part, path)], part.cache);
+        return this.withCache(
+          [this.toolResult(part, path)],
+          part.cache ?? part.content.findLast(({ cache }) => cache !== undefined)?.cache,
+        );
     }
   }
 

@@ -136,7 +136,7 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
 /** Bedrock takes closed objects and the keywords that Claude's own API takes. */
 function textFormat(format: ResponseFormat | undefined, dropped: Set<string>): JsonObject {
   if (format?.type !== 'json-schema') return {};
-  const jsonSchema: JsonObject = { schema: JSON.stringify(closedSchema(format.schema, dropped)), name: format.name };
+  const jsonSchema: JsonObject = { schema: JSON.stringify(closedSchema(format.schema, 'response_format', dropped)), name: format.name };
   if (format.description) jsonSchema['description'] = format.description;
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }

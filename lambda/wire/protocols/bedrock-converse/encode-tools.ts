@@ -1,8 +1,9 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import { withToolsOfHistory } from '../../fitting';
+import { objectAtRoot, withToolsOfHistory } from '../../fitting';
 import type { Message, ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
+import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { supportsCachePoints } from '../model-family';
 import { cachePoint } from './encode-messages';
@@ -37,19 +38,14 @@ function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<str
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Amazon Bedrock has no custom tools; declare a function instead.');
   const strict = tool.strict === true && can.strictTools !== false;
   if (tool.strict === true && !strict) dropped.add('tools.strict');
+  const schema = rootFor(can, objectAtRoot(tool.parameters, dropped));
   return {
     name: tool.name,
     // An empty description is refused.
     ...(tool.description ? { description: tool.description } : {}),
-    inputSchema: { json: rootFor(can, objectSchema(tool.parameters)) },
+    inputSchema: { json: strict ? closedSchema(schema, 'tools.parameters', dropped) : schema },
     ...(strict ? { strict: true } : {}),
   };
-}
-
-/** The schema's root must be an object. */
-function objectSchema(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined) return { type: 'object', properties: {} };
-  return 'type' in parameters ? parameters : { type: 'object', ...parameters };
 }
 
 /** Nova knows three keywords at the root. @see https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */

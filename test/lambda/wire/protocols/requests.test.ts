@@ -216,13 +216,7 @@ test('what Claude Code sends reaches an OpenAI model', () => {
   expect(body).toEqual({
     model: 'smart',
     messages: [
-      {
-        role: 'system',
-        content: [
-          { type: 'text', text: 'x-anthropic-billing-header: a=b' },
-          { type: 'text', text: 'You help.' },
-        ],
-      },
+      { role: 'system', content: 'You help.' },
       { role: 'user', content: 'Hi' },
       { role: 'system', content: 'Be brief.' },
     ],

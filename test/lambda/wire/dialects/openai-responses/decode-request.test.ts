@@ -92,7 +92,7 @@ test.each<[string, JsonObject]>([
   ['something_new', { something_new: 1 }],
   ['tools[0]', { tools: [{ type: 'web_search' }] }],
   ['tools[0]', { tools: [{ type: 'computer_use_preview' }] }],
-  ['input[0]', { input: [{ type: 'computer_call', call_id: 'c' }] }],
+  ['input[0]', { input: [{ type: 'something_new', call_id: 'c' }] }],
   ['tool_choice', { tool_choice: { type: 'web_search' } }],
 ])('%s cannot be carried to another provider, and is refused by name', (param, fields) => {
   expect(() => read(fields)).toThrow(expect.objectContaining({ status: 400, code: 'unsupported_parameter', param }));

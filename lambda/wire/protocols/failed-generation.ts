@@ -1,0 +1,57 @@
+import { GatewayError } from '../../platform/error';
+import type { ModelResponse, StreamEvent } from '../model/response';
+import { scrub } from '../model/scrub';
+import type { Usage } from '../model/usage';
+import type { Frame, StreamDecoder } from './protocol';
+
+/**
+ * A provider says under a good status that what its model wrote is of no use: a call that cannot be read, or of a tool that it was not
+ * given. It is billed, and says nothing about the provider's health.
+ */
+export class FailedGeneration extends GatewayError {
+  public constructor(
+    raw: string | undefined,
+    public readonly usage: Usage | undefined,
+  ) {
+    super({
+      code: 'upstream_error',
+      message: `The model gave no usable answer${raw === undefined ? '' : ` (${scrub(raw)})`}; try again.`,
+    });
+  }
+}
+
+/** @throws FailedGeneration when no choice of a whole answer is of use */
+export function checkGenerated({ choices, usage }: ModelResponse): void {
+  const failed = choices.filter(({ finishReason }) => finishReason.unified === 'error');
+  if (failed.length > 0 && failed.length === choices.length) throw new FailedGeneration(failed[0]?.finishReason.raw, usage);
+}
+
+/** Ends a stream whose model failed in an error, after its usage, where the provider would end it like any other. */
+export function failingStream(inner: StreamDecoder): StreamDecoder {
+  let failed: string | undefined;
+  let usage: Usage | undefined;
+  const checked = (events: StreamEvent[]): StreamEvent[] => {
+    if (failed === undefined && !events.some(isFailure)) return events;
+    return events.flatMap((event): StreamEvent[] => {
+      if (event.type === 'usage') ({ usage } = event);
+      if (isFailure(event)) {
+        failed = event.reason.raw ?? '';
+        return [];
+      }
+      return event.type === 'end' && failed !== undefined
+        ? [{ type: 'error', error: new FailedGeneration(failed === '' ? undefined : failed, usage) }]
+        : [event];
+    });
+  };
+  return {
+    decode: (frame: Frame) => checked(inner.decode(frame)),
+    end: () => checked(inner.end()),
+    get malformed() {
+      return inner.malformed;
+    },
+  };
+}
+
+function isFailure(event: StreamEvent): event is StreamEvent & { type: 'finish' } {
+  return event.type === 'finish' && event.reason.unified === 'error';
+}
