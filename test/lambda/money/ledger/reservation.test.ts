@@ -21,6 +21,7 @@ describe('R15 nothing is sent late', () => {
   /** Two clocks that can be moved one without the other. */
   async function clocks() {
     const world = ledgerWorld();
+    world.clock.advance(3_600_000);
     const moved = { wallMs: 0, monotonicMs: 0 };
     const clock = { now: () => world.clock.now() + moved.wallMs, monotonic: () => world.clock.monotonic() + moved.monotonicMs };
     return { world, moved, reservation: await admit(world, {}, { clock }) };
@@ -57,6 +58,60 @@ describe('R15 nothing is sent late', () => {
     const ended = reservation[end](outcome(0n));
     expect(() => reservation.assertSendable()).toThrow('has ended');
     await ended;
+  });
+});
+
+describe('R15 a reservation ends once', () => {
+  test('R15 and whoever ends it again waits for the first end', async () => {
+    const world = ledgerWorld();
+    const reservation = await admit(world);
+    const first = reservation.settle(outcome(7n));
+    expect([reservation.settle(outcome(9n)), reservation.release(outcome(0n))]).toEqual([first, first]);
+    await first;
+    expect(reservation.settle(outcome(9n))).toBe(first);
+    const [counter] = (await world.counters.scan()).items;
+    expect(counter?.remainingNanoUsd).toBe(93n);
+  });
+
+  test('R15 what is released says what became of the call, and costs nothing', async () => {
+    const world = ledgerWorld();
+    const reservation = await admit(world);
+    await reservation.release({ ...outcome(5n), status: 418, outcome: 'caller_left' });
+    expect(await world.records.get(reservation.attemptId)).toMatchObject({
+      state: 'void',
+      status: 418,
+      outcome: 'caller_left',
+      costNanoUsd: 0n,
+    });
+    expect((await world.counters.scan()).items[0]?.remainingNanoUsd).toBe(100n);
+  });
+
+  test('R15 a rate of requests is left without a write, one of tokens is given what was not used', async () => {
+    const used = { ...outcome(1n), usage: { inputTokens: 4, outputTokens: 6 } };
+    const writesAtEnd = async (limits: LimitsConfig) => {
+      const world = ledgerWorld();
+      const reservation = await admit(world, { limits });
+      world.table.resetCounts();
+      await reservation.settle(used);
+      return world.table.writes;
+    };
+    const plain = await writesAtEnd({});
+    expect(await writesAtEnd({ requests_per_minute: 4 })).toBe(plain);
+    for (const limits of [{ tokens_per_minute: 1_000 }, { tokens_per_day: 1_000 }, { concurrent_requests: 2 }]) {
+      expect(await writesAtEnd(limits)).toBe(plain + 1);
+    }
+    for (const limits of [{ tokens_per_minute: 1_000 }, { tokens_per_day: 1_000 }]) {
+      const world = ledgerWorld();
+      const key = await world.addKey({ limits });
+      const ledger = world.process();
+      const call = async (): Promise<Reservation> => {
+        const result = await ledger.admit(world.request(key));
+        if (!result.admitted) throw new Error('refused');
+        return result.reservation;
+      };
+      await (await call()).settle(used);
+      expect((await call()).tokens?.remaining).toBe(1_000 - 10 - 100);
+    }
   });
 });
 
