@@ -179,7 +179,12 @@ const streamed = (text: string) => chat(text, { stream: true, stream_options: { 
     let reply = await next();
     while (reply.status === 503) reply = await next();
     expect(reply.status).toBe(200);
-    expect((await plane.stop()).out).toContain('"outcome":"gateway_overloaded","reason":"calls"');
+    const { out } = await plane.stop();
+    const log = out
+      .trim()
+      .split('\n')
+      .map((entry) => JSON.parse(entry));
+    expect(log).toContainEqual(expect.objectContaining({ outcome: 'gateway_overloaded', reason: 'calls' }));
   });
 
   test('beyond its memory a process takes one call at a time', async () => {
