@@ -84,7 +84,7 @@ for (const name of names) {
     if (isSurvivor && change.name !== undefined) failed = true;
   }
   putIn.end();
-  for (const row of findings.unused(filesOf(name).filter(isAsked))) {
+  for (const row of findings.unused(files)) {
     console.log(`equivalent.json: fits no surviving mutant any more: ${row.file}  ${row.mutant}`);
     failed = true;
   }
