@@ -1,13 +1,17 @@
 import type { Target } from '../../routing';
 import type { Capabilities } from '../../wire/models';
 
+/** Kept, because an import goes through the loader each time that it is asked for. */
+let catalogue: Promise<typeof import('../../wire/models')> | undefined;
+
 /**
  * What is known of a model where it is called. Only translated calls ask, so only they load the catalogue.
  *
  * @param mostOutputTokens what the price book or an override says of its longest answer
  */
 export async function capabilitiesAt({ provider, model }: Target, mostOutputTokens: number | undefined): Promise<Capabilities> {
-  const { capabilitiesOf } = await import('../../wire/models');
+  catalogue ??= import('../../wire/models');
+  const { capabilitiesOf } = await catalogue;
   const known = capabilitiesOf(provider.config.kind, model);
   return mostOutputTokens === undefined ? known : { ...known, maxOutputTokens: mostOutputTokens };
 }
