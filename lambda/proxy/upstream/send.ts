@@ -6,7 +6,7 @@ import { parseJson } from '../../platform/json';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
 import { withoutNativeSchema } from '../../wire/fitting';
 import type { ModelRequest } from '../../wire/model';
-import type { Capabilities } from '../../wire/models';
+import type { Capabilities, WireFormat } from '../../wire/models';
 import type { Protocol } from '../../wire/protocols';
 import { withoutFreeText } from '../../wire/protocols';
 import type { Endpoint } from '../../wire/providers';
@@ -15,7 +15,7 @@ import type { RoutedCall } from '../before/call';
 import { forwardedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
-import { capabilitiesAt } from './capabilities';
+import { capabilitiesAt, wireFormatsAt } from './capabilities';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -55,7 +55,7 @@ export async function prepare(
   freshCredential: boolean,
 ): Promise<PreparedCall> {
   const { provider } = target;
-  const endpoint = endpointOf(call, target, site);
+  const endpoint = await endpointFor(call, target, site);
   const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
@@ -105,13 +105,23 @@ function isAlias({ resolution }: RoutedCall): boolean {
   return resolution.reason === 'alias';
 }
 
-function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite): Endpoint {
+/** A call in its own dialect goes out in it, unless its model may not take it there. */
+async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
+  const endpoint = endpointOf(call, target, site);
+  const effortWithTools = call.facts.effortWithTools === true;
+  if (endpoint.protocol === call.dialect.name && !effortWithTools) return endpoint;
+  const taken = await wireFormatsAt(target, effortWithTools);
+  return taken === undefined ? endpoint : endpointOf(call, target, site, taken);
+}
+
+function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite, taken?: readonly WireFormat[]): Endpoint {
   const endpoint = provider.definition.endpoint({
     operation: call.operation.name,
     model,
     stream: call.facts.stream,
     config: provider.config,
     preferred: call.dialect.name,
+    ...(taken === undefined ? {} : { taken }),
     ...(site.region === undefined ? {} : { region: site.region }),
   });
   if (endpoint !== undefined) return endpoint;

@@ -3,3 +3,4 @@
 export { CAPABILITY_FIELDS, type Capabilities, type CapabilityName, EFFORTS, type Effort } from './capabilities';
 export { capabilitiesOf, familyOf } from './catalogue';
 export { makersName } from './model-id';
+export { type WireFormat, wireFormatsFor } from './wire-formats';

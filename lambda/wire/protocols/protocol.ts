@@ -47,6 +47,8 @@ export interface CallFacts {
   readonly asksWindow?: number;
   /** A conversation that is long is summed up first, which is a reading and an answer of its own. */
   readonly compacts?: boolean;
+  /** An effort is asked for beside tools, which not every model takes in every wire format. */
+  readonly effortWithTools?: boolean;
 }
 
 /** What a call says outside of its body. */

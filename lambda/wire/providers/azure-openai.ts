@@ -1,4 +1,5 @@
 import { addressName, encodeSegment } from './address';
+import { openAiFormats } from './openai-formats';
 import { compatibleEndpoint } from './openai-style';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
@@ -19,7 +20,7 @@ export const azureOpenAi: ProviderDefinition = {
   endpoint(request: EndpointRequest): Endpoint | undefined {
     const version = request.config.settings?.['apiVersion'];
     if (version === undefined || version === 'v1') {
-      return prefixed('/openai/v1', compatibleEndpoint(request, ['openai-chat', 'openai-responses'], true));
+      return prefixed('/openai/v1', compatibleEndpoint(request, openAiFormats(request.model), true));
     }
     const deployment = encodeSegment(addressName('deployment', request.config.settings?.['deployment'] ?? request.model));
     const endpoint = compatibleEndpoint(request, ['openai-chat'], true);

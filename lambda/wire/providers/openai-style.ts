@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../platform/json';
+import type { WireFormat } from '../models';
 import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
 import type { QuirkName } from './quirks';
 
@@ -9,6 +10,13 @@ const CHAT_PATHS: Readonly<Record<CompatibleProtocol, string>> = {
   'openai-chat': '/chat/completions',
   'openai-responses': '/responses',
   'anthropic-messages': '/messages',
+};
+
+/** What the catalogue calls them. */
+const WORDS: Readonly<Record<CompatibleProtocol, WireFormat>> = {
+  'openai-chat': 'chat',
+  'openai-responses': 'responses',
+  'anthropic-messages': 'messages',
 };
 
 /** What tells one OpenAI-compatible provider from the next. */
@@ -43,9 +51,15 @@ export function openAiStyle(style: OpenAiStyle): ProviderDefinition {
   };
 }
 
-/** Chooses the caller's own wire format when it is served, else the first that is. */
-export function choose(preferred: string, served: readonly CompatibleProtocol[]): CompatibleProtocol {
-  return served.find((protocol) => protocol === preferred) ?? served[0] ?? 'openai-chat';
+/** Chooses, of the wire formats that are served and in which the model takes the call, the caller's own, else the first. */
+export function choose(
+  { preferred, taken }: Pick<EndpointRequest, 'preferred' | 'taken'>,
+  served: readonly CompatibleProtocol[],
+): CompatibleProtocol {
+  const fitting = taken === undefined ? served : served.filter((protocol) => taken.includes(WORDS[protocol]));
+  // Where none fits, the call is at least sent.
+  const open = fitting.length === 0 ? served : fitting;
+  return open.find((protocol) => protocol === preferred) ?? open[0] ?? 'openai-chat';
 }
 
 /** @param chatFields of Chat Completions, where a call is written in that */
@@ -56,8 +70,8 @@ export function compatibleEndpoint(
   chatFields?: JsonObject,
 ): Endpoint | undefined {
   const offers: Offers = {
-    chat: ({ preferred }) => {
-      const protocol = choose(preferred, served);
+    chat: (asked) => {
+      const protocol = choose(asked, served);
       const fields = chatFields === undefined || protocol !== 'openai-chat' ? {} : { fields: chatFields };
       return { protocol, path: CHAT_PATHS[protocol], headers: {}, ...fields };
     },

@@ -1,8 +1,6 @@
-import { type CompatibleProtocol, compatibleEndpoint } from './openai-style';
+import { openAiFormats } from './openai-formats';
+import { compatibleEndpoint } from './openai-style';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
-
-/** @see https://platform.openai.com/docs/models — these answer on the Responses API alone */
-const RESPONSES_ONLY = /^(o\d+-pro|o\d+(-mini)?-deep-research|gpt-\d+(\.\d+)?-(pro|codex)|codex-|computer-use-)/;
 
 /** @see https://platform.openai.com/docs/guides/your-data#data-residency-controls */
 const RESIDENCE = /^([a-z]{2,3})\.api\.openai\.com$/;
@@ -23,7 +21,6 @@ export const openAi: ProviderDefinition = {
   // https://platform.openai.com/docs/guides/migrate-to-responses
   storesChat: true,
   endpoint(request: EndpointRequest): Endpoint | undefined {
-    const served: CompatibleProtocol[] = RESPONSES_ONLY.test(request.model) ? ['openai-responses'] : ['openai-chat', 'openai-responses'];
-    return compatibleEndpoint(request, served, true, { store: false });
+    return compatibleEndpoint(request, openAiFormats(request.model), true, { store: false });
   },
 };

@@ -1,6 +1,7 @@
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
 import type { JsonObject } from '../../platform/json';
 import type { Operation, ProtocolName } from '../model/request';
+import type { WireFormat } from '../models';
 
 /** Where and how one call goes out: everything but the host, which only configuration decides. */
 export interface Endpoint {
@@ -23,6 +24,8 @@ export interface EndpointRequest {
   readonly config: ProviderConfig;
   /** The caller's own wire format, so that a provider with several can answer in the same one. */
   readonly preferred: string;
+  /** Wire formats in which the model takes this call, where it does not in all. */
+  readonly taken?: readonly WireFormat[];
   /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
   readonly region?: string;
 }

@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallEnvelope, CallFacts } from '../../protocols/protocol';
 import {
@@ -58,7 +58,14 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
     ...(compacts(body) ? { compacts: true } : {}),
     ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
+    ...(asksEffort(body) && arrayOf(body['tools']).length > 0 ? { effortWithTools: true } : {}),
   };
+}
+
+function asksEffort(body: JsonObject): boolean {
+  const thinking = textOf(objectOf(body['thinking'])?.['type']);
+  if (thinking !== undefined) return thinking !== 'disabled';
+  return (objectOf(body['output_config'])?.['effort'] ?? null) !== null;
 }
 
 function checkFormat(body: JsonObject): void {

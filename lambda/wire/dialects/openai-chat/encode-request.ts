@@ -1,7 +1,8 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { fitSampling, withUniqueTools } from '../../fitting';
-import type { ModelRequest, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -44,7 +45,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     logprobs: request.logprobs === undefined ? undefined : true,
     top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
     response_format: writeResponseFormat(request.responseFormat),
-    reasoning_effort: writeEffort(request.reasoning, can, dropped),
+    reasoning_effort: writeEffort(reasoningBesideTools(request, can, dropped), can, dropped),
     verbosity: request.verbosity,
     service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },
@@ -54,6 +55,14 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     audio: request.audio,
   });
   return { body, dropped: [...dropped] };
+}
+
+/** Some models take an effort beside tools in Responses alone; where that is not served, the tools go before the effort. */
+function reasoningBesideTools({ reasoning, tools }: ModelRequest, can: Capabilities, dropped: Set<string>): Reasoning | undefined {
+  const refused = can.effortWithTools !== undefined && !can.effortWithTools.includes('chat') && (tools?.length ?? 0) > 0;
+  if (!refused || reasoning === undefined || reasoning.effort === 'none') return reasoning;
+  dropped.add('reasoning');
+  return undefined;
 }
 
 function writeTool(tool: Tool, dropped: Set<string>): JsonObject {

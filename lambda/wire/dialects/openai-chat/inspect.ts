@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import { arrayOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -45,7 +45,17 @@ export function inspect(body: JsonObject): CallFacts {
     ...(modalities === undefined ? {} : { modalities }),
     ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(asksEffort(body) && arrayOf(body['tools']).length > 0 ? { effortWithTools: true } : {}),
   };
+}
+
+/** By OpenAI's field, or one of those that `readReasoningSettings` knows. */
+function asksEffort(body: JsonObject): boolean {
+  const settings = objectOf(body['reasoning']);
+  const effort = body['reasoning_effort'] ?? settings?.['effort'];
+  if ((effort ?? null) !== null) return effort !== 'none';
+  const thinking = objectOf(body['thinking'])?.['type'];
+  return (settings !== undefined && settings['enabled'] !== false) || thinking === 'enabled' || thinking === 'adaptive';
 }
 
 function maxOutputOf(body: JsonObject): Pick<CallFacts, 'maxOutputTokens' | 'maxOutputField'> {

@@ -1,0 +1,74 @@
+import type { ProviderConfig, ProviderKind } from '../../lib/private/contract';
+import { startGateway, type TestGateway, type TestGatewayOptions, type TestReply } from './gateway';
+import { type SeenRequest, startUpstream, type Upstream } from './upstream';
+
+/** What stands after the origin in each kind's base URL, which tells the calls of one provider from another's. */
+const HOSTS = {
+  openai: '/openai/v1',
+  'azure-openai': '/azure',
+  anthropic: '/anthropic',
+  bedrock: '/bedrock',
+  'google-ai-studio': '/gemini',
+  'vertex-ai': '/vertex',
+  mistral: '/mistral/v1',
+  deepseek: '/deepseek',
+  xai: '/xai/v1',
+  vllm: '/vllm/v1',
+  'openai-compatible': '/compatible/v1',
+} as const satisfies Partial<Record<ProviderKind, string>>;
+
+export type Host = keyof typeof HOSTS;
+
+export interface Hosts {
+  readonly gateway: TestGateway;
+  readonly upstream: Upstream;
+  /** Every call as it came, parsed. */
+  sent(): { readonly path: string; readonly headers: SeenRequest['headers']; readonly body: Sent }[];
+  /** Calls the model of a host through a path of the gateway. */
+  ask(path: string, body: Readonly<Record<string, unknown>>, headers?: Record<string, string>): Promise<TestReply>;
+  close(): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was sent
+type Sent = any;
+
+/** A gateway before every vendor, each played by one scripted provider on loopback; providers are named like their kinds. */
+export async function startHosts(
+  changes: Partial<Record<Host, Partial<ProviderConfig>>> = {},
+  options: Omit<TestGatewayOptions, 'document'> = {},
+): Promise<Hosts> {
+  const upstream = await startUpstream();
+  const providers = Object.entries(HOSTS).map(
+    ([kind, path]): ProviderConfig => ({
+      id: kind,
+      kind: kind as Host,
+      baseUrl: { value: upstream.origin + path },
+      network: 'loopback',
+      free: true,
+      ...(kind === 'bedrock' ? { regions: ['us-east-1'] } : { credential: { secretArn: { value: 'arn:key' } } }),
+      ...(kind === 'vertex-ai' ? { settings: { project: 'p-1' } } : {}),
+      ...changes[kind as Host],
+    }),
+  );
+  const gateway = await startGateway({
+    document: { providers },
+    secrets: { 'arn:key': 'provider-key' },
+    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+    ...options,
+  });
+  return {
+    gateway,
+    upstream,
+    sent: () => upstream.requests.map(({ path, headers, body }) => ({ path, headers, body: JSON.parse(body.toString()) })),
+    ask: (path, body, headers = {}) => gateway.call(path, body, headers),
+    close: async () => {
+      await gateway.close();
+      await upstream.close();
+    },
+  };
+}
+
+/** A stream of unnamed events that ends the connection. */
+export function events(...data: readonly (object | string)[]): string {
+  return data.map((one) => `data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join('');
+}
