@@ -1,6 +1,6 @@
 import { METRICS } from '../../../lib/private/contract';
 import { NANO_USD } from '../../money/pricing';
-import { type AttemptRecord, RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
+import { type AttemptRecord, RECORD_FIELDS, RESULT_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
 import type { LogFields } from '../../platform/runtime';
 import type { Usage } from '../../wire/model';
 import type { Gateway } from '../gateway';
@@ -46,9 +46,11 @@ const USAGE = shown(USAGE_FIELDS, 'log').map(({ name, log }) => ({ name: name as
 
 type Line = { -readonly [Name in keyof LogFields]: LogFields[Name] } & Record<string, unknown>;
 
-/** All lines have one shape; what is undefined is left out of them. */
+/** All lines have one shape; what is undefined is left out of them. The reason stands beside the outcome. */
 const NOTHING: Line = Object.fromEntries(
-  ['requestId', 'method', 'route', ...[...FIELDS, ...USAGE].map(({ log }) => log), 'reason', 'stack'].map((name) => [name, undefined]),
+  ['requestId', 'method', 'route', ...[...FIELDS, ...USAGE].map(({ log }) => log), 'stack']
+    .flatMap((name) => (name === RESULT_FIELDS.outcome.log ? [name, 'reason'] : [name]))
+    .map((name) => [name, undefined]),
 );
 
 /** Provider and model are among the metrics' members. */
