@@ -366,7 +366,8 @@ describe('R15 a small book', () => {
   test('R15 what is free is free, and an override of lengths changes no price', () => {
     const target = { provider: 'p', kind: 'openai', model: 'm' } as const;
     const book = small('openai', 'm | window=1000 maxOutput=500 | input=1');
-    expect(book.lookup({ ...target, free: true }, AT)?.source).toBe('free');
+    expect(book.lookup({ ...target, free: true }, AT)).toMatchObject({ source: 'free', contextWindow: 1_000, maxOutputTokens: 500 });
+    expect(book.lookup({ ...target, model: 'x', free: true }, AT)).toMatchObject({ source: 'free' });
     expect(book.lookup({ ...target, free: false }, AT)?.source).toBe('book');
     const override = { id: 'p/*', generation: 3, createdAt: '', updatedAt: '' };
     const lengths = book.withOverrides([{ ...override, contextWindow: 2_000 }]).lookup(target, AT);

@@ -423,3 +423,21 @@ test('R15 a prompt is estimated as it was sent, without any of its pictures', ()
 test('R15 tools of a call without a price are counted all the same', () => {
   expect(estimatedTools(call({ price: null, facts: { toolUses: [{ unit: 'search', most: 2 }] } }).call, undefined)).toEqual({ search: 2 });
 });
+
+describe('R15 a call that is billed in something else than tokens', () => {
+  const price = priceOf('m || image=0.04 call=0.01');
+  const pictures = (units?: Usage['units']): BoundedCall => {
+    const bounded = call({ price, facts: units === undefined ? {} : { units } });
+    Object.assign(bounded.call, { operation: { ...OPERATIONS.chat, billedIn: ['image'] } });
+    return bounded;
+  };
+
+  test('R15 costs what was reported, and the most that it can be where nothing was', async () => {
+    const reported = await charged(pictures({ image: 3 }), { usage: { units: { image: 2 } } });
+    expect([reported.usage, reported.cost]).toEqual([{ units: { image: 2 } }, 90_000_000n]);
+    const silent = await charged(pictures({ image: 3 }), {});
+    expect([silent.usage, silent.cost]).toEqual([{ units: { image: 3 }, estimated: true }, 130_000_000n]);
+    const plain = await charged(pictures(), {});
+    expect([plain.usage, plain.cost]).toEqual([{ estimated: true }, 10_000_000n]);
+  });
+});

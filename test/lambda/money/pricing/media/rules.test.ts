@@ -195,6 +195,11 @@ describe('R11 recordings', () => {
     expect(seconds(wavWith({ channels: 2, hertz: 4_000, bits: 8, chunks: [79_000] }))).toBe(11);
   });
 
+  test('R15 fewer than sixteen bytes are no container of sound', () => {
+    const audio = (base64: string) => mediaTokens('m', [{ kind: 'audio', base64 }]).audio;
+    expect([audio('A'.repeat(21)), audio('A'.repeat(22))]).toEqual([32 + 64, MOST_AUDIO]);
+  });
+
   test('R15 the sound of a WAV file may stand behind other chunks, of even and odd lengths, but not behind too many', () => {
     for (const chunks of [[0], [1], [10, 11, 12], Array<number>(31).fill(3)]) {
       expect([chunks, isBounded(wavWith({ chunks }))]).toEqual([chunks, true]);
@@ -259,6 +264,12 @@ test('R11 a picture that says its size twice is bounded by the maximum', () => {
   // Behind damage, a frame is a mark and its kind.
   expect(sized(start, frame(5, 5), Buffer.from([0, 0xff, 0, 0xff, 0x01, 0xc0, 0]))).toBe(small);
   expect(sized(start, frame(5, 5), Buffer.from([0, 0xff, 0xc0]))).toBe(unknown);
+  // So much of it is looked through: two bytes more, for base64 is of three.
+  const fill = Buffer.from([0xff, 0xff]);
+  expect([sized(start, fill, frame(5, 5), Buffer.alloc(65_536)), sized(start, fill, frame(5, 5), Buffer.alloc(65_539))]).toEqual([
+    small,
+    unknown,
+  ]);
   // A segment that ends with the file is one.
   expect(sized(start, frame(5, 5), Buffer.from([0xff, 0xe1, 0, 2]))).toBe(small);
   const other = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 30]), Buffer.alloc(28)]);
