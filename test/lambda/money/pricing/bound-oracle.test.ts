@@ -163,14 +163,14 @@ test('R15 code runs in one container however often it is called, and a recording
 });
 
 test('R15 code is billed by the call where the provider bills it so', () => {
-  const of = (kind: 'xai' | 'groq' | 'anthropic') =>
+  const of = (kind: 'xai' | 'groq' | 'anthropic', unit = 'code_execution') =>
     boundOf({
-      facts: { choices: 1, media: [], toolUses: [{ unit: 'code_execution', most: 9, tokens: 0 }] },
+      facts: { choices: 1, media: [], toolUses: [{ unit, most: 9, tokens: 0 }] },
       bodyBytes: 10,
       maxOutputTokens: 1,
       prices: [{ ...FREE_PRICE, calls: { default: 7n }, place: { kind, model: 'm' } }],
     }).costNanoUsd;
-  expect([of('xai'), of('groq'), of('anthropic')]).toEqual([63n, 63n, 7n]);
+  expect([of('xai'), of('groq'), of('anthropic'), of('anthropic', 'my_code_execution')]).toEqual([63n, 63n, 7n, 63n]);
 });
 
 test('R15 a search that is set beside a model which searches anyway is not counted twice where it is the same search', () => {

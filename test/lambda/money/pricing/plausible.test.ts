@@ -48,6 +48,10 @@ test('R15 input: the window, once and after each call of a tool', () => {
   expect(most('inputTokens', call({}, { bodyBytes: 300_000 }))).toBe(100_000);
   expect(most('inputTokens', call({ asksWindow: 900_000 }, { bodyBytes: 300_000 }))).toBe(900_000);
   expect(most('inputTokens', call({ asksWindow: 900 }))).toBe(100_000);
+  // A wider window is Claude's to give.
+  const at = (model: string) => ({ price: { ...PRICE, place: { kind: 'bedrock' as const, model } } });
+  expect(most('inputTokens', call({ asksWindow: 900_000 }, at('anthropic.claude-x')))).toBe(900_000);
+  expect(most('inputTokens', call({ asksWindow: 900_000 }, at('amazon.nova')))).toBe(100_000);
   expect(most('inputTokens', call({ compacts: true }))).toBe(200_000);
   expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3 }] }))).toBe(4 * 100_000 + 3 * 30_000);
   expect(most('inputTokens', call({ toolUses: [{ unit: 'search', most: 3, tokens: 7 }] }))).toBe(4 * 100_000 + 3 * 7);
@@ -159,6 +163,7 @@ test('R15 tools: as often as the call allows, else two hundred times; what costs
   expect(calls('free', call())).toBe(1e12);
   const priced = { price: { ...PRICE, calls: { ...PRICE.calls, request: 0n } } };
   expect(calls('request', call({}, priced))).toBe(0);
+  expect(calls('request:low', call({}, priced))).toBe(0);
   for (const count of [-1, Number.NaN, -0.5]) expect(implausible({ toolCalls: { free: count } }, call())).toBe('free');
 });
 
