@@ -30,7 +30,7 @@ export interface Hosts {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was sent
-type Sent = any;
+export type Sent = any;
 
 /** A gateway before every vendor, each played by one scripted provider on loopback; providers are named like their kinds. */
 export async function startHosts(

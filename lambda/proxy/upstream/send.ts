@@ -8,7 +8,7 @@ import { withoutNativeSchema } from '../../wire/fitting';
 import type { ModelRequest } from '../../wire/model';
 import type { Capabilities, WireFormat } from '../../wire/models';
 import type { Protocol } from '../../wire/protocols';
-import { withoutFreeText } from '../../wire/protocols';
+import { namedByCaller, withFittingToolNames, withoutFreeText } from '../../wire/protocols';
 import type { Endpoint } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import type { RoutedCall } from '../before/call';
@@ -192,9 +192,11 @@ function translatedBody(
   const decoded = decodedFor(call, target);
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
-  const spoken = freeText ? { protocol, request: capped, dropped: [] } : withoutFreeText(protocol, capped);
+  // What undoes these in the answer goes the other way round, so the caller's names come last.
+  const { request: named, callersNames } = withFittingToolNames(protocol, capped, capabilities);
+  const spoken = freeText ? { protocol, request: named, dropped: [] } : withoutFreeText(protocol, named);
   const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
-  const plain = { ...held, dropped: [...spoken.dropped, ...held.dropped] };
+  const plain = { ...held, protocol: namedByCaller(held.protocol, callersNames), dropped: [...spoken.dropped, ...held.dropped] };
   const encoded = protocol.encodeRequest(plain.request, {
     requestModel: target.model,
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,

@@ -101,3 +101,6 @@ type ValueOf<T> = T extends 'yes-or-no'
 
 /** What a model takes and gives. What is absent is not known, and then nothing is limited. */
 export type Capabilities = { readonly [Name in CapabilityName]?: ValueOf<(typeof CAPABILITY_FIELDS)[Name]> };
+
+/** Whose grammar names of tools have. */
+export type ToolNameGrammar = NonNullable<Capabilities['toolNames']>[number];

@@ -56,3 +56,4 @@ export type {
   StreamMeter,
 } from './protocol';
 export { unreadableAnswer, upstreamIncomplete } from './provider-error';
+export { namedByCaller, withFittingToolNames } from './tool-names';

@@ -7,7 +7,7 @@ import type { FinishReason, ModelResponse, StreamEvent } from '../model/response
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
-import type { Capabilities } from '../models';
+import type { Capabilities, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
 
 /**
@@ -229,6 +229,8 @@ export interface Protocol {
   readonly framing: 'sse' | 'aws-event-stream';
   /** Whether it has OpenAI's free-text (`custom`) tools. Where it has not, they are sent as functions. Default: false. */
   readonly freeTextTools?: boolean;
+  /** What names of tools must look like, whatever the model. */
+  readonly toolNames?: ToolNameGrammar;
   /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
   encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */

@@ -1,86 +1,129 @@
 import { createHash } from 'node:crypto';
-import type { Message, ModelRequest, Tool } from '../model/request';
+import type { Message, ModelRequest } from '../model/request';
 import type { ModelResponse, StreamEvent } from '../model/response';
+import type { Capabilities, ToolNameGrammar } from '../models';
+import type { Protocol, StreamDecoder } from './protocol';
 
-/** Most characters that a tool's name may have anywhere: OpenAI's, Bedrock's and Gemini's limit. Anthropic takes twice as many. */
-const SHORTEST_LIMIT = 64;
-const DIGEST_LENGTH = 8;
-
-/** A name that is too long keeps its beginning, and a digest of the whole tells it from others with the same one. */
-function fitToolName(name: string, maxLength: number): string {
-  if (name.length <= maxLength) return name;
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_LENGTH);
-  return `${name.slice(0, maxLength - DIGEST_LENGTH - 1)}_${digest}`;
+interface Grammar {
+  readonly pattern: RegExp;
+  /** In characters. */
+  readonly longest: number;
 }
 
 /**
- * The call with names of tools that the provider takes, where the caller's are longer: MCP clients join the names of server and
- * tool. `withCallersToolNames` undoes it in the answer.
- *
- * @returns the given object itself when every name fits
+ * @see https://platform.openai.com/docs/api-reference/chat/create (and Bedrock's Converse)
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
+ * @see https://ai.google.dev/api/caching#FunctionDeclaration
  */
-export function withFittingToolNames(request: ModelRequest, maxLength: number = SHORTEST_LIMIT): ModelRequest {
+const GRAMMARS: Readonly<Record<ToolNameGrammar, Grammar>> = {
+  openai: { pattern: /^[A-Za-z0-9_-]+$/, longest: 64 },
+  anthropic: { pattern: /^[A-Za-z0-9_-]+$/, longest: 128 },
+  gemini: { pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/, longest: 64 },
+};
+/** Most characters that a name may have anywhere. */
+const SHORTEST_LIMIT = 64;
+const DIGEST_LENGTH = 8;
+
+/** Names by other names. */
+type Names = ReadonlyMap<string, string>;
+
+/** A call with names of tools that its host takes. */
+export interface WithFittingNames {
+  readonly request: ModelRequest;
+  /** The caller's names by those in the call, where they differ: for `namedByCaller`. */
+  readonly callersNames: Names;
+}
+
+const AS_GIVEN: Names = new Map();
+
+/**
+ * The call with names of tools that the host takes, where the caller's are longer or of other characters: MCP clients join the names of
+ * server and tool. The call is the given object itself when every name fits, as is usual.
+ */
+export function withFittingToolNames(protocol: Protocol, request: ModelRequest, can: Capabilities): WithFittingNames {
+  const grammar = grammarOf(protocol, can);
+  const fitted = new Map<string, string>();
+  for (const name of namesIn(request)) if (!fits(name, grammar)) fitted.set(name, fitToolName(name, grammar));
+  if (fitted.size === 0) return { request, callersNames: AS_GIVEN };
+  return { request: renamed(request, fitted), callersNames: new Map([...fitted].map(([name, short]) => [short, name])) };
+}
+
+/** The API's own where it has one, else the model's. Where nobody knows either, only the length counts. */
+function grammarOf({ toolNames }: Protocol, can: Capabilities): Grammar {
+  if (toolNames !== undefined) return GRAMMARS[toolNames];
+  const [known] = can.toolNames ?? [];
+  return known === undefined ? { pattern: /^/, longest: SHORTEST_LIMIT } : { ...GRAMMARS[known], longest: SHORTEST_LIMIT };
+}
+
+function fits(name: string, { pattern, longest }: Grammar): boolean {
+  return name.length <= longest && pattern.test(name);
+}
+
+/** What can be kept of a name is, and a digest of the whole tells it from others with the same beginning. */
+function fitToolName(name: string, { longest }: Grammar): string {
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_LENGTH);
+  const readable = name.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[0-9-])/, '_');
+  return `${readable.slice(0, longest - DIGEST_LENGTH - 1)}_${digest}`;
+}
+
+function namesIn({ tools = [], messages, toolChoice }: ModelRequest): readonly string[] {
+  const called = messages.flatMap(({ content }) =>
+    (content as readonly Message['content'][number][]).flatMap((part) => {
+      if (part.type === 'tool-call') return [part.name];
+      return part.type === 'tool-result' && part.toolName !== undefined ? [part.toolName] : [];
+    }),
+  );
+  return [...tools.map(({ name }) => name), ...called, ...(toolChoice?.type === 'tool' ? [toolChoice.name] : [])];
+}
+
+function renamed(request: ModelRequest, names: Names): ModelRequest {
   const { tools, toolChoice } = request;
-  if (tools?.some(({ name }) => name.length > maxLength) !== true) return request;
-  const shorten = (name: string) => fitToolName(name, maxLength);
   return {
     ...request,
-    tools: tools.map((tool) => ({ ...tool, name: shorten(tool.name) })),
-    messages: request.messages.map((message) => withFittingCalls(message, shorten)),
-    ...(toolChoice?.type === 'tool' ? { toolChoice: { ...toolChoice, name: shorten(toolChoice.name) } } : {}),
+    ...(tools === undefined ? {} : { tools: tools.map((tool) => withName(tool, names)) }),
+    messages: request.messages.map(
+      (message) => ({ ...message, content: message.content.map((part) => partWithName(part, names)) }) as Message,
+    ),
+    ...(toolChoice?.type === 'tool' ? { toolChoice: withName(toolChoice, names) } : {}),
   };
 }
 
-function withFittingCalls(message: Message, shorten: (name: string) => string): Message {
-  switch (message.role) {
-    case 'assistant':
-      return {
-        ...message,
-        content: message.content.map((part) => (part.type === 'tool-call' ? { ...part, name: shorten(part.name) } : part)),
-      };
-    case 'user':
-      return {
-        ...message,
-        content: message.content.map((part) =>
-          part.type === 'tool-result' && part.toolName !== undefined ? { ...part, toolName: shorten(part.toolName) } : part,
-        ),
-      };
-    case 'tool':
-      return {
-        ...message,
-        content: message.content.map((part) => (part.toolName === undefined ? part : { ...part, toolName: shorten(part.toolName) })),
-      };
-    default:
-      return message;
+function withName<T extends { readonly name: string }>(named: T, names: Names): T {
+  const name = names.get(named.name);
+  return name === undefined ? named : { ...named, name };
+}
+
+function partWithName<Part extends Message['content'][number]>(part: Part, names: Names): Part {
+  if (part.type === 'tool-call') {
+    const name = names.get(part.name);
+    return name === undefined ? part : { ...part, name };
   }
+  const toolName = part.type === 'tool-result' && part.toolName !== undefined ? names.get(part.toolName) : undefined;
+  return toolName === undefined ? part : { ...part, toolName };
 }
 
-/** The name that the caller gave the tool, whatever limit it was shortened for. */
-function callersName(name: string, tools: readonly Tool[]): string {
-  if (tools.some((tool) => tool.name === name)) return name;
-  return tools.find((tool) => tool.name.length > name.length && fitToolName(tool.name, name.length) === name)?.name ?? name;
+/** A protocol whose answers name tools as the caller does. */
+export function namedByCaller(protocol: Protocol, names: Names): Protocol {
+  if (names.size === 0) return protocol;
+  return {
+    ...protocol,
+    decodeResponse: (body) => answerNamed(protocol.decodeResponse(body), names),
+    streamDecoder: () => streamNamed(protocol.streamDecoder(), names),
+  };
 }
 
-/** Undefined when no name of the caller's can have been shortened, as is usual. */
-function longNames(tools: readonly Tool[] | undefined): readonly Tool[] | undefined {
-  return tools?.some(({ name }) => name.length > SHORTEST_LIMIT) === true ? tools : undefined;
-}
-
-export function withCallersToolNames(response: ModelResponse, tools: readonly Tool[] | undefined): ModelResponse {
-  const long = longNames(tools);
-  if (long === undefined) return response;
-  const choices = response.choices.map((choice) => ({
-    ...choice,
-    content: choice.content.map((part) => (part.type === 'tool-call' ? { ...part, name: callersName(part.name, long) } : part)),
-  }));
+function answerNamed(response: ModelResponse, names: Names): ModelResponse {
+  const choices = response.choices.map((choice) => ({ ...choice, content: choice.content.map((part) => partWithName(part, names)) }));
   return { ...response, choices };
 }
 
-/** The start of a call in the caller's own name for the tool. */
-export function inCallersName<Event extends StreamEvent & { type: 'tool-call-start' }>(
-  event: Event,
-  tools: readonly Tool[] | undefined,
-): Event {
-  const long = longNames(tools);
-  return long === undefined ? event : { ...event, name: callersName(event.name, long) };
+function streamNamed(inner: StreamDecoder, names: Names): StreamDecoder {
+  const named = (event: StreamEvent): StreamEvent => (event.type === 'tool-call-start' ? withName(event, names) : event);
+  return {
+    decode: (frame) => inner.decode(frame).map(named),
+    end: () => inner.end().map(named),
+    get malformed() {
+      return inner.malformed;
+    },
+  };
 }

@@ -16,12 +16,8 @@ import type { Capabilities } from '../../models';
 import { closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
-import { withFittingToolNames } from '../../protocols/tool-names';
 import { writeCache, writeMessages } from './encode-messages';
 import { writeThinking } from './thinking';
-
-/** In characters. */
-const MAX_TOOL_NAME = 128;
 
 /** What no model can be asked for by this API. */
 const NEVER: Capabilities = {
@@ -82,7 +78,7 @@ function isPlain(block: JsonObject | undefined): boolean {
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(withFittingToolNames(original, MAX_TOOL_NAME), can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return messages === request.messages ? request : { ...request, messages };

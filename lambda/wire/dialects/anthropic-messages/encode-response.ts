@@ -4,15 +4,13 @@ import type { AssistantPart } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { objectOf } from '../../protocols/lenient';
 import type { EncodeContext } from '../../protocols/protocol';
-import { withCallersToolNames } from '../../protocols/tool-names';
 import { writeCitation } from './citations';
 import { writeFinishReason } from './finish-reason';
 import { writeCallState, writeOpaque } from './signatures';
 import { writeUsage } from './usage';
 
 /** The first alternative; callers of Messages cannot ask for more. */
-export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
-  const response = withCallersToolNames(answer, context.request.tools);
+export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
   const choice = response.choices[0];
   return {
     id: response.id ?? `msg_${context.requestId}`,

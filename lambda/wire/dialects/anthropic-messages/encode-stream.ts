@@ -4,7 +4,6 @@ import type { Opaque } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
-import { inCallersName } from '../../protocols/tool-names';
 import { writeCitation } from './citations';
 import { encodeStreamError } from './encode-error';
 import { writeFinishReason } from './finish-reason';
@@ -52,11 +51,7 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
         this.#call = event;
         return (
           this.#callState(event.signature) +
-          this.#open(
-            { type: 'tool_use', id: event.id, name: inCallersName(event, this.#context.request.tools).name, input: {} },
-            'input_json_delta',
-            'partial_json',
-          )
+          this.#open({ type: 'tool_use', id: event.id, name: event.name, input: {} }, 'input_json_delta', 'partial_json')
         );
       case 'reasoning-start':
         this.#thinkingPending = true;

@@ -21,6 +21,7 @@ export const anthropicMessages: Dialect & Protocol = {
   name: 'anthropic-messages',
   modelField: 'model',
   framing: 'sse',
+  toolNames: 'anthropic',
   heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   inspect,

@@ -6,7 +6,6 @@ import type { Capabilities } from '../../models';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
-import { withFittingToolNames } from '../../protocols/tool-names';
 import { writeMessages } from './encode-messages';
 
 /**
@@ -18,7 +17,7 @@ import { writeMessages } from './encode-messages';
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(withFittingToolNames(original), { topK: false, ...can }, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, { topK: false, ...can }, dropped), dropped);
   const user = writeUser(request, dropped);
 
   const body: JsonObject = defined({

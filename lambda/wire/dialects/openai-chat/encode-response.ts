@@ -4,15 +4,13 @@ import type { ModelResponse } from '../../model/response';
 import { defined } from '../../protocols/lenient';
 import { writeUrl } from '../../protocols/media';
 import type { EncodeContext } from '../../protocols/protocol';
-import { withCallersToolNames } from '../../protocols/tool-names';
 import { writeCitation } from './citations';
 import { writeFinishReason } from './finish-reason';
 import { UNSIGNED, writeCallSignature, writeDetail } from './reasoning';
 import { writeUsage } from './usage';
 import type { WireReasoningDetail, WireToolCall } from './wire';
 
-export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
-  const response = withCallersToolNames(answer, context.request.tools);
+export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
   return defined({
     id: response.id ?? `chatcmpl-${context.requestId}`,
     object: 'chat.completion',

@@ -4,7 +4,6 @@ import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
-import { inCallersName } from '../../protocols/tool-names';
 import { writeCitation } from './citations';
 import { encodeStreamError } from './encode-error';
 import { plainDetail, writeToolCall } from './encode-response';
@@ -63,7 +62,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
         this.#usage = event.usage;
         return this.#begin(0);
       case 'tool-call-start':
-        return this.#toolCallStart(inCallersName(event, this.#context.request.tools));
+        return this.#toolCallStart(event);
       case 'tool-call-end':
         return this.#toolCallEnd(event);
       case 'reasoning-end':

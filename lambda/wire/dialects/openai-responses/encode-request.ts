@@ -6,7 +6,6 @@ import type { Capabilities } from '../../models';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
-import { withFittingToolNames } from '../../protocols/tool-names';
 import { writeInput } from './encode-messages';
 import { writeTool, writeToolChoice } from './encode-tools';
 
@@ -18,7 +17,7 @@ import { writeTool, writeToolChoice } from './encode-tools';
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(withFittingToolNames(original), { topK: false, ...can }, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, { topK: false, ...can }, dropped), dropped);
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
   const user = writeUser(request, dropped);

@@ -3,7 +3,6 @@ import type { FinishReason, ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { objectOf, objectsOf } from '../../protocols/lenient';
 import type { EncodeContext } from '../../protocols/protocol';
-import { withCallersToolNames } from '../../protocols/tool-names';
 import { writeItems } from './encode-items';
 import { writeTool, writeToolChoice } from './encode-tools';
 import { writeStatus } from './finish-reason';
@@ -22,8 +21,7 @@ export interface Envelope {
   readonly createdAt?: number;
 }
 
-export function encodeResponse(answer: ModelResponse, context: EncodeContext): JsonObject {
-  const response = withCallersToolNames(answer, context.request.tools);
+export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
   const [choice] = response.choices;
   return finishedResponse(
     response,

@@ -5,7 +5,6 @@ import type { Citation } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
-import { inCallersName } from '../../protocols/tool-names';
 import { failure } from './encode-error';
 import { callSignatureItem, itemId, messageItem, reasoningItem, refusalItem, toolCallItem, writeAnnotation } from './encode-items';
 import { type Envelope, finishedResponse, readChatLogprobs, responseObject } from './encode-response';
@@ -70,7 +69,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       case 'reasoning-end':
         return this.#closeReasoning(event);
       case 'tool-call-start':
-        return this.#openCall(inCallersName(event, this.#context.request.tools));
+        return this.#openCall(event);
       case 'tool-call-end':
         return this.#closeCall(event);
       case 'usage':

@@ -16,7 +16,6 @@ import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { modelFamily } from '../model-family';
 import type { EncodedRequest, TargetFacts } from '../protocol';
-import { withFittingToolNames } from '../tool-names';
 import { conversation } from './encode-messages';
 import { toolConfig } from './encode-tools';
 import { STOP_SEQUENCE_PATH } from './finish-reason';
@@ -84,7 +83,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that Converse has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(withFittingToolNames(original), can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
   const inPlace = withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return { ...request, messages };

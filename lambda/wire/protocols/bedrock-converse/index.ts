@@ -13,6 +13,7 @@ import { converseUsage } from './usage';
 export const bedrockConverse: Protocol = {
   name: 'bedrock-converse',
   framing: 'aws-event-stream',
+  toolNames: 'openai',
   encodeRequest,
   decodeResponse,
   streamDecoder: () => new ConverseStreamDecoder(),

@@ -6,7 +6,6 @@ import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
-import { withFittingToolNames } from '../tool-names';
 import { writeContents } from './encode-messages';
 import { thinkingConfig } from './thinking';
 
@@ -47,7 +46,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(withFittingToolNames(original), can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
   const messages = beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped)));
   return messages === request.messages ? request : { ...request, messages };
 }

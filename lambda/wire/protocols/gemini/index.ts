@@ -13,6 +13,7 @@ import { geminiUsage } from './usage';
 export const gemini: Protocol = {
   name: 'gemini',
   framing: 'sse',
+  toolNames: 'gemini',
   encodeRequest,
   decodeResponse,
   streamDecoder: () => new GeminiStreamDecoder(),
