@@ -6,7 +6,11 @@ import { openGateway } from './open-gateway';
 import { serve } from './pipeline';
 
 const environment = readEnvironment();
-const { gateway } = await openGateway(environment, loadDocument(environment.configFile));
+const document = loadDocument(environment.configFile);
+const opening = openGateway(environment, document);
+// Of no use once requests come, so it is a chunk of its own.
+await (await import('./warm-up')).warmUp(environment, document);
+const { gateway } = await opening;
 
 /** The data plane behind API Gateway's response streaming. */
 export const handler = awslambda.streamifyResponse(async (event: unknown, stream: Writable, context: InvocationContext) => {
