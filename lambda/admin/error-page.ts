@@ -2,7 +2,7 @@ import { GatewayError } from '../platform/error';
 import { ERRORS, type ErrorCode } from '../platform/error-catalogue';
 import { ERROR_WORDS } from '../platform/error-words';
 import { DIALECTS } from '../wire/dialects';
-import type { Dialect } from '../wire/protocols';
+import type { DialectCodec } from '../wire/protocols';
 
 const HEAD = `# Errors
 
@@ -23,13 +23,13 @@ export async function errorPage(): Promise<string> {
   return `${HEAD}\n| code | status | again | what it means | what to do | runbook |\n|---|---|---|---|---|---|\n${rows}\n`;
 }
 
-function row(code: ErrorCode, dialects: readonly Dialect[]): string {
+function row(code: ErrorCode, dialects: readonly DialectCodec[]): string {
   const { means, remedy, runbook } = ERROR_WORDS[code];
   const again = ERRORS[code].retryable ? 'yes' : '';
   return `| \`${code}\` | ${statuses(code, dialects)} | ${again} | ${means} | ${remedy} | [${runbook}](runbook.md#${runbook}) |`;
 }
 
-function statuses(code: ErrorCode, dialects: readonly Dialect[]): string {
+function statuses(code: ErrorCode, dialects: readonly DialectCodec[]): string {
   const error = new GatewayError({ code, message: code });
   const others = code.startsWith('gateway_') ? [] : dialects.filter((dialect) => dialect.errorStatus(error) !== error.status);
   return [String(error.status), ...others.map((dialect) => `${dialect.name} ${dialect.errorStatus(error)}`)].join('; ');

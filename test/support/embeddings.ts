@@ -3,9 +3,12 @@ import { bedrockEmbeddings } from '../../lambda/wire/operations/embeddings/bedro
 import { cohereEmbeddings } from '../../lambda/wire/operations/embeddings/cohere-v2';
 import { geminiEmbeddings } from '../../lambda/wire/operations/embeddings/gemini';
 import { openAiEmbeddings } from '../../lambda/wire/operations/embeddings/openai-chat';
-import type { Dialect, Protocol } from '../../lambda/wire/protocols/protocol';
+import type { Embeddings, EmbeddingsRequest } from '../../lambda/wire/operations/embeddings/request';
+import type { DialectCodec, ProtocolCodec } from '../../lambda/wire/protocols/protocol';
 
-const CODECS: Readonly<Partial<Record<ProtocolName, Protocol>>> = {
+export type EmbeddingsProtocol = ProtocolCodec<EmbeddingsRequest, Embeddings>;
+
+const CODECS: Readonly<Partial<Record<ProtocolName, EmbeddingsProtocol>>> = {
   'openai-chat': openAiEmbeddings,
   'bedrock-converse': bedrockEmbeddings,
   gemini: geminiEmbeddings,
@@ -13,9 +16,9 @@ const CODECS: Readonly<Partial<Record<ProtocolName, Protocol>>> = {
 };
 
 /** How callers ask for vectors. */
-export const embeddingsDialect: Dialect = openAiEmbeddings;
+export const embeddingsDialect: DialectCodec<EmbeddingsRequest, Embeddings> = openAiEmbeddings;
 
 /** How a provider makes them. */
-export function embeddingsProtocol(name: ProtocolName): Protocol | undefined {
+export function embeddingsProtocol(name: ProtocolName): EmbeddingsProtocol | undefined {
   return CODECS[name];
 }

@@ -3,7 +3,7 @@ import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
-import type { Dialect } from '../../wire/protocols';
+import type { DialectCodec } from '../../wire/protocols';
 import type { Trace } from '../after/trace';
 import type { RoutedCall } from '../before/call';
 import { retryHeaders } from '../before/headers';
@@ -34,7 +34,7 @@ export function sendJson(
 export function sendError(
   exchange: Exchange,
   trace: Trace,
-  dialect: Dialect,
+  dialect: DialectCodec,
   error: GatewayError,
   headers: Readonly<Record<string, string>> = {},
 ): void {

@@ -1,5 +1,5 @@
 import type { Refusal, Reservation } from '../../money/ledger';
-import type { Dialect } from '../../wire/protocols';
+import type { DialectCodec } from '../../wire/protocols';
 
 type Notice = Readonly<Record<string, string>> | undefined;
 
@@ -8,7 +8,7 @@ type Notice = Readonly<Record<string, string>> | undefined;
  *
  * @param ownNanoUsd what this call holds itself, which is mostly cap that it will not use
  */
-export function budgetNotice(dialect: Dialect, budget: Reservation['budget'], ownNanoUsd: bigint): Notice {
+export function budgetNotice(dialect: DialectCodec, budget: Reservation['budget'], ownNanoUsd: bigint): Notice {
   if (dialect.budgetHeaders === undefined || budget === undefined) return undefined;
   const { limitNanoUsd, remainingNanoUsd } = budget;
   return dialect.budgetHeaders({ spent: false, limitNanoUsd, usedNanoUsd: limitNanoUsd - remainingNanoUsd - ownNanoUsd });
@@ -19,7 +19,7 @@ export function budgetNotice(dialect: Dialect, budget: Reservation['budget'], ow
  *
  * @param nowMs epoch ms
  */
-export function spentNotice(dialect: Dialect, { reason, retryAfterMs }: Refusal, nowMs: number): Notice {
+export function spentNotice(dialect: DialectCodec, { reason, retryAfterMs }: Refusal, nowMs: number): Notice {
   if (dialect.budgetHeaders === undefined || reason !== 'budget_spent') return undefined;
   return dialect.budgetHeaders({
     spent: true,

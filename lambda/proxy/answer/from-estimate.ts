@@ -1,4 +1,5 @@
 import { estimateTokens, familyOf } from '../../money/pricing';
+import type { TokenCount } from '../../wire/operations';
 import type { AnswerSource } from './source';
 
 /** Counts tokens for a model whose provider counts nothing in advance: our own estimate. */
@@ -6,6 +7,7 @@ export const estimateSource: AnswerSource = {
   async answer({ call }, sink) {
     if (!call.operation.estimated) return { declined: undefined };
     const inputTokens = estimateTokens(call.document.bytes.toString('utf8'), familyOf(call.facts.model));
-    return sink.send({ choices: [], usage: { inputTokens } });
+    const count: TokenCount = { inputTokens };
+    return sink.send(count);
   },
 };

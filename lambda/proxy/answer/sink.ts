@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/runtime';
-import { eventsOf, type ModelRequest, type ModelResponse } from '../../wire/model';
+import { type AnyAnswer, type AnyRequest, eventsOf, isWritten, type ModelRequest } from '../../wire/model';
 import type { EncodeContext } from '../../wire/protocols';
+import type { RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { encodeContext } from '../relay/encode-context';
@@ -13,34 +14,35 @@ export function answerSink(gateway: Gateway, admitted: AdmittedCall, delivery: D
   return { delivery, send: (response) => send(gateway, admitted, delivery, response) };
 }
 
-async function send(gateway: Gateway, admitted: AdmittedCall, delivery: Delivery, response: ModelResponse): Promise<Answer> {
+async function send(gateway: Gateway, admitted: AdmittedCall, delivery: Delivery, response: AnyAnswer): Promise<Answer> {
   const { call, totalAtMs } = admitted;
-  const stages = openStages(gateway.stages, call);
+  const written = isWritten(response) ? response : undefined;
+  const stages = written === undefined ? [] : openStages(gateway.stages, call);
   const staged =
-    stages.length === 0
+    written === undefined || stages.length === 0
       ? { response, events: undefined }
-      : await throughStages(stages, response, { ticker: gateway.ticker, untilMs: totalAtMs });
+      : await throughStages(stages, written, { ticker: gateway.ticker, untilMs: totalAtMs });
   if (staged.response === undefined) return { ...ownAnswer(response), error: staged.error, endedByStage: { complete: true } };
 
   const told = ownAnswer(staged.response);
   const context = lateContext(gateway.clock, admitted);
-  if (!call.facts.stream) {
+  const encoder = written !== undefined && call.facts.stream ? call.dialect.streamEncoder?.(context) : undefined;
+  if (written === undefined || encoder === undefined) {
     const body = Buffer.from(JSON.stringify(call.dialect.encodeResponse(staged.response, context)));
     return { ...told, whole: { body, headers: { 'content-type': 'application/json' } } };
   }
-  const encoder = call.dialect.streamEncoder(context);
-  const events = staged.events ?? eventsOf(response);
+  const events = staged.events ?? eventsOf(written);
   delivery.content(events.map((event) => encoder.encode(event)).join(''));
   delivery.end();
   return told;
 }
 
-function ownAnswer({ model, choices }: ModelResponse): Answer {
+function ownAnswer(answer: AnyAnswer): Answer {
   return {
     billed: false,
     usage: undefined,
-    responseModel: model,
-    finishReason: choices[0]?.finishReason.unified,
+    responseModel: answer.model,
+    finishReason: isWritten(answer) ? answer.choices[0]?.finishReason.unified : undefined,
     writtenTokens: () => 0,
     malformed: 0,
     firstTextMs: 0,
@@ -48,23 +50,24 @@ function ownAnswer({ model, choices }: ModelResponse): Answer {
 }
 
 /** Only some dialects look at the call again, so it is decoded when one does. */
-function lateContext(clock: Clock, admitted: AdmittedCall): EncodeContext {
+function lateContext(clock: Clock, admitted: AdmittedCall): EncodeContext<AnyRequest> {
   const { dialect, document, envelope, facts } = admitted.call;
-  const plain: ModelRequest = { model: facts.model, messages: [], stream: facts.stream };
-  let decoded: ModelRequest | undefined;
-  return Object.defineProperty(encodeContext(clock, admitted, plain), 'request', {
+  let decoded: AnyRequest | undefined;
+  return Object.defineProperty(encodeContext(clock, admitted, { model: facts.model }), 'request', {
     get() {
-      decoded ??= decodedOr(plain, () => dialect.decodeRequest(document.value, envelope));
+      decoded ??= decodedOr(admitted.call, () => dialect.decodeRequest(document.value, envelope));
       return decoded;
     },
   });
 }
 
-/** What the common model cannot hold is no reason to refuse an answer that is there. */
-function decodedOr(plain: ModelRequest, decode: () => ModelRequest): ModelRequest {
+/** A conversation that the common model cannot hold is no reason to refuse an answer that is there. */
+function decodedOr({ facts, operation }: RoutedCall, decode: () => AnyRequest): AnyRequest {
   try {
     return decode();
-  } catch {
+  } catch (error) {
+    if (!operation.generates) throw error;
+    const plain: ModelRequest = { model: facts.model, messages: [], stream: facts.stream };
     return plain;
   }
 }

@@ -1,6 +1,6 @@
 import type { Reservation } from '../../money/ledger';
 import type { GatewayError } from '../../platform/error';
-import type { ModelResponse, Usage } from '../../wire/model';
+import type { AnyAnswer, Usage } from '../../wire/model';
 import type { Trace } from '../after/trace';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Delivery } from '../relay/delivery';
@@ -53,7 +53,7 @@ export interface AnswerSink {
   /** For bytes that are the caller's already. */
   readonly delivery: Delivery;
   /** Carries an answer that needs no provider to the caller, in its dialect and streamed where it asked for that. Nobody is charged for it. */
-  send(response: ModelResponse): Promise<Answer>;
+  send(response: AnyAnswer): Promise<Answer>;
 }
 
 /** Answers admitted calls: a provider, an estimate. The gateway asks its sources in order until one answers. */

@@ -5,7 +5,7 @@ import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
 import type { LiveConfiguration, Resolution, Target } from '../../routing';
 import type { OperationDeclaration } from '../../wire/operations';
-import type { CallEnvelope, CallFacts, Dialect } from '../../wire/protocols';
+import type { CallEnvelope, CallFacts, DialectCodec } from '../../wire/protocols';
 import type { Route } from './routes';
 
 /** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */
@@ -14,7 +14,7 @@ export interface ModelCall {
   readonly exchange: Exchange;
   readonly route: Route;
   readonly operation: OperationDeclaration;
-  readonly dialect: Dialect;
+  readonly dialect: DialectCodec;
   readonly envelope: CallEnvelope;
   readonly document: JsonDocument;
   readonly facts: CallFacts;

@@ -3,8 +3,8 @@ import type { InboundReply } from '../../platform/http';
 import { BodyTooLargeError } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
-import type { ModelRequest, Usage } from '../../wire/model';
-import type { Dialect, EncodeContext, Protocol } from '../../wire/protocols';
+import { type AnyAnswer, type AnyRequest, isWritten, type Usage } from '../../wire/model';
+import type { DialectCodec, EncodeContext, ProtocolCodec } from '../../wire/protocols';
 import { checkGenerated, unreadableAnswer } from '../../wire/protocols';
 import { type Patience, throughStages } from './staged-answer';
 import type { AnswerStage, EndedByStage } from './stages';
@@ -29,15 +29,15 @@ export interface WholeAnswer {
 
 /** How an answer is to be read. */
 export interface WholeReading {
-  readonly protocol: Protocol;
-  readonly dialect: Dialect;
+  readonly protocol: ProtocolCodec;
+  readonly dialect: DialectCodec;
   readonly passThrough: boolean;
   readonly stages: readonly AnswerStage[];
-  readonly decoded?: ModelRequest;
+  readonly decoded?: AnyRequest;
   /** The caller's body. */
   readonly asked: JsonObject;
   readonly patience: Patience;
-  context(decoded: ModelRequest): EncodeContext;
+  context(decoded: AnyRequest): EncodeContext<AnyRequest>;
 }
 
 /**
@@ -54,8 +54,9 @@ export async function readAnswer(reply: InboundReply, reading: WholeReading): Pr
   const decodedResponse = protocol.decodeResponse(body);
   const usage = decodedResponse.usage ?? protocol.headerUsage?.(reply.headers);
   const response = usage === undefined ? decodedResponse : { ...decodedResponse, usage };
-  checkGenerated(response);
-  const staged = stages.length === 0 ? { response } : await throughStages(stages, response, reading.patience);
+  const written = isWritten(response) ? response : undefined;
+  if (written !== undefined) checkGenerated(written);
+  const staged = stages.length === 0 || written === undefined ? { response } : await throughStages(stages, written, reading.patience);
   const same = passThrough && staged.response === response;
   const encoded =
     staged.response === undefined || same
@@ -66,9 +67,13 @@ export async function readAnswer(reply: InboundReply, reading: WholeReading): Pr
     writtenIn: stages.length === 0 ? encoded : bytes,
     usage: response.usage,
     responseModel: response.model,
-    finishReason: (staged.response ?? response).choices[0]?.finishReason.unified,
+    finishReason: finishOf(staged.response ?? response),
     ...('error' in staged ? { error: staged.error, endedByStage: { complete: true } } : {}),
   };
+}
+
+function finishOf(answer: AnyAnswer): string | undefined {
+  return isWritten(answer) ? answer.choices[0]?.finishReason.unified : undefined;
 }
 
 function passedAnswer(reply: InboundReply, { protocol, dialect, asked }: WholeReading, body: JsonObject, bytes: Buffer): WholeAnswer {
@@ -82,7 +87,7 @@ function passedAnswer(reply: InboundReply, { protocol, dialect, asked }: WholeRe
     writtenIn: told,
     usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
     responseModel: textOf(body['model']),
-    finishReason: dialect.finishReason(body)?.unified,
+    finishReason: dialect.finishReason?.(body)?.unified,
   };
 }
 

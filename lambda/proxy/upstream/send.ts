@@ -4,11 +4,9 @@ import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
-import { withoutNativeSchema } from '../../wire/fitting';
-import type { ModelRequest } from '../../wire/model';
+import type { AnyRequest } from '../../wire/model';
 import type { Capabilities, WireFormat } from '../../wire/models';
-import type { Protocol } from '../../wire/protocols';
-import { namedByCaller, withFittingToolNames, withoutFreeText } from '../../wire/protocols';
+import type { ProtocolCodec } from '../../wire/protocols';
 import type { Endpoint } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import type { RoutedCall } from '../before/call';
@@ -21,7 +19,7 @@ import { capabilitiesAt, wireFormatsAt } from './capabilities';
 export interface PreparedCall {
   readonly target: Target;
   readonly site: ProviderSite;
-  readonly protocol: Protocol;
+  readonly protocol: ProtocolCodec;
   readonly request: OutboundRequest;
   readonly transport: Transport;
   /** The caller's own dialect, so bytes pass in both directions. */
@@ -29,7 +27,7 @@ export interface PreparedCall {
   /** Request fields that this place cannot take and that do not change the answer's meaning. */
   readonly dropped: readonly string[];
   /** The decoded call, where it had to be translated or its answer is read on the way. */
-  readonly decoded?: ModelRequest;
+  readonly decoded?: AnyRequest;
   /** What reads or changes the answer. */
   readonly stages: readonly AnswerStage[];
 }
@@ -139,9 +137,9 @@ function notOffered(provider: string): GatewayError {
 interface WrittenBody {
   readonly body: Buffer;
   readonly dropped: readonly string[];
-  readonly decoded?: ModelRequest;
+  readonly decoded?: AnyRequest;
   /** Reads the answer, where that takes more than the endpoint's own protocol. */
-  readonly protocol?: Protocol;
+  readonly protocol?: ProtocolCodec;
 }
 
 function passedBody(
@@ -183,7 +181,7 @@ function passedBody(
 function translatedBody(
   call: RoutedCall,
   target: Target,
-  protocol: Protocol,
+  protocol: ProtocolCodec,
   endpoint: Endpoint,
   capabilities: Capabilities,
   maxOutputTokens: number | undefined,
@@ -191,13 +189,8 @@ function translatedBody(
   const { quirks } = target.provider.definition;
   const decoded = decodedFor(call, target);
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
-  const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
-  // What undoes these in the answer goes the other way round, so the caller's names come last.
-  const { request: named, callersNames } = withFittingToolNames(protocol, capped, capabilities);
-  const spoken = freeText ? { protocol, request: named, dropped: [] } : withoutFreeText(protocol, named);
-  const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
-  const plain = { ...held, protocol: namedByCaller(held.protocol, callersNames), dropped: [...spoken.dropped, ...held.dropped] };
-  const encoded = protocol.encodeRequest(plain.request, {
+  const fitted = call.operation.fit?.(protocol, capped, { quirks, capabilities }) ?? { protocol, request: capped, dropped: [] };
+  const encoded = protocol.encodeRequest(fitted.request, {
     requestModel: target.model,
     defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
     quirks: new Set(quirks),
@@ -206,17 +199,17 @@ function translatedBody(
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
-    dropped: [...new Set([...(decoded.dropped ?? []), ...plain.dropped, ...encoded.dropped, ...reshaped.dropped])],
+    dropped: [...new Set([...(decoded.dropped ?? []), ...fitted.dropped, ...encoded.dropped, ...reshaped.dropped])],
     decoded: capped,
-    protocol: plain.protocol,
+    protocol: fitted.protocol,
   };
 }
 
-function decodedFor({ dialect, document, envelope }: RoutedCall, { model }: Target): ModelRequest {
+function decodedFor({ dialect, document, envelope }: RoutedCall, { model }: Target): AnyRequest {
   return { ...dialect.decodeRequest(document.value, envelope), model };
 }
 
-function acceptOf(call: RoutedCall, protocol: Protocol): string {
+function acceptOf(call: RoutedCall, protocol: ProtocolCodec): string {
   if (!call.facts.stream) return 'application/json';
   return protocol.framing === 'sse' ? 'text/event-stream' : 'application/vnd.amazon.eventstream';
 }

@@ -2,8 +2,7 @@ import { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
 import { TransportError } from '../../platform/http';
 import type { Watcher } from '../../platform/runtime';
-import type { ModelRequest } from '../../wire/model';
-import { mostTokens } from '../../wire/model';
+import { type AnyRequest, mostTokens } from '../../wire/model';
 import type { StreamMeter } from '../../wire/protocols';
 import { failingStream, unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import type { AdmittedCall, Answer } from '../answer/source';
@@ -125,8 +124,10 @@ function translationOf(gateway: Gateway, context: AdmittedCall, prepared: Prepar
   const { dialect, facts } = context.call;
   const { protocol, decoded, stages } = prepared;
   if (prepared.passThrough && stages.length === 0) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
-  const encoder = dialect.streamEncoder(encodeContext(gateway.clock, context, decoded as ModelRequest));
-  return translated(failingStream(protocol.streamDecoder()), encoder, stages);
+  const encoder = dialect.streamEncoder?.(encodeContext(gateway.clock, context, decoded as AnyRequest));
+  const decoder = protocol.streamDecoder?.();
+  if (encoder === undefined || decoder === undefined) throw new Error(`${protocol.name} has no streams of ${context.call.operation.name}`);
+  return translated(failingStream(decoder), encoder, stages);
 }
 
 function meterOf({ protocol }: PreparedCall, hideUsage: boolean): StreamMeter {

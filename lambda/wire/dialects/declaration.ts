@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../platform/json';
 import type { Operation } from '../model/request';
+import type { CodecOf } from '../operations';
 import type { Dialect, Protocol } from '../protocols/protocol';
 
 /**
@@ -20,7 +21,7 @@ export interface DialectDeclaration {
   /** Headers of providers that speak it, which a caller gets to see, whatever dialect that caller speaks. */
   readonly returnedHeaders: readonly string[];
   /** How its callers are read and answered, by what they ask for. Errors of all its routes are those of `chat`. */
-  readonly codecs: { readonly chat: () => Promise<Dialect> } & Readonly<Partial<Record<Operation, () => Promise<Dialect>>>>;
+  readonly codecs: { readonly chat: () => Promise<Dialect> } & { readonly [Name in Operation]?: () => Promise<CodecOf<Name>> };
   /** How providers that speak it are called. Absent: none does. */
   readonly protocol?: () => Promise<Protocol>;
 }

@@ -1,6 +1,6 @@
 /** The dialects that callers speak. A new one is a folder, and its line here. */
 import type { ProtocolName } from '../model/request';
-import type { Dialect } from '../protocols/protocol';
+import type { CodecOf } from '../operations';
 import { anthropicMessages } from './anthropic-messages/declaration';
 import type { DialectDeclaration } from './declaration';
 import { openAiChat } from './openai-chat/declaration';
@@ -19,7 +19,7 @@ export type DialectName = keyof typeof DECLARED;
 /** What is called at a dialect's routes has a codec there. */
 type Coded<Declared extends Record<string, DialectDeclaration>> = {
   readonly [Name in keyof Declared]: {
-    readonly codecs: Readonly<Record<Declared[Name]['calls'][number]['operation'], () => Promise<Dialect>>>;
+    readonly codecs: { readonly [Asked in Declared[Name]['calls'][number]['operation']]: () => Promise<CodecOf<Asked>> };
   };
 };
 

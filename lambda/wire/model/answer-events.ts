@@ -1,5 +1,10 @@
 import type { AssistantPart, Citation } from './request';
-import type { Choice, ModelResponse, StreamEvent } from './response';
+import type { AnyAnswer, Choice, ModelResponse, StreamEvent } from './response';
+
+/** A model wrote it, so it can be told in events. */
+export function isWritten(answer: AnyAnswer): answer is ModelResponse {
+  return 'choices' in answer;
+}
 
 /** The events that a whole answer would be streamed as. Pictures and recordings have none. */
 export function eventsOf(response: ModelResponse): StreamEvent[] {

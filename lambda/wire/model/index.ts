@@ -1,12 +1,12 @@
 /** The common request, response, stream event and usage, in which wire formats meet. */
 
-export { answerOf, eventsOf } from './answer-events';
+export { answerOf, eventsOf, isWritten } from './answer-events';
 export { withoutProfile } from './bedrock-profile';
 export type { Media } from './media';
 export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
 export { type BillingUnit, PRICE_UNITS, type PriceUnit, type UnitCounts } from './price-unit';
-export type { ModelRequest, Operation } from './request';
-export type { FinishReason, ModelResponse, StreamEvent } from './response';
+export type { AnyRequest, ModelRequest, Operation } from './request';
+export type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from './response';
 export { sameUnit, type ToolUse } from './tool-use';
 export { type TokenClasses, tokenClasses, type Usage } from './usage';
 export { mostTokens, WrittenText } from './written-text';

@@ -155,24 +155,19 @@ export interface Reasoning {
   readonly summary?: string;
 }
 
-/** What an embeddings call asks for. */
-export interface EmbeddingsRequest {
-  /** Texts, or texts as the ids of their tokens. */
-  readonly inputs: readonly (string | readonly number[])[];
-  readonly dimensions?: number;
-  /** How the caller wants each vector: numbers, or little-endian 32-bit floats as base64. */
-  readonly encodingFormat: 'float' | 'base64';
-  /** What the vectors are for, as Cohere names it: `search_query`, `search_document`, `classification`, `clustering`. */
-  readonly inputType?: string;
+/** What a call says whatever it asks for. The rest is its operation's own, declared in its folder. */
+export interface AnyRequest {
+  /** The name sent to the provider. */
+  readonly model: string;
+  /** Names of request fields that were dropped on purpose while decoding; reported in the warning header. */
+  readonly dropped?: readonly string[];
 }
 
 /**
- * A call in no dialect: what every dialect decodes to and every protocol encodes from.
+ * A conversation in no dialect: what every dialect decodes to and every protocol encodes from.
  * An absent field was not given by the caller; the provider's default holds.
  */
-export interface ModelRequest {
-  /** The name sent to the provider. */
-  readonly model: string;
+export interface ModelRequest extends AnyRequest {
   readonly messages: readonly Message[];
   readonly stream: boolean;
   readonly tools?: readonly Tool[];
@@ -204,8 +199,4 @@ export interface ModelRequest {
   readonly modalities?: readonly string[];
   /** Audio output settings as given (`voice`, `format`). */
   readonly audio?: JsonObject;
-  /** Present for embeddings calls alone; `messages` is empty then. */
-  readonly embeddings?: EmbeddingsRequest;
-  /** Names of request fields that were dropped on purpose while decoding; reported in the warning header. */
-  readonly dropped?: readonly string[];
 }

@@ -19,17 +19,19 @@ export interface Choice {
   readonly logprobs?: JsonValue;
 }
 
-/** A whole answer in no dialect. */
-export interface ModelResponse {
-  readonly id?: string;
+/** What an answer says whatever was asked for. The rest is its operation's own, declared in its folder. */
+export interface AnyAnswer {
   /** The name the provider answered with (`responseModel`). */
   readonly model?: string;
+  readonly usage?: Usage;
+}
+
+/** What a model wrote, whole and in no dialect. */
+export interface ModelResponse extends AnyAnswer {
+  readonly id?: string;
   /** Epoch seconds. */
   readonly createdAt?: number;
   readonly choices: readonly Choice[];
-  /** Vectors in the order of the inputs, for embeddings calls alone; `choices` is empty then. */
-  readonly embeddings?: readonly (readonly number[])[];
-  readonly usage?: Usage;
   readonly serviceTier?: string;
   readonly systemFingerprint?: string;
 }

@@ -1,4 +1,4 @@
-import type { Dialect, Protocol } from '../protocols/protocol';
+import type { DialectCodec, ProtocolCodec } from '../protocols/protocol';
 
 const SHARED = [
   'name',
@@ -6,9 +6,6 @@ const SHARED = [
   'framing',
   'heartbeat',
   'terminator',
-  'streamDecoder',
-  'streamEncoder',
-  'finishReason',
   'errorStatus',
   'encodeError',
   'encodeStreamError',
@@ -20,7 +17,7 @@ const SHARED = [
  * What a wire format has whatever is asked for in it: its errors, its headers, how it is framed. An operation's codec adds all the rest, so
  * that nothing which chat says of its own bodies is taken for true of others in silence.
  */
-export function formatOf<T extends Dialect | Protocol>(chat: T): Pick<T, Extract<keyof T, (typeof SHARED)[number]>> {
+export function formatOf<T extends DialectCodec | ProtocolCodec>(chat: T): Pick<T, Extract<keyof T, (typeof SHARED)[number]>> {
   const shared = SHARED.flatMap((name) => (name in chat ? [[name, chat[name as keyof T]] as const] : []));
   return Object.fromEntries(shared) as Pick<T, Extract<keyof T, (typeof SHARED)[number]>>;
 }

@@ -1,6 +1,8 @@
 import type { BillingUnit } from '../model/price-unit';
-import type { Operation, ProtocolName } from '../model/request';
-import type { Protocol } from '../protocols/protocol';
+import type { AnyRequest, Operation, ProtocolName } from '../model/request';
+import type { AnyAnswer } from '../model/response';
+import type { Capabilities } from '../models';
+import type { ProtocolCodec } from '../protocols/protocol';
 
 /** What a call's body is. */
 export type BodyKind = 'json';
@@ -8,11 +10,25 @@ export type BodyKind = 'json';
 /** What an answer comes as. An answer is streamed where the caller asks for that and the operation has `sse` among its kinds. */
 export type AnswerKind = 'json' | 'sse';
 
+/** What is known of the place that a call is made fit for. */
+export interface FittingPlace {
+  readonly quirks: readonly string[];
+  readonly capabilities: Capabilities;
+}
+
+/** A call as a place takes it, and what reads its answer. */
+export interface FittedCall<Asked extends AnyRequest, Answered extends AnyAnswer> {
+  readonly protocol: ProtocolCodec<Asked, Answered>;
+  readonly request: Asked;
+  /** What nobody enforces now; reported in `x-gateway-warnings`. */
+  readonly dropped: readonly string[];
+}
+
 /**
  * What one operation is. Whoever serves calls asks this, and never which operation it is: what one of them needs alone gets a field here,
- * which the others then have to answer too.
+ * which the others then have to answer too. `Asked` and `Answered` are its request and its answer, which its codecs alone look into.
  */
-export interface OperationDeclaration {
+export interface OperationDeclaration<Asked extends AnyRequest = AnyRequest, Answered extends AnyAnswer = AnyAnswer> {
   readonly name: Operation;
   readonly body: BodyKind;
   readonly answers: readonly AnswerKind[];
@@ -27,9 +43,11 @@ export interface OperationDeclaration {
   readonly estimated: boolean;
   /** Fields whose texts a provider may take for the place of a picture or file, and fetch. */
   readonly mediaInTexts: readonly string[];
+  /** Makes a call that is translated such that its place takes it, whatever the wire format there. Absent: it is taken as it is. */
+  fit?(protocol: ProtocolCodec<Asked, Answered>, request: Asked, place: FittingPlace): FittedCall<Asked, Answered>;
   /**
    * How providers are asked for it, one file a wire format, loaded by the first call that needs it; those that are not named have no such
    * call. Absent: every wire format is made for it, and is its own codec. How callers ask is what their dialects declare.
    */
-  readonly protocols?: Readonly<Partial<Record<ProtocolName, () => Promise<Protocol>>>>;
+  readonly protocols?: Readonly<Partial<Record<ProtocolName, () => Promise<ProtocolCodec<Asked, Answered>>>>>;
 }

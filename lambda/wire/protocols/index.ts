@@ -3,7 +3,7 @@ import { createMemo } from '../../platform/runtime';
 import { DIALECTS, type DialectName } from '../dialects';
 import type { Operation, ProtocolName } from '../model/request';
 import { OPERATIONS } from '../operations';
-import type { Dialect, Protocol } from './protocol';
+import type { DialectCodec, Protocol, ProtocolCodec } from './protocol';
 
 type Load<T> = () => Promise<T>;
 
@@ -17,9 +17,9 @@ const PROTOCOLS: Readonly<Record<Exclude<ProtocolName, DialectName>, Load<Protoc
 /** Every wire format, by name. */
 export interface Protocols {
   /** How callers of a route are read and answered. */
-  dialect(name: DialectName, operation: Operation): Promise<Dialect>;
+  dialect(name: DialectName, operation: Operation): Promise<DialectCodec>;
   /** How a provider is written to and read; undefined when this wire format has no such operation. */
-  protocol(name: ProtocolName, operation: Operation): Promise<Protocol | undefined>;
+  protocol(name: ProtocolName, operation: Operation): Promise<ProtocolCodec | undefined>;
 }
 
 export const protocols: Protocols = {
@@ -41,19 +41,19 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
 }
 
 export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
-export { withoutFreeText } from './free-text-tools';
 export { mediaUrlIn } from './media-urls';
 export type {
   BudgetState,
   CallEnvelope,
   CallFacts,
   Dialect,
+  DialectCodec,
   EncodeContext,
   Frame,
   Protocol,
+  ProtocolCodec,
   StreamDecoder,
   StreamEncoder,
   StreamMeter,
 } from './protocol';
 export { unreadableAnswer, upstreamIncomplete } from './provider-error';
-export { namedByCaller, withFittingToolNames } from './tool-names';

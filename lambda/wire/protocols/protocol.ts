@@ -2,8 +2,8 @@ import type { GatewayError } from '../../platform/error';
 import type { JsonDocument, JsonObject } from '../../platform/json';
 import type { Media } from '../model/media';
 import type { UnitCounts } from '../model/price-unit';
-import type { ModelRequest, ProtocolName } from '../model/request';
-import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
+import type { AnyRequest, ModelRequest, ProtocolName } from '../model/request';
+import type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
@@ -83,7 +83,7 @@ export interface ServerToolRemoval {
 }
 
 /** What the encoder of an answer knows beside the answer. */
-export interface EncodeContext {
+export interface EncodeContext<Asked extends AnyRequest = ModelRequest> {
   /** `x-gateway-request-id`. */
   readonly requestId: string;
   /** What the caller asked for; answers carry the model the provider named, or this when it named none. */
@@ -92,7 +92,7 @@ export interface EncodeContext {
   readonly createdAt: number;
   readonly wantsStreamUsage: boolean;
   /** The decoded request, for dialects that echo parts of it (Responses). */
-  readonly request: ModelRequest;
+  readonly request: Asked;
 }
 
 /** Turns stream events into one caller's bytes. Holds the state of one stream. */
@@ -101,8 +101,11 @@ export interface StreamEncoder {
   encode(event: StreamEvent): string;
 }
 
-/** How callers of one dialect are read and answered. Pure: no I/O, no clock, no environment. */
-export interface Dialect {
+/**
+ * How callers of one dialect are read and answered when they ask for one operation. Pure: no I/O, no clock, no environment.
+ * Without type arguments: of an operation that whoever serves calls need not know.
+ */
+export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered extends AnyAnswer = AnyAnswer> {
   readonly name: string;
   /** The top-level field in which a body names its model; undefined where the path names it. */
   readonly modelField: string | undefined;
@@ -129,13 +132,14 @@ export interface Dialect {
   /** Leaves out what `spareServerTools` names. Only where `inspect` may find such tools. */
   withoutSpareTools?(body: JsonObject): ServerToolRemoval;
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
-  decodeRequest(body: JsonObject, envelope?: CallEnvelope): ModelRequest;
-  encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject;
-  /** Why a whole answer in this dialect ended, as far as it says so. */
-  finishReason(answer: JsonObject): FinishReason | undefined;
+  decodeRequest(body: JsonObject, envelope?: CallEnvelope): Asked;
+  encodeResponse(response: Answered, context: EncodeContext<Asked>): JsonObject;
+  /** Why a whole answer in this dialect ended, as far as it says so. Only where a model writes it. */
+  finishReason?(answer: JsonObject): FinishReason | undefined;
   /** An answer that came in the caller's own dialect but not on the caller's terms, set right; undefined when nothing is wrong. */
   mendResponse?(answer: JsonObject, asked: JsonObject): JsonObject | undefined;
-  streamEncoder(context: EncodeContext): StreamEncoder;
+  /** Only where answers are streamed. */
+  streamEncoder?(context: EncodeContext<Asked>): StreamEncoder;
   /** Status for this dialect's callers (a spent budget is 402, 429 or 429). */
   errorStatus(error: GatewayError): number;
   encodeError(error: GatewayError, requestId: string): JsonObject;
@@ -147,6 +151,12 @@ export interface Dialect {
   readonly heartbeat: string;
   /** What ends a complete stream whose provider forgot to say so; empty when the family has no terminator beside its last event. */
   readonly terminator: string;
+}
+
+/** How callers of one dialect are read and answered in a conversation. */
+export interface Dialect extends DialectCodec<ModelRequest, ModelResponse> {
+  finishReason(answer: JsonObject): FinishReason | undefined;
+  streamEncoder(context: EncodeContext): StreamEncoder;
 }
 
 /** What an encoder of requests needs to know of the place it writes for. */
@@ -223,8 +233,11 @@ export interface ProviderErrorFacts {
   readonly failover: boolean;
 }
 
-/** How providers of one wire format are written to and read. Pure: no I/O, no clock, no environment. */
-export interface Protocol {
+/**
+ * How providers of one wire format are written to and read when they are asked for one operation. Pure: no I/O, no clock, no environment.
+ * Without type arguments: of an operation that whoever serves calls need not know.
+ */
+export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered extends AnyAnswer = AnyAnswer> {
   readonly name: ProtocolName;
   readonly framing: 'sse' | 'aws-event-stream';
   /** Whether it has OpenAI's free-text (`custom`) tools. Where it has not, they are sent as functions. Default: false. */
@@ -232,10 +245,11 @@ export interface Protocol {
   /** What names of tools must look like, whatever the model. */
   readonly toolNames?: ToolNameGrammar;
   /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
-  encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest;
+  encodeRequest(request: Asked, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */
-  decodeResponse(body: JsonObject): ModelResponse;
-  streamDecoder(): StreamDecoder;
+  decodeResponse(body: JsonObject): Answered;
+  /** Only where answers are streamed. */
+  streamDecoder?(): StreamDecoder;
   /** Usage of a whole answer, disjointness handled; undefined when it reports none. */
   usage(body: JsonObject): Usage | undefined;
   /** Usage that stands in the answer's headers, for protocols whose bodies may report none. */
@@ -244,4 +258,9 @@ export interface Protocol {
   streamMeter?(options: { readonly hideUsage: boolean }): StreamMeter;
   /** Total: every (status, body, headers) maps to exactly one error. */
   decodeError(status: number, body: JsonObject | undefined, headers: Readonly<Record<string, string | undefined>>): ProviderErrorFacts;
+}
+
+/** How providers of one wire format are written to and read in a conversation. */
+export interface Protocol extends ProtocolCodec<ModelRequest, ModelResponse> {
+  streamDecoder(): StreamDecoder;
 }

@@ -4,9 +4,9 @@ import type { JsonObject } from '../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
-import type { ModelRequest } from '../../../lambda/wire/model/request';
+import type { AnyRequest } from '../../../lambda/wire/model/request';
 import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
-import type { Dialect } from '../../../lambda/wire/protocols/protocol';
+import type { Dialect, DialectCodec } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { targetFacts } from '../../support/target';
 import { check, type Reader, refusedOr } from '../reader';
@@ -156,7 +156,7 @@ function reader(name: string, dialect: Dialect, wireFormat: string, sample: obje
   };
 }
 
-function readRequest(dialect: Dialect, input: Buffer): ModelRequest | undefined {
+function readRequest<Asked extends AnyRequest>(dialect: DialectCodec<Asked>, input: Buffer): Asked | undefined {
   let body: JsonObject;
   try {
     body = JSON.parse(input.toString('utf8')) as JsonObject;

@@ -1,7 +1,10 @@
+import type { ModelRequest } from '../../model/request';
+import type { ModelResponse } from '../../model/response';
 import type { OperationDeclaration } from '../operation';
+import { fit } from './fit';
 
 /** A conversation, of which a model writes the next turn. */
-export const chat: OperationDeclaration = {
+export const chat: OperationDeclaration<ModelRequest, ModelResponse> = {
   name: 'chat',
   body: 'json',
   answers: ['json', 'sse'],
@@ -9,4 +12,5 @@ export const chat: OperationDeclaration = {
   generates: true,
   estimated: false,
   mediaInTexts: [],
+  fit,
 };

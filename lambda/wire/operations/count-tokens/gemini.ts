@@ -1,8 +1,10 @@
 import { gemini } from '../../protocols/gemini';
 import { countOf } from '../../protocols/lenient';
-import type { Protocol } from '../../protocols/protocol';
+import type { ProtocolCodec } from '../../protocols/protocol';
 import { unreadableAnswer } from '../../protocols/provider-error';
 import { formatOf } from '../format';
+import { encodeCounted } from './encode-counted';
+import type { CountTokensRequest, TokenCount } from './request';
 
 /**
  * How many tokens a call would be, counted by Gemini's `countTokens`: of a whole request on AI Studio, of its bare parts on Vertex AI.
@@ -10,11 +12,10 @@ import { formatOf } from '../format';
  * @see https://ai.google.dev/api/tokens#method:-models.counttokens
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens
  */
-export const geminiTokenCount: Protocol = {
+export const geminiTokenCount: ProtocolCodec<CountTokensRequest, TokenCount> = {
   ...formatOf(gemini),
   encodeRequest(request, target) {
-    const { maxOutputTokens: _, ...counted } = request;
-    const { body, dropped } = gemini.encodeRequest(counted, target);
+    const { body, dropped } = encodeCounted(gemini, request, target);
     if (target.quirks.has('vertex-operations')) {
       // Settings are no part of what is counted, and refused.
       const { contents, systemInstruction, tools } = body;
@@ -25,7 +26,7 @@ export const geminiTokenCount: Protocol = {
   decodeResponse(body) {
     const inputTokens = countOf(body['totalTokens']);
     if (inputTokens === undefined) throw unreadableAnswer();
-    return { choices: [], usage: { inputTokens } };
+    return { inputTokens };
   },
   usage: () => undefined,
 };

@@ -1,10 +1,11 @@
 import type { OperationDeclaration } from '../operation';
+import type { CountTokensRequest, TokenCount } from './request';
 
 /** How callers of Messages ask for it. */
 export const anthropicTokenCount = async () => (await import('./anthropic-messages')).anthropicTokenCount;
 
 /** How many tokens a call would be. */
-export const countTokens: OperationDeclaration = {
+export const countTokens: OperationDeclaration<CountTokensRequest, TokenCount> = {
   name: 'count-tokens',
   body: 'json',
   answers: ['json'],
@@ -17,3 +18,5 @@ export const countTokens: OperationDeclaration = {
     gemini: async () => (await import('./gemini')).geminiTokenCount,
   },
 };
+
+export type { TokenCount } from './request';

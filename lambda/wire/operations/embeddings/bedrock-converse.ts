@@ -1,11 +1,11 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import type { ModelRequest } from '../../model/request';
 import { bedrockConverse } from '../../protocols/bedrock-converse';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';
-import type { Protocol } from '../../protocols/protocol';
+import type { ProtocolCodec } from '../../protocols/protocol';
 import { formatOf } from '../format';
 import { droppedOf, embedBody, vectorsOf } from './cohere-v2';
+import type { Embeddings, EmbeddingsRequest } from './request';
 import { onlyText, textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
 
@@ -19,7 +19,7 @@ const INPUT_TOKENS_HEADER = 'x-amzn-bedrock-input-token-count';
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html
  * @see https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html
  */
-export const bedrockEmbeddings: Protocol = {
+export const bedrockEmbeddings: ProtocolCodec<EmbeddingsRequest, Embeddings> = {
   ...formatOf(bedrockConverse),
   encodeRequest: (request, target) => ({ body: bodyFor(request, target.requestModel), dropped: droppedOf(request) }),
   decodeResponse: (body) => vectorsResponse(vectors(body), usage(body)),
@@ -30,7 +30,7 @@ export const bedrockEmbeddings: Protocol = {
   },
 };
 
-function bodyFor(request: ModelRequest, model: string): JsonObject {
+function bodyFor(request: EmbeddingsRequest, model: string): JsonObject {
   if (model.includes('cohere.embed')) return embedBody(request);
   const embeddings = textEmbeddings(request);
   const { dimensions } = embeddings;

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../platform/json';
-import type { ModelRequest } from '../../model/request';
 import { cohereV2 } from '../../protocols/cohere-v2';
 import { arrayOf, countOf, defined, objectOf } from '../../protocols/lenient';
-import type { Protocol } from '../../protocols/protocol';
+import type { ProtocolCodec } from '../../protocols/protocol';
 import { formatOf } from '../format';
+import type { Embeddings, EmbeddingsRequest } from './request';
 import { textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
 
@@ -15,7 +15,7 @@ const DEFAULT_INPUT_TYPE = 'search_document';
  *
  * @see https://docs.cohere.com/reference/embed
  */
-export const cohereEmbeddings: Protocol = {
+export const cohereEmbeddings: ProtocolCodec<EmbeddingsRequest, Embeddings> = {
   ...formatOf(cohereV2),
   encodeRequest(request, target) {
     return { body: { model: target.requestModel, ...embedBody(request) }, dropped: droppedOf(request) };
@@ -25,7 +25,7 @@ export const cohereEmbeddings: Protocol = {
 };
 
 /** The fields that Cohere and Cohere on Bedrock share. */
-export function embedBody(request: ModelRequest): JsonObject {
+export function embedBody(request: EmbeddingsRequest): JsonObject {
   const embeddings = textEmbeddings(request);
   return defined({
     texts: [...embeddings.inputs],
@@ -40,7 +40,7 @@ export function vectorsOf(body: JsonObject): readonly JsonObject['x'][] {
   return arrayOf(objectOf(body['embeddings'])?.['float'] ?? body['embeddings']);
 }
 
-export function droppedOf(request: ModelRequest): string[] {
+export function droppedOf(request: EmbeddingsRequest): string[] {
   return [...(request.dropped ?? []), ...(request.user === undefined ? [] : ['user'])];
 }
 

@@ -1,26 +1,27 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import type { EmbeddingsRequest, ModelRequest } from '../../model/request';
 import { optionalChoice, optionalCount, optionalText, requiredText, wrongType } from '../../protocols/strict';
+import type { EmbeddingsRequest } from './request';
 
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2_048;
 const MAX_DIMENSIONS = 16_384;
 
 /** @see https://platform.openai.com/docs/api-reference/embeddings/create */
-export function decodeRequest(body: JsonObject): ModelRequest {
+export function decodeRequest(body: JsonObject): EmbeddingsRequest {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const dimensions = optionalCount(body['dimensions'], 'dimensions', 1, MAX_DIMENSIONS);
   const inputType = optionalText(body['input_type'], 'input_type');
   const user = optionalText(body['user'], 'user');
-  const embeddings: EmbeddingsRequest = {
+  return {
+    model,
     inputs: readInputs(body['input']),
     encodingFormat: optionalChoice(body['encoding_format'], 'encoding_format', ['float', 'base64']) ?? 'float',
     ...(dimensions === undefined ? {} : { dimensions }),
     ...(inputType === undefined ? {} : { inputType }),
+    ...(user === undefined ? {} : { user }),
   };
-  return { model, messages: [], stream: false, embeddings, ...(user === undefined ? {} : { user }) };
 }
 
 /** A text, texts, the token ids of one text, or those of several. */

@@ -2,9 +2,10 @@ import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import { gemini } from '../../protocols/gemini';
 import { countOf, defined, objectOf, objectsOf } from '../../protocols/lenient';
-import type { Protocol } from '../../protocols/protocol';
+import type { ProtocolCodec } from '../../protocols/protocol';
 import { formatOf } from '../format';
 import { droppedOf } from './cohere-v2';
+import type { Embeddings, EmbeddingsRequest } from './request';
 import type { TextEmbeddings } from './texts';
 import { textEmbeddings } from './texts';
 import { inputUsage, vectorsResponse } from './vectors';
@@ -23,7 +24,7 @@ const TASKS: Readonly<Record<string, string>> = {
  * @see https://ai.google.dev/api/embeddings#method:-models.batchembedcontents
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
  */
-export const geminiEmbeddings: Protocol = {
+export const geminiEmbeddings: ProtocolCodec<EmbeddingsRequest, Embeddings> = {
   ...formatOf(gemini),
   encodeRequest(request, target) {
     const embeddings = textEmbeddings(request);

@@ -1,10 +1,11 @@
 import type { OperationDeclaration } from '../operation';
+import type { Embeddings, EmbeddingsRequest } from './request';
 
 /** How callers of Chat Completions ask for it. */
 export const openAiEmbeddings = async () => (await import('./openai-chat')).openAiEmbeddings;
 
 /** Vectors of texts. */
-export const embeddings: OperationDeclaration = {
+export const embeddings: OperationDeclaration<EmbeddingsRequest, Embeddings> = {
   name: 'embeddings',
   body: 'json',
   answers: ['json'],

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { openAiChat } from '../../dialects/openai-chat';
 import { countOf, defined, nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
-import type { Dialect, Protocol } from '../../protocols/protocol';
+import type { DialectCodec, ProtocolCodec } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
 import { formatOf } from '../format';
 import { decodeRequest } from './decode-request';
 import { inspect } from './inspect';
+import type { Embeddings, EmbeddingsRequest } from './request';
 import { TEXT_RULES } from './text-rules';
 import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } from './vectors';
 
@@ -15,18 +16,17 @@ import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } f
  *
  * @see https://platform.openai.com/docs/api-reference/embeddings
  */
-export const openAiEmbeddings: Dialect & Protocol = {
+export const openAiEmbeddings: DialectCodec<EmbeddingsRequest, Embeddings> & ProtocolCodec<EmbeddingsRequest, Embeddings> = {
   ...formatOf(openAiChat),
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
   decodeRequest,
   encodeRequest(request, target) {
-    const { embeddings } = request;
     const body: JsonObject = defined({
       model: target.requestModel,
-      input: embeddings?.inputs.map((input): JsonValue => (typeof input === 'string' ? input : [...input])) ?? [],
-      dimensions: embeddings?.dimensions,
-      encoding_format: embeddings?.encodingFormat,
+      input: request.inputs.map((input): JsonValue => (typeof input === 'string' ? input : [...input])),
+      dimensions: request.dimensions,
+      encoding_format: request.encodingFormat,
       user: request.user,
     });
     return { body, dropped: [...(request.dropped ?? [])] };
@@ -39,8 +39,8 @@ export const openAiEmbeddings: Dialect & Protocol = {
     return vectorsResponse(vectors, usage(body), nonEmptyText(body['model']));
   },
   encodeResponse(response, { originalModel, request }) {
-    const asBase64 = request.embeddings?.encodingFormat === 'base64';
-    const vectors = (response.embeddings ?? []).map((vector) => (asBase64 ? base64OfFloats(vector) : [...vector]));
+    const asBase64 = request.encodingFormat === 'base64';
+    const vectors = response.vectors.map((vector) => (asBase64 ? base64OfFloats(vector) : [...vector]));
     return listOf(vectors, response.model ?? originalModel, response.usage);
   },
   /** Many compatible servers answer with numbers whatever was asked, which OpenAI's own client reads as noise. */

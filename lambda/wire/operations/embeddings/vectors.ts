@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import type { ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { arrayOf, defined, hasBrokenCounts } from '../../protocols/lenient';
 import { unreadableAnswer } from '../../protocols/provider-error';
+import type { Embeddings } from './request';
 
 /** @param reported where the count was found, for what stands there instead of one */
 export function inputUsage(inputTokens: number | undefined, reported?: JsonObject): Usage | undefined {
@@ -11,9 +11,9 @@ export function inputUsage(inputTokens: number | undefined, reported?: JsonObjec
 }
 
 /** @throws GatewayError 502 when a vector is missing or holds anything but numbers */
-export function vectorsResponse(vectors: readonly (JsonValue | undefined)[], usage: Usage | undefined, model?: string): ModelResponse {
+export function vectorsResponse(vectors: readonly (JsonValue | undefined)[], usage: Usage | undefined, model?: string): Embeddings {
   if (vectors.length === 0) throw unreadableAnswer();
-  return defined({ choices: [], embeddings: vectors.map(readVector), usage, model });
+  return defined({ vectors: vectors.map(readVector), usage, model });
 }
 
 function readVector(value: JsonValue | undefined): number[] {

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../../../../lambda/platform/json/value';
 import type { ProtocolName } from '../../../../../lambda/wire/model/request';
+import type { EmbeddingsRequest } from '../../../../../lambda/wire/operations/embeddings/request';
 import { floatsOfBase64 } from '../../../../../lambda/wire/operations/embeddings/vectors';
-import type { EncodeContext, Protocol } from '../../../../../lambda/wire/protocols/protocol';
-import { embeddingsDialect, embeddingsProtocol } from '../../../../support/embeddings';
+import type { EncodeContext } from '../../../../../lambda/wire/protocols/protocol';
+import { type EmbeddingsProtocol, embeddingsDialect, embeddingsProtocol } from '../../../../support/embeddings';
 import { eachRecorded, recordings, responseBody } from '../../../../support/recorded';
 import { targetFacts } from '../../../../support/target';
 
-function protocolOf(name: ProtocolName): Protocol {
-  return embeddingsProtocol(name) as Protocol;
+function protocolOf(name: ProtocolName): EmbeddingsProtocol {
+  return embeddingsProtocol(name) as EmbeddingsProtocol;
 }
 
 function encode(name: ProtocolName, body: JsonObject, requestModel: string, quirks: string[] = []): JsonObject {
@@ -18,7 +19,13 @@ function encode(name: ProtocolName, body: JsonObject, requestModel: string, quir
 
 function answer(name: ProtocolName, body: JsonObject, format: 'float' | 'base64' = 'float'): JsonObject {
   const request = embeddingsDialect.decodeRequest({ model: 'any', input: 'x', encoding_format: format });
-  const context: EncodeContext = { requestId: 'r', originalModel: 'alias', createdAt: 0, wantsStreamUsage: false, request };
+  const context: EncodeContext<EmbeddingsRequest> = {
+    requestId: 'r',
+    originalModel: 'alias',
+    createdAt: 0,
+    wantsStreamUsage: false,
+    request,
+  };
   return embeddingsDialect.encodeResponse(protocolOf(name).decodeResponse(body), context);
 }
 
@@ -29,7 +36,7 @@ describe('embeddings requests', () => {
     ['tokens', [1, 2, 3], [[1, 2, 3]]],
     ['several tokens', [[1], [2, 3]], [[1], [2, 3]]],
   ])('reads %s', (_name, input, inputs) => {
-    expect(embeddingsDialect.decodeRequest({ model: 'm', input }).embeddings?.inputs).toEqual(inputs);
+    expect(embeddingsDialect.decodeRequest({ model: 'm', input }).inputs).toEqual(inputs);
   });
 
   test.each<[string, JsonObject, string]>([
@@ -171,8 +178,8 @@ describe('embeddings answers', () => {
       const { vectors, dims } = entry.facts as unknown as { vectors: number; dims?: number };
       const response = protocol.decodeResponse(responseBody(entry));
 
-      expect(response.embeddings).toHaveLength(vectors);
-      if (dims !== undefined) expect(response.embeddings?.[0]).toHaveLength(dims);
+      expect(response.vectors).toHaveLength(vectors);
+      if (dims !== undefined) expect(response.vectors[0]).toHaveLength(dims);
       expect(response.usage?.inputTokens).toBe(entry.facts.usage?.['prompt_tokens'] ?? responseBody(entry)['inputTextTokenCount']);
     },
   );

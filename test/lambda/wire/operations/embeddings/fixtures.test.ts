@@ -23,7 +23,7 @@ test.each(rows)('%s reaches its caller, with its tokens', (_id, { wireFormat, re
   const context = { requestId: 'r', originalModel: 'vectors', createdAt: 1, wantsStreamUsage: false };
 
   const body = embeddingsDialect.encodeResponse(
-    { ...answer, choices: [], ...(usage === undefined ? {} : { usage }) },
+    { vectors: answer?.vectors ?? [], ...(usage === undefined ? {} : { usage }) },
     { ...context, request: embeddingsDialect.decodeRequest(request) },
   );
 

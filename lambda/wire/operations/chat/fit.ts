@@ -1,0 +1,23 @@
+import { withoutNativeSchema } from '../../fitting';
+import type { ModelRequest } from '../../model/request';
+import type { ModelResponse } from '../../model/response';
+import { withoutFreeText } from '../../protocols/free-text-tools';
+import type { Protocol, ProtocolCodec } from '../../protocols/protocol';
+import { namedByCaller, withFittingToolNames } from '../../protocols/tool-names';
+import type { FittedCall, FittingPlace } from '../operation';
+
+/** Names of tools, free-text tools and answers by a schema, for models and hosts that do not take them as they are. */
+export function fit(
+  codec: ProtocolCodec<ModelRequest, ModelResponse>,
+  request: ModelRequest,
+  { quirks, capabilities }: FittingPlace,
+): FittedCall<ModelRequest, ModelResponse> {
+  // Every wire format streams conversations.
+  const protocol = codec as Protocol;
+  const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
+  // What undoes these in the answer goes the other way round, so the caller's names come last.
+  const { request: named, callersNames } = withFittingToolNames(protocol, request, capabilities);
+  const spoken = freeText ? { protocol, request: named, dropped: [] } : withoutFreeText(protocol, named);
+  const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
+  return { ...held, protocol: namedByCaller(held.protocol, callersNames), dropped: [...spoken.dropped, ...held.dropped] };
+}
