@@ -3,7 +3,7 @@ import { createIdentityRows } from '../../../lambda/identity/rows';
 
 function world() {
   let nowMs = 0;
-  const reads: { readonly label: string; readonly consistent: boolean | undefined }[] = [];
+  const reads: { readonly label: string; readonly consistent: boolean | undefined; readonly timeoutMs?: number }[] = [];
   const rows = new Map<string, LevelRecord>();
   /** While there are any, reads wait for them: each for its own. */
   const gates: Promise<unknown>[] = [];
@@ -12,7 +12,11 @@ function world() {
     {
       get: async (kind, id, options) => {
         const label = `${kind}#${id}`;
-        reads.push({ label, consistent: options?.consistent });
+        reads.push({
+          label,
+          consistent: options?.consistent,
+          ...(options?.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+        });
         const row = rows.get(label);
         await gates.shift();
         if (failing.has(label)) throw new Error('the table is away');
@@ -169,4 +173,37 @@ test('A03 guesses push out nobody’s row', async () => {
   expect(reads).toHaveLength(10_002);
   await cache.dated('key', 'k0');
   expect(reads).toHaveLength(10_003);
+});
+
+test('a key may be read for longer than what stands above it', async () => {
+  const { cache, reads } = world();
+  await cache.get('key', 'a');
+  await cache.get('team', 'a');
+  expect(reads.map(({ timeoutMs }) => timeoutMs)).toEqual([1_500, 700]);
+});
+
+test('R07 that there is no such key is remembered for thirty seconds, that there is no such team as long as a row', async () => {
+  const { cache, reads, wait } = world();
+  await cache.get('key', 'a');
+  await cache.get('team', 'a');
+  wait(4_000);
+  await cache.get('key', 'a');
+  await cache.get('team', 'a');
+  expect(reads.map(({ label }) => label)).toEqual(['key#a', 'team#a']);
+  wait(25_999);
+  await cache.get('key', 'a');
+  expect(reads).toHaveLength(2);
+  wait(1);
+  await cache.get('key', 'a');
+  expect(reads).toHaveLength(3);
+});
+
+test('a row that is exactly as old as it may be is used', async () => {
+  const { cache, add, reads, wait } = world();
+  add('key#a');
+  await cache.get('key', 'a');
+  wait(2_000);
+  expect((await cache.dated('key', 'a', 2_000)).ageMs).toBe(2_000);
+  expect(reads).toHaveLength(1);
+  expect((await cache.dated('key', 'a', 1_999)).ageMs).toBe(0);
 });

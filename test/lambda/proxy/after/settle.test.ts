@@ -420,6 +420,15 @@ test('R15 a prompt is estimated as it was sent, without any of its pictures', ()
   expect(estimate(pictured, [short, long])).toBe(estimateTokens(JSON.stringify({ ...body, pictures: ['', ''] }), 'other'));
 });
 
+test('R15 a prompt is counted as the model counts that answered', async () => {
+  const long = call({ body: { q: 'hello there '.repeat(30) } });
+  const { usage } = await charged(long, { complete: false }, (trace) => {
+    trace.requestModel = 'claude-x';
+  });
+  expect(usage?.inputTokens).toBe(estimatedInput(long.call, priceOf(), 'claude-x'));
+  expect(usage?.inputTokens).toBeGreaterThan(estimatedInput(long.call, priceOf(), 'm'));
+});
+
 test('R15 tools of a call without a price are counted all the same', () => {
   expect(estimatedTools(call({ price: null, facts: { toolUses: [{ unit: 'search', most: 2 }] } }).call, undefined)).toEqual({ search: 2 });
 });
