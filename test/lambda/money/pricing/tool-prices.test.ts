@@ -56,6 +56,7 @@ test.each<readonly [ProviderKind, string, string, number | undefined]>([
   ['groq', 'compound', 'code_execution', 15],
   ['groq', 'compound', 'browser_automation', 6.666666],
   ['perplexity', 'sonar', 'web_search', 0],
+  ['perplexity', 'sonar', 'pro_search', 8],
   ['perplexity', 'sonar', 'request:low', 5],
   ['perplexity', 'sonar', 'request:medium', 8],
   ['perplexity', 'sonar', 'request:high', 12],
