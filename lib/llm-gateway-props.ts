@@ -7,6 +7,7 @@ import type { ComputePlane } from './compute-plane';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Level, UnknownPrice } from './limits';
+import type { ModelOverride } from './model-override';
 import type { Provider } from './provider';
 import type { Route } from './route';
 import type { TlsPolicy } from './tls-policy';
@@ -26,6 +27,13 @@ export interface LlmGatewayProps extends Level {
    * @default - no aliases
    */
   readonly routes?: Route[];
+
+  /**
+   * What models can do and cost, where the gateway's own catalogue and price book do not know it or know otherwise.
+   *
+   * @default - as the catalogue and the price book have it
+   */
+  readonly models?: ModelOverride[];
 
   /**
    * What binds every key that has no budgets or limits of its own.

@@ -1,33 +1,90 @@
 import { readData } from './admin/level-options';
-import { text, texts } from './admin/options';
+import { flag, type Parsed, text, texts } from './admin/options';
 import { overrideCommand } from './admin/override-command';
-import { field, plain } from './admin/table';
+import { type Column, field, plain } from './admin/table';
+import { readTokenPrices, TOKEN_PRICE_HELP, TOKEN_PRICE_OPTIONS } from './admin/token-price-options';
 import { UsageError } from './command';
+
+const DAY_MS = 86_400_000;
+/** So long before its last day a model is warned of. */
+const WARNING_DAYS = 60;
+
+const right = (name: string, title: string): Column => ({ ...field(name, title), align: 'right' });
+
+const columns: readonly Column[] = [
+  field('alias'),
+  { title: 'targets', value: (row) => targetNames(row).map(plain).join(' > ') },
+  right('context_window', 'window'),
+  right('max_output_tokens', 'max output'),
+  right('input_usd', 'input'),
+  right('output_usd', 'output'),
+  field('end_of_life', 'ends'),
+  { title: 'changed', value: (row) => (row['overridden'] === true ? 'yes' : '') },
+];
 
 export const command = overrideCommand({
   name: 'models',
-  summary: 'override at run time where an alias leads',
-  columns: [
-    field('id', 'alias'),
-    {
-      title: 'targets',
-      value: (row) =>
-        (row['targets'] as { provider: string; model: string }[]).map((target) => plain(`${target.provider}/${target.model}`)).join(' > '),
-    },
-    field('version'),
-    field('updated_at', 'updated'),
-  ],
-  options: { target: { type: 'string', multiple: true } },
-  help: `  ID                    the alias, or a glob of aliases
-  --target PROVIDER/MODEL   may be repeated; tried in this order`,
-  bodyOf(parsed) {
-    const targets = texts(parsed, 'target')?.map((target) => {
-      const at = target.indexOf('/');
-      if (at < 1 || at === target.length - 1) throw new UsageError(`--target takes PROVIDER/MODEL, not '${target}'`);
-      return { provider: target.slice(0, at), model: target.slice(at + 1) };
-    });
-    const body = { ...readData(text(parsed, 'data')), ...(targets === undefined ? {} : { targets }) };
-    if (!('targets' in body)) throw new UsageError('models set takes at least one --target');
-    return body;
+  summary: 'list what callers may ask for; override where an alias leads, what a model can do',
+  columns,
+  options: {
+    target: { type: 'string', multiple: true },
+    capabilities: { type: 'string' },
+    ...TOKEN_PRICE_OPTIONS,
+    free: { type: 'boolean' },
+  },
+  help: `\`list\` shows aliases and models as they stand, deployed and overridden, with window, longest answer, US dollars per million
+tokens and last day; \`get\` and \`delete\` are about an override.
+
+  ID                    an alias, or a glob of aliases; with a slash a model, provider/model, or a glob of such names
+  --target PROVIDER/MODEL   where an alias leads; may be repeated; tried in this order
+  --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
+${TOKEN_PRICE_HELP}
+  --free                the model costs nothing`,
+  inForce: { path: '/models-in-force', none: 'no aliases, and no models by name', warningsOf },
+  bodyOf(parsed, id) {
+    const body = {
+      ...readData(text(parsed, 'data')),
+      ...option('targets', readTargets(parsed)),
+      ...option('capabilities', readCapabilities(parsed)),
+      ...option('usd_per_million_tokens', readTokenPrices(parsed)),
+      ...(flag(parsed, 'free') ? { free: true } : {}),
+    };
+    if (Object.keys(body).length > 0) return body;
+    throw new UsageError(
+      id.includes('/')
+        ? `models set ${id} takes --capabilities, a price such as --input and --output, or --target`
+        : 'models set takes at least one --target for an alias; the id of a model is PROVIDER/MODEL',
+    );
   },
 });
+
+function option(name: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function readTargets(parsed: Parsed): readonly object[] | undefined {
+  return texts(parsed, 'target')?.map((target) => {
+    const at = target.indexOf('/');
+    if (at < 1 || at === target.length - 1) throw new UsageError(`--target takes PROVIDER/MODEL, not '${target}'`);
+    return { provider: target.slice(0, at), model: target.slice(at + 1) };
+  });
+}
+
+function readCapabilities(parsed: Parsed): Record<string, unknown> | undefined {
+  const given = text(parsed, 'capabilities');
+  return given === undefined ? undefined : readData(given, 'capabilities');
+}
+
+function targetNames(row: Record<string, unknown>): readonly string[] {
+  return (row['targets'] as { provider: string; model: string }[]).map(({ provider, model }) => `${provider}/${model}`);
+}
+
+/** A model that ends soon, or did end, is told of by the name that callers use. */
+function warningsOf(row: Record<string, unknown>): readonly string[] {
+  const end = row['end_of_life'];
+  if (typeof end !== 'string') return [];
+  const days = Math.ceil((Date.parse(end) - Date.now()) / DAY_MS);
+  if (days > WARNING_DAYS) return [];
+  const when = days < 0 ? `ended on ${end}` : `ends on ${end}, in ${days} ${days === 1 ? 'day' : 'days'}`;
+  return [`warning: ${plain(row['alias'])} ${when} (${targetNames(row).map(plain).join(', ')}): choose another target`];
+}

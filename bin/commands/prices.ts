@@ -5,22 +5,8 @@ import { overrideCommand } from './admin/override-command';
 import { PRICE_BOOK_VERBS } from './admin/price-book-verbs';
 import type { Column } from './admin/table';
 import { field, plain } from './admin/table';
+import { readTokenPrices, TOKEN_PRICE_HELP, TOKEN_PRICE_OPTIONS } from './admin/token-price-options';
 import { UsageError } from './command';
-
-/** Option by class of token. */
-const CLASSES = {
-  input: 'input',
-  output: 'output',
-  'cache-read': 'cache_read',
-  'cache-write-5m': 'cache_write_5m',
-  'cache-write-1h': 'cache_write_1h',
-  reasoning: 'reasoning',
-  'audio-input': 'audio_input',
-  'audio-output': 'audio_output',
-  'audio-cache-read': 'audio_cache_read',
-  'image-input': 'image_input',
-  'image-output': 'image_output',
-} as const;
 
 /** As they are given: `image=0.04 call=0.002`. */
 const units: Column = {
@@ -50,7 +36,7 @@ export const command = overrideCommand({
     field('updated_at', 'updated'),
   ],
   options: {
-    ...Object.fromEntries(Object.keys(CLASSES).map((name) => [name, { type: 'string' as const }])),
+    ...TOKEN_PRICE_OPTIONS,
     unit: { type: 'string', multiple: true },
     tool: { type: 'string', multiple: true },
     free: { type: 'boolean' },
@@ -58,20 +44,14 @@ export const command = overrideCommand({
     'max-output': { type: 'string' },
   },
   help: `  ID                    provider/model, or a glob of such names
-  --input USD  --output USD  --cache-read USD  --cache-write-5m USD  --cache-write-1h USD
-  --reasoning USD  --audio-input USD  --audio-output USD  --audio-cache-read USD
-  --image-input USD  --image-output USD
-                        US dollars per million tokens, as decimals
+${TOKEN_PRICE_HELP}
   --unit NAME=USD       per image, second, character, page or call, beside tokens or in their place; may be repeated
   --tool NAME=USD       per call of a server-side tool; may be repeated
   --free                the model costs nothing
   --context-window N  --max-output N   tokens`,
   verbs: PRICE_BOOK_VERBS,
   bodyOf(parsed) {
-    const classes = Object.entries(CLASSES).flatMap(([option, name]) => {
-      const value = text(parsed, option);
-      return value === undefined ? [] : [[name, value] as const];
-    });
+    const prices = readTokenPrices(parsed);
     const units = pairs(parsed, 'unit');
     const tools = pairs(parsed, 'tool');
     const context = wholeNumber(parsed, 'context-window');
@@ -79,7 +59,7 @@ export const command = overrideCommand({
     const body = {
       ...readData(text(parsed, 'data')),
       ...(flag(parsed, 'free') ? { free: true } : {}),
-      ...(classes.length === 0 ? {} : { usd_per_million_tokens: Object.fromEntries(classes) }),
+      ...(prices === undefined ? {} : { usd_per_million_tokens: prices }),
       ...(units === undefined ? {} : { usd_per_unit: units }),
       ...(tools === undefined ? {} : { usd_per_tool_call: tools }),
       ...(context === undefined ? {} : { context_window: context }),

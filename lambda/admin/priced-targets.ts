@@ -1,5 +1,6 @@
 import type { ProviderConfig, TargetConfig } from '../../lib/private/contract';
 import { createPriceBook, type PriceBookData } from '../money/pricing';
+import { modelFacts, withModelFacts } from '../routing';
 import type { Services } from './services';
 
 /** A model that the configuration names, and who prices it. */
@@ -14,11 +15,12 @@ const PATTERN = /[*?]/;
 /** Prices of what providers and routes name, patterns left out: their models are known when they are asked for. */
 export async function targetPrices({ document, overrides, clock }: Services, data: PriceBookData): Promise<readonly TargetPrice[]> {
   const [models, prices] = await Promise.all([overrides.list('model'), overrides.list('price')]);
-  const book = createPriceBook(data, prices);
+  const facts = modelFacts(document.models ?? [], models);
+  const book = createPriceBook(data, withModelFacts(prices, facts));
   const providers = new Map((document.providers ?? []).map((provider) => [provider.id, provider]));
   const named: TargetConfig[] = [
     ...(document.providers ?? []).flatMap(({ id, models: own }) => (own ?? []).map((model) => ({ provider: id, model }))),
-    ...[...(document.routes ?? []), ...models].flatMap(({ targets }) => targets),
+    ...[...(document.routes ?? []), ...models].flatMap(({ targets = [] }) => targets),
   ];
   const byName = new Map(named.filter(({ model }) => !PATTERN.test(model)).map((target) => [`${target.provider}/${target.model}`, target]));
   return [...byName]
@@ -30,6 +32,6 @@ export async function targetPrices({ document, overrides, clock }: Services, dat
     });
 }
 
-function pricedTarget({ id, kind, regions, free }: ProviderConfig, model: string) {
+export function pricedTarget({ id, kind, regions, free }: ProviderConfig, model: string) {
   return { provider: id, kind, model, ...(regions === undefined ? {} : { regions }), ...(free === undefined ? {} : { free }) };
 }

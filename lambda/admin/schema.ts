@@ -121,12 +121,17 @@ function checkObject(schema: Schema, value: JsonObject, path: string): void {
       continue;
     }
     if (schema.propertyNames !== undefined) validate(schema.propertyNames, name, inner);
-    if (schema.additionalProperties === false) throw at(inner, 'is not a known field', 'unknown_field');
+    if (schema.additionalProperties === false) throw at(inner, unknownField(schema), 'unknown_field');
     if (schema.additionalProperties !== undefined) validate(schema.additionalProperties, value[name], inner);
   }
   for (const name of schema.required ?? []) {
     if (value[name] === undefined) throw at(path === '' ? name : `${path}.${name}`, 'is required', 'missing_field');
   }
+}
+
+function unknownField({ properties = {} }: Schema): string {
+  const known = Object.keys(properties);
+  return known.length === 0 ? 'is not a known field' : `is not a known field; known are ${known.join(', ')}`;
 }
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;

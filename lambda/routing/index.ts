@@ -1,5 +1,6 @@
 /** What a model's name means today: configured providers, aliases, and what was changed at run time. */
 export { createLiveConfiguration, type LiveConfiguration } from './live';
+export { capabilitiesSaid, type ModelFacts, modelFacts, withModelFacts } from './model-facts';
 export { modelNotFound, type Resolution } from './models';
 export type { BookOverride, ModelOverride, OverrideStore, Overrides } from './overrides';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';

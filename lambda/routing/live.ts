@@ -1,9 +1,10 @@
-import type { GatewayDocument, RouteConfig } from '../../lib/private/contract';
+import type { CapabilitiesConfig, GatewayDocument, RouteConfig } from '../../lib/private/contract';
 import type { PriceBookStore } from '../money/ports';
 import type { PriceOverride } from '../money/pricing';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
 import type { Log } from '../platform/runtime';
 import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime';
+import { capabilitiesSaid, modelFacts, withModelFacts } from './model-facts';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
 import type { BookOverride, OverrideStore } from './overrides';
@@ -16,6 +17,12 @@ export interface LiveConfiguration {
   /** Of this moment; keep it for the length of one request. */
   models(): ModelResolver;
   priceOverrides(): readonly PriceOverride[];
+  /**
+   * What was said, at deployment or since, of what a model can do; undefined when nothing was. It goes before the catalogue.
+   *
+   * @param name `provider/model`
+   */
+  capabilitiesSaid(name: string): CapabilitiesConfig | undefined;
   /** The price book that was brought in at run time, if one was. */
   loadedBook(): LoadedBook | undefined;
   /** Models that are named in full, as `provider/model`. */
@@ -60,15 +67,23 @@ export function createLiveConfiguration(
   clock: Clock,
   log: Log,
 ): LiveConfiguration {
+  const deployed = document.models ?? [];
   let routes = document.routes;
-  let prices: readonly PriceOverride[] = [];
+  let facts = modelFacts(deployed, []);
+  let prices = withModelFacts([], facts);
+  const resolverNow = () =>
+    createModelResolver(
+      providers,
+      routes,
+      facts.map(({ id }) => id),
+    );
   const namesNow = () =>
     configuredModels(
       document.providers,
       routes,
       prices.map(({ id }) => id),
     );
-  let resolver = createModelResolver(providers, routes);
+  let resolver = resolverNow();
   let names = namesNow();
   let fingerprint = '[]';
   let loaded: LoadedBook | undefined;
@@ -89,14 +104,17 @@ export function createLiveConfiguration(
     // A read that began later and was answered sooner knows better.
     const isLate = () => held !== undefined && held.monotonicMs > began.monotonicMs;
     if (isLate()) return;
-    prices = newPrices;
     const seen = JSON.stringify(models);
     if (seen !== fingerprint) {
       fingerprint = seen;
-      const changed: RouteConfig[] = models.map(({ id, targets }) => ({ alias: id, targets: [...targets] }));
+      const changed = models.flatMap(({ id, targets }): RouteConfig[] =>
+        targets === undefined ? [] : [{ alias: id, targets: [...targets] }],
+      );
       routes = [...changed, ...document.routes];
-      resolver = createModelResolver(providers, routes);
+      facts = modelFacts(deployed, models);
+      resolver = resolverNow();
     }
+    prices = withModelFacts(newPrices, facts);
     names = namesNow();
     const newBook = await load(book);
     if (isLate()) return;
@@ -120,6 +138,7 @@ export function createLiveConfiguration(
     providers,
     models: () => resolver,
     priceOverrides: () => prices,
+    capabilitiesSaid: (name) => (facts.length === 0 ? undefined : capabilitiesSaid(facts, name)),
     loadedBook: () => loaded,
     modelNames: () => names,
     ready() {

@@ -23,7 +23,7 @@ export interface Resolution {
 export interface ModelResolver {
   /** @throws GatewayError 404 `model_not_found`, 400 when the name could not be any model's */
   resolve(name: string): Resolution;
-  /** Aliases that are not globs, and the names that providers declare without one: what a list of models can show. */
+  /** Aliases, names that providers declare, models that an administrator described, of each those without a glob: what a list can show. */
   list(): readonly { readonly id: string; readonly resolution: Resolution }[];
 }
 
@@ -34,8 +34,13 @@ const MAX_REMEMBERED = 1_000;
  * serves by its patterns.
  *
  * @param routes those changed at run time first: the first of a name counts
+ * @param described models, and globs of models, that an administrator said something of
  */
-export function createModelResolver(providers: readonly ConfiguredProvider[], routes: readonly RouteConfig[]): ModelResolver {
+export function createModelResolver(
+  providers: readonly ConfiguredProvider[],
+  routes: readonly RouteConfig[],
+  described: readonly string[] = [],
+): ModelResolver {
   const byId = new Map(providers.map((provider) => [provider.id, provider]));
   const exact = new Map<string, RouteConfig>();
   for (const route of routes) if (!exact.has(route.alias)) exact.set(route.alias, route);
@@ -82,7 +87,7 @@ export function createModelResolver(providers: readonly ConfiguredProvider[], ro
       const declared = providers.flatMap(({ id, config }) =>
         (config.models ?? []).filter((model) => !model.includes('*')).map((model) => `${id}/${model}`),
       );
-      return [...new Set([...aliases, ...declared])].flatMap((id) => {
+      return [...new Set([...aliases, ...declared, ...described.filter((id) => !id.includes('*'))])].flatMap((id) => {
         try {
           return [{ id, resolution: find(id) }];
         } catch {

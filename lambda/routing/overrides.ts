@@ -1,12 +1,16 @@
-import type { TargetConfig } from '../../lib/private/contract';
-import type { PriceOverride } from '../money/pricing';
+import type { CapabilitiesConfig, TargetConfig } from '../../lib/private/contract';
+import type { PriceFields, PriceOverride } from '../money/pricing';
 import type { WriteResult } from '../platform/stored';
 
-/** A route changed at run time. */
+/** A route changed at run time, or what is said of a model then. */
 export interface ModelOverride {
-  /** The alias or glob that it replaces or adds. */
+  /** The alias, or glob of aliases, that it replaces or adds; `provider/model`, or a glob of such names, of which it tells facts. */
   readonly id: string;
-  readonly targets: readonly TargetConfig[];
+  readonly targets?: readonly TargetConfig[];
+  readonly capabilities?: CapabilitiesConfig;
+  readonly usdPerMillionTokens?: PriceFields;
+  /** The model costs nothing: no budget is touched. */
+  readonly free?: boolean;
   /** Grows with each change. */
   readonly generation: number;
   /** ISO 8601. */

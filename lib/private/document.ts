@@ -4,6 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Deadlines } from '../deadlines';
 import type { Level, UnknownPrice } from '../limits';
+import type { ModelOverride } from '../model-override';
 import type { Provider } from '../provider';
 import type { ProviderBinding } from '../provider-binding';
 import { ProviderNetwork } from '../provider-network';
@@ -12,12 +13,14 @@ import { checkBaseUrl } from './base-url';
 import type { GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
 import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
+import { modelConfigs } from './model-configs';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
 
 /** What the gateway's props say about the document. */
 export interface DocumentProps {
   readonly providers: Provider[];
   readonly routes: Route[];
+  readonly models?: ModelOverride[];
   readonly deadlines?: Deadlines;
   readonly maxBodySize?: Size;
   readonly defaultMaxOutputTokens?: number;
@@ -64,6 +67,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       version: 1,
       providers: bindings.map(({ id, binding }) => providerConfig(id, binding, values)),
       routes,
+      ...(props.models === undefined || props.models.length === 0 ? {} : { models: modelConfigs(props.models, ids) }),
       deadlines: deadlineConfig(props.deadlines),
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS),

@@ -37,6 +37,14 @@ function checkUsd(what: string, usd: string): string {
   return usd;
 }
 
+/** Throws unless the text is a decimal that an exact number of nano-dollars can hold; 0 is one. */
+export function checkPriceUsd(what: string, usd: string): string {
+  if (!/^(0|[1-9]\d{0,8})(\.\d{1,9})?$/.test(usd)) {
+    throw new Error(`${what} is "${usd}"; give US dollars per million tokens as a decimal with at most 9 places, for example "2.50"`);
+  }
+  return usd;
+}
+
 /** The document's form of a level. Throws on values that make no sense. */
 export function levelConfig(what: string, level: Level): LevelConfig {
   const limits = limitsConfig(`${what} limits`, level.limits);

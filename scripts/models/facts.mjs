@@ -1,4 +1,4 @@
-/** What litellm's list (MIT) says of a model beside its prices, in the names of `lambda/wire/models/capabilities.ts`. What it leaves open stays open. */
+/** What litellm's list (MIT) says of a model beside its prices, in the names of `lib/private/contract/capabilities.ts`. What it leaves open stays open. */
 
 /** Yes or no, where the list says either. */
 const FLAGS = {

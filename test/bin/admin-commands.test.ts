@@ -195,6 +195,44 @@ describe('commands over the admin API', () => {
     expect((await run(audit, 'list', '--limit', '2')).out.trim().split('\n')).toHaveLength(3);
   });
 
+  test('a model is described by its facts and its price; the list shows what is in force and warns of ends', async () => {
+    const soon = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+    await run(models, 'set', 'newco/x-9', '--capabilities', '{"temperature":false,"max_output_tokens":1000}');
+    await run(
+      models,
+      'set',
+      'newco/x-9',
+      '--capabilities',
+      `{"context_window":9000,"end_of_life":"${soon}"}`,
+      '--input',
+      '1',
+      '--output',
+      '2.5',
+    );
+    await run(models, 'set', 'newco/later', '--capabilities', '{"end_of_life":"2099-01-01"}');
+    await run(models, 'set', 'smart', '--target', 'newco/x-9');
+
+    expect(await json(models, 'get', 'newco/x-9')).toMatchObject({
+      capabilities: { context_window: 9_000, end_of_life: soon },
+      usd_per_million_tokens: { input: '1', output: '2.5' },
+    });
+    const { data } = await json(models, 'list');
+    expect(Object.keys(data[0])).toEqual(
+      expect.arrayContaining(['alias', 'targets', 'context_window', 'max_output_tokens', 'input_usd', 'output_usd', 'end_of_life']),
+    );
+    expect(data.map(({ alias }: { alias: string }) => alias)).toEqual(['newco/later', 'newco/x-9', 'smart']);
+    expect(data[2]).toMatchObject({ context_window: 9_000, input_usd: '1.00', output_usd: '2.50', end_of_life: soon, overridden: true });
+    const table = await run(models, 'list');
+    expect(table.out).toMatch(/smart +newco\/x-9 +9000 +1\.00 +2\.50 +20/);
+    expect(table.err).toMatch(new RegExp(`warning: newco/x-9 ends on ${soon}, in (9|10) days`));
+    expect(table.err).toMatch(/warning: smart ends .*newco\/x-9/);
+    expect(table.err).not.toContain('later');
+    await expect(run(models, 'set', 'newco/x-9', '--capabilities', '{"temprature":false}')).rejects.toThrow('capabilities.temprature');
+    await expect(run(models, 'set', 'newco/x-9', '--capabilities', 'no')).rejects.toThrow('--capabilities takes a JSON object');
+    await expect(run(models, 'set', 'newco/x-9')).rejects.toThrow('takes --capabilities');
+    await expect(run(models, 'set', 'smart', '--capabilities', '{"seed":true}')).rejects.toThrow('give the id as provider/model');
+  });
+
   test('usage and requests are shown', async () => {
     const key = await json(keys, 'create', '--name', 'x');
     const answer = await runCommand(

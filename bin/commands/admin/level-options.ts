@@ -115,7 +115,8 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
   return body;
 }
 
-export function readData(data: string | undefined): Record<string, unknown> {
+/** @param option whose value it is */
+export function readData(data: string | undefined, option = 'data'): Record<string, unknown> {
   if (data === undefined) return {};
   const source = data === '-' ? readFileSync(0, 'utf8') : data.startsWith('@') ? readInput(data.slice(1)) : data;
   try {
@@ -124,7 +125,7 @@ export function readData(data: string | undefined): Record<string, unknown> {
   } catch {
     // Said below, in the same words as for JSON of another kind.
   }
-  throw new UsageError('--data takes a JSON object, @FILE with one, or - to read it from standard input');
+  throw new UsageError(`--${option} takes a JSON object, @FILE with one, or - to read it from standard input`);
 }
 
 function readInput(file: string): string {

@@ -1,7 +1,7 @@
 import type { Command } from '../command';
 import { UsageError } from '../command';
 import { clientOf, printRows } from './call';
-import type { Listed } from './client';
+import type { AdminClient, Listed } from './client';
 import { readHeaders } from './level-options';
 import type { OptionTable, Parsed } from './options';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, verbOf } from './options';
@@ -18,7 +18,17 @@ export interface OverrideCommandDefinition {
   readonly help: string;
   /** What the command does beside overriding. */
   readonly verbs?: Readonly<Record<string, OverrideVerb>>;
-  bodyOf(parsed: Parsed): Record<string, unknown>;
+  bodyOf(parsed: Parsed, id: string): Record<string, unknown>;
+  /** What `list` shows in place of the overrides alone. */
+  readonly inForce?: InForceList;
+}
+
+export interface InForceList {
+  readonly path: string;
+  /** What is said of an empty list. */
+  readonly none: string;
+  /** Lines for standard error, beside the table. */
+  warningsOf(row: Record<string, unknown>): readonly string[];
 }
 
 export interface OverrideVerb {
@@ -31,7 +41,8 @@ export interface OverrideVerb {
 }
 
 /** Makes the command of run-time overrides: `llm-gateway prices list|get|set|delete`. */
-export function overrideCommand({ name, summary, columns, options, help, verbs = {}, bodyOf }: OverrideCommandDefinition): Command {
+export function overrideCommand(definition: OverrideCommandDefinition): Command {
+  const { name, summary, columns, options, help, verbs = {}, inForce, bodyOf } = definition;
   const more = Object.entries(verbs);
   return {
     name,
@@ -61,7 +72,10 @@ ${CONNECTION_HELP}`,
       const client = await clientOf(parsed);
       const path = `/${name}/${encodeURIComponent(id ?? '')}`;
       if (verb === 'list') {
-        printRows(parsed, columns, (await client.json<Listed>('GET', `/${name}`)).data, `no overrides of ${name}`);
+        const { path: listPath = `/${name}`, none = `no overrides of ${name}`, warningsOf = () => [] } = inForce ?? {};
+        const { data } = await client.json<Listed>('GET', listPath);
+        printRows(parsed, columns, data, none);
+        if (!flag(parsed, 'json')) for (const line of data.flatMap(warningsOf)) process.stderr.write(`${line}\n`);
         return 0;
       }
       if (verb === 'delete') {
@@ -74,7 +88,7 @@ ${CONNECTION_HELP}`,
       const entry =
         verb === 'get'
           ? await client.json<Record<string, unknown>>('GET', path)
-          : await set(client, name, id as string, bodyOf(parsed), readHeaders(parsed));
+          : await set(client, name, id as string, bodyOf(parsed, id as string), readHeaders(parsed));
       process.stdout.write(flag(parsed, 'json') ? `${JSON.stringify(entry, null, 2)}\n` : `${formatDetails(entry)}\n`);
       return 0;
     },
@@ -83,7 +97,7 @@ ${CONNECTION_HELP}`,
 
 /** Creates it, or replaces it when it is there. */
 async function set(
-  client: Awaited<ReturnType<typeof clientOf>>,
+  client: AdminClient,
   name: string,
   id: string,
   body: Record<string, unknown>,

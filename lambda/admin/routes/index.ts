@@ -8,6 +8,7 @@ import { auditRoutes } from './audit';
 import { gatewayRoutes } from './gateway';
 import { keyRoutes } from './keys';
 import { levelRoutes } from './levels';
+import { modelInForceRoutes } from './models-in-force';
 import { overrideRoutes } from './overrides';
 import { priceBookRoutes } from './price-book';
 import { requestRoutes } from './requests';
@@ -22,6 +23,7 @@ export const routes: readonly AdminRoute[] = [
   ...levelRoutes({ kind: 'tag', plural: 'tags', schemas: TAG, writers: ADMINS }),
   ...gatewayRoutes,
   ...overrideRoutes,
+  ...modelInForceRoutes,
   ...priceBookRoutes,
   ...usageRoutes,
   ...requestRoutes,

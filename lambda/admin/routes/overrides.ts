@@ -31,7 +31,7 @@ export const overrideRoutes: readonly AdminRoute[] = [
   ...routesOf({
     kind: 'model',
     name: 'Model',
-    what: "an alias's targets",
+    what: "an alias's targets, or what a model can do and costs",
     create: MODEL_CREATE,
     update: MODEL_UPDATE,
     read: MODEL,
@@ -111,7 +111,7 @@ function routesOf({ kind, name, what, create, update, read, list }: OverrideRout
 }
 
 async function createOverride(kind: Kind, { services, caller, request, body }: RouteContext): Promise<RouteAnswer> {
-  checkTargets(kind, services.document.providers, body);
+  if (kind === 'model') checkModel(body['id'] as string, services.document.providers, body);
   const now = services.clock.now();
   const override = fromBody(body['id'] as string, body, nextGeneration(now), now);
   const change: Change = { action: 'create', resource: kind, resourceId: override.id, after: toWire(override) };
@@ -129,8 +129,8 @@ async function createOverride(kind: Kind, { services, caller, request, body }: R
 }
 
 async function updateOverride(kind: Kind, context: RouteContext): Promise<RouteAnswer> {
-  const { services, caller, request, body } = context;
-  checkTargets(kind, services.document.providers, body);
+  const { services, caller, request, body, params } = context;
+  if (kind === 'model') checkModel(params['id'] as string, services.document.providers, body);
   const now = services.clock.now();
   const before = await readOverride(kind, context);
   checkIfMatch(request, before.generation);
@@ -158,11 +158,25 @@ async function readOverride(kind: Kind, { services, params }: RouteContext): Pro
   return found;
 }
 
-/** A target at a provider that is not configured would only fail later, at the callers. */
-function checkTargets(kind: Kind, providers: RouteContext['services']['document']['providers'], body: JsonObject): void {
-  if (kind !== 'model' || providers === undefined) return;
+/** A target at a provider that is not configured would only fail later, at the callers; and what an alias can do depends on its target. */
+function checkModel(id: string, providers: RouteContext['services']['document']['providers'], body: JsonObject): void {
+  if (!id.includes('/')) {
+    const ofModels = ['capabilities', 'usd_per_million_tokens', 'free'].find((field) => body[field] !== undefined);
+    if (ofModels !== undefined)
+      throw invalidRequest(
+        ofModels,
+        `${ofModels} belongs to a model, and ${JSON.stringify(id)} is an alias: give the id as provider/model.`,
+      );
+    if (body['targets'] === undefined)
+      throw invalidRequest(
+        'targets',
+        `targets is required: ${JSON.stringify(id)} is an alias. A model's id is provider/model, and needs none.`,
+        'missing_field',
+      );
+  }
+  if (providers === undefined) return;
   const known = providers.map((provider) => provider.id);
-  for (const [index, target] of (body['targets'] as { provider: string }[]).entries()) {
+  for (const [index, target] of ((body['targets'] ?? []) as { provider: string }[]).entries()) {
     if (!known.includes(target.provider)) {
       throw invalidRequest(
         `targets[${index}].provider`,

@@ -2,13 +2,11 @@ import { hashOfBook } from '../../aws/dynamodb';
 import {
   type BookChange,
   type BookReview,
-  bookInForce,
   changesBetween,
   checkBook,
   MOST_BOOK_BYTES,
   modelsByKind,
   type PriceBookData,
-  readCheckedBook,
   reviewBook,
 } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
@@ -17,6 +15,7 @@ import type { BookOverride } from '../../routing';
 import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
+import { CURRENT, readBooks } from '../price-books';
 import { targetPrices } from '../priced-targets';
 import type { AdminRoute, RouteContext } from '../route';
 import { ADMINS, EVERYONE } from '../route';
@@ -25,8 +24,6 @@ import type { Services } from '../services';
 import { etagOf } from '../wire';
 
 const PATH = '/price-book';
-/** There is one book at most in place of the deployed one. */
-const CURRENT = 'current';
 const MOST_CHANGES = 200;
 /** An error names so many doubts. */
 const MOST_NAMED = 5;
@@ -68,21 +65,6 @@ export const priceBookRoutes: readonly AdminRoute[] = [
     run: unload,
   },
 ];
-
-interface Books {
-  readonly deployed: PriceBookData;
-  readonly override: BookOverride | undefined;
-  readonly loaded: PriceBookData | undefined;
-  readonly inForce: PriceBookData;
-}
-
-async function readBooks({ overrides, books, deployedBook }: Services): Promise<Books> {
-  const [deployed, override] = await Promise.all([deployedBook(), overrides.get('book', CURRENT)]);
-  const text = override === undefined ? undefined : await books.read(override.sha256);
-  const loaded = text === undefined ? undefined : readCheckedBook(text);
-  const inForce = bookInForce(deployed, loaded === undefined ? undefined : { book: loaded, forced: override?.forced === true });
-  return { deployed, override, loaded, inForce };
-}
 
 async function status(services: Services): Promise<RouteAnswer> {
   const { deployed, override, loaded, inForce } = await readBooks(services);

@@ -1,7 +1,7 @@
 import { MOST_BOOK_BYTES } from '../../money/pricing';
 import type { Schema } from '../schema';
 import { TIME } from './level';
-import { VERSION } from './models';
+import { VERSION } from './resource';
 
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 const SHA256: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$', description: "SHA-256 of the book's text." };

@@ -1,38 +1,41 @@
 import { PRICE_UNITS } from '../../wire/model';
 import type { Schema } from '../schema';
 import { GLOB, TIME, USD } from './level';
-import { VERSION } from './models';
-import { listOf } from './resource';
+import { listOf, VERSION } from './resource';
 
 const TOKENS: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
 
 /** A second or a character may cost less than a nano-dollar. */
 const UNIT_USD: Schema = { ...USD, pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,15})?$', examples: ['0.0001'] };
 
+export const FREE: Schema = { type: 'boolean', description: 'The model costs nothing: no budget is touched.' };
+
+export const TOKEN_PRICES: Schema = {
+  title: 'TokenPrices',
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: Object.fromEntries(
+    [
+      'input',
+      'output',
+      'cache_read',
+      'cache_write_5m',
+      'cache_write_1h',
+      'reasoning',
+      'audio_input',
+      'audio_output',
+      'audio_cache_read',
+      'image_input',
+      'image_output',
+    ].map((name) => [name, USD]),
+  ),
+  description: 'By class of token; an absent class is priced as its nearest dearer relative.',
+};
+
 const FIELDS: Readonly<Record<string, Schema>> = {
-  free: { type: 'boolean', description: 'The model costs nothing: no budget is touched.' },
-  usd_per_million_tokens: {
-    title: 'TokenPrices',
-    type: 'object',
-    additionalProperties: false,
-    minProperties: 1,
-    properties: Object.fromEntries(
-      [
-        'input',
-        'output',
-        'cache_read',
-        'cache_write_5m',
-        'cache_write_1h',
-        'reasoning',
-        'audio_input',
-        'audio_output',
-        'audio_cache_read',
-        'image_input',
-        'image_output',
-      ].map((name) => [name, USD]),
-    ),
-    description: 'By class of token; an absent class is priced as its nearest dearer relative.',
-  },
+  free: FREE,
+  usd_per_million_tokens: TOKEN_PRICES,
   usd_per_unit: {
     title: 'UnitPrices',
     type: 'object',

@@ -1,6 +1,8 @@
 import type { Schema } from '../schema';
 import { clearable, REFERENCE, TIME } from './level';
 
+export const VERSION: Schema = { type: 'integer', description: 'Grows with every change; the audit log keeps what each version was.' };
+
 /** The schemas of one resource. */
 export interface ResourceSchemas {
   /** Singular, as the OpenAPI document names it: `Team`. */

@@ -15,6 +15,6 @@ export {
   type PriceBookData,
   type PricedTarget,
 } from './price-book';
-export type { PriceOverride } from './price-override';
+export type { PriceFields, PriceOverride } from './price-override';
 export { mayReasonUnseen, mostOutput, writtenWithin } from './unseen-output';
 export { windowOf } from './window';

@@ -6,9 +6,23 @@ import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
 import { toolPricesOf } from './tool-prices';
 
-/** @param name `provider/model` */
+/**
+ * What overrides say of a model: those of its own name go before globs, and of what one leaves open the next may tell.
+ *
+ * @param name `provider/model`
+ */
 export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
-  return overrides.find(({ id }) => id.toLowerCase() === name.toLowerCase()) ?? overrides.find(({ id }) => matchesModel(id, name));
+  const isExact = ({ id }: PriceOverride): boolean => id.toLowerCase() === name.toLowerCase();
+  const matching = overrides.filter((override) => isExact(override) || matchesModel(override.id, name));
+  if (matching.length <= 1) return matching[0];
+  const inOrder = [...matching.filter(isExact), ...matching.filter((override) => !isExact(override))];
+  const limits = limitsOf(
+    inOrder.find(({ contextWindow }) => contextWindow !== undefined)?.contextWindow,
+    inOrder.find(({ maxOutputTokens }) => maxOutputTokens !== undefined)?.maxOutputTokens,
+  );
+  const priced = (inOrder.find(saysPrice) ?? inOrder[0]) as PriceOverride;
+  const isWhole = priced.contextWindow === limits.contextWindow && priced.maxOutputTokens === limits.maxOutputTokens;
+  return isWhole ? priced : { ...priced, ...limits };
 }
 
 /** Whether it says what a model costs, and not only how long its prompts and answers are. */

@@ -90,9 +90,9 @@ function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], 
         return overriddenPrice(override, target, rows(target)?.row);
       }
       const found = rows(target);
+      const limits = override === undefined ? undefined : limitsOf(override.contextWindow, override.maxOutputTokens);
       // What a model is able to does not depend on who pays.
-      if (target.free === true)
-        return found === undefined ? FREE_PRICE : { ...FREE_PRICE, ...limitsOf(found.row.window, found.row.maxOutput) };
+      if (target.free === true) return { ...FREE_PRICE, ...limitsOf(found?.row.window, found?.row.maxOutput), ...limits };
       const prices = found?.row.prices.findLast((candidate) => applies(candidate, atMs));
       if (found === undefined || prices === undefined) return undefined;
       let price = found.read.get(prices);
@@ -100,7 +100,7 @@ function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], 
         price = priceOf(data.version, target.kind, prices, found);
         found.read.set(prices, price);
       }
-      return override === undefined ? price : { ...price, ...limitsOf(override.contextWindow, override.maxOutputTokens) };
+      return limits === undefined ? price : { ...price, ...limits };
     },
 
     withOverrides: (changed) => bookOf(data, rows, namesOf, changed),

@@ -3,6 +3,7 @@ import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
 import type { BoundedCall, RoutedCall } from './call';
+import { priceAt } from './price-at';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
@@ -63,10 +64,8 @@ function accountOf({ provider }: Target): string {
   return provider.id;
 }
 
-function priceOf(gateway: Gateway, call: RoutedCall, { provider, model }: Target): Price | undefined {
-  const { id, config, regions } = provider;
-  const priced = { provider: id, kind: config.kind, model, regions, ...(config.free === undefined ? {} : { free: config.free }) };
-  const price = gateway.prices().lookup(priced, gateway.clock.now());
+function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
+  const price = priceAt(gateway, target);
   const { unknownPrice } = call.configuration.document;
   // A price by the picture is none for who is billed by the token.
   const known = price !== undefined && pricesAny(price, call.operation.billedIn) ? price : undefined;

@@ -1,8 +1,9 @@
 import type { Caller } from '../../identity';
 import type { JsonObject } from '../../platform/json';
-import { modelNotFound } from '../../routing';
-import type { ModelRoutes } from '../../wire/dialects';
+import { modelNotFound, type Target } from '../../routing';
+import type { ListedModel, ModelRoutes } from '../../wire/dialects';
 import { allowedTargets, modelPolicy } from '../before/policy';
+import { priceAt } from '../before/price-at';
 import type { Gateway } from '../gateway';
 
 /** No provider tells when a model was made; clients want a date. */
@@ -20,7 +21,7 @@ export async function listModels(gateway: Gateway, caller: Caller, lists: readon
     .list()
     .flatMap(({ id, resolution }) => {
       const [target] = allowedTargets(resolution, policy);
-      return target === undefined ? [] : [describe(lists, id, target.provider.id)];
+      return target === undefined ? [] : [describe(gateway, lists, id, target)];
     });
   const parameters = new URLSearchParams(query);
   return Object.assign({}, ...lists.map((form) => form.list(models, parameters)));
@@ -35,9 +36,17 @@ export async function showModel(gateway: Gateway, caller: Caller, lists: readonl
   const policy = await modelPolicy(gateway, caller.key);
   const [target] = allowedTargets(gateway.configuration.models().resolve(id), policy);
   if (target === undefined) throw modelNotFound(id);
-  return describe(lists, id, target.provider.id);
+  return describe(gateway, lists, id, target);
 }
 
-function describe(lists: readonly ModelRoutes[], id: string, provider: string): JsonObject {
-  return Object.assign({}, ...lists.map((form) => form.describe({ id, provider, createdAt: CREATED_AT })));
+function describe(gateway: Gateway, lists: readonly ModelRoutes[], id: string, target: Target): JsonObject {
+  const { contextWindow, maxOutputTokens } = priceAt(gateway, target) ?? {};
+  const model: ListedModel = {
+    id,
+    provider: target.provider.id,
+    createdAt: CREATED_AT,
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
+  return Object.assign({}, ...lists.map((form) => form.describe(model)));
 }

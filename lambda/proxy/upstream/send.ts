@@ -63,7 +63,7 @@ export async function prepare(
   const cap = lowers ? mostOutputTokens : maxOutputTokens;
   const written = passThrough
     ? passedBody(call, target, endpoint, quirks, cap)
-    : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(target, mostOutputTokens), cap);
+    : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(call.configuration, target, mostOutputTokens), cap);
   const stages = openStages(gateway.stages, call);
   // Whoever reads answers must understand them: a call that the common model cannot hold is refused by what is in it.
   const decoded = written.decoded ?? (stages.length === 0 ? undefined : decodedFor(call, target));
@@ -108,7 +108,7 @@ async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite)
   const endpoint = endpointOf(call, target, site);
   const effortWithTools = call.facts.effortWithTools === true;
   if (endpoint.protocol === call.dialect.name && !effortWithTools) return endpoint;
-  const taken = await wireFormatsAt(target, effortWithTools);
+  const taken = await wireFormatsAt(call.configuration, target, effortWithTools);
   return taken === undefined ? endpoint : endpointOf(call, target, site, taken);
 }
 

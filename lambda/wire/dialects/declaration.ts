@@ -53,4 +53,7 @@ export interface ListedModel {
   readonly provider: string;
   /** RFC 3339 at second precision. */
   readonly createdAt: string;
+  /** Tokens of input and output together, and of the longest answer, as far as they are known. */
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
 }

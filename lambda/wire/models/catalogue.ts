@@ -1,6 +1,5 @@
-import type { ProviderKind } from '../../../lib/private/contract';
+import type { Capabilities, ProviderKind } from '../../../lib/private/contract';
 import { createMemo, matchesAnyGlob } from '../../platform/runtime';
-import type { Capabilities } from './capabilities';
 import handWritten from './families.json';
 import list from './listed.json';
 import { factsOfLine, namesOfLine } from './listed-facts';

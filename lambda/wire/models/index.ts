@@ -1,6 +1,14 @@
 /** What each model can do: the catalogue. Data by hand (`families.json`), data from a public list (`listed.json`), and how they are read. */
 
-export { CAPABILITY_FIELDS, type Capabilities, type CapabilityName, EFFORTS, type Effort, type ToolNameGrammar } from './capabilities';
+export {
+  CAPABILITY_FIELDS,
+  type Capabilities,
+  type CapabilityName,
+  EFFORTS,
+  type Effort,
+} from '../../../lib/private/contract';
 export { capabilitiesOf, familyOf } from './catalogue';
 export { makersName } from './model-id';
+export { readCapabilities } from './read-capabilities';
+export type { ToolNameGrammar } from './tool-name-grammar';
 export { type WireFormat, wireFormatsFor } from './wire-formats';

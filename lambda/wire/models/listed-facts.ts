@@ -1,4 +1,4 @@
-import { CAPABILITY_FIELDS, type Capabilities, type CapabilityName } from './capabilities';
+import { CAPABILITY_FIELDS, type Capabilities, type CapabilityName } from '../../../lib/private/contract';
 
 /** Names of a line of `listed.json`. */
 export function namesOfLine(line: string): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Capabilities } from './capabilities';
+import type { Capabilities } from '../../../lib/private/contract';
 
 /** A wire format, by its word in the catalogue. */
 export type WireFormat = NonNullable<Capabilities['calledBy']>[number];

@@ -1,3 +1,5 @@
+import type { CapabilitiesConfig } from './capabilities';
+
 /** Kinds of provider that the runtime knows. One file each in `lambda/wire/providers`. */
 export type ProviderKind =
   | 'openai'
@@ -82,6 +84,17 @@ export interface RouteConfig {
   readonly targets: TargetConfig[];
 }
 
+/** What an administrator says of a model: what goes before the catalogue and the price book. */
+export interface ModelConfig {
+  /** `provider/model`, or a glob of such names. */
+  readonly id: string;
+  readonly capabilities?: CapabilitiesConfig;
+  /** US dollars per million tokens as decimal strings, by class of token. */
+  readonly usd_per_million_tokens?: Readonly<Record<string, string>>;
+  /** It costs nothing: no budget is touched. */
+  readonly free?: boolean;
+}
+
 /** Deadlines, all in milliseconds. */
 export interface DeadlineConfig {
   /** TCP and TLS set-up. */
@@ -156,6 +169,7 @@ export interface GatewayDocument {
   readonly version: 1;
   readonly providers: ProviderConfig[];
   readonly routes: RouteConfig[];
+  readonly models?: ModelConfig[];
   readonly deadlines: DeadlineConfig;
   /** Largest accepted request body in bytes. */
   readonly maxBodyBytes: number;

@@ -5,11 +5,21 @@
  * - `tables.ts`: tables, indexes, how their keys begin.
  * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
  * - `document.ts`: the shape of the configuration document.
+ * - `capabilities.ts`: names of what models can do.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
  * It imports nothing, and is entered here.
  */
 
+export {
+  CAPABILITY_FIELDS,
+  type Capabilities,
+  type CapabilitiesConfig,
+  type CapabilityName,
+  capabilityField,
+  EFFORTS,
+  type Effort,
+} from './capabilities';
 export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
 export type { AuditedResource } from './deployment';
 export {
@@ -31,6 +41,7 @@ export type {
   GatewayDocument,
   LevelConfig,
   LimitsConfig,
+  ModelConfig,
   NetworkConfig,
   ProviderConfig,
   ProviderKind,

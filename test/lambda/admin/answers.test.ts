@@ -105,6 +105,7 @@ test('two hundred varied calls are answered as the document says, with every ope
     ['tags', { id: 'env=prod', budgets: BUDGETS }],
     ['keys', { name: 'ci', role: 'caller', team_id: 'red', project_id: 'site', user_id: 'ann', budgets: BUDGETS, server_tools: ['*'] }],
     ['models', { id: 'fast', targets: [{ provider: 'openai', model: 'gpt-5' }] }],
+    ['models', { id: 'openai/gpt-nobody-knows', capabilities: { temperature: false, efforts: ['low'], max_output_tokens: 1_000 } }],
     ['prices', { id: 'openai/gpt-nobody-knows', usd_per_million_tokens: { input: '1', output: '2' }, usd_per_unit: { call: '0.5' } }],
   ] as const) {
     const made = await call('POST', `/${resource}`, { body });
@@ -133,6 +134,7 @@ test('two hundred varied calls are answered as the document says, with every ope
 
   // What stands alone.
   await call('GET', '/gateway');
+  await call('GET', '/models-in-force');
   await call('PATCH', '/gateway', { body: { budgets: BUDGETS } });
   await call('GET', '/gateway/budgets');
   for (const query of ['', '?resource=team', '?resource=nothing', '?limit=2', '?start=2026-11-01&end=2026-11-30'])

@@ -1,5 +1,10 @@
-import type { GatewayDocument } from '../../../lib/private/contract';
+import { CAPABILITY_FIELDS, capabilityField, type GatewayDocument } from '../../../lib/private/contract';
 import { createAdminHarness } from './harness';
+
+const VALUES = { 'yes-or-no': false, tokens: 1_000, number: 0.5, day: '2027-03-31' };
+const CAPABILITIES = Object.fromEntries(
+  Object.entries(CAPABILITY_FIELDS).map(([name, field]) => [capabilityField(name), typeof field === 'string' ? VALUES[field] : [...field]]),
+);
 
 const DOCUMENT = { providers: [{ id: 'openai' }, { id: 'anthropic' }], gateway: {}, defaults: {} } as unknown as GatewayDocument;
 
@@ -65,6 +70,7 @@ describe('overrides of routes and prices', () => {
     const cases: [string, unknown, string][] = [
       ['/models', { id: 'smart', targets: [{ provider: 'nobody', model: 'x' }] }, 'targets[0].provider'],
       ['/models', { id: 'smart', targets: [] }, 'targets'],
+      ['/models', { id: 'smart', free: false }, 'free'],
       ['/prices', { id: 'openai/x', usd_per_million_tokens: { input: 1.25 } }, 'usd_per_million_tokens.input'],
       ['/prices', { id: 'openai/x', usd_per_million_tokens: { image: '1.00' } }, 'usd_per_million_tokens.image'],
       ['/prices', { id: 'openai/x', usd_per_unit: { hour: '1.00' } }, 'usd_per_unit.hour'],
@@ -76,6 +82,51 @@ describe('overrides of routes and prices', () => {
       const { status, json } = await admin.call('POST', path, { body });
       expect([status, json.error.param]).toEqual([400, param]);
     }
+  });
+
+  test('of a model every fact of the catalogue can be said, with its price, and is kept as it was given', async () => {
+    const admin = createAdminHarness(DOCUMENT);
+    const said = { capabilities: CAPABILITIES, usd_per_million_tokens: { input: '1.00', output: '2.50' } };
+    const made = await admin.call('POST', '/models', { body: { id: 'newco/x-9', ...said } });
+
+    expect(made.status).toBe(201);
+    expect((await admin.call('GET', '/models/newco/x-9')).json).toMatchObject({ id: 'newco/x-9', ...said });
+    const changed = await admin.call('PATCH', '/models/newco%2Fx-9', { body: { capabilities: { max_temperature: 1.5 } } });
+    expect(changed.json['capabilities']).toEqual({ max_temperature: 1.5 });
+    expect(changed.json['usd_per_million_tokens']).toBeUndefined();
+    const stored = await admin.services.overrides.get('model', 'newco/x-9');
+    expect(stored?.capabilities).toEqual({ max_temperature: 1.5 });
+  });
+
+  test.each([
+    [{ id: 'newco/x' }, null, 'at least one field'],
+    [{ id: 'smart', capabilities: { seed: true } }, 'capabilities', 'give the id as provider/model'],
+    [{ id: 'smart', free: true }, 'free', 'give the id as provider/model'],
+    [{ id: 'newco/x', capabilities: {} }, 'capabilities', 'at least one field'],
+    [{ id: 'newco/x', capabilities: { temprature: false } }, 'capabilities.temprature', 'known are context_window, max_output_tokens,'],
+    [{ id: 'newco/x', capabilities: { temperature: 'no' } }, 'capabilities.temperature', 'of type boolean'],
+    [{ id: 'newco/x', capabilities: { max_output_tokens: 0 } }, 'capabilities.max_output_tokens', 'at least 1'],
+    [{ id: 'newco/x', capabilities: { max_output_tokens: 1.5 } }, 'capabilities.max_output_tokens', 'of type integer'],
+    [{ id: 'newco/x', capabilities: { max_temperature: 0 } }, 'capabilities.max_temperature', 'greater than 0'],
+    [{ id: 'newco/x', capabilities: { efforts: ['huge'] } }, 'capabilities.efforts[0]', '"minimal"'],
+    [{ id: 'newco/x', capabilities: { efforts: 'low' } }, 'capabilities.efforts', 'of type array'],
+    [{ id: 'newco/x', capabilities: { end_of_life: 'soon' } }, 'capabilities.end_of_life', '2027-03-31'],
+  ])('fails for %j and says what would be right', async (body, param, words) => {
+    const admin = createAdminHarness(DOCUMENT);
+
+    const { status, json } = await admin.call('POST', '/models', { body });
+
+    expect([status, json.error.param]).toEqual([400, param]);
+    expect(json.error.message).toContain(words);
+  });
+
+  test('fails to take the targets of an alias away', async () => {
+    const admin = createAdminHarness(DOCUMENT);
+    await admin.call('POST', '/models', { body: { id: 'smart', targets: [{ provider: 'openai', model: 'x' }] } });
+
+    const { status, json } = await admin.call('PATCH', '/models/smart', { body: { capabilities: { seed: false } } });
+
+    expect([status, json.error.param]).toEqual([400, 'capabilities']);
   });
 
   test('the same creation with an idempotency key is answered again, another is a conflict', async () => {

@@ -12,7 +12,15 @@ export const anthropicMessages = {
   ],
   models: {
     path: '/v1/models',
-    describe: ({ id, createdAt }) => ({ id, type: 'model', display_name: id, created_at: createdAt }),
+    // https://platform.claude.com/docs/en/api/models/retrieve
+    describe: ({ id, createdAt, contextWindow = null, maxOutputTokens = null }) => ({
+      id,
+      type: 'model',
+      display_name: id,
+      created_at: createdAt,
+      max_input_tokens: contextWindow,
+      max_tokens: maxOutputTokens,
+    }),
     list: (models) => ({ data: [...models], has_more: false, first_id: idOf(models[0]), last_id: idOf(models.at(-1)) }),
   },
   prefixes: ['/v1/messages'],

@@ -91,3 +91,10 @@ test('R15 an override of lengths alone leaves the price to the book', () => {
   const saying = [override({ free: true }), override({ usdPerMillionTokens: {} as never }), override({ usdPerUnit: { image: '1' } })];
   expect(saying.map(saysPrice)).toEqual([true, true, true]);
 });
+
+test('what the override of a model leaves open, one that fits it may tell', () => {
+  const wide = override({ id: 'p/*', usdPerMillionTokens: { input: '1' }, contextWindow: 9_000, maxOutputTokens: 90 });
+  const own = override({ maxOutputTokens: 70 });
+
+  expect(overrideOf([wide, own], 'p/m')).toMatchObject({ usdPerMillionTokens: { input: '1' }, contextWindow: 9_000, maxOutputTokens: 70 });
+});

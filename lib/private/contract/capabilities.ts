@@ -7,7 +7,8 @@ export type Effort = (typeof EFFORTS)[number];
 
 /**
  * What is known of models, by field: yes or no, a count of tokens, a number, a day (`2026-11-30`), or some of a list of words. Names are the
- * same in `families.json`, in `listed.json` and, in snake case, in the admin API and `llm-gateway models set --capabilities`.
+ * same in the catalogue's files, in `ModelCapabilities` of the construct and, in snake case, in the document, the admin API and
+ * `llm-gateway models set --capabilities`.
  */
 export const CAPABILITY_FIELDS = {
   /** Input and output together. */
@@ -102,5 +103,10 @@ type ValueOf<T> = T extends 'yes-or-no'
 /** What a model takes and gives. What is absent is not known, and then nothing is limited. */
 export type Capabilities = { readonly [Name in CapabilityName]?: ValueOf<(typeof CAPABILITY_FIELDS)[Name]> };
 
-/** Whose grammar names of tools have. */
-export type ToolNameGrammar = NonNullable<Capabilities['toolNames']>[number];
+/** Capabilities as the document and the admin API write them: fields in snake case. */
+export type CapabilitiesConfig = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+
+/** A capability's name as the document and the admin API write it: `max_output_tokens`. */
+export function capabilityField(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
