@@ -1,3 +1,5 @@
+import type { GatewayError } from '../../platform/error';
+import { holdsCredential } from '../../wire/model';
 import type { StreamMeter } from '../../wire/protocols';
 import { upstreamIncomplete } from '../../wire/protocols';
 import type { RawFrame } from './frames';
@@ -14,6 +16,9 @@ export function passThrough(meter: StreamMeter & { readonly malformed?: number }
 
 class PassThrough implements StreamTranslation {
   public readonly pending = false;
+  #said = false;
+  /** What the provider failed with, in words that the caller has got. */
+  #failed: GatewayError | undefined;
 
   public constructor(
     private readonly meter: StreamMeter & { readonly malformed?: number },
@@ -30,25 +35,46 @@ class PassThrough implements StreamTranslation {
       if (verdict.kind === 'forward') {
         run = run === undefined ? raw : adjoin(run, raw);
       } else {
-        if (run !== undefined) sink.content(run);
+        if (run !== undefined) this.#say(run, sink);
         run = undefined;
         if (verdict.kind === 'preamble') sink.preamble(raw);
-        if (verdict.kind === 'error') return sink.fail(verdict.error);
+        if (verdict.kind === 'error' && !this.#passError(frame, verdict.error, sink)) return sink.fail(verdict.error);
       }
       if (meter.terminated) break;
     }
-    if (run !== undefined) sink.content(run);
-    if (meter.terminated) sink.complete();
+    if (run !== undefined) this.#say(run, sink);
+    if (!meter.terminated) return;
+    if (this.#failed === undefined) sink.complete();
+    else sink.fail(this.#failed);
+  }
+
+  /**
+   * An error in the midst of an answer reaches the caller as the provider wrote it, with what follows it: clients know their provider's
+   * fields. One before the answer is told by whoever answers in the end.
+   *
+   * @returns false when the gateway is to tell it in its own words
+   */
+  #passError({ data, raw }: RawFrame, error: GatewayError, sink: StreamSink): boolean {
+    if (!this.#said || holdsCredential(data)) return false;
+    this.#failed ??= error;
+    sink.content(raw as Buffer);
+    return true;
+  }
+
+  #say(bytes: Buffer, sink: StreamSink): void {
+    this.#said = true;
+    sink.content(bytes);
   }
 
   public end(sink: StreamSink): void {
+    if (this.#failed !== undefined) return sink.fail(this.#failed);
     if (!this.meter.complete) return sink.fail(upstreamIncomplete());
     if (this.terminator !== '') sink.content(this.terminator);
     sink.complete();
   }
 
-  public terminal(): undefined {
-    return undefined;
+  public terminal(): string | undefined {
+    return this.#failed === undefined ? undefined : '';
   }
 
   public get outputCharacters(): number {

@@ -39,6 +39,8 @@ export class SseParser {
   /** Streams without any CR, nearly all, are searched for LF alone. */
   #sawCarriageReturn = false;
   #skipLineFeed = false;
+  /** The last byte ends an event, and the line feed that belongs to it is still to come. */
+  #awaitsLineFeed = false;
   #tooLarge = false;
 
   #eventName = '';
@@ -56,6 +58,7 @@ export class SseParser {
   public push(chunk: Buffer): SseEvent[] {
     if (this.#tooLarge) throw eventTooLarge();
     const buffer = this.#append(chunk);
+    if (chunk.length > 0) this.#awaitsLineFeed = false;
     if (this.#atStreamStart && !this.#skipByteOrderMark(buffer)) return this.#keep(buffer, 0, []);
     if (!this.#sawCarriageReturn && chunk.indexOf(CARRIAGE_RETURN) !== -1) this.#sawCarriageReturn = true;
 
@@ -79,8 +82,12 @@ export class SseParser {
       if (carriageReturn !== -1 && (lineEnd === -1 || carriageReturn < lineEnd)) {
         lineEnd = carriageReturn;
         next = carriageReturn + 1;
-        if (next === buffer.length) this.#skipLineFeed = true;
-        else if (buffer[next] === LINE_FEED) next += 1;
+        if (next === buffer.length) {
+          // An event keeps the whole of its last line end, where its lines end in two characters.
+          this.#awaitsLineFeed = lineEnd === lineStart && this.#dataStart !== -1 && buffer[lineStart - 1] === LINE_FEED;
+          if (this.#awaitsLineFeed) break;
+          this.#skipLineFeed = true;
+        } else if (buffer[next] === LINE_FEED) next += 1;
       }
       if (lineEnd === -1) break;
 
@@ -98,7 +105,7 @@ export class SseParser {
       if (carriageReturn !== -1 && carriageReturn < next) carriageReturn = buffer.indexOf(CARRIAGE_RETURN, next);
     }
     this.#lineStart = lineStart - blockStart;
-    this.#searchStart = buffer.length - blockStart;
+    this.#searchStart = (this.#awaitsLineFeed ? lineStart : buffer.length) - blockStart;
     return this.#keep(buffer, blockStart, events);
   }
 
@@ -107,11 +114,12 @@ export class SseParser {
    * a block that ends within a line is a cut, and is discarded.
    */
   public finish(): SseEvent | undefined {
-    if (this.#tooLarge || this.#dataStart === -1 || this.#lineStart !== this.#heldBytes) return undefined;
+    const ended = this.#awaitsLineFeed;
+    if (this.#tooLarge || this.#dataStart === -1 || (this.#lineStart !== this.#heldBytes && !ended)) return undefined;
     const event = this.#take(this.#held, 0, this.#heldBytes);
     this.#heldBytes = 0;
     this.#lineStart = 0;
-    return { ...event, raw: Buffer.concat([event.raw, Buffer.from('\n')]) };
+    return ended ? event : { ...event, raw: Buffer.concat([event.raw, Buffer.from('\n')]) };
   }
 
   #append(chunk: Buffer): Buffer {

@@ -7,6 +7,7 @@ export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
 export { type BillingUnit, PRICE_UNITS, type PriceUnit, type UnitCounts } from './price-unit';
 export type { AnyRequest, ModelRequest, Operation } from './request';
 export type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from './response';
+export { holdsCredential } from './scrub';
 export { sameUnit, type ToolUse } from './tool-use';
 export { type TokenClasses, tokenClasses, type Usage } from './usage';
 export { mostTokens, WrittenText } from './written-text';

@@ -17,6 +17,11 @@ const PLACES = [
   /\b(?:[\w-]+\.)+(?:com|net|org|io|ai|dev|cloud|internal|local|azure|amazonaws)\b(?:\/\S*)?/gi,
 ];
 
+/** Whether a text holds anything like a credential. */
+export function holdsCredential(text: string): boolean {
+  return CREDENTIALS.test(text);
+}
+
 /**
  * A provider's words made safe to show: undefined when they hold anything like a credential; URLs, hosts, addresses and
  * account ids are replaced by `[removed]`.

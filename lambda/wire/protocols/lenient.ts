@@ -20,6 +20,11 @@ export function countOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** A part of a count, which some providers report larger than the whole. */
+export function partOf(whole: number | undefined, part: number | undefined): number | undefined {
+  return part === undefined || whole === undefined ? part : Math.min(whole, part);
+}
+
 /** Names of fields that hold counts, in the spelling of any provider. */
 const COUNTED = /(?:tokens?|counts?|requests|calls|sources_used|queries|units)$/i;
 /** Deeper than any provider reports. */

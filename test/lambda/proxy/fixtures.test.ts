@@ -67,7 +67,23 @@ async function answerTo(dialect: DialectName, fixture: Fixture) {
   return answer;
 }
 
-const good = fixtures().filter(({ status, facts }) => status === 200 && facts !== undefined);
+const answers = fixtures().filter(({ status, facts }) => status === 200 && facts !== undefined);
+/** What its own provider calls of no use, under a good status. */
+const useless = answers.filter(({ facts }) => facts?.unified === 'error');
+const good = answers.filter((fixture) => !useless.includes(fixture));
+
+describe.each(DIALECTS)('a caller of %s', (dialect) => {
+  test.each(useless.filter(({ wireFormat }) => wireFormat !== dialect).map((fixture) => [fixture.id, fixture] as const))(
+    'gets an error for %s, and never a success',
+    async (_id, fixture) => {
+      const answer = await answerTo(dialect, fixture);
+
+      if (answer.status === 200) expect(readStream(dialect, answer.text)).toMatchObject({ terminals: ['error'] });
+      else expect(answer.status).toBe(502);
+      expect(gateway.records().at(-1)).toMatchObject({ outcome: 'upstream_error' });
+    },
+  );
+});
 
 /** The grid of the codecs knows them all in every dialect; here they take turns. */
 const crossed = good.map((fixture, index) => {

@@ -10,6 +10,8 @@ import { readFinishReason } from './finish-reason';
 import { readReasoning } from './reasoning';
 import { usageOf } from './usage';
 
+const FILTERED = 'content_filter';
+
 /**
  * Reads a whole answer. Throws `GatewayError` when it is an error, or no answer.
  *
@@ -18,7 +20,7 @@ import { usageOf } from './usage';
 export function decodeResponse(body: JsonObject): ModelResponse {
   const failure = errorInside(body);
   if (failure !== undefined) throw failure.error;
-  const choices = objectsOf(body['choices']).filter((choice) => objectOf(choice['message']) !== undefined);
+  const choices = objectsOf(body['choices']).filter((choice) => objectOf(choice['message']) !== undefined || isFiltered(choice));
   if (choices.length === 0) throw unreadableAnswer();
   const id = nonEmptyText(body['id']);
   const sources = readSources(body);
@@ -31,6 +33,12 @@ export function decodeResponse(body: JsonObject): ModelResponse {
     serviceTier: nonEmptyText(body['service_tier']),
     systemFingerprint: nonEmptyText(body['system_fingerprint']),
   });
+}
+
+/** Azure gives nothing of an answer that its filter stopped. @see https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter */
+function isFiltered(choice: JsonObject): boolean {
+  const told = objectOf(choice['content_filter_results']) ?? objectOf(choice['content_filter_result']);
+  return choice['finish_reason'] === FILTERED || told !== undefined;
 }
 
 /** Alternatives may come in any order. */
@@ -47,10 +55,12 @@ export function finishReasonOf(body: JsonObject): FinishReason | undefined {
 }
 
 function readChoice(choice: JsonObject, id: string | undefined, index: number, sources: readonly Citation[]): Choice {
+  const isMissing = objectOf(choice['message']) === undefined;
   const message = objectOf(choice['message']) ?? {};
   const reasoning = readReasoning(message);
   const { texts: written, thoughts } = splitContent(message['content']);
-  const texts = written + transcriptOf(message);
+  // A transcript beside the text says the same.
+  const texts = written === '' ? transcriptOf(message) : written;
   const content: AssistantPart[] = [...reasoning.parts];
   if (thoughts !== '') content.push({ type: 'reasoning', text: thoughts });
   const annotations = objectsOf(message['annotations']).flatMap((annotation) => readCitation(annotation) ?? []);
@@ -66,7 +76,7 @@ function readChoice(choice: JsonObject, id: string | undefined, index: number, s
   content.push(...imagesOf(message), ...calls);
   return defined({
     content,
-    finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? 'stop', calls.length > 0),
+    finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? (isMissing ? FILTERED : 'stop'), calls.length > 0),
     logprobs: objectOf(choice['logprobs']),
   });
 }

@@ -46,7 +46,7 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
       if (text !== undefined) return text === '' ? [] : [{ ...this.#piece, text } as StreamEvent];
     }
     this.#template = undefined;
-    if (isDone(frame.data)) return this.#complete();
+    if (isDone(frame.data)) return [...this.#finishAll(), ...this.#complete()];
     const chunk = objectOf(parseJson(frame.data));
     if (chunk === undefined) {
       if (frame.event === 'error') return this.#fail(decodeError(500, undefined, {}).error);
@@ -98,6 +98,13 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
       this.#choices.set(index, choice);
     }
     return choice;
+  }
+
+  /** Some servers say that all is done and not why. */
+  #finishAll(): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    for (const choice of this.#choices.values()) if (!choice.finished) choice.finish('stop', events, this.#sources);
+    return events;
   }
 
   /** The stream is over. Complete when every choice has said why it stopped, with or without `[DONE]`. */

@@ -26,6 +26,8 @@ export class StreamedChoice {
   /** Thinking came as a text of its own, which the details repeat. */
   #hasThinking = false;
   #cited = false;
+  /** Where the first of the text stood: a transcript beside it says the same. */
+  #said: 'content' | 'transcript' | undefined;
 
   public constructor(choice: number, answerId: string | undefined) {
     this.#choice = choice;
@@ -44,7 +46,11 @@ export class StreamedChoice {
     const said = delta ?? (this.#hasDelta ? undefined : objectOf(entry['message']));
     if (said !== undefined) this.#readDelta(said, entry, events);
     const raw = nonEmptyText(entry['finish_reason']);
-    if (raw === undefined) return;
+    if (raw !== undefined) this.finish(raw, events, sources);
+  }
+
+  /** @param raw why the choice ended, in the provider's word */
+  public finish(raw: string, events: StreamEvent[], sources: readonly Citation[]): void {
     if (this.#open === 'text' && !this.#cited) for (const citation of sources) this.#cite(citation, events);
     this.#close(events);
     this.#calls.close(events);
@@ -62,15 +68,15 @@ export class StreamedChoice {
 
     const content = delta['content'];
     if (typeof content === 'string') {
-      if (content !== '') this.#text('text', content, entry, events);
+      if (content !== '') this.#say('content', content, entry, events);
     } else if (Array.isArray(content)) {
       const { texts, thoughts } = splitContent(content);
       if (thoughts !== '') this.#text('reasoning', thoughts, undefined, events);
-      if (texts !== '') this.#text('text', texts, entry, events);
+      if (texts !== '') this.#say('content', texts, entry, events);
     }
     if (delta['audio'] !== undefined) {
       const transcript = transcriptOf(delta);
-      if (transcript !== '') this.#text('text', transcript, undefined, events);
+      if (transcript !== '') this.#say('transcript', transcript, undefined, events);
     }
     const refusal = delta['refusal'];
     if (typeof refusal === 'string' && refusal !== '') this.#text('refusal', refusal, undefined, events);
@@ -82,6 +88,11 @@ export class StreamedChoice {
       this.#close(events);
       for (const call of calls) this.#calls.read(call, numberOf(call['index']), events);
     }
+  }
+
+  #say(where: 'content' | 'transcript', text: string, entry: JsonObject | undefined, events: StreamEvent[]): void {
+    this.#said ??= where;
+    if (this.#said === where) this.#text('text', text, entry, events);
   }
 
   #text(kind: TextKind, text: string, entry: JsonObject | undefined, events: StreamEvent[]): void {

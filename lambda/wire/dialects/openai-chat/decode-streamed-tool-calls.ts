@@ -76,7 +76,8 @@ export class StreamedToolCalls {
     const id = nonEmptyText(entry['id']);
     const name = nonEmptyText(called['name']);
     if (id !== undefined && id !== call.id && name !== undefined) return undefined;
-    if (index === undefined && id === undefined && name !== undefined) return undefined;
+    if (index === undefined && id === undefined && name !== undefined && call.name !== '') return undefined;
+    if (call.name === '' && name !== undefined) call.name = name;
     return call;
   }
 
@@ -96,6 +97,8 @@ export class StreamedToolCalls {
     for (;;) {
       const [first, second] = this.#queue;
       if (first === undefined) return;
+      // Its name may come later than its id.
+      if (first.block === undefined && first.name === '') return;
       if (first.block === undefined) this.#open(first, events);
       if (second === undefined || !isComplete(first)) return;
       this.#end(first, events);

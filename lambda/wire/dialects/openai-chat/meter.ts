@@ -66,12 +66,12 @@ export class OpenAiChatMeter implements StreamMeter {
   }
 
   #read(frame: Frame, chunk: JsonObject): FrameVerdict {
-    const failure = frame.event === 'error' ? decodeError(200, chunk, {}) : errorInside(chunk);
-    if (failure !== undefined) return { kind: 'error', error: failure.error };
-
     this.responseModel ??= nonEmptyText(chunk['model']);
     const usage = usageOf(chunk);
     if (usage !== undefined) this.usage = { ...this.usage, ...usage };
+    const failure = frame.event === 'error' ? decodeError(200, chunk, {}) : errorInside(chunk);
+    if (failure !== undefined) return { kind: 'error', error: failure.error };
+
     const choices = objectsOf(chunk['choices']);
     for (const choice of choices) this.#readChoice(choice);
     if (usage === undefined && choices.length === 1) this.#learn(frame.data, chunk, choices[0] ?? {});
@@ -119,7 +119,7 @@ function textsOf(delta: JsonObject): string[] {
   const calls = callsOf(delta).flatMap((call) => [objectOf(call['function'])?.['arguments'], objectOf(call['custom'])?.['input']]);
   const { texts, thoughts } = splitContent(delta['content']);
   const thinking = thinkingText(delta) || detailsText(delta);
-  const found = [texts, thoughts, transcriptOf(delta), thinking, delta['refusal'], ...calls];
+  const found = [texts === '' ? transcriptOf(delta) : texts, thoughts, thinking, delta['refusal'], ...calls];
   return found.filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 

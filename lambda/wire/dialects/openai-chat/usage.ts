@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, partOf, textOf } from '../../protocols/lenient';
 
 /**
  * Counts of an answer or a stream chunk in the common totals; undefined when it reports none.
@@ -13,6 +13,7 @@ import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, t
  * | xAI | reasoning tokens stand beside `completion_tokens`: the total is the sum of all three |
  * | Perplexity | `reasoning_tokens` at the top, beside `completion_tokens` and in no total; `citation_tokens` beside `prompt_tokens` |
  * | Groq | the last chunk carries it under `x_groq.usage`, or twice |
+ * | xAI at Azure | more `cached_tokens` than `prompt_tokens`: no more than all of them count |
  * | Mistral | `num_cached_tokens`; no details |
  * | Moonshot, Together | `cached_tokens` at the top |
  * | Anthropic-style counts | `cache_creation_input_tokens`, `cache_read_input_tokens` beside the OpenAI names, as some proxies add them |
@@ -69,12 +70,14 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
   const usage: Usage = defined({
     inputTokens: countOf(reported['prompt_tokens']),
     billedInputTokens: billedInput(reported),
-    cacheReadInputTokens:
+    cacheReadInputTokens: partOf(
+      countOf(reported['prompt_tokens']),
       countOf(input['cached_tokens']) ??
-      countOf(reported['prompt_cache_hit_tokens']) ??
-      countOf(reported['num_cached_tokens']) ??
-      countOf(reported['cached_tokens']) ??
-      countOf(reported['cache_read_input_tokens']),
+        countOf(reported['prompt_cache_hit_tokens']) ??
+        countOf(reported['num_cached_tokens']) ??
+        countOf(reported['cached_tokens']) ??
+        countOf(reported['cache_read_input_tokens']),
+    ),
     cacheCreationInputTokens: countOf(input['cache_write_tokens']) ?? countOf(reported['cache_creation_input_tokens']),
     audioInputTokens: countOf(input['audio_tokens']),
     outputTokens: outputTokens(reported),

@@ -30,6 +30,8 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   readonly #blocks = new BlockWriter();
   /** Blocks that have said something. */
   readonly #spoken = new Set<number>();
+  /** Calls whose name has not come yet. */
+  readonly #nameless = new Set<number>();
   #id: string | undefined;
   #started = false;
   #over = false;
@@ -99,6 +101,8 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   #say(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', delta: JsonObject[string], logprobs?: JsonObject): StreamEvent[] {
     const text = textOf(delta) ?? '';
+    // The whole of them comes with the name.
+    if (kind === 'arguments' && this.#nameless.has(key)) return [];
     if (text !== '') this.#spoken.add(key);
     if (kind === 'text' && logprobs !== undefined) return this.#write(key, { kind, text, logprobs });
     return this.#write(key, { kind, text });
@@ -122,6 +126,11 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
     const custom = item['type'] === 'custom_tool_call';
     if (!custom && item['type'] !== 'function_call') return [];
     this.#toolCalls = true;
+    if (nonEmptyText(item['name']) === undefined) {
+      this.#nameless.add(key);
+      return [];
+    }
+    this.#nameless.delete(key);
     const id = nonEmptyText(item['call_id']) ?? madeToolId(this.#id, 0, key);
     const name = qualifiedName(nonEmptyText(item['namespace']), textOf(item['name']) ?? '');
     return this.#write(key, { kind: 'tool', id, name, ...(custom ? { custom } : {}) });
@@ -130,6 +139,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   #itemDone(key: number, item: JsonObject): StreamEvent[] {
     const events: StreamEvent[] = [];
     if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
+      if (this.#nameless.has(key)) events.push(...this.#itemAdded(key, item));
       events.push(...this.#sayOnce(key, 'arguments', item['arguments'] ?? item['input']));
     } else if (item['type'] === 'reasoning') {
       events.push(...this.#sayOnce(key, 'reasoning', reasoningText(item)));

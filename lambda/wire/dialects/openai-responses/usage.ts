@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf } from '../../protocols/lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, partOf } from '../../protocols/lenient';
 import { billedUnits } from './billed-units';
 
 /**
@@ -16,7 +16,7 @@ export function usageOf(response: JsonObject): Usage | undefined {
   const output = objectOf(reported['output_tokens_details']) ?? {};
   const usage: Usage = defined({
     inputTokens: countOf(reported['input_tokens']),
-    cacheReadInputTokens: countOf(input['cached_tokens']),
+    cacheReadInputTokens: partOf(countOf(reported['input_tokens']), countOf(input['cached_tokens'])),
     cacheCreationInputTokens: countOf(input['cache_write_tokens']),
     outputTokens: countOf(reported['output_tokens']),
     reasoningOutputTokens: countOf(output['reasoning_tokens']),

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
-import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf } from '../lenient';
+import { countOf, defined, hasBrokenCounts, nonEmptyText, objectOf, objectsOf, partOf } from '../lenient';
 
 /**
  * Tokens of a Gemini answer or of a chunk of its stream, where each chunk replaces what the one before said.
@@ -26,7 +26,7 @@ export function geminiUsage(body: JsonObject): Usage | undefined {
   const input = prompt === undefined ? undefined : prompt + (countOf(reported['toolUsePromptTokenCount']) ?? 0);
   const usage: Usage = defined({
     inputTokens: input,
-    cacheReadInputTokens: countOf(reported['cachedContentTokenCount']),
+    cacheReadInputTokens: partOf(prompt, countOf(reported['cachedContentTokenCount'])),
     audioCacheReadInputTokens: modalityTokens(reported['cacheTokensDetails'], 'AUDIO'),
     audioInputTokens: uncached(reported, 'AUDIO'),
     imageInputTokens: uncached(reported, 'IMAGE'),
