@@ -71,6 +71,8 @@ test.each<readonly [ProviderKind, string, string, number | undefined]>([
   ['openai', 'gpt-5-chat-latest', 'web_search_preview', 25],
   ['openai', 'gpt-5', 'web_search_preview', 10],
   ['openai', 'o3', 'web_search_preview', 10],
+  ['openai', 'gpt-10', 'web_search_preview', 10],
+  ['openai', 'my-o3', 'web_search_preview', 25],
   ['azure-openai', 'gpt-5', 'web_search_preview', undefined],
   ['mistral', 'm', 'web_search', undefined],
 ])('R15 at %s, %s: %s costs %s US dollars a thousand', (kind, model, unit, usd) => {
