@@ -47,6 +47,20 @@ describe('what is known of a model', () => {
     ['google-ai-studio', 'gemini-2.5-pro', { thinkingOff: false, minThinkingBudget: 128 }],
     ['mistral', 'mistral-large-latest', { toolIds: ['mistral'] }],
     ['vllm', 'moonshotai/Kimi-K2-Instruct', { toolIds: ['kimi'] }],
+    ['openai', 'gpt-5.3-codex', { efforts: ['low', 'medium', 'high', 'xhigh'] }],
+    ['google-ai-studio', 'gemini-3.8-flash', { efforts: ['low', 'medium', 'high'], temperature: false }],
+    ['google-ai-studio', 'gemini-3.6-flash', { efforts: ['minimal', 'low', 'medium', 'high'] }],
+    ['xai', 'grok-4.3', { efforts: ['none', 'low', 'medium', 'high'] }],
+    ['xai', 'grok-4.5-latest', { efforts: ['low', 'medium', 'high'], thinkingOff: false }],
+    ['xai', 'grok-4.20-0309-reasoning', { efforts: [], stop: false, penalties: false }],
+    ['xai', 'grok-4.20-0309-non-reasoning', { efforts: [], stop: true, penalties: true }],
+    ['xai', 'grok-4.20-multi-agent-0309', { efforts: ['low', 'medium', 'high', 'xhigh'] }],
+    ['mistral', 'mistral-small-2603', { efforts: ['none', 'high'] }],
+    ['mistral', 'magistral-medium-latest', { efforts: [], thinkingOff: false }],
+    ['groq', 'qwen/qwen3-32b', { efforts: ['none'] }],
+    ['groq', 'openai/gpt-oss-120b', { efforts: ['low', 'medium', 'high'] }],
+    ['bedrock', 'us.meta.llama3-3-70b-instruct-v1:0', { forcedTools: false }],
+    ['cohere', 'command-a-reasoning-08-2025', { thinking: ['budget'] }],
   ];
 
   test.each(known)('%s %s', (kind, model, facts) => {
@@ -57,6 +71,16 @@ describe('what is known of a model', () => {
     const { temperature, thinking, efforts, maxOutputTokens, maxTemperature } = capabilitiesOf('anthropic', 'claude-opus-9');
 
     expect({ temperature, thinking, efforts, maxOutputTokens, maxTemperature }).toEqual({ maxTemperature: 1, thinking: ['adaptive'] });
+  });
+
+  test.each([
+    ['xai', 'grok-4.7', 'efforts'],
+    ['xai', 'grok-9', 'stop'],
+    ['mistral', 'mistral-large-9', 'efforts'],
+    ['vllm', 'Qwen/Qwen3-32B', 'efforts'],
+    ['groq', 'meta-llama/llama-9', 'forcedTools'],
+  ] as const)('what no page says of %s %s is open: %s', (kind, model, fact) => {
+    expect(capabilitiesOf(kind, model)).not.toHaveProperty(fact);
   });
 
   test('a model of no family has no limit at all', () => {
