@@ -48,7 +48,6 @@ const document: GatewayDocument = {
   routes: [],
   deadlines: DEFAULT_DEADLINES,
   maxBodyBytes: MAX_BODY_BYTES,
-  defaultMaxOutputTokens: 4_096,
   unknownPrice: { policy: 'refuse' },
   gateway: {},
   defaults: {},

@@ -85,9 +85,10 @@ export interface LlmGatewayProps extends Level {
   readonly maxBodySize?: Size;
 
   /**
-   * Output cap, in tokens, of calls that name none to models whose own cap is not known.
+   * Output cap, in tokens, of calls that name none, as if they had named it.
    *
-   * @default 4096
+   * @default - none: such calls are capped only where the provider's protocol requires it, or where what a model can write
+   * may cost more than is left of a budget; `x-gateway-warnings` names such a cap
    */
   readonly defaultMaxOutputTokens?: number;
 

@@ -27,6 +27,7 @@ import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
+import { createUsualOutput } from './before/usual-output';
 import type { Gateway } from './gateway';
 import { createOwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
@@ -124,6 +125,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     cooldowns: createCooldowns(clock),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
+    usualOutput: createUsualOutput(),
     sources,
     stages: parts.stages ?? [],
     taps: parts.taps ?? [],

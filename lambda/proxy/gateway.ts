@@ -8,6 +8,7 @@ import type { LiveConfiguration } from '../routing';
 import type { Protocols } from '../wire/protocols';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
+import type { UsualOutput } from './before/usual-output';
 import type { OwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import type { AttemptBudget } from './upstream/attempt-budget';
@@ -38,6 +39,7 @@ export interface Gateway {
   readonly cooldowns: Cooldowns;
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
+  readonly usualOutput: UsualOutput;
   /** What calls are answered from, in the order in which they are asked. */
   readonly sources: readonly AnswerSource[];
   /** What reads or changes the contents of answers, in the order in which they see them. */

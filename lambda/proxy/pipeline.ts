@@ -7,7 +7,7 @@ import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';
 import { noRoute, refuse } from './answer/refused';
 import { admit } from './before/admit';
-import { bound } from './before/bound';
+import { bound, heldTo } from './before/bound';
 import { parse } from './before/parse';
 import { allow } from './before/policy';
 import { matchRoute, type RouteMatch } from './before/routes';
@@ -71,9 +71,11 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const resolution = configuration.models().resolve(call.facts.model);
   const allowed = await allow(gateway, call, resolution);
   const bounded = bound(gateway, allowed);
-  const reservation = await admit(gateway, bounded.call, bounded.bound, (work) => trace.afterwards.push(work));
+  const reservation = await admit(gateway, bounded, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
-  await deliver(gateway, bounded, reservation, trace);
+  await deliver(gateway, heldTo(bounded, reservation), reservation, trace);
+  const written = trace.usage?.outputTokens;
+  if (written !== undefined) gateway.usualOutput.note(caller.key.id, call.facts.model, written);
 }

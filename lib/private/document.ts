@@ -40,9 +40,6 @@ export interface BoundDocument {
   readonly network?: ProviderNetwork;
 }
 
-/** Output cap when the caller names none and the model's own is not known, in tokens. */
-const DEFAULT_MAX_OUTPUT_TOKENS = 4_096;
-
 /** A target model that stands for the name the caller asked for. */
 const ASKED_FOR = '*';
 
@@ -70,7 +67,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       ...(props.models === undefined || props.models.length === 0 ? {} : { models: modelConfigs(props.models, ids) }),
       deadlines: deadlineConfig(props.deadlines),
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
-      defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS),
+      ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),
       unknownPrice: unknownPriceConfig(props.unknownPrice),
       gateway: levelConfig('gateway', props.gateway),
       defaults: {

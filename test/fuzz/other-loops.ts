@@ -27,6 +27,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/simulated/text.ts': 'words for as long as they are asked for; the answer is capped',
   'lambda/simulated/server.ts': 'the tokens of one answer, which are capped',
   'lambda/money/pricing/bound.ts': 'halves of a range of whole numbers',
+  'lambda/money/pricing/least-output.ts': 'the words of a name, one fewer with each round',
   'local/run.ts': 'two rounds',
   'local/dynamodb/line-file.ts': "bytes of the user's own file, each read once",
   'local/dynamodb/sorted-map.ts': 'blocks and halves of a list',

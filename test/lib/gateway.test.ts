@@ -25,7 +25,6 @@ describe('without props', () => {
       routes: [],
       deadlines: DEFAULT_DEADLINES,
       maxBodyBytes: 4_194_304,
-      defaultMaxOutputTokens: 4_096,
       unknownPrice: { policy: 'refuse' },
       gateway: {},
       defaults: {},

@@ -85,7 +85,6 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     providers: [],
     routes: [],
     maxBodyBytes: MAX_BODY_BYTES,
-    defaultMaxOutputTokens: 4_096,
     unknownPrice: { policy: 'refuse' },
     gateway: {},
     defaults: {},

@@ -12,5 +12,5 @@ export function targetFacts(
   }: Partial<TargetFacts> & { readonly kind?: ProviderKind; readonly capabilities?: Capabilities } = {},
 ): TargetFacts {
   const known = { ...capabilitiesOf(kind, requestModel), ...capabilities };
-  return { requestModel, defaultMaxOutputTokens: 4_096, quirks: new Set(), ...facts, capabilities: known };
+  return { requestModel, quirks: new Set(), ...facts, capabilities: known };
 }

@@ -3,11 +3,22 @@ import type { Operation } from '../../wire/model';
 import type { RequestResult } from '../record/fields';
 import type { KeyRow, LevelKind } from './holders';
 
-/** A true upper bound of what one request may take. */
+/** What one request may take. */
 export interface Bound {
+  /** It costs no more. */
   readonly costNanoUsd: bigint;
-  /** Input and output together, for token limits. */
+  /** For token limits: what it sends, and what such calls usually write. */
   readonly tokens: number;
+  /** Output cap in tokens that holds it to the cost, to be written where a budget binds it. Undefined: it is held to it anyway. */
+  readonly outputCap?: number | undefined;
+}
+
+/** Lower bounds of a call whose output nobody capped. */
+export interface SmallerBounds {
+  /** With an output cap of so many tokens, or its own highest where that is lower. */
+  cappedAt(tokens: number): Bound;
+  /** With the highest output cap that costs no more than this. Undefined: its input alone may cost more. */
+  atMost(nanoUsd: bigint): Bound | undefined;
 }
 
 /** A key of the caller's choice with which a call happens at most once. */
@@ -33,6 +44,8 @@ export interface AdmissionRequest<Key extends KeyRow = KeyRow> {
   readonly candidateModels: readonly string[];
   /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
   readonly bound: Bound;
+  /** Taken where `bound` does not fit what is left. Absent: it is `bound` or nothing. */
+  readonly smaller?: SmallerBounds | undefined;
   readonly stream: boolean;
   /** Absent: the call may happen any number of times. */
   readonly once?: Once | undefined;
@@ -69,6 +82,8 @@ export interface Refusal {
   readonly levelId?: string;
   /** `requests_per_minute`, `tokens_per_day`, `month`, ... */
   readonly limit?: string;
+  /** What the budget would have had to hold. */
+  readonly neededNanoUsd?: bigint;
   readonly retryAfterMs?: number;
   /** Id of the call that holds the caller's key. */
   readonly heldBy?: string;
@@ -87,6 +102,10 @@ export type Outcome = RequestResult & { readonly costNanoUsd: bigint };
 /** Money set aside for one request; exactly one of `settle` and `release` ends it. */
 export interface Reservation {
   readonly attemptId: string;
+  /** What was set aside: the request's own bound, or a smaller one. */
+  readonly bound: Bound;
+  /** A budget that refuses holds it to its bound. */
+  readonly budgeted: boolean;
   /** The tightest budget of those whose figures the caller may know, after this reservation, for `x-gateway-budget-*`. */
   readonly budget?: { readonly level: LevelKind; readonly remainingNanoUsd: bigint; readonly limitNanoUsd: bigint };
   readonly requests?: LimitState;

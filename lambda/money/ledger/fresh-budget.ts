@@ -7,7 +7,7 @@ import type { SpendStore } from '../ports/spend';
 import { CALL_TIMEOUT_MS } from './attempt';
 import type { LevelRow } from './holders';
 import { type BoundLevel, bindLevel } from './levels';
-
+import { LIFETIME_MS } from './lifetime';
 import { type PlannedCounter, plannedCounter, removedCounter } from './plan';
 
 export interface FreshBudgetOptions {
@@ -22,8 +22,6 @@ export interface FreshBudgetOptions {
   readonly spend?: SpendStore;
 }
 
-/** From a request's beginning to the expiry of what it holds; see `AdmissionRequest.expiresAtMs`. */
-const LIFETIME_MS = 16 * 60_000;
 const NOTHING = { spentNanoUsd: 0n } as const;
 
 /** What a level spent before a counter existed is added up within seconds; it is asked for this long after the counter was made. */

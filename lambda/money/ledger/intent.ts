@@ -15,7 +15,7 @@ function candidatesOf({
 
 /** The record that says what an attempt is about to send. */
 export function intentOf(
-  request: Omit<AdmissionRequest, 'key' | 'accepts'>,
+  request: Omit<AdmissionRequest, 'key' | 'accepts' | 'smaller'>,
   key: KeyRow,
   attemptId: string,
   plan: Plan,

@@ -5,7 +5,7 @@ import type { GateState } from '../ports/gates';
 import type { LevelRows } from '../ports/rows';
 import type { SpendStore } from '../ports/spend';
 import { type Abandonment, abandonmentOf } from './abandonment';
-import type { Admission, AdmissionRequest, AdmissionResult, Refusal } from './admission';
+import type { Admission, AdmissionRequest, AdmissionResult, Bound, Refusal } from './admission';
 import { type AttemptReplies, type AttemptStores, attemptAdmission, CALL_TIMEOUT_MS, undoGates } from './attempt';
 import { createConfirmation } from './confirmation';
 import { createShardMemory, ESCROW, type EscrowPolicy } from './escrow';
@@ -14,10 +14,12 @@ import { createHealing } from './healing';
 import type { KeyRow } from './holders';
 import { intentOf } from './intent';
 import { type BoundLevel, levelsOf } from './levels';
+import { createMoneyLeft } from './money-left';
+import { firstBound, judgeMoney, rememberedMoney } from './money-verdict';
 import type { SettlementQueue } from './persist';
 import { type Plan, type PlannedCounter, planOf } from './plan';
-import { gateRefusalOf, keyRefusal, moneyRefusalOf, shutRefusalOf } from './reasons';
-import { createRefusalMemory, moneyRefusal } from './refusals';
+import { gateRefusalOf, keyRefusal, shutRefusalOf } from './reasons';
+import { createRefusalMemory } from './refusals';
 import { OpenReservation } from './reservation';
 import { takeBack } from './take-back';
 
@@ -61,7 +63,7 @@ const STORE_RETRY_MS = 2_000;
 
 type Verdict<Key extends KeyRow> =
   | { readonly kind: 'admitted' }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly smaller?: Bound | undefined }
   /** Nothing is wrong with the request: what it was planned with is out of date. */
   | { readonly kind: 'stale'; readonly key?: Key }
   /** A shard had no more to give: the next attempt takes another item of the same counter. */
@@ -72,8 +74,9 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
   const { clock, levels } = options;
   const random = options.random ?? Math.random;
   const pause = options.pause ?? timer;
-  const reservations = { ...options, pause, random };
   const memory = createRefusalMemory(clock);
+  const moneyLeft = createMoneyLeft(clock);
+  const reservations = { ...options, pause, random, moneyLeft, refusals: memory };
   const shards = createShardMemory(random);
   const escrow = options.escrow ?? ESCROW;
   const guesses = new Map<string, GateState>();
@@ -95,12 +98,11 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
 
   function remembered(
     plan: Plan,
-    request: Pick<AdmissionRequest, 'bound'>,
+    request: Pick<AdmissionRequest, 'bound' | 'smaller'>,
   ): { readonly refusal: Refusal; readonly level: BoundLevel } | undefined {
     for (const planned of plan.counters) {
-      const known = planned.spec.soft ? undefined : memory.money(planned, request.bound.costNanoUsd);
-      if (known !== undefined)
-        return { level: planned.level, refusal: moneyRefusalOf(planned, known.kind, known.retryAfterMs, clock.now()) };
+      const refusal = rememberedMoney(memory, request, planned, clock.now());
+      if (refusal !== undefined) return { level: planned.level, refusal };
     }
     for (const gate of plan.gates) {
       const known = memory.gate(gate.spec);
@@ -109,7 +111,14 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
     return undefined;
   }
 
-  function judge(plan: Plan, request: AdmissionRequest<Key>, key: Key, replies: AttemptReplies<Key>, now: number): Verdict<Key> {
+  function judge(
+    plan: Plan,
+    request: AdmissionRequest<Key>,
+    taken: Bound,
+    key: Key,
+    replies: AttemptReplies<Key>,
+    now: number,
+  ): Verdict<Key> {
     const failed = [replies.key, replies.intent, replies.claim, ...replies.counters, ...replies.gates].find((answer) => !answer.ok);
     if (failed !== undefined && !failed.ok) return { kind: 'doubt', error: failed.error };
     if (!replies.key.ok || !replies.intent.ok || !replies.claim.ok) return { kind: 'doubt', error: undefined };
@@ -139,17 +148,8 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
     }
     if (stale !== undefined) return { kind: stale };
 
-    let reserved: Refusal | undefined;
-    for (const [index, answer] of replies.counters.entries()) {
-      const planned = plan.counters[index];
-      if (!answer.ok || planned === undefined || answer.value.kind !== 'insufficient') continue;
-      const refusal = moneyRefusal(answer.value.state, request.bound.costNanoUsd, now, random());
-      memory.rememberMoney(planned, request.bound.costNanoUsd, refusal);
-      const named = moneyRefusalOf(planned, refusal.kind, refusal.retryAfterMs, now);
-      if (refusal.kind === 'spent') return { kind: 'refused', refusal: named };
-      reserved ??= named;
-    }
-    if (reserved !== undefined) return { kind: 'refused', refusal: reserved };
+    const lacks = judgeMoney({ memory, moneyLeft, random }, request, taken, plan, replies, now);
+    if (lacks !== undefined) return { kind: 'refused', ...lacks };
     for (const [index, answer] of replies.gates.entries()) {
       const gate = plan.gates[index];
       if (!answer.ok || gate === undefined) continue;
@@ -199,6 +199,7 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
     let key = request.key;
     const attemptIds = [request.attemptId];
     let lastError: unknown;
+    let smaller: Bound | undefined;
     for (let attempts = 0, rounds = 0; attempts < MOST_ATTEMPTS && rounds < MOST_ROUNDS; attempts++, rounds++) {
       if (deadline - clock.monotonic() < LEAST_ATTEMPT_MS) break;
       const began = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
@@ -214,7 +215,10 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
         const free = request.bound.costNanoUsd === 0n;
         const whole = planOf(bound, { originalModel, candidateModels, free }, began.wallMs, phases);
         const plan = { counters: whole.counters.map(spread), gates: whole.gates };
-        const known = remembered(plan, request);
+        const taken = smaller ?? firstBound(moneyLeft, request, plan);
+        const taking = taken === request.bound ? request : { ...request, bound: taken };
+        const known = smaller === undefined ? remembered(plan, taking) : undefined;
+        smaller = undefined;
         if (known !== undefined) {
           const changed = await confirm(known.level);
           if (changed === undefined) return refused(known.refusal);
@@ -228,12 +232,12 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
           continue;
         }
 
-        const intent = intentOf(request, key, attemptIds.at(-1) as string, plan, began.wallMs);
+        const intent = intentOf(taking, key, attemptIds.at(-1) as string, plan, began.wallMs);
         const replies = await attemptAdmission(options, intent, plan, {
           key,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, deadline - clock.monotonic() - CLEANUP_TIMEOUT_MS)),
           nowMs: began.wallMs,
-          request,
+          request: taking,
           attemptIds,
           guesses,
           fresh: (planned) => startOf(request, planned),
@@ -242,9 +246,9 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
           pause,
           random,
         });
-        const verdict = judge(plan, request, key, replies, began.wallMs);
+        const verdict = judge(plan, request, taken, key, replies, began.wallMs);
         if (verdict.kind === 'admitted') {
-          return { admitted: true, reservation: new OpenReservation(reservations, request, intent, plan, replies, began) };
+          return { admitted: true, reservation: new OpenReservation(reservations, taking, intent, plan, replies, began) };
         }
         const reason = verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind;
         const abandonment = abandonmentOf(options, intent, plan, replies, reason);
@@ -258,8 +262,11 @@ export function createLedger<Key extends KeyRow>(options: LedgerOptions<Key>): L
           const { level: kind, levelId } = verdict.refusal;
           // The key's row was read with the reservations; any other may have been planned from what this process remembers.
           const level = bound.find((candidate) => candidate.kind !== 'key' && candidate.kind === kind && candidate.id === levelId);
-          if (level === undefined || (await confirm(level)) === undefined) return refused(verdict.refusal);
-          attempts--;
+          if (level === undefined || (await confirm(level)) === undefined) {
+            const again = attempts + 1 < MOST_ATTEMPTS && deadline - clock.monotonic() >= LEAST_ATTEMPT_MS;
+            if (verdict.smaller === undefined || !again) return refused(verdict.refusal);
+            smaller = verdict.smaller;
+          } else attempts--;
         }
         if (verdict.kind === 'doubt') lastError = verdict.error;
         else if (verdict.kind === 'moved') attempts--;

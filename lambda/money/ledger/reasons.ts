@@ -22,9 +22,10 @@ export function moneyRefusalOf(
   planned: PlannedCounter,
   kind: 'spent' | 'reserved',
   retryAfterMs: number | undefined,
+  neededNanoUsd: bigint,
   nowMs: number,
 ): Refusal {
-  const named = { ...levelName(planned.level), limit: planned.budget.period };
+  const named = { ...levelName(planned.level), limit: planned.budget.period, neededNanoUsd };
   if (kind === 'reserved') return { reason: 'budget_reserved', ...named, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   const untilReset = planned.period.endMs - nowMs;
   return { reason: 'budget_spent', ...named, ...(Number.isFinite(untilReset) ? { retryAfterMs: untilReset } : {}) };

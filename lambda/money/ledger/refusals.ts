@@ -1,6 +1,8 @@
 import type { Clock } from '../../platform/runtime';
 import type { CounterState } from '../ports/counters';
 import type { GateSpec, GateVerdict } from '../ports/gates';
+import { LIFETIME_MS } from './lifetime';
+import { UNSEEN, type Usual } from './money-left';
 import type { PlannedCounter } from './plan';
 
 /** Why money cannot be set aside: never in this period, or only while others hold it. */
@@ -11,6 +13,8 @@ export interface RefusalMemory {
   /** What is remembered against taking this much from this counter. */
   money(planned: PlannedCounter, nanoUsd: bigint): MoneyRefusal | undefined;
   rememberMoney(planned: PlannedCounter, nanoUsd: bigint, refusal: MoneyRefusal): void;
+  /** Money of a counter was given back: who waits for it may ask again. */
+  moneyCameBack(planned: PlannedCounter): void;
   gate(spec: GateSpec): GateVerdict | undefined;
   rememberGate(spec: GateSpec, verdict: GateVerdict): void;
 }
@@ -18,8 +22,10 @@ export interface RefusalMemory {
 const SPENT_MS = 10_000;
 const RESERVED_MS = 1_000;
 const MOST_ENTRIES = 10_000;
-const SLOWEST_RETRY_MS = 5_000;
 const FASTEST_RETRY_MS = 1_000;
+const SLOWEST_RETRY_MS = 60_000;
+/** Callers that were refused together come back over so long. */
+const RETRY_SPREAD_MS = 4_000;
 
 interface Remembered<T> {
   readonly untilMs: number;
@@ -28,18 +34,37 @@ interface Remembered<T> {
   readonly value: T;
 }
 
+/** What is left of a counter once its open requests have settled, at most: money that dead ones hold does not come back. */
+export function leftLater({ remainingNanoUsd, open }: Pick<CounterState, 'remainingNanoUsd' | 'open'>, nowMs: number): bigint {
+  let left = remainingNanoUsd;
+  for (const entry of open.values()) if (entry.expiresAtMs >= nowMs) left += entry.nanoUsd;
+  return left;
+}
+
 /**
  * Tells the two kinds of refusal apart: money that open requests hold and may give back counts as coming, money of dead ones does not.
  *
  * @param random 0 to 1; spreads the retries of callers that were refused together
  */
-export function moneyRefusal(state: CounterState, nanoUsd: bigint, nowMs: number, random: number): MoneyRefusal {
-  let coming = state.remainingNanoUsd;
-  for (const entry of state.open.values()) {
-    if (entry.expiresAtMs >= nowMs) coming += entry.nanoUsd;
+export function moneyRefusal(state: CounterState, nanoUsd: bigint, nowMs: number, random: number, usual: Usual = UNSEEN): MoneyRefusal {
+  if (leftLater(state, nowMs) < nanoUsd) return { kind: 'spent', retryAfterMs: undefined };
+  const waitMs = Math.min(SLOWEST_RETRY_MS, Math.max(FASTEST_RETRY_MS, expectedWaitMs(state, nanoUsd, nowMs, usual)));
+  return { kind: 'reserved', retryAfterMs: Math.round(waitMs + random * RETRY_SPREAD_MS) };
+}
+
+/** When enough is expected back, if the open requests take as long as usual and cost as much. */
+function expectedWaitMs(state: CounterState, nanoUsd: bigint, nowMs: number, { tookMs, costNanoUsd }: Usual): number {
+  let lacking = nanoUsd - state.remainingNanoUsd;
+  let waitMs = 0;
+  const inOrder = [...state.open.values()]
+    .filter(({ expiresAtMs }) => expiresAtMs >= nowMs)
+    .sort((left, right) => left.expiresAtMs - right.expiresAtMs);
+  for (const entry of inOrder) {
+    if (lacking <= 0n) break;
+    if (entry.nanoUsd > costNanoUsd) lacking -= entry.nanoUsd - costNanoUsd;
+    waitMs = entry.expiresAtMs - LIFETIME_MS + tookMs - nowMs;
   }
-  if (coming < nanoUsd) return { kind: 'spent', retryAfterMs: undefined };
-  return { kind: 'reserved', retryAfterMs: Math.round(FASTEST_RETRY_MS + random * (SLOWEST_RETRY_MS - FASTEST_RETRY_MS)) };
+  return waitMs;
 }
 
 export function createRefusalMemory(clock: Clock): RefusalMemory {
@@ -73,6 +98,10 @@ export function createRefusalMemory(clock: Clock): RefusalMemory {
       const untilReset = planned.period.endMs - clock.now();
       const forMs = Math.min(refusal.kind === 'spent' ? SPENT_MS : RESERVED_MS, untilReset);
       keep(money, planned.spec.key, { ...refusal, nanoUsd, generation: planned.spec.generation }, forMs);
+    },
+
+    moneyCameBack({ spec }) {
+      if (money.get(spec.key)?.value.kind === 'reserved') money.delete(spec.key);
     },
 
     gate(spec) {

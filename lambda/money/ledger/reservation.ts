@@ -3,11 +3,13 @@ import type { Clock, Log, LogFields, Metrics } from '../../platform/runtime';
 import type { CounterFigures } from '../ports/counters';
 import type { GatePass, GateSpec, GateStore } from '../ports/gates';
 import type { RequestIntent } from '../record/fields';
-import type { AdmissionRequest, LimitState, Outcome, Reservation } from './admission';
+import type { AdmissionRequest, Bound, LimitState, Outcome, Reservation } from './admission';
 import type { AttemptReplies } from './attempt';
 import { stepOf } from './gates';
+import type { MoneyLeft } from './money-left';
 import { type PersistOptions, persist } from './persist';
-import type { Plan } from './plan';
+import type { Plan, PlannedCounter } from './plan';
+import type { RefusalMemory } from './refusals';
 import { type Settlement, type SettlementStores, settleRequest } from './settlement';
 
 /** What an open reservation needs to end. */
@@ -16,6 +18,8 @@ export interface ReservationOptions extends SettlementStores, PersistOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
+  readonly moneyLeft: Pick<MoneyLeft, 'ended'>;
+  readonly refusals: Pick<RefusalMemory, 'moneyCameBack'>;
 }
 
 /** A moment by both clocks. */
@@ -33,6 +37,7 @@ const QUEUE_MARGIN_MS = 5_000;
 /** The open end of an admitted request. */
 export class OpenReservation implements Reservation {
   public readonly attemptId: string;
+  public readonly bound: Bound;
   public readonly budget: Reservation['budget'];
   public readonly requests: LimitState | undefined;
   public readonly tokens: LimitState | undefined;
@@ -42,8 +47,8 @@ export class OpenReservation implements Reservation {
   readonly #began: Moment;
   /** Epoch ms. */
   readonly #expiresAtMs: number;
-  /** Most that it may cost; undefined for a call that no budget binds. */
-  readonly #boundNanoUsd: bigint | undefined;
+  /** Counters that refuse. */
+  readonly #binding: readonly PlannedCounter[];
   #ended: Promise<void> | undefined;
 
   public constructor(
@@ -58,12 +63,17 @@ export class OpenReservation implements Reservation {
     this.#intent = intent;
     this.#began = began;
     this.#expiresAtMs = request.expiresAtMs;
-    this.#boundNanoUsd = plan.counters.length > 0 ? request.bound.costNanoUsd : undefined;
+    this.#binding = plan.counters.filter(({ spec }) => !spec.soft);
+    this.bound = request.bound;
     for (const gate of replies.gates) if (gate.ok && gate.value.kind === 'passed') this.#passes.push(gate.value.pass);
     this.attemptId = intent.id;
     this.budget = tightestBudget(plan, replies);
     this.requests = tightest(plan, this.#passes, (spec, pass) => requestState(spec, pass, began.wallMs));
     this.tokens = tightest(plan, this.#passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
+  }
+
+  public get budgeted(): boolean {
+    return this.#binding.length > 0;
   }
 
   public assertSendable(): void {
@@ -79,7 +89,7 @@ export class OpenReservation implements Reservation {
 
   public settle(outcome: Outcome): Promise<void> {
     if (this.#ended === undefined) {
-      if (this.#boundNanoUsd !== undefined && outcome.costNanoUsd > this.#boundNanoUsd) {
+      if (this.budgeted && outcome.costNanoUsd > this.bound.costNanoUsd) {
         this.#options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
         this.#complain('error', 'bound-exceeded', { costNanoUsd: String(outcome.costNanoUsd) });
       }
@@ -112,12 +122,23 @@ export class OpenReservation implements Reservation {
     const run = async (): Promise<void> => {
       const outcome = await settleRequest(this.#options, settlement, clock.now(), this.#intent);
       if (outcome === 'lost') this.#complain('error', 'settlement-lost', {});
+      else this.#noteEnd(settlement);
     };
     const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
     await persist(this.#options, run, settlement, lastMonotonicMs, (error) => {
       this.#complain('warn', 'settle-deferred', errorCode(error));
       metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
     });
+  }
+
+  #noteEnd({ result }: Settlement): void {
+    const { clock, moneyLeft, refusals } = this.#options;
+    const costNanoUsd = result.costNanoUsd ?? 0n;
+    const tookMs = clock.monotonic() - this.#began.monotonicMs;
+    for (const planned of this.#binding) {
+      moneyLeft.ended(planned, { heldNanoUsd: this.bound.costNanoUsd, costNanoUsd, tookMs });
+      refusals.moneyCameBack(planned);
+    }
   }
 
   #complain(level: 'warn' | 'error', event: string, fields: LogFields): void {

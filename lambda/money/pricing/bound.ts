@@ -11,8 +11,8 @@ import { windowOf } from './window';
 /** What a call may take at most. */
 export interface CallBound {
   readonly costNanoUsd: bigint;
-  /** Input and output together. */
-  readonly tokens: number;
+  /** Tokens that it sends. */
+  readonly inputTokens: number;
 }
 
 export type BoundFacts = Pick<
@@ -61,7 +61,7 @@ interface Sent {
   readonly toolsNanoUsd: bigint;
 }
 
-/** A true upper bound of what a call may cost and of the tokens it may take, over every target. */
+/** A true upper bound of what a call may cost and of the tokens it may send, over every target. */
 export function boundOf(input: BoundInput): CallBound {
   return boundOfSent(input, sentOf(input), input.maxOutputTokens);
 }
@@ -85,14 +85,14 @@ export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | 
 }
 
 function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
-  let tokens = 0;
+  let inputTokens = 0;
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
   for (const place of sent) {
     const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers;
     raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
     if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
-    tokens = Math.max(tokens, place.inputTokens + outputTokens);
+    inputTokens = Math.max(inputTokens, place.inputTokens);
   }
   const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
   let costNanoUsd = 0n;
@@ -100,7 +100,7 @@ function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], max
     const cost = answer + allLost - (lost.get(account) ?? 0n);
     if (cost > costNanoUsd) costNanoUsd = cost;
   }
-  return { costNanoUsd, tokens };
+  return { costNanoUsd, inputTokens };
 }
 
 function raise(amounts: Map<string, bigint>, account: string, amount: bigint): void {

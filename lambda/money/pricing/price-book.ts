@@ -1,6 +1,7 @@
 import type { ProviderKind } from '../../../lib/private/contract';
 import { createMemo } from '../../platform/runtime';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
+import { createLeastOutputs } from './least-output';
 import { plainNames, spellings } from './model-names';
 import { overriddenPrice, overrideOf, saysPrice } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
@@ -49,6 +50,11 @@ export interface PriceBook {
    * each. In small letters but for the first.
    */
   namesOf(kind: ProviderKind, model: string): readonly string[];
+  /**
+   * The shortest of the longest answers of models that are named like this one up to their version, for a model that the book does not
+   * list. Undefined: it lists none.
+   */
+  leastOutputLike(kind: ProviderKind, model: string): number | undefined;
   /** The same book under other overrides. */
   withOverrides(overrides: readonly PriceOverride[]): PriceBook;
 }
@@ -71,18 +77,30 @@ interface Found {
 export function createPriceBook(data: PriceBookData, overrides: readonly PriceOverride[] = []): PriceBook {
   const rows = createRows(data);
   const names = createMemo<readonly string[]>(MOST_CACHED);
-  return bookOf(data, rows, (kind, model) => names(`${kind}\u0000${model}`, () => namesUnder(rows, kind, model)), overrides);
+  const lookUps: LookUps = {
+    rows,
+    namesOf: (kind, model) => names(`${kind}\u0000${model}`, () => namesUnder(rows, kind, model)),
+    leastOutputLike: createLeastOutputs(data),
+  };
+  return bookOf(data, lookUps, overrides);
 }
 
 type NamedModel = Pick<PricedTarget, 'kind' | 'model' | 'regions'>;
 type Rows = (model: NamedModel) => Found | undefined;
 
-function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], overrides: readonly PriceOverride[]): PriceBook {
+/** What does not hang on overrides. */
+interface LookUps extends Pick<PriceBook, 'namesOf' | 'leastOutputLike'> {
+  readonly rows: Rows;
+}
+
+function bookOf(data: PriceBookData, lookUps: LookUps, overrides: readonly PriceOverride[]): PriceBook {
+  const { rows, namesOf, leastOutputLike } = lookUps;
   return {
     version: data.version,
     date: data.date,
     nameOf: (kind, model) => rows({ kind, model })?.name,
     namesOf,
+    leastOutputLike,
 
     lookup(target, atMs) {
       const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
@@ -103,7 +121,7 @@ function bookOf(data: PriceBookData, rows: Rows, namesOf: PriceBook['namesOf'], 
       return limits === undefined ? price : { ...price, ...limits };
     },
 
-    withOverrides: (changed) => bookOf(data, rows, namesOf, changed),
+    withOverrides: (changed) => bookOf(data, lookUps, changed),
   };
 }
 

@@ -51,6 +51,8 @@ export interface Trace extends Facts {
   readonly afterwards: Promise<void>[];
   /** Request fields that were left out for a provider. */
   dropped: readonly string[];
+  /** Request fields that were written for a provider although the caller did not ask for it, and why. */
+  written: readonly string[];
 }
 
 /** All traces have one shape, however much becomes known. */
@@ -72,6 +74,7 @@ const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'after
   firstByteMs: 0,
   endedMs: 0,
   dropped: [],
+  written: [],
 };
 
 export function openTrace(requestId: string, exchange: Exchange): Trace {

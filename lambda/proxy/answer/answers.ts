@@ -50,6 +50,16 @@ export function visibleError(error: unknown): GatewayError {
   return new GatewayError({ code: 'internal_error', message: 'The gateway failed.', cause: error });
 }
 
+/** A long list of dropped fields must not hide a cap. */
+function warningsOf({ dropped, written }: Trace): string {
+  const parts = [written.length > 0 ? `set: ${written.join(', ')}` : '', dropped.length > 0 ? `dropped: ${dropped.join(', ')}` : ''];
+  return parts
+    .filter((part) => part !== '')
+    .join('; ')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 1_024);
+}
+
 /** The gateway's own headers of an answered call, added to those of the answer. */
 export function gatewayHeaders(
   call: RoutedCall,
@@ -65,8 +75,7 @@ export function gatewayHeaders(
   if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
   if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);
-  if (trace.dropped.length > 0)
-    headers['x-gateway-warnings'] = `dropped: ${trace.dropped.join(', ')}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_024);
+  if (trace.dropped.length > 0 || trace.written.length > 0) headers['x-gateway-warnings'] = warningsOf(trace);
   if (budget !== undefined) {
     headers['x-gateway-budget-remaining-usd'] = formatUsd(budget.remainingNanoUsd);
     headers['x-gateway-budget-scope'] = budget.level;

@@ -13,8 +13,6 @@ export interface AdmittedCall {
   readonly bounded: BoundedCall;
   readonly reservation: Reservation;
   readonly trace: Trace;
-  /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
-  readonly outputCap: number | undefined;
   /** Characters of output after which a stream is a runaway. */
   readonly maxOutputCharacters: number;
   /** Monotonic end of everything: the gateway's own deadline. */

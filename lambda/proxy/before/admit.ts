@@ -1,14 +1,11 @@
 import { notAuthenticated, storeUnavailable, unusable } from '../../identity';
-import type { Bound, Refusal, Reservation } from '../../money/ledger';
+import { LIFETIME_MS, type Refusal, type Reservation } from '../../money/ledger';
 import { formatUsd, type PriceBook } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import { spentNotice } from '../answer/budget-notice';
 import type { Gateway } from '../gateway';
-import type { RoutedCall } from './call';
+import type { BoundedCall, RoutedCall } from './call';
 import { duplicate, mismatch, onceOf } from './once';
-
-/** A request's money and limits are taken for dead this long after it began: the longest life of a function, and a minute. */
-const LIFETIME_MS = 16 * 60_000;
 
 /**
  * Sets money and limits aside for a call.
@@ -18,8 +15,7 @@ const LIFETIME_MS = 16 * 60_000;
  */
 export async function admit(
   gateway: Gateway,
-  call: RoutedCall,
-  bound: Bound,
+  { call, bound, smaller }: BoundedCall,
   afterwards: (work: Promise<void>) => void,
 ): Promise<Reservation> {
   const { key } = call.caller;
@@ -32,6 +28,7 @@ export async function admit(
     originalModel: call.facts.model,
     candidateModels: namesOf(gateway.prices(), call.targets),
     bound,
+    smaller,
     stream: call.facts.stream,
     once: onceOf(call),
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
@@ -39,7 +36,7 @@ export async function admit(
     afterwards,
   });
   if (result.admitted) return result.reservation;
-  throw new RefusedError(refusalError(result.refusal, bound), {
+  throw new RefusedError(refusalError(result.refusal), {
     ...refusalHeaders(result.refusal),
     ...spentNotice(call.dialect, result.refusal, gateway.clock.now()),
   });
@@ -79,8 +76,8 @@ function refusalHeaders({ reason, level, limit = '', retryAfterMs }: Refusal): R
 }
 
 /** A refusal as callers are told. */
-export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'costNanoUsd'>): GatewayError {
-  const { reason, limit = '', retryAfterMs } = refusal;
+export function refusalError(refusal: Refusal): GatewayError {
+  const { reason, limit = '', retryAfterMs, neededNanoUsd = 0n } = refusal;
   const level = refusal.level ?? 'gateway';
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   switch (reason) {
@@ -98,7 +95,7 @@ export function refusalError(refusal: Refusal, { costNanoUsd }: Pick<Bound, 'cos
     case 'budget_spent':
       return new GatewayError({
         code: 'insufficient_quota',
-        message: `What is left of the ${limit} budget of the ${level} does not cover this call, which may cost up to $${formatUsd(costNanoUsd)}; a smaller output cap makes that less${resetText(retryAfterMs)}.`,
+        message: `What is left of the ${limit} budget of the ${level} does not cover this call, which may cost up to $${formatUsd(neededNanoUsd)}; a smaller output cap makes that less${resetText(retryAfterMs)}.`,
         ...wait,
       });
     case 'budget_reserved':

@@ -1,16 +1,19 @@
+import type { Bound, Reservation, SmallerBounds } from '../../money/ledger';
 import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, pricesAny, usd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
-import type { BoundedCall, RoutedCall } from './call';
+import type { BoundedCall, CapReason, RoutedCall } from './call';
 import { priceAt } from './price-at';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
 const CHARACTERS_BESIDE = 4_096;
+/** What a model is taken to write at most when nobody knows it or any that is named like it. */
+const UNKNOWN_OUTPUT_TOKENS = 32_000;
 
 /**
- * Prices a call and bounds it: by the caller's output cap, or by one that is injected.
+ * Prices a call and bounds it: by its output cap, or else by the most that its models can write.
  *
  * @throws GatewayError 400 `price_unknown`, 400 `max_cost_exceeded`
  */
@@ -23,11 +26,8 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   });
   if (priced.length === 0) throw priceUnknown(call);
 
-  const { document } = call.configuration;
   const known = priced.map(({ name }) => prices.get(name) as Price);
-  const own = call.facts.maxOutputTokens;
-  const fallback = Math.min(document.defaultMaxOutputTokens, ...known.map((price) => price.maxOutputTokens ?? Number.POSITIVE_INFINITY));
-  const cap = call.operation.generates ? (own ?? fallback) : 0;
+  const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input: BoundInput = {
     facts: call.facts,
     bodyBytes: call.document.bytes.length,
@@ -37,26 +37,116 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
     accounts: priced.some((target) => accountOf(target) !== accountOf(priced[0] as Target)) ? priced.map(accountOf) : undefined,
   };
   const allowed = withinMaxCost(call, input);
-  const bounded = isBilled(call) ? boundOf({ ...input, maxOutputTokens: allowed }) : { costNanoUsd: 0n, tokens: 0 };
-  const injects = call.operation.generates && (allowed !== cap || (own === undefined && bounded.costNanoUsd > 0n));
+  const bounds = new CallBounds({ ...input, maxOutputTokens: allowed }, usualOutput(gateway, call));
+  const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
+  const costs = call.operation.generates && whole.costNanoUsd > 0n;
+  const byHeader = allowed !== cap || (mustBeWritten && call.options.maxCostUsd !== undefined);
+  const written = costs && (byHeader || reason !== undefined);
   return {
     call: priced.length === call.targets.length ? call : { ...call, targets: priced },
-    bound: bounded,
+    bound: whole,
+    smaller: costs && reason === undefined && call.facts.maxOutputTokens === undefined ? bounds : undefined,
     prices,
-    outputCap: injects ? allowed : undefined,
+    outputCap: written ? allowed : undefined,
+    capReason: !written ? undefined : byHeader ? 'x-gateway-max-cost-usd' : reason,
+    isCapped: written || call.facts.maxOutputTokens !== undefined || (costs && isKnown),
     maxOutputTokens: allowed * call.facts.choices,
   };
 }
 
-/** Characters of generated text beyond which a stream cannot be keeping to its cap. A free model without a cap has no such end. */
-export function runawayCharacters(bounded: BoundedCall): number {
-  const capped = bounded.outputCap !== undefined || bounded.call.facts.maxOutputTokens !== undefined;
-  return capped ? bounded.maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
+/** The call as it was admitted: where a budget binds it, held to what was set aside. */
+export function heldTo(bounded: BoundedCall, { bound: held, budgeted }: Pick<Reservation, 'bound' | 'budgeted'>): BoundedCall {
+  const { outputCap } = held;
+  if (!budgeted || outputCap === undefined || outputCap === bounded.outputCap) return bounded;
+  const maxOutputTokens = outputCap * bounded.call.facts.choices;
+  return { ...bounded, bound: held, outputCap, capReason: 'budget', isCapped: true, maxOutputTokens };
+}
+
+/** Characters of generated text beyond which a stream cannot be keeping to its cap. Who is held to none has no such end. */
+export function runawayCharacters({ isCapped, maxOutputTokens }: BoundedCall): number {
+  return isCapped ? maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
 }
 
 /** Whether anybody is billed for such a call. */
 export function isBilled({ operation }: RoutedCall): boolean {
   return operation.billedIn.length > 0;
+}
+
+/** The longest answer of a model, in tokens, for a protocol that has to be told one. */
+export function longestAnswer(gateway: Pick<Gateway, 'prices'>, { provider, model }: Target, price: Price | undefined): number {
+  const most = price?.maxOutputTokens ?? gateway.prices().leastOutputLike(provider.config.kind, model) ?? UNKNOWN_OUTPUT_TOKENS;
+  return Math.min(most, price?.contextWindow ?? most);
+}
+
+interface Cap {
+  /** Per choice, in tokens. 0: the call generates nothing. */
+  readonly cap: number;
+  /** No model can write more, or none may. */
+  readonly isKnown: boolean;
+  /** A model that is billed for what it writes may write more, unless it is told. */
+  readonly mustBeWritten: boolean;
+  /** Why it is written whether a budget binds or not. */
+  readonly reason: CapReason | undefined;
+}
+
+function capOf(gateway: Gateway, call: RoutedCall, targets: readonly Target[], prices: readonly Price[]): Cap {
+  if (!call.operation.generates) return { cap: 0, isKnown: true, mustBeWritten: false, reason: undefined };
+  const own = call.facts.maxOutputTokens;
+  if (own !== undefined) return { cap: own, isKnown: true, mustBeWritten: false, reason: undefined };
+  const { defaultMaxOutputTokens } = call.configuration.document;
+  if (defaultMaxOutputTokens !== undefined) {
+    const cap = Math.min(defaultMaxOutputTokens, ...prices.map((price) => price.maxOutputTokens ?? Number.POSITIVE_INFINITY));
+    return { cap, isKnown: true, mustBeWritten: false, reason: 'defaultMaxOutputTokens' };
+  }
+  let cap = 0;
+  let isKnown = true;
+  let mustBeWritten = false;
+  for (const [index, target] of targets.entries()) {
+    const price = prices[index] as Price;
+    // A window holds the prompt as well, so no answer is longer.
+    const most = price.maxOutputTokens ?? price.contextWindow;
+    if (most === undefined) {
+      isKnown = false;
+      mustBeWritten ||= price.rates.output.base > 0n || price.rates.reasoning.base > 0n;
+    }
+    cap = Math.max(cap, most ?? longestAnswer(gateway, target, price));
+  }
+  return { cap, isKnown, mustBeWritten, reason: undefined };
+}
+
+/** What a call may take under its cap and under lower ones. */
+class CallBounds implements SmallerBounds {
+  readonly #input: BoundInput;
+  readonly #usualTokens: number;
+
+  public constructor(input: BoundInput, usualTokens: number) {
+    this.#input = input;
+    this.#usualTokens = usualTokens;
+  }
+
+  /** @param written the cap has to be written for the bound to hold */
+  public whole(written: boolean): Bound {
+    const cap = this.#input.maxOutputTokens;
+    const { costNanoUsd, tokens } = this.cappedAt(cap);
+    return written ? { costNanoUsd, tokens, outputCap: cap } : { costNanoUsd, tokens };
+  }
+
+  public cappedAt(tokens: number): Bound {
+    const { facts, maxOutputTokens } = this.#input;
+    const outputCap = Math.min(tokens, maxOutputTokens);
+    const { costNanoUsd, inputTokens } = boundOf({ ...this.#input, maxOutputTokens: outputCap });
+    // The cap says how long an answer may get, not how long it will be.
+    return { costNanoUsd, tokens: inputTokens + Math.min(this.#usualTokens, outputCap * facts.choices), outputCap };
+  }
+
+  public atMost(nanoUsd: bigint): Bound | undefined {
+    const outputCap = capForCost(this.#input, nanoUsd);
+    return outputCap === undefined ? undefined : this.cappedAt(outputCap);
+  }
+}
+
+function usualOutput({ usualOutput: usual }: Gateway, { caller, facts }: RoutedCall): number {
+  return usual.of(caller.key.id, facts.model);
 }
 
 /** Who sends the bill. */
@@ -73,7 +163,7 @@ function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | un
   return ceilingPrice(usd(unknownPrice.ceilingUsd));
 }
 
-/** The output cap with which the call stays within `x-gateway-max-cost-usd`. */
+/** The output cap with which the call stays within `x-gateway-max-cost-usd`: a budget of that size, all of it for this call. */
 function withinMaxCost(call: RoutedCall, input: BoundInput): number {
   const text = call.options.maxCostUsd;
   if (text === undefined || !isBilled(call)) return input.maxOutputTokens;

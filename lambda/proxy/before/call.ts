@@ -1,5 +1,5 @@
 import type { Caller } from '../../identity';
-import type { Bound } from '../../money/ledger';
+import type { Bound, SmallerBounds } from '../../money/ledger';
 import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
@@ -46,15 +46,23 @@ export interface RoutedCall extends ModelCall {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Why an output cap is written that the caller did not ask for. */
+export type CapReason = 'budget' | 'x-gateway-max-cost-usd' | 'defaultMaxOutputTokens';
+
 /** A call that cannot cost more than is known. */
 export interface BoundedCall {
   /** Without the targets whose price nobody knows. */
   readonly call: RoutedCall;
   readonly bound: Bound;
+  /** What it may be held to instead, where its output is not capped. */
+  readonly smaller: SmallerBounds | undefined;
   /** By the target's `provider/model`; pinned for the life of the call. */
   readonly prices: ReadonlyMap<string, Price>;
   /** Cap to write in place of the caller's, in tokens; undefined leaves it as it is. */
   readonly outputCap: number | undefined;
+  readonly capReason: CapReason | undefined;
+  /** Its answer cannot be longer than `maxOutputTokens`. */
+  readonly isCapped: boolean;
   /** Output tokens over all choices that the provider is held to. */
   readonly maxOutputTokens: number;
 }

@@ -61,7 +61,7 @@ function faultOf({ providers, routes, unknownPrice, defaultMaxOutputTokens }: Ga
     if (stray !== undefined) return `${at}.targets name the provider ${JSON.stringify(stray.provider)}, which is not among "providers"`;
   }
   if (unknownPrice?.policy !== 'refuse' && unknownPrice?.policy !== 'ceiling') return 'unknownPrice.policy is neither refuse nor ceiling';
-  if (!Number.isInteger(defaultMaxOutputTokens)) return 'defaultMaxOutputTokens is no whole number';
+  if (defaultMaxOutputTokens !== undefined && !Number.isInteger(defaultMaxOutputTokens)) return 'defaultMaxOutputTokens is no whole number';
   return undefined;
 }
 

@@ -1,12 +1,11 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import { orderOf, type Target } from '../../routing';
+import { orderOf } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
-import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
@@ -80,7 +79,7 @@ async function attemptWith(
   place: Place,
   freshCredential: boolean,
 ): Promise<OneAttempt> {
-  const { call, bounded, trace, reservation, outputCap, departure } = context;
+  const { call, bounded, trace, reservation, departure } = context;
   const { cooldowns } = gateway;
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
@@ -101,7 +100,7 @@ async function attemptWith(
     });
   };
   try {
-    const prepared = await prepare(gateway, call, target, site, outputCap, mostOutputOf(bounded, target), freshCredential);
+    const prepared = await prepare(gateway, bounded, target, site, freshCredential);
     if (!isSendable(reservation) || departure.hasLeft()) {
       cooldowns.giveBack(key, startedMs);
       return NOT_SENT;
@@ -113,6 +112,7 @@ async function attemptWith(
     trace.provider = target.provider.id;
     trace.requestModel = target.model;
     trace.dropped = prepared.dropped;
+    trace.written = prepared.written;
     const result = await tryPlace(gateway, context, delivery, prepared);
     const verdict = departure.stopped ? undefined : verdictOf(result);
     if (verdict === undefined) cooldowns.giveBack(key, startedMs);
@@ -130,12 +130,6 @@ async function attemptWith(
     // What one target cannot say, or has no credential for, another may.
     return { failure: { error, failover: true, retrySame: false, mayBeBilled: sent } };
   }
-}
-
-/** A window holds the prompt as well, so no answer is longer. */
-function mostOutputOf({ prices }: BoundedCall, { name }: Target): number | undefined {
-  const price = prices.get(name);
-  return price?.maxOutputTokens ?? price?.contextWindow;
 }
 
 function isSendable(reservation: Reservation): boolean {

@@ -4,12 +4,14 @@ import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
+import { holdThinking } from '../../wire/fitting';
 import type { AnyRequest } from '../../wire/model';
 import type { Capabilities, WireFormat } from '../../wire/models';
 import type { ProtocolCodec } from '../../wire/protocols';
 import type { Endpoint } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
-import type { RoutedCall } from '../before/call';
+import { longestAnswer } from '../before/bound';
+import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
@@ -26,6 +28,8 @@ export interface PreparedCall {
   readonly passThrough: boolean;
   /** Request fields that this place cannot take and that do not change the answer's meaning. */
   readonly dropped: readonly string[];
+  /** Request fields that the caller did not ask for, with their values and the reason. */
+  readonly written: readonly string[];
   /** The decoded call, where it had to be translated or its answer is read on the way. */
   readonly decoded?: AnyRequest;
   /** What reads or changes the answer. */
@@ -37,33 +41,34 @@ const USER_AGENT = 'cdk-llm-gateway';
 /**
  * Translates, addresses and signs a call for one target.
  *
- * @param maxOutputTokens cap to write in place of the caller's; undefined leaves it as it is
- * @param mostOutputTokens what the model can write at most, where that is known: a higher cap that the caller did not mean for this
- * very model is lowered to it
  * @param freshCredential reads the credential anew: the known one was refused
  * @throws GatewayError 400 for what this target cannot do, 503 when the provider's configuration or credential is unusable
  */
 export async function prepare(
   gateway: Gateway,
-  call: RoutedCall,
+  bounded: BoundedCall,
   target: Target,
   site: ProviderSite,
-  maxOutputTokens: number | undefined,
-  mostOutputTokens: number | undefined,
   freshCredential: boolean,
 ): Promise<PreparedCall> {
+  const { call } = bounded;
   const { provider } = target;
   const endpoint = await endpointFor(call, target, site);
   const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
   const quirks = provider.definition.quirks;
-  const asked = maxOutputTokens ?? call.facts.maxOutputTokens;
-  const lowers = asked !== undefined && mostOutputTokens !== undefined && asked > mostOutputTokens && (!passThrough || isAlias(call));
-  const cap = lowers ? mostOutputTokens : maxOutputTokens;
+  const cap = capFor(gateway, bounded, target, protocol, passThrough);
   const written = passThrough
-    ? passedBody(call, target, endpoint, quirks, cap)
-    : translatedBody(call, target, protocol, endpoint, await capabilitiesAt(call.configuration, target, mostOutputTokens), cap);
+    ? passedBody(call, target, endpoint, quirks, cap.tokens)
+    : translatedBody(
+        call,
+        target,
+        protocol,
+        endpoint,
+        await capabilitiesAt(call.configuration, target, mostOutputOf(bounded, target)),
+        cap.tokens,
+      );
   const stages = openStages(gateway.stages, call);
   // Whoever reads answers must understand them: a call that the common model cannot hold is refused by what is in it.
   const decoded = written.decoded ?? (stages.length === 0 ? undefined : decodedFor(call, target));
@@ -91,11 +96,45 @@ export async function prepare(
     protocol: written.protocol ?? protocol,
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
-    dropped: [...call.withheld, ...(lowers ? [`${call.facts.maxOutputField} above ${mostOutputTokens}`] : []), ...written.dropped],
+    dropped: [...call.withheld, ...cap.dropped, ...written.dropped],
+    written: [...cap.written, ...written.written],
     ...(decoded === undefined ? {} : { decoded }),
     stages,
     request,
   };
+}
+
+interface WrittenCap {
+  /** In place of the caller's; undefined leaves it as it is. */
+  readonly tokens: number | undefined;
+  readonly dropped: readonly string[];
+  readonly written: readonly string[];
+}
+
+const NO_CAP: WrittenCap = { tokens: undefined, dropped: [], written: [] };
+
+/** The cap for one target. A higher one than its model can write, which the caller did not mean for this very model, is lowered to that. */
+function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, protocol: ProtocolCodec, passThrough: boolean): WrittenCap {
+  const { call, outputCap, capReason } = bounded;
+  const { maxOutputField, maxOutputTokens } = call.facts;
+  const most = mostOutputOf(bounded, target);
+  if (outputCap !== undefined) {
+    const tokens = Math.min(outputCap, most ?? outputCap);
+    return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (${capReason})`] };
+  }
+  if (maxOutputTokens !== undefined) {
+    const lowers = most !== undefined && maxOutputTokens > most && (!passThrough || isAlias(call));
+    return lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
+  }
+  if (passThrough || protocol.requiresOutputCap !== true || !call.operation.generates) return NO_CAP;
+  const tokens = longestAnswer(gateway, target, bounded.prices.get(target.name));
+  return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (the protocol requires one)`] };
+}
+
+/** A window holds the prompt as well, so no answer is longer. */
+function mostOutputOf({ prices }: BoundedCall, { name }: Target): number | undefined {
+  const price = prices.get(name);
+  return price?.maxOutputTokens ?? price?.contextWindow;
 }
 
 /** The caller named no model of a provider's, so it cannot know what the one that it got can do. */
@@ -137,6 +176,7 @@ function notOffered(provider: string): GatewayError {
 interface WrittenBody {
   readonly body: Buffer;
   readonly dropped: readonly string[];
+  readonly written: readonly string[];
   readonly decoded?: AnyRequest;
   /** Reads the answer, where that takes more than the endpoint's own protocol. */
   readonly protocol?: ProtocolCodec;
@@ -163,9 +203,15 @@ function passedBody(
       ...(forgotten?.dropped ?? []),
     ]),
   ];
+  const thinking =
+    maxOutputTokens === undefined || dialect.thinkingBudgets === undefined
+      ? undefined
+      : holdThinking(document.value, dialect.thinkingBudgets, maxOutputTokens, facts.maxOutputTokens);
+  const written = thinking?.written ?? [];
   const changes = {
     ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: target.model }),
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
+    ...thinking?.changes,
     ...dialect.usageFields?.(document.value, facts),
     ...history,
     ...forgotten?.changes,
@@ -173,9 +219,10 @@ function passedBody(
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };
     const reshaped = applyQuirks(changed, endpoint.protocol, quirks, document.value);
-    if (reshaped.body !== changed) return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped] };
+    if (reshaped.body !== changed)
+      return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped], written };
   }
-  return { body: spliceFields(document, changes), dropped };
+  return { body: spliceFields(document, changes), dropped, written };
 }
 
 function translatedBody(
@@ -189,10 +236,11 @@ function translatedBody(
   const { quirks } = target.provider.definition;
   const decoded = decodedFor(call, target);
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
-  const fitted = call.operation.fit?.(protocol, capped, { quirks, capabilities }) ?? { protocol, request: capped, dropped: [] };
+  const lowered = maxOutputTokens === undefined ? undefined : { tokens: maxOutputTokens, asked: call.facts.maxOutputTokens };
+  const place = { quirks, capabilities, ...(lowered === undefined ? {} : { lowered }) };
+  const fitted = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
   const encoded = protocol.encodeRequest(fitted.request, {
     requestModel: target.model,
-    defaultMaxOutputTokens: maxOutputTokens ?? call.configuration.document.defaultMaxOutputTokens,
     quirks: new Set(quirks),
     capabilities,
   });
@@ -200,6 +248,7 @@ function translatedBody(
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
     dropped: [...new Set([...(decoded.dropped ?? []), ...fitted.dropped, ...encoded.dropped, ...reshaped.dropped])],
+    written: fitted.written,
     decoded: capped,
     protocol: fitted.protocol,
   };

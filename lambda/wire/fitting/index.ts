@@ -13,4 +13,5 @@ export { effortOfBudget, nearestEffort } from './effort';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { withoutNativeSchema } from './structured-output';
+export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
 export { withToolsOfHistory, withUniqueTools } from './tools';

@@ -14,6 +14,8 @@ export type AnswerKind = 'json' | 'sse';
 export interface FittingPlace {
   readonly quirks: readonly string[];
   readonly capabilities: Capabilities;
+  /** The output cap was written by the gateway, in place of the one that the caller asked for, if it asked for one. */
+  readonly lowered?: { readonly tokens: number; readonly asked: number | undefined };
 }
 
 /** A call as a place takes it, and what reads its answer. */
@@ -22,6 +24,8 @@ export interface FittedCall<Asked extends AnyRequest, Answered extends AnyAnswer
   readonly request: Asked;
   /** What nobody enforces now; reported in `x-gateway-warnings`. */
   readonly dropped: readonly string[];
+  /** What was set to another value than the caller's; reported there too. */
+  readonly written: readonly string[];
 }
 
 /**
@@ -35,7 +39,7 @@ export interface OperationDeclaration<Asked extends AnyRequest = AnyRequest, Ans
   /** What an answer is billed in: a model has a price where it says what one of them costs. Empty: nobody is billed, so nothing is reserved. */
   readonly billedIn: readonly BillingUnit[];
   /**
-   * A model writes the answer: it has an output cap, which is injected where the caller gives none, the model may use tools of its provider,
+   * A model writes the answer: it may have an output cap, the model may use tools of its provider,
    * and what was written tells what to charge where no report does.
    */
   readonly generates: boolean;

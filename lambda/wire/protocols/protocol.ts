@@ -120,6 +120,8 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
    * @param toItsMaker the call goes to whoever made the dialect, not to others who speak it
    */
   forwardChanges?(body: JsonObject, toItsMaker?: boolean): JsonObject | undefined;
+  /** Where a call names how many tokens of its output cap it thinks for: a top-level field and its member. */
+  readonly thinkingBudgets?: readonly (readonly [field: string, member: string])[];
   /** Fields that a call which is forwarded in its own dialect must have so that its provider reports usage. */
   usageFields?(body: JsonObject, facts: CallFacts): JsonObject;
   /**
@@ -163,8 +165,6 @@ export interface Dialect extends DialectCodec<ModelRequest, ModelResponse> {
 export interface TargetFacts {
   /** The model's name at the provider. */
   readonly requestModel: string;
-  /** The cap to send when the request has none and the protocol requires one, in tokens. */
-  readonly defaultMaxOutputTokens: number;
   /** Named quirks of the provider, see `wire/providers`. */
   readonly quirks: ReadonlySet<string>;
   /** What is known of the model at this place. */
@@ -244,6 +244,8 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
   readonly freeTextTools?: boolean;
   /** What names of tools must look like, whatever the model. */
   readonly toolNames?: ToolNameGrammar;
+  /** Whether every call has to name an output cap. Default: false. */
+  readonly requiresOutputCap?: boolean;
   /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
   encodeRequest(request: Asked, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */

@@ -173,8 +173,8 @@ export interface GatewayDocument {
   readonly deadlines: DeadlineConfig;
   /** Largest accepted request body in bytes. */
   readonly maxBodyBytes: number;
-  /** Output cap injected when the caller names none and the model's own is not known, in tokens. */
-  readonly defaultMaxOutputTokens: number;
+  /** Output cap of calls that name none, in tokens. Absent: they are capped only where the provider or what is left of a budget asks for it. */
+  readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice: UnknownPriceConfig;
   /** Budgets and limits of the whole gateway (level `gateway`). */
   readonly gateway: LevelConfig;

@@ -113,7 +113,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
       headers: { 'content-type': 'application/json' },
       body: Buffer.from('{"output":{"message":{"role":"assistant","content":[]}},"stopReason":"end_turn"}'),
     };
-    const { body } = bedrockConverse.encodeRequest({ ...FULL, model }, targetFacts(model, { defaultMaxOutputTokens: 1, kind: 'bedrock' }));
+    const { body } = bedrockConverse.encodeRequest({ ...FULL, model }, targetFacts(model, { kind: 'bedrock' }));
     const request = call(model, 'converse', body);
 
     await send(request);

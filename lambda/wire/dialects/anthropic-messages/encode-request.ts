@@ -43,8 +43,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const request = fitted(original, can, dropped);
   refuse(request);
   noteDropped(request, dropped);
-  const maxTokens = request.maxOutputTokens ?? target.defaultMaxOutputTokens;
-  const told = claudeThinking(request, can, maxTokens, dropped);
+  const told = claudeThinking(request, can, request.maxOutputTokens, dropped);
   const { system, messages } = writeMessages(request.messages, dropped);
   if (request.responseFormat?.type === 'json') {
     dropped.add('response_format');
@@ -56,7 +55,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
   const body: JsonObject = defined({
     model: target.requestModel,
-    max_tokens: maxTokens,
+    max_tokens: request.maxOutputTokens,
     system: system.length === 0 ? undefined : system.length === 1 && isPlain(system[0]) ? (system[0]?.text ?? '') : system,
     messages: messages as JsonObject[],
     stream: request.stream ? true : undefined,

@@ -26,6 +26,10 @@ export const openAiChat: Dialect & Protocol = {
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
   forwardChanges,
+  thinkingBudgets: [
+    ['thinking', 'budget_tokens'],
+    ['reasoning', 'max_tokens'],
+  ],
   usageFields,
   forget,
   decodeRequest,

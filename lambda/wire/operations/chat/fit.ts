@@ -1,4 +1,4 @@
-import { withoutNativeSchema } from '../../fitting';
+import { withoutNativeSchema, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -10,14 +10,20 @@ import type { FittedCall, FittingPlace } from '../operation';
 export function fit(
   codec: ProtocolCodec<ModelRequest, ModelResponse>,
   request: ModelRequest,
-  { quirks, capabilities }: FittingPlace,
+  { quirks, capabilities, lowered }: FittingPlace,
 ): FittedCall<ModelRequest, ModelResponse> {
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
+  const thinking = lowered === undefined ? { request, written: [] } : withThinkingHeld(request, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   // What undoes these in the answer goes the other way round, so the caller's names come last.
-  const { request: named, callersNames } = withFittingToolNames(protocol, request, capabilities);
+  const { request: named, callersNames } = withFittingToolNames(protocol, thinking.request, capabilities);
   const spoken = freeText ? { protocol, request: named, dropped: [] } : withoutFreeText(protocol, named);
   const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
-  return { ...held, protocol: namedByCaller(held.protocol, callersNames), dropped: [...spoken.dropped, ...held.dropped] };
+  return {
+    ...held,
+    protocol: namedByCaller(held.protocol, callersNames),
+    dropped: [...spoken.dropped, ...held.dropped],
+    written: thinking.written,
+  };
 }

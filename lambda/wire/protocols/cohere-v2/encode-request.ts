@@ -1,6 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import type { ModelRequest, Reasoning, ResponseFormat, Tool } from '../../model/request';
+import { thinkingWithin } from '../../fitting';
+import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { writeMessages } from './encode-messages';
@@ -45,7 +46,7 @@ export function encodeRequest(request: ModelRequest, target: TargetFacts): Encod
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
     response_format: responseFormat(request.responseFormat),
-    thinking: thinking(request.reasoning),
+    thinking: thinking(request),
   });
   return { body, dropped: [...dropped] };
 }
@@ -89,9 +90,12 @@ function responseFormat(format: ResponseFormat | undefined): JsonObject | undefi
 }
 
 /** @see https://docs.cohere.com/docs/reasoning */
-function thinking(reasoning: Reasoning | undefined): JsonObject | undefined {
+function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest): JsonObject | undefined {
   if (reasoning === undefined || Object.values(reasoning).every((value) => value === undefined)) return undefined;
   if (reasoning.effort === 'none') return { type: 'disabled' };
-  const budget = reasoning.budgetTokens ?? (reasoning.effort === undefined ? undefined : BUDGETS[reasoning.effort]);
+  const wanted = reasoning.effort === undefined ? undefined : BUDGETS[reasoning.effort];
+  // It counts into the cap: what an effort stands for leaves room for the answer, where there is any.
+  const fitting = wanted === undefined || cap === undefined ? undefined : thinkingWithin(wanted, cap, undefined);
+  const budget = reasoning.budgetTokens ?? fitting ?? wanted;
   return { type: 'enabled', ...(budget === undefined ? {} : { token_budget: budget }) };
 }

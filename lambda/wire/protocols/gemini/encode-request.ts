@@ -80,7 +80,7 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
     responseMimeType: format === undefined || format.type === 'text' ? undefined : 'application/json',
     responseJsonSchema: format?.type === 'json-schema' ? format.schema : undefined,
     responseModalities: request.modalities?.map((modality) => modality.toUpperCase()),
-    thinkingConfig: thinkingConfig(request.reasoning, can, dropped),
+    thinkingConfig: thinkingConfig(request, can, dropped),
   });
 }
 

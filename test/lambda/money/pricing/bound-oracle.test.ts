@@ -58,7 +58,7 @@ function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
     const name = unit.startsWith('search') ? 'search' : 'default';
     return free === true ? sum : sum + BigInt(most) * (price.calls[name] as bigint);
   }, 0n);
-  return { answer: of(output) + tools, lost: of(0), tokens: input + output };
+  return { answer: of(output) + tools, lost: of(0), inputTokens: input };
 }
 
 function expected({ facts, prices, accounts, bodyBytes }: BoundInput, cap: number) {
@@ -69,7 +69,7 @@ function expected({ facts, prices, accounts, bodyBytes }: BoundInput, cap: numbe
     const others = accounts === undefined ? [] : names.filter((name) => name !== answering);
     return others.reduce((sum, name) => sum + largest(places.filter(({ account }) => account === name).map(({ lost }) => lost)), answer);
   });
-  return { costNanoUsd: largest(costs), tokens: Math.max(...places.map(({ tokens }) => tokens)) };
+  return { costNanoUsd: largest(costs), inputTokens: Math.max(...places.map(({ inputTokens }) => inputTokens)) };
 }
 
 const limit = fc.option(fc.integer({ min: 1, max: 500_000 }), { nil: undefined });
@@ -149,17 +149,17 @@ test('R15 code runs in one container however often it is called, and a recording
   // Twelve seconds of 32 tokens, one for the header, and the 64 around them.
   const audio = wav(12);
   const heard = of({ media: [{ kind: 'audio', base64: audio }] }, audio.length + 1_000);
-  expect(heard.tokens).toBe(1_000 + 2_048 + 13 * 32 + 64);
-  const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
-  const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.tokens);
+  expect(heard.inputTokens).toBe(1_000 + 2_048 + 13 * 32 + 64);
+  const text = dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], heard.inputTokens);
+  const sound = dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], heard.inputTokens);
   expect(heard.costNanoUsd).toBe(upwards(3_048n * text + 480n * sound, 100));
   // Summed up first, all of it is read twice.
   const summed = of({ media: [{ kind: 'audio', base64: audio }], compacts: true }, audio.length + 100_000);
   const [longText, longSound] = [
-    dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], summed.tokens),
-    dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], summed.tokens),
+    dearest(price, ['input', 'cacheRead', 'cacheWrite5m'], summed.inputTokens),
+    dearest(price, ['audioInput', 'audioCacheRead', 'input', 'cacheRead', 'cacheWrite5m'], summed.inputTokens),
   ];
-  expect(summed).toEqual({ tokens: 2 * 102_528, costNanoUsd: upwards(2n * 102_048n * longText + 2n * 480n * longSound, 100) });
+  expect(summed).toEqual({ inputTokens: 2 * 102_528, costNanoUsd: upwards(2n * 102_048n * longText + 2n * 480n * longSound, 100) });
 });
 
 test('R15 code is billed by the call where the provider bills it so', () => {

@@ -35,7 +35,7 @@ test('a free-text tool becomes a function of one string, in the history as well'
   ]);
   expect(plain.messages[1]?.content).toEqual([{ type: 'tool-call', id: 'c1', name: 'run', arguments: '{"input":"say \\"hi\\"\\n"}' }]);
   expect(dropped).toEqual(['tools[0].format']);
-  expect(anthropicMessages.encodeRequest(plain, targetFacts('m', { defaultMaxOutputTokens: 9 })).body).toMatchObject({
+  expect(anthropicMessages.encodeRequest(plain, targetFacts('m')).body).toMatchObject({
     tools: [{ name: 'run' }, { name: 'wait' }],
   });
 });

@@ -6,7 +6,7 @@ import { targetFacts } from '../../../../support/target';
 const request = anthropicTokenCount.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
 
 function encode(quirks: string[]) {
-  return google.encodeRequest(request, targetFacts('gemini-x', { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) })).body;
+  return google.encodeRequest(request, targetFacts('gemini-x', { quirks: new Set<string>(quirks) })).body;
 }
 
 describe('counting tokens in advance', () => {

@@ -13,8 +13,7 @@ function protocolOf(name: ProtocolName): EmbeddingsProtocol {
 
 function encode(name: ProtocolName, body: JsonObject, requestModel: string, quirks: string[] = []): JsonObject {
   const request = embeddingsDialect.decodeRequest({ model: 'any', ...body });
-  return protocolOf(name).encodeRequest(request, targetFacts(requestModel, { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) }))
-    .body;
+  return protocolOf(name).encodeRequest(request, targetFacts(requestModel, { quirks: new Set<string>(quirks) })).body;
 }
 
 function answer(name: ProtocolName, body: JsonObject, format: 'float' | 'base64' = 'float'): JsonObject {

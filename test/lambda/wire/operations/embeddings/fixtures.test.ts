@@ -9,7 +9,7 @@ const rows = embeddingsFixtures().map((fixture) => [fixture.id, fixture] as cons
 
 test.each(rows)('%s is asked for as its provider documents', (_id, { wireFormat, model, quirks, request, sent }) => {
   const protocol = embeddingsProtocol(wireFormat);
-  const target = targetFacts(model, { defaultMaxOutputTokens: 1, quirks: new Set<string>(quirks) });
+  const target = targetFacts(model, { quirks: new Set<string>(quirks) });
 
   const encoded = protocol?.encodeRequest(embeddingsDialect.decodeRequest(request), target);
 

@@ -16,7 +16,7 @@ const LLAMA = 'us.meta.llama3-3-70b-instruct-v1:0';
 
 function encode(request: Partial<ModelRequest>, model = CLAUDE_4_5): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = targetFacts(model, { defaultMaxOutputTokens: 100, kind: 'bedrock' });
+  const target = targetFacts(model, { kind: 'bedrock' });
   return bedrockConverse.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 

@@ -5,7 +5,7 @@ import { targetFacts } from '../../../../support/target';
 
 function encode(request: Partial<ModelRequest>): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = targetFacts('command-a-03-2025', { defaultMaxOutputTokens: 100 });
+  const target = targetFacts('command-a-03-2025');
   return cohereV2.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 

@@ -10,7 +10,7 @@ const PRO_3 = 'gemini-3-pro-preview';
 
 function encode(request: Partial<ModelRequest>, model = FLASH_2_5): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = targetFacts(model, { defaultMaxOutputTokens: 100 });
+  const target = targetFacts(model);
   return gemini.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 
