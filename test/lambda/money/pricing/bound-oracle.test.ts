@@ -228,6 +228,14 @@ test('R15 a film or an unknown file may be heard, a picture may not', () => {
   }
 });
 
+test('R15 one token of an answer costs one token', () => {
+  const rate = { base: 10n ** 12n, tiers: [] };
+  const price: Price = { ...FREE_PRICE, rates: { ...FREE_PRICE.rates, output: rate, imageOutput: rate } };
+  const of = (maxOutputTokens: number) =>
+    boundOf({ facts: { choices: 1, media: [], toolUses: [] }, bodyBytes: 10, maxOutputTokens, prices: [price] }).costNanoUsd;
+  expect([of(0), of(1), of(2)]).toEqual([0n, 10n ** 6n, 2n * 10n ** 6n]);
+});
+
 test('R15 what is free is bounded by nothing, so that no budget is asked', () => {
   const facts: Facts = { choices: 2, media: [], toolUses: [{ unit: 'search' }] };
   expect(boundOf({ facts, bodyBytes: 9_000, maxOutputTokens: 100, prices: [FREE_PRICE] }).costNanoUsd).toBe(0n);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatUsd, parseUsd, usd } from '../../../../lambda/money/pricing';
+import { formatUsd, NANO_USD, parseUsd, usd } from '../../../../lambda/money/pricing';
 import { formatUnitUsd, parseUnitUsd, unitUsd } from '../../../../lambda/money/pricing/money';
 
 test('amounts survive writing and reading exactly', () => {
@@ -31,6 +31,7 @@ test('amounts are written with at least two and at most nine digits', () => {
 
 test('R15 nothing has no sign, and neither has the smallest amount', () => {
   expect([formatUsd(0n), formatUsd(-1n), formatUsd(10_000_000n), formatUsd(1_000_000n)]).toEqual(['0.00', '-0.000000001', '0.01', '0.001']);
+  expect(parseUsd('1')).toBe(NANO_USD);
   expect([parseUsd('-0'), parseUsd('0.1'), parseUsd('9'.repeat(15)), usd('0.05')]).toEqual([
     0n,
     100_000_000n,
