@@ -1,10 +1,14 @@
+import { createMemo } from '../../platform/runtime';
 import type { LiveConfiguration, Target } from '../../routing';
 import type { Capabilities, WireFormat } from '../../wire/models';
 
 type Said = Pick<LiveConfiguration, 'capabilitiesSaid'>;
 
+const MOST_REMEMBERED = 2_000;
+
 /** Kept, because an import goes through the loader each time that it is asked for. */
-let catalogue: Promise<typeof import('../../wire/models')> | undefined;
+let catalogue: typeof import('../../wire/models') | undefined;
+const withLongest = createMemo<Capabilities>(MOST_REMEMBERED);
 
 /**
  * What is known of a model where it is called: what an administrator said of it goes before the catalogue. Only translated calls ask, so
@@ -17,16 +21,18 @@ export async function capabilitiesAt(
   { provider, model, name }: Target,
   mostOutputTokens: number | undefined,
 ): Promise<Capabilities> {
-  catalogue ??= import('../../wire/models');
-  const { capabilitiesOf, readCapabilities } = await catalogue;
-  const known = capabilitiesOf(provider.config.kind, model);
+  catalogue ??= await import('../../wire/models');
+  const { kind } = provider.config;
+  const listed = catalogue.capabilitiesOf(kind, model);
   const said = configuration.capabilitiesSaid(name);
-  if (said === undefined && mostOutputTokens === undefined) return known;
-  return {
-    ...known,
-    ...(said === undefined ? {} : readCapabilities(said)),
-    ...(mostOutputTokens === undefined ? {} : { maxOutputTokens: mostOutputTokens }),
-  };
+  if (said !== undefined) return merged({ ...listed, ...catalogue.readCapabilities(said) }, mostOutputTokens);
+  return mostOutputTokens === undefined
+    ? listed
+    : withLongest(`${kind}\u0000${model}\u0000${mostOutputTokens}`, () => merged(listed, mostOutputTokens));
+}
+
+function merged(known: Capabilities, maxOutputTokens: number | undefined): Capabilities {
+  return maxOutputTokens === undefined ? known : { ...known, maxOutputTokens };
 }
 
 /**
@@ -39,6 +45,6 @@ export async function wireFormatsAt(
   target: Target,
   effortWithTools: boolean,
 ): Promise<readonly WireFormat[] | undefined> {
-  const { wireFormatsFor } = await import('../../wire/models');
-  return wireFormatsFor(await capabilitiesAt(configuration, target, undefined), effortWithTools);
+  catalogue ??= await import('../../wire/models');
+  return catalogue.wireFormatsFor(await capabilitiesAt(configuration, target, undefined), effortWithTools);
 }

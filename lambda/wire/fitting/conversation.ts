@@ -1,11 +1,13 @@
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
-import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart } from '../model/request';
+import type { AssistantPart, Message, TextPart, ToolCallPart } from '../model/request';
 
 /**
  * Rules that some providers have for a conversation and others have not. Each answers a conversation that keeps the rule and says the same;
  * one that keeps it already is answered as it is.
  */
+
+type Part = Message['content'][number];
 
 /** Opens a conversation that begins with the assistant's turn. */
 const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }] };
@@ -15,20 +17,25 @@ const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }
  * repeats them for ever.
  */
 export function withoutBlankTexts(messages: readonly Message[]): readonly Message[] {
-  return changed(messages, (message) => {
-    const kept = message.content.filter((part) => !isBlank(part)).map(withoutBlanksInside);
-    if (kept.length === message.content.length && kept.every((part, index) => part === message.content[index])) return message;
-    return kept.length === 0 ? undefined : ({ ...message, content: kept } as Message);
+  if (!messages.some(hasBlank)) return messages;
+  return messages.flatMap((message): Message[] => {
+    if (!hasBlank(message)) return [message];
+    const content = (message.content as readonly Part[]).filter((part) => !isBlank(part)).map(withoutBlanksInside);
+    return content.length === 0 ? [] : [{ ...message, content } as Message];
   });
 }
 
-function isBlank(part: Message['content'][number]): boolean {
-  return (part.type === 'text' || part.type === 'refusal') && part.text.trim() === '';
+function hasBlank({ content }: Message): boolean {
+  for (const part of content) if (isBlank(part) || (part.type === 'tool-result' && part.content.some(isBlank))) return true;
+  return false;
 }
 
-function withoutBlanksInside(part: Message['content'][number]): Message['content'][number] {
-  if (part.type !== 'tool-result' || !part.content.some(isBlank)) return part;
-  return { ...part, content: part.content.filter((inner) => !isBlank(inner)) };
+function isBlank(part: Part): boolean {
+  return (part.type === 'text' || part.type === 'refusal') && !/\S/.test(part.text);
+}
+
+function withoutBlanksInside(part: Part): Part {
+  return part.type === 'tool-result' ? { ...part, content: part.content.filter((inner) => !isBlank(inner)) } : part;
 }
 
 /** The last turn, where it is the assistant's and to be continued, does not end in white space. */
@@ -55,7 +62,7 @@ export function beginningWithUser(messages: readonly Message[]): readonly Messag
  */
 export function withSystemInPlace(messages: readonly Message[], dropped: Set<string>): readonly Message[] {
   const first = messages.findIndex((message) => !isSystem(message));
-  if (first < 0 || !messages.slice(first).some(isSystem)) return messages;
+  if (first < 0 || messages.findLastIndex(isSystem) < first) return messages;
   dropped.add('messages.role');
   const placed: Message[] = [];
   let waiting: Message[] = [];
@@ -83,20 +90,23 @@ function asUser({ content }: Message): Message {
 
 /** Of several results of one call the last counts. */
 export function withOneResultACall(messages: readonly Message[]): readonly Message[] {
-  const last = new Map<string, ToolResultPart>();
+  let last: Map<string, Part> | undefined;
   let twice = false;
-  for (const part of messages.flatMap(({ content }) => content as readonly Message['content'][number][])) {
-    if (part.type !== 'tool-result') continue;
-    twice ||= last.has(part.toolCallId);
-    last.set(part.toolCallId, part);
+  for (const { content } of messages) {
+    for (const part of content) {
+      if (part.type !== 'tool-result') continue;
+      last ??= new Map();
+      twice ||= last.has(part.toolCallId);
+      last.set(part.toolCallId, part);
+    }
   }
   if (!twice) return messages;
-  return changed(messages, (message) => {
-    const kept = (message.content as readonly Message['content'][number][]).filter(
-      (part) => part.type !== 'tool-result' || last.get(part.toolCallId) === part,
+  return messages.flatMap((message): Message[] => {
+    const content = (message.content as readonly Part[]).filter(
+      (part) => part.type !== 'tool-result' || last?.get(part.toolCallId) === part,
     );
-    if (kept.length === message.content.length) return message;
-    return kept.length === 0 ? undefined : ({ ...message, content: kept } as Message);
+    if (content.length === message.content.length) return [message];
+    return content.length === 0 ? [] : [{ ...message, content } as Message];
   });
 }
 
@@ -105,9 +115,4 @@ export function objectOfArguments(call: ToolCallPart): JsonObject {
   if (call.arguments.trim() === '') return {};
   const value = parseJson(call.arguments);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { _unparsed: call.arguments };
-}
-
-function changed(messages: readonly Message[], change: (message: Message) => Message | undefined): readonly Message[] {
-  const result = messages.map(change);
-  return result.every((message, index) => message === messages[index]) ? messages : result.filter((message) => message !== undefined);
 }

@@ -2,58 +2,81 @@ import { unsupported } from '../../platform/error';
 import type { ModelRequest } from '../model/request';
 import type { Capabilities } from '../models';
 
+/** A setting of sampling and what it is called where something is said of it. */
+const NAMES = {
+  seed: 'seed',
+  verbosity: 'verbosity',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+} as const;
+type Setting = keyof typeof NAMES;
+
 /**
  * The call without the sampling settings that its model does not take. What only steers how an answer is worded is left out and noted;
  * without what makes it another answer the call is refused.
  *
+ * @param never what no model can be asked for by the API that the call goes to
  * @throws GatewayError 400 `unsupported_parameter` naming the field
  */
-export function fitSampling(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  refuse(request, can);
-  const fitted: { -readonly [Name in keyof ModelRequest]: ModelRequest[Name] } = { ...request };
-  const drop = (name: keyof ModelRequest, shown: string): void => {
-    if (fitted[name] === undefined) return;
-    delete fitted[name];
-    dropped.add(shown);
+export function fitSampling(request: ModelRequest, can: Capabilities, dropped: Set<string>, never: Capabilities = {}): ModelRequest {
+  refuse(request, can, never);
+  const changes: Partial<Record<Setting, number | undefined>> = {};
+  const drop = (setting: Setting): void => {
+    if (request[setting] === undefined) return;
+    changes[setting] = undefined;
+    // These are what they would be without.
+    if ((setting === 'frequencyPenalty' || setting === 'presencePenalty') && request[setting] === 0) return;
+    if (setting !== 'topK' || request.topK !== -1) dropped.add(NAMES[setting]);
   };
-  const reasons = request.reasoning?.effort !== undefined && request.reasoning.effort !== 'none';
-  const forReasoning = can.samplingWithEffort === false && reasons;
-  if (can.seed === false) drop('seed', 'seed');
-  if (can.verbosity === false) drop('verbosity', 'verbosity');
-  if (can.penalties === false || forReasoning) {
-    if (request.frequencyPenalty === 0) delete fitted.frequencyPenalty;
-    if (request.presencePenalty === 0) delete fitted.presencePenalty;
-    drop('frequencyPenalty', 'frequency_penalty');
-    drop('presencePenalty', 'presence_penalty');
+  const takesNo = (name: keyof Capabilities): boolean => can[name] === false || never[name] === false;
+  const forReasoning = can.samplingWithEffort === false && request.reasoning?.effort !== undefined && request.reasoning.effort !== 'none';
+  if (takesNo('seed')) drop('seed');
+  if (takesNo('verbosity')) drop('verbosity');
+  if (takesNo('penalties') || forReasoning) {
+    drop('frequencyPenalty');
+    drop('presencePenalty');
   }
-  if (can.temperature === false || forReasoning) drop('temperature', 'temperature');
-  if (can.topP === false || forReasoning) drop('topP', 'top_p');
+  if (takesNo('temperature') || forReasoning) drop('temperature');
+  if (takesNo('topP') || forReasoning) drop('topP');
   // -1 says: no such limit.
-  if (fitted.topK === -1) delete fitted.topK;
-  if (can.topK === false) drop('topK', 'top_k');
-  if (can.maxTemperature !== undefined && fitted.temperature !== undefined && fitted.temperature > can.maxTemperature) {
-    fitted.temperature = can.maxTemperature;
-    dropped.add('temperature');
+  if (takesNo('topK') || request.topK === -1) drop('topK');
+  const { temperature, topP } = request;
+  const most = can.maxTemperature ?? never.maxTemperature;
+  if (temperature !== undefined && !('temperature' in changes)) {
+    if (most !== undefined && temperature > most) {
+      changes.temperature = most;
+      dropped.add(NAMES.temperature);
+    }
+    if (can.temperatureWithTopP === false && topP !== undefined && !('topP' in changes)) {
+      // The one that is left at its default says nothing.
+      drop(temperature === 1 && topP !== 1 ? 'temperature' : 'topP');
+    }
   }
-  if (can.temperatureWithTopP === false && fitted.temperature !== undefined && fitted.topP !== undefined) {
-    // The one that is left at its default says nothing.
-    if (fitted.temperature === 1 && fitted.topP !== 1) drop('temperature', 'temperature');
-    else drop('topP', 'top_p');
-  }
-  return fitted;
+  return changedBy(request, changes);
 }
 
-function refuse(request: ModelRequest, can: Capabilities): void {
-  if (can.choices === false && (request.choices ?? 1) > 1) throw unsupported('n', 'n must be 1: the chosen model gives one answer a call.');
-  if (can.logprobs === false && request.logprobs !== undefined) {
+function changedBy(request: ModelRequest, changes: Partial<Record<Setting, number | undefined>>): ModelRequest {
+  for (const _ in changes) return { ...request, ...changes } as ModelRequest;
+  return request;
+}
+
+function refuse(request: ModelRequest, can: Capabilities, never: Capabilities): void {
+  const { choices, logprobs, logitBias, stop } = request;
+  if (choices !== undefined && choices > 1 && (can.choices ?? never.choices) === false) {
+    throw unsupported('n', 'n must be 1: the chosen model gives one answer a call.');
+  }
+  if (logprobs !== undefined && (can.logprobs ?? never.logprobs) === false) {
     throw unsupported('logprobs', 'logprobs: the chosen model gives no log probabilities.');
   }
-  if (can.logitBias === false && Object.keys(request.logitBias ?? {}).length > 0) {
+  if (logitBias !== undefined && (can.logitBias ?? never.logitBias) === false && Object.keys(logitBias).length > 0) {
     throw unsupported('logit_bias', 'logit_bias: the chosen model takes no token biases.');
   }
-  const stops = request.stop?.length ?? 0;
-  if (can.stop === false && stops > 0) throw unsupported('stop', 'stop: the chosen model takes no stop sequences.');
-  if (can.maxStop !== undefined && stops > can.maxStop) {
-    throw unsupported('stop', `stop: the chosen model takes at most ${can.maxStop} stop sequences, not ${stops}.`);
+  if (stop === undefined || stop.length === 0) return;
+  if (can.stop === false) throw unsupported('stop', 'stop: the chosen model takes no stop sequences.');
+  if (can.maxStop !== undefined && stop.length > can.maxStop) {
+    throw unsupported('stop', `stop: the chosen model takes at most ${can.maxStop} stop sequences, not ${stop.length}.`);
   }
 }

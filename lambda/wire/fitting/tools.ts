@@ -3,7 +3,7 @@ import type { Message, ModelRequest, Tool } from '../model/request';
 /** Of several tools of one name the last counts: providers refuse the whole call for the second. */
 export function withUniqueTools(request: ModelRequest, dropped: Set<string>): ModelRequest {
   const { tools } = request;
-  if (tools === undefined || new Set(tools.map(({ name }) => name)).size === tools.length) return request;
+  if (tools === undefined || tools.length < 2 || new Set(tools.map(({ name }) => name)).size === tools.length) return request;
   dropped.add('tools');
   const last = new Map(tools.map((tool) => [tool.name, tool]));
   return { ...request, tools: [...last.values()] };

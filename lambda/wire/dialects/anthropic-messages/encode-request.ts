@@ -38,7 +38,7 @@ const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose,
  * @see https://docs.claude.com/en/api/messages
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const can: Capabilities = { ...NEVER, ...target.capabilities };
+  const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const request = fitted(original, can, dropped);
   refuse(request);
@@ -77,7 +77,7 @@ function isPlain(block: JsonObject | undefined): boolean {
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return messages === request.messages ? request : { ...request, messages };

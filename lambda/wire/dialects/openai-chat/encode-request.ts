@@ -8,6 +8,9 @@ import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeMessages } from './encode-messages';
 
+/** What no model can be asked for by this API. */
+const NEVER = { topK: false };
+
 /**
  * Writes a call for OpenAI and all that are compatible with it; where a provider departs from OpenAI its quirks reshape the
  * body afterwards.
@@ -17,7 +20,7 @@ import { writeMessages } from './encode-messages';
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(original, { topK: false, ...can }, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
   const user = writeUser(request, dropped);
 
   const body: JsonObject = defined({

@@ -9,6 +9,9 @@ import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeInput } from './encode-messages';
 import { writeTool, writeToolChoice } from './encode-tools';
 
+/** What no model can be asked for by this API. */
+const NEVER = { topK: false };
+
 /**
  * Writes a call that leaves nothing at the provider: not stored, with encrypted reasoning to carry on from.
  *
@@ -17,7 +20,7 @@ import { writeTool, writeToolChoice } from './encode-tools';
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(original, { topK: false, ...can }, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
   const user = writeUser(request, dropped);

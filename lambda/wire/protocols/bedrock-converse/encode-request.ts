@@ -47,7 +47,7 @@ const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, 
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const family = modelFamily(target.requestModel);
-  const can: Capabilities = { ...NEVER, ...target.capabilities };
+  const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const request = { ...fitted(original, can, dropped), model: target.requestModel };
   refuse(request);
@@ -83,7 +83,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that Converse has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
   const inPlace = withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return { ...request, messages };

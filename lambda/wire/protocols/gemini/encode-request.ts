@@ -11,6 +11,9 @@ import { thinkingConfig } from './thinking';
 
 const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_only: 'standard', flex: 'flex', priority: 'priority' };
 
+/** What no model can be asked for by this API. */
+const NEVER: Capabilities = { verbosity: false };
+
 /**
  * Writes a `generateContent` call; the model and whether it streams go into the path.
  *
@@ -18,7 +21,7 @@ const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_
  * @throws GatewayError 400 `unsupported_parameter` naming what Gemini cannot say
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
-  const can: Capabilities = { verbosity: false, ...target.capabilities };
+  const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const request = fitted(original, can, dropped);
   refuse(request);
@@ -46,7 +49,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped), dropped);
+  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
   const messages = beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped)));
   return messages === request.messages ? request : { ...request, messages };
 }
