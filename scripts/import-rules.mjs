@@ -63,6 +63,13 @@ const WORDS = [
   { word: /\b(eval|new Function)\(/, allow: [], rule: 'no code from strings' },
 ];
 
+/** A model's version in a string or a pattern. */
+const MODEL_VERSION =
+  /\b(?:claude|sonnet|opus|haiku|gpt|codex|gemini|grok|nova|llama|qwen|kimi|glm|mistral|magistral|deepseek|minimax)(?![A-Za-z])(?:(?!cohere)[^\s'"`,;/]){0,40}?(?:\d|\\d)|(?<![\w-])o\d(?:-(?:mini|pro|preview)|\*)/;
+/** They may know versions: the catalogue, what providers declare, prices, and examples for people. */
+const KNOWS_VERSIONS =
+  /^lambda\/(?:wire\/models|wire\/providers|money\/pricing|admin\/schemas)\/|^lambda\/wire\/dialects\/openai-responses\/billed-units\.ts$/;
+
 /** Each operation has a folder here, and only there it is told apart from the others. */
 const OPERATION = /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/;
 
@@ -90,12 +97,13 @@ export function importBreaches(sources) {
     if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text), ...operationBreaches(file, text, toldApart));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
-  return [...breaches, ...namedDialects(sources)];
+  return [...breaches, ...namedDialects(sources), ...namedVersions(sources)];
 }
 
 /** What was found in a text before: tests ask again and again about the same sources. */
 const imports = new Map();
 const words = new Map();
+const versions = new Map();
 
 function remembered(known, text, find) {
   if (!known.has(text)) known.set(text, find(text));
@@ -230,6 +238,15 @@ function namedDialects(sources) {
     return [`${file}:${lineAt(text, found.index)}  the dialect ${found[2]} is named outside of its folder: ask its declaration or codec`];
   });
   return [...lost, ...named];
+}
+
+/** Versions of models outside of the catalogue: what a model can do is asked of it, so that a new model is a row of data. */
+function namedVersions(sources) {
+  return [...sources].flatMap(([file, text]) => {
+    if (!file.startsWith('lambda/') || KNOWS_VERSIONS.test(file)) return [];
+    const found = remembered(versions, text, (whole) => MODEL_VERSION.exec(withoutComments(whole)));
+    return found === null ? [] : [`${file}:${lineAt(text, found.index)}  a model's version (${found[0]}): ask lambda/wire/models`];
+  });
 }
 
 /** Files that reach each other, of values or of types: each circle once, as one way around it. */

@@ -149,3 +149,20 @@ test('every operation is among those that are looked for, and a word of it is no
 test('the commands may read how the usage record is defined', () => {
   expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/fields.ts'])).toEqual([]);
 });
+
+test.each([
+  ['a string in an encoder', 'lambda/wire/dialects/openai-chat/planted.ts', "const old = model.startsWith('gpt-4o');", true],
+  ['a pattern in a protocol', 'lambda/wire/protocols/gemini/planted.ts', 'const old = /gemini-(?:1|2)/.test(model);', true],
+  ['a class of digits', 'lambda/wire/fitting/planted.ts', 'const newer = /claude-opus-\\d/;', true],
+  ['a template', 'lambda/proxy/upstream/planted.ts', 'const name = `grok-4.3`;', true],
+  ['a short name', 'lambda/wire/protocols/planted.ts', "const thinks = ['o3-mini'];", true],
+  ['a family', 'lambda/wire/protocols/planted.ts', "const claude = model.startsWith('claude-');", false],
+  ['the catalogue', 'lambda/wire/models/planted.ts', "const old = 'gpt-4o';", false],
+  ['what a provider declares', 'lambda/wire/providers/planted.ts', "const models = ['gpt-5*'];", false],
+  ['prices', 'lambda/money/pricing/planted.ts', 'const dear = /gpt-5-pro/;', false],
+  ['a comment', 'lambda/wire/protocols/planted.ts', '// As gpt-4o does.', false],
+])("%s with a model's version", (_where, file, line, isBreach) => {
+  const breaches = importBreaches(new Map([...sources, [file, `\n${line}\n`]]));
+
+  expect(breaches).toEqual(isBreach ? [expect.stringMatching(/planted\.ts:2 {2}a model's version .*: ask lambda\/wire\/models/)] : []);
+});

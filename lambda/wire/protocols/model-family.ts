@@ -1,7 +1,7 @@
 import { withoutProfile } from '../model/bedrock-profile';
 
 /** Model families whose Converse calls differ. `unknown`: an ARN that does not say what it stands for. */
-export type ModelFamily = 'claude' | 'nova' | 'nova-2' | 'gpt-oss' | 'other' | 'unknown';
+export type ModelFamily = 'claude' | 'nova' | 'gpt-oss' | 'other' | 'unknown';
 
 /** The model's own id: without ARN and without the geography of an inference profile. */
 function bareModel(model: string): string {
@@ -11,7 +11,6 @@ function bareModel(model: string): string {
 export function modelFamily(model: string): ModelFamily {
   const bare = bareModel(model);
   if (bare.startsWith('anthropic.')) return 'claude';
-  if (bare.startsWith('amazon.nova-2')) return 'nova-2';
   if (bare.startsWith('amazon.nova')) return 'nova';
   if (bare.startsWith('openai.gpt-oss')) return 'gpt-oss';
   return bare.includes('.') || !model.startsWith('arn:') ? 'other' : 'unknown';
@@ -29,5 +28,5 @@ export function supportsCacheTtl(family: ModelFamily): boolean {
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html */
 export function supportsToolResultStatus(family: ModelFamily): boolean {
-  return family === 'claude' || family === 'nova' || family === 'nova-2' || family === 'unknown';
+  return family === 'claude' || family === 'nova' || family === 'unknown';
 }

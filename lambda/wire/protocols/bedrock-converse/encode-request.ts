@@ -126,7 +126,7 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
   if (stop.length > 0) inference['stopSequences'] = stop;
   if (request.topK !== undefined) {
     if (family === 'claude' && !reasoning.thinking) model['top_k'] = request.topK;
-    else if (family === 'nova' || family === 'nova-2') model['inferenceConfig'] = { topK: request.topK };
+    else if (family === 'nova') model['inferenceConfig'] = { topK: request.topK };
     else dropped.add('top_k');
   }
   return { inference, model };

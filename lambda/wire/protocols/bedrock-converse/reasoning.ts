@@ -31,14 +31,18 @@ export function reasoningFields(request: ModelRequest, family: ModelFamily, can:
   switch (family) {
     case 'claude':
       return claude(claudeThinking(request, can, request.maxOutputTokens, dropped), reasoning, can);
-    case 'nova-2':
+    case 'nova':
       return nova(reasoning, can, dropped);
     case 'gpt-oss':
       return gptOss(reasoning, can, dropped);
     default:
-      if (reasoning.effort !== 'none') dropped.add('reasoning');
-      return NOTHING;
+      return unthinking(reasoning, dropped);
   }
+}
+
+function unthinking({ effort }: Reasoning, dropped: Set<string>): ReasoningFields {
+  if (effort !== 'none') dropped.add('reasoning');
+  return NOTHING;
 }
 
 function claude({ mode, budgetTokens, effort }: Thinking, reasoning: Reasoning, can: Capabilities): ReasoningFields {
@@ -62,6 +66,7 @@ function display(reasoning: Reasoning, can: Capabilities): JsonObject {
 }
 
 function nova(reasoning: Reasoning, can: Capabilities, dropped: Set<string>): ReasoningFields {
+  if (can.thinking?.length === 0) return unthinking(reasoning, dropped);
   if (reasoning.effort === 'none') return { ...NOTHING, model: { reasoningConfig: { type: 'disabled' } } };
   if (reasoning.budgetTokens !== undefined) dropped.add('reasoning.budget_tokens');
   const effort = effortFor(reasoning.effort ?? 'medium', can, dropped);

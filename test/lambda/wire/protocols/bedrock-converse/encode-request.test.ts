@@ -369,7 +369,7 @@ describe('Converse requests', () => {
     ['arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-4-1-20250805-v1:0', 'claude'],
     ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc123', 'unknown'],
     ['us-gov.amazon.nova-pro-v1:0', 'nova'],
-    ['global.amazon.nova-2-lite-v1:0', 'nova-2'],
+    ['global.amazon.nova-2-lite-v1:0', 'nova'],
     ['openai.gpt-oss-20b-1:0', 'gpt-oss'],
     ['mistral.mistral-large-2407-v1:0', 'other'],
   ])('%s is of family %s', (model, family) => {
