@@ -141,6 +141,11 @@ export function checkWellFormed(events: readonly StreamEvent[]): void {
       if (open !== undefined && event.type !== 'error' && event.type !== 'usage') throw new Error(`${where}: block ${open} is open`);
       return;
     }
+    if (event.type === 'image') {
+      if (open !== undefined || event.block !== next) throw new Error(`${where}: block ${event.block} comes out of turn`);
+      next += 1;
+      return;
+    }
     if (event.type.endsWith('-start')) {
       if (open !== undefined || event.block !== next) throw new Error(`${where}: block ${event.block} starts out of turn`);
       open = event.block;

@@ -10,7 +10,7 @@ export const OF_THE_SERVICE = {
     ],
     gateway_timeout: ['The call took longer than API Gateway waits.', 'Stream, or ask for less in one call.'],
     all_targets_failed: ['No place that serves the model answers just now.', 'Try again; operators add a target at another provider.'],
-    event_too_large: ['The provider sent one event of more than a megabyte.', 'Operators report it to the provider.'],
+    event_too_large: ['The provider sent one event of more than 32 megabytes.', 'Operators report it to the provider.'],
     upstream_conflict: ['The provider reported a conflict.', 'Try again.'],
     upstream_encoded: [
       'The provider answered in an encoding that was not asked for.',

@@ -105,6 +105,9 @@ export class StageChain {
       case 'tool-call-end':
       case 'refusal-end':
         return this.#closing.get(choice)?.block === event.block && this.#closing.delete(choice);
+      case 'image':
+        this.#close(choice);
+        return true;
       default:
         return this.#closing.get(choice)?.block === event.block;
     }

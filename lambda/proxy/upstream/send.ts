@@ -237,7 +237,8 @@ function translatedBody(
   const decoded = decodedFor(call, target);
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const lowered = maxOutputTokens === undefined ? undefined : { tokens: maxOutputTokens, asked: call.facts.maxOutputTokens };
-  const place = { quirks, capabilities, ...(lowered === undefined ? {} : { lowered }) };
+  const showsPictures = call.dialect.showsPictures === true;
+  const place = { quirks, capabilities, showsPictures, ...(lowered === undefined ? {} : { lowered }) };
   const fitted = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
   const encoded = protocol.encodeRequest(fitted.request, {
     requestModel: target.model,

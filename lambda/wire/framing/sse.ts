@@ -1,7 +1,7 @@
 import { GatewayError } from '../../platform/error';
 
-/** Longest event, in bytes, that is kept while it is incomplete. Longer ones are an error. */
-export const MAX_EVENT_BYTES = 1024 * 1024;
+/** Longest event, in bytes, that is kept while it is incomplete: a picture comes as one. Longer ones are an error. */
+export const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

@@ -6,7 +6,7 @@ export function isWritten(answer: AnyAnswer): answer is ModelResponse {
   return 'choices' in answer;
 }
 
-/** The events that a whole answer would be streamed as. Pictures and recordings have none. */
+/** The events that a whole answer would be streamed as. Recordings have none. */
 export function eventsOf(response: ModelResponse): StreamEvent[] {
   const { id, model, createdAt, usage, choices } = response;
   return [
@@ -73,6 +73,8 @@ function eventsOfPart(part: AssistantPart, place: Place): StreamEvent[] {
         ...(part.text === '' ? [] : [{ type: 'refusal-delta' as const, ...place, text: part.text }]),
         { type: 'refusal-end', ...place },
       ];
+    case 'image':
+      return [{ type: 'image', ...place, source: part.source }];
     default:
       return [];
   }
@@ -95,7 +97,7 @@ function changedChoice(choice: Choice, index: number, events: readonly StreamEve
     else parts.set(event.block, changedPart(parts.get(event.block), event, choice.content[event.block]));
   }
   if (finishReason === choice.finishReason) {
-    for (const [block, part] of choice.content.entries()) if (part.type === 'image' || part.type === 'audio') parts.set(block, part);
+    for (const [block, part] of choice.content.entries()) if (part.type === 'audio') parts.set(block, part);
   }
   const content = [...parts].sort(([first], [second]) => first - second).map(([, part]) => part);
   const { logprobs, ...rest } = choice;
@@ -111,6 +113,8 @@ function changedPart(part: AssistantPart | undefined, event: BlockEvent, told: A
       return { type: 'text', text: '' };
     case 'refusal-start':
       return { type: 'refusal', text: '' };
+    case 'image':
+      return { type: 'image', source: event.source };
     case 'reasoning-start': {
       const summary = told?.type === 'reasoning' ? told.summary : undefined;
       return {

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../platform/error';
 import type { JsonValue } from '../../platform/json';
-import type { AssistantPart, Citation, Opaque } from './request';
+import type { AssistantPart, Citation, MediaSource, Opaque } from './request';
 import type { Usage } from './usage';
 
 /** Why the model stopped: in common words, and as the provider wrote it. */
@@ -69,6 +69,8 @@ export type StreamEvent =
     }
   | { readonly type: 'tool-call-delta'; readonly choice: number; readonly block: number; readonly text: string }
   | { readonly type: 'tool-call-end'; readonly choice: number; readonly block: number; readonly signature?: Opaque }
+  /** A picture that the model made: a block of its own, whole. */
+  | { readonly type: 'image'; readonly choice: number; readonly block: number; readonly source: MediaSource }
   | { readonly type: 'refusal-start'; readonly choice: number; readonly block: number }
   | { readonly type: 'refusal-delta'; readonly choice: number; readonly block: number; readonly text: string }
   | { readonly type: 'refusal-end'; readonly choice: number; readonly block: number }

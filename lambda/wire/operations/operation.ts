@@ -16,6 +16,8 @@ export interface FittingPlace {
   readonly capabilities: Capabilities;
   /** The output cap was written by the gateway, in place of the one that the caller asked for, if it asked for one. */
   readonly lowered?: { readonly tokens: number; readonly asked: number | undefined };
+  /** The caller's dialect has a place for pictures that a model makes. */
+  readonly showsPictures: boolean;
 }
 
 /** A call as a place takes it, and what reads its answer. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../platform/json';
-import type { Citation, Opaque } from '../model/request';
+import type { Citation, MediaSource, Opaque } from '../model/request';
 import type { StreamEvent } from '../model/response';
 
 /** One thing that a provider says about a block of its answer. */
@@ -12,6 +12,7 @@ export type BlockStep =
   | { readonly kind: 'tool'; readonly id: string; readonly name: string; readonly custom?: boolean; readonly signature?: Opaque }
   | { readonly kind: 'arguments'; readonly text: string }
   | { readonly kind: 'refusal'; readonly text: string }
+  | { readonly kind: 'image'; readonly source: MediaSource }
   | { readonly kind: 'stop' };
 
 interface OpenBlock {
@@ -83,6 +84,8 @@ export class BlockWriter {
         if (this.current !== undefined) this.current.redacted = step.redacted;
         return events;
       }
+      case 'image':
+        return [...this.close(), { type: 'image', choice: this.choice, block: this.nextBlock++, source: step.source }];
       case 'tool':
         return this.startTool(key, step);
       case 'arguments':

@@ -109,6 +109,8 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
   readonly name: string;
   /** The top-level field in which a body names its model; undefined where the path names it. */
   readonly modelField: string | undefined;
+  /** Its answers have a place for pictures that a model makes. */
+  readonly showsPictures?: true;
   /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */
   inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts;
   /** Every text of a call with its place, without decoding the call: nothing is refused. */

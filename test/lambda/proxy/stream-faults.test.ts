@@ -260,15 +260,15 @@ test('E22 text that looks like an event cannot forge one', async () => {
   expect(text).toBe([ROLE, forged, STOP, '[DONE]'].map(event).join(''));
 });
 
-test('E23 an event without end is given up at 1 MB', async () => {
+test('E23 an event without end is given up at 32 MB', async () => {
   await start();
-  const block = chunk('x'.repeat(256 * 1024));
+  const block = chunk('x'.repeat(4 * 1024 * 1024));
 
   const { text } = await play([
     streamHead(),
     chunk(event(delta('a'))),
     chunk('data: '),
-    ...Array.from({ length: 8 }, () => block),
+    ...Array.from({ length: 9 }, () => block),
     { hang: true },
   ]);
 

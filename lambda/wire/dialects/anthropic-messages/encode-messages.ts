@@ -141,6 +141,9 @@ function writeAssistant(content: readonly AssistantPart[], path: string, dropped
         dropped.add('reasoning');
         return [];
       }
+      case 'image':
+        dropped.add('messages.images');
+        return [];
       default:
         throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: the assistant's own ${part.type} cannot be sent back.`);
     }

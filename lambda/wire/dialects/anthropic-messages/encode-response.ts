@@ -9,15 +9,20 @@ import { writeFinishReason } from './finish-reason';
 import { writeCallState, writeOpaque } from './signatures';
 import { writeUsage } from './usage';
 
+/** An answer that is a picture and nothing else, of a model that nobody knew to make one: nobody is to pay for an empty answer unknowingly. */
+export const UNSHOWN_PICTURE = 'The model answered with a picture, which cannot be shown here. Call it by Chat Completions or Responses.';
+
 /** The first alternative; callers of Messages cannot ask for more. */
 export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
   const choice = response.choices[0];
+  const parts = choice?.content ?? [];
+  const content = parts.flatMap(writeBlock);
   return {
     id: response.id ?? `msg_${context.requestId}`,
     type: 'message',
     role: 'assistant',
     model: response.model ?? context.originalModel,
-    content: (choice?.content ?? []).flatMap(writeBlock),
+    content: content.length === 0 && parts.some(({ type }) => type === 'image') ? [{ type: 'text', text: UNSHOWN_PICTURE }] : content,
     ...(choice === undefined ? { stop_reason: null, stop_sequence: null } : writeFinishReason(choice.finishReason)),
     usage: writeUsage(response.usage),
   };

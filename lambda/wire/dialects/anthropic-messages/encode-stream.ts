@@ -6,6 +6,7 @@ import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
 import { writeCitation } from './citations';
 import { encodeStreamError } from './encode-error';
+import { UNSHOWN_PICTURE } from './encode-response';
 import { writeFinishReason } from './finish-reason';
 import { writeCallState, writeOpaque } from './signatures';
 import { writeUsage } from './usage';
@@ -25,6 +26,8 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
   #thinkingPending = false;
   /** The call that is open, or was last. */
   #call: Extract<StreamEvent, { type: 'tool-call-start' }> | undefined;
+  /** A picture came, which has no block here. */
+  #unshown = false;
   #usage: Usage | undefined;
   #reason: FinishReason | undefined;
 
@@ -67,6 +70,9 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
         const citation = writeCitation(event.citation);
         return citation === undefined ? '' : this.#delta({ type: 'citations_delta', citation });
       }
+      case 'image':
+        this.#unshown = true;
+        return '';
       case 'finish':
         this.#reason = event.reason;
         return '';
@@ -75,7 +81,7 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
         return '';
       case 'end':
         this.#over = true;
-        return this.#begin() + this.#end();
+        return this.#begin() + this.#tellUnshown() + this.#end();
       case 'error':
         this.#over = true;
         return encodeStreamError(event.error, this.#context.requestId);
@@ -147,6 +153,11 @@ export class AnthropicMessagesStreamEncoder implements StreamEncoder {
     const state = event.signature ?? event.redacted;
     const signature = state === undefined ? '' : this.#delta({ type: 'signature_delta', signature: writeOpaque(state) });
     return opened + signature + this.#close();
+  }
+
+  #tellUnshown(): string {
+    if (!this.#unshown || this.#next > 0) return '';
+    return this.#open({ type: 'text', text: '' }, 'text_delta', 'text') + this.#text(UNSHOWN_PICTURE) + this.#close();
   }
 
   #end(): string {

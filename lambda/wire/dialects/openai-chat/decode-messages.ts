@@ -5,7 +5,7 @@ import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, textOf } from '../../protocols/lenient';
 import { readUrl } from '../../protocols/media';
 import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
-import { splitContent } from './decode-response';
+import { imagesOf, splitContent } from './decode-response';
 import { readReasoning } from './reasoning';
 
 /** Fields of messages that say nothing to the model. */
@@ -20,7 +20,7 @@ const IGNORED = new Set([
   'id',
   'index',
 ]);
-const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control']);
+const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control', 'images']);
 
 const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
 const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file']);
@@ -125,6 +125,7 @@ function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPa
 function readAssistant(message: JsonObject, path: string, toolNames: Map<string, string>, dropped: string[]): AssistantPart[] {
   const { parts: reasoning, signatures } = readReasoning(message);
   const content: AssistantPart[] = [...reasoning, ...readAssistantContent(message['content'], `${path}.content`, dropped)];
+  content.push(...imagesOf(message));
   const refusal = optionalText(message['refusal'], `${path}.refusal`);
   if (refusal !== undefined && refusal !== '') content.push({ type: 'refusal', text: refusal });
 

@@ -94,7 +94,7 @@ export function splitContent(content: JsonValue | undefined): { readonly texts: 
 }
 
 /** Pictures that the model made, where OpenRouter puts them. @see https://openrouter.ai/docs/features/multimodal/image-generation */
-function imagesOf(message: JsonObject): ImagePart[] {
+export function imagesOf(message: JsonObject): ImagePart[] {
   return objectsOf(message['images']).flatMap((image): ImagePart[] => {
     const url = nonEmptyText(objectOf(image['image_url'])?.['url']);
     if (url === undefined) return [];

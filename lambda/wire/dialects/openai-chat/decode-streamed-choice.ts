@@ -3,7 +3,7 @@ import type { Citation } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { readCitation } from './citations';
-import { callsOf, splitContent, transcriptOf } from './decode-response';
+import { callsOf, imagesOf, splitContent, transcriptOf } from './decode-response';
 import { StreamedToolCalls } from './decode-streamed-tool-calls';
 import { readFinishReason } from './finish-reason';
 import { detailsText, readDetail, thinkingText } from './reasoning';
@@ -81,6 +81,7 @@ export class StreamedChoice {
     const refusal = delta['refusal'];
     if (typeof refusal === 'string' && refusal !== '') this.#text('refusal', refusal, undefined, events);
     if (delta['annotations'] !== undefined) this.#readCitations(delta, events);
+    if (delta['images'] !== undefined) this.#readImages(delta, events);
 
     if ((delta['tool_calls'] ?? delta['function_call'] ?? null) === null) return;
     const calls = callsOf(delta);
@@ -115,6 +116,14 @@ export class StreamedChoice {
     for (const annotation of objectsOf(delta['annotations'])) {
       const citation = readCitation(annotation);
       if (citation !== undefined) this.#cite(citation, events);
+    }
+  }
+
+  #readImages(delta: JsonObject, events: StreamEvent[]): void {
+    for (const { source } of imagesOf(delta)) {
+      this.#close(events);
+      this.#calls.close(events);
+      events.push({ type: 'image', choice: this.#choice, block: this.#nextBlock(), source });
     }
   }
 

@@ -110,6 +110,7 @@ function writeAssistant(message: Extract<Message, { role: 'assistant' }>, path: 
     else if (part.type === 'reasoning') reasoning.push(part);
     else if (part.type === 'tool-call') calls.push(part);
     else if (part.type === 'refusal') refusal += part.text;
+    else if (part.type === 'image') options.dropped.add('messages.images');
     else throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: the assistant's own ${part.type} cannot be sent back.`);
   });
   const content = texts.length === 0 ? null : writeContent(texts, path, options);

@@ -51,7 +51,7 @@ function writeMessage(content: readonly AssistantPart[]): JsonObject {
       reasoning.push(part);
       unsent.push(part);
     } else if (part.type === 'image') {
-      images.push({ type: 'image_url', image_url: { url: writeUrl(part.source) } });
+      images.push({ type: 'image_url', image_url: { url: writeUrl(part.source) }, index: images.length });
     } else if (part.type === 'tool-call') {
       calls.push(writeToolCall(part, writeCallSignature(unsent, part.signature)));
       unsent = [];

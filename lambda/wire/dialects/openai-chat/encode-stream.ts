@@ -3,6 +3,7 @@ import { encodeSse } from '../../framing/sse';
 import type { ReasoningPart } from '../../model/request';
 import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
+import { writeUrl } from '../../protocols/media';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
 import { writeCitation } from './citations';
 import { encodeStreamError } from './encode-error';
@@ -28,6 +29,7 @@ interface ChoiceState {
   /** Thinking that no tool call has carried yet. */
   unsent: ReasoningPart[];
   textLength: number;
+  images: number;
 }
 
 /** Writes chunks. All but the delta is the same throughout a stream, so it is made once. */
@@ -71,6 +73,8 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
         const annotation = writeCitation(event.citation, this.#state(event.choice).textLength);
         return annotation === undefined ? '' : this.#delta(event.choice, `{"annotations":[${JSON.stringify(annotation)}]}`);
       }
+      case 'image':
+        return this.#image(event);
       case 'finish':
         return this.#finish(event.choice, writeFinishReason(event.reason));
       case 'usage':
@@ -112,6 +116,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
         reasoning: [],
         unsent: [],
         textLength: 0,
+        images: 0,
       };
       this.#choices.set(choice, state);
     }
@@ -183,6 +188,14 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
       (each, index) => writeDetail(each, index) ?? plainDetail(each, index, state.reasoning),
     );
     return this.#delta(event.choice, `{"reasoning_details":${JSON.stringify(details)}}`);
+  }
+
+  /** As OpenRouter streams pictures. @see https://openrouter.ai/docs/features/multimodal/image-generation */
+  #image({ choice, source }: Extract<StreamEvent, { type: 'image' }>): string {
+    const state = this.#state(choice);
+    const image = { type: 'image_url', image_url: { url: writeUrl(source) }, index: state.images };
+    state.images += 1;
+    return this.#delta(choice, `{"images":[${JSON.stringify(image)}]}`);
   }
 
   #finish(choice: number, reason: string): string {

@@ -19,6 +19,7 @@ import { usageOf } from './usage';
 export const openAiChat: Dialect & Protocol = {
   name: 'openai-chat',
   modelField: 'model',
+  showsPictures: true,
   framing: 'sse',
   freeTextTools: true,
   heartbeat: ': keep-alive\n\n',

@@ -5,6 +5,7 @@ import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
 import { readUrl } from '../../protocols/media';
 import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { pictureOf } from './decode-response';
 import { isReasoningReference } from './history';
 import { qualifiedName } from './namespaces';
 import { readEncrypted } from './signatures';
@@ -18,7 +19,6 @@ const IGNORED_ITEMS = new Set([
   'web_search_call',
   'file_search_call',
   'code_interpreter_call',
-  'image_generation_call',
   'computer_call',
   'mcp_call',
   'mcp_list_tools',
@@ -57,6 +57,12 @@ class InputReader {
       case 'function_call_output':
       case 'custom_tool_call_output':
         return this.#result(item, path);
+      case 'image_generation_call': {
+        const source = pictureOf(item);
+        if (source === undefined) this.dropped.push(path);
+        else this.#assistant({ type: 'image', source });
+        return;
+      }
       default:
         if (!IGNORED_ITEMS.has(type) && !isReasoningReference(item)) {
           throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);

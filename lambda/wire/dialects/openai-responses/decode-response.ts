@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../platform/json';
-import type { AssistantPart, Citation } from '../../model/request';
+import type { AssistantPart, Citation, MediaSource } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { defined, nonEmptyText, numberOf, objectsOf, textOf } from '../../protocols/lenient';
 import { unreadableAnswer } from '../../protocols/provider-error';
@@ -47,9 +47,20 @@ function readItem(item: JsonObject, id: string | undefined, index: number): Assi
       const callId = nonEmptyText(item['call_id']) ?? madeToolId(id, 0, index);
       return [{ type: 'tool-call', id: callId, name: textOf(item['name']) ?? '', arguments: textOf(item['input']) ?? '', custom: true }];
     }
+    case 'image_generation_call': {
+      const source = pictureOf(item);
+      return source === undefined ? [] : [{ type: 'image', source }];
+    }
     default:
       return [];
   }
+}
+
+/** The picture of an `image_generation_call`. @see https://platform.openai.com/docs/guides/tools-image-generation */
+export function pictureOf(item: JsonObject): MediaSource | undefined {
+  const data = nonEmptyText(item['result']);
+  if (data === undefined) return undefined;
+  return { kind: 'base64', mediaType: `image/${nonEmptyText(item['output_format']) ?? 'png'}`, data };
 }
 
 function readContent(part: JsonObject): AssistantPart[] {

@@ -10,7 +10,7 @@ import type { Frame, StreamDecoder } from '../../protocols/protocol';
 import { upstreamIncomplete } from '../../protocols/provider-error';
 import { madeToolId } from '../../protocols/tool-ids';
 import { decodeError, errorInside } from './decode-error';
-import { readAnnotation, reasoningText, writeChatLogprobs } from './decode-response';
+import { pictureOf, readAnnotation, reasoningText, writeChatLogprobs } from './decode-response';
 import { readFinishReason } from './finish-reason';
 import { qualifiedName } from './namespaces';
 import { writeOwn } from './signatures';
@@ -151,6 +151,8 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
         );
       }
     }
+    const source = item['type'] === 'image_generation_call' ? pictureOf(item) : undefined;
+    if (source !== undefined) return this.#write(key, { kind: 'image', source });
     return [...events, ...this.#write(key, { kind: 'stop' })];
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../platform/json';
-import type { AssistantPart, Citation, ReasoningPart, ToolCallPart } from '../../model/request';
+import type { AssistantPart, Citation, MediaSource, ReasoningPart, ToolCallPart } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import type { EncodeContext } from '../../protocols/protocol';
 import { splitName } from './namespaces';
@@ -7,7 +7,7 @@ import { writeEncrypted } from './signatures';
 import type { WireAnnotation, WireItem, WireReasoningItem } from './wire';
 
 /** Names of items are made of the request's id and their place, so that a stream and its final response agree. */
-export function itemId(kind: 'msg' | 'rs' | 'fc' | 'ctc', context: EncodeContext, index: number): string {
+export function itemId(kind: 'msg' | 'rs' | 'fc' | 'ctc' | 'ig', context: EncodeContext, index: number): string {
   return `${kind}_${context.requestId.replaceAll('-', '')}${index.toString(16).padStart(2, '0')}`;
 }
 
@@ -56,6 +56,19 @@ export function toolCallItem(part: Omit<ToolCallPart, 'type'>, context: EncodeCo
   return defined({ type: 'function_call' as const, ...call });
 }
 
+/** A picture by its bytes. One by its address is a text that names it, since the item has no place for that. */
+export function imageItem(source: MediaSource, context: EncodeContext, index: number): WireItem {
+  if (source.kind === 'url') return messageItem(source.url, [], context, index);
+  const format = source.mediaType.slice(source.mediaType.indexOf('/') + 1);
+  return {
+    type: 'image_generation_call',
+    id: itemId('ig', context, index),
+    status: 'completed',
+    result: source.data,
+    output_format: format,
+  };
+}
+
 /** The signature of a tool call, known at its end, travels in a reasoning item of its own right after the call. */
 export function callSignatureItem(part: Pick<ToolCallPart, 'signature'>, context: EncodeContext, index: number): WireReasoningItem[] {
   if (part.signature === undefined) return [];
@@ -63,7 +76,7 @@ export function callSignatureItem(part: Pick<ToolCallPart, 'signature'>, context
   return [{ type: 'reasoning', id: itemId('rs', context, index), summary: [], encrypted_content: encrypted }];
 }
 
-/** The items of a whole answer. Pictures and sound that a model makes have no place in a translated answer. */
+/** The items of a whole answer. Sound that a model makes has no place in a translated answer. */
 export function writeItems(content: readonly AssistantPart[], context: EncodeContext, logprobs: readonly JsonObject[] = []): WireItem[] {
   const items: WireItem[] = [];
   // They are of the whole answer, and so can be told of a single text alone.
@@ -71,6 +84,7 @@ export function writeItems(content: readonly AssistantPart[], context: EncodeCon
   for (const part of content) {
     if (part.type === 'text') items.push(messageItem(part.text, part.citations ?? [], context, items.length, ofText));
     else if (part.type === 'refusal') items.push(refusalItem(part.text, context, items.length));
+    else if (part.type === 'image') items.push(imageItem(part.source, context, items.length));
     else if (part.type === 'reasoning') items.push(reasoningItem(part, context, items.length));
     else if (part.type === 'tool-call') {
       items.push(toolCallItem(part, context, items.length));

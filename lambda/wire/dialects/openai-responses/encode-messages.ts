@@ -41,6 +41,9 @@ function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<stri
         ? [{ type: 'custom_tool_call', ...call, input: part.arguments }]
         : [{ type: 'function_call', ...call, arguments: part.arguments }];
     }
+    case 'image':
+      dropped.add('messages.images');
+      return [];
     default:
       throw unsupported(path, `${path} holds ${part.type} of the assistant, which this provider does not take back.`);
   }

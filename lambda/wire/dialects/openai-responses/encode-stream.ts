@@ -1,12 +1,21 @@
 import type { GatewayError } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { encodeSse } from '../../framing/sse';
-import type { Citation } from '../../model/request';
+import type { Citation, MediaSource } from '../../model/request';
 import type { FinishReason, StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { EncodeContext, StreamEncoder } from '../../protocols/protocol';
 import { failure } from './encode-error';
-import { callSignatureItem, itemId, messageItem, reasoningItem, refusalItem, toolCallItem, writeAnnotation } from './encode-items';
+import {
+  callSignatureItem,
+  imageItem,
+  itemId,
+  messageItem,
+  reasoningItem,
+  refusalItem,
+  toolCallItem,
+  writeAnnotation,
+} from './encode-items';
 import { type Envelope, finishedResponse, readChatLogprobs, responseObject } from './encode-response';
 import { splitName } from './namespaces';
 import type { WireItem } from './wire';
@@ -72,6 +81,8 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
         return this.#openCall(event);
       case 'tool-call-end':
         return this.#closeCall(event);
+      case 'image':
+        return this.#image(event.source);
       case 'usage':
         this.#usage = { ...this.#usage, ...event.usage };
         return '';
@@ -99,7 +110,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
     return this.#event('response.created', { response }) + this.#event('response.in_progress', { response });
   }
 
-  #open(kind: 'msg' | 'rs' | 'fc' | 'ctc', call?: OpenItem['call']): void {
+  #open(kind: Parameters<typeof itemId>[0], call?: OpenItem['call']): void {
     const index = this.#output.length;
     this.#item = { id: itemId(kind, this.#context, index), index, text: '', citations: [], logprobs: [], call };
   }
@@ -182,6 +193,25 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
         return this.#itemEvent('response.output_item.added', { item }) + this.#done(item);
       })
       .join('');
+  }
+
+  /** @see https://platform.openai.com/docs/api-reference/responses-streaming/response/image_generation_call */
+  #image(source: MediaSource): string {
+    if (source.kind === 'url') {
+      return (
+        this.#openMessage({ type: 'output_text', text: '', annotations: [], logprobs: [] }) +
+        this.#textDelta(source.url, undefined) +
+        this.#closeText()
+      );
+    }
+    const begun = this.#begin();
+    this.#open('ig');
+    const item = imageItem(source, this.#context, this.#item.index);
+    const added = this.#itemEvent('response.output_item.added', { item: { ...item, status: 'in_progress', result: null } });
+    const steps = ['in_progress', 'generating', 'completed'].map((step) =>
+      this.#itemEvent(`response.image_generation_call.${step}`, { item_id: item.id }),
+    );
+    return begun + added + steps.join('') + this.#done(item);
   }
 
   #end(): string {

@@ -21,6 +21,7 @@ import { usageOf } from './usage';
 export const openAiResponses: Dialect & Protocol = {
   name: 'openai-responses',
   modelField: 'model',
+  showsPictures: true,
   framing: 'sse',
   freeTextTools: true,
   heartbeat: ': keep-alive\n\n',

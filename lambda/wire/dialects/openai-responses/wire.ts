@@ -42,4 +42,13 @@ export type WireCustomToolCallItem = {
   input: string;
 };
 
-export type WireItem = WireMessageItem | WireReasoningItem | WireFunctionCallItem | WireCustomToolCallItem;
+export type WireImageItem = {
+  type: 'image_generation_call';
+  id: string;
+  status: 'in_progress' | 'completed';
+  /** Base64. */
+  result: string | null;
+  output_format: string;
+};
+
+export type WireItem = WireMessageItem | WireReasoningItem | WireFunctionCallItem | WireCustomToolCallItem | WireImageItem;

@@ -1,3 +1,4 @@
+import { unsupported } from '../../../platform/error';
 import { withoutNativeSchema, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
@@ -10,8 +11,14 @@ import type { FittedCall, FittingPlace } from '../operation';
 export function fit(
   codec: ProtocolCodec<ModelRequest, ModelResponse>,
   request: ModelRequest,
-  { quirks, capabilities, lowered }: FittingPlace,
+  { quirks, capabilities, lowered, showsPictures }: FittingPlace,
 ): FittedCall<ModelRequest, ModelResponse> {
+  if (capabilities.imageOutput === true && !showsPictures) {
+    throw unsupported(
+      'model',
+      'The model answers with pictures, for which this API has no place; call it by Chat Completions or Responses.',
+    );
+  }
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
   const thinking = lowered === undefined ? { request, written: [] } : withThinkingHeld(request, lowered.tokens, lowered.asked);

@@ -120,6 +120,8 @@ class MessageWriter {
       case 'tool-call':
         return this.withCache([toolUse(part, path)], part.cache);
       case 'image':
+        this.dropped.add('messages.images');
+        return [];
       case 'audio':
         throw unsupported(path, `Amazon Bedrock takes no ${part.type} from the assistant.`);
     }

@@ -32,7 +32,8 @@ function readPart(part: JsonObject): GeminiPart[] {
 
   const data = objectOf(part['inlineData']);
   const bytes = nonEmptyText(data?.['data']);
-  if (bytes === undefined) return [];
+  // Pictures among thoughts are drafts of the one that follows.
+  if (bytes === undefined || part['thought'] === true) return [];
   return [{ kind: 'media', source: { kind: 'base64', mediaType: textOf(data?.['mimeType']) ?? 'application/octet-stream', data: bytes } }];
 }
 

@@ -122,7 +122,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
         ];
       }
       case 'media':
-        return [];
+        return part.source.mediaType.startsWith('image/') ? blocks.write(KEY, { kind: 'image', source: part.source }) : [];
     }
   }
 

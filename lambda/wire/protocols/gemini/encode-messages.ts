@@ -107,6 +107,7 @@ class ContentWriter {
       case 'tool-call':
         return [functionCall(part, path)];
       case 'image':
+        return [{ ...mediaPart(part, path), ...(this.needsSignatures ? { thoughtSignature: FOREIGN_SIGNATURE } : {}) }];
       case 'audio':
         return [mediaPart(part, path)];
     }

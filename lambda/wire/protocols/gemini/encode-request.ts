@@ -61,9 +61,6 @@ function refuse(request: ModelRequest): void {
   if (request.audio !== undefined || request.modalities?.includes('audio')) {
     throw unsupported('modalities', 'Audio output of Gemini is not carried.');
   }
-  if (request.stream && request.modalities?.includes('image')) {
-    throw unsupported('stream', 'Images that Gemini makes are carried in whole answers only; call without stream.');
-  }
 }
 
 function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set<string>): JsonObject {

@@ -204,7 +204,6 @@ describe('Gemini requests', () => {
   test.each<[string, Partial<ModelRequest>, string]>([
     ['token biases', { logitBias: { '1': 1 } }, 'logit_bias'],
     ['audio answers', { modalities: ['audio'] }, 'modalities'],
-    ['streamed images', { modalities: ['text', 'image'], stream: true }, 'stream'],
     ['custom tools', { tools: [{ name: 't', custom: {} }] }, 'tools[0]'],
     [
       'a result of no call',
