@@ -22,13 +22,13 @@ import type { Transport } from '../platform/http';
 import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
-import { protocols } from '../wire/protocols';
 import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import { createUsualOutput } from './before/usual-output';
 import type { Gateway } from './gateway';
+import { DECLARED_OFFER, type Offer } from './offer';
 import { createOwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import { createAttemptBudget } from './upstream/attempt-budget';
@@ -47,6 +47,8 @@ export interface GatewayParts {
   readonly priceBook: PriceBook;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Default: what `lambda/wire` declares. */
+  readonly offer?: Offer;
   /** Base URLs of providers that this process started itself, by provider id. */
   readonly startedUrls?: ReadonlyMap<string, string>;
   /** Asked before the providers, in this order. Default: none. */
@@ -90,8 +92,16 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     random,
     spend,
   });
+  const offer = parts.offer ?? DECLARED_OFFER;
   const providers = document.providers.map((config) =>
-    configureProvider(config, environment.deployValue, environment.region, parts.startedUrls?.get(config.id), environment.awsEndpoint),
+    configureProvider(
+      config,
+      environment.deployValue,
+      environment.region,
+      parts.startedUrls?.get(config.id),
+      environment.awsEndpoint,
+      offer.definitionOf(config.kind),
+    ),
   );
   const configuration = createLiveConfiguration(
     document,
@@ -108,7 +118,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     log,
     metrics,
     configuration,
-    protocols,
+    offer,
     authenticator: createAuthenticator(levels, secrets, environment.pepperSecret, clock),
     levels,
     budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels, document, clock, spend }) },

@@ -5,10 +5,10 @@ import type { PriceBook } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { LiveConfiguration } from '../routing';
-import type { Protocols } from '../wire/protocols';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { UsualOutput } from './before/usual-output';
+import type { Offer } from './offer';
 import type { OwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import type { AttemptBudget } from './upstream/attempt-budget';
@@ -22,7 +22,7 @@ export interface Gateway {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly configuration: LiveConfiguration;
-  readonly protocols: Protocols;
+  readonly offer: Offer;
   readonly authenticator: Authenticator;
   /** Rows of teams, projects and users, at most 10 s old. */
   readonly levels: LevelRows<LevelRecord>;

@@ -54,7 +54,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
   void Promise.allSettled([
     gateway.configuration.ready(),
     gateway.authenticator.check(),
-    gateway.protocols.dialect(DEFAULT_DIALECT, 'chat'),
+    gateway.offer.protocols.dialect(DEFAULT_DIALECT, 'chat'),
   ]);
   return { gateway, close: () => transport.close() };
 }

@@ -10,7 +10,7 @@ import { admit } from './before/admit';
 import { bound, heldTo } from './before/bound';
 import { parse } from './before/parse';
 import { allow } from './before/policy';
-import { matchRoute, type RouteMatch } from './before/routes';
+import type { RouteMatch } from './before/routes';
 import { refuseStrayAdminCall } from './before/stray-admin-call';
 import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
@@ -19,7 +19,7 @@ import { answerOpen, answerOwn } from './own/own-routes';
 export async function serve(gateway: Gateway, received: Exchange): Promise<void> {
   const tapped = openTaps(gateway.taps, received, gateway.log);
   const exchange = tapped?.exchange ?? received;
-  const match = matchRoute(exchange.method, exchange.path);
+  const match = gateway.offer.matchRoute(exchange.method, exchange.path);
   const trace = openTrace(uuidV7(gateway.clock.now()), exchange);
   if (match.found === 'route') trace.route = match.route.path;
   trace.dialect = match.found === 'route' ? match.route.dialect : match.dialect;

@@ -32,6 +32,7 @@ export interface ConfiguredProvider {
  * @param functionRegion where a provider with Regions is called when the document names none
  * @param startedUrl base URL of a provider that this process started itself
  * @param awsEndpoint where calls to AWS's own services go instead, signed as ever; a provider called with a key keeps its address
+ * @param definition what is known of its kind
  */
 export function configureProvider(
   config: ProviderConfig,
@@ -39,8 +40,8 @@ export function configureProvider(
   functionRegion: string,
   startedUrl?: string,
   awsEndpoint: (service: 'BEDROCK_RUNTIME') => string | undefined = () => undefined,
+  definition = providerDefinition(config.kind),
 ): ConfiguredProvider {
-  const definition = providerDefinition(config.kind);
   const secretArn = deployedValue(config.credential?.secretArn, deployValue);
   const givenUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
   const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;

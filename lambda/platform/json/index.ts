@@ -1,4 +1,13 @@
 /** The one reader of JSON: strict, within limits, names kept as they were written. */
-export { type JsonDocument, type JsonLimits, parseJson, parseJsonDocument, parseJsonObject, REQUEST_LIMITS, tooLarge } from './json';
+export {
+  type JsonDocument,
+  type JsonLimits,
+  type JsonSpan,
+  parseJson,
+  parseJsonDocument,
+  parseJsonObject,
+  REQUEST_LIMITS,
+  tooLarge,
+} from './json';
 export { type JsonMember, type JsonNode, parseJsonTree, textAt } from './tree';
 export type { JsonObject, JsonValue } from './value';

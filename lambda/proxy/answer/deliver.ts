@@ -4,9 +4,9 @@ import type { Consumed } from '../after/estimate';
 import { settle, settleLost } from '../after/settle';
 import type { Trace } from '../after/trace';
 import { runawayCharacters } from '../before/bound';
-import type { BoundedCall } from '../before/call';
+import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { Delivery } from '../relay/delivery';
+import { Delivery, type DeliveryOptions } from '../relay/delivery';
 import { Departure, LEFT, type Leaving } from '../relay/departure';
 import { callerTimeout } from '../upstream/failure';
 import { gatewayHeaders, visibleError } from './answers';
@@ -78,18 +78,19 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
     deadlineMs: patienceEndMs < totalAtMs ? patienceEndMs : Number.POSITIVE_INFINITY,
     onLeave: (how) => partWith(gateway, admitted, delivery, how),
   });
+  const alive = keptAlive(call);
   const delivery = new Delivery({
     exchange: call.exchange,
     ticker: gateway.ticker,
-    stream: call.facts.stream,
+    kind: call.answer,
     headers: (headers) =>
       Object.assign(
         gatewayHeaders(call, reservation, trace, headers),
         budgetNotice(call.dialect, reservation.budget, bounded.bound.costNanoUsd),
       ),
-    heartbeat: call.facts.stream ? call.dialect.heartbeat : JSON_HEARTBEAT,
-    commitMs: call.facts.stream ? deadlines.streamCommitMs : deadlines.jsonCommitMs,
-    heartbeatMs: deadlines.heartbeatMs,
+    heartbeat: alive.heartbeat,
+    commitMs: alive.commitMs,
+    heartbeatMs: alive.heartbeatMs,
     onGone: () => departure.leave('hang-up'),
   });
   const admitted: AdmittedCall = {
@@ -102,6 +103,19 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
     departure,
   };
   return { call: admitted, delivery };
+}
+
+/** How a silent call is kept alive, by what its answer comes as. Nothing may stand before or between bytes. */
+function keptAlive({ answer, dialect, configuration }: RoutedCall): Pick<DeliveryOptions, 'heartbeat' | 'commitMs' | 'heartbeatMs'> {
+  const { streamCommitMs, jsonCommitMs, heartbeatMs } = configuration.document.deadlines;
+  switch (answer) {
+    case 'sse':
+      return { heartbeat: dialect.heartbeat, commitMs: streamCommitMs, heartbeatMs };
+    case 'json':
+      return { heartbeat: JSON_HEARTBEAT, commitMs: jsonCommitMs, heartbeatMs };
+    case 'bytes':
+      return { heartbeat: '', commitMs: Number.POSITIVE_INFINITY, heartbeatMs: Number.POSITIVE_INFINITY };
+  }
 }
 
 /** The caller leaves: one whose own deadline has passed is told so now, whatever becomes of the call. */

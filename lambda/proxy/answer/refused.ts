@@ -19,7 +19,7 @@ export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace,
   if (typeof error.cause === 'string') trace.reason = error.cause;
   if (error.status === 500) trace.stack = safeStack(thrown);
   if (trace.status !== 0) return;
-  const dialect = await gateway.protocols.dialect(trace.dialect, 'chat');
+  const dialect = await gateway.offer.protocols.dialect(trace.dialect, 'chat');
   sendError(exchange, trace, dialect, error, error instanceof RefusedError ? error.headers : error.status === 426 ? UPGRADE : {});
 }
 
@@ -32,7 +32,8 @@ export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery
   if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
   trace.status = 200;
   trace.incomplete = true;
-  if (call.facts.stream) {
+  if (call.answer === 'bytes') delivery.cut();
+  else if (call.facts.stream) {
     delivery.content(terminal ?? delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
     delivery.end();
   } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));

@@ -3,10 +3,14 @@ import type { Bound, SmallerBounds } from '../../money/ledger';
 import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
+import type { FormDocument } from '../../platform/multipart';
 import type { LiveConfiguration, Resolution, Target } from '../../routing';
-import type { OperationDeclaration } from '../../wire/operations';
+import type { AnswerKind, OperationDeclaration } from '../../wire/operations';
 import type { CallEnvelope, CallFacts, DialectCodec } from '../../wire/protocols';
 import type { Route } from './routes';
+
+/** A body that was read, by its kind. */
+export type CallDocument = (JsonDocument & { readonly form?: undefined }) | FormDocument;
 
 /** What is asked for, read and checked. Nothing of it changes later: each attempt starts from here. */
 export interface ModelCall {
@@ -14,9 +18,11 @@ export interface ModelCall {
   readonly exchange: Exchange;
   readonly route: Route;
   readonly operation: OperationDeclaration;
+  /** What its answer comes as. */
+  readonly answer: AnswerKind;
   readonly dialect: DialectCodec;
   readonly envelope: CallEnvelope;
-  readonly document: JsonDocument;
+  readonly document: CallDocument;
   readonly facts: CallFacts;
   readonly options: CallOptions;
   readonly caller: Caller;

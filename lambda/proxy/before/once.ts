@@ -21,8 +21,13 @@ export function onceOf(call: RoutedCall): Once | undefined {
   return {
     scope: call.caller.key.id,
     key,
-    fingerprint: hash('sha256', Buffer.concat([Buffer.from(placeOf(call)), call.document.bytes])),
+    fingerprint: hash('sha256', Buffer.concat([Buffer.from(placeOf(call)), ...saidBy(call)])),
   };
+}
+
+/** The body. A form that is sent again has a boundary of its own, which is no part of what it says. */
+function saidBy({ document }: RoutedCall): readonly Buffer[] {
+  return document.form?.identity() ?? [document.bytes];
 }
 
 /** What the path says: two models asked for by the same body are two calls. */

@@ -1,13 +1,13 @@
 import type { Caller, RequestHeaders } from '../../identity';
 import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
-import { type JsonDocument, parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
+import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../platform/json';
 import type { LiveConfiguration } from '../../routing';
 import type { Operation } from '../../wire/model';
-import { type BodyKind, OPERATIONS } from '../../wire/operations';
-import type { CallEnvelope } from '../../wire/protocols';
+import type { AnswerKind, BodyKind, OperationDeclaration } from '../../wire/operations';
+import type { CallEnvelope, CallFacts } from '../../wire/protocols';
 import type { Gateway } from '../gateway';
-import type { CallOptions, ModelCall } from './call';
+import type { CallDocument, CallOptions, ModelCall } from './call';
 import { checkFieldNames } from './field-names';
 import { headerText } from './headers';
 import type { FoundRoute } from './routes';
@@ -30,11 +30,12 @@ export async function parse(
   configuration: LiveConfiguration,
 ): Promise<ModelCall> {
   const { route } = match;
-  const operation = OPERATIONS[route.operation as Operation];
-  const document = READERS[operation.body](exchange, configuration.document.maxBodyBytes);
+  const operation = gateway.offer.operations[route.operation as Operation];
+  const read = READERS[operation.body](exchange, configuration.document.maxBodyBytes);
+  const document = read instanceof Promise ? await read : read;
   checkFieldNames(document.value);
-  const dialect = await gateway.protocols.dialect(route.dialect, operation.name);
-  const envelope = envelopeOf(exchange.headers, match);
+  const dialect = await gateway.offer.protocols.dialect(route.dialect, operation.name);
+  const envelope = envelopeOf(exchange.headers, match, document);
   const inspected = dialect.inspect(document.value, envelope);
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
   const facts = operation.answers.includes('sse') ? inspected : { ...inspected, stream: false };
@@ -46,31 +47,54 @@ export async function parse(
     );
   }
   const options = readOptions(exchange.headers);
-  return { requestId, exchange, route, operation, dialect, envelope, document, facts, options, caller, configuration };
+  const answer = answerKind(operation, facts);
+  return { requestId, exchange, route, operation, answer, dialect, envelope, document, facts, options, caller, configuration };
 }
 
-function envelopeOf(headers: RequestHeaders, { route, model }: FoundRoute): CallEnvelope {
-  return { headers, ...(model === undefined ? {} : { model }), ...(route.stream === undefined ? {} : { stream: route.stream }) };
+function envelopeOf(headers: RequestHeaders, { route, model }: FoundRoute, { form }: CallDocument): CallEnvelope {
+  return {
+    headers,
+    ...(model === undefined ? {} : { model }),
+    ...(route.stream === undefined ? {} : { stream: route.stream }),
+    ...(form === undefined ? {} : { files: form.files }),
+  };
+}
+
+function answerKind({ answers }: OperationDeclaration, { stream }: CallFacts): AnswerKind {
+  if (stream) return 'sse';
+  return answers.includes('bytes') ? 'bytes' : 'json';
 }
 
 /** How a body of each kind is read. */
-const READERS: Readonly<Record<BodyKind, (exchange: Exchange, maxBytes: number) => JsonDocument>> = {
+const READERS: Readonly<Record<BodyKind, (exchange: Exchange, maxBytes: number) => CallDocument | Promise<CallDocument>>> = {
   json({ headers, body }, maxBytes) {
-    checkContent(headers);
+    checkEncoding(headers);
+    const type = headerText(headers, 'content-type');
+    // A missing content type is taken for JSON, as the providers do.
+    if (type !== undefined && type !== '' && !/^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
+      throw unsupportedMedia('Send the body as content-type application/json.');
+    }
     if (body.length > maxBytes) throw tooLarge(maxBytes);
     return parseJsonDocument(body, { ...REQUEST_LIMITS, maxBytes });
   },
+  async multipart({ headers, body }, maxBytes) {
+    checkEncoding(headers);
+    const type = headerText(headers, 'content-type') ?? '';
+    if (!/^multipart\/form-data(?=\s*;|$)/i.test(type)) throw unsupportedMedia('Send the body as content-type multipart/form-data.');
+    if (body.length > maxBytes) throw tooLarge(maxBytes);
+    const { boundaryOf, readForm } = await import('../../platform/multipart');
+    const document = readForm(body, boundaryOf(type));
+    // A server that reads names in any case must not take a file for a field either.
+    checkFieldNames(Object.fromEntries(document.form.files.map(({ name }) => [name, null])));
+    return document;
+  },
 };
 
-/** A body is JSON, in the plain. A missing content type is taken for JSON, as the providers do. */
-function checkContent(headers: RequestHeaders): void {
+/** A body comes in the plain. */
+function checkEncoding(headers: RequestHeaders): void {
   const encoding = headerText(headers, 'content-encoding');
   if (encoding !== undefined && encoding !== '' && encoding !== 'identity')
     throw unsupportedMedia('Send the body without content-encoding.');
-  const type = headerText(headers, 'content-type');
-  if (type !== undefined && type !== '' && !/^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
-    throw unsupportedMedia('Send the body as content-type application/json.');
-  }
 }
 
 function unsupportedMedia(message: string): GatewayError {

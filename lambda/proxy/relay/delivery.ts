@@ -2,12 +2,12 @@ import type { Writable } from 'node:stream';
 import type { GatewayError } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
 import type { Ticker, Watcher } from '../../platform/runtime';
+import type { AnswerKind } from '../../wire/operations';
 
 export interface DeliveryOptions {
   readonly exchange: Exchange;
   readonly ticker: Ticker;
-  /** Whether the answer is a stream of events. */
-  readonly stream: boolean;
+  readonly kind: AnswerKind;
   /** Adds the gateway's own headers, at the moment the status goes out. */
   readonly headers: (headers: Record<string, string>) => Readonly<Record<string, string>>;
   /** Sent while the provider is silent: a whole event or comment for streams, white space for JSON. */
@@ -21,6 +21,11 @@ export interface DeliveryOptions {
 
 /** Nothing between here and the caller may hold events back. */
 const STREAM_HEADERS: Readonly<Record<string, string>> = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+
+const TYPES: Readonly<Record<Exclude<AnswerKind, 'bytes'>, string>> = {
+  sse: 'text/event-stream; charset=utf-8',
+  json: 'application/json',
+};
 
 /** A heartbeat is early rather than late by what a tick may be late. */
 const EARLY_MS = 500;
@@ -38,6 +43,8 @@ export class Delivery implements Watcher {
   public gone = false;
   /** Ends an answer that has begun, in words that fit what was sent of it. */
   public farewell: ((error: GatewayError) => string | undefined) | undefined;
+  /** Content type of an answer in bytes, known before its first. */
+  public bytesType = 'application/octet-stream';
   /** Monotonic; 0 until the first byte went out. */
   public firstByteMs = 0;
 
@@ -104,6 +111,13 @@ export class Delivery implements Watcher {
     this.#close();
   }
 
+  /** Breaks off an answer in which nothing can be said: its caller sees that it is not whole. */
+  public cut(): void {
+    this.#close();
+    this.gone = true;
+    this.#out?.destroy();
+  }
+
   /** Nobody reads on: whatever waits for the caller need not wait any more. */
   public leave(): void {
     this.#close();
@@ -112,10 +126,10 @@ export class Delivery implements Watcher {
   }
 
   #commit(): void {
-    const { stream, headers, exchange } = this.#options;
+    const { kind, headers, exchange } = this.#options;
     this.committed = true;
-    const type = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
-    const out = exchange.respond(200, headers({ 'content-type': type, ...(stream ? STREAM_HEADERS : {}) }));
+    const type = kind === 'bytes' ? this.bytesType : TYPES[kind];
+    const out = exchange.respond(200, headers({ 'content-type': type, ...(kind === 'json' ? {} : STREAM_HEADERS) }));
     this.#out = out;
     const onGone = (): void => {
       if (!this.#ended) this.#options.onGone();

@@ -14,6 +14,9 @@ export interface FrameSource {
   finish(): readonly RawFrame[];
 }
 
+/** Bytes that are cut nowhere: each chunk is a frame. */
+export const BYTE_FRAMES: FrameSource = { push: (raw) => [{ event: 'message', data: '', raw }], finish: () => [] };
+
 export function frameSource(framing: Protocol['framing']): FrameSource {
   return framing === 'sse' ? sseFrames() : awsFrames();
 }

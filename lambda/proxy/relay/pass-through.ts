@@ -1,9 +1,12 @@
-import type { GatewayError } from '../../platform/error';
-import { holdsCredential } from '../../wire/model';
+import { GatewayError } from '../../platform/error';
+import { holdsCredential, type Usage } from '../../wire/model';
 import type { StreamMeter } from '../../wire/protocols';
-import { upstreamIncomplete } from '../../wire/protocols';
+import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import type { RawFrame } from './frames';
 import type { StreamReport, StreamSink, StreamTranslation } from './translation';
+
+/** Longest answer in bytes, as long as the longest one that is read whole. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * The same dialect on both sides: bytes pass as they are, and a meter looks at a copy.
@@ -92,4 +95,49 @@ function adjoin(left: Buffer, right: Buffer): Buffer {
   return left.buffer === right.buffer && left.byteOffset + left.length === right.byteOffset
     ? Buffer.from(left.buffer, left.byteOffset, left.length + right.length)
     : Buffer.concat([left, right]);
+}
+
+/**
+ * Sound and the like, which goes to the caller as it comes: nobody looks into it.
+ *
+ * @param usage as the answer's headers report it
+ */
+export function bytesAsTheyCome(usage: Usage | undefined): StreamTranslation {
+  return new Bytes(usage);
+}
+
+class Bytes implements StreamTranslation {
+  public readonly pending = false;
+  /** Nothing that is counted in characters. */
+  public readonly outputCharacters = 0;
+  #bytes = 0;
+
+  public constructor(private readonly usage: Usage | undefined) {}
+
+  public frames(frames: readonly RawFrame[], sink: StreamSink): void {
+    for (const { raw } of frames) {
+      const bytes = raw as Buffer;
+      this.#bytes += bytes.length;
+      if (this.#bytes > MAX_ANSWER_BYTES) return sink.fail(tooLarge());
+      if (bytes.length > 0) sink.content(bytes);
+    }
+  }
+
+  public end(sink: StreamSink): void {
+    if (this.#bytes === 0) sink.fail(unreadableAnswer());
+    else sink.complete();
+  }
+
+  /** Words would be taken for sound: the connection is cut. */
+  public terminal(): undefined {
+    return undefined;
+  }
+
+  public get report(): StreamReport {
+    return { usage: this.usage, finishReason: undefined, responseModel: undefined, writtenTokens: () => 0, malformed: 0 };
+  }
+}
+
+function tooLarge(): GatewayError {
+  return new GatewayError({ code: 'upstream_too_large', message: "The provider's answer is larger than the gateway takes." });
 }

@@ -3,6 +3,7 @@ import type { OutboundRequest, Transport } from '../../platform/http';
 import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
+import type { FormDocument } from '../../platform/multipart';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
 import { holdThinking } from '../../wire/fitting';
 import type { AnyRequest } from '../../wire/model';
@@ -12,7 +13,7 @@ import type { Endpoint } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import { longestAnswer } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
-import { forwardedHeaders } from '../before/headers';
+import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
 import { capabilitiesAt, wireFormatsAt } from './capabilities';
@@ -54,7 +55,7 @@ export async function prepare(
   const { call } = bounded;
   const { provider } = target;
   const endpoint = await endpointFor(call, target, site);
-  const protocol = await gateway.protocols.protocol(endpoint.protocol, call.operation.name);
+  const protocol = await gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough = endpoint.protocol === call.dialect.name;
   const quirks = provider.definition.quirks;
@@ -73,7 +74,7 @@ export async function prepare(
   // Whoever reads answers must understand them: a call that the common model cannot hold is refused by what is in it.
   const decoded = written.decoded ?? (stages.length === 0 ? undefined : decodedFor(call, target));
   const headers: Record<string, string> = {
-    'content-type': 'application/json',
+    'content-type': written.type ?? 'application/json',
     accept: acceptOf(call, protocol),
     'user-agent': USER_AGENT,
   };
@@ -175,6 +176,8 @@ function notOffered(provider: string): GatewayError {
 
 interface WrittenBody {
   readonly body: Buffer;
+  /** Default: JSON. */
+  readonly type?: string | undefined;
   readonly dropped: readonly string[];
   readonly written: readonly string[];
   readonly decoded?: AnyRequest;
@@ -190,6 +193,7 @@ function passedBody(
   maxOutputTokens: number | undefined,
 ): WrittenBody {
   const { document, facts, dialect } = call;
+  if (document.form !== undefined) return passedForm(call, document, target);
   const history = dialect.forwardChanges?.(document.value, target.provider.definition.maker === true);
   const forgotten = call.mayStore
     ? undefined
@@ -223,6 +227,17 @@ function passedBody(
       return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped], written };
   }
   return { body: spliceFields(document, changes), dropped, written };
+}
+
+/** Nothing but the model's name is exchanged in a form, where the form is what names it. */
+function passedForm({ dialect, exchange }: RoutedCall, { bytes, form }: FormDocument, { model }: Target): WrittenBody {
+  const { modelField } = dialect;
+  return {
+    body: modelField === undefined ? bytes : form.with(modelField, model),
+    type: headerText(exchange.headers, 'content-type'),
+    dropped: [],
+    written: [],
+  };
 }
 
 function translatedBody(
@@ -260,7 +275,8 @@ function decodedFor({ dialect, document, envelope }: RoutedCall, { model }: Targ
 }
 
 function acceptOf(call: RoutedCall, protocol: ProtocolCodec): string {
-  if (!call.facts.stream) return 'application/json';
+  if (call.answer === 'bytes') return '*/*';
+  if (call.answer === 'json') return 'application/json';
   return protocol.framing === 'sse' ? 'text/event-stream' : 'application/vnd.amazon.eventstream';
 }
 

@@ -10,8 +10,8 @@ import { returnedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { encodeContext } from '../relay/encode-context';
-import { frameSource } from '../relay/frames';
-import { passThrough } from '../relay/pass-through';
+import { BYTE_FRAMES, frameSource } from '../relay/frames';
+import { bytesAsTheyCome, passThrough } from '../relay/pass-through';
 import { relayStream } from '../relay/stream';
 import { translated } from '../relay/translated';
 import type { StreamTranslation } from '../relay/translation';
@@ -42,9 +42,9 @@ export async function tryPlace(gateway: Gateway, context: AdmittedCall, delivery
     const cutShort = connectMs < Math.min(deadlines.connectMs, leftMs) && isUnsent(error) && departure.hasLeft();
     return { failure: cutShort ? notAwaited() : transportFailure(error) };
   }
-  const refused = refusalOf(reply, prepared, call.facts.stream);
+  const refused = refusalOf(reply, prepared, call.answer !== 'json');
   if (refused !== undefined) return { failure: await refused, status: reply.status };
-  if (!call.facts.stream) return whole(gateway, context, prepared, reply);
+  if (call.answer === 'json') return whole(gateway, context, prepared, reply);
   return streamed(gateway, context, delivery, prepared, reply, nowMs + firstEventMs);
 }
 
@@ -78,7 +78,7 @@ async function refusedBy(reply: InboundReply, { protocol }: PreparedCall): Promi
   return providerFailure(facts.error, facts.failover, status);
 }
 
-/** A stream was asked for and JSON came: an error under a status that hides it. */
+/** A stream or bytes were asked for and JSON came: an error under a status that hides it. */
 async function errorInGoodStatus(reply: InboundReply, prepared: PreparedCall): Promise<AttemptFailure> {
   const body = await readErrorBody(reply);
   try {
@@ -98,10 +98,14 @@ async function streamed(
   firstEventAtMs: number,
 ): Promise<PlaceResult> {
   const { call } = context;
+  const inBytes = call.answer === 'bytes';
+  if (inBytes) delivery.bytesType = bytesTypeOf(reply);
+  const source = inBytes ? BYTE_FRAMES : frameSource(prepared.protocol.framing);
+  const translation = inBytes ? bytesAsTheyCome(prepared.protocol.headerUsage?.(reply.headers)) : translationOf(gateway, context, prepared);
   const result = await relayStream(
     reply.body,
-    frameSource(prepared.protocol.framing),
-    translationOf(gateway, context, prepared),
+    source,
+    translation,
     delivery,
     {
       firstEventAtMs,
@@ -118,6 +122,12 @@ async function streamed(
     return { failure: { ...streamFailure(result.error), ...(usage === undefined ? {} : { usage }) }, status: reply.status };
   }
   return { answer: { ...result, billed: true, finishReason: result.finishReason?.unified }, status: reply.status };
+}
+
+/** What the provider calls its bytes, where that can be said on. */
+function bytesTypeOf({ headers }: InboundReply): string {
+  const type = headers['content-type'] ?? '';
+  return /^[\x20-\x7e]{1,128}$/.test(type) ? type : 'application/octet-stream';
 }
 
 function translationOf(gateway: Gateway, context: AdmittedCall, prepared: PreparedCall): StreamTranslation {

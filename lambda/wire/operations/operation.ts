@@ -4,11 +4,14 @@ import type { AnyAnswer } from '../model/response';
 import type { Capabilities } from '../models';
 import type { ProtocolCodec } from '../protocols/protocol';
 
-/** What a call's body is. */
-export type BodyKind = 'json';
+/** What a call's body is. A form has no output cap: what it asks for is not written by the token. */
+export type BodyKind = 'json' | 'multipart';
 
-/** What an answer comes as. An answer is streamed where the caller asks for that and the operation has `sse` among its kinds. */
-export type AnswerKind = 'json' | 'sse';
+/**
+ * What an answer comes as. It is streamed where the caller asks for that and the operation has `sse` among its kinds; it is bytes of the
+ * provider's own type, such as sound, where the operation has `bytes`: those are relayed as they come, whatever wire format asked for them.
+ */
+export type AnswerKind = 'json' | 'sse' | 'bytes';
 
 /** What is known of the place that a call is made fit for. */
 export interface FittingPlace {

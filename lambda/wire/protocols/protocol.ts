@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../platform/error';
 import type { JsonDocument, JsonObject } from '../../platform/json';
+import type { FormFile } from '../../platform/multipart';
 import type { Media } from '../model/media';
 import type { UnitCounts } from '../model/price-unit';
 import type { AnyRequest, ModelRequest, ProtocolName } from '../model/request';
@@ -51,13 +52,15 @@ export interface CallFacts {
   readonly effortWithTools?: boolean;
 }
 
-/** What a call says outside of its body. */
+/** What a call says outside of its body, or of the body's fields. */
 export interface CallEnvelope {
   /** The model, where the path names it. */
   readonly model?: string;
   /** Whether a stream is asked for, where the path says it. */
   readonly stream?: boolean;
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Of a form. */
+  readonly files?: readonly FormFile[];
 }
 
 /** How a budget that binds a call stands. */

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader';
 import { adminReaders } from './admin';
 import { answerReaders } from './answers';
+import { formReaders } from './forms';
 import { framingReaders } from './framing';
 import { jsonReaders } from './json';
 import { localReaders } from './local';
@@ -10,6 +11,7 @@ import { textReaders } from './texts';
 /** Every reader that is written by hand. CONTRIBUTING.md lists them. */
 export const READERS: readonly Reader[] = [
   ...jsonReaders,
+  ...formReaders,
   ...framingReaders,
   ...answerReaders,
   ...requestReaders,
