@@ -16,6 +16,7 @@ import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
+import { callersNames, droppedOf, inCallersWords } from './callers-words';
 import { capabilitiesAt, wireFormatsAt } from './capabilities';
 
 /** A call made ready for one place. */
@@ -254,16 +255,15 @@ function translatedBody(
   const lowered = maxOutputTokens === undefined ? undefined : { tokens: maxOutputTokens, asked: call.facts.maxOutputTokens };
   const showsPictures = call.dialect.showsPictures === true;
   const place = { quirks, capabilities, showsPictures, ...(lowered === undefined ? {} : { lowered }) };
-  const fitted = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
-  const encoded = protocol.encodeRequest(fitted.request, {
-    requestModel: target.model,
-    quirks: new Set(quirks),
-    capabilities,
+  const own = callersNames(call, decoded);
+  const [fitted, encoded] = inCallersWords(own, () => {
+    const fits = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
+    return [fits, protocol.encodeRequest(fits.request, { requestModel: target.model, quirks: new Set(quirks), capabilities })] as const;
   });
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
-    dropped: [...new Set([...(decoded.dropped ?? []), ...fitted.dropped, ...encoded.dropped, ...reshaped.dropped])],
+    dropped: droppedOf(decoded, own, [...fitted.dropped, ...encoded.dropped, ...reshaped.dropped]),
     written: fitted.written,
     decoded: capped,
     protocol: fitted.protocol,

@@ -41,6 +41,7 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
 }
 
 export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
+export { type OwnNames, ownNames } from './field-names';
 export { mediaUrlIn } from './media-urls';
 export type {
   BudgetState,

@@ -10,6 +10,7 @@ import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
 import type { Capabilities, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
+import type { FieldNames } from './field-names';
 
 /**
  * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
@@ -112,6 +113,8 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
   readonly name: string;
   /** The top-level field in which a body names its model; undefined where the path names it. */
   readonly modelField: string | undefined;
+  /** Its own names for the common model's fields. Absent: it has the same. */
+  readonly fieldNames?: FieldNames;
   /** Its answers have a place for pictures that a model makes. */
   readonly showsPictures?: true;
   /** Reads what the gateway needs. Throws `GatewayError` 400 naming the field. */

@@ -9,6 +9,7 @@ import { encodeError, encodeStreamError, errorStatus } from './encode-error';
 import { encodeRequest } from './encode-request';
 import { encodeResponse } from './encode-response';
 import { AnthropicMessagesStreamEncoder } from './encode-stream';
+import { FIELD_NAMES } from './field-names';
 import { finishReasonOf } from './finish-reason';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
@@ -20,6 +21,7 @@ import { usageOf } from './usage';
 export const anthropicMessages: Dialect & Protocol = {
   name: 'anthropic-messages',
   modelField: 'model',
+  fieldNames: FIELD_NAMES,
   framing: 'sse',
   toolNames: 'anthropic',
   requiresOutputCap: true,

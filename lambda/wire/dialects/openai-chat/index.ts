@@ -8,6 +8,7 @@ import { encodeError, encodeStreamError, errorStatus } from './encode-error';
 import { encodeRequest } from './encode-request';
 import { encodeResponse } from './encode-response';
 import { OpenAiChatStreamEncoder, TERMINATOR } from './encode-stream';
+import { FIELD_NAMES } from './field-names';
 import { forget, usageFields } from './forced-fields';
 import { forwardChanges } from './history';
 import { inspect } from './inspect';
@@ -19,6 +20,7 @@ import { usageOf } from './usage';
 export const openAiChat: Dialect & Protocol = {
   name: 'openai-chat',
   modelField: 'model',
+  fieldNames: FIELD_NAMES,
   showsPictures: true,
   framing: 'sse',
   freeTextTools: true,

@@ -8,6 +8,7 @@ import { encodeError, encodeStreamError, errorStatus } from './encode-error';
 import { encodeRequest } from './encode-request';
 import { encodeResponse } from './encode-response';
 import { OpenAiResponsesStreamEncoder } from './encode-stream';
+import { FIELD_NAMES } from './field-names';
 import { finishReasonOf } from './finish-reason';
 import { forget } from './forced-fields';
 import { forwardChanges } from './history';
@@ -21,6 +22,7 @@ import { usageOf } from './usage';
 export const openAiResponses: Dialect & Protocol = {
   name: 'openai-responses',
   modelField: 'model',
+  fieldNames: FIELD_NAMES,
   showsPictures: true,
   framing: 'sse',
   freeTextTools: true,
