@@ -88,23 +88,27 @@ function asUser({ content }: Message): Message {
   return { role: 'user', content: content as readonly TextPart[] };
 }
 
-/** Of several results of one call the last counts. */
+/**
+ * Of several results of one call the last counts. Calls of another turn may bear the same id, where ids are numbered from the start each
+ * turn: their results are theirs.
+ */
 export function withOneResultACall(messages: readonly Message[]): readonly Message[] {
   let last: Map<string, Part> | undefined;
-  let twice = false;
-  for (const { content } of messages) {
+  let superseded: Set<Part> | undefined;
+  for (const { role, content } of messages) {
+    // What the assistant says begins a new turn of calls.
+    if (role === 'assistant') last = undefined;
     for (const part of content) {
       if (part.type !== 'tool-result') continue;
       last ??= new Map();
-      twice ||= last.has(part.toolCallId);
+      const earlier = last.get(part.toolCallId);
+      if (earlier !== undefined) superseded = (superseded ?? new Set()).add(earlier);
       last.set(part.toolCallId, part);
     }
   }
-  if (!twice) return messages;
+  if (superseded === undefined) return messages;
   return messages.flatMap((message): Message[] => {
-    const content = (message.content as readonly Part[]).filter(
-      (part) => part.type !== 'tool-result' || last?.get(part.toolCallId) === part,
-    );
+    const content = (message.content as readonly Part[]).filter((part) => superseded?.has(part) !== true);
     if (content.length === message.content.length) return [message];
     return content.length === 0 ? [] : [{ ...message, content } as Message];
   });

@@ -13,7 +13,7 @@ export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<st
   const union = UNIONS.find((keyword) => Array.isArray(parameters[keyword]));
   if (union === undefined) return 'type' in parameters ? parameters : { type: 'object', ...parameters };
   const { [union]: listed, ...rest } = parameters;
-  const members = (listed as JsonValue[]).filter(isObject);
+  const members = (listed as JsonValue[]).filter(isObject).map((member) => resolved(member, rest));
   dropped.add('tools.parameters');
   const properties = Object.assign({}, ...members.map((member) => member['properties']), rest['properties']);
   const needed = members.map((member) => new Set(Array.isArray(member['required']) ? member['required'] : []));
@@ -23,6 +23,15 @@ export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<st
   return objectAtRoot({ ...rest, type: 'object', properties, required: [...new Set([...own, ...required])] }, dropped);
 }
 
-function isObject(value: JsonValue): value is JsonObject {
+/** A member that is named by `#/$defs/Name`, which is how many write unions. */
+function resolved(member: JsonObject, root: JsonObject): JsonObject {
+  const { $ref: reference } = member;
+  const [, where, name] = typeof reference === 'string' ? (/^#\/(\$defs|definitions)\/([^/]+)$/.exec(reference) ?? []) : [];
+  const definitions = where === undefined ? undefined : root[where];
+  const found = definitions !== undefined && isObject(definitions) && name !== undefined ? definitions[name] : undefined;
+  return found !== undefined && isObject(found) ? found : member;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

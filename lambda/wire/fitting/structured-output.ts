@@ -50,14 +50,21 @@ function told({ schema }: Schema): Message {
   return { role: 'system', content: [{ type: 'text', text }] };
 }
 
+/** What the model says beside its answer would make it no JSON. */
 function textAgain(response: ModelResponse): ModelResponse {
-  const restore = (part: AssistantPart): AssistantPart =>
-    part.type === 'tool-call' && part.name === TOOL ? { type: 'text', text: part.arguments } : part;
+  const answersIn = (content: readonly AssistantPart[]): boolean => content.some((part) => part.type === 'tool-call' && part.name === TOOL);
+  const restore = (content: readonly AssistantPart[]): readonly AssistantPart[] =>
+    answersIn(content)
+      ? content.flatMap((part): AssistantPart[] => {
+          if (part.type === 'tool-call' && part.name === TOOL) return [{ type: 'text', text: part.arguments }];
+          return part.type === 'text' ? [] : [part];
+        })
+      : content;
   return {
     ...response,
     choices: response.choices.map((choice) => ({
       ...choice,
-      content: choice.content.map(restore),
+      content: restore(choice.content),
       finishReason: finished(choice.finishReason),
     })),
   };
@@ -67,9 +74,10 @@ function finished(reason: FinishReason): FinishReason {
   return reason.unified === 'tool-calls' ? { unified: 'stop' } : reason;
 }
 
-/** Calls of the tool are text. */
+/** Calls of the tool are text. What is said before one is held back: beside the answer it would make that no JSON; without one it is the answer. */
 class TextDecoder implements StreamDecoder {
   readonly #open = new Set<string>();
+  #held: StreamEvent[] = [];
 
   public constructor(private readonly inner: StreamDecoder) {}
 
@@ -78,11 +86,36 @@ class TextDecoder implements StreamDecoder {
   }
 
   public decode(frame: Parameters<StreamDecoder['decode']>[0]): StreamEvent[] {
-    return this.inner.decode(frame).map((event) => this.#restore(event));
+    return this.inner.decode(frame).flatMap((event) => this.#order(event));
   }
 
   public end(): StreamEvent[] {
-    return this.inner.end().map((event) => this.#restore(event));
+    return this.inner.end().flatMap((event) => this.#order(event));
+  }
+
+  #order(event: StreamEvent): StreamEvent[] {
+    switch (event.type) {
+      case 'text-start':
+      case 'text-delta':
+      case 'text-end':
+      case 'citation':
+        this.#held.push(event);
+        return [];
+      case 'tool-call-start':
+        if (event.name === TOOL) this.#held = [];
+        return [...this.#release(), this.#restore(event)];
+      case 'finish':
+      case 'error':
+        return [...this.#release(), this.#restore(event)];
+      default:
+        return [this.#restore(event)];
+    }
+  }
+
+  #release(): StreamEvent[] {
+    const held = this.#held;
+    this.#held = [];
+    return held;
   }
 
   #restore(event: StreamEvent): StreamEvent {

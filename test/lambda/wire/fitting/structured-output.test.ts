@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../../lambda/wire/dialects/anthropic-messages';
 import { withoutNativeSchema } from '../../../../lambda/wire/fitting';
 import type { ModelRequest } from '../../../../lambda/wire/model/request';
@@ -66,6 +67,39 @@ test('a streamed answer is text from its first character', () => {
   ]);
   expect(events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')).toBe('{"city":"Bergen"}');
   expect(events.find(({ type }) => type === 'finish')).toMatchObject({ reason: { unified: 'stop' } });
+});
+
+test('what the model says beside its answer is left out, streamed too, and without an answer it is one', () => {
+  const { protocol } = fitted(REQUEST);
+  const text = { type: 'text', text: 'Here it is:' };
+  const call = { type: 'tool_use', id: 'a', name: 'json_answer', input: { city: 'Bergen' } };
+  const whole = (content: JsonObject[]) =>
+    protocol.decodeResponse({ type: 'message', content, stop_reason: 'end_turn', usage: USAGE }).choices[0]?.content;
+
+  expect(whole([text, call])).toEqual([{ type: 'text', text: '{"city":"Bergen"}' }]);
+  expect(whole([text])).toEqual([text]);
+  const said = (blocks: object[]) => {
+    const decoder = protocol.streamDecoder();
+    const frames: { type: string }[] = [
+      { type: 'message_start', message: { id: 'a', model: 'm', usage: USAGE } } as { type: string },
+      ...(blocks as { type: string }[]),
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 9 } } as { type: string },
+      { type: 'message_stop' },
+    ];
+    const events = frames.flatMap((frame) => decoder.decode({ event: frame.type, data: JSON.stringify(frame) }));
+    return events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+  };
+  const words = [
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Here it is:' } },
+    { type: 'content_block_stop', index: 0 },
+  ];
+  const answer = [
+    { type: 'content_block_start', index: 1, content_block: { type: 'tool_use', id: 'a', name: 'json_answer', input: {} } },
+    { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{"city":"Bergen"}' } },
+    { type: 'content_block_stop', index: 1 },
+  ];
+  expect([said([...words, ...answer]), said(words)]).toEqual(['{"city":"Bergen"}', 'Here it is:']);
 });
 
 test.each([

@@ -1,0 +1,42 @@
+import { objectAtRoot, withOneResultACall } from '../../../../lambda/wire/fitting';
+import type { Message } from '../../../../lambda/wire/model/request';
+
+const call = (id: string): Message => ({ role: 'assistant', content: [{ type: 'tool-call', id, name: 't', arguments: '{}' }] });
+const result = (toolCallId: string, text: string): Message => ({
+  role: 'tool',
+  content: [{ type: 'tool-result', toolCallId, content: [{ type: 'text', text }] }],
+});
+const user: Message = { role: 'user', content: [{ type: 'text', text: 'go' }] };
+
+test('of several results of one call the last counts', () => {
+  expect(withOneResultACall([user, call('a'), result('a', 'first'), result('a', 'second')])).toEqual([
+    user,
+    call('a'),
+    result('a', 'second'),
+  ]);
+});
+
+test.each(['call_0', ''])('calls of two turns that bear the id %j keep a result each', (id) => {
+  const messages = [user, call(id), result(id, 'ONE'), user, call(id), result(id, 'TWO')];
+
+  expect(withOneResultACall(messages)).toBe(messages);
+});
+
+test('a union of definitions at the root of a tool becomes one object with what each takes', () => {
+  const parameters = {
+    anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }],
+    $defs: {
+      A: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      B: { type: 'object', properties: { id: { type: 'string' }, name: { type: 'string' } }, required: ['id', 'name'] },
+    },
+  };
+  const dropped = new Set<string>();
+
+  expect(objectAtRoot(parameters, dropped)).toEqual({
+    type: 'object',
+    properties: { id: { type: 'string' }, name: { type: 'string' } },
+    required: ['id'],
+    $defs: parameters.$defs,
+  });
+  expect([...dropped]).toEqual(['tools.parameters']);
+});
