@@ -1,4 +1,5 @@
-import { moneyRefusal } from '../../../../lambda/money/ledger/refusals';
+import type { PlannedCounter } from '../../../../lambda/money/ledger/plan';
+import { createRefusalMemory, moneyRefusal } from '../../../../lambda/money/ledger/refusals';
 import type { CounterState } from '../../../../lambda/money/ports/counters';
 
 const NOW_MS = 1_000;
@@ -29,4 +30,32 @@ test('R15 callers that were refused together come again one to five seconds late
   const wait = (random: number) => moneyRefusal(state(5n, [20n, NOW_MS]), 25n, NOW_MS, random).retryAfterMs;
   expect([wait(0), wait(0.5), wait(1)]).toEqual([1_000, 3_000, 5_000]);
   expect(moneyRefusal(state(5n), 25n, NOW_MS, 0.5).retryAfterMs).toBeUndefined();
+});
+
+describe('R15 a refusal is remembered for a while', () => {
+  const planned = { spec: { key: 'money#x', generation: 2 }, period: { endMs: 9_000_000 } } as PlannedCounter;
+  const spec = { key: 'gate#x', requestsPerMinute: 1 };
+
+  /** What is still remembered so long after it was, by each of the two clocks. */
+  function rememberedAfter(wallMs: number, monotonicMs: number) {
+    const passed = { wall: 0, monotonic: 0 };
+    const memory = createRefusalMemory({ now: () => NOW_MS + passed.wall, monotonic: () => passed.monotonic });
+    memory.rememberMoney(planned, 5n, { kind: 'spent', retryAfterMs: undefined });
+    memory.rememberGate(spec, { limit: 'requests_per_minute', retryAfterMs: 60_000 });
+    Object.assign(passed, { wall: wallMs, monotonic: monotonicMs });
+    return [memory.money(planned, 5n)?.kind, memory.gate(spec)?.limit];
+  }
+
+  test('R15 of money for ten seconds, of a limit for one, and no longer by either clock', () => {
+    expect(rememberedAfter(999, 999)).toEqual(['spent', 'requests_per_minute']);
+    expect([rememberedAfter(1_000, 0), rememberedAfter(0, 1_000)]).toEqual([
+      ['spent', undefined],
+      ['spent', undefined],
+    ]);
+    expect([rememberedAfter(9_999, 9_999)[0], rememberedAfter(10_000, 0)[0], rememberedAfter(0, 10_000)[0]]).toEqual([
+      'spent',
+      undefined,
+      undefined,
+    ]);
+  });
 });
