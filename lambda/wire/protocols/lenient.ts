@@ -20,9 +20,13 @@ export function countOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** A part of a count, which some providers report larger than the whole. */
+/** Longer than any prompt, in tokens. */
+const BEYOND_PROMPTS = 20_000_000;
+
+/** A part of a count, which some providers report larger than the whole. One that no prompt can have stays as false as it is. */
 export function partOf(whole: number | undefined, part: number | undefined): number | undefined {
-  return part === undefined || whole === undefined ? part : Math.min(whole, part);
+  if (part === undefined || whole === undefined || part > BEYOND_PROMPTS) return part;
+  return Math.min(whole, part);
 }
 
 /** Names of fields that hold counts, in the spelling of any provider. */

@@ -126,10 +126,10 @@ const FALSE_REPORTS: readonly [string, string, object, readonly Step[]][] = [
   ['a fraction', CHAT, asChat('openai/gpt-4.1'), completion({ ...prompt, completion_tokens: 20.5 })],
   ['a negative count', CHAT, asChat('openai/gpt-4.1'), completion({ ...prompt, prompt_tokens_details: { cached_tokens: -100 } })],
   [
-    'cached tokens beyond the input',
+    'cached tokens beyond any input',
     CHAT,
     asChat('openai/gpt-4.1'),
-    completion({ ...prompt, prompt_tokens_details: { cached_tokens: 101 } }),
+    completion({ ...prompt, prompt_tokens_details: { cached_tokens: VAST } }),
   ],
   [
     'sound that nobody asked for',
