@@ -4,6 +4,8 @@
  * vendors' pages that it names, and goes before the list. Needs no network; `scripts/price-book/import.mjs` brings a newer list in.
  *
  * Without options writes it and says what changed. `--check` writes nothing and fails when the committed file is not what the list gives.
+ * `--coverage` writes nothing, prints how much of the list is known and how much of that the table of docs/models.md says, and fails when
+ * the large hosts together are below what is promised or the table is out of date; `--coverage --write` brings the table up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +13,10 @@ import { parseArgs } from 'node:util';
 import { linesOf, listedFacts } from './models/listed.mjs';
 
 const committed = join(import.meta.dirname, '../lambda/wire/models/listed.json');
-const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
+const FLAG = { type: 'boolean', default: false };
+const { check, coverage, write } = parseArgs({ options: { check: FLAG, coverage: FLAG, write: FLAG } }).values;
+if (coverage) process.exit(await tellCoverage());
+
 const { source, hosts } = JSON.parse(readFileSync(join(import.meta.dirname, 'price-book/lists/litellm.json'), 'utf8'));
 
 const { makers, byHost } = listedFacts(hosts);
@@ -58,4 +63,22 @@ function factsByName(lists) {
       }),
     ),
   );
+}
+
+/** @returns the exit code */
+async function tellCoverage() {
+  const { coverage: count, coverageTable, LEAST_PERCENT, percentOf } = await import('./models/coverage.mjs');
+  const counted = count();
+  const held = counted.hosts.filter((host) => host.held);
+  for (const { host, missing } of held) for (const name of missing) console.log(`not known: ${host} ${name}`);
+  const table = coverageTable(counted);
+  console.log(table);
+  const page = join(import.meta.dirname, '../docs/models.md');
+  const before = readFileSync(page, 'utf8');
+  const after = before.replace(/(?<=<!-- coverage -->\n)[\s\S]*?(?=\n<!-- end of coverage -->)/, () => table);
+  if (write) writeFileSync(page, after);
+  else if (after !== before) console.error('the table of docs/models.md is out of date: run `node scripts/models.mjs --coverage --write`');
+  const percent = percentOf(held);
+  if (percent < LEAST_PERCENT) console.error(`${percent} % of the large hosts' models are known, ${LEAST_PERCENT} % are promised`);
+  return percent < LEAST_PERCENT || (!write && after !== before) ? 1 : 0;
 }

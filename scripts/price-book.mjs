@@ -43,9 +43,9 @@ for (const { kind, model, different } of undecided) {
 }
 for (const name of stale) console.error(`a decision is not needed any more: ${name}`);
 if (compare) {
-  for (const { kind, models, take, prices, page, checked, note } of decisions) {
+  for (const { kind, models, take, page, checked, note, ...said } of decisions) {
     console.log(
-      `${kind} ${models.join(', ')}: ${take ?? JSON.stringify(prices)} (${page}, ${checked})${note === undefined ? '' : `: ${note}`}`,
+      `${kind} ${models.join(', ')}: ${take ?? JSON.stringify(said.prices ?? said)} (${page}, ${checked})${note === undefined ? '' : `: ${note}`}`,
     );
   }
 }

@@ -12,11 +12,12 @@ export function linesOf(models) {
   return [...names].map(([body, all]) => `${all.join(' ')} |${body}`);
 }
 
-function bodyOf({ window, maxOutput, tiers, regional, prices }) {
+function bodyOf({ window, maxOutput, tiers, regional, free, prices }) {
   const facts = [
     ...(window === undefined ? [] : [`window=${window}`]),
     ...(maxOutput === undefined ? [] : [`maxOutput=${maxOutput}`]),
     ...(regional === undefined ? [] : [`regional=${regional}`]),
+    ...(free === true ? ['free=yes'] : []),
     ...(tiers === undefined
       ? []
       : Object.keys(tiers).length === 0

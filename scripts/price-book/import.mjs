@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGenaiPrices } from './genai-prices.mjs';
-import { readLitellm } from './litellm.mjs';
+import { readChats, readLitellm } from './litellm.mjs';
 
 const [which, ...rest] = process.argv.slice(2);
 const lists = join(import.meta.dirname, 'lists');
@@ -20,7 +20,12 @@ if (which === 'genai-prices') {
   );
 } else if (which === 'litellm') {
   const [file, version, date] = rest;
-  write({ name: 'litellm', package: 'PyPI litellm', version, date, license: 'MIT' }, readLitellm(JSON.parse(readFileSync(file, 'utf8'))));
+  const [map, source] = [
+    JSON.parse(readFileSync(file, 'utf8')),
+    { name: 'litellm', package: 'PyPI litellm', version, date, license: 'MIT' },
+  ];
+  write(source, readLitellm(map));
+  write({ ...source, name: 'litellm-chats' }, readChats(map));
 } else {
   throw new Error('usage: import.mjs genai-prices DATE | litellm FILE VERSION DATE');
 }

@@ -70,13 +70,33 @@ export function readLitellm(map) {
   return hosts;
 }
 
-function placeOf(key, entry, name = key) {
+/** Last days by name and host of all that chats, `null` where the list has none: what coverage is counted by. */
+export function readChats(map) {
+  const hosts = {};
+  for (const [key, entry] of Object.entries(map)) {
+    if (entry.mode !== 'chat') continue;
+    const [host = entry.litellm_provider] = providerOf(entry);
+    hosts[host] ??= {};
+    hosts[host][providerOf(entry)[0] === undefined ? key : bareName(key, entry)] = entry.deprecation_date ?? null;
+  }
+  return hosts;
+}
+
+function providerOf(entry) {
   const provider = entry?.litellm_provider ?? '';
-  const [host, prefix] = PROVIDERS[provider] ?? (provider.startsWith('vertex_ai') ? ['vertex-ai', 'vertex_ai/'] : []);
+  return PROVIDERS[provider] ?? (provider.startsWith('vertex_ai') ? ['vertex-ai', 'vertex_ai/'] : []);
+}
+
+/** Bedrock has two endpoints, and the list two beginnings for them. */
+function bareName(name, entry) {
+  const [, prefix = ''] = providerOf(entry);
+  return [prefix, 'bedrock/'].reduce((text, start) => (text.startsWith(start) ? text.slice(start.length) : text), name).toLowerCase();
+}
+
+function placeOf(key, entry, name = key) {
+  const [host] = providerOf(entry);
   if (host === undefined || !MODES.has(entry.mode) || /-month-commitment\//.test(key)) return undefined;
-  // Bedrock has two endpoints, and the list two beginnings for them.
-  const bare = [prefix, 'bedrock/'].reduce((text, start) => (text.startsWith(start) ? text.slice(start.length) : text), name);
-  return { host, model: bare.toLowerCase() };
+  return { host, model: bareName(name, entry) };
 }
 
 function rowOf(host, entry) {

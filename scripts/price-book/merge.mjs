@@ -1,5 +1,5 @@
 /** Two lists and the decisions between them, as one row a model. */
-import { scaled, stepsOf, times } from './amounts.mjs';
+import { perCall, perMillion, stepsOf, times } from './amounts.mjs';
 import { completeProfiles } from './bedrock.mjs';
 import { CLASSES } from './classes.mjs';
 import { differences, pricesOn } from './compare.mjs';
@@ -33,16 +33,17 @@ export function merge(first, second, decisions) {
       kinds[kind][model] = mergeRow(left[model], right[model], context);
     }
   }
-  for (const { kind, models, prices, page } of decisions.filter(({ prices }) => prices !== undefined)) {
+  for (const decision of decisions.filter(({ take }) => take === undefined)) {
+    const { kind, models, page } = decision;
     for (const model of models) {
-      kinds[kind][model] = decidedPrices(kinds[kind][model], prices);
+      kinds[kind][model] = decided(kinds[kind][model], decision);
       used.add(`${kind} ${model}`);
       if (page === undefined) throw new Error(`the decision on ${kind} ${model} names no page`);
     }
   }
   kinds.bedrock = completeProfiles(kinds.bedrock);
   for (const [kind, makers] of Object.entries(BORROWED)) {
-    for (const maker of makers) kinds[kind] = { ...kinds[maker], ...kinds[kind] };
+    for (const maker of makers) kinds[kind] = { ...withoutGifts(kinds[maker]), ...kinds[kind] };
   }
   for (const maker of MAKERS_ONLY) delete kinds[maker];
   const stale = decisions.flatMap(({ kind, models }) => models.map((model) => `${kind} ${model}`)).filter((name) => !used.has(name));
@@ -95,9 +96,23 @@ function current(prices, day) {
   return start < 1 ? prices : prices.slice(start).map(({ from, ...set }) => (from !== undefined && from > day ? { from, ...set } : set));
 }
 
-function decidedPrices(row, prices) {
-  const decided = Object.fromEntries(Object.entries(prices).map(([name, usd]) => [name, scaled(usd, 9)]));
-  return { ...row, prices: (row?.prices ?? [{}]).map((set) => ({ ...set, ...decided })) };
+/** What a page says in place of the lists: prices, a price of the whole request, lengths, or that it costs nothing. */
+function decided(row, { prices = {}, request, free, window, maxOutput }) {
+  const rates = Object.fromEntries(Object.entries(prices).map(([name, usd]) => [name, perMillion(usd)]));
+  const calls = request === undefined ? undefined : { request: perCall(request) };
+  const one = (set) => ({ ...set, ...rates, ...(calls === undefined ? {} : { calls: { ...set.calls, ...calls } }) });
+  return {
+    ...row,
+    ...(window === undefined ? {} : { window }),
+    ...(maxOutput === undefined ? {} : { maxOutput }),
+    ...(free === true ? { free } : {}),
+    prices: free === true ? [{ input: 0, output: 0 }] : (row?.prices ?? [{}]).map(one),
+  };
+}
+
+/** What a maker gives away it does so in its own place alone. */
+function withoutGifts(models = {}) {
+  return Object.fromEntries(Object.entries(models).filter(([, { free }]) => free !== true));
 }
 
 /** Twice the input price, which is what a one-hour write costs wherever it is listed. */

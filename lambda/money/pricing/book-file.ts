@@ -87,8 +87,11 @@ function checkRow(row: BookRow): void {
       throw new BookLineError(`tier:${tier} must be ${LEAST_TIER} to ${MOST_TIER} percent, not ${percent}`);
   }
   for (const prices of row.prices) {
-    if (isFree(prices))
-      throw new BookLineError('input and output must not both be 0 where no unit has a price: an override says that a model is free');
+    if (isFree(prices) && row.free !== true)
+      throw new BookLineError(
+        'input and output must not both be 0 where no unit has a price: free=yes, or an override, says that a model is free',
+      );
+    if (row.free === true && !isFree(prices)) throw new BookLineError('free=yes must stand with prices of 0');
   }
 }
 

@@ -31,6 +31,8 @@ export interface BookRow {
    * An empty one says that the model has no tiers.
    */
   readonly tiers?: Readonly<Record<string, number>>;
+  /** Its place says that it costs nothing; without that a price of zero is a slip. */
+  readonly free?: true;
   readonly prices: readonly BookPrices[];
 }
 
@@ -73,6 +75,7 @@ export function readLine(line: string): BookRow {
   for (const [name, value] of fieldsOf(facts)) {
     if (name === 'window' || name === 'maxOutput' || name === 'speed' || name === 'regional') row[name] = wholeNumber(name, value);
     else if (name === 'tiers' && value === 'none') tiers ??= {};
+    else if (name === 'free' && value === 'yes') row.free = true;
     else if (name.startsWith('tier:') && isTier(name.slice(5))) tiers = { ...tiers, [name.slice(5)]: percent(name, value) };
     else throw new BookLineError(`${quoted(name)} is no fact of a model`);
   }

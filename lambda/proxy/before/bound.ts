@@ -3,8 +3,8 @@ import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUs
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
+import { priceAt } from '../price-at';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
-import { priceAt } from './price-at';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../platform/json';
 import { modelNotFound, type Target } from '../../routing';
 import type { ListedModel, ModelRoutes } from '../../wire/dialects';
 import { allowedTargets, modelPolicy } from '../before/policy';
-import { priceAt } from '../before/price-at';
 import type { Gateway } from '../gateway';
+import { priceAt } from '../price-at';
 
 /** No provider tells when a model was made; clients want a date. */
 const CREATED_AT = '2025-01-01T00:00:00Z';

@@ -16,6 +16,12 @@ const NAMES = Array.from({ length: 999 }, (_, index) => `m${String(index).padSta
 /** A line of 20,000 characters. */
 const LONGEST = `${NAMES.padEnd(19_989)} || input=1`;
 
+test('R14 a line says by a word of its own that its models cost nothing', () => {
+  const text = lines('m | free=yes | input=0 output=0');
+
+  expect(checkBook(text, NOW)).toEqual(JSON.parse(text));
+});
+
 test('R14 a book is read as it was written', () => {
   const text = fileOf({ sources: { list: '1 of 2026-11-30' } });
 
@@ -50,6 +56,8 @@ test.each<[string, string]>([
   [lines('m || input=1', 'n m || input=2'), 'book.lists.openai[1] names "m" again'],
   [lines('m m || input=1'), 'book.lists.openai[0] names "m" again'],
   [lines('m || input=0'), 'must not both be 0'],
+  [lines('m | free=no | input=0'), 'is no fact of a model'],
+  [lines('m | free=yes | input=0 output=1'), 'free=yes must stand with prices of 0'],
   [lines('m || output=0.000'), 'must not both be 0'],
   [lines('m || input=0 output=0 call:web_search=1'), 'must not both be 0'],
   [lines('m || image=0 call=0'), 'must not both be 0'],

@@ -265,12 +265,19 @@ describe('the figures of a model', () => {
     }
   });
 
-  test('R14 no line of the book prices a model at zero', () => {
+  test('R14 no line of the book prices a model at zero but those that are said to be free', () => {
     for (const [kind, name] of NAMES) {
       const price = priceOf(kind, name);
       const isFree = price.rates.input.base === 0n && price.rates.output.base === 0n && price.perRequest === 0n;
-      expect([kind, name, isFree]).toEqual([kind, name, false]);
+      expect([kind, name, isFree]).toEqual([kind, name, lineOf(kind, name).includes(' free=yes ')]);
     }
+  });
+
+  test('R14 what its place gives away costs nothing there, and has a price elsewhere', () => {
+    expect(priceOf('google-ai-studio', 'gemma-4-26b-a4b-it')).toMatchObject({ contextWindow: 262_144, perRequest: 0n });
+    expect(priceOf('google-ai-studio', 'gemma-4-26b-a4b-it').rates.output.base).toBe(0n);
+    expect(priceOf('vertex-ai', 'gemma-4-26b-a4b-it').rates.output.base).toBeGreaterThan(0n);
+    expect(priceOf('google-ai-studio', 'lyria-3.5').perRequest).toBe(80_000_000n);
   });
 });
 

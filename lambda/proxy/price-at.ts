@@ -1,6 +1,6 @@
-import type { Price } from '../../money/pricing';
-import type { Target } from '../../routing';
-import type { Gateway } from '../gateway';
+import type { Price } from '../money/pricing';
+import type { Target } from '../routing';
+import type { Gateway } from './gateway';
 
 /** What a model costs where it is called, and how long its prompts and answers are. Undefined: nobody knows. */
 export function priceAt(gateway: Gateway, { provider, model }: Target): Price | undefined {
