@@ -1,7 +1,10 @@
 /** Calls whose bodies are forms and whose answers are bytes, through the whole gateway, by an operation that only this test offers. */
 import { type IncomingMessage, request } from 'node:http';
+import { Writable } from 'node:stream';
 import { createOverrideStore } from '../../../lambda/aws/dynamodb';
 import type { Tap } from '../../../lambda/proxy/after/tap';
+import { exchangeFromEvent } from '../../../lambda/proxy/hosts/lambda-event';
+import { serve } from '../../../lambda/proxy/pipeline';
 import { DEFAULT_DEADLINES } from '../../../lib/private/contract';
 import { DUB_PATH, OFFER_WITH_DUBS } from '../../support/dub';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
@@ -276,6 +279,44 @@ describe('an answer that breaks off is cut, never ended as if it were whole', ()
     expect(cut).toBe(true);
     expect(body.length).toBeLessThanOrEqual(32 * 1024 * 1024);
     expect((await lastRecord())?.outcome).toBe('upstream_too_large');
+  });
+});
+
+describe('behind Lambda', () => {
+  const throughLambda = async (steps: readonly Step[]) => {
+    upstream.script(steps);
+    const written: Buffer[] = [];
+    const out = new Writable({
+      write(bytes: Buffer, _encoding, done) {
+        written.push(bytes);
+        done();
+      },
+    });
+    const headers = { authorization: `Bearer ${gateway.key}`, ...FORM };
+    const event = { httpMethod: 'POST', path: DUB_PATH, headers, body: form('up/m').toString('base64'), isBase64Encoded: true };
+    const context = { getRemainingTimeInMillis: () => 900_000 };
+    const exchange = exchangeFromEvent(event, context, performance.now(), () => out);
+    await serve(gateway.gateway, exchange as NonNullable<typeof exchange>);
+    return { out, body: Buffer.concat(written) };
+  };
+
+  test('a form in an event goes out byte by byte, and so does its answer', async () => {
+    const { out, body } = await throughLambda(SPOKEN);
+
+    expect([out.writableEnded, body]).toEqual([true, ANSWER]);
+    expect(upstream.requests[0]?.body).toEqual(form('m'));
+  });
+
+  test('an answer that breaks off is not ended but destroyed, and settled', async () => {
+    const { out, body } = await throughLambda([
+      streamHead({ 'content-type': 'audio/x-own' }),
+      chunk(ANSWER),
+      { waitMs: 50 },
+      { reset: true },
+    ]);
+
+    expect([out.destroyed, out.writableEnded, body]).toEqual([true, false, ANSWER]);
+    expect(await lastRecord()).toMatchObject({ outcome: 'upstream_incomplete', state: 'settled', costNanoUsd: 10n * CENT });
   });
 });
 
