@@ -16,6 +16,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/aws/dynamodb/combinations.ts': 'the fields of a list of ours',
   'lambda/platform/runtime/ticker.ts': 'the calls that are watched',
   'lambda/wire/protocols/field-names.ts': 'names within a path of ours, shorter with each round',
+  'lambda/wire/providers/strict-order.ts': 'the messages of a call, each once',
   'lambda/wire/providers/address.ts': 'segments of a configured path',
   'lambda/money/ledger/sweep.ts': 'shards and pages of the table, until its time is over',
   'lambda/money/ledger/escrow.ts': 'two rounds',

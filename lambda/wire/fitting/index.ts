@@ -14,4 +14,4 @@ export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { withoutNativeSchema } from './structured-output';
 export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
-export { withToolsOfHistory, withUniqueTools } from './tools';
+export { fitTools, withToolsOfHistory, withUniqueTools } from './tools';

@@ -1,4 +1,10 @@
 import type { Message, ModelRequest, Tool } from '../model/request';
+import type { Capabilities } from '../models';
+
+/** The call with tools as its model takes them. */
+export function fitTools(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  return withStrictTools(withUniqueTools(request, dropped), can, dropped);
+}
 
 /** Of several tools of one name the last counts: providers refuse the whole call for the second. */
 export function withUniqueTools(request: ModelRequest, dropped: Set<string>): ModelRequest {
@@ -23,4 +29,18 @@ export function withToolsOfHistory(request: ModelRequest): ModelRequest {
 
 function namesOfCalls(messages: readonly Message[]): readonly string[] {
   return [...new Set(messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.name] : []))))];
+}
+
+/** The call with no more strict tools than its model is held to at once; the others are told, not enforced. */
+function withStrictTools(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  const most = can.strictTools === false ? 0 : (can.maxStrictTools ?? Number.POSITIVE_INFINITY);
+  const strict = (request.tools ?? []).filter((tool) => tool.strict === true);
+  if (strict.length <= most) return request;
+  dropped.add('tools.strict');
+  const kept = new Set(strict.slice(0, most));
+  return { ...request, tools: request.tools?.map((tool) => (tool.strict === true && !kept.has(tool) ? withoutStrict(tool) : tool)) ?? [] };
+}
+
+function withoutStrict({ strict: _strict, ...tool }: Tool): Tool {
+  return tool;
 }

@@ -196,6 +196,8 @@ export interface ModelRequest extends AnyRequest {
   /** The caller's own name for its end user. */
   readonly user?: string;
   readonly promptCacheKey?: string;
+  /** Features of Anthropic's API that the caller switches on by name, in a header. */
+  readonly betas?: readonly string[];
   readonly modalities?: readonly string[];
   /** Audio output settings as given (`voice`, `format`). */
   readonly audio?: JsonObject;

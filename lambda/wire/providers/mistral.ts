@@ -15,6 +15,7 @@ export const mistral = openAiStyle({
     'max-tokens',
     'no-stream-options',
     'developer-as-system',
+    'strict-order',
     'random-seed',
     'tool-choice-any',
     'no-user',

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
+import { inStrictOrder } from './strict-order';
 
 /** What a quirk made of a body. */
 interface Reshaped {
@@ -45,6 +46,9 @@ const QUIRKS = {
 
   /** Content is one string, not parts of text. @see https://api-docs.deepseek.com/api/create-chat-completion */
   'plain-strings': chat(withPlainStrings),
+
+  /** Roles have an order. @see https://docs.mistral.ai/capabilities/function_calling @see https://docs.mistral.ai/capabilities/completion/prefix */
+  'strict-order': chat(withStrictOrder),
 
   /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
   'no-message-name': chat(withoutMessageNames),
@@ -150,6 +154,12 @@ function withPlainStrings(body: JsonObject): Reshaped | undefined {
     return { ...message, content: content.map((part) => (part as JsonObject)['text']).join('\n') };
   });
   return changed === undefined ? undefined : { body: changed };
+}
+
+function withStrictOrder(body: JsonObject): Reshaped | undefined {
+  const messages = body['messages'];
+  const ordered = Array.isArray(messages) ? inStrictOrder(messages) : messages;
+  return ordered === messages ? undefined : { body: { ...body, messages: ordered } };
 }
 
 function withoutMessageNames(body: JsonObject): Reshaped | undefined {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined, objectOf } from '../../protocols/lenient';
+import type { CallEnvelope } from '../../protocols/protocol';
 import {
   noteOthers,
   optionalChoice,
@@ -39,7 +40,7 @@ const REFUSED: Readonly<Record<string, string>> = {
  *
  * @see https://docs.claude.com/en/api/messages
  */
-export function decodeRequest(body: JsonObject): ModelRequest {
+export function decodeRequest(body: JsonObject, envelope?: CallEnvelope): ModelRequest {
   const dropped = otherFields(body);
   const messages: Message[] = [...readSystem(body['system'], dropped), ...readMessages(requiredMessages(body['messages']), dropped)];
   const config = optionalObject(body['output_config'], 'output_config');
@@ -61,8 +62,21 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     reasoning: readReasoning(body, config),
     serviceTier: optionalText(body['service_tier'], 'service_tier'),
     user: optionalText(optionalObject(body['metadata'], 'metadata')?.['user_id'], 'metadata.user_id'),
+    betas: readBetas(envelope),
     dropped: dropped.length === 0 ? undefined : dropped,
   });
+}
+
+function readBetas(envelope: CallEnvelope | undefined): readonly string[] | undefined {
+  const header = envelope?.headers?.['anthropic-beta'];
+  const betas =
+    header === undefined
+      ? []
+      : String(header)
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
+  return betas.length === 0 ? undefined : betas;
 }
 
 function otherFields(body: JsonObject): string[] {

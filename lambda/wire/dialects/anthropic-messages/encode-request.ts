@@ -4,12 +4,12 @@ import {
   beginningWithUser,
   claudeThinking,
   fitSampling,
+  fitTools,
   objectAtRoot,
   withOneResultACall,
   withoutBlankTexts,
   withoutTrailingSpace,
   withSystemInPlace,
-  withUniqueTools,
 } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
@@ -59,7 +59,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     system: system.length === 0 ? undefined : system.length === 1 && isPlain(system[0]) ? (system[0]?.text ?? '') : system,
     messages: messages as JsonObject[],
     stream: request.stream ? true : undefined,
-    tools: writeTools(request.tools, can, dropped),
+    tools: writeTools(request.tools, dropped),
     tool_choice: writeToolChoice(request),
     ...sampling(request, told.translated, dropped),
     stop_sequences: writeStop(request.stop, dropped),
@@ -77,7 +77,7 @@ function isPlain(block: JsonObject | undefined): boolean {
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
+  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return messages === request.messages ? request : { ...request, messages };
@@ -97,9 +97,8 @@ function noteDropped(request: ModelRequest, dropped: Set<string>): void {
   if (request.metadata !== undefined) dropped.add('metadata');
 }
 
-function writeTools(tools: readonly Tool[] | undefined, can: Capabilities, dropped: Set<string>): JsonObject[] | undefined {
+function writeTools(tools: readonly Tool[] | undefined, dropped: Set<string>): JsonObject[] | undefined {
   if (tools === undefined || tools.length === 0) return undefined;
-  let held = 0;
   return tools.map((tool, index) => {
     if (tool.custom !== undefined) {
       throw unsupported(
@@ -107,9 +106,7 @@ function writeTools(tools: readonly Tool[] | undefined, can: Capabilities, dropp
         `tools[${index}] is a free-text tool, which the chosen model does not have; give it parameters.`,
       );
     }
-    const strict = tool.strict === true && can.strictTools !== false && held < (can.maxStrictTools ?? Number.POSITIVE_INFINITY);
-    if (strict) held += 1;
-    else if (tool.strict === true) dropped.add('tools.strict');
+    const strict = tool.strict === true;
     const schema = objectAtRoot(tool.parameters, dropped);
     return defined({
       name: tool.name,

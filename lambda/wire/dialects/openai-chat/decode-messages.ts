@@ -17,6 +17,8 @@ const IGNORED = new Set([
   'reasoning',
   'reasoning_content',
   'reasoning_details',
+  'thinking_blocks',
+  'provider_specific_fields',
   'id',
   'index',
 ]);

@@ -70,7 +70,6 @@ function writeContent(parts: readonly UserPart[], path: string, options: Options
 function writePart(part: TextPart, path: string, options: Options): { type: 'text'; text: string };
 function writePart(part: UserPart, path: string, options: Options): WireUserPart;
 function writePart(part: UserPart, path: string, options: Options): WireUserPart {
-  if ('cache' in part && part.cache !== undefined) options.dropped.add('cache_control');
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text };
@@ -140,7 +139,6 @@ function writeReasoning(parts: readonly ReasoningPart[], options: Options): { re
 }
 
 function writeCall(call: ToolCallPart, options: Options): WireToolCall {
-  if (call.cache !== undefined) options.dropped.add('cache_control');
   const id = toolId(call.id, options);
   if (call.custom === true) return { id, type: 'custom', custom: { name: call.name, input: call.arguments } };
   const extra =
@@ -156,7 +154,6 @@ function writeCall(call: ToolCallPart, options: Options): WireToolCall {
 function writeResults(results: readonly ToolResultPart[], path: string, options: Options): WireMessage[] {
   const media: (ImagePart | DocumentPart)[] = [];
   const written: WireMessage[] = results.map((result) => {
-    if (result.cache !== undefined) options.dropped.add('cache_control');
     const texts = result.content.filter((part) => part.type === 'text');
     const others = result.content.filter((part) => part.type !== 'text');
     media.push(...others);

@@ -1,8 +1,9 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSampling, withUniqueTools } from '../../fitting';
+import { fitSampling, fitTools } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
+import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -20,7 +21,8 @@ const NEVER = { topK: false };
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
+  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
+  noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 
   const body: JsonObject = defined({
@@ -32,7 +34,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     }),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { include_usage: true } : undefined,
-    tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, dropped)),
+    tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map(writeTool),
     tool_choice: writeToolChoice(request),
     parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
     max_completion_tokens: request.maxOutputTokens,
@@ -67,8 +69,7 @@ function reasoningBesideTools({ reasoning, tools }: ModelRequest, can: Capabilit
   return undefined;
 }
 
-function writeTool(tool: Tool, dropped: Set<string>): JsonObject {
-  if (tool.cache !== undefined) dropped.add('cache_control');
+function writeTool(tool: Tool): JsonObject {
   if (tool.custom !== undefined) {
     return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: tool.custom.format }) };
   }

@@ -19,6 +19,9 @@ import type { WireReasoningDetail } from './wire';
  */
 const TOKEN_PREFIX = 'gw1.';
 
+/** Claude's signatures hold wherever it is served, so any of its hosts names them. */
+const SIGNER: ProtocolName = 'bedrock-converse';
+
 /** The `format` of blocks that nobody signed. */
 export const UNSIGNED = 'gateway-unsigned';
 
@@ -132,11 +135,27 @@ export function readReasoning(message: JsonObject): ReadReasoning {
     if (protocol !== undefined && value !== undefined) signatures.set(position, { protocol, value });
   });
 
+  const claudes = objectsOf(message['thinking_blocks']).map(readThinkingBlock);
+  if (claudes.some((part) => part.signature !== undefined || part.redacted !== undefined)) return { parts: claudes, signatures };
   const details = joinDetails(objectsOf(message['reasoning_details'])).map(readDetail);
   // Where the details are hidden forms alone, the text stands beside them.
   if (details.some((part) => part.text !== '')) return { parts: details, signatures };
   if (details.length > 0) return { parts: [...plain(text), ...details], signatures };
   return { parts: readBlocks(blocks, text) ?? plain(text), signatures };
+}
+
+/** Claude's own blocks, as LiteLLM gives them to callers of Chat. @see https://docs.litellm.ai/docs/reasoning_content */
+function readThinkingBlock(block: JsonObject): ReasoningPart {
+  const own = (value: JsonValue | undefined): Opaque | undefined => {
+    const state = nonEmptyText(value);
+    return state === undefined ? undefined : { protocol: SIGNER, value: state };
+  };
+  return defined({
+    type: 'reasoning' as const,
+    text: textOf(block['thinking']) ?? '',
+    signature: own(block['signature']),
+    redacted: own(block['data']),
+  });
 }
 
 function plain(text: string): ReasoningPart[] {

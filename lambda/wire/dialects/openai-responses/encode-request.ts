@@ -1,8 +1,9 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSampling, withUniqueTools } from '../../fitting';
+import { fitSampling, fitTools } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
+import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -20,9 +21,10 @@ const NEVER = { topK: false };
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
+  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
+  noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 
   const tools = request.tools?.length === 0 ? undefined : request.tools;

@@ -4,11 +4,11 @@ import { entryOf } from '../../../platform/table';
 import {
   beginningWithUser,
   fitSampling,
+  fitTools,
   withOneResultACall,
   withoutBlankTexts,
   withoutTrailingSpace,
   withSystemInPlace,
-  withUniqueTools,
 } from '../../fitting';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
@@ -16,6 +16,7 @@ import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { modelFamily } from '../model-family';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { betaFields } from './betas';
 import { conversation } from './encode-messages';
 import { toolConfig } from './encode-tools';
 import { STOP_SEQUENCE_PATH } from './finish-reason';
@@ -68,7 +69,11 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   if (system.length > 0) body['system'] = system;
   put('inferenceConfig', sampling.inference);
   put('toolConfig', toolConfig(request, family, can, dropped));
-  put('additionalModelRequestFields', { ...sampling.model, ...reasoning.model });
+  put('additionalModelRequestFields', {
+    ...sampling.model,
+    ...reasoning.model,
+    ...(family === 'claude' ? betaFields(request, dropped) : {}),
+  });
   put('outputConfig', {
     ...textFormat(request.responseFormat, dropped),
     ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort }),
@@ -83,7 +88,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that Converse has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
+  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
   const inPlace = withSystemInPlace(request.messages, dropped);
   const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
   return { ...request, messages };

@@ -36,8 +36,7 @@ export function toolConfig(original: ModelRequest, family: ModelFamily, can: Cap
 
 function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Amazon Bedrock has no custom tools; declare a function instead.');
-  const strict = tool.strict === true && can.strictTools !== false;
-  if (tool.strict === true && !strict) dropped.add('tools.strict');
+  const strict = tool.strict === true;
   const schema = rootFor(can, objectAtRoot(tool.parameters, dropped));
   return {
     name: tool.name,

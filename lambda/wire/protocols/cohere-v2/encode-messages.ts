@@ -15,7 +15,6 @@ export function writeMessages(messages: readonly Message[], dropped: Set<string>
 
 function writeMessage(message: Message, path: string, dropped: Set<string>): JsonObject[] {
   if ('name' in message && message.name !== undefined) dropped.add('messages.name');
-  if (message.content.some((part) => 'cache' in part && part.cache !== undefined)) dropped.add('cache_control');
   switch (message.role) {
     case 'system':
     case 'developer':

@@ -1,7 +1,8 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { thinkingWithin } from '../../fitting';
+import { thinkingWithin, withOneResultACall, withUniqueTools } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
+import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { writeMessages } from './encode-messages';
@@ -15,9 +16,12 @@ const BUDGETS: Readonly<Record<string, number>> = { minimal: 512, low: 1_024, me
  * @see https://docs.cohere.com/reference/chat
  * @throws GatewayError 400 `unsupported_parameter` naming what Cohere cannot say
  */
-export function encodeRequest(request: ModelRequest, target: TargetFacts): EncodedRequest {
-  const dropped = new Set(request.dropped ?? []);
+export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
+  const dropped = new Set(original.dropped ?? []);
+  const unique = withUniqueTools(original, dropped);
+  const request = { ...unique, messages: withOneResultACall(unique.messages) };
   refuse(request);
+  noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({
     verbosity: request.verbosity,
     metadata: request.metadata,
@@ -34,7 +38,7 @@ export function encodeRequest(request: ModelRequest, target: TargetFacts): Encod
     model: target.requestModel,
     messages: writeMessages(request.messages, dropped),
     stream: request.stream,
-    tools: tools.length === 0 ? undefined : tools.map((tool, index) => writeTool(tool, index, dropped)),
+    tools: tools.length === 0 ? undefined : tools.map(writeTool),
     strict_tools: tools.length > 0 && tools.every((tool) => tool.strict === true) ? true : undefined,
     tool_choice: tools.length === 0 ? undefined : toolChoice(request),
     max_tokens: request.maxOutputTokens,
@@ -72,9 +76,8 @@ function offeredTools(request: ModelRequest): readonly Tool[] {
   return named;
 }
 
-function writeTool(tool: Tool, index: number, dropped: Set<string>): JsonObject {
+function writeTool(tool: Tool, index: number): JsonObject {
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Cohere has no custom tools; declare a function instead.');
-  if (tool.cache !== undefined) dropped.add('cache_control');
   const parameters = tool.parameters ?? { type: 'object', properties: {} };
   return { type: 'function', function: defined({ name: tool.name, description: tool.description, parameters }) };
 }

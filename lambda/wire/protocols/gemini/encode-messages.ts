@@ -51,7 +51,6 @@ class ContentWriter {
 
   public write(message: Message, path: string): void {
     if ('name' in message && message.name !== undefined) this.dropped.add('messages.name');
-    if (message.content.some((part) => 'cache' in part && part.cache !== undefined)) this.dropped.add('cache_control');
     switch (message.role) {
       case 'system':
       case 'developer':

@@ -1,9 +1,10 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { beginningWithUser, fitSampling, withOneResultACall, withSystemInPlace, withUniqueTools } from '../../fitting';
+import { beginningWithUser, fitSampling, fitTools, withOneResultACall, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
+import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { writeContents } from './encode-messages';
@@ -25,6 +26,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const dropped = new Set(original.dropped ?? []);
   const request = fitted(original, can, dropped);
   refuse(request);
+  noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({
     metadata: request.metadata,
     user: request.user,
@@ -49,7 +51,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = withUniqueTools(fitSampling(original, can, dropped, NEVER), dropped);
+  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
   const messages = beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped)));
   return messages === request.messages ? request : { ...request, messages };
 }
@@ -86,7 +88,6 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
 
 function declaration(tool: Tool, index: number, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Gemini has no custom tools; declare a function instead.');
-  if (tool.cache !== undefined) dropped.add('cache_control');
   if (tool.strict === true) dropped.add('tools.strict');
   return defined({ name: tool.name, description: tool.description, parametersJsonSchema: tool.parameters });
 }
