@@ -69,9 +69,10 @@ export function judgeMoney(
   }
   for (const [index, planned] of plan.counters.entries()) {
     const answer = replies.counters[index];
-    // A shard knows its own part only.
+    // A shard knows its own part only, and so does a root that has lent; one that refuses has taken back what it lent.
     if (answer?.ok !== true || answer.value.kind === 'stale' || planned.spec.soft || planned.key !== planned.spec.key) continue;
     const { kind, state } = answer.value;
+    if (kind === 'reserved' && state.spread > 0) continue;
     const givenBack = kind === 'reserved' && lacking.length > 0 ? taken.costNanoUsd : 0n;
     const left = state.remainingNanoUsd + givenBack;
     moneyLeft.learn(planned, left);
