@@ -15,11 +15,11 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set(
 
 /** Fields of a body that any dialect reads. A server that reads names in any case must not see another value than this gateway did. */
 export const READ_FIELDS: ReadonlySet<string> = new Set(
-  `audio background best_of cache_control container context_management conversation dimensions enable_search encoding_format frequency_penalty include inference_geo input
+  `audio background best_of cache_control container context_management conversation deferred dimensions enable_search encoding_format frequency_penalty include inference_geo input
    input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens max_tool_calls mcp_servers messages metadata
    modalities model n output_config output_format parallel_tool_calls plugins presence_penalty previous_response_id prompt prompt_cache_key reasoning
    reasoning_effort response_format safety_identifier search_parameters seed service_tier speed stop stop_sequences store stream stream_options
-   system temperature text thinking tool_choice tools top_k top_logprobs top_p user verbosity web_search_options`.split(/\s+/),
+   system temperature text thinking thread tool_choice tools top_k top_logprobs top_p user verbosity web_search_options`.split(/\s+/),
 );
 
 /** Fields of tools, messages, settings and their parts that policy and money are read from, or that say how much a provider does. */

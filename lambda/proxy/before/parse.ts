@@ -5,7 +5,7 @@ import { parseJson, parseJsonDocument, REQUEST_LIMITS, tooLarge } from '../../pl
 import type { LiveConfiguration } from '../../routing';
 import type { Operation } from '../../wire/model';
 import type { AnswerKind, BodyKind, OperationDeclaration } from '../../wire/operations';
-import type { CallEnvelope, CallFacts } from '../../wire/protocols';
+import { type CallEnvelope, type CallFacts, storedReferenceIn } from '../../wire/protocols';
 import type { Gateway } from '../gateway';
 import type { CallDocument, CallOptions, ModelCall } from './call';
 import { checkFieldNames } from './field-names';
@@ -39,7 +39,7 @@ export async function parse(
   const inspected = dialect.inspect(document.value, envelope);
   // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
   const facts = operation.answers.includes('sse') ? inspected : { ...inspected, stream: false };
-  const [reference] = facts.storedReferences;
+  const reference = facts.storedReferences[0] ?? storedReferenceIn(document.value);
   if (reference !== undefined) {
     throw unsupported(
       reference,

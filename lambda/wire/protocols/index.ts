@@ -58,3 +58,4 @@ export type {
   StreamMeter,
 } from './protocol';
 export { unreadableAnswer, upstreamIncomplete } from './provider-error';
+export { storedReferenceIn } from './stored-references';

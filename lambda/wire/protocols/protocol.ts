@@ -32,7 +32,7 @@ export interface CallFacts {
   readonly serverTools: readonly string[];
   /** Those of `serverTools` that the call can do without: where they are not allowed, they are left out and nothing is refused. */
   readonly spareServerTools?: readonly string[];
-  /** Fields that refer to state kept at the provider, each refused by name: `previous_response_id`, ... */
+  /** Fields that refer to state kept at the provider by names of this dialect's own, beside those that `storedReferenceIn` finds. */
   readonly storedReferences: readonly string[];
   /** What the provider may bill of the tools in `serverTools`, for bounding. */
   readonly toolUses: readonly ToolUse[];

@@ -17,6 +17,7 @@ import { mostTokens, WrittenText } from '../../../lambda/wire/model/written-text
 import { mediaUrlIn } from '../../../lambda/wire/protocols/media-urls';
 import { isPlainReference, isReference } from '../../../lambda/wire/protocols/reference';
 import { retryAfterMs } from '../../../lambda/wire/protocols/retry-after';
+import { storedReferenceIn } from '../../../lambda/wire/protocols/stored-references';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = formatKey('abcdefghijklmnop', 'x'.repeat(43)).text;
@@ -209,6 +210,19 @@ export const textReaders: readonly Reader[] = [
       check((found !== undefined) === places[0], 'another answer for a picture of a message than for its URL');
       isPlainReference(text);
       mediaUrlIn({ input: [text] }, ['input']);
+    },
+  },
+  {
+    name: 'stored references',
+    about: 'names of what a provider keeps, wherever they stand',
+    files: ['lambda/wire/protocols/stored-references.ts'],
+    samples: () => ['file_id', 'input_file_ids', 'previous_message_id', 'container', 'x_'.repeat(40), 'vectorStoreIds'],
+    words: ['file', '_', 'id', 'ids', 'previous', 'container', 'thread'],
+    read(input) {
+      const name = input.toString('utf8');
+      const found = storedReferenceIn({ tools: [{ inside: [{ [name]: 'x' }] }] });
+      check(found === undefined || found === `tools[0].inside[0].${name}`, `found at ${found}`);
+      check(storedReferenceIn({ input: [{ [name]: null }] }) === undefined, 'nothing is named by null');
     },
   },
   {

@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json';
+import type { JsonObject } from '../../../platform/json';
 import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallEnvelope, CallFacts } from '../../protocols/protocol';
@@ -18,7 +18,6 @@ import { inspectTools } from './server-tools';
 /** What a walk over the content finds. */
 interface Found {
   cacheWrite: '5m' | '1h' | undefined;
-  readonly storedReferences: string[];
 }
 
 /** Bodies of `count_tokens` pass too: `max_tokens` may be absent. @see https://docs.claude.com/en/api/messages */
@@ -26,17 +25,14 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
-  const found: Found = { cacheWrite: undefined, storedReferences: [] };
+  const found: Found = { cacheWrite: undefined };
   const media = new MediaFinder((part) => noteCache(part, found));
   noteCache(body, found);
-  inspectContent(body['system'], 'system', found);
   media.add(body['system']);
   messages.forEach((message, index) => {
     requiredText(message['role'], `messages[${index}].role`);
-    inspectContent(message['content'], `messages[${index}].content`, found);
     media.add(message);
   });
-  if ((body['container'] ?? null) !== null) found.storedReferences.push('container');
   const tools = inspectTools(body, (tool) => noteCache(tool, found));
   checkFormat(body);
   const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
@@ -52,7 +48,7 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     choices: 1,
     wantsStreamUsage: true,
     ...tools,
-    storedReferences: found.storedReferences,
+    storedReferences: [],
     media: media.found,
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
@@ -85,21 +81,6 @@ function asksLongWindow(envelope: CallEnvelope | undefined): boolean {
 /** @see https://docs.claude.com/en/docs/build-with-claude/compaction */
 function compacts(body: JsonObject): boolean {
   return objectsOf(objectOf(body['context_management'])?.['edits']).some(({ type }) => textOf(type)?.startsWith('compact') === true);
-}
-
-function inspectContent(content: JsonValue | undefined, path: string, found: Found): void {
-  objectsOf(content).forEach((block, index) => {
-    const type = textOf(block['type']);
-    if (type === 'image' || type === 'document') {
-      const source = objectOf(block['source']);
-      if (source?.['type'] === 'file') found.storedReferences.push(`${path}[${index}].source.file_id`);
-      inspectContent(source?.['content'], `${path}[${index}].source.content`, found);
-    } else if (type === 'container_upload') {
-      found.storedReferences.push(`${path}[${index}].file_id`);
-    } else if (type === 'tool_result') {
-      inspectContent(block['content'], `${path}[${index}].content`, found);
-    }
-  });
 }
 
 function noteCache(block: JsonObject, found: Found): void {

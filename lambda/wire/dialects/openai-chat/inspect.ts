@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json';
-import { arrayOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import type { JsonObject } from '../../../platform/json';
+import { arrayOf, nonEmptyText, objectOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -87,13 +87,6 @@ function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'medi
     requiredText(message['role'], `messages[${index}].role`);
     if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
     media.add(message);
-    objectsOf(message['content']).forEach((part, at) => {
-      if (hasFileId(part['file'])) storedReferences.push(`messages[${index}].content[${at}].file.file_id`);
-    });
   });
   return { media: media.found, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
-}
-
-function hasFileId(file: JsonValue | undefined): boolean {
-  return (objectOf(file)?.['file_id'] ?? null) !== null;
 }

@@ -1,6 +1,5 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -14,11 +13,8 @@ import {
   requiredText,
   wrongType,
 } from '../../protocols/strict';
-import { isReasoningReference } from './history';
+import { isItemReference, isReasoningReference } from './history';
 import { inspectTools } from './server-tools';
-
-/** Fields whose value, when given, names something that the provider keeps. */
-const STORED = ['previous_response_id', 'conversation', 'prompt'];
 
 /** @see https://platform.openai.com/docs/api-reference/responses/create */
 export function inspect(body: JsonObject): CallFacts {
@@ -31,6 +27,7 @@ export function inspect(body: JsonObject): CallFacts {
   optionalNumber(body['temperature'], 'temperature', -2, 2);
   optionalCount(body['top_logprobs'], 'top_logprobs', 0, 100);
   optionalText(body['instructions'], 'instructions');
+  optionalFlag(body['background'], 'background');
   const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
   if (format !== undefined) checkSchema(format, 'text.format');
 
@@ -44,15 +41,10 @@ export function inspect(body: JsonObject): CallFacts {
     serverTools: tools.serverTools,
     toolUses: tools.toolUses,
     ...(tools.spareServerTools === undefined ? {} : { spareServerTools: tools.spareServerTools }),
-    storedReferences: [...storedFields(body), ...items.storedReferences, ...tools.storedReferences],
+    storedReferences: (body['prompt'] ?? null) === null ? items.storedReferences : ['prompt', ...items.storedReferences],
     media: items.media,
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
-}
-
-function storedFields(body: JsonObject): string[] {
-  const fields = STORED.filter((field) => (body[field] ?? null) !== null);
-  return optionalFlag(body['background'], 'background') === true ? [...fields, 'background'] : fields;
 }
 
 function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferences'> {
@@ -67,14 +59,8 @@ function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferenc
   const storedReferences: string[] = [];
   input.forEach((value, index) => {
     const item = requiredObject(value, `input[${index}]`);
-    if (item['type'] === 'item_reference' && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
+    if (isItemReference(item) && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
     media.add(item);
-    for (const field of ['content', 'output']) {
-      const single = objectOf(item[field]);
-      (single === undefined ? objectsOf(item[field]) : [single]).forEach((part, at) => {
-        if (nonEmptyText(part['file_id']) !== undefined) storedReferences.push(`input[${index}].${field}[${at}].file_id`);
-      });
-    }
   });
   return { media: media.found, storedReferences };
 }

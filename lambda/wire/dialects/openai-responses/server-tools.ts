@@ -22,13 +22,12 @@ export function isOfflineSearch(tool: JsonObject): boolean {
   return nonEmptyText(tool['type'])?.startsWith('web_search') === true && tool['external_web_access'] === false;
 }
 
-type ToolFacts = Pick<CallFacts, 'serverTools' | 'toolUses' | 'storedReferences' | 'spareServerTools'>;
+type ToolFacts = Pick<CallFacts, 'serverTools' | 'toolUses' | 'spareServerTools'>;
 
 /** What a walk over the tools finds. */
 interface Found {
   readonly serverTools: string[];
   readonly units: string[];
-  readonly storedReferences: string[];
   readonly spare: string[];
 }
 
@@ -36,7 +35,7 @@ interface Found {
 export function inspectTools(body: JsonObject): ToolFacts {
   const tools = optionalList(body['tools'], 'tools') ?? [];
   checkToolCount(tools);
-  const found: Found = { serverTools: [], units: [], storedReferences: [], spare: [] };
+  const found: Found = { serverTools: [], units: [], spare: [] };
   inspectList(tools, 'tools', found);
   inputItems(body).forEach((item, index) => {
     const path = `input[${index}].tools`;
@@ -45,12 +44,12 @@ export function inspectTools(body: JsonObject): ToolFacts {
     // What a remote server once listed has no types, and brings nothing that is not in `tools`.
     if (item['type'] !== 'mcp_list_tools' || added.some((tool) => objectOf(tool)?.['type'] !== undefined)) inspectList(added, path, found);
   });
-  const { serverTools, storedReferences } = found;
+  const { serverTools } = found;
   const most = countOf(body['max_tool_calls']);
   const toolUses: ToolUse[] = found.units.map((unit) => (most === undefined ? { unit } : { unit, most }));
   // A choice that is more than a word may name the tool.
   const spare = objectOf(body['tool_choice']) === undefined ? found.spare : [];
-  return { serverTools, toolUses, storedReferences, ...(spare.length === 0 ? {} : { spareServerTools: spare }) };
+  return { serverTools, toolUses, ...(spare.length === 0 ? {} : { spareServerTools: spare }) };
 }
 
 function inspectList(tools: readonly JsonValue[], list: string, found: Found): void {
@@ -60,8 +59,6 @@ function inspectList(tools: readonly JsonValue[], list: string, found: Found): v
     const type = requiredText(tool['type'], `${path}.type`);
     const parameters = objectOf(tool['parameters']);
     if (parameters !== undefined) checkSchema(parameters, `${path}.parameters`);
-    if (typeof tool['container'] === 'string') found.storedReferences.push(`${path}.container`);
-    if ((tool['vector_store_ids'] ?? null) !== null) found.storedReferences.push(`${path}.vector_store_ids`);
     if (type === 'namespace') inspectList(optionalList(tool['tools'], `${path}.tools`) ?? [], `${path}.tools`, found);
     const hosted = type === 'shell' && objectOf(tool['environment'])?.['type'] !== 'local' && (tool['environment'] ?? null) !== null;
     if ((CLIENT_TOOLS.has(type) && !hosted) || (type === 'tool_search' && tool['execution'] === 'client')) return;

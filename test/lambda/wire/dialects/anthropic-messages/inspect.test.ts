@@ -46,7 +46,6 @@ test('what the provider would run or remember is named', () => {
   });
 
   expect(facts.serverTools).toEqual(['web_search_20250305', 'mcp:docs']);
-  expect(facts.storedReferences).toEqual(['messages[0].content[0].source.file_id', 'container']);
   expect(facts.media).toHaveLength(2);
   expect(facts.toolUses).toContainEqual({ unit: 'web_search' });
 });

@@ -96,7 +96,7 @@ test('what the provider would run or remember is named', () => {
   });
 
   expect(facts.serverTools).toEqual(['web_search', 'mcp:docs', 'web_search']);
-  expect(facts.storedReferences).toEqual(['messages[0].audio.id', 'messages[1].content[0].file.file_id']);
+  expect(facts.storedReferences).toEqual(['messages[0].audio.id']);
   expect(facts.media).toEqual([{ kind: 'document' }, { kind: 'image' }]);
 });
 

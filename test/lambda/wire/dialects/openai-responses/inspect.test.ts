@@ -36,16 +36,7 @@ describe('what the gateway must know of a call', () => {
       ],
     });
 
-    expect(facts.storedReferences).toEqual([
-      'previous_response_id',
-      'conversation',
-      'prompt',
-      'background',
-      'input[0].id',
-      'input[1].content[0].file_id',
-      'tools[0].container',
-      'tools[1].vector_store_ids',
-    ]);
+    expect(facts.storedReferences).toEqual(['prompt', 'input[0].id']);
     expect(facts.media).toEqual([{ kind: 'image' }]);
     expect(facts.serverTools).toEqual(['code_interpreter', 'file_search']);
   });

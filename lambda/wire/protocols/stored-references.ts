@@ -1,0 +1,68 @@
+import type { JsonObject, JsonValue } from '../../platform/json';
+
+/** Names of what a provider keeps, in whatever case and with whatever in front: `file_id`, `input_file_ids`, `container_id`, ... */
+const KEPT =
+  /^(?:\w*_)?(?:file|container|vector_?store|skill|conversation|thread|collection|library|knowledge_?base)_?ids?$|^previous_?\w*id$/iu;
+/** Fields of a whole call that go on with what was kept. */
+const GOES_ON = /^(?:conversation|thread|container)$/iu;
+/** Those that leave the answer to be fetched by whoever shares the account. */
+const LATER = /^(?:background|deferred)$/iu;
+/** What callers, models and searches name as they like: schemas, arguments, headers, what a text cites. */
+const FREE =
+  /^(?:arguments|parameters|(?:input_|output_)?schema|properties|input_examples|guided_json|metadata|env|headers|variables|attributes|annotations|citations|logit_bias)$/;
+
+/**
+ * Where a call names state that is kept at the provider, or leaves some there; undefined when it does neither. All tenants share an account
+ * there, so nothing is looked up for a caller. A name counts wherever it stands, since providers read it in ever more places.
+ */
+export function storedReferenceIn(body: JsonObject): string | undefined {
+  for (const field in body) {
+    const value = body[field] as JsonValue;
+    if ((GOES_ON.test(field) && namesSomething(value)) || (LATER.test(field) && value !== null && value !== false)) return field;
+    const found = inField(field, value, body);
+    if (found !== undefined) return field + found;
+  }
+  return undefined;
+}
+
+/** @returns the path below the field */
+function inField(field: string, value: JsonValue, owner: JsonObject): string | undefined {
+  if (KEPT.test(field) || (field === 'container' && namesOne(value))) return namesSomething(value) ? '' : undefined;
+  if (typeof value !== 'object' || value === null || FREE.test(field) || isArguments(field, owner)) return undefined;
+  return inside(value);
+}
+
+function inside(value: JsonObject | readonly JsonValue[]): string | undefined {
+  if (isList(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const item = value[index] as JsonValue;
+      const found = typeof item === 'object' && item !== null ? inside(item) : undefined;
+      if (found !== undefined) return `[${index}]${found}`;
+    }
+    return undefined;
+  }
+  for (const field in value) {
+    const found = inField(field, value[field] as JsonValue, value);
+    if (found !== undefined) return `.${field}${found}`;
+  }
+  return undefined;
+}
+
+function isList(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Nothing is named by null, an empty text or an empty list. */
+function namesSomething(value: JsonValue): boolean {
+  return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+/** A container by its name, not one to be made. */
+function namesOne(value: JsonValue): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value) && 'id' in value);
+}
+
+/** What a model called a tool with. */
+function isArguments(field: string, { type }: JsonObject): boolean {
+  return field === 'input' && typeof type === 'string' && type.endsWith('tool_use');
+}
