@@ -3,7 +3,7 @@ import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUs
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import type { Gateway } from '../gateway';
-import { priceAt } from '../price-at';
+import { lengthsSaid, priceAt } from '../price-at';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
@@ -160,7 +160,7 @@ function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | un
   // A price by the picture is none for who is billed by the token.
   const known = price !== undefined && pricesAny(price, call.operation.billedIn) ? price : undefined;
   if (known !== undefined || unknownPrice?.policy !== 'ceiling' || unknownPrice.ceilingUsd === undefined) return known;
-  return ceilingPrice(usd(unknownPrice.ceilingUsd));
+  return { ...ceilingPrice(usd(unknownPrice.ceilingUsd)), ...lengthsSaid(call, target) };
 }
 
 /** The output cap with which the call stays within `x-gateway-max-cost-usd`: a budget of that size, all of it for this call. */

@@ -208,6 +208,22 @@ describe('a model on its first day', () => {
     expect(sent.max_tokens ?? sent.max_completion_tokens).toBe(500);
   });
 
+  test('has the lengths that were said of it under a ceiling too', async () => {
+    gateway = await startGateway({
+      document: {
+        providers: [newco()],
+        routes: [{ alias: 'smart', targets: [{ provider: 'newco', model: 'x-9' }] }],
+        models: [{ id: 'newco/x-9', capabilities: { max_output_tokens: 700 } }],
+        unknownPrice: { policy: 'ceiling', ceilingUsd: '0.50' },
+      },
+    });
+
+    const { record } = await ask({ model: 'smart', max_tokens: 8_000 });
+
+    expect(record?.costNanoUsd).toBe(500_000_000n);
+    expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toMatchObject({ max_tokens: 700 });
+  });
+
   test('of a free model of one’s own the lengths are known too', async () => {
     gateway = await startGateway({
       document: { providers: [compatible('own', upstream.origin)], models: [{ id: 'own/m', capabilities: { max_output_tokens: 700 } }] },
