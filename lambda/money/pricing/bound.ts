@@ -4,6 +4,7 @@ import type { CallFacts } from '../../wire/protocols';
 import { atTier, callPrice, rateAt, unitsSum } from './cost';
 import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';
+import { readingsOf, SERVER_TOOL_CALLS, TOOL_RESULT_TOKENS } from './readings';
 import { mostTierPercent } from './service-tiers';
 import { impliedUses } from './tool-prices';
 import { windowOf } from './window';
@@ -38,10 +39,8 @@ export interface BoundInput {
 
 /** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
 const OVERHEAD_TOKENS = 2_048;
-/** What one server-side tool call may put into the prompt. */
-export const TOOL_RESULT_TOKENS = 30_000;
-/** Calls of a server-side tool in one request, where it does not say how many it takes. */
-const SERVER_TOOL_CALLS = 20;
+/** An answer where none is known, longer than any model's. */
+const LONGEST_ANSWER_TOKENS = 1_000_000;
 const CONTAINERS = /^code_(?:interpreter|execution)/;
 const CODE_BY_THE_CALL: ReadonlySet<string> = new Set(['xai', 'groq']);
 /** A shorter conversation is never summed up. @see https://docs.claude.com/en/docs/build-with-claude/compaction */
@@ -54,10 +53,14 @@ interface Sent {
   readonly price: Price;
   readonly account: string;
   readonly inputTokens: number;
-  /** The part of `inputTokens` that is recordings. */
+  /** All that is read of it and of what tools bring, again after each use. */
+  readonly readTokens: number;
+  /** The part of `readTokens` that is recordings. */
   readonly audioTokens: number;
   /** More than one where a summary is written first. */
   readonly answers: number;
+  /** What models that tools run may write, in tokens. */
+  readonly adviceTokens: number;
   readonly toolsNanoUsd: bigint;
 }
 
@@ -89,7 +92,7 @@ function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], max
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
   for (const place of sent) {
-    const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers;
+    const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers + place.adviceTokens;
     raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
     if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
     inputTokens = Math.max(inputTokens, place.inputTokens);
@@ -114,18 +117,26 @@ function sentOf(input: BoundInput): Sent[] {
     const audioTokens = Math.min(media.audio, window);
     let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
     let toolsNanoUsd = 0n;
-    for (const use of toolUses(input.facts, price)) {
+    const uses = toolUses(input.facts, price);
+    const read = readingsOf(inputTokens, uses, window);
+    let readTokens = read.tokens;
+    for (const use of uses) {
       const calls = callsOf(use, price.place);
-      inputTokens += (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
+      const results = (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
+      inputTokens += results;
+      if (use.readOnce === true) readTokens += results;
       toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
     }
-    const readings = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS ? 2 : 1;
+    const compacted = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS;
+    const readings = compacted ? 2 : 1;
     return {
       price,
       account: input.accounts?.[index] ?? '',
       inputTokens: inputTokens * readings,
-      audioTokens: audioTokens * readings,
-      answers: readings,
+      readTokens: readTokens * readings,
+      audioTokens: audioTokens * read.count * readings,
+      answers: compacted ? 1 + Math.min(read.count, Math.ceil(inputTokens / LEAST_COMPACTED_TOKENS)) : 1,
+      adviceTokens: read.others === 0 ? 0 : read.others * longestOf(price),
       toolsNanoUsd,
     };
   });
@@ -134,6 +145,11 @@ function sentOf(input: BoundInput): Sent[] {
 /** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */
 export function callsOf({ unit, most = SERVER_TOOL_CALLS }: ToolUse, place: PricedPlace | undefined): number {
   return CONTAINERS.test(unit) && !CODE_BY_THE_CALL.has(place?.kind ?? '') ? Math.min(most, 1) : most;
+}
+
+/** The longest answer of a model, in tokens. */
+export function longestOf({ maxOutputTokens, contextWindow = LONGEST_ANSWER_TOKENS }: Price): number {
+  return maxOutputTokens ?? Math.min(contextWindow, LONGEST_ANSWER_TOKENS);
 }
 
 /** The most that a call sends to a place, in tokens, before its tools bring more. */
@@ -178,10 +194,10 @@ function mostOutput(facts: BoundFacts, price: Price, maxOutputTokens: number): n
   return cap * Math.max(1, facts.choices);
 }
 
-function tokensBound(facts: BoundFacts, { price, inputTokens, audioTokens }: Sent, outputTokens: number): bigint {
-  const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, inputTokens);
+function tokensBound(facts: BoundFacts, { price, readTokens, audioTokens }: Sent, outputTokens: number): bigint {
+  const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, readTokens);
   const sum =
-    BigInt(inputTokens - audioTokens) * rateOf(inputClasses(facts)) +
+    BigInt(readTokens - audioTokens) * rateOf(inputClasses(facts)) +
     (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
     (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
   return atTier(sum, mostTierPercent(price, facts.serviceTier), unitsSum(price, facts.units)) + price.perRequest;

@@ -1,15 +1,14 @@
 import type { PriceUnit, Usage } from '../../wire/model';
 import { sameUnit } from '../../wire/model';
-import { type BoundInput, inputClasses, maySound, mediaOf, mostSent, outputClasses, TOOL_RESULT_TOKENS, toolUses } from './bound';
+import { type BoundInput, inputClasses, longestOf, maySound, mediaOf, mostSent, outputClasses, toolUses } from './bound';
 import { callPrice, rateAt, tierPercent } from './cost';
 import type { Price, TokenClass } from './price';
+import { TOOL_RESULT_TOKENS } from './readings';
 import { mostTierPercent } from './service-tiers';
 import { windowOf } from './window';
 
 /** A window where none is known, wider than any model's. */
 const WIDEST_WINDOW_TOKENS = 10_000_000;
-/** An answer where none is known, longer than any model's. */
-const LONGEST_ANSWER_TOKENS = 1_000_000;
 /** Calls of one tool in one answer, where the call sets no limit: ten times what is reserved for. */
 const MOST_TOOL_CALLS = 200;
 
@@ -74,13 +73,18 @@ function mostInput(call: ReportedCall): number {
   const { facts, price } = call;
   const results = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS, tokens = TOOL_RESULT_TOKENS }) => sum + most * tokens, 0);
   const each = windowOf(facts, price) ?? Math.max(WIDEST_WINDOW_TOKENS, mostSent(call, price));
-  return readings(call) * each + results;
+  return (readings(call) + advice(call)) * each + results;
 }
 
 /** Before each reading the conversation may have been summed up, which reads it as well. */
 function readings({ facts, price }: ReportedCall): number {
   const count = toolUses(facts, price).reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 1);
   return facts.compacts === true ? 2 * count : count;
+}
+
+/** Uses of tools that are models: each reads the conversation and writes an answer. */
+function advice({ facts }: ReportedCall): number {
+  return facts.toolUses.reduce((sum, { model, most = MOST_TOOL_CALLS }) => (model === undefined ? sum : sum + most), 0);
 }
 
 function wholeInput(call: ReportedCall, usage: Usage): number {
@@ -91,9 +95,9 @@ function wholeInput(call: ReportedCall, usage: Usage): number {
 function mostOutput(call: ReportedCall): number {
   const { facts, maxOutputTokens, price } = call;
   if (maxOutputTokens === 0) return 0;
-  const longest = price.maxOutputTokens ?? Math.min(price.contextWindow ?? LONGEST_ANSWER_TOKENS, LONGEST_ANSWER_TOKENS);
+  const longest = longestOf(price);
   const answers = facts.compacts === true ? 1 + readings(call) / 2 : 1;
-  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices) * answers;
+  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices) * answers + advice(call) * longest;
 }
 
 function wholeOutput(call: ReportedCall, usage: Usage): number {

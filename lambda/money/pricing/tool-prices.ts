@@ -136,7 +136,7 @@ export function impliedUses(kind: ProviderKind, model: string): readonly ToolUse
   switch (kind) {
     case 'perplexity':
       return [
-        { unit: 'web_search', most: RESEARCH_SEARCHES, tokens: /deep-research/.test(model) ? CITATION_TOKENS : 0 },
+        { unit: 'web_search', most: RESEARCH_SEARCHES, tokens: /deep-research/.test(model) ? CITATION_TOKENS : 0, readOnce: true },
         { unit: 'request', most: 1, tokens: 0 },
       ];
     case 'groq':

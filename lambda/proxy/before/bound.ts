@@ -1,10 +1,12 @@
 import type { Bound, Reservation, SmallerBounds } from '../../money/ledger';
-import { type BoundInput, boundOf, capForCost, ceilingPrice, type Price, parseUsd, pricesAny, usd } from '../../money/pricing';
+import { type BoundInput, boundOf, capForCost, ceilingPrice, dearerPrice, type Price, parseUsd, pricesAny, usd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
+import { toolModelsOf } from '../../wire/model';
 import type { Gateway } from '../gateway';
 import { lengthsSaid, priceAt } from '../price-at';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
+import { toolTarget } from './policy';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
@@ -20,7 +22,7 @@ const UNKNOWN_OUTPUT_TOKENS = 32_000;
 export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const prices = new Map<string, Price>();
   const priced = call.targets.filter((target) => {
-    const price = priceOf(gateway, call, target);
+    const price = priceWithTools(gateway, call, target);
     if (price !== undefined) prices.set(target.name, price);
     return price !== undefined;
   });
@@ -154,6 +156,19 @@ function accountOf({ provider }: Target): string {
   return provider.id;
 }
 
+/**
+ * What a call costs at a place. Usage is one sum over the call's own model and those that its tools run, so each token is charged at the
+ * dearest of them; without a price of one there is none.
+ */
+function priceWithTools(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
+  const models = toolModelsOf(call.facts.toolUses);
+  const own = priceOf(gateway, call, target);
+  return models.reduce<Price | undefined>((price, model) => {
+    const other = priceOf(gateway, call, toolTarget(target, model));
+    return price === undefined || other === undefined ? undefined : dearerPrice(price, other);
+  }, own);
+}
+
 function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
   const price = priceAt(gateway, target);
   const { unknownPrice } = call.configuration.document;
@@ -185,9 +200,10 @@ function withinMaxCost(call: RoutedCall, input: BoundInput): number {
 }
 
 function priceUnknown(call: RoutedCall): GatewayError {
+  const names = [call.facts.model, ...toolModelsOf(call.facts.toolUses)].map((model) => `'${model.slice(0, 200)}'`).join(' or ');
   return new GatewayError({
     code: 'price_unknown',
-    message: `The model '${call.facts.model}' has no known price, so its cost cannot be bounded. An administrator can set its price or mark its provider as free.`,
+    message: `The model ${names} has no known price, so its cost cannot be bounded. An administrator can set its price or mark its provider as free.`,
     param: 'model',
   });
 }

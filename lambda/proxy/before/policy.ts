@@ -7,7 +7,7 @@ import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import { matchesAnyGlob } from '../../platform/runtime';
 import type { Resolution, Target } from '../../routing';
-import { allowedPlaces } from '../../wire/model';
+import { allowedPlaces, toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import type { Gateway } from '../gateway';
 import type { ModelCall, RoutedCall } from './call';
@@ -32,7 +32,8 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   const levels = [...Object.values(above), key];
   const allowed = allowedTargets(resolution, modelsOf(levels));
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  const quiet = usesOwn ? withoutOwnTools(allowed, tools) : allowed;
+  const advised = withAllowedToolModels(call, allowed, modelsOf(levels));
+  const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   return { ...call, resolution, targets: withoutForeignFetches(call, quiet), withheld, mayStore: mayStore(levels), tags };
 }
 
@@ -97,7 +98,7 @@ async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: K
 }
 
 /** The targets that every list allows. */
-export function allowedTargets(resolution: Resolution, policy: ModelPolicy): readonly Target[] {
+export function allowedTargets(resolution: Pick<Resolution, 'originalModel' | 'targets'>, policy: ModelPolicy): readonly Target[] {
   return policy.reduce<readonly Target[]>(
     (targets, patterns) => allowedPlaces(patterns, resolution.originalModel, targets),
     resolution.targets,
@@ -135,6 +136,23 @@ function withoutOwnTools(targets: readonly Target[], policy: ToolPolicy): readon
   const which = `'${tool}', which ${targets[0]?.name} uses in every call`;
   const message = `This key may not use the server-side tool ${which}: the ${forbiddenBy(policy, tool)} does not allow it.`;
   throw notAllowed('server_tool_not_allowed', message, 'model');
+}
+
+/** Of the places that a call may go to those at which the key may also use each model that a tool of the call runs. */
+function withAllowedToolModels({ facts }: ModelCall, targets: readonly Target[], policy: ModelPolicy): readonly Target[] {
+  const models = toolModelsOf(facts.toolUses);
+  if (models.length === 0) return targets;
+  const refused = (target: Target): string | undefined =>
+    models.find((model) => allowedTargets({ originalModel: model, targets: [toolTarget(target, model)] }, policy).length === 0);
+  const left = targets.filter((target) => refused(target) === undefined);
+  if (left.length > 0) return left;
+  const model = refused(targets[0] as Target) ?? '';
+  throw notAllowed('model_not_allowed', `This key may not use the model '${model.slice(0, 64)}', which a tool of the call runs.`, 'tools');
+}
+
+/** Where a tool of a call runs a model: at the provider that answers the call. */
+export function toolTarget({ provider }: Target, model: string): Target {
+  return { provider, model, name: `${provider.id}/${model}` };
 }
 
 function ownTools({ provider, model }: Target): readonly string[] {

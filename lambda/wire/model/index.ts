@@ -8,6 +8,6 @@ export { type BillingUnit, PRICE_UNITS, type PriceUnit, type UnitCounts } from '
 export type { AnyRequest, ModelRequest, Operation } from './request';
 export type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from './response';
 export { holdsCredential } from './scrub';
-export { sameUnit, type ToolUse } from './tool-use';
+export { sameUnit, type ToolUse, toolModelsOf } from './tool-use';
 export { type TokenClasses, tokenClasses, type Usage } from './usage';
 export { mostTokens, WrittenText } from './written-text';

@@ -6,10 +6,19 @@ export interface ToolUse {
   readonly most?: number;
   /** Tokens that one call may put into the prompt, where that is known. */
   readonly tokens?: number;
+  /** What it brings is billed once, however many steps follow. */
+  readonly readOnce?: boolean;
   /** Asked for by a setting of the call, not as a tool: where every request searches, it is part of the request's own price. */
   readonly bySetting?: boolean;
   /** Billed in tokens alone in this call, although it has a price elsewhere. */
   readonly free?: boolean;
+  /** A model that each use runs as well: it reads the conversation and writes an answer of its own, whatever the call's cap. */
+  readonly model?: string;
+}
+
+/** Models that tools of a call run beside its own. */
+export function toolModelsOf(uses: readonly ToolUse[]): readonly string[] {
+  return uses.flatMap(({ model }) => model ?? []);
 }
 
 /** The unit of a tool's type: versions cost what their family costs (`web_search_20250305`, `web_search_preview_2025_03_11`). */

@@ -129,3 +129,27 @@ test.each<[string, (mark: object) => object]>([
   expect(charged).toBe(50_000n * 6_000n + 10n * 3_000n + 10n * 15_000n);
   expect(reserved).toBeGreaterThanOrEqual(charged);
 });
+
+const searching = (uses: number) => sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: uses }] });
+
+test.each([1, 5, 10, 20])('R10 %d searches, each read again with all before it, cost no more than is reserved', async (uses) => {
+  const lengths = Array.from({ length: uses + 1 }, (_, use) => Math.min(2_000 + use * 30_000, 200_000));
+  const read = lengths.reduce((sum, length) => sum + length, 0);
+  const report = message({ input_tokens: read, output_tokens: 10, server_tool_use: { web_search_requests: uses } });
+  const { record, reserved, charged } = await ask(MESSAGES, searching(uses), report, {}, '40.00');
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(BigInt(read) * 3_000n + 10n * 15_000n + BigInt(uses) * 10_000_000n);
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});
+
+test('R10 searches without a limit are reserved as the turns after which a provider ends an answer', async () => {
+  const body = sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] });
+  const read =
+    2_000 + Array.from({ length: 10 }, (_, turn) => Math.min(62_000 + turn * 60_000, 200_000)).reduce((sum, length) => sum + length, 0);
+  const report = message({ input_tokens: read, output_tokens: 10, server_tool_use: { web_search_requests: 20 } });
+  const { record, reserved, charged } = await ask(MESSAGES, body, report, {}, '40.00');
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});

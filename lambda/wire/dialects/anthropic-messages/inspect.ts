@@ -84,7 +84,8 @@ function compacts(body: JsonObject): boolean {
 }
 
 function noteCache(block: JsonObject, found: Found): void {
-  const control = objectOf(block['cache_control']);
+  // `caching` is what an advisor's own reading is kept by.
+  const control = objectOf(block['cache_control']) ?? objectOf(block['caching']);
   if (control === undefined) return;
   const life = nonEmptyText(control['ttl']) === '1h' ? '1h' : '5m';
   if (found.cacheWrite !== '1h') found.cacheWrite = life;

@@ -2,7 +2,15 @@ import type { JsonObject } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, objectOf, textOf } from '../../protocols/lenient';
 import type { CallFacts } from '../../protocols/protocol';
-import { checkSchema, checkToolCount, optionalList, optionalObjects, optionalText, requiredObject } from '../../protocols/strict';
+import {
+  checkSchema,
+  checkToolCount,
+  optionalList,
+  optionalObjects,
+  optionalText,
+  requiredObject,
+  requiredText,
+} from '../../protocols/strict';
 
 /**
  * Tools with a type of their own that the caller runs itself.
@@ -13,6 +21,9 @@ const CLIENT_TOOLS = /^(?:custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d
 
 /** Searching and fetching may run code, which then costs nothing. @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool */
 const RUNS_CODE_FREE = new Set(['web_search', 'web_fetch']);
+
+/** Tools that are models. */
+const ADVISOR = /^advisor/;
 
 /** What the code leaves of results is less than the results, which are counted themselves. */
 const CODE_BESIDE_RESULTS: ToolUse = { unit: 'code_execution', free: true, tokens: 0 };
@@ -36,7 +47,10 @@ export function inspectTools(body: JsonObject, note: (tool: JsonObject) => void)
       return;
     }
     serverTools.push(type);
-    toolUses.push(useOf(tool, unitOf(type)));
+    const model = ADVISOR.test(type)
+      ? requiredText(tool['model'], `tools[${index}].model`)
+      : optionalText(tool['model'], `tools[${index}].model`);
+    toolUses.push(model === undefined ? useOf(tool, unitOf(type)) : { ...useOf(tool, unitOf(type)), model });
   });
   if (toolUses.some(({ unit }) => RUNS_CODE_FREE.has(unit))) toolUses.push(CODE_BESIDE_RESULTS);
   for (const server of optionalObjects(body['mcp_servers'], 'mcp_servers') ?? []) {

@@ -33,14 +33,14 @@ export function usageOf(body: JsonObject): Usage | undefined {
 }
 
 function readUsage(reported: JsonObject): Usage | undefined {
-  const compacted = compactions(reported);
-  const uncached = plus(countOf(reported['input_tokens']), compacted('input_tokens'));
-  const cacheRead = plus(countOf(reported['cache_read_input_tokens']), compacted('cache_read_input_tokens'));
+  const beside = stepsBeside(reported);
+  const uncached = plus(countOf(reported['input_tokens']), beside('input_tokens'));
+  const cacheRead = plus(countOf(reported['cache_read_input_tokens']), beside('cache_read_input_tokens'));
   const byLife = objectOf(reported['cache_creation']);
   const written5m = countOf(byLife?.['ephemeral_5m_input_tokens']);
   const written1h = countOf(byLife?.['ephemeral_1h_input_tokens']);
   const byLives = written5m === undefined && written1h === undefined ? undefined : (written5m ?? 0) + (written1h ?? 0);
-  const cacheCreation = plus(countOf(reported['cache_creation_input_tokens']) ?? byLives, compacted('cache_creation_input_tokens'));
+  const cacheCreation = plus(countOf(reported['cache_creation_input_tokens']) ?? byLives, beside('cache_creation_input_tokens'));
   const searches = objectOf(reported['server_tool_use']);
 
   const usage: Usage = defined({
@@ -48,7 +48,7 @@ function readUsage(reported: JsonObject): Usage | undefined {
     cacheReadInputTokens: cacheRead,
     cacheCreationInputTokens: cacheCreation,
     cacheCreation1hInputTokens: written1h,
-    outputTokens: plus(countOf(reported['output_tokens']), compacted('output_tokens')),
+    outputTokens: plus(countOf(reported['output_tokens']), beside('output_tokens')),
     reasoningOutputTokens: countOf(objectOf(reported['output_tokens_details'])?.['thinking_tokens']),
     toolCalls: searches === undefined ? undefined : toolCalls(searches),
     malformed: hasBrokenCounts(reported) || undefined,
@@ -58,13 +58,17 @@ function readUsage(reported: JsonObject): Usage | undefined {
   return serviceTier === undefined ? usage : { ...usage, serviceTier };
 }
 
+/** Steps of an answer that are billed and in none of its totals. */
+const BESIDE: ReadonlySet<unknown> = new Set(['compaction', 'advisor_message']);
+
 /**
- * What summing up a long conversation took of a count: billed, and in none of the totals.
+ * What summing up a long conversation and what an advisor took of a count.
  *
  * @see https://docs.claude.com/en/docs/build-with-claude/compaction#understanding-usage
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
  */
-function compactions(reported: JsonObject): (name: string) => number {
-  const steps = objectsOf(reported['iterations']).filter(({ type }) => type === 'compaction');
+function stepsBeside(reported: JsonObject): (name: string) => number {
+  const steps = objectsOf(reported['iterations']).filter(({ type }) => BESIDE.has(type));
   return (name) => steps.reduce((sum, step) => sum + (countOf(step[name]) ?? 0), 0);
 }
 

@@ -25,14 +25,25 @@ function upwards(sum: bigint, percent: number, beside = 0n): bigint {
   return exact / 10n ** 12n + (exact % 10n ** 12n === 0n ? 0n : 1n);
 }
 
+/** What each turn puts into the prompt, the most first; tools without a limit share ten turns. */
+function turnsOf(uses: readonly ToolUse[]): number[] {
+  const limited = uses.flatMap(({ most, tokens = 30_000 }) => (most === undefined || tokens === 0 ? [] : Array<number>(most).fill(tokens)));
+  const unlimited = uses.reduce((sum, { most, tokens = 30_000 }) => (most === undefined ? sum + 2 * tokens : sum), 0);
+  return [...limited, ...(unlimited === 0 ? [] : Array<number>(10).fill(unlimited))].sort((left, right) => right - left);
+}
+
 /** What one place may bill for a call without media: everything at the dearest rate that it may have. */
 function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
   const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
   const toolTokens = facts.toolUses.reduce((sum, { most = 20, tokens = 30_000 }) => sum + most * tokens, 0);
-  const read = Math.min(bodyBytes + 2_048, window) + toolTokens;
+  const prompt = Math.min(bodyBytes + 2_048, window);
+  const read = prompt + toolTokens;
   // What is to be summed up is read twice, and the summary is an answer of its own.
   const readings = facts.compacts === true && read >= 50_000 ? 2 : 1;
-  const input = read * readings;
+  const turns = turnsOf(facts.toolUses);
+  const lengths = turns.map((_, index) => Math.min(prompt + turns.slice(0, index + 1).reduce((sum, tokens) => sum + tokens, 0), window));
+  const input = lengths.reduce((sum, length) => sum + length, prompt) * readings;
+  const answers = readings === 1 ? 1 : 1 + Math.min(turns.length + 1, Math.ceil(read / 50_000));
   const inputClasses: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
   if (facts.cacheWrite === '1h') inputClasses.push('cacheWrite1h');
   if (facts.toolUses.length > 0) inputClasses.push('imageInput');
@@ -41,7 +52,7 @@ function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
   if (facts.modalities?.includes('audio') === true) outputClasses.push('audioOutput');
   if (pictures) outputClasses.push('imageOutput');
   const asked = cap === 0 ? 0 : Math.max(cap, pictures ? 2_520 : 0);
-  const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices * readings;
+  const output = Math.min(asked, price.maxOutputTokens ?? asked, window) * facts.choices * answers;
   const named = facts.serviceTier === 'auto' ? 'priority' : facts.serviceTier;
   const percent = Math.max(100, named === undefined ? 100 : (price.serviceTiers[named] ?? 100));
   const units = Object.entries({ call: 1, ...facts.units }).reduce(
@@ -58,7 +69,7 @@ function atPlace(facts: Facts, price: Price, bodyBytes: number, cap: number) {
     const name = unit.startsWith('search') ? 'search' : 'default';
     return free === true ? sum : sum + BigInt(most) * (price.calls[name] as bigint);
   }, 0n);
-  return { answer: of(output) + tools, lost: of(0), inputTokens: input };
+  return { answer: of(output) + tools, lost: of(0), inputTokens: read * readings };
 }
 
 function expected({ facts, prices, accounts, bodyBytes }: BoundInput, cap: number) {

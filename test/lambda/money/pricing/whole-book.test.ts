@@ -87,6 +87,22 @@ function factsOf({ choices, media, tools, modalities, cacheWrite, named }: Drawn
   };
 }
 
+/** Everything again after each use, and what it brought; calls without a limit are twenty in ten turns. */
+function mostRead(prompt: number, uses: BoundFacts['toolUses'], window: number): number {
+  const brought = uses.filter(({ tokens, readOnce }) => tokens !== 0 && readOnce !== true);
+  const limited = brought.flatMap(({ most, tokens = 30_000 }) => (most === undefined ? [] : Array<number>(most).fill(tokens)));
+  const unlimited = brought.filter(({ most }) => most === undefined).reduce((sum, { tokens = 30_000 }) => sum + 2 * tokens, 0);
+  const turns = [...limited, ...(unlimited === 0 ? [] : Array<number>(10).fill(unlimited))].sort((left, right) => right - left);
+  let length = prompt;
+  let read = prompt;
+  for (const tokens of turns) {
+    length = Math.min(length + tokens, window);
+    read += length;
+  }
+  const once = uses.filter(({ readOnce }) => readOnce === true).reduce((sum, { most = 20, tokens = 30_000 }) => sum + most * tokens, 0);
+  return read + once;
+}
+
 /** A report of the drawn shares of everything that can be true. */
 function reportOf(drawn: Drawn, facts: BoundFacts, price: Price, kind: ProviderKind): Usage {
   const { shares, textBytes, cap, choices } = drawn;
@@ -95,8 +111,7 @@ function reportOf(drawn: Drawn, facts: BoundFacts, price: Price, kind: ProviderK
   const window = price.contextWindow ?? Number.POSITIVE_INFINITY;
   const media = mediaTokens(model, facts.media);
   const uses = [...facts.toolUses, ...impliedUses(kind, model)];
-  const results = uses.reduce((sum, use) => sum + (use.most ?? 20) * (use.tokens ?? 30_000), 0);
-  const inputTokens = part(Math.min(textBytes + media.audio + media.other, window) + results, shares.input);
+  const inputTokens = part(mostRead(Math.min(textBytes + media.audio + media.other, window), uses, window), shares.input);
   const outputTokens = part(Math.min(cap, price.maxOutputTokens ?? cap, window), shares.output) * choices;
   const cacheRead = part(inputTokens, shares.cacheRead);
   const written = part(inputTokens - cacheRead, shares.cacheWrite);
