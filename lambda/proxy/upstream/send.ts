@@ -264,7 +264,7 @@ function translatedBody(
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
     dropped: droppedOf(decoded, own, [...fitted.dropped, ...encoded.dropped, ...reshaped.dropped]),
-    written: fitted.written,
+    written: fitted.written.map(({ field, value }) => `${own.name(field)}=${value}`),
     decoded: capped,
     protocol: fitted.protocol,
   };

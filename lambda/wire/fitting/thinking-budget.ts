@@ -24,7 +24,7 @@ export function withThinkingHeld(
   request: ModelRequest,
   cap: number,
   asked: number | undefined,
-): { readonly request: ModelRequest; readonly written: readonly string[] } {
+): { readonly request: ModelRequest; readonly written: readonly { readonly field: string; readonly value: string }[] } {
   const { reasoning, ...rest } = request;
   const budget = reasoning?.budgetTokens;
   if (budget === undefined || budget === 0) return { request, written: [] };
@@ -32,7 +32,7 @@ export function withThinkingHeld(
   if (held === budget) return { request, written: [] };
   return {
     request: held === undefined ? rest : { ...rest, reasoning: { ...reasoning, budgetTokens: held } },
-    written: [`thinking.budget_tokens=${held ?? 'none'}`],
+    written: [{ field: 'thinking.budget_tokens', value: String(held ?? 'none') }],
   };
 }
 

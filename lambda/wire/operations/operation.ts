@@ -23,14 +23,21 @@ export interface FittingPlace {
   readonly showsPictures: boolean;
 }
 
+/** A field that the gateway set. */
+export interface WrittenField {
+  readonly field: string;
+  /** For people. */
+  readonly value: string;
+}
+
 /** A call as a place takes it, and what reads its answer. */
 export interface FittedCall<Asked extends AnyRequest, Answered extends AnyAnswer> {
   readonly protocol: ProtocolCodec<Asked, Answered>;
   readonly request: Asked;
   /** What nobody enforces now; reported in `x-gateway-warnings`. */
   readonly dropped: readonly string[];
-  /** What was set to another value than the caller's; reported there too. */
-  readonly written: readonly string[];
+  /** What was set to another value than the caller's, by the common model's names; reported there too. */
+  readonly written: readonly WrittenField[];
 }
 
 /**

@@ -201,6 +201,15 @@ describe('where a budget binds it', () => {
     if (path !== '/v1/responses') expect(reply.headers['x-gateway-warnings']).toContain('thinking.budget_tokens=3072');
   });
 
+  test('a thinking budget is told by the name that the caller gave it', async () => {
+    const gateway = await start();
+    const body = { ...ASKED['/v1/chat/completions'], model: 'anthropic/claude-sonnet-4-5', reasoning: { max_tokens: 8_000 } };
+
+    const reply = await gateway.call('/v1/chat/completions', body, await keyWith(gateway, '0.1'));
+
+    expect(reply.headers['x-gateway-warnings']).toBe('set: max_completion_tokens=4096 (budget), reasoning.max_tokens=3072');
+  });
+
   test('a cap that the caller named is its own: it fits or is refused', async () => {
     const gateway = await start({}, [PLAIN]);
     const headers = await keyWith(gateway, '1');

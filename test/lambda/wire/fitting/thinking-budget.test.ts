@@ -64,7 +64,7 @@ test('a translated call keeps all else', () => {
 
   expect(withThinkingHeld(request, 4_096, undefined)).toEqual({
     request: { ...request, reasoning: { budgetTokens: 3_072, summary: 'auto' } },
-    written: ['thinking.budget_tokens=3072'],
+    written: [{ field: 'thinking.budget_tokens', value: '3072' }],
   });
   expect(withThinkingHeld(request, 500, undefined).request.reasoning).toBeUndefined();
   expect(withThinkingHeld(request, 64_000, undefined)).toEqual({ request, written: [] });
