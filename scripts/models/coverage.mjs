@@ -33,7 +33,7 @@ const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
 /** @returns `{ source, hosts: [{ host, held, models, known, missing }] }`, those that are held first, then the larger first */
 export function coverage() {
-  const { source, hosts } = read('scripts/price-book/lists/litellm-chats.json');
+  const { source, hosts } = read('scripts/models/litellm-chats.json');
   const book = createPriceBook(read('lambda/money/pricing/price-book.json'));
   const kinds = new Set([...Object.keys(read('lambda/money/pricing/price-book.json').lists)]);
   const counted = Object.entries(hosts).map(([host, models]) => {

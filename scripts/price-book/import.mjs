@@ -25,13 +25,13 @@ if (which === 'genai-prices') {
     { name: 'litellm', package: 'PyPI litellm', version, date, license: 'MIT' },
   ];
   write(source, readLitellm(map));
-  write({ ...source, name: 'litellm-chats' }, readChats(map));
+  write(source, readChats(map), join(import.meta.dirname, '../models/litellm-chats.json'));
 } else {
   throw new Error('usage: import.mjs genai-prices DATE | litellm FILE VERSION DATE');
 }
 
 /** A line a model, so that a newer version shows what it changes. */
-function write(source, hosts) {
+function write(source, hosts, file = join(lists, `${source.name}.json`)) {
   if (!/^\d{4}-\d\d-\d\d$/.test(source.date ?? '')) throw new Error('the day of the version is given as YYYY-MM-DD');
   const lines = Object.keys(hosts)
     .sort()
@@ -40,5 +40,5 @@ function write(source, hosts) {
       const rows = models.map((model) => `${JSON.stringify(model)}:${JSON.stringify(hosts[host][model])}`);
       return `${JSON.stringify(host)}:{\n${rows.join(',\n')}\n}`;
     });
-  writeFileSync(join(lists, `${source.name}.json`), `{"source":${JSON.stringify(source)},\n"hosts":{\n${lines.join(',\n')}\n}}\n`);
+  writeFileSync(file, `{"source":${JSON.stringify(source)},\n"hosts":{\n${lines.join(',\n')}\n}}\n`);
 }
