@@ -15,10 +15,10 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set(
 
 /** Fields of a body that any dialect reads. A server that reads names in any case must not see another value than this gateway did. */
 export const READ_FIELDS: ReadonlySet<string> = new Set(
-  `audio background best_of cache_control caching container context_management conversation deferred dimensions enable_search encoding_format frequency_penalty include inference_geo input
+  `additionalModelRequestFields audio background best_of cache_control caching container context_management conversation deferred dimensions enable_search encoding_format frequency_penalty generationConfig include inference_geo input
    input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens max_tool_calls mcp_servers messages metadata
    modalities model n output_config output_format parallel_tool_calls plugins presence_penalty previous_response_id prompt prompt_cache_key reasoning
-   reasoning_effort response_format safety_identifier search_parameters seed service_tier speed stop stop_sequences store stream stream_options
+   reasoning_effort response_format safety_identifier safetySettings search_parameters seed service_tier speed stop stop_sequences store stream stream_options
    system temperature text thinking thread tool_choice tools top_k top_logprobs top_p user verbosity web_search_options`.split(/\s+/),
 );
 
@@ -31,6 +31,7 @@ export const READ_INSIDE: ReadonlySet<string> = new Set(
    type url value vector_store_ids video_url`.split(/\s+/),
 );
 
+const FOLDED_FIELDS: ReadonlyMap<string, string> = new Map([...READ_FIELDS].map((name) => [foldCase(name), name]));
 const FOLDED_INSIDE: ReadonlyMap<string, string> = new Map([...READ_INSIDE].map((name) => [foldCase(name), name]));
 
 /** Top-level fields whose objects name nothing that is read. */
@@ -49,7 +50,8 @@ export function checkFieldNames(body: JsonObject): void {
   for (const field of Object.keys(body)) {
     const plain = foldCase(field);
     if (HOST_FIELDS.has(plain)) throw forbidden(field, field, 'providers are configured, not chosen by a request');
-    if (plain !== field && READ_FIELDS.has(plain)) throw forbidden(field, field, `write it '${plain}'`);
+    const known = FOLDED_FIELDS.get(plain);
+    if (known !== undefined && known !== field) throw forbidden(field, field, `write it '${known}'`);
   }
   for (const field in body) {
     const found = READ_FIELDS.has(field) && !UNREAD_INSIDE.has(field) ? misspelled(body[field]) : undefined;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../platform/json';
+import type { JsonObject, JsonValue } from '../../platform/json';
 
 /** Wire formats that providers speak. */
 export type ProtocolName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini' | 'cohere-v2';
@@ -196,6 +196,8 @@ export interface ModelRequest extends AnyRequest {
   /** The caller's own name for its end user. */
   readonly user?: string;
   readonly promptCacheKey?: string;
+  /** Fields of one provider's API, by their names there: for that one alone, which says what of them it takes. */
+  readonly native?: Readonly<Record<string, JsonValue>>;
   /** Features of Anthropic's API that the caller switches on by name, in a header. */
   readonly betas?: readonly string[];
   readonly modalities?: readonly string[];

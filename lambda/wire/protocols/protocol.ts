@@ -250,6 +250,8 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
   readonly framing: 'sse' | 'aws-event-stream';
   /** Whether it has OpenAI's free-text (`custom`) tools. Where it has not, they are sent as functions. Default: false. */
   readonly freeTextTools?: boolean;
+  /** Its own fields that callers of Chat Completions may write beside that API's: what OpenAI's packages send as `extra_body`. */
+  readonly nativeFields?: readonly string[];
   /** What names of tools must look like, whatever the model. */
   readonly toolNames?: ToolNameGrammar;
   /** Whether every call has to name an output cap. Default: false. */

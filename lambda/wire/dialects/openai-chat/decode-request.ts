@@ -28,6 +28,9 @@ const KNOWN = new Set(
    verbosity service_tier metadata user safety_identifier prompt_cache_key modalities audio`.split(/\s+/),
 );
 
+/** Fields of other providers' APIs, for the one that knows them. */
+const NATIVE = ['safetySettings', 'generationConfig', 'additionalModelRequestFields'] as const;
+
 /** Fields that never change an answer: they only speed it up or concern the provider's own records. */
 const DROPPED = new Set(['store', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
 
@@ -69,14 +72,23 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     promptCacheKey: optionalText(body['prompt_cache_key'], 'prompt_cache_key'),
     modalities: optionalList(body['modalities'], 'modalities')?.map((item, index) => requiredText(item, `modalities[${index}]`)),
     audio: optionalObject(body['audio'], 'audio'),
+    native: readNative(body),
     dropped: dropped.length === 0 ? undefined : dropped,
   });
+}
+
+function readNative(body: JsonObject): ModelRequest['native'] {
+  const given = NATIVE.flatMap((field) => {
+    const value = body[field];
+    return value === undefined || value === null ? [] : [[field, value] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function unknownFields(body: JsonObject): string[] {
   const dropped: string[] = [];
   for (const [field, value] of Object.entries(body)) {
-    if (value === undefined || value === null || KNOWN.has(field)) continue;
+    if (value === undefined || value === null || KNOWN.has(field) || (NATIVE as readonly string[]).includes(field)) continue;
     if (!DROPPED.has(field)) throw unsupported(field, `${field} cannot be carried to the chosen model's provider; leave it out.`);
     dropped.push(field);
   }

@@ -21,6 +21,7 @@ export function fit(
   }
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
+  refuseForeign(request, protocol);
   const thinking = lowered === undefined ? { request, written: [] } : withThinkingHeld(request, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   // What undoes these in the answer goes the other way round, so the caller's names come last.
@@ -33,4 +34,10 @@ export function fit(
     dropped: [...spoken.dropped, ...held.dropped],
     written: thinking.written,
   };
+}
+
+/** @throws GatewayError 400 that names a field of another provider's API */
+function refuseForeign({ native = {} }: ModelRequest, { nativeFields = [] }: Protocol): void {
+  const foreign = Object.keys(native).find((field) => !nativeFields.includes(field));
+  if (foreign !== undefined) throw unsupported(foreign, `${foreign} cannot be carried to the chosen model's provider; leave it out.`);
 }

@@ -15,6 +15,7 @@ import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { modelFamily } from '../model-family';
+import { nativeMembers } from '../native-fields';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { betaFields } from './betas';
 import { conversation } from './encode-messages';
@@ -37,6 +38,9 @@ const MAX_METADATA = 16;
 
 /** What no model can be asked for by this API. */
 const NEVER: Capabilities = { seed: false, penalties: false, verbosity: false, choices: false, logprobs: false, logitBias: false };
+
+/** Of `additionalModelRequestFields`: how much a model thinks, and what it chooses words from. */
+const MODEL_FIELDS = new Set(['top_k', 'thinking', 'reasoning_config', 'reasoning_effort', 'reasoningConfig']);
 
 const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, no code fence.';
 
@@ -70,6 +74,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   put('inferenceConfig', sampling.inference);
   put('toolConfig', toolConfig(request, family, can, dropped));
   put('additionalModelRequestFields', {
+    ...nativeMembers(request, 'additionalModelRequestFields', MODEL_FIELDS),
     ...sampling.model,
     ...reasoning.model,
     ...(family === 'claude' ? betaFields(request, dropped) : {}),

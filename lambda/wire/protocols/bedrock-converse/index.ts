@@ -14,6 +14,7 @@ export const bedrockConverse: Protocol = {
   name: 'bedrock-converse',
   framing: 'aws-event-stream',
   toolNames: 'openai',
+  nativeFields: ['additionalModelRequestFields'],
   encodeRequest,
   decodeResponse,
   streamDecoder: () => new ConverseStreamDecoder(),

@@ -6,9 +6,17 @@ import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
+import { nativeMembers } from '../native-fields';
 import type { EncodedRequest, TargetFacts } from '../protocol';
+import { optionalObjects } from '../strict';
 import { writeContents } from './encode-messages';
 import { thinkingConfig } from './thinking';
+
+/** Of `generationConfig`. */
+const SETTINGS = new Set(
+  `temperature topP topK seed stopSequences presencePenalty frequencyPenalty responseMimeType responseSchema responseJsonSchema
+   thinkingConfig`.split(/\s+/),
+);
 
 const TIERS: Readonly<Record<string, string>> = { default: 'standard', standard_only: 'standard', flex: 'flex', priority: 'priority' };
 
@@ -36,7 +44,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   }
 
   const { system, contents } = writeContents(request.messages, can, dropped);
-  const config = generationConfig(request, can, dropped);
+  const config = { ...nativeMembers(request, 'generationConfig', SETTINGS), ...generationConfig(request, can, dropped) };
   const tools = request.tools ?? [];
   const body: JsonObject = defined({
     contents,
@@ -44,6 +52,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     generationConfig: Object.keys(config).length === 0 ? undefined : config,
     tools: tools.length === 0 ? undefined : [{ functionDeclarations: tools.map((tool, index) => declaration(tool, index, dropped)) }],
     toolConfig: tools.length === 0 ? undefined : toolConfig(request, dropped),
+    safetySettings: safetySettings(request),
     serviceTier: serviceTier(request.serviceTier, dropped),
   });
   return { body, dropped: [...dropped] };
@@ -115,4 +124,9 @@ function serviceTier(tier: string | undefined, dropped: Set<string>): string | u
   const known = entryOf(TIERS, tier);
   if (known === undefined) dropped.add('service_tier');
   return known;
+}
+
+/** @see https://ai.google.dev/gemini-api/docs/safety-settings */
+function safetySettings({ native }: ModelRequest): JsonObject[] | undefined {
+  return optionalObjects(native?.['safetySettings'], 'safetySettings')?.map((setting) => ({ ...setting }));
 }

@@ -14,6 +14,7 @@ export const gemini: Protocol = {
   name: 'gemini',
   framing: 'sse',
   toolNames: 'gemini',
+  nativeFields: ['safetySettings', 'generationConfig'],
   encodeRequest,
   decodeResponse,
   streamDecoder: () => new GeminiStreamDecoder(),

@@ -1,0 +1,71 @@
+import { type Hosts, startHosts } from '../../support/hosts';
+import { jsonReply } from '../../support/upstream';
+
+/** Fields of a provider's own API beside those of Chat Completions, as OpenAI's packages send `extra_body`. */
+
+let hosts: Hosts;
+
+beforeEach(async () => {
+  hosts = await startHosts();
+  hosts.upstream.script(({ path }) => {
+    if (path.includes('generateContent'))
+      return jsonReply({ candidates: [{ content: { role: 'model', parts: [{ text: 'ok' }] }, finishReason: 'STOP' }] });
+    if (path.includes('/converse'))
+      return jsonReply({ output: { message: { role: 'assistant', content: [{ text: 'ok' }] } }, stopReason: 'end_turn', usage: {} });
+    return jsonReply({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }] });
+  });
+});
+
+afterEach(() => hosts.close());
+
+const GEMINI = ['google-ai-studio/gemini-2.5-flash', 'vertex-ai/gemini-3-pro-preview'] as const;
+const BEDROCK = 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const safetySettings = [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }];
+
+function ask(model: string, more: object) {
+  return hosts.ask('/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hi' }], ...more });
+}
+
+test.each(GEMINI)('%s gets its safety settings and its settings of the answer, beside those of Chat', async (model) => {
+  const reply = await ask(model, { safetySettings, generationConfig: { topK: 7, temperature: 0.1 }, temperature: 0.9 });
+
+  expect(reply.status).toBe(200);
+  expect(hosts.sent()[0]?.body).toMatchObject({ safetySettings, generationConfig: { topK: 7, temperature: 0.9 } });
+});
+
+test('a model of Bedrock gets fields of its own', async () => {
+  const reply = await ask(BEDROCK, { additionalModelRequestFields: { top_k: 40 } });
+
+  expect(reply.status).toBe(200);
+  expect(hosts.sent()[0]?.body.additionalModelRequestFields).toEqual({ top_k: 40 });
+});
+
+test.each([
+  ['more answers', GEMINI[0], { generationConfig: { candidateCount: 8 } }, 'generationConfig.candidateCount'],
+  ['a cap of its own', GEMINI[0], { generationConfig: { maxOutputTokens: 60_000 } }, 'generationConfig.maxOutputTokens'],
+  ['pictures', GEMINI[0], { generationConfig: { responseModalities: ['IMAGE'] } }, 'generationConfig.responseModalities'],
+  ['tools of the provider', BEDROCK, { additionalModelRequestFields: { tools: [] } }, 'additionalModelRequestFields.tools'],
+  ['a longer window', BEDROCK, { additionalModelRequestFields: { anthropic_beta: [] } }, 'additionalModelRequestFields.anthropic_beta'],
+  ['another cap', BEDROCK, { additionalModelRequestFields: { max_tokens: 9 } }, 'additionalModelRequestFields.max_tokens'],
+  ['another guardrail', BEDROCK, { guardrailConfig: { guardrailIdentifier: 'own' } }, 'guardrailConfig'],
+  ['what is stored', GEMINI[0], { cachedContent: 'cachedContents/x' }, 'cachedContent'],
+  ['tools of Google', GEMINI[0], { toolConfig: {} }, 'toolConfig'],
+  ['fields of another provider', BEDROCK, { safetySettings }, 'safetySettings'],
+  [
+    'fields of another provider',
+    'anthropic/claude-sonnet-4-5',
+    { additionalModelRequestFields: { top_k: 1 } },
+    'additionalModelRequestFields',
+  ],
+] as const)('%s are refused by name before anything is sent', async (_name, model, more, param) => {
+  const reply = await ask(model, more);
+
+  expect(reply.status).toBe(400);
+  expect(reply.json.error.param).toBe(param);
+  expect(hosts.sent()).toEqual([]);
+});
+
+test('whoever speaks Chat has them as they are', async () => {
+  await ask('openai-compatible/m', { safetySettings, generationConfig: { topK: 7 } });
+  expect(hosts.sent()[0]?.body).toMatchObject({ safetySettings, generationConfig: { topK: 7 } });
+});
