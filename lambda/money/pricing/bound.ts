@@ -18,7 +18,7 @@ export interface CallBound {
 
 export type BoundFacts = Pick<
   CallFacts,
-  'choices' | 'media' | 'units' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts'
+  'choices' | 'media' | 'units' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts' | 'predictedTokens'
 >;
 
 /** What is known of a call before it is sent. */
@@ -184,14 +184,19 @@ export function isFree(facts: Pick<CallFacts, 'toolUses'>, unit: string): boolea
   return facts.toolUses.some((use) => use.free === true && sameUnit(use.unit, unit));
 }
 
-/** Output tokens of all choices. */
+/** Output tokens of all choices, and of what was predicted in vain. */
 function mostOutput(facts: BoundFacts, price: Price, maxOutputTokens: number): number {
   const cap = Math.min(
     maxOutputTokens === 0 ? 0 : Math.max(maxOutputTokens, makesPictures(facts, price) ? PICTURE_TOKENS : 0),
     price.maxOutputTokens ?? Number.POSITIVE_INFINITY,
     price.contextWindow ?? Number.POSITIVE_INFINITY,
   );
-  return cap * Math.max(1, facts.choices);
+  return (cap + rejected(facts, cap)) * Math.max(1, facts.choices);
+}
+
+/** What does not generate has nothing predicted. */
+export function rejected({ predictedTokens = 0 }: BoundFacts, maxOutputTokens: number): number {
+  return maxOutputTokens === 0 ? 0 : predictedTokens;
 }
 
 function tokensBound(facts: BoundFacts, { price, readTokens, audioTokens }: Sent, outputTokens: number): bigint {

@@ -38,9 +38,10 @@ export function spellings(kind: ProviderKind, model: string, region: string | un
  */
 export function plainNames(kind: ProviderKind, model: string): readonly string[] {
   const name = model.toLowerCase();
-  const id = kind === 'bedrock' ? withoutProfile(name.slice(name.lastIndexOf('/') + 1)) : withoutPath(kind, name);
+  const whole = kind === 'bedrock' ? name.slice(name.lastIndexOf('/') + 1) : name;
+  const id = kind === 'bedrock' ? withoutProfile(whole) : withoutPath(kind, name);
   const base = FINE_TUNED.exec(id)?.[2];
-  return [...(kind === 'bedrock' ? [] : [name]), id, ...(base === undefined ? [] : [base])].flatMap((one) => {
+  return [whole, id, ...(base === undefined ? [] : [base])].flatMap((one) => {
     const version = kind === 'bedrock' ? one.replace(FIRST_VERSION, '') : one;
     return [one, version, version.replace(SNAPSHOT, '')];
   });

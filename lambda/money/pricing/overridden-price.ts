@@ -7,20 +7,22 @@ import { serviceTiersOf } from './service-tiers';
 import { toolPricesOf } from './tool-prices';
 
 /**
- * What overrides say of a model: those of its own name go before globs, and of what one leaves open the next may tell.
+ * What overrides say of a model: those of its own name go before those of looser names, these before globs, and of what one leaves open
+ * the next may tell.
  *
- * @param name `provider/model`
+ * @param names `provider/model` by every name of the model, as it was given first
  */
-export function overrideOf(overrides: readonly PriceOverride[], name: string): PriceOverride | undefined {
-  const isExact = ({ id }: PriceOverride): boolean => id.toLowerCase() === name.toLowerCase();
-  const matching = overrides.filter((override) => isExact(override) || matchesModel(override.id, name));
-  if (matching.length <= 1) return matching[0];
-  const inOrder = [...matching.filter(isExact), ...matching.filter((override) => !isExact(override))];
+export function overrideOf(overrides: readonly PriceOverride[], names: readonly string[]): PriceOverride | undefined {
+  const exact = names.flatMap((name) => overrides.filter(({ id }) => id.toLowerCase() === name.toLowerCase()));
+  const fitting = names.flatMap((name) => overrides.filter(({ id }) => matchesModel(id, name)));
+  const [first, ...others] = new Set([...exact, ...fitting]);
+  if (first === undefined || others.length === 0) return first;
+  const inOrder = [first, ...others];
   const limits = limitsOf(
     inOrder.find(({ contextWindow }) => contextWindow !== undefined)?.contextWindow,
     inOrder.find(({ maxOutputTokens }) => maxOutputTokens !== undefined)?.maxOutputTokens,
   );
-  const priced = (inOrder.find(saysPrice) ?? inOrder[0]) as PriceOverride;
+  const priced = inOrder.find(saysPrice) ?? first;
   const isWhole = priced.contextWindow === limits.contextWindow && priced.maxOutputTokens === limits.maxOutputTokens;
   return isWhole ? priced : { ...priced, ...limits };
 }

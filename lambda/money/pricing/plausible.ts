@@ -1,6 +1,6 @@
 import type { PriceUnit, Usage } from '../../wire/model';
 import { sameUnit } from '../../wire/model';
-import { type BoundInput, inputClasses, longestOf, maySound, mediaOf, mostSent, outputClasses, toolUses } from './bound';
+import { type BoundInput, inputClasses, longestOf, maySound, mediaOf, mostSent, outputClasses, rejected, toolUses } from './bound';
 import { callPrice, rateAt, tierPercent } from './cost';
 import type { Price, TokenClass } from './price';
 import { TOOL_RESULT_TOKENS } from './readings';
@@ -97,7 +97,9 @@ function mostOutput(call: ReportedCall): number {
   if (maxOutputTokens === 0) return 0;
   const longest = longestOf(price);
   const answers = facts.compacts === true ? 1 + readings(call) / 2 : 1;
-  return Math.max(longest, maxOutputTokens) * Math.max(1, facts.choices) * answers + advice(call) * longest;
+  return (
+    (Math.max(longest, maxOutputTokens) + rejected(facts, maxOutputTokens)) * Math.max(1, facts.choices) * answers + advice(call) * longest
+  );
 }
 
 function wholeOutput(call: ReportedCall, usage: Usage): number {

@@ -103,7 +103,7 @@ function bookOf(data: PriceBookData, lookUps: LookUps, overrides: readonly Price
     leastOutputLike,
 
     lookup(target, atMs) {
-      const override = overrides.length === 0 ? undefined : overrideOf(overrides, `${target.provider}/${target.model}`);
+      const override = overrides.length === 0 ? undefined : overrideOf(overrides, pricedNames(namesOf, target));
       if (override !== undefined && saysPrice(override)) {
         return overriddenPrice(override, target, rows(target)?.row);
       }
@@ -123,6 +123,13 @@ function bookOf(data: PriceBookData, lookUps: LookUps, overrides: readonly Price
 
     withOverrides: (changed) => bookOf(data, lookUps, changed),
   };
+}
+
+/** Names by which an override may mean a model. What was made of a model has a price of its own. */
+function pricedNames(namesOf: PriceBook['namesOf'], { provider, kind, model }: PricedTarget): readonly string[] {
+  const names = namesOf(kind, model);
+  const isFineTuned = model.toLowerCase().startsWith('ft:');
+  return (isFineTuned ? names.filter((name) => name.toLowerCase().startsWith('ft:')) : names).map((name) => `${provider}/${name}`);
 }
 
 function namesUnder(rows: Rows, kind: ProviderKind, model: string): readonly string[] {

@@ -49,6 +49,8 @@ export interface CallFacts {
   readonly asksWindow?: number;
   /** A conversation that is long is summed up first, which is a reading and an answer of its own. */
   readonly compacts?: boolean;
+  /** Tokens at most of a text that the answer is held against: what of it is not in the answer is billed as if it were. */
+  readonly predictedTokens?: number;
   /** An effort is asked for beside tools, which not every model takes in every wire format. */
   readonly effortWithTools?: boolean;
 }

@@ -153,3 +153,23 @@ test('R10 searches without a limit are reserved as the turns after which a provi
   expect(record?.usage?.estimated).toBeUndefined();
   expect(reserved).toBeGreaterThanOrEqual(charged);
 });
+
+test.each<[string, unknown]>([
+  ['a text', '{}[]();:'.repeat(2_000)],
+  ['parts', [{ type: 'text', text: '{}[]();:'.repeat(2_000) }]],
+])('R11 a prediction that is rejected is billed as output, and reserved: %s', async (_name, content) => {
+  const body = {
+    model: 'openai/gpt-4.1',
+    service_tier: 'default',
+    max_tokens: 20,
+    messages: HELLO,
+    prediction: { type: 'content', content },
+  };
+  const rejected = { rejected_prediction_tokens: 16_000, accepted_prediction_tokens: 0 };
+  const usage = { prompt_tokens: 20, completion_tokens: 16_020, total_tokens: 16_040, completion_tokens_details: rejected };
+  const { record, reserved, charged } = await ask(CHAT, body, completion(usage, { service_tier: 'default' }));
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(20n * 2_000n + 16_020n * 8_000n);
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});

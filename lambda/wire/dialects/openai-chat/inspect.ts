@@ -45,8 +45,16 @@ export function inspect(body: JsonObject): CallFacts {
     ...(modalities === undefined ? {} : { modalities }),
     ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...predictionOf(body),
     ...(asksEffort(body) && arrayOf(body['tools']).length > 0 ? { effortWithTools: true } : {}),
   };
+}
+
+/** A token is never shorter than a byte. @see https://platform.openai.com/docs/guides/predicted-outputs */
+function predictionOf(body: JsonObject): Pick<CallFacts, 'predictedTokens'> {
+  const content = optionalObject(body['prediction'], 'prediction')?.['content'] ?? '';
+  if (content === '') return {};
+  return { predictedTokens: Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content)) };
 }
 
 /** By OpenAI's field, or one of those that `readReasoningSettings` knows. */

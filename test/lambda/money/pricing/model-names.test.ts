@@ -83,7 +83,11 @@ test.each<[ProviderKind, string, string[]]>([
     ['ft:gpt-9-2025-11-01:org::id', 'ft:gpt-9-2025-11-01', 'ft:gpt-9', 'gpt-9-2025-11-01', 'gpt-9'],
   ],
   ['openai', 'gpt-9-latest', ['gpt-9-latest', 'gpt-9']],
-  ['bedrock', 'arn:aws:bedrock:eu-west-1:1:inference-profile/us.v.m-20250929-v1:0', ['v.m-20250929-v1:0', 'v.m-20250929', 'v.m']],
+  [
+    'bedrock',
+    'arn:aws:bedrock:eu-west-1:1:inference-profile/us.v.m-20250929-v1:0',
+    ['us.v.m-20250929-v1:0', 'us.v.m-20250929', 'us.v.m', 'v.m-20250929-v1:0', 'v.m-20250929', 'v.m'],
+  ],
   ['bedrock', 'v.m@default', ['v.m@default', 'v.m']],
   [
     'vertex-ai',

@@ -8,10 +8,10 @@ const PLACE = { kind: 'anthropic', model: 'm' } as const;
 
 test('R15 the override that names a model holds before one that fits it, in any case of letters', () => {
   const [wide, own, other] = [override({ id: 'p/*' }), override({ id: 'P/M' }), override({ id: 'q/m' })];
-  expect(overrideOf([wide, own, other], 'p/m')).toBe(own);
-  expect(overrideOf([wide, own, other], 'p/M')).toBe(own);
-  expect(overrideOf([wide, own, other], 'p/n')).toBe(wide);
-  expect(overrideOf([own, other], 'p/n')).toBeUndefined();
+  expect(overrideOf([wide, own, other], ['p/m'])).toBe(own);
+  expect(overrideOf([wide, own, other], ['p/M'])).toBe(own);
+  expect(overrideOf([wide, own, other], ['p/n'])).toBe(wide);
+  expect(overrideOf([own, other], ['p/n'])).toBeUndefined();
 });
 
 test('R15 each price of an override is of its own class, in US dollars a million', () => {
@@ -96,5 +96,9 @@ test('what the override of a model leaves open, one that fits it may tell', () =
   const wide = override({ id: 'p/*', usdPerMillionTokens: { input: '1' }, contextWindow: 9_000, maxOutputTokens: 90 });
   const own = override({ maxOutputTokens: 70 });
 
-  expect(overrideOf([wide, own], 'p/m')).toMatchObject({ usdPerMillionTokens: { input: '1' }, contextWindow: 9_000, maxOutputTokens: 70 });
+  expect(overrideOf([wide, own], ['p/m'])).toMatchObject({
+    usdPerMillionTokens: { input: '1' },
+    contextWindow: 9_000,
+    maxOutputTokens: 70,
+  });
 });

@@ -385,3 +385,45 @@ describe('R15 a small book', () => {
     expect(unlisted).toMatchObject({ source: 'override', rates: { input: { base: 5n * 10n ** 9n } } });
   });
 });
+
+describe('overrides and spellings', () => {
+  const priced = (kind: Kind, model: string, ids: readonly string[]): bigint | undefined => {
+    const overrides = ids.map((id, index) => ({
+      id,
+      usdPerMillionTokens: { input: String(index + 1) },
+      generation: index,
+      updatedAt: '',
+    }));
+    const price = book.withOverrides(overrides).lookup({ provider: 'p', kind, model }, AT);
+    return price?.source === 'override' ? price.rates.input.base / 1_000_000_000n : undefined;
+  };
+
+  test.each<[Kind, string, string]>([
+    ['openai', 'gpt-4o-mini', 'gpt-4o-mini-2024-07-18'],
+    ['openai', 'GPT-4o-mini', 'gpt-4o-mini'],
+    ['anthropic', 'claude-sonnet-4-5', 'claude-sonnet-4-5-20250929'],
+    ['google-ai-studio', 'gemini-2.5-pro', 'models/gemini-2.5-pro'],
+    ['bedrock', 'anthropic.claude-sonnet-4-5-20250929-v1:0', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    [
+      'bedrock',
+      'anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0',
+    ],
+    [
+      'bedrock',
+      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    ],
+  ])('R14 an override of %s %s binds %s', (kind, id, spelled) => {
+    expect(priced(kind, spelled, [`p/${id}`])).toBe(1n);
+    expect(priced(kind, spelled, ['p/*', `p/${id}`])).toBe(2n);
+    expect(priced(kind, spelled, ['p/*', `p/${id}`, `p/${spelled}`])).toBe(3n - (id.toLowerCase() === spelled.toLowerCase() ? 1n : 0n));
+    expect(priced(kind, spelled, [`q/${id}`])).toBeUndefined();
+  });
+
+  test('R14 an override of a model is none of what was made of it, nor of what is only named like it', () => {
+    expect(priced('openai', 'ft:gpt-4o-mini-2024-07-18:org::id', ['p/gpt-4o-mini'])).toBeUndefined();
+    expect(priced('openai', 'ft:gpt-4o-mini-2024-07-18:org::id', ['p/ft:gpt-4o-mini-2024-07-18'])).toBe(1n);
+    expect(priced('openai', 'gpt-4o-mini-search-preview', ['p/gpt-4o-mini'])).toBeUndefined();
+  });
+});
