@@ -24,10 +24,10 @@ export const READ_FIELDS: ReadonlySet<string> = new Set(
 
 /** Fields of tools, messages, settings and their parts that policy and money are read from, or that say how much a provider does. */
 export const READ_INSIDE: ReadonlySet<string> = new Set(
-  `action audio budget_tokens cache_control caching compact_threshold container container_id content data detail display edits effort enabled environment
+  `action audio budget_tokens cache_control caching compact_threshold connector_id container container_id content data detail display edits effort enabled environment
    execution external_web_access file file_data file_id file_url format function id image_url include_usage input_audio input_schema
-   max_content_tokens max_results max_search_results max_uses media_type memory_limit mimeType mime_type mode model name output parameters
-   prompt_cache_breakpoint quality result role search_context_size search_type server_label size source sources tool_calls tools trigger ttl
+   max_content_tokens max_results max_search_results max_uses mcp_server_name media_type memory_limit mimeType mime_type mode model name output parameters
+   prompt_cache_breakpoint quality result role search_context_size search_type server_label server_url size source sources text tool_calls tools trigger ttl
    type url value vector_store_ids video_url`.split(/\s+/),
 );
 

@@ -108,8 +108,8 @@ const MAX_SCHEMA_DEPTH = 40;
 const MAX_ENUM = 2_000;
 
 /** Refuses lists of tools beyond what any provider takes. */
-export function checkToolCount(tools: readonly JsonValue[]): void {
-  if (tools.length > MAX_TOOLS) throw invalidRequest('tools', `tools holds ${tools.length} tools; at most ${MAX_TOOLS} are accepted.`);
+export function checkToolCount(count: number): void {
+  if (count > MAX_TOOLS) throw invalidRequest('tools', `The call holds ${count} tools; at most ${MAX_TOOLS} are accepted.`);
 }
 
 /** Refuses schemas so large or deep that they serve only to exhaust the provider or us. */

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../../platform/json';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
-import { countOf, objectOf, textOf } from '../../protocols/lenient';
+import { countOf, objectOf } from '../../protocols/lenient';
+import { mcpServerNames } from '../../protocols/mcp-servers';
 import type { CallFacts } from '../../protocols/protocol';
 import {
   checkSchema,
@@ -11,13 +12,20 @@ import {
   requiredObject,
   requiredText,
 } from '../../protocols/strict';
+import { toolsDefinedIn } from './defined-tools';
 
 /**
  * Tools with a type of their own that the caller runs itself.
  *
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#client-tools
  */
-const CLIENT_TOOLS = /^(?:custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
+const CLIENT_TOOLS = /^(?:custom|(?:bash|text_editor|computer|memory|(?:computer|browser)_toolset)_\d+)$/;
+
+/** What a walk over the tools finds. */
+interface Found {
+  readonly serverTools: string[];
+  readonly toolUses: ToolUse[];
+}
 
 /** Searching and fetching may run code, which then costs nothing. @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool */
 const RUNS_CODE_FREE = new Set(['web_search', 'web_fetch']);
@@ -31,33 +39,46 @@ const CODE_BESIDE_RESULTS: ToolUse = { unit: 'code_execution', free: true, token
 const LONG_DOCUMENT_TOKENS = 125_000;
 const RESULT_TOKENS = 30_000;
 
-/** What Anthropic would run itself, remote MCP servers included. */
+/** What Anthropic would run itself: tools of the call and those that its messages define, remote MCP servers included. */
 export function inspectTools(body: JsonObject, note: (tool: JsonObject) => void): Pick<CallFacts, 'serverTools' | 'toolUses'> {
+  const found: Found = { serverTools: [], toolUses: [] };
+  const servers = optionalObjects(body['mcp_servers'], 'mcp_servers') ?? [];
+  const labels = new Set(servers.map(({ name }) => name));
   const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
-  const serverTools: string[] = [];
-  const toolUses: ToolUse[] = [];
+  const defined = toolsDefinedIn([body['system'] ?? null, body['messages'] ?? null]);
+  checkToolCount(tools.length + defined.length);
   tools.forEach((item, index) => {
-    const tool = requiredObject(item, `tools[${index}]`);
+    const path = `tools[${index}]`;
+    const tool = requiredObject(item, path);
     note(tool);
-    const type = optionalText(tool['type'], `tools[${index}].type`) ?? 'custom';
-    if (CLIENT_TOOLS.test(type)) {
-      const schema = objectOf(tool['input_schema']);
-      if (schema !== undefined) checkSchema(schema, `tools[${index}].input_schema`);
-      return;
-    }
-    serverTools.push(type);
-    const model = ADVISOR.test(type)
-      ? requiredText(tool['model'], `tools[${index}].model`)
-      : optionalText(tool['model'], `tools[${index}].model`);
-    toolUses.push(model === undefined ? useOf(tool, unitOf(type)) : { ...useOf(tool, unitOf(type)), model });
+    inspectTool(tool, path, labels, found);
   });
-  if (toolUses.some(({ unit }) => RUNS_CODE_FREE.has(unit))) toolUses.push(CODE_BESIDE_RESULTS);
-  for (const server of optionalObjects(body['mcp_servers'], 'mcp_servers') ?? []) {
-    serverTools.push(`mcp:${textOf(server['name']) ?? ''}`);
-    toolUses.push({ unit: 'mcp' });
+  for (const tool of defined) inspectTool(tool, 'messages', labels, found);
+  if (found.toolUses.some(({ unit }) => RUNS_CODE_FREE.has(unit))) found.toolUses.push(CODE_BESIDE_RESULTS);
+  for (const { url } of servers) {
+    found.serverTools.push(...mcpServerNames({ url: url ?? '', connector: undefined, label: undefined }));
+    found.toolUses.push({ unit: 'mcp' });
   }
-  return { serverTools, toolUses };
+  return found;
+}
+
+/** @param labels of the MCP servers that the call brings itself */
+function inspectTool(tool: JsonObject, path: string, labels: ReadonlySet<JsonValue | undefined>, found: Found): void {
+  const type = optionalText(tool['type'], `${path}.type`) ?? 'custom';
+  if (CLIENT_TOOLS.test(type)) {
+    const schema = objectOf(tool['input_schema']);
+    if (schema !== undefined) checkSchema(schema, `${path}.input_schema`);
+  } else if (type === 'mcp_toolset') {
+    // What the call brings is named by where it is.
+    const label = tool['mcp_server_name'];
+    if (labels.has(label)) return;
+    found.serverTools.push(...mcpServerNames({ url: undefined, connector: undefined, label }));
+    found.toolUses.push({ unit: 'mcp' });
+  } else {
+    found.serverTools.push(type);
+    const model = (ADVISOR.test(type) ? requiredText : optionalText)(tool['model'], `${path}.model`);
+    found.toolUses.push(model === undefined ? useOf(tool, unitOf(type)) : { ...useOf(tool, unitOf(type)), model });
+  }
 }
 
 function useOf(tool: JsonObject, unit: string): ToolUse {

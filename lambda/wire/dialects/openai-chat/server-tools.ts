@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { mcpToolNames } from '../../protocols/mcp-servers';
 import type { CallFacts } from '../../protocols/protocol';
 import { checkSchema, checkToolCount, optionalList, optionalText, requiredObject } from '../../protocols/strict';
 import { isSearchModel } from './usage';
@@ -14,7 +15,7 @@ export function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 
   const toolUses: ToolUse[] = [];
   const inspectList = (value: JsonValue | undefined, path: string): void => {
     const tools = optionalList(value, path) ?? [];
-    checkToolCount(tools);
+    checkToolCount(tools.length);
     tools.forEach((item, index) => {
       const tool = requiredObject(item, `${path}[${index}]`);
       const type = optionalText(tool['type'], `${path}[${index}].type`) ?? 'function';
@@ -23,7 +24,7 @@ export function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 
         if (parameters !== undefined) checkSchema(parameters, `${path}[${index}].function.parameters`);
         return;
       }
-      serverTools.push(type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type);
+      serverTools.push(...(type === 'mcp' ? mcpToolNames(tool) : [type]));
       toolUses.push({ unit: unitOf(type) });
     });
   };

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
-import { countOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { countOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import { mcpToolNames } from '../../protocols/mcp-servers';
 import type { CallFacts, ServerToolRemoval } from '../../protocols/protocol';
 import { checkSchema, checkToolCount, optionalList, requiredObject, requiredText } from '../../protocols/strict';
 import { containerOfSize, picture } from './billed-units';
@@ -34,13 +35,13 @@ interface Found {
 /** What the tools of a call bring: those in `tools`, and those that items of the input bring (`additional_tools`, `tool_search_output`). */
 export function inspectTools(body: JsonObject): ToolFacts {
   const tools = optionalList(body['tools'], 'tools') ?? [];
-  checkToolCount(tools);
+  checkToolCount(tools.length);
   const found: Found = { serverTools: [], units: [], spare: [] };
   inspectList(tools, 'tools', found);
   inputItems(body).forEach((item, index) => {
     const path = `input[${index}].tools`;
     const added = optionalList(item['tools'], path) ?? [];
-    checkToolCount(added);
+    checkToolCount(added.length);
     // What a remote server once listed has no types, and brings nothing that is not in `tools`.
     if (item['type'] !== 'mcp_list_tools' || added.some((tool) => objectOf(tool)?.['type'] !== undefined)) inspectList(added, path, found);
   });
@@ -62,10 +63,9 @@ function inspectList(tools: readonly JsonValue[], list: string, found: Found): v
     if (type === 'namespace') inspectList(optionalList(tool['tools'], `${path}.tools`) ?? [], `${path}.tools`, found);
     const hosted = type === 'shell' && objectOf(tool['environment'])?.['type'] !== 'local' && (tool['environment'] ?? null) !== null;
     if ((CLIENT_TOOLS.has(type) && !hosted) || (type === 'tool_search' && tool['execution'] === 'client')) return;
-    const name = type === 'mcp' ? `mcp:${textOf(tool['server_label']) ?? ''}` : type;
-    found.serverTools.push(name);
+    found.serverTools.push(...(type === 'mcp' ? mcpToolNames(tool) : [type]));
     found.units.push(unitOfTool(tool, type));
-    if (isOfflineSearch(tool)) found.spare.push(name);
+    if (isOfflineSearch(tool)) found.spare.push(type);
   });
 }
 

@@ -176,6 +176,7 @@ const READERS = [
   'dialects/anthropic-messages/inspect dialects/anthropic-messages/server-tools dialects/anthropic-messages/priced-tier',
   'dialects/openai-chat/inspect dialects/openai-chat/server-tools dialects/openai-responses/inspect',
   'dialects/openai-responses/server-tools dialects/openai-responses/billed-units protocols/media-parts',
+  'dialects/anthropic-messages/defined-tools protocols/mcp-servers',
 ]
   .flatMap((names) => names.split(' '))
   .concat(

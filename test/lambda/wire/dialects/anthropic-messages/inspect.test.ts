@@ -45,7 +45,7 @@ test('what the provider would run or remember is named', () => {
     ],
   });
 
-  expect(facts.serverTools).toEqual(['web_search_20250305', 'mcp:docs']);
+  expect(facts.serverTools).toEqual(['web_search_20250305', 'mcp:x']);
   expect(facts.media).toHaveLength(2);
   expect(facts.toolUses).toContainEqual({ unit: 'web_search' });
 });
