@@ -3,7 +3,8 @@ import type { Schema } from '../schema';
 import { GLOB, TIME, USD } from './level';
 import { listOf, VERSION } from './resource';
 
-const TOKENS: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
+/** No model takes or writes fewer. */
+const TOKENS: Schema = { type: 'integer', minimum: 128, maximum: 1_000_000_000 };
 
 /** A second or a character may cost less than a nano-dollar. */
 const UNIT_USD: Schema = { ...USD, pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,15})?$', examples: ['0.0001'] };
@@ -49,6 +50,13 @@ const FIELDS: Readonly<Record<string, Schema>> = {
     type: 'object',
     maxProperties: 32,
     propertyNames: { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,64}$' },
+    properties: {
+      default: {
+        ...USD,
+        pattern: '^(?=.*[1-9])(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?$',
+        description: 'Of every tool that is not named; not 0.',
+      },
+    },
     additionalProperties: USD,
     description: 'By what the provider bills of its tools: `web_search`, `code_interpreter:4g`, `image_generation:gpt-image-1:high`.',
   },

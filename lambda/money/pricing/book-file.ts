@@ -87,6 +87,7 @@ function checkRow(row: BookRow): void {
       throw new BookLineError(`tier:${tier} must be ${LEAST_TIER} to ${MOST_TIER} percent, not ${percent}`);
   }
   for (const prices of row.prices) {
+    if (prices.calls['default'] === 0n) throw new BookLineError('call:default must not be 0: name the tools that cost nothing');
     if (isFree(prices) && row.free !== true)
       throw new BookLineError(
         'input and output must not both be 0 where no unit has a price: free=yes, or an override, says that a model is free',

@@ -24,7 +24,7 @@ export type BoundFacts = Pick<
 /** What is known of a call before it is sent. */
 export interface BoundInput {
   readonly facts: BoundFacts;
-  /** Size of the caller's body: a token is never shorter than a byte. */
+  /** Size of the caller's body, or of what it may be translated to: a token is never shorter than a byte. */
   readonly bodyBytes: number;
   /** Output tokens per choice that the provider is held to: the caller's cap or the one that is injected. 0 for embeddings. */
   readonly maxOutputTokens: number;

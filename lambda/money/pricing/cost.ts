@@ -84,9 +84,15 @@ export function rateAt(rate: Rate, inputTokens: number): bigint {
   return price;
 }
 
+/** Tiers that only some lines of the book list, at the dearest of them: a model may get one before the book says so. */
+const DEAREST_TIERS: Readonly<Record<string, number>> = { ultrafast: 600 };
+const SERVED_BY: ReadonlySet<string | undefined> = new Set(['openai', 'azure-openai', 'bedrock']);
+
 /** Percent of the list price that a service tier costs; whatever callers and providers may write there. */
-export function tierPercent(price: Price, tier: string | undefined): number {
-  return tier !== undefined && Object.hasOwn(price.serviceTiers, tier) ? (price.serviceTiers[tier] as number) : 100;
+export function tierPercent({ serviceTiers, place }: Price, tier: string | undefined): number {
+  if (tier === undefined) return 100;
+  if (Object.hasOwn(serviceTiers, tier)) return serviceTiers[tier] as number;
+  return SERVED_BY.has(place?.kind) && Object.hasOwn(DEAREST_TIERS, tier) ? (DEAREST_TIERS[tier] as number) : 100;
 }
 
 /** Nano-USD for one call of a server-side tool. Versioned names (`web_search_20250305`) cost what their family costs. */

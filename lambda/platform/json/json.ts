@@ -17,7 +17,12 @@ export interface JsonDocument {
   readonly value: JsonObject;
   /** Where the value of each top-level field stands in `bytes`. */
   readonly spans: ReadonlyMap<string, JsonSpan>;
+  /** The most that it is when its numbers are written anew: `1e20` becomes 21 digits. */
+  readonly mostBytes: number;
 }
+
+/** A number below 1e21 is written without an exponent. */
+const GROWTH_BYTES = 17;
 
 /**
  * Reads a JSON object that somebody outside sent. Strict where laxness is dangerous: UTF-8 without BOM, no field twice in one
@@ -40,7 +45,7 @@ export function parseJsonDocument(bytes: Buffer, limits: JsonLimits = REQUEST_LI
   if (parsed === undefined) throw refusal({ kind: 'malformed' }, limits);
   const value = (scan.escapedKeys ? parseEscapedKeys(text) : parsed) as JsonObject;
   if (countKeys(value) !== scan.keys) throw duplicateField('A field is given twice in one object of the request body.');
-  return { bytes, value, spans: scan.spans };
+  return { bytes, value, spans: scan.spans, mostBytes: bytes.length + scan.exponents * GROWTH_BYTES };
 }
 
 /** Of all objects together: fewer than were written when one was written twice. */

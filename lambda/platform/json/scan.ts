@@ -26,6 +26,8 @@ export interface JsonOutline {
   readonly keys: number;
   /** The name of some field is written with an escape. */
   readonly escapedKeys: boolean;
+  /** Numbers that are written with an exponent. */
+  readonly exponents: number;
 }
 
 /** The outline, or why there is none. */
@@ -58,6 +60,7 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
   let depth = 0;
   let keys = 0;
   let escapedKeys = false;
+  let exponents = 0;
   let nextEscape = -1;
   let expectsKey = false;
   let afterConstructor = false;
@@ -87,7 +90,7 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
       case CLOSE_ARRAY:
         if (depth === 0 || (kinds[depth] === ARRAY) !== (byte === CLOSE_ARRAY)) return fault('malformed');
         if (depth === 1 && field !== undefined) spans.set(field, { start: valueStart, end: lastEnd });
-        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans, keys, escapedKeys } : fault('malformed');
+        if (depth === 1) return skipSpace(bytes, at + 1) === length ? { spans, keys, escapedKeys, exponents } : fault('malformed');
         depth -= 1;
         expectsKey = false;
         lastEnd = at + 1;
@@ -133,6 +136,7 @@ export function scanJsonObject(bytes: Buffer, limits: JsonLimits): ScanResult {
         if (byte < 0x20) return fault('malformed');
         const end = endOfScalar(bytes, at);
         if (!fitsNumber(bytes, at, end)) return fault('number-out-of-range');
+        if (hasExponent(bytes, at, end)) exponents += 1;
         at = end - 1;
         lastEnd = end;
       }
@@ -188,6 +192,12 @@ function endOfScalar(bytes: Buffer, from: number): number {
     if (byte <= 0x20 || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON) return at;
   }
   return bytes.length;
+}
+
+/** The last byte of a number is a digit; that of `true` and `false` is the only letter of theirs that could be taken for one. */
+function hasExponent(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start + 1; at < end - 1; at += 1) if (((bytes[at] as number) | 0x20) === 0x65) return true;
+  return false;
 }
 
 /** A number too large for a double would reach a translated provider as null. */

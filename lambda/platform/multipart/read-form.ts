@@ -94,7 +94,7 @@ export function readForm(bytes: Buffer, boundary: string, limits: FormLimits = F
     identity: () => identityOf(bytes, parts),
     with: (field, text) => written(bytes, spans.get(field), text),
   };
-  return { bytes, value, spans, form };
+  return { bytes, value, spans, mostBytes: bytes.length, form };
 }
 
 function partsOf(bytes: Buffer, boundary: string, limits: FormLimits): Part[] {

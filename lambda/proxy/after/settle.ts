@@ -127,7 +127,7 @@ function trustedReport(
 function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined, usage: Usage): string | undefined {
   if (price === undefined) return undefined;
   const { facts, document } = call;
-  return implausible(usage, { facts, bodyBytes: document.bytes.length, maxOutputTokens, price });
+  return implausible(usage, { facts, bodyBytes: document.mostBytes, maxOutputTokens, price });
 }
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */

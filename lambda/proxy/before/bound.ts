@@ -32,7 +32,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input: BoundInput = {
     facts: call.facts,
-    bodyBytes: call.document.bytes.length,
+    bodyBytes: call.document.mostBytes,
     maxOutputTokens: cap,
     prices: known,
     // An account that may bill a lost attempt is not called again, so it bills one at most.

@@ -77,6 +77,10 @@ describe('overrides of routes and prices', () => {
       ['/prices', { id: 'openai/x', usd_per_unit: { image: 1 } }, 'usd_per_unit.image'],
       ['/prices', { id: 'openai/x', usd_per_unit: { image: '0.0000000000000001' } }, 'usd_per_unit.image'],
       ['/prices', { id: 'openai/x', usd_per_unit: {} }, 'usd_per_unit'],
+      ['/prices', { id: 'openai/x', context_window: 1 }, 'context_window'],
+      ['/prices', { id: 'openai/x', max_output_tokens: 127 }, 'max_output_tokens'],
+      ['/prices', { id: 'openai/x', usd_per_tool_call: { default: '0' } }, 'usd_per_tool_call.default'],
+      ['/prices', { id: 'openai/x', usd_per_tool_call: { default: '0.000' } }, 'usd_per_tool_call.default'],
     ];
     for (const [path, body, param] of cases) {
       const { status, json } = await admin.call('POST', path, { body });

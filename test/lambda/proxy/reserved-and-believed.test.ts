@@ -1,4 +1,5 @@
 /** What is reserved and what is believed are held to the same figures: windows, tiers, tools, summaries. */
+import { parseJsonDocument } from '../../../lambda/platform/json';
 import { completion, HELLO, message, pricedGateway } from '../../support/priced-gateway';
 import type { Step } from '../../support/upstream';
 
@@ -172,4 +173,25 @@ test.each<[string, unknown]>([
   expect(record?.usage?.estimated).toBeUndefined();
   expect(charged).toBe(20n * 2_000n + 16_020n * 8_000n);
   expect(reserved).toBeGreaterThanOrEqual(charged);
+});
+
+test('R11 a tier that the book does not list for a model is reserved and charged as where it does', async () => {
+  const body = { model: 'openai/gpt-4.1', service_tier: 'ultrafast', max_tokens: 1_000, messages: HELLO };
+  const usage = { prompt_tokens: 20, completion_tokens: 1_000, total_tokens: 1_020 };
+  const { record, reserved, charged } = await ask(CHAT, body, completion(usage, { service_tier: 'ultrafast' }));
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(6n * (20n * 2_000n + 1_000n * 8_000n));
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});
+
+test('R11 numbers that grow when they are written anew are reserved as what is sent', async () => {
+  const parameters = `{"type":"object","properties":{"a":{"examples":[${Array(5_000).fill('1e20').join(',')}]}}}`;
+  const tools = [{ type: 'function', function: { name: 'f', parameters: 'SCHEMA' } }];
+  const body = { model: 'anthropic/claude-sonnet-4-5', max_tokens: 5, messages: HELLO, tools };
+  const written = JSON.stringify({ stream: false, ...body }).replace('"SCHEMA"', parameters);
+  const document = parseJsonDocument(Buffer.from(written));
+
+  expect(document.mostBytes).toBeGreaterThanOrEqual(JSON.stringify(document.value).length);
+  expect(parseJsonDocument(Buffer.from('{"a":[true,false,null,12,-1.5,"1e20"]}')).mostBytes).toBe(38);
 });

@@ -69,6 +69,7 @@ test.each<[string, string]>([
   [lines('m || input=1,1:0 output=2,1:0'), 'must not both be 0'],
   [lines('m | window=1 maxOutput=1 | input=1'), 'window must be at least 128, not 1'],
   [lines('m | maxOutput=127 | input=1'), 'maxOutput must be at least 128'],
+  [lines('m || input=1 call:default=0 call:web_search=0'), 'call:default must not be 0'],
   [lines('m | window=1000 window=2000 | input=1'), '"window" is said twice'],
   [lines('m || input=2.5 input=0.1'), 'book.lists.openai[0] is not a line of a price book: "input" is said twice'],
   [lines('m || input=1 call:a=1 call:a=2'), '"call:a" is said twice'],

@@ -20,6 +20,10 @@ test.each<readonly [ProviderKind | undefined, string | undefined, number]>([
   ['openai', 'priority', 250],
   ['openai', 'scale', 300],
   ['openai', 'unheard', 250],
+  // Before the book says that a model has it.
+  ['openai', 'ultrafast', 600],
+  ['bedrock', 'ultrafast', 600],
+  ['mistral', 'ultrafast', 100],
   ['azure-openai', undefined, 250],
   ['azure-openai', 'on_demand', 100],
   // A workspace may keep inference in one country.
