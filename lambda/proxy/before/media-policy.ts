@@ -17,7 +17,7 @@ export function withoutForeignFetches(call: ModelCall, targets: readonly Target[
   if (left.length > 0) return left;
   throw invalidRequest(
     path,
-    `${path.slice(0, 200)} is a URL, and the server that answers '${call.facts.model}' may not fetch it: send the content itself, as base64.`,
+    `${path.slice(0, 200)} names a place, and the server that answers '${call.facts.model}' may not be sent there: send the content itself, as base64.`,
     'media_url_not_allowed',
   );
 }

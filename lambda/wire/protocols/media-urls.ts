@@ -32,14 +32,16 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   update_file: 'path',
   delete_file: 'path',
 };
+/** Where servers of one's own take other servers, files and code from, by fields of a call. @see https://docs.vllm.ai/en/latest/features/disagg_prefill.html */
+const PLACES = /^(?:kv_transfer_params|(?:lora|adapter|model)_path|lora_request|bootstrap_(?:host|port|room)|custom_logit_processor)$/;
 /** Names of fields and types of parts that speak of media, in whatever way they are put together. */
 const ADDRESS = /ur[il]s?$|link|href|src/;
 const MEDIA =
   /ur[il]s?$|link|href|src|image|img|picture|photo|screenshot|audio|sound|voice|video|film|file|document|pdf|media|source|data$/;
 
 /**
- * Where a call names a picture, document, sound or film by its URL, so that whoever answers has to fetch it; undefined when all media come
- * inline. A part that holds media is looked through whatever its fields are called, since every server has names of its own; elsewhere a
+ * Where a call names a picture, document, sound or film by its URL or path, so that whoever answers has to fetch it, or another server to
+ * ask; undefined when all media come inline. A part that holds media is looked through whatever its fields are called, since every server has names of its own; elsewhere a
  * field counts by its name, or by a value that can be nothing but a place. Texts are free to speak of URLs.
  *
  * @param inTextsOf fields whose texts are no prose: whoever answers takes them for a place
@@ -61,6 +63,7 @@ function inTexts(name: string, value: JsonValue): string | undefined {
 }
 
 function inField(name: string, value: JsonValue, ofMedia: boolean): string | undefined {
+  if (PLACES.test(name)) return value === null ? undefined : '';
   if (FREE.has(name) && !(ofMedia && typeof value === 'string')) return undefined;
   return inside(name, value, ofMedia || MEDIA.test(name));
 }

@@ -7,9 +7,14 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const PLACE =
   /^(?:[a-z][a-z0-9.-]*(?:\+|::))?(?:(?:https?|ftp|wss?|file):|(?:s3[an]?|gc?s|hf|az|adl|abfss?|wasbs?|hdfs|ftps|sftp|smb|ssh|git|gopher|ldaps?|dict|jar|ipfs|oci):[/\\])/i;
 
+/** A path from the root, which may have no other letters than base64. Pictures begin with `/9j/`, recordings with `//uQ` and the like. */
+const ROOTED = /^\/+(?:[a-z]{3,}\d{0,2}|Users|Volumes)\//;
+/** What base64 never has, in one word with a slash: a path or a host, but for types of media. */
+const DOTTED_PATH = /^(?!(?:image|audio|video|text|application|font|model)\/[\w.+-]*$)(?=[^\s,;]*\.)[^\s,;]*\/[^\s,;]*$/;
+
 /**
- * Whether a text that stands for media says where they are, as a reader of URLs takes it: by any scheme but `data:`, or by a host alone.
- * Base64 has no colon and no backslash. What it may have, two slashes in front, is a host unless base64 is due.
+ * Whether a text that stands for media says where they are: by a scheme, as readers of URLs take it, by a host alone or by a path. An address
+ * is always one but for `data:`; elsewhere base64 may stand, which has no colon, no point and no backslash.
  *
  * @see https://url.spec.whatwg.org/#concept-basic-url-parser
  */
@@ -17,7 +22,9 @@ export function isReference(text: string, mayBeBase64: boolean): boolean {
   const head = headOf(text);
   const scheme = SCHEME.exec(head)?.[1];
   if (scheme !== undefined) return scheme.toLowerCase() !== 'data';
-  return /^[/\\]{2}/.test(head) && !(mayBeBase64 && isBase64(head));
+  if (!mayBeBase64) return head !== '';
+  if (/^[/\\]/.test(head)) return ROOTED.test(head) || !isBase64(head);
+  return text.length <= LOOKED_AT && DOTTED_PATH.test(head);
 }
 
 /** The same of a text that may as well be prose (`Note: ...`), or code that begins with a comment. */

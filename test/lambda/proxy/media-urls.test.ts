@@ -94,6 +94,24 @@ const CALLS: readonly [string, { path: string; body: object }, string][] = [
     }),
     `${at(0)}.content.content.source.url`,
   ],
+  ['a path', chat({ type: 'image_url', image_url: { url: '/etc/passwd' } }), `${at(1)}.image_url.url`],
+  ['a path from here', chat({ type: 'image_url', image_url: { url: '../x' } }), `${at(1)}.image_url.url`],
+  ['a host without slashes', chat({ type: 'image_url', image_url: { url: '169.254.169.254/x' } }), `${at(1)}.image_url.url`],
+  ['a path as data', chat({ type: 'image', image: '/etc/passwd' }), `${at(1)}.image`],
+  ['a long path as data', chat({ type: 'image', image: `${'/proc/self/root'.repeat(9)}/etc/passwd` }), `${at(1)}.image`],
+  ['a path from here as data', chat({ type: 'input_audio', input_audio: { data: '../x.wav' } }), `${at(1)}.input_audio.data`],
+  ['a host as data', chat({ type: 'image', image: 'metadata.internal/x' }), `${at(1)}.image`],
+  ['a path in Responses', responses({ content: [{ type: 'input_image', image_url: '/etc/passwd' }] }), 'input[0].content[0].image_url'],
+  ['a path in Messages', claude({ type: 'image', source: { type: 'url', url: 'x/../y' } }), `${at(0)}.source.url`],
+  ...(['/v1/chat/completions', '/v1/responses', '/v1/messages'] as const).flatMap((path) =>
+    [['kv_transfer_params', { remote_host: '169.254.169.254' }] as const, ['lora_path', '/etc'] as const].map(
+      ([field, value]): [string, { path: string; body: object }, string] => [
+        `${field} of ${path}`,
+        { path, body: { max_tokens: 9, messages: [{ role: 'user', content: 'x' }], input: 'x', [field]: value } },
+        field,
+      ],
+    ),
+  ),
   ['a text to embed', { path: '/v1/embeddings', body: { input: ['x', URL_OF] } }, 'input[1]'],
   ['a picture to embed', { path: '/v1/embeddings', body: { input: 'x', images: [URL_OF] } }, 'images[0]'],
   [
@@ -109,7 +127,7 @@ describe.each(CALLS)('%s', (_name, { path, body }, param) => {
     async (kind) => {
       const reply = await (await start(kind)).call(path, { model: 'own/m', ...body });
 
-      expect([reply.status, reply.json.error.message]).toEqual([400, expect.stringContaining(`${param} is a URL`)]);
+      expect([reply.status, reply.json.error.message]).toEqual([400, expect.stringContaining(`${param} names a place`)]);
       expect(reply.json.error.message).toContain('base64');
       expect(upstream.connections()).toBe(0);
       expect(gateway?.records()).toEqual([]);
@@ -140,7 +158,7 @@ test('R09 base64 passes, and so do texts that speak of URLs', async () => {
   ];
 
   for (const { path, body } of bodies) {
-    expect((await open.call(path, { model: 'own/m', ...body })).text).not.toContain('is a URL');
+    expect((await open.call(path, { model: 'own/m', ...body })).text).not.toContain('names a place');
   }
 });
 
@@ -152,10 +170,10 @@ test('R09 a server that is configured to fetch is told the URL; a vendor is, but
   expect(await call()).toBe('seen');
   await gateway?.close();
   await start('groq', { network: 'vpc' });
-  expect(await call()).toContain('is a URL');
+  expect(await call()).toContain('names a place');
   await gateway?.close();
   await start('groq', { network: 'public' });
-  expect(await call()).not.toContain('is a URL');
+  expect(await call()).not.toContain('names a place');
 });
 
 test('R09 of a route’s targets those that may not fetch are left out, while another may', async () => {
