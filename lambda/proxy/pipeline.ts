@@ -11,9 +11,9 @@ import { bound, heldTo } from './before/bound';
 import { parse } from './before/parse';
 import { allow } from './before/policy';
 import type { RouteMatch } from './before/routes';
-import { refuseStrayAdminCall } from './before/stray-admin-call';
 import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
+import { refuseStrayAdminCall } from './own/stray-admin-call';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
 export async function serve(gateway: Gateway, received: Exchange): Promise<void> {

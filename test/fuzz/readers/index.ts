@@ -5,6 +5,7 @@ import { formReaders } from './forms';
 import { framingReaders } from './framing';
 import { jsonReaders } from './json';
 import { localReaders } from './local';
+import { referenceReaders } from './references';
 import { requestReaders } from './requests';
 import { textReaders } from './texts';
 
@@ -15,6 +16,7 @@ export const READERS: readonly Reader[] = [
   ...framingReaders,
   ...answerReaders,
   ...requestReaders,
+  ...referenceReaders,
   ...textReaders,
   ...adminReaders,
   ...localReaders,

@@ -14,10 +14,7 @@ import { matchRoute } from '../../../lambda/proxy/before/routes';
 import { exchangeFromEvent } from '../../../lambda/proxy/hosts/lambda-event';
 import { DEFAULT_BEHAVIOUR, readDirectives } from '../../../lambda/simulated/directives';
 import { mostTokens, WrittenText } from '../../../lambda/wire/model/written-text';
-import { mediaUrlIn } from '../../../lambda/wire/protocols/media-urls';
-import { isPlainReference, isReference } from '../../../lambda/wire/protocols/reference';
 import { retryAfterMs } from '../../../lambda/wire/protocols/retry-after';
-import { storedReferenceIn } from '../../../lambda/wire/protocols/stored-references';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = formatKey('abcdefghijklmnop', 'x'.repeat(43)).text;
@@ -187,42 +184,6 @@ export const textReaders: readonly Reader[] = [
       const letters = input.toString('latin1');
       pictureSize(letters);
       recordingSeconds(letters);
-    },
-  },
-  {
-    name: 'reference',
-    about: 'texts that may name where media are',
-    files: ['lambda/wire/protocols/reference.ts', 'lambda/wire/protocols/media-urls.ts'],
-    samples: () => [
-      'https://example.com/a.png',
-      ' \tht\ntp:example.com',
-      '//host/x',
-      'data:image/png;base64,iVBORw0KGgo=',
-      'Note: a text.',
-    ],
-    words: ['http:', '//', '\\\\', '\t', '\n', ' ', 'data:', 'file:', '<URL:', '\u00a0'],
-    read(input) {
-      const text = input.toString('utf8');
-      const places = [isReference(text, false), isReference(text, true)];
-      check(places[0] === true || places[1] === false, 'a place only where it may be base64');
-      const part = { type: 'image_url', image_url: { url: text } };
-      const found = mediaUrlIn({ messages: [{ role: 'user', content: [part] }] });
-      check((found !== undefined) === places[0], 'another answer for a picture of a message than for its URL');
-      isPlainReference(text);
-      mediaUrlIn({ input: [text] }, ['input']);
-    },
-  },
-  {
-    name: 'stored references',
-    about: 'names of what a provider keeps, wherever they stand',
-    files: ['lambda/wire/protocols/stored-references.ts'],
-    samples: () => ['file_id', 'input_file_ids', 'previous_message_id', 'container', 'x_'.repeat(40), 'vectorStoreIds'],
-    words: ['file', '_', 'id', 'ids', 'previous', 'container', 'thread'],
-    read(input) {
-      const name = input.toString('utf8');
-      const found = storedReferenceIn({ tools: [{ inside: [{ [name]: 'x' }] }] });
-      check(found === undefined || found === `tools[0].inside[0].${name}`, `found at ${found}`);
-      check(storedReferenceIn({ input: [{ [name]: null }] }) === undefined, 'nothing is named by null');
     },
   },
   {

@@ -134,5 +134,5 @@ test('where no Responses is served, the tools go before the effort, which is nam
   expect(sent?.path).toBe('/azure/openai/deployments/gpt-5.4/chat/completions?api-version=2024-10-21');
   expect(sent?.body).not.toHaveProperty('reasoning_effort');
   expect(sent?.body.tools).toHaveLength(1);
-  expect(reply.headers['x-gateway-warnings']).toContain('reasoning');
+  expect(reply.headers['x-gateway-warnings']).toContain('output_config.effort');
 });
