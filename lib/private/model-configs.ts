@@ -1,6 +1,13 @@
 import type { ModelCapabilities } from '../model-capabilities';
 import type { ModelOverride, TokenPrices } from '../model-override';
-import { CAPABILITY_FIELDS, type CapabilitiesConfig, type CapabilityName, capabilityField, type ModelConfig } from './contract';
+import {
+  CAPABILITY_FIELDS,
+  type CapabilitiesConfig,
+  type CapabilityName,
+  capabilityField,
+  LEAST_LENGTH_TOKENS,
+  type ModelConfig,
+} from './contract';
 import { checkGlob, checkPriceUsd } from './validation';
 
 type Value = CapabilitiesConfig[string];
@@ -63,10 +70,10 @@ function wantedInstead(name: string, value: Value): string | undefined {
   switch (field) {
     case 'yes-or-no':
       return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'length':
+      return wantedCount(value, LEAST_LENGTH_TOKENS);
     case 'tokens':
-      return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= MOST_TOKENS
-        ? undefined
-        : `a whole number from 1 to ${MOST_TOKENS}`;
+      return wantedCount(value, 1);
     case 'number':
       return typeof value === 'number' && value > 0 && value <= MOST ? undefined : `a number above 0 and at most ${MOST}`;
     case 'day':
@@ -76,6 +83,11 @@ function wantedInstead(name: string, value: Value): string | undefined {
         ? undefined
         : `a list of ${field.map((one) => `"${one}"`).join(', ')}`;
   }
+}
+
+function wantedCount(value: Value, least: number): string | undefined {
+  const isCount = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= MOST_TOKENS;
+  return isCount ? undefined : `a whole number from ${least} to ${MOST_TOKENS}`;
 }
 
 function isDay(value: Value): boolean {

@@ -1,4 +1,4 @@
-import { CAPABILITY_FIELDS, capabilityField } from '../../../lib/private/contract';
+import { CAPABILITY_FIELDS, capabilityField, LEAST_LENGTH_TOKENS } from '../../../lib/private/contract';
 import type { Schema } from '../schema';
 
 type Field = (typeof CAPABILITY_FIELDS)[keyof typeof CAPABILITY_FIELDS];
@@ -19,6 +19,7 @@ export const CAPABILITIES: Schema = {
 
 function schemaOf(field: Field): Schema {
   if (field === 'yes-or-no') return { type: 'boolean' };
+  if (field === 'length') return { ...TOKENS, minimum: LEAST_LENGTH_TOKENS };
   if (field === 'tokens') return TOKENS;
   if (field === 'number') return NUMBER;
   if (field === 'day') return DAY;

@@ -1,10 +1,10 @@
+import { LEAST_LENGTH_TOKENS } from '../../../lib/private/contract';
 import { PRICE_UNITS } from '../../wire/model';
 import type { Schema } from '../schema';
 import { GLOB, TIME, USD } from './level';
 import { listOf, VERSION } from './resource';
 
-/** No model takes or writes fewer. */
-const TOKENS: Schema = { type: 'integer', minimum: 128, maximum: 1_000_000_000 };
+const TOKENS: Schema = { type: 'integer', minimum: LEAST_LENGTH_TOKENS, maximum: 1_000_000_000 };
 
 /** A second or a character may cost less than a nano-dollar. */
 const UNIT_USD: Schema = { ...USD, pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,15})?$', examples: ['0.0001'] };

@@ -17,7 +17,7 @@ function readFact(word: string): [string, boolean | number | string | string[]] 
   if (at < 0) return [word, true];
   const [name, value] = [word.slice(0, at), word.slice(at + 1)];
   const field = CAPABILITY_FIELDS[name as CapabilityName];
-  if (field === 'tokens' || field === 'number') return [name, Number(value)];
+  if (field === 'length' || field === 'tokens' || field === 'number') return [name, Number(value)];
   if (field === 'day') return [name, value];
   return [name, value === '' ? [] : value.split(',')];
 }

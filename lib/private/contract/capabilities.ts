@@ -1,19 +1,22 @@
 /** What one field of `Capabilities` holds. */
-type Field = 'yes-or-no' | 'tokens' | 'number' | 'day' | readonly string[];
+type Field = 'yes-or-no' | 'length' | 'tokens' | 'number' | 'day' | readonly string[];
 
 /** From the least to the most. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type Effort = (typeof EFFORTS)[number];
 
+/** No model takes or writes fewer. */
+export const LEAST_LENGTH_TOKENS = 128;
+
 /**
- * What is known of models, by field: yes or no, a count of tokens, a number, a day (`2026-11-30`), or some of a list of words. Names are the
+ * What is known of models, by field: yes or no, a length or a count of tokens, a number, a day (`2026-11-30`), or some of a list of words. Names are the
  * same in the catalogue's files, in `ModelCapabilities` of the construct and, in snake case, in the document, the admin API and
  * `llm-gateway models set --capabilities`.
  */
 export const CAPABILITY_FIELDS = {
   /** Input and output together. */
-  contextWindow: 'tokens',
-  maxOutputTokens: 'tokens',
+  contextWindow: 'length',
+  maxOutputTokens: 'length',
   /** Tokens that are generated in a second: as a rule, and by the fastest host. */
   usualTokensPerSecond: 'number',
   fastestTokensPerSecond: 'number',
@@ -94,7 +97,7 @@ export type CapabilityName = keyof typeof CAPABILITY_FIELDS;
 
 type ValueOf<T> = T extends 'yes-or-no'
   ? boolean
-  : T extends 'tokens' | 'number'
+  : T extends 'length' | 'tokens' | 'number'
     ? number
     : T extends 'day'
       ? string

@@ -19,6 +19,7 @@ export {
   capabilityField,
   EFFORTS,
   type Effort,
+  LEAST_LENGTH_TOKENS,
 } from './capabilities';
 export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
 export type { AuditedResource } from './deployment';

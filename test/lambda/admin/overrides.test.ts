@@ -1,7 +1,7 @@
 import { CAPABILITY_FIELDS, capabilityField, type GatewayDocument } from '../../../lib/private/contract';
 import { createAdminHarness } from './harness';
 
-const VALUES = { 'yes-or-no': false, tokens: 1_000, number: 0.5, day: '2027-03-31' };
+const VALUES = { 'yes-or-no': false, length: 128, tokens: 1_000, number: 0.5, day: '2027-03-31' };
 const CAPABILITIES = Object.fromEntries(
   Object.entries(CAPABILITY_FIELDS).map(([name, field]) => [capabilityField(name), typeof field === 'string' ? VALUES[field] : [...field]]),
 );
@@ -109,7 +109,7 @@ describe('overrides of routes and prices', () => {
     [{ id: 'newco/x', capabilities: {} }, 'capabilities', 'at least one field'],
     [{ id: 'newco/x', capabilities: { temprature: false } }, 'capabilities.temprature', 'known are context_window, max_output_tokens,'],
     [{ id: 'newco/x', capabilities: { temperature: 'no' } }, 'capabilities.temperature', 'of type boolean'],
-    [{ id: 'newco/x', capabilities: { max_output_tokens: 0 } }, 'capabilities.max_output_tokens', 'at least 1'],
+    [{ id: 'newco/x', capabilities: { max_output_tokens: 127 } }, 'capabilities.max_output_tokens', 'at least 128'],
     [{ id: 'newco/x', capabilities: { max_output_tokens: 1.5 } }, 'capabilities.max_output_tokens', 'of type integer'],
     [{ id: 'newco/x', capabilities: { max_temperature: 0 } }, 'capabilities.max_temperature', 'greater than 0'],
     [{ id: 'newco/x', capabilities: { efforts: ['huge'] } }, 'capabilities.efforts[0]', '"minimal"'],

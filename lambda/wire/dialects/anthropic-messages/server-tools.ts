@@ -53,7 +53,10 @@ export function inspectTools(body: JsonObject, note: (tool: JsonObject) => void)
     note(tool);
     inspectTool(tool, path, labels, found);
   });
-  for (const tool of defined) inspectTool(tool, 'messages', labels, found);
+  for (const tool of defined) {
+    note(tool);
+    inspectTool(tool, 'messages', labels, found);
+  }
   if (found.toolUses.some(({ unit }) => RUNS_CODE_FREE.has(unit))) found.toolUses.push(CODE_BESIDE_RESULTS);
   for (const { url } of servers) {
     found.serverTools.push(...mcpServerNames({ url: url ?? '', connector: undefined, label: undefined }));
