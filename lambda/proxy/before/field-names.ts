@@ -15,7 +15,7 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set(
 
 /** Fields of a body that any dialect reads. A server that reads names in any case must not see another value than this gateway did. */
 export const READ_FIELDS: ReadonlySet<string> = new Set(
-  `additionalModelRequestFields audio background best_of cache_control caching container context_management conversation deferred dimensions enable_search encoding_format frequency_penalty generationConfig include inference_geo input
+  `additionalModelRequestFields audio background best_of cache_control caching container context_management conversation deferred diagnostics dimensions enable_search encoding_format frequency_penalty generationConfig include inference_geo input
    input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens max_tool_calls mcp_servers messages metadata
    modalities model n output_config output_format parallel_tool_calls plugins prediction presence_penalty previous_response_id prompt prompt_cache_key reasoning
    reasoning_effort response_format safety_identifier safetySettings search_parameters seed service_tier speed stop stop_sequences store stream stream_options
@@ -26,7 +26,7 @@ export const READ_FIELDS: ReadonlySet<string> = new Set(
 export const READ_INSIDE: ReadonlySet<string> = new Set(
   `action audio budget_tokens cache_control caching compact_threshold connector_id container container_id content data detail display edits effort enabled environment
    execution external_web_access file file_data file_id file_url format function id image_url include_usage input_audio input_schema
-   max_content_tokens max_results max_search_results max_uses mcp_server_name media_type memory_limit mimeType mime_type mode model name output parameters
+   max_content_tokens max_results max_search_results max_uses mcp_server_name media_type memory_limit mimeType mime_type mode model name output parameters previous_message_id
    prompt_cache_breakpoint quality result role search_context_size search_type server_label server_url size source sources text tool_calls tools trigger ttl
    type url value vector_store_ids video_url`.split(/\s+/),
 );

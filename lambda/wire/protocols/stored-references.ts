@@ -7,6 +7,8 @@ const KEPT =
 const GOES_ON = /^(?:conversation|thread|container)$/iu;
 /** Those that leave the answer to be fetched by whoever shares the account. */
 const LATER = /^(?:background|deferred)$/iu;
+/** Messages take the reference out of it: some clients send it in every turn, and the answer is the same without it. */
+const TAKEN_OUT = 'diagnostics';
 /** What callers, models and searches name as they like: schemas, arguments, headers, what a text cites. */
 const FREE =
   /^(?:arguments|parameters|(?:input_|output_)?schema|properties|input_examples|guided_json|metadata|env|headers|variables|attributes|annotations|citations|logit_bias)$/;
@@ -17,6 +19,7 @@ const FREE =
  */
 export function storedReferenceIn(body: JsonObject): string | undefined {
   for (const field in body) {
+    if (field === TAKEN_OUT) continue;
     const value = body[field] as JsonValue;
     if ((GOES_ON.test(field) && namesSomething(value)) || (LATER.test(field) && value !== null && value !== false)) return field;
     const found = inField(field, value, body);

@@ -183,3 +183,12 @@ test.each([
 
   expect(upstream.requests.length).toBeGreaterThan(before);
 });
+
+test('R09 the message before that Claude Code names for diagnostics is taken out', async () => {
+  upstream.script(jsonReply({}));
+  const { path, body } = messages({ diagnostics: { previous_message_id: 'msg_1', other: 1 } });
+
+  await gateway.call(path, body, { authorization });
+
+  expect(JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '').diagnostics).toEqual({ previous_message_id: null, other: 1 });
+});

@@ -27,7 +27,19 @@ function withoutBilling(system: JsonValue | undefined): JsonValue | undefined {
 export function forwardChanges(body: JsonObject, toItsMaker = false): JsonObject | undefined {
   const system = toItsMaker ? undefined : withoutBilling(body['system']);
   const history = historyChanges(body);
-  return system === undefined ? history : { ...history, system };
+  const diagnostics = withoutPrevious(body['diagnostics']);
+  if (system === undefined && diagnostics === undefined) return history;
+  return { ...history, ...(system === undefined ? {} : { system }), ...(diagnostics === undefined ? {} : { diagnostics }) };
+}
+
+/**
+ * `diagnostics` as in a first turn: a message of before is looked up in an account that all callers share. Claude Code names one in every turn.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/cache-diagnostics
+ */
+function withoutPrevious(given: JsonValue | undefined): JsonObject | undefined {
+  const diagnostics = objectOf(given);
+  return (diagnostics?.['previous_message_id'] ?? null) === null ? undefined : { ...diagnostics, previous_message_id: null };
 }
 
 function historyChanges(body: JsonObject): JsonObject | undefined {
