@@ -81,10 +81,10 @@ test.each<readonly [ProviderKind, string, string, number | undefined]>([
 
 test('R15 tools that a model uses unasked', () => {
   expect(impliedUses('perplexity', 'sonar')).toEqual([
-    { unit: 'web_search', most: 50, tokens: 0 },
+    { unit: 'web_search', most: 50, tokens: 0, readOnce: true },
     { unit: 'request', most: 1, tokens: 0 },
   ]);
-  expect(impliedUses('perplexity', 'sonar-deep-research')[0]).toEqual({ unit: 'web_search', most: 50, tokens: 3_000 });
+  expect(impliedUses('perplexity', 'sonar-deep-research')[0]).toEqual({ unit: 'web_search', most: 50, tokens: 3_000, readOnce: true });
   expect(impliedUses('groq', 'groq/compound-mini')).toEqual(
     ['web_search', 'visit_website', 'code_execution', 'browser_automation'].map((unit) => ({ unit, most: 10, tokens: 10_000 })),
   );
