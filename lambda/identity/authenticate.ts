@@ -137,6 +137,16 @@ function rememberOpened(): (credential: string) => Presented {
   };
 }
 
+/** Whether the headers bear one credential in the form of a caller's key; nobody is asked, so it may be no key of this gateway. */
+export function bearsKey(headers: RequestHeaders): boolean {
+  try {
+    callersKey(credentialOf(headers));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function callersKey(credential: string): ParsedKey {
   const parsed = parseKey(credential);
   if (parsed === undefined) throw notAuthenticated('AuthBadFormat');

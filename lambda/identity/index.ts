@@ -1,5 +1,5 @@
 /** Who calls, and the levels above: keys, their secrets, rows and tags. */
-export { type Authenticator, type Caller, createAuthenticator, storeUnavailable, unusable } from './authenticate';
+export { type Authenticator, bearsKey, type Caller, createAuthenticator, storeUnavailable, unusable } from './authenticate';
 export { randomBase62 } from './base62';
 export { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 export type { KeyHash, KeyRecord, LevelRecord, ProjectRecord, Role, TeamRecord, UserRecord } from './entities';

@@ -55,6 +55,7 @@ const CATALOGUE = {
   idempotency_mismatch: INVALID,
   max_cost_exceeded: INVALID,
   price_unknown: INVALID,
+  request_timeout: { ...TIMEOUT, status: 408 },
   request_too_large: { ...INVALID, status: 413 },
   unsupported_media_type: { ...INVALID, status: 415 },
 

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import type { DataPlaneOptions } from '../../lib/private/contract';
 import { readEnvironment } from '../platform/runtime';
+import { ComingBodies } from './hosts/coming-bodies';
 import { OpenCalls } from './hosts/open-calls';
 import { createReadiness, READINESS_PATH } from './hosts/readiness';
-import { createRoom } from './hosts/room';
+import { Room } from './hosts/room';
 import { createGatewayServer } from './hosts/server';
 import { checkEnvironment, readChosenDocument } from './hosts/start-check';
 import { openGateway } from './open-gateway';
@@ -15,6 +16,8 @@ const EXIT_CUT = 1;
 /** What a shell says of a process that an interrupt ended. */
 const EXIT_INTERRUPTED = 130;
 const MEMORY_SHARE = 0.8;
+/** Of that, what bodies may hold that are still coming; two of any length find room in every case. */
+const BODIES_SHARE = 0.125;
 
 /**
  * The data plane as a process of its own, behind whatever ends TLS: a container, a machine. Told to stop (SIGTERM, SIGINT), it says that it
@@ -32,12 +35,14 @@ export async function serveUntilStopped(options: DataPlaneOptions): Promise<numb
   const { gateway, close } = await openGateway(environment, document);
   const calls = new OpenCalls();
   const limits = { maxCalls: options.maxCalls, maxMemoryBytes: options.maxMemoryBytes ?? mostMemoryBytes() };
+  const bodies = new ComingBodies(gateway.clock, mostBytesOfBodies(limits.maxMemoryBytes, document.maxBodyBytes));
   const server = createGatewayServer((exchange) => serve(gateway, exchange), {
     clock: gateway.clock,
     maxBodyBytes: document.maxBodyBytes,
     callerGone: options.callerGone,
     calls,
-    refusal: createRoom(calls, limits, gateway.clock),
+    bodies,
+    room: new Room(calls, bodies, limits, gateway.clock),
     readiness: createReadiness(gateway, calls),
   });
   try {
@@ -97,4 +102,8 @@ function whyDeaf(code: string | undefined, port: number, address: string): strin
 function mostMemoryBytes(): number {
   const constrained = process.constrainedMemory();
   return Math.floor(MEMORY_SHARE * Math.min(constrained > 0 ? constrained : Number.POSITIVE_INFINITY, totalmem()));
+}
+
+function mostBytesOfBodies(maxMemoryBytes: number, maxBodyBytes: number): number {
+  return Math.max(BODIES_SHARE * maxMemoryBytes, 2 * (maxBodyBytes + 131_072));
 }

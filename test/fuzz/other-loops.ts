@@ -7,6 +7,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/usage/rebuild.ts': 'days up to the last one, and pages of the table',
   'lambda/usage/rollup-writer.ts': 'a fixed number of attempts',
   'lambda/proxy/warm-up/index.ts': 'thirty rounds at the most',
+  'lambda/proxy/hosts/coming-bodies.ts': 'the bodies that are coming, one fewer with each round',
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',
   'lambda/aws/dynamodb/overrides.ts': 'pages of the table',

@@ -57,6 +57,7 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayParts, 'document
   readonly pepperSecret?: string;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly callerGone?: GatewayServerOptions['callerGone'];
+  readonly bodies?: GatewayServerOptions['bodies'];
 }
 
 /** An OpenAI-compatible provider at a scripted upstream. */
@@ -131,6 +132,7 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
       clock: gateway.clock,
       maxBodyBytes: document.maxBodyBytes,
       ...(options.callerGone === undefined ? {} : { callerGone: options.callerGone }),
+      ...(options.bodies === undefined ? {} : { bodies: options.bodies }),
     },
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

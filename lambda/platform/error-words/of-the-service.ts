@@ -39,6 +39,10 @@ export const OF_THE_SERVICE = {
   }),
   ...explainedAt('throttled', {
     gateway_overloaded: ['Lambda has no concurrency left for the call.', 'Try again; operators ask for a higher quota.'],
+    request_timeout: [
+      'A self-hosted process waited too long for the body of the request, or had no room left to wait.',
+      'Send it again, without pauses.',
+    ],
   }),
   ...explainedAt('storedown', {
     store_unavailable: [

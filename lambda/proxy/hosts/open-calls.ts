@@ -7,8 +7,8 @@ export interface OpenCall {
   readonly connection: Socket;
   /** Aborted when the caller is known to have gone. */
   readonly gone: AbortController;
-  /** The host has no room for it, so it takes none. */
-  readonly refused: boolean;
+  /** It takes room. */
+  taken: boolean;
   /** The gateway works on it, be it on its settlement. */
   serving: boolean;
   /** The answer is out, or nobody is there to take it. */
@@ -46,12 +46,17 @@ export class OpenCalls {
     connection.once('close', () => this.#connections.delete(connection));
   }
 
-  public begin({ socket }: IncomingMessage, response: ServerResponse, refused: boolean): OpenCall {
-    const call = { response, connection: socket, gone: new AbortController(), refused, serving: false, answered: false };
+  public begin({ socket }: IncomingMessage, response: ServerResponse): OpenCall {
+    const call = { response, connection: socket, gone: new AbortController(), taken: false, serving: false, answered: false };
     this.#calls.add(call);
-    if (!refused) this.#taken += 1;
     if (this.#draining) response.shouldKeepAlive = false;
     return call;
+  }
+
+  /** All of it has come, and there is room. */
+  public take(call: OpenCall): void {
+    call.taken = true;
+    this.#taken += 1;
   }
 
   public answered(call: OpenCall): void {
@@ -92,7 +97,7 @@ export class OpenCalls {
 
   #endIfOver(call: OpenCall): void {
     if (call.serving || !call.answered || !this.#calls.delete(call)) return;
-    if (!call.refused) this.#taken -= 1;
+    if (call.taken) this.#taken -= 1;
     if (this.#calls.size === 0) this.#onEmpty?.();
   }
 

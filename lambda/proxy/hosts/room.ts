@@ -1,5 +1,6 @@
 import { GatewayError } from '../../platform/error';
 import type { Clock } from '../../platform/runtime';
+import type { ComingBodies } from './coming-bodies';
 import type { OpenCalls } from './open-calls';
 
 /** How much a process may take on. */
@@ -14,33 +15,57 @@ export interface RoomLimits {
 const MEMORY_AGE_MS = 100;
 const COME_BACK_MS = 1_000;
 
-/**
- * Says why a process takes no further call: it stops, or it has no room.
- *
- * @param residentBytes memory of the process
- */
-export function createRoom(
-  calls: OpenCalls,
-  { maxCalls, maxMemoryBytes }: RoomLimits,
-  clock: Clock,
-  residentBytes: () => number = () => process.memoryUsage.rss(),
-): () => GatewayError | undefined {
-  let bytes = 0;
-  let askedMs = Number.NEGATIVE_INFINITY;
+/** Says why a process takes no further call: it stops, or it has no room. */
+export class Room {
+  readonly #calls: OpenCalls;
+  readonly #bodies: ComingBodies;
+  readonly #limits: RoomLimits;
+  readonly #clock: Clock;
+  readonly #residentBytes: () => number;
+  #askedBytes = 0;
+  #keptEverBytes = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
-  return () => {
-    if (calls.draining)
+  /** @param residentBytes memory of the process */
+  public constructor(
+    calls: OpenCalls,
+    bodies: ComingBodies,
+    limits: RoomLimits,
+    clock: Clock,
+    residentBytes: () => number = () => process.memoryUsage.rss(),
+  ) {
+    this.#calls = calls;
+    this.#bodies = bodies;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#residentBytes = residentBytes;
+  }
+
+  /** Why a call is not waited for whose head has come. */
+  public refusesHead(): GatewayError | undefined {
+    if (this.#calls.draining)
       return refusal('gateway_unavailable', 'This process of the gateway is stopping; another one takes the call.', 'stopping');
+    return this.refusesCall();
+  }
+
+  /** Why a call is not taken that has come whole. One that was waited for is taken while the process stops, too. */
+  public refusesCall(): GatewayError | undefined {
+    return this.#calls.taken >= this.#limits.maxCalls ? full('calls') : this.refusesBytes();
+  }
+
+  /** Why no more is kept of a call that is coming. */
+  public refusesBytes(): GatewayError | undefined {
     // What is only garbage is collected by the work of the next call, so one is taken whatever the memory.
-    if (calls.taken === 0) return undefined;
-    if (calls.taken >= maxCalls) return full('calls');
-    const nowMs = clock.monotonic();
-    if (nowMs - askedMs >= MEMORY_AGE_MS) {
-      askedMs = nowMs;
-      bytes = residentBytes();
+    if (this.#calls.taken === 0) return undefined;
+    const nowMs = this.#clock.monotonic();
+    if (nowMs - this.#askedMs >= MEMORY_AGE_MS) {
+      this.#askedMs = nowMs;
+      this.#askedBytes = this.#residentBytes();
+      this.#keptEverBytes = this.#bodies.keptEverBytes;
     }
-    return bytes >= maxMemoryBytes ? full('memory') : undefined;
-  };
+    const keptSinceBytes = this.#bodies.keptEverBytes - this.#keptEverBytes;
+    return this.#askedBytes + keptSinceBytes >= this.#limits.maxMemoryBytes ? full('memory') : undefined;
+  }
 }
 
 function full(reason: 'calls' | 'memory'): GatewayError {

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { GatewayError } from '../../platform/error';
+import { bearsKey } from '../../identity';
+import { GatewayError } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
 import type { Clock } from '../../platform/runtime';
+import { ComingBodies, type CutReason } from './coming-bodies';
 import { type OpenCall, OpenCalls } from './open-calls';
 import { READINESS_PATH } from './readiness';
+import type { Room } from './room';
 
 /** What serves one exchange; resolves when everything of it is done, settlement included. */
 export type Handle = (exchange: Exchange) => Promise<void>;
@@ -18,13 +21,20 @@ export interface GatewayServerOptions {
   readonly callerGone?: 'abort' | 'drain';
   /** Where the open calls are kept. Default: a place of the server's own. */
   readonly calls?: OpenCalls;
-  /** Why a call is not taken. What has no body reaches no provider, so it is not asked about. Default: every call is taken. */
-  readonly refusal?: () => GatewayError | undefined;
+  /** The bodies that are still coming. Default: a place of the server's own, without a bound. */
+  readonly bodies?: ComingBodies;
+  /** What says why a call is not taken. What has no body reaches no provider, so it is not asked about. Default: every call is taken. */
+  readonly room?: Room;
   /** Answers at `READINESS_PATH`. Default: the path is like any other. */
   readonly readiness?: (response: ServerResponse) => void;
 }
 
 const MAX_DURATION_MS = 900_000;
+/** What a head and a whole request may take, and how late it may be noticed that they took longer, in ms. */
+const TIMEOUTS = { headersTimeout: 20_000, requestTimeout: 300_000, connectionsCheckingInterval: 5_000 };
+/** What a socket hands over at once. */
+const LONGEST_READ_BYTES = 65_536;
+const NOTHING = Buffer.alloc(0);
 /** Headers whose doubles `node:http` drops or joins, but which must be seen to be double. */
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key']);
 const CREDENTIAL_LENGTHS = new Set([...CREDENTIALS].map((name) => name.length));
@@ -34,9 +44,9 @@ const CREDENTIAL_LENGTHS = new Set([...CREDENTIALS].map((name) => name.length));
  * frees the provider then, unless the options say otherwise.
  */
 export function createGatewayServer(handle: Handle, options: GatewayServerOptions): Server {
-  const { calls = new OpenCalls(), readiness } = options;
-  const host: Host = { ...options, handle, calls, readsOn: options.callerGone === 'drain' ? () => !calls.cut : undefined };
-  const server = createServer((request, response) => {
+  const { calls = new OpenCalls(), bodies = new ComingBodies(options.clock), readiness } = options;
+  const host: Host = { ...options, handle, calls, bodies, readsOn: options.callerGone === 'drain' ? () => !calls.cut : undefined };
+  const server = createServer(TIMEOUTS, (request, response) => {
     if (readiness === undefined || request.url !== READINESS_PATH) return receive(request, response, host);
     if (calls.draining) response.shouldKeepAlive = false;
     request.resume();
@@ -51,44 +61,75 @@ export function createGatewayServer(handle: Handle, options: GatewayServerOption
 interface Host extends GatewayServerOptions {
   readonly handle: Handle;
   readonly calls: OpenCalls;
+  readonly bodies: ComingBodies;
   readonly readsOn: Exchange['readsOn'];
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, host: Host): void {
-  const { calls } = host;
+  const { calls, bodies, room } = host;
   const arrivedMs = host.clock.monotonic();
-  const bodiless = request.method === 'GET' || request.method === 'HEAD';
-  const refusal = bodiless ? undefined : host.refusal?.();
-  const call = calls.begin(request, response, refusal !== undefined);
+  const headers = headersOf(request);
+  const call = calls.begin(request, response);
   response.on('close', () => {
     if (!response.writableFinished) call.gone.abort();
     calls.answered(call);
   });
-  const run = (body: Buffer): void => {
+  const run = (body: Buffer, refusal?: GatewayError): void => {
     call.serving = true;
     host
-      .handle(exchangeOf(request, call, body, arrivedMs, host, refusal))
+      .handle(exchangeOf(request, headers, call, body, arrivedMs, host, refusal))
       .catch(() => response.destroy())
       .finally(() => calls.served(call));
   };
-  if (bodiless) {
+  if (request.method === 'GET' || request.method === 'HEAD') {
     request.resume();
-    return run(Buffer.alloc(0));
+    calls.take(call);
+    return run(NOTHING);
   }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let refusal = room?.refusesHead();
+  // Whoever bears no key is told so whatever the body says, so it is only read, for the answer to arrive.
+  const awaited = bearsKey(headers);
   // One byte too many is enough for the refusal; the rest is not kept, nor anything of a call that is not taken.
-  const mostBytes = refusal === undefined ? host.maxBodyBytes + 65_536 : 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= mostBytes) chunks.push(chunk);
+  const mostBytes = awaited && refusal === undefined ? host.maxBodyBytes + LONGEST_READ_BYTES : 0;
+  const body = bodies.begin(mostBytes, (reason) => {
+    if (awaited) {
+      response.shouldKeepAlive = false;
+      run(NOTHING, refusal ?? tooSlow(reason));
+    } else call.connection.destroy();
   });
-  request.on('end', () => run(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  request.on('data', (chunk: Buffer) => {
+    bodies.add(body, chunk);
+    if (refusal !== undefined || !awaited) return;
+    refusal = room?.refusesBytes();
+    if (refusal !== undefined) bodies.forget(body);
+  });
+  // A request that was answered before its end is not told when its connection goes.
+  const lost = (): void => void bodies.end(body);
+  call.connection.once('close', lost);
+  request.on('end', () => {
+    call.connection.off('close', lost);
+    const chunks = bodies.end(body);
+    if (chunks === undefined || !awaited) return;
+    refusal ??= room?.refusesCall();
+    if (refusal !== undefined) return run(NOTHING, refusal);
+    calls.take(call);
+    run(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  });
   request.on('error', () => call.gone.abort());
+  if (!awaited) run(NOTHING, refusal);
+}
+
+function tooSlow(reason: CutReason): GatewayError {
+  return new GatewayError({
+    code: 'request_timeout',
+    message: 'The body of the request did not come in time; send it again, without pauses.',
+    cause: reason,
+  });
 }
 
 function exchangeOf(
   request: IncomingMessage,
+  headers: Exchange['headers'],
   { response, gone }: OpenCall,
   body: Buffer,
   arrivedMs: number,
@@ -101,7 +142,7 @@ function exchangeOf(
     method: request.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: headersOf(request),
+    headers,
     body,
     signal: gone.signal,
     readsOn,
