@@ -66,6 +66,7 @@ function formatDecimal(value: bigint, digits: number): string {
   const sign = value < 0n ? '-' : '';
   const amount = value < 0n ? -value : value;
   const part = String(amount % one).padStart(digits, '0');
-  const [cents, rest] = [part.slice(0, 2), part.slice(2).replace(/0+$/, '')];
-  return `${sign}${amount / one}.${cents}${rest}`;
+  let end = part.length;
+  while (end > 2 && part[end - 1] === '0') end -= 1;
+  return `${sign}${amount / one}.${part.slice(0, end)}`;
 }

@@ -9,11 +9,11 @@ import type { AssistantPart, Message, TextPart, ToolCallPart } from '../model/re
 
 type Part = Message['content'][number];
 
-/** Opens a conversation that begins with the assistant's turn. */
+/** The user's turn where one must be and nothing is said. */
 const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }] };
 
 /**
- * Texts of white space alone are left out, and turns that are nothing else. Models do write line breaks before a call, and the history
+ * Texts of white space alone are left out, and turns of others than the user that are nothing else. Models do write line breaks before a call, and the history
  * repeats them for ever.
  */
 export function withoutBlankTexts(messages: readonly Message[]): readonly Message[] {
@@ -21,7 +21,9 @@ export function withoutBlankTexts(messages: readonly Message[]): readonly Messag
   return messages.flatMap((message): Message[] => {
     if (!hasBlank(message)) return [message];
     const content = (message.content as readonly Part[]).filter((part) => !isBlank(part)).map(withoutBlanksInside);
-    return content.length === 0 ? [] : [{ ...message, content } as Message];
+    if (content.length > 0) return [{ ...message, content } as Message];
+    // Without the user's turn the one before it would be continued.
+    return message.role === 'user' ? [OPENING] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { objectAtRoot, withOneResultACall } from '../../../../lambda/wire/fitting';
+import { objectAtRoot, withOneResultACall, withoutBlankTexts } from '../../../../lambda/wire/fitting';
 import type { Message } from '../../../../lambda/wire/model/request';
 
 const call = (id: string): Message => ({ role: 'assistant', content: [{ type: 'tool-call', id, name: 't', arguments: '{}' }] });
@@ -39,4 +39,15 @@ test('a union of definitions at the root of a tool becomes one object with what 
     $defs: parameters.$defs,
   });
   expect([...dropped]).toEqual(['tools.parameters']);
+});
+
+test('turns of white space are left out, but for the user\u2019s, after which an answer is due', () => {
+  const said = (role: 'user' | 'assistant', text: string): Message => ({ role, content: [{ type: 'text', text }] });
+
+  expect(withoutBlankTexts([user, said('assistant', '\n\n'), user])).toEqual([user, user]);
+  expect(withoutBlankTexts([user, said('assistant', 'ok'), said('user', ' ')])).toEqual([
+    user,
+    said('assistant', 'ok'),
+    said('user', '...'),
+  ]);
 });
