@@ -109,7 +109,10 @@ function isWellFormed(events: readonly StreamEvent[]): boolean {
     if (event.type === 'error') return true;
     if (!('block' in event)) continue;
     const { choice, block, type } = event;
-    if (type.endsWith('-start')) {
+    // A picture is a block of one event.
+    if (type === 'image') {
+      if (open.has(choice)) return false;
+    } else if (type.endsWith('-start')) {
       if (open.has(choice)) return false;
       open.set(choice, block);
     } else if (open.get(choice) !== block) return false;

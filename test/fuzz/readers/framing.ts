@@ -48,7 +48,8 @@ export const framingReaders: readonly Reader[] = [
       const cut = eventsOf(random.cut(input));
       if (whole === undefined || cut === undefined) return;
       check(JSON.stringify(cut) === JSON.stringify(whole), 'cut otherwise, read otherwise');
-      if (!random.oneIn(4)) return;
+      // An event whose last byte may be half of a line's end waits for the other half, or for the end of the stream.
+      if (!random.oneIn(4) || input.at(-1) === 0x0d) return;
       const expected = plainEvents(input);
       check(
         JSON.stringify(whole.map(({ event, data }) => [event, data])) === JSON.stringify(expected),
