@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
-import type { AssistantPart, Message, TextPart, ToolCallPart } from '../model/request';
+import type { AssistantPart, Message, ModelRequest, TextPart, ToolCallPart } from '../model/request';
 
 /**
  * Rules that some providers have for a conversation and others have not. Each answers a conversation that keeps the rule and says the same;
@@ -41,7 +41,7 @@ function withoutBlanksInside(part: Part): Part {
 }
 
 /** The last turn, where it is the assistant's and to be continued, does not end in white space. */
-export function withoutTrailingSpace(messages: readonly Message[]): readonly Message[] {
+function withoutTrailingSpace(messages: readonly Message[]): readonly Message[] {
   const last = messages.at(-1);
   const text = last?.content.at(-1);
   if (last?.role !== 'assistant' || text?.type !== 'text' || text.text.trimEnd() === text.text) return messages;
@@ -121,4 +121,14 @@ export function objectOfArguments(call: ToolCallPart): JsonObject {
   if (call.arguments.trim() === '') return {};
   const value = parseJson(call.arguments);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { _unparsed: call.arguments };
+}
+
+/** The conversation by the rules of Claude's API, which Bedrock has for every model. */
+export function inClaudesForm(messages: readonly Message[]): readonly Message[] {
+  return withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(messages))));
+}
+
+/** The call with this conversation; the given one when that is its own. */
+export function withMessages(request: ModelRequest, messages: readonly Message[]): ModelRequest {
+  return messages === request.messages ? request : { ...request, messages };
 }

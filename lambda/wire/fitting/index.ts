@@ -3,15 +3,17 @@
 export { claudeThinking, type Thinking } from './claude-thinking';
 export {
   beginningWithUser,
+  inClaudesForm,
   objectOfArguments,
+  withMessages,
   withOneResultACall,
   withoutBlankTexts,
-  withoutTrailingSpace,
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
+export { fitSettings } from './settings';
 export { withoutNativeSchema } from './structured-output';
 export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
-export { fitTools, withToolsOfHistory, withUniqueTools } from './tools';
+export { withToolsOfHistory, withUniqueTools } from './tools';

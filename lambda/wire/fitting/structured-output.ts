@@ -1,6 +1,7 @@
 import type { AssistantPart, Message, ModelRequest, ResponseFormat, Tool } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { Capabilities } from '../models';
+import { changedEvents } from '../protocols/changed-events';
 import type { Protocol, StreamDecoder } from '../protocols/protocol';
 
 /** A protocol and a call for it, where a schema that its host cannot hold an answer to is asked for in another way. */
@@ -36,7 +37,7 @@ export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, c
     protocol: {
       ...protocol,
       decodeResponse: (body) => textAgain(protocol.decodeResponse(body)),
-      streamDecoder: () => new TextDecoder(protocol.streamDecoder()),
+      streamDecoder: () => textStream(protocol.streamDecoder()),
     },
   };
 }
@@ -75,67 +76,48 @@ function finished(reason: FinishReason): FinishReason {
 }
 
 /** Calls of the tool are text. What is said before one is held back: beside the answer it would make that no JSON; without one it is the answer. */
-class TextDecoder implements StreamDecoder {
-  readonly #open = new Set<string>();
-  #held: StreamEvent[] = [];
-
-  public constructor(private readonly inner: StreamDecoder) {}
-
-  public get malformed(): number {
-    return this.inner.malformed;
-  }
-
-  public decode(frame: Parameters<StreamDecoder['decode']>[0]): StreamEvent[] {
-    return this.inner.decode(frame).flatMap((event) => this.#order(event));
-  }
-
-  public end(): StreamEvent[] {
-    return this.inner.end().flatMap((event) => this.#order(event));
-  }
-
-  #order(event: StreamEvent): StreamEvent[] {
+function textStream(inner: StreamDecoder): StreamDecoder {
+  const open = new Set<string>();
+  let held: StreamEvent[] = [];
+  return changedEvents(inner, (event) => {
     switch (event.type) {
       case 'text-start':
       case 'text-delta':
       case 'text-end':
       case 'citation':
-        this.#held.push(event);
+        held.push(event);
         return [];
       case 'tool-call-start':
-        if (event.name === TOOL) this.#held = [];
-        return [...this.#release(), this.#restore(event)];
       case 'finish':
-      case 'error':
-        return [...this.#release(), this.#restore(event)];
-      default:
-        return [this.#restore(event)];
-    }
-  }
-
-  #release(): StreamEvent[] {
-    const held = this.#held;
-    this.#held = [];
-    return held;
-  }
-
-  #restore(event: StreamEvent): StreamEvent {
-    switch (event.type) {
-      case 'tool-call-start': {
-        const { choice, block } = event;
-        if (event.name !== TOOL) return event;
-        this.#open.add(`${choice}/${block}`);
-        return { type: 'text-start', choice, block };
+      case 'error': {
+        const said = event.type === 'tool-call-start' && event.name === TOOL ? [] : held;
+        held = [];
+        return [...said, asText(event, open)];
       }
-      case 'tool-call-delta':
-        return this.#open.has(`${event.choice}/${event.block}`) ? { ...event, type: 'text-delta' } : event;
-      case 'tool-call-end': {
-        const { choice, block } = event;
-        return this.#open.delete(`${choice}/${block}`) ? { type: 'text-end', choice, block } : event;
-      }
-      case 'finish':
-        return { ...event, reason: finished(event.reason) };
       default:
-        return event;
+        return [asText(event, open)];
     }
+  });
+}
+
+/** @param open blocks that are calls of the tool */
+function asText(event: StreamEvent, open: Set<string>): StreamEvent {
+  switch (event.type) {
+    case 'tool-call-start': {
+      const { choice, block } = event;
+      if (event.name !== TOOL) return event;
+      open.add(`${choice}/${block}`);
+      return { type: 'text-start', choice, block };
+    }
+    case 'tool-call-delta':
+      return open.has(`${event.choice}/${event.block}`) ? { ...event, type: 'text-delta' } : event;
+    case 'tool-call-end': {
+      const { choice, block } = event;
+      return open.delete(`${choice}/${block}`) ? { type: 'text-end', choice, block } : event;
+    }
+    case 'finish':
+      return { ...event, reason: finished(event.reason) };
+    default:
+      return event;
   }
 }

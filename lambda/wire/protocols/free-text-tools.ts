@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { AssistantPart, Message, ModelRequest, Tool, ToolCallPart } from '../model/request';
-import type { ModelResponse, StreamEvent } from '../model/response';
+import type { ModelResponse } from '../model/response';
+import { changedEvents } from './changed-events';
 import { defined, objectOf, textOf } from './lenient';
 import type { Protocol, StreamDecoder } from './protocol';
 
@@ -35,7 +36,7 @@ export function withoutFreeText(protocol: Protocol, request: ModelRequest): With
     protocol: {
       ...protocol,
       decodeResponse: (body) => freeTextAgain(protocol.decodeResponse(body), names),
-      streamDecoder: () => new FreeTextDecoder(protocol.streamDecoder(), names),
+      streamDecoder: () => freeTextStream(protocol.streamDecoder(), names),
     },
   };
 }
@@ -86,43 +87,25 @@ function textOfInput(written: string): string {
 }
 
 /** Holds the arguments of a free-text call back until they are complete, because they are JSON until then. */
-class FreeTextDecoder implements StreamDecoder {
-  readonly #arguments = new Map<string, string>();
-
-  public constructor(
-    private readonly inner: StreamDecoder,
-    private readonly names: ReadonlySet<string>,
-  ) {}
-
-  public get malformed(): number {
-    return this.inner.malformed;
-  }
-
-  public decode(frame: Parameters<StreamDecoder['decode']>[0]): StreamEvent[] {
-    return this.inner.decode(frame).flatMap((event) => this.#restore(event));
-  }
-
-  public end(): StreamEvent[] {
-    return this.inner.end().flatMap((event) => this.#restore(event));
-  }
-
-  #restore(event: StreamEvent): StreamEvent[] {
-    if (event.type === 'tool-call-start' && this.names.has(event.name)) {
-      this.#arguments.set(placeOf(event), '');
+function freeTextStream(inner: StreamDecoder, names: ReadonlySet<string>): StreamDecoder {
+  const open = new Map<string, string>();
+  return changedEvents(inner, (event) => {
+    if (event.type === 'tool-call-start' && names.has(event.name)) {
+      open.set(placeOf(event), '');
       return [{ ...event, custom: true }];
     }
     if (event.type !== 'tool-call-delta' && event.type !== 'tool-call-end') return [event];
     const place = placeOf(event);
-    const written = this.#arguments.get(place);
+    const written = open.get(place);
     if (written === undefined) return [event];
     if (event.type === 'tool-call-delta') {
-      this.#arguments.set(place, written + event.text);
+      open.set(place, written + event.text);
       return [];
     }
-    this.#arguments.delete(place);
+    open.delete(place);
     const { choice, block } = event;
     return [{ type: 'tool-call-delta', choice, block, text: textOfInput(written) }, event];
-  }
+  });
 }
 
 function placeOf({ choice, block }: { readonly choice: number; readonly block: number }): string {

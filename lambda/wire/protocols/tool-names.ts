@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Message, ModelRequest } from '../model/request';
-import type { ModelResponse, StreamEvent } from '../model/response';
+import type { ModelResponse } from '../model/response';
 import type { Capabilities, ToolNameGrammar } from '../models';
-import type { Protocol, StreamDecoder } from './protocol';
+import { changedEvents } from './changed-events';
+import type { Protocol } from './protocol';
 
 interface Grammar {
   readonly pattern: RegExp;
@@ -43,7 +44,9 @@ const AS_GIVEN: Names = new Map();
 export function withFittingToolNames(protocol: Protocol, request: ModelRequest, can: Capabilities): WithFittingNames {
   const grammar = grammarOf(protocol, can);
   const fitted = new Map<string, string>();
-  for (const name of namesIn(request)) if (!fits(name, grammar)) fitted.set(name, fitToolName(name, grammar));
+  eachName(request, (name) => {
+    if (!fits(name, grammar)) fitted.set(name, fitToolName(name, grammar));
+  });
   if (fitted.size === 0) return { request, callersNames: AS_GIVEN };
   return { request: renamed(request, fitted), callersNames: new Map([...fitted].map(([name, short]) => [short, name])) };
 }
@@ -66,14 +69,15 @@ function fitToolName(name: string, { longest }: Grammar): string {
   return `${readable.slice(0, longest - DIGEST_LENGTH - 1)}_${digest}`;
 }
 
-function namesIn({ tools = [], messages, toolChoice }: ModelRequest): readonly string[] {
-  const called = messages.flatMap(({ content }) =>
-    (content as readonly Message['content'][number][]).flatMap((part) => {
-      if (part.type === 'tool-call') return [part.name];
-      return part.type === 'tool-result' && part.toolName !== undefined ? [part.toolName] : [];
-    }),
-  );
-  return [...tools.map(({ name }) => name), ...called, ...(toolChoice?.type === 'tool' ? [toolChoice.name] : [])];
+function eachName({ tools = [], messages, toolChoice }: ModelRequest, visit: (name: string) => void): void {
+  for (const { name } of tools) visit(name);
+  for (const { content } of messages) {
+    for (const part of content) {
+      if (part.type === 'tool-call') visit(part.name);
+      else if (part.type === 'tool-result' && part.toolName !== undefined) visit(part.toolName);
+    }
+  }
+  if (toolChoice?.type === 'tool') visit(toolChoice.name);
 }
 
 function renamed(request: ModelRequest, names: Names): ModelRequest {
@@ -108,22 +112,12 @@ export function namedByCaller(protocol: Protocol, names: Names): Protocol {
   return {
     ...protocol,
     decodeResponse: (body) => answerNamed(protocol.decodeResponse(body), names),
-    streamDecoder: () => streamNamed(protocol.streamDecoder(), names),
+    streamDecoder: () =>
+      changedEvents(protocol.streamDecoder(), (event) => [event.type === 'tool-call-start' ? withName(event, names) : event]),
   };
 }
 
 function answerNamed(response: ModelResponse, names: Names): ModelResponse {
   const choices = response.choices.map((choice) => ({ ...choice, content: choice.content.map((part) => partWithName(part, names)) }));
   return { ...response, choices };
-}
-
-function streamNamed(inner: StreamDecoder, names: Names): StreamDecoder {
-  const named = (event: StreamEvent): StreamEvent => (event.type === 'tool-call-start' ? withName(event, names) : event);
-  return {
-    decode: (frame) => inner.decode(frame).map(named),
-    end: () => inner.end().map(named),
-    get malformed() {
-      return inner.malformed;
-    },
-  };
 }

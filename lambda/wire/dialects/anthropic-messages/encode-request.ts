@@ -1,16 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import {
-  beginningWithUser,
-  claudeThinking,
-  fitSampling,
-  fitTools,
-  objectAtRoot,
-  withOneResultACall,
-  withoutBlankTexts,
-  withoutTrailingSpace,
-  withSystemInPlace,
-} from '../../fitting';
+import { claudeThinking, fitSettings, inClaudesForm, objectAtRoot, withMessages, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../../protocols/closed-schema';
@@ -77,10 +67,9 @@ function isPlain(block: JsonObject | undefined): boolean {
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
+  const request = fitSettings(original, can, dropped, NEVER);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
-  const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
-  return messages === request.messages ? request : { ...request, messages };
+  return withMessages(request, inClaudesForm(inPlace));
 }
 
 /** What would make the answer another one than was asked for. */

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSampling, fitTools } from '../../fitting';
+import { fitSettings } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -21,7 +21,7 @@ const NEVER = { topK: false };
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
+  const request = fitSettings(original, can, dropped, NEVER);
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 

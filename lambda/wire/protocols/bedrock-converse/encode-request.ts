@@ -1,15 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import {
-  beginningWithUser,
-  fitSampling,
-  fitTools,
-  withOneResultACall,
-  withoutBlankTexts,
-  withoutTrailingSpace,
-  withSystemInPlace,
-} from '../../fitting';
+import { fitSettings, inClaudesForm, withMessages, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
@@ -93,10 +85,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that Converse has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
-  const inPlace = withSystemInPlace(request.messages, dropped);
-  const messages = withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(inPlace))));
-  return { ...request, messages };
+  const request = fitSettings(original, can, dropped, NEVER);
+  return withMessages(request, inClaudesForm(withSystemInPlace(request.messages, dropped)));
 }
 
 /** Without these the answer would be another one. */

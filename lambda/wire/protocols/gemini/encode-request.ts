@@ -1,7 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { beginningWithUser, fitSampling, fitTools, withOneResultACall, withSystemInPlace } from '../../fitting';
+import { beginningWithUser, fitSettings, withMessages, withOneResultACall, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -60,9 +60,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = fitTools(fitSampling(original, can, dropped, NEVER), can, dropped);
-  const messages = beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped)));
-  return messages === request.messages ? request : { ...request, messages };
+  const request = fitSettings(original, can, dropped, NEVER);
+  return withMessages(request, beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped))));
 }
 
 function refuse(request: ModelRequest): void {
