@@ -65,6 +65,15 @@ export function compatible(id: string, origin: string, changes: Partial<Provider
   return { id, kind: 'openai-compatible', baseUrl: { value: `${origin}/v1` }, network: 'loopback', free: true, ...changes };
 }
 
+/** A compatible provider and those of OpenAI and Anthropic, all free and at one upstream. */
+export function freeProviders(origin: string): ProviderConfig[] {
+  return [
+    compatible('chat', origin),
+    { id: 'openai', kind: 'openai', baseUrl: { value: `${origin}/v1` }, network: 'loopback', free: true },
+    { id: 'anthropic', kind: 'anthropic', baseUrl: { value: origin }, network: 'loopback', free: true },
+  ];
+}
+
 /** A route to targets named `provider/model`, in order. */
 export function route(alias: string, ...targets: readonly string[]): RouteConfig {
   return {

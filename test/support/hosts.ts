@@ -1,6 +1,6 @@
 import type { ProviderConfig, ProviderKind } from '../../lib/private/contract';
 import { startGateway, type TestGateway, type TestGatewayOptions, type TestReply } from './gateway';
-import { type SeenRequest, startUpstream, type Upstream } from './upstream';
+import { jsonReply, type SeenRequest, startUpstream, type Upstream } from './upstream';
 
 /** What stands after the origin in each kind's base URL, which tells the calls of one provider from another's. */
 const HOSTS = {
@@ -71,4 +71,23 @@ export async function startHosts(
 /** A stream of unnamed events that ends the connection. */
 export function events(...data: readonly (object | string)[]): string {
   return data.map((one) => `data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join('');
+}
+
+/** A provider that says `ok` in the wire format of whatever path is called. */
+export function saysOk({ path }: { readonly path: string }) {
+  if (path.includes('/responses')) return jsonReply({ id: 'r', object: 'response', status: 'completed', model: 'm', output: [] });
+  if (path.includes('generateContent'))
+    return jsonReply({ candidates: [{ content: { role: 'model', parts: [{ text: 'ok' }] }, finishReason: 'STOP' }] });
+  if (path.includes('/converse'))
+    return jsonReply({ output: { message: { role: 'assistant', content: [{ text: 'ok' }] } }, stopReason: 'end_turn', usage: {} });
+  if (path.includes('/messages'))
+    return jsonReply({
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'text', text: 'ok' }],
+      stop_reason: 'end_turn',
+      usage: {},
+    });
+  return jsonReply({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }] });
 }

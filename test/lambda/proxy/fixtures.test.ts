@@ -1,63 +1,26 @@
 import type { JsonObject } from '../../../lambda/platform/json/value';
 import type { DialectName } from '../../../lambda/wire/dialects';
-import type { ProviderConfig } from '../../../lib/private/contract';
 import { readAnswer, readStream, sseEvents } from '../../support/answers';
 import { DIALECT_CALLS } from '../../support/dialect-calls';
+import { DIALECTS, FIXTURE_CREDENTIALS, fixturePlaces, MODELS, played } from '../../support/fixture-places';
 import { bytesOf, type Fixture, fixtures, scenarioOf } from '../../support/fixtures';
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
-import { chunk, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
+import { startGateway, type TestGateway } from '../../support/gateway';
+import { startUpstream, type Upstream } from '../../support/upstream';
 
 /** Every scenario over sockets: its own dialect passes it on event by event, another one tells what it means. */
-
-/** A model of a provider that speaks the wire format alone. */
-const MODELS: Readonly<Record<Fixture['wireFormat'], string>> = {
-  'openai-chat': 'chat/m',
-  'openai-responses': 'responses/m',
-  'anthropic-messages': 'messages/claude-sonnet-4-5',
-  'bedrock-converse': 'bedrock/us.amazon.nova-micro-v1:0',
-  gemini: 'google/gemini-2.5-flash',
-  'cohere-v2': 'cohere/command-a-03-2025',
-};
-
-const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
 
 let upstream: Upstream;
 let gateway: TestGateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  const place = { baseUrl: { value: upstream.origin }, network: 'loopback' as const, free: true, regions: ['eu-west-1'] };
-  const credential = { secretArn: { value: 'arn:key' } };
-  const providers: ProviderConfig[] = [
-    compatible('chat', upstream.origin, { settings: { protocols: 'openai-chat' } }),
-    compatible('responses', upstream.origin, { settings: { protocols: 'openai-responses' } }),
-    compatible('messages', upstream.origin, { settings: { protocols: 'anthropic-messages' } }),
-    { ...place, id: 'bedrock', kind: 'bedrock' },
-    { ...place, id: 'google', kind: 'google-ai-studio', credential },
-    { ...place, id: 'cohere', kind: 'cohere', credential },
-  ];
-  gateway = await startGateway({
-    document: { providers },
-    secrets: { 'arn:key': 'provider-key' },
-    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
-  });
+  gateway = await startGateway({ document: { providers: fixturePlaces(upstream.origin) }, ...FIXTURE_CREDENTIALS });
 });
 
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
 });
-
-/** A stream as the provider sends it, in pieces that no message boundary knows of. */
-function played(fixture: Fixture): Step[] {
-  const bytes = bytesOf(fixture);
-  if (!fixture.streaming) return reply(200, { 'content-type': 'application/json' }, bytes);
-  const isEventStream = fixture.wireFormat === 'bedrock-converse';
-  const pieces: Step[] = [];
-  for (let at = 0; at < bytes.length; at += 211) pieces.push(chunk(bytes.subarray(at, at + 211)));
-  const head = isEventStream ? streamHead({ 'content-type': 'application/vnd.amazon.eventstream' }) : streamHead();
-  return [head, ...pieces, lastChunk];
-}
 
 async function answerTo(dialect: DialectName, fixture: Fixture) {
   upstream.script(played(fixture));

@@ -1,5 +1,5 @@
 /** Server-side tools that messages define, and remote MCP servers by where they are. */
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { freeProviders, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -7,15 +7,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({
-    document: {
-      providers: [
-        compatible('chat', upstream.origin),
-        { id: 'openai', kind: 'openai', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', free: true },
-        { id: 'anthropic', kind: 'anthropic', baseUrl: { value: upstream.origin }, network: 'loopback', free: true },
-      ],
-    },
-  });
+  gateway = await startGateway({ document: { providers: freeProviders(upstream.origin) } });
 });
 
 afterAll(async () => {

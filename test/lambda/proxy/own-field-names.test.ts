@@ -1,5 +1,4 @@
-import { type Hosts, startHosts } from '../../support/hosts';
-import { jsonReply } from '../../support/upstream';
+import { type Hosts, saysOk, startHosts } from '../../support/hosts';
 
 /** What a model cannot take is named as its caller wrote it, in refusals and in x-gateway-warnings. */
 
@@ -7,23 +6,7 @@ let hosts: Hosts;
 
 beforeAll(async () => {
   hosts = await startHosts();
-  hosts.upstream.script(({ path }) => {
-    if (path.includes('/responses')) return jsonReply({ id: 'r', object: 'response', status: 'completed', model: 'm', output: [] });
-    if (path.includes('generateContent'))
-      return jsonReply({ candidates: [{ content: { role: 'model', parts: [{ text: 'ok' }] }, finishReason: 'STOP' }] });
-    if (path.includes('/converse'))
-      return jsonReply({ output: { message: { role: 'assistant', content: [{ text: 'ok' }] } }, stopReason: 'end_turn', usage: {} });
-    if (path.includes('/messages'))
-      return jsonReply({
-        id: 'm',
-        type: 'message',
-        role: 'assistant',
-        content: [{ type: 'text', text: 'ok' }],
-        stop_reason: 'end_turn',
-        usage: {},
-      });
-    return jsonReply({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }] });
-  });
+  hosts.upstream.script(saysOk);
 });
 
 afterAll(() => hosts.close());

@@ -7,23 +7,14 @@ import type { ProviderConfig } from '../../../lib/private/contract';
 import { type ExpectedAnswer, expectAnswer } from '../../support/answer-grid';
 import { readAnswer, readStream } from '../../support/answers';
 import { DIALECT_CALLS } from '../../support/dialect-calls';
-import { bytesOf, type Fixture, fixtures, scenarioOf } from '../../support/fixtures';
+import { DIALECTS, FIXTURE_CREDENTIALS, fixturePlaces, MODELS, played } from '../../support/fixture-places';
+import { fixtures, scenarioOf } from '../../support/fixtures';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';
 import { changed, changing, stageOf } from '../../support/stages';
-import { chunk, jsonReply, lastChunk, reply, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
+import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead, type Upstream } from '../../support/upstream';
 
 /** What stages between decoder and encoder do to answers, over sockets. */
-
-const MODELS: Readonly<Record<Fixture['wireFormat'], string>> = {
-  'openai-chat': 'chat/m',
-  'openai-responses': 'responses/m',
-  'anthropic-messages': 'messages/claude-sonnet-4-5',
-  'bedrock-converse': 'bedrock/us.amazon.nova-micro-v1:0',
-  gemini: 'google/gemini-2.5-flash',
-  'cohere-v2': 'cohere/command-a-03-2025',
-};
-const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
 
 let upstream: Upstream;
 let gateway: TestGateway;
@@ -36,15 +27,8 @@ afterEach(() => gateway.close());
 afterAll(() => upstream.close());
 
 async function start(...stages: Stage[]): Promise<void> {
-  const place = { baseUrl: { value: upstream.origin }, network: 'loopback' as const, free: true, regions: ['eu-west-1'] };
-  const credential = { secretArn: { value: 'arn:key' } };
   const providers: ProviderConfig[] = [
-    compatible('chat', upstream.origin, { settings: { protocols: 'openai-chat' } }),
-    compatible('responses', upstream.origin, { settings: { protocols: 'openai-responses' } }),
-    compatible('messages', upstream.origin, { settings: { protocols: 'anthropic-messages' } }),
-    { ...place, id: 'bedrock', kind: 'bedrock' },
-    { ...place, id: 'google', kind: 'google-ai-studio', credential },
-    { ...place, id: 'cohere', kind: 'cohere', credential },
+    ...fixturePlaces(upstream.origin),
     compatible('up', upstream.origin, { free: false }),
     compatible('spare', upstream.origin, { free: false }),
   ];
@@ -55,20 +39,8 @@ async function start(...stages: Stage[]): Promise<void> {
       providers,
       routes: [{ alias: 'both', targets: ['up', 'spare'].map((provider) => ({ provider, model: 'm' })) }],
     },
-    secrets: { 'arn:key': 'provider-key' },
-    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+    ...FIXTURE_CREDENTIALS,
   });
-}
-
-/** A stream as the provider sends it, in pieces that no message boundary knows of. */
-function played(fixture: Fixture): Step[] {
-  const bytes = bytesOf(fixture);
-  if (!fixture.streaming) return reply(200, { 'content-type': 'application/json' }, bytes);
-  const pieces: Step[] = [];
-  for (let at = 0; at < bytes.length; at += 211) pieces.push(chunk(bytes.subarray(at, at + 211)));
-  const type: Record<string, string> =
-    fixture.wireFormat === 'bedrock-converse' ? { 'content-type': 'application/vnd.amazon.eventstream' } : {};
-  return [streamHead(type), ...pieces, lastChunk];
 }
 
 async function ask(dialect: DialectName, model: string, stream: boolean, steps: readonly Step[], more: object = {}) {

@@ -1,5 +1,5 @@
 /** State at a provider's account, which all tenants share: whatever names it is refused by its path, in every dialect. */
-import { compatible, startGateway, type TestGateway } from '../../support/gateway';
+import { freeProviders, startGateway, type TestGateway } from '../../support/gateway';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 let upstream: Upstream;
@@ -8,15 +8,7 @@ let authorization: string;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({
-    document: {
-      providers: [
-        compatible('chat', upstream.origin),
-        { id: 'openai', kind: 'openai', baseUrl: { value: `${upstream.origin}/v1` }, network: 'loopback', free: true },
-        { id: 'anthropic', kind: 'anthropic', baseUrl: { value: upstream.origin }, network: 'loopback', free: true },
-      ],
-    },
-  });
+  gateway = await startGateway({ document: { providers: freeProviders(upstream.origin) } });
   authorization = `Bearer ${await gateway.addKey({ serverTools: ['*'], mayStore: true })}`;
 });
 
