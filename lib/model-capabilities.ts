@@ -157,6 +157,13 @@ export interface ModelCapabilities extends ModelSettings {
   readonly videoInput?: boolean;
 
   /**
+   * Whether its host reads media for it from a bucket that a call names.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly mediaLocations?: boolean;
+
+  /**
    * Whether it makes pictures.
    *
    * @default - as the catalogue knows it

@@ -1,6 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ProviderNetwork } from './provider-network';
+import type { MediaLocation } from './provider-props';
 
 /** What a provider is told about the gateway that it is plugged into. */
 export interface ProviderBindOptions {
@@ -68,6 +69,13 @@ export interface ProviderBinding {
    * @default - not with servers of your own, nor in a network that is not public
    */
   readonly mediaUrls?: boolean;
+
+  /**
+   * Where calls may name media that the provider reads with the gateway's own credential.
+   *
+   * @default - nowhere
+   */
+  readonly mediaLocations?: MediaLocation[];
 
   /**
    * Further settings of the kind.

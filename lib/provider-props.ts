@@ -1,6 +1,19 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ProviderNetwork } from './provider-network';
 
+/** A bucket, or a folder in one, in which calls may name pictures, documents and films. */
+export interface MediaLocation {
+  /** `s3://bucket` or `s3://bucket/folder` at Amazon Bedrock, `gs://bucket` or `gs://bucket/folder` at Vertex AI. */
+  readonly uri: string;
+
+  /**
+   * Id of the AWS account that the bucket belongs to. Its bucket policy has to let the proxy function's role read.
+   *
+   * @default - the stack's account
+   */
+  readonly bucketOwner?: string;
+}
+
 /** What every provider may be given. */
 export interface ProviderOptions {
   /**
@@ -113,6 +126,15 @@ export interface BedrockProviderProps extends ProviderProps {
   readonly guardrailVersion?: string;
 
   /**
+   * Where calls may name media by `s3://bucket/key`, which Bedrock reads with the function's role. Everyone who holds a key can have
+   * whatever is there read out: name places that hold nothing else. The role is allowed to read these, and nothing besides.
+   *
+   * @default - nowhere: such calls are refused
+   * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_S3Location.html
+   */
+  readonly mediaLocations?: MediaLocation[];
+
+  /**
    * What carries the calls.
    *
    * @default BedrockClient.GATEWAY
@@ -158,6 +180,14 @@ export interface VertexAiProviderProps extends ProviderProps {
 
   /** The secret that holds a service account's key file (JSON). */
   readonly credentials: ISecret;
+
+  /**
+   * Where calls may name media by `gs://bucket/key`, which Google reads with the service account. Everyone who holds a key can have
+   * whatever is there read out: name places that hold nothing else.
+   *
+   * @default - nowhere: such calls are refused
+   */
+  readonly mediaLocations?: MediaLocation[];
 }
 
 /** Any server that speaks a dialect we know, at a URL of yours. */

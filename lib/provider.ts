@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { bedrockStatements, guardrailStatement } from './private/bedrock-access';
+import { bedrockStatements, guardrailStatement, mediaStatements } from './private/bedrock-access';
 import type { ProviderKind } from './private/contract';
 import type { ProviderBinding, ProviderBindOptions } from './provider-binding';
 import { ProviderNetwork } from './provider-network';
@@ -10,6 +10,7 @@ import type {
   BedrockProviderProps,
   CompatibleProviderProps,
   KeyedProviderProps,
+  MediaLocation,
   ProviderProps,
   SelfHostedProviderProps,
   SimulatedProviderProps,
@@ -197,6 +198,7 @@ interface ConfiguredProviderProps extends ProviderProps {
   readonly apiKey?: ISecret;
   readonly apiKeyField?: string;
   readonly regions?: string[];
+  readonly mediaLocations?: MediaLocation[];
 }
 
 class ConfiguredProvider extends Provider {
@@ -209,8 +211,9 @@ class ConfiguredProvider extends Provider {
   }
 
   override bind(_scope: Construct, _options: ProviderBindOptions): ProviderBinding {
-    const { baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls } = this.props;
-    return { kind: this.kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, settings: this.settings };
+    const { baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations } = this.props;
+    const { kind, settings } = this;
+    return { kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations, settings };
   }
 }
 
@@ -233,10 +236,11 @@ class BedrockProvider extends ConfiguredProvider {
   override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
     const binding = super.bind(scope, options);
     if (this.bedrock.apiKey !== undefined) return binding;
-    const { guardrailId, models = [], regions } = this.bedrock;
+    const { guardrailId, mediaLocations = [], models = [], regions } = this.bedrock;
     const stack = Stack.of(scope);
     const guardrail = guardrailId === undefined ? [] : [guardrailStatement(stack, regions, guardrailId)];
-    return { ...binding, statements: [...bedrockStatements(stack, regions, [...options.models, ...models]), ...guardrail] };
+    const calls = bedrockStatements(stack, regions, [...options.models, ...models]);
+    return { ...binding, statements: [...calls, ...guardrail, ...mediaStatements(stack, mediaLocations)] };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { MediaLocation } from '../provider-props';
 
 /** The IAM actions behind Converse, ConverseStream and InvokeModel. */
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
@@ -68,6 +69,18 @@ export function guardrailStatement(stack: Stack, regions: readonly string[] | un
     (region) => `arn:${stack.partition}:bedrock:${region}:${stack.account}:guardrail/${guardrail}`,
   );
   return new iam.PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources: guardrail.startsWith('arn:') ? [guardrail] : arns });
+}
+
+/** What a role needs for Bedrock to read media for it: the objects of the named places alone, in buckets of the named accounts. */
+export function mediaStatements(stack: Stack, locations: readonly MediaLocation[]): iam.PolicyStatement[] {
+  return locations.map(
+    ({ uri, bucketOwner = stack.account }) =>
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [`arn:${stack.partition}:s3:::${uri.replace(/^s3:\/\//, '').replace(/\/$/, '')}/*`],
+        conditions: { StringEquals: { 'aws:ResourceAccount': bucketOwner } },
+      }),
+  );
 }
 
 function calledRegions(stack: Stack, regions: readonly string[] | undefined): string[] {

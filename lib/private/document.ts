@@ -13,6 +13,7 @@ import { checkBaseUrl } from './base-url';
 import type { GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
 import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
+import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
 
@@ -157,6 +158,7 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     network,
     ...(binding.free === undefined ? {} : { free: binding.free }),
     ...(binding.mediaUrls === undefined ? {} : { mediaUrls: binding.mediaUrls }),
+    ...(binding.mediaLocations === undefined ? {} : { mediaLocations: mediaLocations(id, binding.kind, binding.mediaLocations) }),
     ...(settings === undefined || Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),
   };
 }

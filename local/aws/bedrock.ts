@@ -78,6 +78,7 @@ export function createBedrock(options: BedrockOptions): AwsService {
         throw new AwsError('UnknownOperationException', `the local Bedrock does not know ${request.method} ${request.url.pathname}`, 404);
       }
       const accesses = bedrockAccesses(action, decodeURIComponent(model), request.region, options.account);
+      if (request.body.includes('"s3Location"')) accesses.push(...mediaAccesses(parsed(request.body), options.account));
       return { action: apiName(call), accesses, run: () => forward(request) };
     },
     refuse: (error) => ({
@@ -114,6 +115,23 @@ function bedrockAccesses(action: string, model: string, region: string, account:
     ];
   }
   return [{ action, resource: model.startsWith('arn:') ? model : `arn:aws:bedrock:${region}::foundation-model/${model}` }];
+}
+
+/** Media in buckets are read with the caller's role. @see https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html */
+function mediaAccesses(value: unknown, account: string): Access[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { s3Location } = value as { s3Location?: { uri?: unknown; bucketOwner?: string } };
+  if (typeof s3Location?.uri !== 'string') return Object.values(value).flatMap((inner) => mediaAccesses(inner, account));
+  const context = { 'aws:ResourceAccount': [s3Location.bucketOwner ?? account] };
+  return [{ action: 's3:GetObject', resource: s3Location.uri.replace('s3://', 'arn:aws:s3:::'), context }];
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new AwsError('ValidationException', 'the body is no JSON', 400);
+  }
 }
 
 function send(url: URL, { body, signal }: AwsRequest, headers: Record<string, string>): Promise<IncomingMessage> {

@@ -234,6 +234,82 @@ describe('guardrails and clients of Bedrock', () => {
   });
 });
 
+describe('places of media', () => {
+  const named = { regions: ['us-east-1'], models: ['amazon.nova-lite-v1:0'] };
+  const places = [{ uri: 's3://films/' }, { uri: 's3://partner/shared/2026', bucketOwner: '444455556666' }];
+  const own = () => newStack({ env: { account: '111122223333', region: 'eu-west-1' } });
+
+  test('reach the document, and the role may read their objects, in buckets of these accounts alone', () => {
+    const { stack, template } = synthesize({ providers: [Provider.bedrock({ ...named, mediaLocations: places })] }, own());
+
+    expect(documentOf(stack).providers[0]?.mediaLocations).toEqual([
+      { uri: 's3://films' },
+      { uri: 's3://partner/shared/2026', bucketOwner: '444455556666' },
+    ]);
+    const statements = Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => String(Action).startsWith('s3:'));
+    const partition = { Ref: 'AWS::Partition' };
+    expect(statements).toEqual([
+      {
+        Action: 's3:GetObject',
+        Condition: { StringEquals: { 'aws:ResourceAccount': '111122223333' } },
+        Effect: 'Allow',
+        Resource: { 'Fn::Join': ['', ['arn:', partition, ':s3:::films/*']] },
+      },
+      {
+        Action: 's3:GetObject',
+        Condition: { StringEquals: { 'aws:ResourceAccount': '444455556666' } },
+        Effect: 'Allow',
+        Resource: { 'Fn::Join': ['', ['arn:', partition, ':s3:::partner/shared/2026/*']] },
+      },
+    ]);
+  });
+
+  test('give the role nothing where a key of Bedrock is used, nor at Vertex AI', () => {
+    const stack = own();
+    const providers = [
+      Provider.bedrock({ ...named, apiKey: secretNamed(stack, 'k'), mediaLocations: places }),
+      Provider.vertexAi({ project: 'p', credentials: secretNamed(stack, 'v'), mediaLocations: [{ uri: 'gs://films' }] }),
+    ];
+    const { template } = synthesize({ providers }, stack);
+
+    expect(documentOf(stack).providers.map(({ mediaLocations }) => mediaLocations?.length)).toEqual([2, 1]);
+    expect(JSON.stringify(template.toJSON())).not.toContain('s3:GetObject');
+  });
+
+  test.each([
+    [{ uri: 'gs://films' }],
+    [{ uri: 's3://' }],
+    [{ uri: 's3://*' }],
+    [{ uri: 's3://films/*' }],
+    [{ uri: `s3://films/${'$'}{aws:username}` }],
+    [{ uri: 's3://films/../x' }],
+    [{ uri: 'https://films.s3.amazonaws.com' }],
+  ])('fail for %j, with an example', (place) => {
+    const { uri } = place;
+
+    expect(() => synthesize({ providers: [Provider.bedrock({ ...named, mediaLocations: [place] })] })).toThrow(
+      `names the media location "${uri}"; give a bucket or a folder in one, known at synth, for example "s3://my-bucket/films"`,
+    );
+  });
+
+  test('fail for an owner that is no account, and for one at Google', () => {
+    const owned = (uri: string, bucketOwner: string) => [{ uri, bucketOwner }];
+    const stack = own();
+    const vertex = Provider.vertexAi({
+      project: 'p',
+      credentials: secretNamed(stack, 'v'),
+      mediaLocations: owned('gs://films', '111122223333'),
+    });
+
+    expect(() => synthesize({ providers: [Provider.bedrock({ mediaLocations: owned('s3://films', 'me') })] })).toThrow(
+      'the bucket owner "me"',
+    );
+    expect(() => synthesize({ providers: [vertex] }, stack)).toThrow('for a bucket of Amazon S3 only');
+  });
+});
+
 describe('permissions at Bedrock', () => {
   const bedrock = (props: LlmGatewayProps) =>
     statementsOf(synthesize(props, newStack({ env: { account: '111122223333', region: 'eu-west-1' } })).template, 'Proxy').filter(

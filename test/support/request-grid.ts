@@ -140,6 +140,8 @@ function wordsOfPart(part: ModelRequest['messages'][number]['content'][number]):
       return [part.text];
     case 'image':
       return [part.source.kind === 'url' ? part.source.url : part.source.data];
+    case 'video':
+      return [part.source.kind === 'url' ? part.source.url : part.source.data];
     case 'document': {
       if (part.source.kind === 'url') return [part.source.url];
       // A document of text may become text.

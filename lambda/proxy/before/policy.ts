@@ -11,7 +11,7 @@ import { allowedPlaces, toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import type { Gateway } from '../gateway';
 import type { ModelCall, RoutedCall } from './call';
-import { withoutForeignFetches } from './media-policy';
+import { thatReadLocations, withoutForeignFetches } from './media-policy';
 import { mayStore } from './storage';
 
 /** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
@@ -34,7 +34,9 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
   const advised = withAllowedToolModels(call, allowed, modelsOf(levels));
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
-  return { ...call, resolution, targets: withoutForeignFetches(call, quiet), withheld, mayStore: mayStore(levels), tags };
+  const told = withoutForeignFetches(call, quiet);
+  const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
+  return { ...call, resolution, targets, withheld, mayStore: mayStore(levels), tags };
 }
 
 /**

@@ -258,7 +258,9 @@ function translatedBody(
   const own = callersNames(call, decoded);
   const [fitted, encoded] = inCallersWords(own, () => {
     const fits = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
-    return [fits, protocol.encodeRequest(fits.request, { requestModel: target.model, quirks: new Set(quirks), capabilities })] as const;
+    const { mediaLocations } = target.provider.config;
+    const facts = { requestModel: target.model, quirks: new Set(quirks), capabilities, mediaLocations };
+    return [fits, protocol.encodeRequest(fits.request, facts)] as const;
   });
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
   return {

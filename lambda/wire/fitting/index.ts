@@ -11,6 +11,7 @@ export {
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
+export { refuseForeignMedia } from './media';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { fitSettings } from './settings';

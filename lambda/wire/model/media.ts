@@ -6,4 +6,6 @@ export interface Media {
   readonly base64?: string;
   /** How closely the provider shall look at a picture, in OpenAI's words: `low`, `high`, `original`, `auto`. */
   readonly detail?: string;
+  /** An address in a bucket, as the caller wrote it: whoever reads it there needs somebody's permission. */
+  readonly location?: string;
 }

@@ -26,7 +26,8 @@ export interface TextPart {
 
 /** Bytes by reference or inline. `data` is base64. */
 export type MediaSource =
-  | { readonly kind: 'url'; readonly url: string }
+  /** A URL that anybody may fetch, or an object in a bucket (`s3://`, `gs://`). `mediaType` where the caller says it. */
+  | { readonly kind: 'url'; readonly url: string; readonly mediaType?: string }
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string };
 
 export interface ImagePart {
@@ -53,6 +54,14 @@ export interface AudioPart {
   readonly format: string;
   /** Base64. */
   readonly data: string;
+}
+
+export interface VideoPart {
+  readonly type: 'video';
+  readonly source: MediaSource;
+  /** Which of it is looked at. */
+  readonly clip?: { readonly startOffset?: string; readonly endOffset?: string; readonly framesPerSecond?: number };
+  readonly cache?: CachePoint;
 }
 
 /** Where a piece of the answer's text comes from. */
@@ -107,7 +116,7 @@ export interface RefusalPart {
   readonly text: string;
 }
 
-export type UserPart = TextPart | ImagePart | DocumentPart | AudioPart;
+export type UserPart = TextPart | ImagePart | DocumentPart | AudioPart | VideoPart;
 export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | RefusalPart | ImagePart | AudioPart;
 
 /** One turn. System and developer messages stand where the caller put them. */

@@ -42,6 +42,7 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
 
 export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
 export { type OwnNames, ownNames } from './field-names';
+export { locationOf } from './media-locations';
 export { mediaUrlIn } from './media-urls';
 export type {
   BudgetState,

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { Media } from '../model/media';
 import { mediaOf } from './media';
+import { isLocation } from './media-locations';
 import { isPlainReference } from './reference';
 
 type Kind = Media['kind'];
@@ -65,13 +66,14 @@ export class MediaFinder {
     const value = part[name];
     for (const item of Array.isArray(value) ? value : [value]) {
       if (typeof item !== 'string') this.add(item, field, kind);
-      else if (isStored(field)) this.found.push({ kind: kind === 'file' ? 'document' : kind });
+      else if (isStored(field) && !isLocation(item)) this.found.push({ kind: kind === 'file' ? 'document' : kind });
       else if (holdsMedia(field, item)) this.#addText(item, kind, part);
     }
   }
 
   #addText(text: string, kind: Kind, part: JsonObject): void {
-    const media = mediaOf(kind, text, part['media_type'] ?? part['mime_type'] ?? part['mimeType'], part['detail']);
+    const type = part['media_type'] ?? part['mime_type'] ?? part['mimeType'] ?? part['format'];
+    const media = mediaOf(kind, text, type, part['detail']);
     if (media !== undefined) this.found.push(media);
   }
 }

@@ -1,3 +1,4 @@
+import type { MediaLocationConfig } from '../../../lib/private/contract';
 import type { GatewayError } from '../../platform/error';
 import type { JsonDocument, JsonObject } from '../../platform/json';
 import type { FormFile } from '../../platform/multipart';
@@ -179,6 +180,8 @@ export interface TargetFacts {
   readonly quirks: ReadonlySet<string>;
   /** What is known of the model at this place. */
   readonly capabilities: Capabilities;
+  /** Where the provider may read media for callers. */
+  readonly mediaLocations?: readonly MediaLocationConfig[] | undefined;
 }
 
 /** A call as one provider wants it. */

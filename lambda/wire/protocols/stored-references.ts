@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { isLocation } from './media-locations';
 
 /** Names of what a provider keeps, in whatever case and with whatever in front: `file_id`, `input_file_ids`, `container_id`, ... */
 const KEPT =
@@ -30,7 +31,8 @@ export function storedReferenceIn(body: JsonObject): string | undefined {
 
 /** @returns the path below the field */
 function inField(field: string, value: JsonValue, owner: JsonObject): string | undefined {
-  if (KEPT.test(field) || (field === 'container' && namesOne(value))) return namesSomething(value) ? '' : undefined;
+  if (KEPT.test(field) || (field === 'container' && namesOne(value)))
+    return namesSomething(value) && !isObject(field, value) ? '' : undefined;
   if (typeof value !== 'object' || value === null || FREE.test(field) || isArguments(field, owner)) return undefined;
   return inside(value);
 }
@@ -58,6 +60,11 @@ function isList(value: JsonObject | readonly JsonValue[]): value is readonly Jso
 /** Nothing is named by null, an empty text or an empty list. */
 function namesSomething(value: JsonValue): boolean {
   return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+/** An object in a bucket, as clients of LiteLLM name files: kept where the operator says, not at the provider. */
+function isObject(field: string, value: JsonValue): boolean {
+  return field === 'file_id' && typeof value === 'string' && isLocation(value);
 }
 
 /** A container by its name, not one to be made. */

@@ -30,6 +30,7 @@ export const bedrock: ProviderDefinition = {
   baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
   auth: { kind: 'sigv4', service: 'bedrock' },
   awsService: 'BEDROCK_RUNTIME',
+  readsBuckets: 's3',
   models: [
     // Foundation models and their inference profiles.
     ...BEDROCK_VENDORS.flatMap((vendor) => [`${vendor}.*`, `*.${vendor}.*`]),

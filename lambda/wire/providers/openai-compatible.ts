@@ -9,6 +9,6 @@ export const openAiCompatible = openAiStyle({
   telemetryName: 'openai_compatible',
   models: [],
   selfHosted: true,
-  quirks: ['user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['films', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
   embeddings: true,
 });

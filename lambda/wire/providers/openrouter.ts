@@ -11,7 +11,7 @@ export const openRouter = openAiStyle({
   baseUrl: 'https://openrouter.ai/api/v1',
   models: [],
 
-  quirks: ['replays-reasoning', 'user-by-older-name'],
+  quirks: ['films', 'replays-reasoning', 'user-by-older-name'],
   protocols: ['openai-chat', 'openai-responses', 'anthropic-messages'],
   embeddings: true,
 });

@@ -55,6 +55,8 @@ export interface ProviderDefinition {
   readonly startsInProcess?: true;
   /** A server that its owner runs, in a network of the owner's: it fetches no URL for callers unless it is configured to. */
   readonly selfHosted?: true;
+  /** The scheme of addresses in buckets that it reads with the gateway's own credential. Absent: it reads them, if at all, with its own. */
+  readonly readsBuckets?: 's3' | 'gs';
   /** Made the wire format that it speaks. */
   readonly maker?: true;
   /** Keeps Chat Completions too, unless a call says `store: false`. */

@@ -40,6 +40,7 @@ export const vertexAi: ProviderDefinition = {
   telemetryName: 'gcp.vertex_ai',
   baseUrl: 'https://{region}-aiplatform.googleapis.com',
   auth: { kind: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
+  readsBuckets: 'gs',
   models: ['gemini-*', 'claude-*', 'text-embedding-00*', 'text-multilingual-embedding-*'],
   quirks: ['vertex-claude-body', 'vertex-operations', 'no-gemini-service-tier'],
   endpoint: (request) => endpointOf(request.model.startsWith('claude-') ? OF_ANTHROPIC : OF_GOOGLE, request),

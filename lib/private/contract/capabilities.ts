@@ -82,6 +82,8 @@ export const CAPABILITY_FIELDS = {
   documents: 'yes-or-no',
   audioInput: 'yes-or-no',
   videoInput: 'yes-or-no',
+  /** Whether its host reads media from a bucket for it. */
+  mediaLocations: 'yes-or-no',
   imageOutput: 'yes-or-no',
   audioOutput: 'yes-or-no',
 

@@ -44,6 +44,13 @@ export interface CredentialConfig {
   readonly field?: string;
 }
 
+/** A bucket, or a folder in one, that calls may name media in: `s3://bucket`, `gs://bucket/folder`, without a slash at the end. */
+export interface MediaLocationConfig {
+  readonly uri: string;
+  /** Account that the bucket belongs to, where it is another one than the caller's. */
+  readonly bucketOwner?: string;
+}
+
 /** Which addresses a provider may be reached at. */
 export type NetworkConfig = 'public' | 'loopback' | 'vpc';
 
@@ -64,6 +71,8 @@ export interface ProviderConfig {
   readonly free?: boolean;
   /** Whether media may be named to it by URL, for it to fetch. Default: not to servers of one's own, nor to what is not on a public network. */
   readonly mediaUrls?: boolean;
+  /** Where calls may name media that this provider reads with the gateway's own credential. Default: nowhere. */
+  readonly mediaLocations?: MediaLocationConfig[];
   /** Further settings of the kind, such as `apiVersion`, `project`, `deployment`. */
   readonly settings?: Record<string, string>;
 }

@@ -42,6 +42,7 @@ export type {
   GatewayDocument,
   LevelConfig,
   LimitsConfig,
+  MediaLocationConfig,
   ModelConfig,
   NetworkConfig,
   ProviderConfig,

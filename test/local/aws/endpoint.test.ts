@@ -502,6 +502,14 @@ describe('Bedrock', () => {
     expect(direct).toMatchObject({ status: 403, body: expect.stringContaining('foundation-model/anthropic.model-v1:0') });
     expect(other).toMatchObject({ status: 403, body: expect.stringContaining('inference-profile/us.meta.model') });
   });
+
+  test('an object that the role may not read is refused before any call', async () => {
+    const video = { format: 'mp4', source: { s3Location: { uri: 's3://payroll/a.mp4' } } };
+
+    const answer = await call('bedrock', 'POST', path, JSON.stringify({ messages: [{ role: 'user', content: [{ video }] }] }), {}, 'PROXY');
+
+    expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('arn:aws:s3:::payroll/a.mp4') });
+  });
 });
 
 describe('disturbances', () => {

@@ -1,7 +1,8 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import type { CachePoint, DocumentPart, ImagePart, MediaSource, TextPart } from '../../model/request';
+import type { CachePoint, MediaSource, TextPart, UserPart } from '../../model/request';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
+import { mediaPart, readUrl } from '../../protocols/media';
 import {
   noteDropped,
   noteOthers,
@@ -14,9 +15,6 @@ import {
   requiredText,
 } from '../../protocols/strict';
 import { readCitation } from './citations';
-
-/** Blocks that both users and tools send. */
-type SharedPart = TextPart | ImagePart | DocumentPart;
 
 /** `cache_control`, if there is one. */
 export function readCache(block: JsonObject, path: string): CachePoint | undefined {
@@ -39,22 +37,28 @@ export function readText(block: JsonObject, path: string): TextPart {
 const SHARED_FIELDS = new Set(['type', 'text', 'citations', 'source', 'title', 'context', 'content', 'tool_name', 'cache_control']);
 
 /** Text, image, document, and what stands for text; undefined when the block is of another type. */
-export function readShared(block: JsonObject, path: string, dropped: string[]): SharedPart | undefined {
+export function readShared(block: JsonObject, path: string, dropped: string[]): UserPart | undefined {
   noteOthers(block, SHARED_FIELDS, path, dropped);
   switch (block['type']) {
     case 'text':
       return readText(block, path);
     case 'image':
-      return defined({ type: 'image' as const, source: readSource(block['source'], `${path}.source`), cache: readCache(block, path) });
+    // Not one of Anthropic's own, but what other vendors have beside its pictures.
+    case 'video': {
+      const source = readSource(block['source'], `${path}.source`);
+      return mediaPart(defined({ type: block['type'], source, cache: readCache(block, path) }));
+    }
     case 'document':
-      return defined({
-        type: 'document' as const,
-        source: readSource(block['source'], `${path}.source`),
-        name: optionalText(block['title'], `${path}.title`),
-        context: optionalText(block['context'], `${path}.context`),
-        citations: optionalFlag(optionalObject(block['citations'], `${path}.citations`)?.['enabled'], `${path}.citations.enabled`),
-        cache: readCache(block, path),
-      });
+      return mediaPart(
+        defined({
+          type: 'document' as const,
+          source: readSource(block['source'], `${path}.source`),
+          name: optionalText(block['title'], `${path}.title`),
+          context: optionalText(block['context'], `${path}.context`),
+          citations: optionalFlag(optionalObject(block['citations'], `${path}.citations`)?.['enabled'], `${path}.citations.enabled`),
+          cache: readCache(block, path),
+        }),
+      );
     case 'search_result': {
       const texts = objectsOf(block['content']).map((part) => textOf(part['text']) ?? '');
       const head = [textOf(block['title']), textOf(block['source'])].filter((line) => line !== undefined);
@@ -81,7 +85,7 @@ function readSource(value: JsonValue | undefined, path: string): MediaSource {
     case 'text':
       return plainText(requiredText(source['data'], `${path}.data`));
     case 'url':
-      return { kind: 'url', url: requiredText(source['url'], `${path}.url`) };
+      return readUrl(requiredText(source['url'], `${path}.url`), `${path}.url`, optionalText(source['media_type'], `${path}.media_type`));
     case 'content': {
       if (typeof source['content'] === 'string') return plainText(source['content']);
       const parts = optionalObjects(source['content'], `${path}.content`) ?? [];

@@ -2,6 +2,7 @@ import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined, textOf } from '../../protocols/lenient';
+import { resultPart } from '../../protocols/media';
 import {
   noteDropped,
   noteOthers,
@@ -89,9 +90,10 @@ function readToolResult(block: JsonObject, path: string, toolNames: ReadonlyMap<
     typeof content === 'string'
       ? [{ type: 'text' as const, text: content }]
       : (optionalObjects(content, `${path}.content`) ?? []).map((inner, index) => {
-          const part = readShared(inner, `${path}.content[${index}]`, dropped);
-          if (part === undefined) throw unknownBlock(inner, `${path}.content[${index}]`);
-          return part;
+          const at = `${path}.content[${index}]`;
+          const part = readShared(inner, at, dropped);
+          if (part === undefined) throw unknownBlock(inner, at);
+          return resultPart(part, at);
         });
   return defined({
     type: 'tool-result' as const,

@@ -83,7 +83,8 @@ function writeUserPart(part: UserPart | ToolResultPart, path: string, dropped: S
     case 'tool-result':
       return [writeToolResult(part, dropped)];
     case 'audio':
-      throw unsupported(path, `${path} is audio, which the chosen model does not take.`);
+    case 'video':
+      throw unsupported(path, `${path} is ${part.type}, which the chosen model does not take.`);
   }
 }
 

@@ -3,8 +3,9 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, textOf } from '../../protocols/lenient';
-import { readUrl } from '../../protocols/media';
+import { resultPart } from '../../protocols/media';
 import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { readMedia } from './decode-media';
 import { imagesOf, splitContent } from './decode-response';
 import { readReasoning } from './reasoning';
 
@@ -25,7 +26,7 @@ const IGNORED = new Set([
 const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control', 'images']);
 
 const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
-const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file']);
+const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file', 'video_url', 'input_video']);
 const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content']);
 
 /** Reads the turns of a conversation; notes what it leaves out. */
@@ -97,12 +98,11 @@ function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPa
   switch (type) {
     case 'text':
       return readText(part, path, dropped);
-    case 'image_url': {
-      const image = requiredObject(part['image_url'], `${path}.image_url`);
-      const detail = optionalText(image['detail'], `${path}.image_url.detail`);
-      const source = readUrl(requiredText(image['url'], `${path}.image_url.url`), `${path}.image_url.url`);
-      return { type: 'image', source, ...(detail === undefined ? {} : { detail }) };
-    }
+    case 'image_url':
+    case 'video_url':
+    case 'input_video':
+    case 'file':
+      return readMedia(part, type, path);
     case 'input_audio': {
       const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
       return {
@@ -110,14 +110,6 @@ function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPa
         format: requiredText(audio['format'], `${path}.input_audio.format`),
         data: requiredText(audio['data'], `${path}.input_audio.data`),
       };
-    }
-    case 'file': {
-      const file = requiredObject(part['file'], `${path}.file`);
-      if ((file['file_id'] ?? null) !== null) {
-        throw unsupported(`${path}.file.file_id`, `${path}.file.file_id refers to a file kept at a provider; give file_data.`);
-      }
-      const source = readUrl(requiredText(file['file_data'], `${path}.file.file_data`), `${path}.file.file_data`);
-      return defined({ type: 'document' as const, source, name: optionalText(file['filename'], `${path}.file.filename`) });
     }
     default:
       throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
@@ -175,9 +167,6 @@ function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMa
     toolCallId,
     toolName: toolNames.get(toolCallId) ?? optionalText(message['name'], `${path}.name`),
     cache: readCacheMark(message, path, dropped),
-    content: content.filter((part) => {
-      if (part.type === 'audio') throw unsupported(`${path}.content`, `${path}.content must not hold audio.`);
-      return true;
-    }) as ToolResultPart['content'],
+    content: content.map((part) => resultPart(part, `${path}.content`)),
   });
 }

@@ -9,6 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
   UserPart,
+  VideoPart,
 } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { plainTextOf, writeUrl } from '../../protocols/media';
@@ -22,6 +23,8 @@ const MAX_TOOL_ID = 40;
 interface Options {
   /** The provider takes an earlier turn's thinking back, as `reasoning_content`. OpenAI itself refuses the field. */
   readonly replayReasoning: boolean;
+  /** The provider takes films, as `video_url`. */
+  readonly films: boolean;
   /** The grammar that ids of calls must have. @see https://docs.mistral.ai/capabilities/function_calling */
   readonly toolIds?: Capabilities['toolIds'];
   /** Collects what is left out. */
@@ -80,9 +83,17 @@ function writePart(part: UserPart, path: string, options: Options): WireUserPart
       };
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
+    case 'video':
+      return writeFilm(part, path, options);
     case 'document':
       return writeDocument(part, path, options);
   }
+}
+
+function writeFilm(part: VideoPart, path: string, { films, dropped }: Options): WireUserPart {
+  if (!films) throw unsupported(path, `${path} is a film, which the chosen model's provider does not take.`);
+  if (part.clip !== undefined) dropped.add('video_metadata');
+  return { type: 'video_url', video_url: { url: writeUrl(part.source) } };
 }
 
 function writeDocument(part: DocumentPart, path: string, options: Options): WireUserPart {

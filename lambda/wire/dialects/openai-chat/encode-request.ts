@@ -29,6 +29,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     model: target.requestModel,
     messages: writeMessages(request.messages, {
       replayReasoning: target.quirks.has('replays-reasoning'),
+      films: target.quirks.has('films'),
       ...(can.toolIds === undefined ? {} : { toolIds: can.toolIds }),
       dropped,
     }),

@@ -9,7 +9,9 @@ export type WireTextPart = { type: 'text'; text: string };
 export type WireImagePart = { type: 'image_url'; image_url: { url: string; detail?: string } };
 export type WireAudioPart = { type: 'input_audio'; input_audio: { data: string; format: string } };
 export type WireFilePart = { type: 'file'; file: { filename: string; file_data: string } };
-export type WireUserPart = WireTextPart | WireImagePart | WireAudioPart | WireFilePart;
+/** Not OpenAI's own. @see https://openrouter.ai/docs/features/multimodal/videos @see https://docs.vllm.ai/en/latest/features/multimodal_inputs.html */
+export type WireVideoPart = { type: 'video_url'; video_url: { url: string } };
+export type WireUserPart = WireTextPart | WireImagePart | WireAudioPart | WireFilePart | WireVideoPart;
 
 /** Where Google's compatible endpoint and the AI SDK keep a call's thought signature; see `reasoning.ts`. */
 export type WireExtraContent = { google: { thought_signature: string } };

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
-import { readUrl } from '../../protocols/media';
+import { mediaPart, readUrl, resultPart } from '../../protocols/media';
 import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
 import { pictureOf } from './decode-response';
 import { isReasoningReference } from './history';
@@ -118,7 +118,7 @@ class InputReader {
 
   #result(item: JsonObject, path: string): void {
     const toolCallId = requiredText(item['call_id'], `${path}.call_id`);
-    const content = readParts<ToolResultPart['content'][number]>(item['output'], `${path}.output`, readResultPart);
+    const content = readParts(item['output'], `${path}.output`, (part, at) => resultPart(readUserPart(part, at), at));
     const result: ToolResultPart = defined({
       type: 'tool-result' as const,
       toolCallId,
@@ -157,29 +157,30 @@ function readAssistantPart(part: JsonObject, path: string): AssistantPart {
 }
 
 function readUserPart(part: JsonObject, path: string): UserPart {
-  if (part['type'] !== 'input_audio') return readResultPart(part, path);
-  const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
-  const [data, format] = [
-    requiredText(audio['data'], `${path}.input_audio.data`),
-    requiredText(audio['format'], `${path}.input_audio.format`),
-  ];
-  return { type: 'audio', format, data };
-}
-
-function readResultPart(part: JsonObject, path: string): ToolResultPart['content'][number] {
   switch (part['type']) {
+    case 'input_audio': {
+      const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
+      const data = requiredText(audio['data'], `${path}.input_audio.data`);
+      return { type: 'audio', format: requiredText(audio['format'], `${path}.input_audio.format`), data };
+    }
     case 'input_image': {
       const source = readUrl(requiredText(part['image_url'], `${path}.image_url`), `${path}.image_url`);
-      return defined({ type: 'image' as const, source, detail: optionalText(part['detail'], `${path}.detail`) });
+      return mediaPart(defined({ type: 'image' as const, source, detail: optionalText(part['detail'], `${path}.detail`) }));
     }
+    case 'input_video':
+      return { type: 'video', source: readUrl(requiredText(part['video_url'], `${path}.video_url`), `${path}.video_url`) };
     case 'input_file': {
-      const field = part['file_url'] === undefined || part['file_url'] === null ? 'file_data' : 'file_url';
+      const field = fileField(part);
       const source = readUrl(requiredText(part[field], `${path}.${field}`), `${path}.${field}`);
-      return defined({ type: 'document' as const, source, name: optionalText(part['filename'], `${path}.filename`) });
+      return mediaPart(defined({ type: 'document' as const, source, name: optionalText(part['filename'], `${path}.filename`) }));
     }
     default:
       return readTextPart(part, path);
   }
+}
+
+function fileField(part: JsonObject): string {
+  return ['file_url', 'file_id'].find((field) => (part[field] ?? null) !== null) ?? 'file_data';
 }
 
 /** Clients replay an assistant message whose text was empty. */

@@ -81,6 +81,8 @@ function writePart(part: UserPart, path: string): JsonObject {
       return { type: 'input_image', image_url: writeUrl(part.source), detail: part.detail ?? 'auto' };
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
+    case 'video':
+      throw unsupported(path, `${path} is a film, which the chosen model's provider does not take.`);
     case 'document': {
       const text = plainTextOf(part.source);
       if (text !== undefined) return { type: 'input_text', text };

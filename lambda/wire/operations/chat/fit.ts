@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import { withoutNativeSchema, withThinkingHeld } from '../../fitting';
+import { refuseForeignMedia, withoutNativeSchema, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -22,6 +22,7 @@ export function fit(
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
   refuseForeign(request, protocol);
+  refuseForeignMedia(request, capabilities);
   const thinking = lowered === undefined ? { request, written: [] } : withThinkingHeld(request, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   // What undoes these in the answer goes the other way round, so the caller's names come last.

@@ -14,6 +14,7 @@ import type {
 } from '../../model/request';
 import type { ModelFamily } from '../model-family';
 import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from '../model-family';
+import type { TargetFacts } from '../protocol';
 import { fitToolId } from '../tool-ids';
 import { Media } from './encode-media';
 
@@ -31,8 +32,8 @@ export interface Conversation {
  *
  * @throws GatewayError 400 naming the part that Converse cannot carry
  */
-export function conversation(request: ModelRequest, family: ModelFamily, dropped: Set<string>): Conversation {
-  const writer = new MessageWriter(family, dropped);
+export function conversation(request: ModelRequest, family: ModelFamily, target: TargetFacts, dropped: Set<string>): Conversation {
+  const writer = new MessageWriter(family, target, dropped);
   request.messages.forEach((message, index) => {
     writer.write(message, `messages[${index}]`);
   });
@@ -53,12 +54,15 @@ export function cachePoint(cache: CachePoint, family: ModelFamily): JsonObject {
 class MessageWriter {
   public readonly system: JsonObject[] = [];
   public readonly messages: { role: string; content: JsonObject[] }[] = [];
-  private readonly media = new Media();
+  private readonly media: Media;
 
   public constructor(
     private readonly family: ModelFamily,
+    { mediaLocations }: TargetFacts,
     private readonly dropped: Set<string>,
-  ) {}
+  ) {
+    this.media = new Media(mediaLocations);
+  }
 
   public write(message: Message, path: string): void {
     if ('name' in message && message.name !== undefined) this.dropped.add('messages.name');
@@ -99,6 +103,9 @@ class MessageWriter {
         return this.withCache([this.media.image(part, path)], part.cache);
       case 'document':
         return this.withCache([this.media.document(part, path)], part.cache);
+      case 'video':
+        if (part.clip !== undefined) this.dropped.add('video_metadata');
+        return this.withCache([this.media.video(part, path)], part.cache);
       case 'audio':
         return [this.media.audio(part, path)];
       case 'tool-result':

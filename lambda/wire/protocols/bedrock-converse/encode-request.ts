@@ -50,7 +50,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   refuse(request);
   dropUnsaid(request, dropped);
 
-  const { system, messages } = conversation(request, family, dropped);
+  const { system, messages } = conversation(request, family, target, dropped);
   if (request.responseFormat?.type === 'json') {
     system.push({ text: JSON_ONLY });
     dropped.add('response_format');

@@ -62,7 +62,8 @@ function userPart(part: UserPart, path: string, dropped: Set<string>): JsonObjec
       return { type: 'text', text: [part.name, part.context, text].filter((line) => line !== undefined).join('\n\n') };
     }
     case 'audio':
-      throw unsupported(path, 'Cohere takes no audio.');
+    case 'video':
+      throw unsupported(path, `Cohere takes no ${part.type}.`);
   }
 }
 

@@ -2,8 +2,8 @@ import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { objectOfArguments } from '../../fitting';
 import type { AssistantPart, Message, ReasoningPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
-import type { Capabilities } from '../../models';
-import { mediaPart } from './encode-media';
+import type { TargetFacts } from '../protocol';
+import { geminiPart } from './encode-media';
 
 /** What Google documents for calls that its model did not sign because another one made them. @see https://ai.google.dev/gemini-api/docs/thought-signatures */
 const FOREIGN_SIGNATURE = 'skip_thought_signature_validator';
@@ -22,8 +22,9 @@ export interface Contents {
  *
  * @throws GatewayError 400 naming the part that Gemini cannot carry
  */
-export function writeContents(messages: readonly Message[], can: Capabilities, dropped: Set<string>): Contents {
-  const writer = new ContentWriter(namesOfCalls(messages), can.thinking?.includes('level') === true, dropped);
+export function writeContents(messages: readonly Message[], { capabilities, mediaLocations }: TargetFacts, dropped: Set<string>): Contents {
+  const needsSignatures = capabilities.thinking?.includes('level') === true;
+  const writer = new ContentWriter(namesOfCalls(messages), needsSignatures, mediaLocations, dropped);
   messages.forEach((message, index) => {
     writer.write(message, `messages[${index}]`);
   });
@@ -46,6 +47,7 @@ class ContentWriter {
   public constructor(
     private readonly callNames: ReadonlyMap<string, string>,
     private readonly needsSignatures: boolean,
+    private readonly locations: TargetFacts['mediaLocations'],
     private readonly dropped: Set<string>,
   ) {}
 
@@ -83,7 +85,7 @@ class ContentWriter {
     if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto') this.dropped.add('image_url.detail');
     if (part.type === 'document' && part.context !== undefined) this.dropped.add('context');
     if (part.type === 'document' && part.citations === true) this.dropped.add('citations');
-    return [mediaPart(part, path)];
+    return [geminiPart(part, this.locations, path)];
   }
 
   private modelParts(content: readonly AssistantPart[], path: string): JsonObject[] {
@@ -106,9 +108,9 @@ class ContentWriter {
       case 'tool-call':
         return [functionCall(part, path)];
       case 'image':
-        return [{ ...mediaPart(part, path), ...(this.needsSignatures ? { thoughtSignature: FOREIGN_SIGNATURE } : {}) }];
+        return [{ ...geminiPart(part, this.locations, path), ...(this.needsSignatures ? { thoughtSignature: FOREIGN_SIGNATURE } : {}) }];
       case 'audio':
-        return [mediaPart(part, path)];
+        return [geminiPart(part, this.locations, path)];
     }
   }
 
@@ -128,7 +130,9 @@ class ContentWriter {
     if (name === undefined) throw invalidRequest(path, 'This tool result belongs to no tool call of an earlier message.');
     const text = part.content.map((item) => (item.type === 'text' ? item.text : '')).join('');
     const response = part.isError === true ? { error: text } : { output: text };
-    const media = part.content.flatMap((item, index) => (item.type === 'text' ? [] : [mediaPart(item, `${path}.content[${index}]`)]));
+    const media = part.content.flatMap((item, index) =>
+      item.type === 'text' ? [] : [geminiPart(item, this.locations, `${path}.content[${index}]`)],
+    );
     return [{ functionResponse: { ...ownId(part.toolCallId), name, response } }, ...media];
   }
 }

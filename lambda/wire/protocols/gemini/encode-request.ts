@@ -43,7 +43,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     if (value !== undefined) dropped.add(name);
   }
 
-  const { system, contents } = writeContents(request.messages, can, dropped);
+  const { system, contents } = writeContents(request.messages, target, dropped);
   const config = { ...nativeMembers(request, 'generationConfig', SETTINGS), ...generationConfig(request, can, dropped) };
   const tools = request.tools ?? [];
   const body: JsonObject = defined({
