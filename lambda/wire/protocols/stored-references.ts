@@ -12,7 +12,7 @@ const LATER = /^(?:background|deferred)$/iu;
 const TAKEN_OUT = 'diagnostics';
 /** What callers, models and searches name as they like: schemas, arguments, headers, what a text cites. */
 const FREE =
-  /^(?:arguments|parameters|(?:input_|output_)?schema|properties|input_examples|guided_json|metadata|env|headers|variables|attributes|annotations|citations|logit_bias)$/;
+  /^(?:arguments|parameters|(?:input_|output_)?schema|properties|input_examples|guided_json|(?:client_)?metadata|env|headers|variables|attributes|annotations|citations|logit_bias)$/;
 
 /**
  * Where a call names state that is kept at the provider, or leaves some there; undefined when it does neither. All tenants share an account

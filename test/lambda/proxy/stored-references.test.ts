@@ -166,6 +166,10 @@ test.each([
       ],
     }),
   ],
+  [
+    'what Codex says of its threads',
+    responses({ client_metadata: { thread_id: 't', session_id: 's', previous_turn_id: 'p' }, input: 'Hi' }),
+  ],
   ['what is not put off', chat({ deferred: false, metadata: { conversation_id: 'c' } })],
 ])('R09 %s are the caller’s own', async (_what, { path, body }) => {
   upstream.script(jsonReply({}));
