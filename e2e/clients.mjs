@@ -1,10 +1,11 @@
 /**
- * Runs Claude Code, Codex and opencode, pinned, against `llm-gateway local` with a scripted model behind it, and prints a table.
+ * Runs Claude Code, Codex and opencode, pinned, against `llm-gateway local` with stand-ins of the vendors behind it, and prints a table.
  *
- *   npm run build && node e2e/clients.mjs [name ...]
+ *   npm run e2e [-- NAME ...]       those whose client, vendor or model has a NAME in it
  *
  * Each client gets a clean home, a scrubbed environment and, where the system permits, a network of nothing but loopback. The
- * model asks for one file to be read and says what the file says: the run passes when that reaches the client's output.
+ * model asks for two files at once, one of which is not there, then for a third that the first one names, and says what it read: a run
+ * passes when that reaches the client's output and the vendor's stand-in, which takes only what the vendor takes, refused nothing.
  * Clients are installed into `LLM_GATEWAY_CLIENTS_CACHE` (default: a folder in the system's temporary one), never into this
  * repository, and nothing they send is kept.
  */
@@ -20,7 +21,10 @@ import { installClients } from './install.mjs';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = process.env.LLM_GATEWAY_CLIENTS_CACHE ?? join(tmpdir(), 'llm-gateway-clients');
 const CLIENT_TIMEOUT_MS = 90_000;
-const MARKER = 'heron-4711';
+/** What the files say. */
+const FIRST = 'heron-4711';
+const SECOND = 'egret-0815';
+const THOUGHTS = ['What does the first say?', 'And the second?', 'That is all of it.'];
 
 if (!process.argv.includes('--isolated')) {
   const programs = await installClients(CACHE);
@@ -47,9 +51,10 @@ async function main(programs) {
     const provider = await scriptedProvider(work);
     const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
     const rows = [];
-    process.stdout.write('| client | reached | calls | time | thinking | result |\n|---|---|---|---|---|---|\n');
+    process.stdout.write('| client | vendor | model | called by | calls | time | thinking | result |\n|---|---|---|---|---|---|---|---|\n');
     for (const one of cases) {
-      if (wanted.length > 0 && !wanted.some((name) => one.name.includes(name))) continue;
+      const name = `${one.client} ${one.vendor} ${one.model}`;
+      if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
       rows.push(await runCase(one, provider, programs, work));
       print(rows.at(-1));
     }
@@ -78,66 +83,67 @@ async function runCase(one, provider, programs, work) {
   const home = join(folder, 'home');
   const project = join(folder, 'project');
   for (const path of [home, project]) mkdirSync(path);
-  const file = join(project, 'note.txt');
-  writeFileSync(file, `The password of the day is ${MARKER}.\n`);
-  provider.script((call) => turnFor(call, one, file));
+  const files = Object.fromEntries(['note', 'absent', 'more'].map((name) => [name, join(project, `${name}.txt`)]));
+  writeFileSync(files.note, `The password of the day is ${FIRST}. It goes on in more.txt.\n`);
+  writeFileSync(files.more, `And the one of the night is ${SECOND}.\n`);
+  provider.script((call) => turnFor(call, one, files));
 
   const gateway = await startGateway(provider.origin, one.also, folder);
   const startedMs = Date.now();
   try {
     const key = one.spent === true ? await spentKey(gateway) : gateway.key;
     const { args, env = {} } = one.prepare({ url: gateway.url, key, home, project });
-    const outcome = await run(programs[one.client], args, {
+    const outcome = await run(programs[one.program], args, {
       cwd: project,
       env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: folder, LANG: 'C.UTF-8', TERM: 'dumb', NO_COLOR: '1', ...env },
     });
     const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
-    if (one.spent === true) {
-      // The refusal is shown, and tried no more often than a client makes different calls.
-      const calls = gateway.refusals().length;
-      const passed = /budget|quota/i.test(outcome.output) && calls >= 1 && calls <= 2;
-      return {
-        name: one.name,
-        passed,
-        wires: ['refused'],
-        calls,
-        seconds,
-        ...(passed ? {} : { output: outcome.output, log: gateway.log() }),
-      };
-    }
-    const wires = [...new Set(provider.calls.map(({ wire }) => wire))];
-    const looped = provider.calls.some(({ results }) => results.some((result) => result.includes(MARKER)));
-    // Every wire format but Chat signs its thinking, and wants the signature back with the tool's result.
-    const signed =
-      one.wire === 'openai-chat' ? undefined : provider.calls.some(({ body, results }) => results.length > 0 && isSigned(body));
-    const passed = looped && outcome.output.includes(`says ${MARKER}`) && wires.join() === one.wire;
-    return {
-      name: one.name,
-      passed,
-      signed,
-      wires,
-      calls: provider.calls.length,
-      seconds,
-      ...(passed ? {} : { output: outcome.output, log: gateway.log() }),
-    };
+    const result = one.spent === true ? refusedOnce(gateway, outcome) : looped(provider, outcome);
+    return { ...one, ...result, seconds, ...(result.passed ? {} : { output: outcome.output, log: gateway.log() }) };
   } finally {
     await gateway.close();
   }
 }
 
-/** Asks for the file, then says what is in it; calls without that tool are about titles and the like. */
-function turnFor(call, one, file) {
-  const told = /heron-\d+/.exec(call.results.join('\n'))?.[0];
-  if (told !== undefined) return { text: `The file says ${told}.` };
-  const tool = one.tools(file).find(({ name }) => call.tools.includes(name));
-  if (process.env.CLIENTS_DEBUG) process.stderr.write(`${one.name}: ${call.wire} ${call.model} tools: ${call.tools.join(' ')}\n`);
-  if (tool === undefined || call.results.length > 0) return { text: 'A short note' };
-  return { thinking: 'What does it say?', text: 'I shall look.', calls: [{ id: 'toolu_0scripted1', ...tool }] };
+/** The refusal is shown, and tried no more often than a client makes different calls. */
+function refusedOnce(gateway, { output }) {
+  const calls = gateway.refusals().length;
+  return { passed: /budget|quota/i.test(output) && calls >= 1 && calls <= 2, wires: ['refused'], calls, refused: [] };
 }
 
-/** Whether thinking of the scripted model is in a body; its signatures all begin alike. */
-function isSigned(body) {
-  return JSON.stringify(body).includes(Buffer.from('scripted').toString('base64').slice(0, 10));
+function looped(provider, { output }) {
+  const { calls } = provider;
+  const refused = [...provider.refusals];
+  const wires = [...new Set(calls.map(({ wire }) => wire))];
+  const said = calls.map(({ results }) => results.join('\n'));
+  const wentRound = [FIRST, SECOND].every((marker) => said.some((results) => results.includes(marker)));
+  const thought = calls.filter(({ thinks, results }) => thinks && results.length > 0);
+  return {
+    passed: wentRound && output.includes(`says ${FIRST} and ${SECOND}`) && refused.length === 0,
+    wires,
+    calls: calls.length,
+    refused,
+    // Whether it came back with the tool's result, where the model thought aloud.
+    ...(thought.length === 0 ? {} : { thinking: thought.every(({ body }) => cameBack(body)) }),
+  };
+}
+
+/** Asks for the files, then says what is in them; calls without that tool are about titles and the like. */
+function turnFor(call, one, files) {
+  const read = (file) => one.read(file).find(({ name }) => call.tools.includes(name));
+  if (process.env.CLIENTS_DEBUG) process.stderr.write(`${one.client}: ${call.wire} ${call.model} tools: ${call.tools.join(' ')}\n`);
+  if (read(files.note) === undefined) return { text: 'A short note' };
+  const results = call.results.join('\n');
+  if (results.includes(SECOND)) return { thinking: THOUGHTS[2], text: `The file says ${FIRST} and ${SECOND}.` };
+  if (results.includes(FIRST)) return { thinking: THOUGHTS[1], calls: [read(files.more)] };
+  if (call.results.length > 0) return { text: 'Nothing of use' };
+  return { thinking: THOUGHTS[0], text: 'I shall look.', calls: [read(files.note), read(files.absent)] };
+}
+
+/** Whether thinking of the scripted model is in a body: its text, or its signature, all of which begin alike. */
+function cameBack(body) {
+  const text = JSON.stringify(body);
+  return text.includes(THOUGHTS[0]) || text.includes(Buffer.from('scripted').toString('base64').slice(0, 10));
 }
 
 async function startGateway(origin, also, folder) {
@@ -209,9 +215,10 @@ function run(program, args, options) {
   });
 }
 
-function print({ name, passed, signed, wires, calls, seconds, output, log }) {
-  process.stdout.write(
-    `| ${name} | ${wires.join(', ')} | ${calls} | ${seconds} s | ${{ true: 'yes', false: 'no', undefined: '-' }[signed]} | ${passed ? 'passed' : 'FAILED'} |\n`,
-  );
-  if (!passed) process.stdout.write(`${output.slice(-4_000)}\n${log.slice(-6_000)}\n`);
+function print({ client, vendor, model, passed, thinking, wires, calls, seconds, refused, output, log }) {
+  const cells = [client, vendor, `\`${model}\``, wires.join(', '), calls, `${seconds} s`];
+  const came = { true: 'yes', false: 'no', undefined: '-' }[thinking];
+  process.stdout.write(`| ${[...cells, came, passed ? 'passed' : 'FAILED'].join(' | ')} |\n`);
+  for (const one of new Set(refused)) process.stdout.write(`  refused: ${one}\n`);
+  if (!passed) process.stdout.write(`${output.slice(-3_000)}\n${log.slice(-4_000)}\n`);
 }

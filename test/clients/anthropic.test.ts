@@ -5,7 +5,7 @@ import { CLOSE_MS, type ClientGateway, describeClients, MODELS, startClientGatew
 const tools: Anthropic.Tool[] = [
   { name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } },
 ];
-const weather = { id: 'toolu_scripted_1', name: 'weather', input: { city: 'Bern' } };
+const weather = { name: 'weather', input: { city: 'Bern' } };
 const user: Anthropic.MessageParam = { role: 'user', content: 'What is the weather in Bern?' };
 /** Wire formats whose thinking can be read. */
 const THINKERS = ['openai-responses', 'anthropic-messages', 'gemini', 'bedrock-converse'] as const;

@@ -1,5 +1,5 @@
 /**
- * A gateway whose providers are one scripted server on loopback: context `upstream` is its origin. Context `also`, such as
+ * A gateway whose providers are stand-ins for their vendors on one server on loopback: context `upstream` is its origin. Context `also`, such as
  * `claude-*=bedrock/some-model`, adds a route. Needs `dist/lib`.
  */
 const { App, RemovalPolicy, Stack } = require('aws-cdk-lib');
@@ -15,11 +15,13 @@ const at = (path) => ({ baseUrl: `${origin}${path}`, network: ProviderNetwork.lo
 
 new LlmGateway(stack, 'Gateway', {
   providers: [
-    Provider.openAi({ apiKey, ...at('/v1') }),
-    Provider.openAiCompatible({ id: 'chat', apiKey, ...at('/v1') }),
-    Provider.anthropic({ apiKey, ...at('') }),
-    Provider.googleAiStudio({ apiKey, ...at('') }),
-    Provider.bedrock(at('')),
+    Provider.openAi({ apiKey, ...at('/openai/v1') }),
+    Provider.openAiCompatible({ id: 'chat', apiKey, ...at('/compatible/v1') }),
+    Provider.anthropic({ apiKey, ...at('/anthropic') }),
+    Provider.googleAiStudio({ apiKey, ...at('/google') }),
+    Provider.bedrock(at('/bedrock')),
+    Provider.mistral({ apiKey, ...at('/mistral/v1') }),
+    Provider.deepSeek({ apiKey, ...at('/deepseek') }),
     Provider.simulated({ tokensPerSecond: 0 }),
   ],
   routes: [

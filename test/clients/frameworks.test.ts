@@ -14,7 +14,7 @@ const schema = {
   required: ['city'],
   additionalProperties: false as const,
 };
-const weather = { id: 'call_scripted_1', name: 'weather', input: { city: 'Bern' } };
+const weather = { name: 'weather', input: { city: 'Bern' } };
 const prompt = 'What is the weather in Bern?';
 
 describeClients('frameworks', () => {
@@ -53,7 +53,11 @@ describeClients('frameworks', () => {
     test('answers whole, and with an object', async () => {
       const text = await generateText({ model: modelOf('on-gemini'), prompt, tools: looks, stopWhen: isStepCount(3) });
       gateway.provider.script({ text: '{"city":"Bern"}' });
-      const { object } = await generateObject({ model: modelOf('on-openai'), prompt, schema: jsonSchema(schema) });
+      const { object } = await generateObject({
+        model: modelOf('on-openai'),
+        prompt: `${prompt} Say it as JSON.`,
+        schema: jsonSchema(schema),
+      });
 
       expect(text.text).toContain('sunny in Bern');
       expect(object).toEqual({ city: 'Bern' });

@@ -8,7 +8,7 @@ const tools: OpenAI.ChatCompletionTool[] = [
     function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } },
   },
 ];
-const weather = { id: 'call_scripted_1', name: 'weather', input: { city: 'Bern' } };
+const weather = { name: 'weather', input: { city: 'Bern' } };
 const user = { role: 'user' as const, content: 'What is the weather in Bern?' };
 
 describeClients('the openai package', () => {

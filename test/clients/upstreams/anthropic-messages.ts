@@ -1,17 +1,18 @@
-import { type Asked, type Body, pieces, sse, type Turn, textIn, USAGE, type Wire } from './turn';
-
-const SIGNATURE = 'c2NyaXB0ZWQgc2lnbmF0dXJl';
+import { idOf, signatureOf } from './scripted-state';
+import { type Asked, type Body, pieces, type SpokenTurn, sse, textIn, USAGE, type Wire } from './turn';
 
 /** @see https://docs.claude.com/en/api/messages */
 export const anthropicMessages: Wire = {
   name: 'anthropic-messages',
   path: /^\/v1\/messages$/,
   contentType: 'text/event-stream',
+  callId: (number) => `toolu_01${idOf(number, 22)}`,
   read: (body: Body): Asked => ({
     model: body.model,
     stream: body.stream === true,
     tools: (body.tools ?? []).map((tool: Body) => tool.name),
     results: lastResults(body.messages),
+    thinks: ['enabled', 'adaptive'].includes(body.thinking?.type),
   }),
   whole: (turn) => message(blocks(turn), reasonOf(turn), USAGE.output),
   frames: (turn) => {
@@ -47,9 +48,9 @@ function message(content: readonly Body[], stopReason: string | null, output: nu
   };
 }
 
-function blocks(turn: Turn): Body[] {
+function blocks(turn: SpokenTurn): Body[] {
   return [
-    ...(turn.thinking === undefined ? [] : [{ type: 'thinking', thinking: turn.thinking, signature: SIGNATURE }]),
+    ...(turn.thinking === undefined ? [] : [{ type: 'thinking', thinking: turn.thinking, signature: signatureOf(turn.thinking) }]),
     ...(turn.text === undefined ? [] : [{ type: 'text', text: turn.text }]),
     ...(turn.calls ?? []).map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
   ];
@@ -71,7 +72,7 @@ function deltas(block: Body): object[] {
   ];
 }
 
-function reasonOf(turn: Turn): string {
+function reasonOf(turn: SpokenTurn): string {
   return turn.calls === undefined ? 'end_turn' : 'tool_use';
 }
 

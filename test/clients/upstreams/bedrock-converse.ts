@@ -1,7 +1,7 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import { type Asked, type Body, pieces, type Turn, textIn, USAGE, type Wire } from './turn';
+import { idOf, signatureOf } from './scripted-state';
+import { type Asked, type Body, pieces, type SpokenTurn, textIn, USAGE, type Wire } from './turn';
 
-const SIGNATURE = 'c2NyaXB0ZWQgcmVhc29uaW5n';
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
   (text) => new Uint8Array(Buffer.from(text, 'utf8')),
@@ -12,11 +12,14 @@ export const bedrockConverse: Wire = {
   name: 'bedrock-converse',
   path: /^\/model\/[^/]+\/converse(?:-stream)?$/,
   contentType: 'application/vnd.amazon.eventstream',
+  signs: (model) => model.includes('anthropic.'),
+  callId: (number) => `tooluse_${idOf(number, 22)}`,
   read: (body: Body, path): Asked => ({
     model: decodeURIComponent(path.split('/')[2] ?? ''),
     stream: path.endsWith('/converse-stream'),
     tools: (body.toolConfig?.tools ?? []).flatMap((tool: Body) => tool.toolSpec?.name ?? []),
     results: lastResults(body.messages),
+    thinks: thinks(body.additionalModelRequestFields),
   }),
   whole: (turn) => ({
     output: { message: { role: 'assistant', content: blocks(turn) } },
@@ -43,6 +46,15 @@ export const bedrockConverse: Wire = {
   ],
 };
 
+/** Each family is told in its own words. */
+function thinks(fields: Body = {}): boolean {
+  return (
+    ['enabled', 'adaptive'].includes(fields.thinking?.type) ||
+    fields.reasoningConfig?.type === 'enabled' ||
+    fields.reasoning_effort !== undefined
+  );
+}
+
 const COUNTS = { inputTokens: USAGE.input, outputTokens: USAGE.output, totalTokens: USAGE.input + USAGE.output };
 
 function frame(type: string, payload: object): Buffer {
@@ -55,9 +67,11 @@ function frame(type: string, payload: object): Buffer {
   );
 }
 
-function blocks(turn: Turn): Body[] {
+function blocks(turn: SpokenTurn): Body[] {
   return [
-    ...(turn.thinking === undefined ? [] : [{ reasoningContent: { reasoningText: { text: turn.thinking, signature: SIGNATURE } } }]),
+    ...(turn.thinking === undefined
+      ? []
+      : [{ reasoningContent: { reasoningText: { text: turn.thinking, signature: signatureOf(turn.thinking) } } }]),
     ...(turn.text === undefined ? [] : [{ text: turn.text }]),
     ...(turn.calls ?? []).map(({ id, name, input }) => ({ toolUse: { toolUseId: id, name, input } })),
   ];
@@ -67,10 +81,13 @@ function deltas(block: Body): object[] {
   if (block.text !== undefined) return pieces(block.text).map((text) => ({ text }));
   if (block.toolUse !== undefined) return pieces(JSON.stringify(block.toolUse.input)).map((input) => ({ toolUse: { input } }));
   const { text, signature } = block.reasoningContent.reasoningText;
-  return [...pieces(text).map((piece) => ({ reasoningContent: { text: piece } })), { reasoningContent: { signature } }];
+  return [
+    ...pieces(text).map((piece) => ({ reasoningContent: { text: piece } })),
+    ...(signature === undefined ? [] : [{ reasoningContent: { signature } }]),
+  ];
 }
 
-function reasonOf(turn: Turn): string {
+function reasonOf(turn: SpokenTurn): string {
   return turn.calls === undefined ? 'end_turn' : 'tool_use';
 }
 

@@ -1,17 +1,18 @@
-import { type Asked, type Body, pieces, sse, type Turn, USAGE, type Wire } from './turn';
-
-const SIGNATURE = 'c2NyaXB0ZWQgdGhvdWdodA==';
+import { idOf, signatureOf } from './scripted-state';
+import { type Asked, type Body, pieces, type SpokenTurn, sse, USAGE, type Wire } from './turn';
 
 /** @see https://ai.google.dev/api/generate-content */
 export const gemini: Wire = {
   name: 'gemini',
   path: /^\/v1beta\/models\/[^/:]+:(?:generateContent|streamGenerateContent)$/,
   contentType: 'text/event-stream',
+  callId: (number) => idOf(number, 8),
   read: (body: Body, path): Asked => ({
     model: /models\/([^:]+)/.exec(path)?.[1] ?? '',
     stream: path.endsWith(':streamGenerateContent'),
     tools: (body.tools ?? []).flatMap((tool: Body) => (tool.functionDeclarations ?? []).map(({ name }: Body) => name)),
     results: lastResults(body.contents),
+    thinks: body.generationConfig?.thinkingConfig?.includeThoughts === true,
   }),
   whole: (turn) => answer([...thoughts(turn), ...(turn.text === undefined ? [] : [{ text: turn.text }]), ...calls(turn)], 'STOP'),
   frames: (turn) => [
@@ -35,15 +36,15 @@ function answer(parts: readonly object[], finishReason?: string): object {
   };
 }
 
-function thoughts(turn: Turn): object[] {
+function thoughts(turn: SpokenTurn): object[] {
   return turn.thinking === undefined ? [] : [{ text: turn.thinking, thought: true }];
 }
 
 /** The first call of a turn carries the signature that must come back. */
-function calls(turn: Turn): object[] {
-  return (turn.calls ?? []).map(({ name, input }, index) => ({
-    functionCall: { name, args: input },
-    ...(index === 0 ? { thoughtSignature: SIGNATURE } : {}),
+function calls(turn: SpokenTurn): object[] {
+  return (turn.calls ?? []).map(({ id, name, input }, index) => ({
+    functionCall: { id, name, args: input },
+    ...(index === 0 ? { thoughtSignature: signatureOf(JSON.stringify(input)) } : {}),
   }));
 }
 

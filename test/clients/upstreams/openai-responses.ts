@@ -1,15 +1,18 @@
-import { type Asked, type Body, pieces, type ScriptedToolCall, sse, type Turn, textIn, USAGE, type Wire } from './turn';
+import { idOf, signatureOf } from './scripted-state';
+import { type Asked, type Body, type NumberedCall, pieces, type SpokenTurn, sse, textIn, USAGE, type Wire } from './turn';
 
 /** @see https://platform.openai.com/docs/api-reference/responses */
 export const openAiResponses: Wire = {
   name: 'openai-responses',
   path: /^\/v1\/responses$/,
   contentType: 'text/event-stream',
+  callId: (number) => `call_${idOf(number, 24)}`,
   read: (body: Body): Asked => ({
     model: body.model,
     stream: body.stream === true,
     tools: [...(body.tools ?? []), ...addedTools(body.input)].flatMap(toolNames),
     results: lastResults(body.input),
+    thinks: body.reasoning !== undefined && body.reasoning !== null && body.reasoning.effort !== 'none',
   }),
   whole: (turn) => response('completed', items(turn)),
   frames: (turn) => {
@@ -66,17 +69,24 @@ function itemEvents(item: Body, index: number, event: Event): Buffer[] {
   ]);
 }
 
-function items(turn: Turn): Body[] {
+function items(turn: SpokenTurn): Body[] {
   return [
     ...(turn.thinking === undefined
       ? []
-      : [{ type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: turn.thinking }], encrypted_content: 'c2NyaXB0ZWQ=' }]),
+      : [
+          {
+            type: 'reasoning',
+            id: itemId('rs', turn),
+            summary: [{ type: 'summary_text', text: turn.thinking }],
+            encrypted_content: signatureOf(turn.thinking),
+          },
+        ]),
     ...(turn.text === undefined
       ? []
       : [
           {
             type: 'message',
-            id: 'msg_1',
+            id: itemId('msg', turn),
             status: 'completed',
             role: 'assistant',
             content: [{ type: 'output_text', text: turn.text, annotations: [], logprobs: [] }],
@@ -86,13 +96,17 @@ function items(turn: Turn): Body[] {
   ];
 }
 
-function writeCall(call: ScriptedToolCall, index: number): object {
+function itemId(kind: string, { number }: SpokenTurn): string {
+  return `${kind}_${idOf(number, 48)}`;
+}
+
+function writeCall(call: NumberedCall): object {
   const { id, name, input, freeText } = call;
   if (freeText !== undefined) {
     const { text, ...named } = freeText;
-    return { type: 'custom_tool_call', id: `ctc_${index}`, status: 'completed', call_id: id, ...named, input: text };
+    return { type: 'custom_tool_call', id: `ctc_${call.id.slice(5)}`, status: 'completed', call_id: id, ...named, input: text };
   }
-  return { type: 'function_call', id: `fc_${index}`, status: 'completed', call_id: id, name, arguments: JSON.stringify(input) };
+  return { type: 'function_call', id: `fc_${call.id.slice(5)}`, status: 'completed', call_id: id, name, arguments: JSON.stringify(input) };
 }
 
 function response(status: string, output: readonly object[]): object {

@@ -1,16 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anthropicMessages } from './anthropic-messages';
-import { bedrockConverse } from './bedrock-converse';
-import { gemini } from './gemini';
-import { openAiChat } from './openai-chat';
-import { openAiResponses } from './openai-responses';
-import type { Asked, Body, Script, Turn, Wire } from './turn';
-
-const WIRES: readonly Wire[] = [openAiChat, openAiResponses, anthropicMessages, gemini, bedrockConverse];
+import { VENDORS, type Vendor } from '../vendors';
+import { Refusal } from '../vendors/refusal';
+import type { Asked, Body, Script, SpokenTurn, Turn, Wire } from './turn';
 
 /** One call of the scripted model. */
 export interface SeenCall extends Asked {
+  /** The first part of the path. */
+  readonly vendor: string;
   readonly wire: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -20,6 +17,8 @@ export interface SeenCall extends Asked {
 export interface ScriptedProvider {
   readonly origin: string;
   readonly calls: SeenCall[];
+  /** What the vendors did not take of calls, and why. */
+  readonly refusals: string[];
   /** Calls whose connection was closed from the other side before the answer ended. */
   readonly aborted: () => number;
   /** What the model says; a function sees the call and its number since the script was set, counted from 1. */
@@ -27,9 +26,14 @@ export interface ScriptedProvider {
   close(): Promise<void>;
 }
 
-/** A provider on loopback that speaks five wire formats and says what a test wants. */
+/**
+ * A server on loopback that stands in for every vendor, each below a path of its own: it speaks as the vendor does, refuses what the
+ * vendor refuses, and otherwise says what a test wants.
+ */
 export async function startScriptedProvider(): Promise<ScriptedProvider> {
   const calls: SeenCall[] = [];
+  const refusals: string[] = [];
+  let turns = 0;
   let aborted = 0;
   let number = 0;
   let script: (call: SeenCall, number: number) => Script = () => ({ text: 'Hello.' });
@@ -44,22 +48,33 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       });
       const text = Buffer.concat(chunks).toString('utf8');
       const body: Body = text === '' ? {} : JSON.parse(text);
-      const wire = WIRES.find((candidate) => candidate.path.test(path));
-      if (wire === undefined) return answerOther(response, path, body);
-      const call = { ...wire.read(body, path), wire: wire.name, path, headers: request.headers, body };
+      const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(path) ?? [];
+      const vendor = VENDORS[name];
+      const service = vendor?.services.find(({ wire }) => wire.path.test(rest));
+      if (vendor === undefined || service === undefined) return answerOther(response, rest, body);
+      const asked = service.wire.read(body, rest);
+      const refusal = refusalOf(() => service.check(body, asked.model));
+      if (refusal !== undefined) {
+        refusals.push(`${name} ${service.wire.name}: ${refusal.message}`);
+        return sendRefusal(response, vendor, refusal);
+      }
+      const call = { ...asked, vendor: name, wire: service.wire.name, path, headers: request.headers, body };
       calls.push(call);
       number += 1;
-      play(response, wire, call, script(call, number));
+      turns += 1;
+      play(response, service.wire, call, script(call, number), turns);
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    refusals,
     aborted: () => aborted,
     script(next) {
       number = 0;
       calls.length = 0;
+      refusals.length = 0;
       script = typeof next === 'function' ? next : () => next;
     },
     close: () =>
@@ -70,9 +85,24 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
   };
 }
 
-function play(response: ServerResponse, wire: Wire, call: Asked, script: Script): void {
+function refusalOf(check: () => void): Refusal | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    // What a check cannot even read the vendor could not either.
+    return error instanceof Refusal ? error : new Refusal(String(error));
+  }
+}
+
+function sendRefusal(response: ServerResponse, vendor: Vendor, refusal: Refusal): void {
+  const { status, body, headers } = vendor.refuse(refusal);
+  sendJson(response, status, body, headers);
+}
+
+function play(response: ServerResponse, wire: Wire, call: Asked, script: Script, number: number): void {
   if ('status' in script) return sendJson(response, script.status, script.body, script.headers);
-  const turn: Turn = 'half' in script ? script.half : script;
+  const turn = spoken('half' in script ? script.half : script, wire, call, number);
   if (!call.stream) return sendJson(response, 200, wire.whole(turn));
   response.writeHead(200, { 'content-type': wire.contentType });
   const frames = wire.frames(turn);
@@ -83,6 +113,17 @@ function play(response: ServerResponse, wire: Wire, call: Asked, script: Script)
   }
   for (const frame of frames.slice(0, Math.ceil(frames.length / 2))) response.write(frame);
   if (script.after === 'cut') setImmediate(() => response.destroy());
+}
+
+/** The turn as this model says it: thinking only where it thinks, and ids as its vendor makes them. */
+function spoken({ thinking, calls, ...turn }: Turn, wire: Wire, { model, thinks }: Asked, number: number): SpokenTurn {
+  return {
+    ...turn,
+    number,
+    signed: wire.signs?.(model) ?? true,
+    ...(thinking === undefined || !thinks ? {} : { thinking }),
+    ...(calls === undefined ? {} : { calls: calls.map((one, index) => ({ ...one, id: wire.callId(number * 100 + index) })) }),
+  };
 }
 
 /** What is not a model's turn: embeddings and the counting of tokens. */

@@ -1,6 +1,5 @@
 /** A call of a tool that the scripted model makes. */
 export interface ScriptedToolCall {
-  readonly id: string;
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** OpenAI Responses: a call of a free-text tool, in a namespace. */
@@ -12,6 +11,20 @@ export interface Turn {
   readonly thinking?: string;
   readonly text?: string;
   readonly calls?: readonly ScriptedToolCall[];
+}
+
+/** A call with the id that its vendor gave it. */
+export interface NumberedCall extends ScriptedToolCall {
+  readonly id: string;
+}
+
+/** A turn as a vendor says it. */
+export interface SpokenTurn extends Turn {
+  /** No two turns have the same. */
+  readonly number: number;
+  /** The model proves its thinking. */
+  readonly signed: boolean;
+  readonly calls?: readonly NumberedCall[];
 }
 
 /** Instead of a turn: an error answer, or a stream that stops in the middle. */
@@ -29,6 +42,8 @@ export interface Asked {
   readonly tools: readonly string[];
   /** What tools answered since the model last spoke, as text. */
   readonly results: readonly string[];
+  /** Whether the model thinks aloud: it was told to, or does so unless told not to. */
+  readonly thinks: boolean;
 }
 
 /** One wire format: how its requests are read and its answers written, after the vendor's pages. */
@@ -37,9 +52,13 @@ export interface Wire {
   /** The paths that it serves. */
   readonly path: RegExp;
   readonly contentType: string;
+  /** Whether a model proves its thinking; absent: all do, as far as the wire format has a place for it. */
+  signs?(model: string): boolean;
+  /** An id of a call as the vendor makes them. */
+  callId(number: number): string;
   read(body: Body, path: string): Asked;
-  whole(turn: Turn): unknown;
-  frames(turn: Turn): Buffer[];
+  whole(turn: SpokenTurn): unknown;
+  frames(turn: SpokenTurn): Buffer[];
 }
 
 /** A parsed body that nobody has checked. */
