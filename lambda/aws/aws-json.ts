@@ -2,6 +2,7 @@ import type { InboundReply, OutboundRequest, Transport } from '../platform/http'
 import { TransportError } from '../platform/http';
 import type { JsonObject } from '../platform/json';
 import { parseJson } from '../platform/json';
+import { NEVER_CANCELLED } from '../platform/runtime';
 import type { AwsCredentialSource } from './signing/aws-credentials';
 import type { SigV4Signer } from './signing/sigv4';
 
@@ -48,17 +49,10 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
  */
 export function createAwsJsonCall(options: AwsJsonOptions): AwsJsonCall {
   return async (service, operation, input, timeoutMs) => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
-      const reply = await send(options, service, operation, input, timeoutMs, abort.signal);
-      return await readAnswer(reply);
+      return await readAnswer(await send(options, service, operation, input, timeoutMs));
     } catch (error) {
-      if (error instanceof AwsServiceError) throw error;
-      if (abort.signal.aborted) throw named('TimeoutError', error);
       throw error instanceof TransportError ? named(error.failure === 'timeout' ? 'TimeoutError' : 'NetworkingError', error) : error;
-    } finally {
-      clearTimeout(timer);
     }
   };
 }
@@ -69,7 +63,6 @@ async function send(
   operation: string,
   input: object,
   timeoutMs: number,
-  signal: AbortSignal,
 ): Promise<InboundReply> {
   const origin = service.endpoint ?? regionalEndpoint(service.name, region);
   const request: OutboundRequest = {
@@ -82,8 +75,8 @@ async function send(
     network: origin.startsWith('http:') ? 'loopback' : 'vpc',
   };
   const signed = signer.sign(request, await credentials(), service.name, region);
-  const deadlines = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs };
-  return transport.send({ ...request, headers: { ...request.headers, ...signed } }, deadlines, signal);
+  const deadlines = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
+  return transport.send({ ...request, headers: { ...request.headers, ...signed } }, deadlines, NEVER_CANCELLED);
 }
 
 async function readAnswer(reply: InboundReply): Promise<JsonObject> {

@@ -33,18 +33,18 @@ export function createBedrockSdkTransport(region: string): Transport {
   };
 
   return {
-    async send(request, deadlines, signal) {
+    async send(request, deadlines, wanted) {
       const call = readPath(request.path);
       const { sdk, client } = await clientFor(request);
       const abort = new AbortController();
-      const onAbort = (): void => abort.abort();
-      if (signal.aborted) abort.abort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      const headersTimer = setTimeout(onAbort, deadlines.headersMs);
+      const cancelled = (): void => abort.abort();
+      if (wanted.isCancelled) abort.abort();
+      wanted.join({ cancelled });
+      const headersTimer = setTimeout(cancelled, deadlines.headersMs);
       try {
         return await run(sdk, client, call, request.body, abort);
       } catch (error) {
-        throw transportError(error, signal.aborted, abort.signal.aborted);
+        throw transportError(error, wanted.isCancelled, abort.signal.aborted);
       } finally {
         clearTimeout(headersTimer);
       }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import type { GatewayError } from '../error';
+import type { CancellationToken } from '../runtime/cancellation';
 
 /**
  * One call of a client, free of any server's shapes. Adapters (`proxy/hosts/lambda-event.ts` for Lambda, `proxy/hosts/server.ts` for `node:http`)
@@ -15,8 +16,8 @@ export interface Exchange {
   /** Lower-case names. A header that came more than once is an array. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
-  /** Aborted when the client is known to have gone. Never in Lambda, where a disconnect is invisible. */
-  readonly signal: AbortSignal;
+  /** Cancelled when the client is known to have gone. Never in Lambda, where a disconnect is invisible. */
+  readonly wanted: CancellationToken;
   /** Whether the answer to a client that has gone is read on to its usage, by now. Default: it is cut. */
   readonly readsOn?: (() => boolean) | undefined;
   /** Monotonic ms at which the process must be done: the function's end less the settle margin. */
@@ -36,6 +37,8 @@ export interface CallDeadlines {
   readonly headersMs: number;
   /** Longest silence of the body. */
   readonly idleMs: number;
+  /** Until the end of the body. Default: whoever reads it sees to that. */
+  readonly totalMs?: number;
 }
 
 /** A call to a provider. The origin comes from configuration alone. */
@@ -83,5 +86,5 @@ export class TransportError extends Error {
 
 /** Sends one call. No redirects, no decompression, no retries but one replay on a stale pooled socket that took no bytes. */
 export interface Transport {
-  send(request: OutboundRequest, deadlines: CallDeadlines, signal: AbortSignal): Promise<InboundReply>;
+  send(request: OutboundRequest, deadlines: CallDeadlines, wanted: CancellationToken): Promise<InboundReply>;
 }

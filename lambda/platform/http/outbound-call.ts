@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Cancellable, CancellationToken } from '../runtime/cancellation';
 import type { Clock } from '../runtime/clock';
 import type { Ticker, Watcher } from '../runtime/ticker';
 import type { Connection, Connections } from './connections';
@@ -21,7 +22,7 @@ export interface CallOptions {
 }
 
 /** One call to a provider, from the taking of a connection to the end of the answer. */
-export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
+export class OutboundCall implements Dispatcher.DispatchHandler, Watcher, Cancellable {
   public place?: number | undefined;
   #connection: Connection | undefined;
   /** Set once bytes of the request go to the socket. */
@@ -34,31 +35,37 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
   /** Monotonic. */
   #headersAtMs = 0;
   #connectAtMs = Number.POSITIVE_INFINITY;
+  #endAtMs = Number.POSITIVE_INFINITY;
 
   public constructor(
     private readonly options: CallOptions,
     private readonly request: OutboundRequest,
     private readonly deadlines: CallDeadlines,
-    private readonly signal: AbortSignal,
+    private readonly wanted: CancellationToken,
     private readonly fulfil: (reply: InboundReply) => void,
     private readonly reject: (error: TransportError) => void,
   ) {}
 
   public start(): void {
-    if (this.signal.aborted) return this.reject(new TransportError('aborted', false));
-    this.signal.addEventListener('abort', this, { once: true });
-    this.#headersAtMs = this.options.clock.monotonic() + this.deadlines.headersMs;
+    if (this.wanted.isCancelled) return this.reject(new TransportError('aborted', false));
+    this.wanted.join(this);
+    const { headersMs, totalMs } = this.deadlines;
+    const nowMs = this.options.clock.monotonic();
+    this.#headersAtMs = nowMs + headersMs;
+    if (totalMs !== undefined) this.#endAtMs = nowMs + totalMs;
     this.options.ticker.watch(this);
     this.#dispatch();
   }
 
   public tick(nowMs: number): void {
-    if (nowMs >= this.#connectAtMs) this.#give('connect');
-    else if (nowMs >= this.#headersAtMs) this.#give('timeout');
+    if (this.#reply !== undefined) {
+      if (nowMs >= this.#endAtMs) this.#reply.destroy(new TransportError('timeout', true));
+    } else if (nowMs >= this.#connectAtMs) this.#give('connect');
+    else if (nowMs >= this.#headersAtMs || nowMs >= this.#endAtMs) this.#give('timeout');
   }
 
   /** The caller has gone. */
-  public handleEvent(): void {
+  public cancelled(): void {
     if (this.#reply === undefined) this.#give('aborted');
     else this.#reply.destroy(new TransportError('aborted', true));
   }
@@ -73,7 +80,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
 
   public onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
-    this.options.ticker.unwatch(this);
+    if (this.#endAtMs === Number.POSITIVE_INFINITY) this.options.ticker.unwatch(this);
     this.#reply = new SocketReply(status, singled(headers), controller);
     this.fulfil(this.#reply);
   }
@@ -118,7 +125,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
   /** A kept socket may have been closed at its other end before the request came there: then nobody has worked on it. */
   #isStale(failure: TransportError['failure']): boolean {
     const soon = this.options.clock.monotonic() - this.#startedMs < STALE_WITHIN_MS;
-    return failure === 'reset' && this.#reused && soon && !this.#replayed && !this.signal.aborted;
+    return failure === 'reset' && this.#reused && soon && !this.#replayed && !this.wanted.isCancelled;
   }
 
   /** Once, on a new connection: it must not meet a second stale one. */
@@ -144,7 +151,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher {
   #end(): void {
     this.#over = true;
     this.options.ticker.unwatch(this);
-    this.signal.removeEventListener('abort', this);
+    this.wanted.leave(this);
   }
 }
 

@@ -17,7 +17,7 @@ export function spliceFields(document: JsonDocument, changes: FieldChanges): Buf
     if (change === undefined || change === value[name]) continue;
     const span = spans.get(name);
     if (span === undefined) added.push(`${JSON.stringify(name)}:${JSON.stringify(change)}`);
-    else replaced.push({ ...span, text: JSON.stringify(change) });
+    else replaced.push({ start: span.start, end: span.end, text: JSON.stringify(change) });
   }
   if (added.length === 0 && replaced.length === 0) return bytes;
 

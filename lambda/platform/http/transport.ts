@@ -48,11 +48,11 @@ export function createTransport(options: TransportOptions = {}): Transport & { c
   };
 
   return {
-    send: (request, deadlines, signal) =>
+    send: (request, deadlines, wanted) =>
       new Promise((fulfil, reject) => {
         const origin = originOf(request);
         if (origin === 'denied') reject(new TransportError('egress_denied', false));
-        else new OutboundCall(origin, request, deadlines, signal, fulfil, reject).start();
+        else new OutboundCall(origin, request, deadlines, wanted, fulfil, reject).start();
       }),
     close: () => {
       for (const origins of Object.values(networks)) {

@@ -21,16 +21,18 @@ export function ageMs(clock: Clock, { wallMs, monotonicMs }: Moment): number {
   return Math.max(Math.abs(clock.now() - wallMs), clock.monotonic() - monotonicMs);
 }
 
-let lastMs = Number.NaN;
-let lastIso = '';
+let lastSecond = Number.NaN;
+let lastText = '';
 
-/** ISO 8601 of a moment (epoch ms). The same few milliseconds are written again and again, so the last is remembered. */
+/** ISO 8601 of a moment (epoch ms). The same few seconds are written again and again, so the text of the last is remembered. */
 export function isoTime(ms: number): string {
-  if (ms !== lastMs) {
-    lastIso = new Date(ms).toISOString();
-    lastMs = ms;
+  const whole = Math.trunc(ms);
+  const second = Math.floor(whole / 1_000);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1_000).toISOString().slice(0, -4);
+    lastSecond = second;
   }
-  return lastIso;
+  return `${lastText}${String(whole - second * 1_000).padStart(3, '0')}Z`;
 }
 
 export const systemClock: Clock = {

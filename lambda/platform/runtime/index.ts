@@ -1,6 +1,7 @@
 /** What every part runs on: clock, environment, log, metrics, ids, patterns of names. */
 
 export { Base64Bytes } from './base64-bytes';
+export { type Cancellable, Cancellation, type CancellationToken, NEVER_CANCELLED } from './cancellation';
 export { ageMs, type Clock, isoTime, type Moment, momentOf, systemClock } from './clock';
 export { type Environment, readEnvironment } from './environment';
 export { fileKind } from './file-kind';

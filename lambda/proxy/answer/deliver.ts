@@ -73,7 +73,7 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
   const departure = new Departure({
     clock: gateway.clock,
     ticker: gateway.ticker,
-    hungUp: call.exchange.signal,
+    wanted: call.exchange.wanted,
     readsOn: call.exchange.readsOn,
     deadlineMs: patienceEndMs < totalAtMs ? patienceEndMs : Number.POSITIVE_INFINITY,
     onLeave: (how) => partWith(gateway, admitted, delivery, how),

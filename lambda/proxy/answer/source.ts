@@ -31,14 +31,14 @@ export interface Answer {
   readonly writtenTokens: () => number;
   readonly malformed: number;
   /** The answer broke off. */
-  readonly error?: GatewayError;
+  readonly error?: GatewayError | undefined;
   /** How the caller is to be told of it, where the dialect's general words would not fit. */
   readonly terminal?: string;
   /** Monotonic, of the first text that the model wrote; 0 when not known. */
   readonly firstTextMs: number;
-  readonly endedByStage?: EndedByStage;
+  readonly endedByStage?: EndedByStage | undefined;
   /** A whole answer, still to be sent. */
-  readonly whole?: { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> };
+  readonly whole?: { readonly body: Buffer; readonly headers: Record<string, string> } | undefined;
 }
 
 /** The source has no answer to such a call; the next one is asked. The last reason is what the caller hears when none has. */

@@ -38,9 +38,9 @@ export function forwardedHeaders(headers: RequestHeaders, dialect: DialectName):
   return forwarded;
 }
 
-/** What of a provider's headers goes back to the caller. */
-export function returnedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const returned: Record<string, string> = {};
+/** The content type, and what of a provider's headers goes back to the caller. */
+export function returnedHeaders(headers: IncomingHttpHeaders, contentType: string): Record<string, string> {
+  const returned: Record<string, string> = { 'content-type': contentType };
   for (const name of RETURNED) {
     const value = headers[name];
     if (typeof value === 'string' && value.length <= 256 && SAFE_VALUE.test(value)) returned[name] = value;

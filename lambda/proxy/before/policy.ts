@@ -10,7 +10,7 @@ import type { Resolution, Target } from '../../routing';
 import { allowedPlaces, toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import type { Gateway } from '../gateway';
-import type { ModelCall, RoutedCall } from './call';
+import { type ModelCall, type RoutedCall, routed } from './call';
 import { thatReadLocations, withoutForeignFetches } from './media-policy';
 import { mayStore } from './storage';
 
@@ -26,17 +26,18 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
   checkEndpoint(key, asked.route.path);
   const above = await levelsAbove(gateway, key);
   const tags = countedTags(above, key);
+  const levels = levelsOfCall(above, key);
+  const policy = modelsOf(levels);
   const usesOwn = asked.operation.generates && resolution.targets.some((target) => ownTools(target).length > 0);
   const tools = usesOwn || asked.facts.serverTools.length > 0 ? await toolPolicy(gateway, key, tags) : [];
   const { call, withheld } = withAllowedTools(asked, tools);
-  const levels = [...Object.values(above), key];
-  const allowed = allowedTargets(resolution, modelsOf(levels));
+  const allowed = allowedTargets(resolution, policy);
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  const advised = withAllowedToolModels(call, allowed, modelsOf(levels));
+  const advised = withAllowedToolModels(call, allowed, policy);
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
   const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
-  return { ...call, resolution, targets, withheld, mayStore: mayStore(levels), tags };
+  return routed(call, { resolution, targets, withheld, mayStore: mayStore(levels), tags });
 }
 
 /**
@@ -45,11 +46,13 @@ export async function allow(gateway: Gateway, asked: ModelCall, resolution: Reso
  * @throws GatewayError 503 when the table does not answer
  */
 export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
-  return modelsOf([...Object.values(await levelsAbove(gateway, key)), key]);
+  return modelsOf(levelsOfCall(await levelsAbove(gateway, key), key));
 }
 
-function modelsOf(levels: readonly (LevelRecord | undefined)[]): ModelPolicy {
-  return levels.flatMap((level) => (level?.models === undefined ? [] : [level.models]));
+function modelsOf(levels: readonly LevelRecord[]): ModelPolicy {
+  const lists: (readonly string[])[] = [];
+  for (const { models } of levels) if (models !== undefined) lists.push(models);
+  return lists;
 }
 
 /**
@@ -87,6 +90,9 @@ type LevelsAbove = Readonly<Record<'gateway' | 'team' | 'project' | 'user', Leve
 
 async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelsAbove> {
   try {
+    if (teamId === undefined && projectId === undefined && userId === undefined) {
+      return { gateway: await levels.get('gateway', GATEWAY_ID), team: undefined, project: undefined, user: undefined };
+    }
     const [gateway, team, project, user] = await Promise.all([
       levels.get('gateway', GATEWAY_ID),
       teamId === undefined ? undefined : levels.get('team', teamId),
@@ -97,6 +103,13 @@ async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: K
   } catch (error) {
     throw storeUnavailable(error);
   }
+}
+
+/** Those that there are, the widest first. */
+function levelsOfCall({ gateway, team, project, user }: LevelsAbove, key: KeyRecord): readonly LevelRecord[] {
+  const levels: LevelRecord[] = [];
+  for (const level of [gateway, team, project, user, key]) if (level !== undefined) levels.push(level);
+  return levels;
 }
 
 /** The targets that every list allows. */
@@ -115,6 +128,7 @@ function checkEndpoint(key: KeyRecord, path: string): void {
 /** Refuses server-side tools that the key may not use, but for those that clients declare without need: these are left out. */
 function withAllowedTools(call: ModelCall, policy: ToolPolicy): { readonly call: ModelCall; readonly withheld: readonly string[] } {
   const { facts, document, dialect, envelope, configuration } = call;
+  if (facts.serverTools.length === 0) return { call, withheld: [] };
   const forbidden = (tool: string): boolean => forbiddenBy(policy, tool) !== undefined;
   const refused = facts.serverTools.filter(forbidden);
   if (refused.length === 0) return { call, withheld: [] };

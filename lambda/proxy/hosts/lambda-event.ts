@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Exchange } from '../../platform/http';
+import { NEVER_CANCELLED } from '../../platform/runtime';
 
 /** What both kinds of proxy event have in common, read leniently: API Gateway REST (v1) and function URLs (v2). */
 interface ProxyEvent {
@@ -22,8 +23,6 @@ export interface InvocationContext {
 
 /** Kept back from the function's time for the settlement, in milliseconds. */
 const SETTLE_MARGIN_MS = 20_000;
-/** A disconnect is invisible in Lambda: nothing ever aborts this. */
-const NEVER = new AbortController().signal;
 
 /**
  * An exchange from an event of API Gateway (REST, proxy integration) or a function URL.
@@ -49,7 +48,8 @@ export function exchangeFromEvent(
     query: proxy.rawQueryString ?? queryOf(proxy),
     headers: headersOf(proxy),
     body: Buffer.from(proxy.body ?? '', proxy.isBase64Encoded === true ? 'base64' : 'utf8'),
-    signal: NEVER,
+    // A disconnect is invisible in Lambda.
+    wanted: NEVER_CANCELLED,
     arrivedMs: nowMs,
     deadlineMs: nowMs + Math.max(1_000, context.getRemainingTimeInMillis() - SETTLE_MARGIN_MS),
     respond,

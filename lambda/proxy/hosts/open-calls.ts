@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Cancellation } from '../../platform/runtime';
 
 /** One call from its head to the end of both its answer and its settlement. */
 export interface OpenCall {
   readonly response: ServerResponse;
   readonly connection: Socket;
-  /** Aborted when the caller is known to have gone. */
-  readonly gone: AbortController;
+  /** Cancelled when the caller is known to have gone. */
+  readonly wanted: Cancellation;
   /** It takes room. */
   taken: boolean;
   /** The gateway works on it, be it on its settlement. */
@@ -47,7 +48,7 @@ export class OpenCalls {
   }
 
   public begin({ socket }: IncomingMessage, response: ServerResponse): OpenCall {
-    const call = { response, connection: socket, gone: new AbortController(), taken: false, serving: false, answered: false };
+    const call = { response, connection: socket, wanted: new Cancellation(), taken: false, serving: false, answered: false };
     this.#calls.add(call);
     if (this.#draining) response.shouldKeepAlive = false;
     return call;
@@ -87,8 +88,8 @@ export class OpenCalls {
     if (await this.#empty(longestMs)) return 0;
     this.#cut = true;
     const cut = [...this.#calls];
-    for (const { gone, response } of cut) {
-      gone.abort();
+    for (const { wanted, response } of cut) {
+      wanted.cancel();
       response.destroy();
     }
     await this.#empty(SETTLE_MS);

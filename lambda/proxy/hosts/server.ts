@@ -71,7 +71,7 @@ function receive(request: IncomingMessage, response: ServerResponse, host: Host)
   const headers = headersOf(request);
   const call = calls.begin(request, response);
   response.on('close', () => {
-    if (!response.writableFinished) call.gone.abort();
+    if (!response.writableFinished) call.wanted.cancel();
     calls.answered(call);
   });
   const run = (body: Buffer, refusal?: GatewayError): void => {
@@ -115,7 +115,7 @@ function receive(request: IncomingMessage, response: ServerResponse, host: Host)
     calls.take(call);
     run(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
-  request.on('error', () => call.gone.abort());
+  request.on('error', () => call.wanted.cancel());
   if (!awaited) run(NOTHING, refusal);
 }
 
@@ -130,7 +130,7 @@ function tooSlow(reason: CutReason): GatewayError {
 function exchangeOf(
   request: IncomingMessage,
   headers: Exchange['headers'],
-  { response, gone }: OpenCall,
+  { response, wanted }: OpenCall,
   body: Buffer,
   arrivedMs: number,
   { maxDurationMs, readsOn }: Host,
@@ -144,7 +144,7 @@ function exchangeOf(
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers,
     body,
-    signal: gone.signal,
+    wanted,
     readsOn,
     arrivedMs,
     deadlineMs: arrivedMs + (maxDurationMs ?? MAX_DURATION_MS),

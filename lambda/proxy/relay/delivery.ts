@@ -91,8 +91,12 @@ export class Delivery implements Watcher {
     this.#out?.end();
   }
 
-  /** Answers with a whole body: as it is when nothing went out yet, else behind the white space of the heartbeats. */
-  public endWith(status: number, headers: Readonly<Record<string, string>>, body: Buffer): void {
+  /**
+   * Answers with a whole body: as it is when nothing went out yet, else behind the white space of the heartbeats.
+   *
+   * @param headers of this answer alone: the gateway's own are added to them
+   */
+  public endWith(status: number, headers: Record<string, string>, body: Buffer): void {
     this.#close();
     if (this.gone) return;
     if (this.#out !== undefined) {
@@ -101,7 +105,8 @@ export class Delivery implements Watcher {
     }
     this.committed = true;
     const { exchange, headers: complete } = this.#options;
-    const out = exchange.respond(status, complete({ ...headers, 'content-length': String(body.length) }));
+    headers['content-length'] = String(body.length);
+    const out = exchange.respond(status, complete(headers));
     out.on('error', ignore);
     out.end(body);
   }

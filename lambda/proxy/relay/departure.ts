@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../platform/error-catalogue';
-import type { Clock, Ticker, Watcher } from '../../platform/runtime';
+import { type Cancellable, Cancellation, type CancellationToken, type Clock, type Ticker, type Watcher } from '../../platform/runtime';
 
 /** How a caller left its call: it hung up, or the deadline that it set itself has passed. */
 export type Leaving = 'hang-up' | 'deadline';
@@ -10,8 +10,8 @@ export const LEFT: Readonly<Record<Leaving, ErrorCode>> = { 'hang-up': 'client_c
 export interface DepartureOptions {
   readonly clock: Clock;
   readonly ticker: Ticker;
-  /** Aborted when the caller has hung up. */
-  readonly hungUp: AbortSignal;
+  /** Cancelled when the caller has hung up. */
+  readonly wanted: CancellationToken;
   /** Whether an answer is read on to its usage for a caller who has hung up. Default: it is cut. */
   readonly readsOn: (() => boolean) | undefined;
   /** Monotonic end of the caller's patience, where that comes before the gateway's own deadline; else infinite. */
@@ -27,9 +27,9 @@ const DRAIN_MS = 120_000;
  * Whether the caller of one call still waits for it. What a caller that left had sent off is read on to its usage for a while: leaving
  * neither makes an answer free nor tells anything about the provider.
  */
-export class Departure implements Watcher {
+export class Departure implements Watcher, Cancellable {
   readonly #options: DepartureOptions;
-  readonly #stop = new AbortController();
+  readonly #stop = new Cancellation();
   readonly #timer: NodeJS.Timeout | undefined;
   #how: Leaving | undefined;
   #leftMs = 0;
@@ -38,19 +38,19 @@ export class Departure implements Watcher {
 
   public constructor(options: DepartureOptions) {
     this.#options = options;
-    const { clock, hungUp, deadlineMs } = options;
-    hungUp.addEventListener('abort', this, { once: true });
+    const { clock, wanted, deadlineMs } = options;
+    wanted.join(this);
     if (Number.isFinite(deadlineMs)) this.#timer = setTimeout(() => this.leave('deadline'), Math.max(0, deadlineMs - clock.monotonic()));
   }
 
-  /** Aborted when a call to a provider is not read on any longer. */
-  public get signal(): AbortSignal {
-    return this.#stop.signal;
+  /** Cancelled when a call to a provider is not read on any longer. */
+  public get wanted(): CancellationToken {
+    return this.#stop;
   }
 
   /** The call was cut short on the caller's account, so how it ended says nothing about the provider. */
   public get stopped(): boolean {
-    return this.#stop.signal.aborted;
+    return this.#stop.isCancelled;
   }
 
   public get how(): Leaving | undefined {
@@ -59,8 +59,8 @@ export class Departure implements Watcher {
 
   /** The same, by the clock: a timer may be late. */
   public hasLeft(): boolean {
-    const { clock, hungUp, deadlineMs } = this.#options;
-    if (hungUp.aborted) this.handleEvent();
+    const { clock, wanted, deadlineMs } = this.#options;
+    if (wanted.isCancelled) this.cancelled();
     else if (clock.monotonic() >= deadlineMs) this.leave('deadline');
     return this.#how !== undefined;
   }
@@ -92,14 +92,14 @@ export class Departure implements Watcher {
   }
 
   public tick(nowMs: number): void {
-    if (nowMs - this.#leftMs >= DRAIN_MS || this.#isCut()) this.#stop.abort();
+    if (nowMs - this.#leftMs >= DRAIN_MS || this.#isCut()) this.#stop.cancel();
   }
 
   /** The caller has hung up. */
-  public handleEvent(): void {
+  public cancelled(): void {
     this.#hungUp = true;
     this.leave('hang-up');
-    if (this.#isCut()) this.#stop.abort();
+    if (this.#isCut()) this.#stop.cancel();
   }
 
   #isCut(): boolean {
@@ -110,6 +110,6 @@ export class Departure implements Watcher {
   public end(): void {
     clearTimeout(this.#timer);
     this.#options.ticker.unwatch(this);
-    this.#options.hungUp.removeEventListener('abort', this);
+    this.#options.wanted.leave(this);
   }
 }

@@ -23,17 +23,22 @@ export interface WholeAnswer {
   readonly usage: Usage | undefined;
   readonly responseModel: string | undefined;
   readonly finishReason: string | undefined;
-  readonly error?: GatewayError;
-  readonly endedByStage?: EndedByStage;
+  readonly error: GatewayError | undefined;
+  readonly endedByStage: EndedByStage | undefined;
+}
+
+/** What was asked of a provider, as far as its answer is read by it. */
+export interface AnsweredCall {
+  readonly protocol: ProtocolCodec;
+  readonly passThrough: boolean;
+  readonly stages: readonly AnswerStage[];
+  readonly decoded?: AnyRequest;
 }
 
 /** How an answer is to be read. */
 export interface WholeReading {
-  readonly protocol: ProtocolCodec;
+  readonly of: AnsweredCall;
   readonly dialect: DialectCodec;
-  readonly passThrough: boolean;
-  readonly stages: readonly AnswerStage[];
-  readonly decoded?: AnyRequest;
   /** The caller's body. */
   readonly asked: JsonObject;
   readonly patience: Patience;
@@ -46,7 +51,8 @@ export interface WholeReading {
  * @throws GatewayError 502, or the error that hides in a good status; what the stream of the body throws
  */
 export async function readAnswer(reply: InboundReply, reading: WholeReading): Promise<WholeAnswer> {
-  const { protocol, dialect, passThrough, stages, decoded } = reading;
+  const { dialect, of } = reading;
+  const { protocol, passThrough, stages, decoded } = of;
   const bytes = await readWhole(reply);
   const body = objectOf(parseJson(bytes.toString('utf8')));
   if (body === undefined) throw unreadableAnswer();
@@ -68,7 +74,8 @@ export async function readAnswer(reply: InboundReply, reading: WholeReading): Pr
     usage: response.usage,
     responseModel: response.model,
     finishReason: finishOf(staged.response ?? response),
-    ...('error' in staged ? { error: staged.error, endedByStage: { complete: true } } : {}),
+    error: 'error' in staged ? staged.error : undefined,
+    endedByStage: 'error' in staged ? { complete: true } : undefined,
   };
 }
 
@@ -76,7 +83,8 @@ function finishOf(answer: AnyAnswer): string | undefined {
   return isWritten(answer) ? answer.choices[0]?.finishReason.unified : undefined;
 }
 
-function passedAnswer(reply: InboundReply, { protocol, dialect, asked }: WholeReading, body: JsonObject, bytes: Buffer): WholeAnswer {
+function passedAnswer(reply: InboundReply, { of, dialect, asked }: WholeReading, body: JsonObject, bytes: Buffer): WholeAnswer {
+  const { protocol } = of;
   // Its own reader knows how this protocol hides an error in a good status.
   if (body['error'] !== undefined && body['error'] !== null) protocol.decodeResponse(body);
   else if (body['type'] === 'error') protocol.decodeResponse(body);
@@ -88,6 +96,8 @@ function passedAnswer(reply: InboundReply, { protocol, dialect, asked }: WholeRe
     usage: protocol.usage(body) ?? protocol.headerUsage?.(reply.headers),
     responseModel: textOf(body['model']),
     finishReason: dialect.finishReason?.(body)?.unified,
+    error: undefined,
+    endedByStage: undefined,
   };
 }
 

@@ -15,7 +15,7 @@ import { bytesAsTheyCome, passThrough } from '../relay/pass-through';
 import { relayStream } from '../relay/stream';
 import { translated } from '../relay/translated';
 import type { StreamTranslation } from '../relay/translation';
-import { readAnswer, readErrorBody } from '../relay/whole';
+import { readAnswer, readErrorBody, type WholeAnswer } from '../relay/whole';
 import { type AttemptFailure, notAwaited, providerFailure, streamFailure, transportFailure, unusableAnswer } from './failure';
 import type { PreparedCall } from './send';
 
@@ -36,7 +36,7 @@ export async function tryPlace(gateway: Gateway, context: AdmittedCall, delivery
     reply = await prepared.transport.send(
       prepared.request,
       { connectMs, headersMs: firstEventMs, idleMs: Math.max(firstEventMs, deadlines.idleMs) },
-      departure.signal,
+      departure.wanted,
     );
   } catch (error) {
     const cutShort = connectMs < Math.min(deadlines.connectMs, leftMs) && isUnsent(error) && departure.hasLeft();
@@ -155,32 +155,36 @@ async function whole(gateway: Gateway, context: AdmittedCall, prepared: Prepared
   gateway.ticker.watch(endOfTime);
   try {
     const answer = await readAnswer(reply, {
-      ...prepared,
+      of: prepared,
       dialect: call.dialect,
       asked: call.document.value,
       context: (decoded) => encodeContext(gateway.clock, context, decoded),
       patience: { ticker: gateway.ticker, untilMs: context.totalAtMs },
     });
-    const { body, writtenIn, ...told } = answer;
-    return {
-      answer: {
-        billed: true,
-        ...told,
-        // Whatever stands around the text makes an estimate from it dear rather than cheap.
-        writtenTokens: () => (call.operation.generates ? mostTokens(writtenIn.toString('utf8')) : 0),
-        malformed: 0,
-        firstTextMs: 0,
-        ...(body === undefined
-          ? {}
-          : { whole: { body, headers: { 'content-type': 'application/json', ...returnedHeaders(reply.headers) } } }),
-      },
-      status: reply.status,
-    };
+    return { answer: wholeAnswer(answer, reply, call.operation.generates), status: reply.status };
   } catch (error) {
     return { failure: bodyFailure(error, reply), status: reply.status };
   } finally {
     gateway.ticker.unwatch(endOfTime);
   }
+}
+
+/** Written out: a copy of most of an object's fields costs as much as reading a short answer. */
+function wholeAnswer(answer: WholeAnswer, reply: InboundReply, generates: boolean): Answer {
+  const { body, writtenIn, usage, responseModel, finishReason, error, endedByStage } = answer;
+  return {
+    billed: true,
+    usage,
+    responseModel,
+    finishReason,
+    // Whatever stands around the text makes an estimate from it dear rather than cheap.
+    writtenTokens: () => (generates ? mostTokens(writtenIn.toString('utf8')) : 0),
+    malformed: 0,
+    error,
+    firstTextMs: 0,
+    endedByStage,
+    whole: body === undefined ? undefined : { body, headers: returnedHeaders(reply.headers, 'application/json') },
+  };
 }
 
 function bodyFailure(error: unknown, reply: InboundReply): AttemptFailure {

@@ -5,6 +5,7 @@ import { createSigV4Signer } from '../../../lambda/aws/signing';
 import { readBody } from '../../../lambda/platform/http/body';
 import type { OutboundRequest } from '../../../lambda/platform/http/exchange';
 import type { JsonObject } from '../../../lambda/platform/json/value';
+import { Cancellation, NEVER_CANCELLED } from '../../../lambda/platform/runtime';
 import { AwsEventStreamDecoder, encodeEventStreamMessage, toFrame } from '../../../lambda/wire/framing/aws-event-stream';
 import type { ModelRequest } from '../../../lambda/wire/model/request';
 import { bedrockConverse } from '../../../lambda/wire/protocols/bedrock-converse';
@@ -103,7 +104,7 @@ function call(model: string, operation: string, body: JsonObject): OutboundReque
 }
 
 function send(request: OutboundRequest) {
-  return transport.send(request, DEADLINES, new AbortController().signal);
+  return transport.send(request, DEADLINES, NEVER_CANCELLED);
 }
 
 describe('the SDK as the oracle of our own Bedrock calls', () => {
@@ -210,7 +211,9 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
   });
 
   test('fails as the gateway names it when the caller has gone, or the path is no call', async () => {
-    const gone = transport.send(call('amazon.nova-micro-v1:0', 'converse', { messages: [] }), DEADLINES, AbortSignal.abort());
+    const cancelled = new Cancellation();
+    cancelled.cancel();
+    const gone = transport.send(call('amazon.nova-micro-v1:0', 'converse', { messages: [] }), DEADLINES, cancelled);
     const odd = send({ ...call('m', 'converse', {}), path: '/model/m/other' });
 
     await expect(gone).rejects.toMatchObject({ name: 'TransportError', failure: 'aborted' });

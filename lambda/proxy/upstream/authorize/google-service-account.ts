@@ -3,7 +3,7 @@ import { GatewayError } from '../../../platform/error';
 import type { Transport } from '../../../platform/http';
 import type { JsonObject } from '../../../platform/json';
 import { parseJson } from '../../../platform/json';
-import type { Clock } from '../../../platform/runtime';
+import { type Clock, NEVER_CANCELLED } from '../../../platform/runtime';
 
 /** The only place that assertions are sent to; the `token_uri` of a key file is not trusted. */
 const TOKEN_ORIGIN = 'https://oauth2.googleapis.com';
@@ -116,7 +116,7 @@ async function requestToken(transport: Transport, origin: string, jwt: string): 
         network: origin === TOKEN_ORIGIN ? 'public' : 'loopback',
       },
       DEADLINES,
-      new AbortController().signal,
+      NEVER_CANCELLED,
     );
     answer = parseJson((await reply.whole(LONGEST_ANSWER_BYTES)).toString('utf8'));
   } catch (cause) {

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { OutboundRequest } from '../../../../lambda/platform/http/exchange';
+import type { CallDeadlines, OutboundRequest } from '../../../../lambda/platform/http/exchange';
 import { TransportError } from '../../../../lambda/platform/http/exchange';
 import { createTransport } from '../../../../lambda/platform/http/transport';
+import { Cancellation, NEVER_CANCELLED } from '../../../../lambda/platform/runtime';
 import { chunk, jsonReply, lastChunk, reply, startUpstream, streamHead, type Upstream } from '../../../support/upstream';
 
 let upstream: Upstream;
@@ -28,8 +29,8 @@ const request = (changes: Partial<OutboundRequest> = {}): OutboundRequest => ({
   ...changes,
 });
 
-const send = (changes: Partial<OutboundRequest> = {}, limits = deadlines, signal = new AbortController().signal) =>
-  transport.send(request(changes), limits, signal);
+const send = (changes: Partial<OutboundRequest> = {}, limits: CallDeadlines = deadlines, wanted = NEVER_CANCELLED) =>
+  transport.send(request(changes), limits, wanted);
 
 async function text(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
@@ -80,7 +81,7 @@ test('F07 a refused connection and an unknown host say so, with nothing sent', a
     resolver: (_name, _options, callback) => callback(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }), []),
   });
   expect(
-    await failure(unknown.send(request({ origin: 'https://nowhere.example', network: 'public' }), deadlines, new AbortController().signal)),
+    await failure(unknown.send(request({ origin: 'https://nowhere.example', network: 'public' }), deadlines, NEVER_CANCELLED)),
   ).toEqual({
     failure: 'dns',
     sent: false,
@@ -92,9 +93,7 @@ test('C05 a name that resolves to loopback is refused when it is connected to', 
   const port = new URL(upstream.origin).port;
 
   expect(
-    await failure(
-      rebound.send(request({ origin: `http://public.example:${port}`, network: 'vpc' }), deadlines, new AbortController().signal),
-    ),
+    await failure(rebound.send(request({ origin: `http://public.example:${port}`, network: 'vpc' }), deadlines, NEVER_CANCELLED)),
   ).toEqual({
     failure: 'egress_denied',
     sent: false,
@@ -117,7 +116,7 @@ test.each([
 test('C04 plain http needs a private network, and the runtime API is never called', async () => {
   expect(await failure(send({ network: 'public', origin: 'http://1.1.1.1' }))).toEqual({ failure: 'egress_denied', sent: false });
   const guarded = createTransport({ deniedAuthorities: [new URL(upstream.origin).host] });
-  expect(await failure(guarded.send(request(), deadlines, new AbortController().signal))).toEqual({
+  expect(await failure(guarded.send(request(), deadlines, NEVER_CANCELLED))).toEqual({
     failure: 'egress_denied',
     sent: false,
   });
@@ -147,20 +146,30 @@ test('silence before the headers is a timeout, silence in the body too', async (
   await expect(text(body)).rejects.toMatchObject({ failure: 'timeout' });
 });
 
-test('an aborted call frees the provider, before and after its headers', async () => {
-  const before = new AbortController();
+test('a cancelled call frees the provider, before and after its headers', async () => {
+  const before = new Cancellation();
   upstream.script([{ hang: true }]);
-  const waiting = failure(send({}, deadlines, before.signal));
+  const waiting = failure(send({}, deadlines, before));
   while (upstream.requests.length === 0) await new Promise((done) => setTimeout(done, 5));
-  before.abort();
+  before.cancel();
   expect(await waiting).toEqual({ failure: 'aborted', sent: true });
 
-  const after = new AbortController();
+  const after = new Cancellation();
   upstream.script([streamHead(), chunk('x'), { hang: true }]);
-  const { body } = await send({}, deadlines, after.signal);
+  const { body } = await send({}, deadlines, after);
   const read = text(body);
-  after.abort();
+  after.cancel();
   await expect(read).rejects.toThrow();
+  while (upstream.open() > 0) await new Promise((done) => setTimeout(done, 5));
+});
+
+test('a call has an end of its own, whether its body has begun or not', async () => {
+  upstream.script([{ hang: true }]);
+  expect(await failure(send({}, { ...deadlines, totalMs: 50 }))).toEqual({ failure: 'timeout', sent: true });
+
+  upstream.script([streamHead(), chunk('x'), { hang: true }]);
+  const reply = await send({}, { ...deadlines, totalMs: 100 });
+  await expect(reply.whole(1_000)).rejects.toMatchObject({ failure: 'timeout', sent: true });
   while (upstream.open() > 0) await new Promise((done) => setTimeout(done, 5));
 });
 
