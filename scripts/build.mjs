@@ -8,6 +8,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { LEAN } from './build/lean.mjs';
 import { bundledPackages, LICENCES_FILE, licenceDocument } from './licences.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,18 +20,31 @@ const { fast, into } = parseArgs({
 const unused = join(root, 'scripts/build/unused-module.cjs');
 const without = (...names) => Object.fromEntries(names.map((name) => [name, unused]));
 
-/** A function's credentials are in its environment: whatever starts a program or asks a browser for them stays out. */
-const functionAliases = without(
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-login',
-);
+/** Nothing of ours runs in a browser. */
+const browserAliases = without('bowser');
+
+/** A function's credentials are in its environment: whatever starts a program, asks a browser or another service for them stays out. */
+const functionAliases = {
+  ...browserAliases,
+  ...without(
+    '@aws-sdk/credential-provider-ini',
+    '@aws-sdk/credential-provider-process',
+    '@aws-sdk/credential-provider-sso',
+    '@aws-sdk/credential-provider-login',
+    '@aws-sdk/credential-provider-web-identity',
+  ),
+};
 
 /** A process that is no function may have its credentials from elsewhere, but starts no program either. */
-const processAliases = Object.fromEntries(
-  Object.keys(functionAliases).map((name) => [name, join(root, 'scripts/build/absent-credentials.mjs')]),
-);
+const processAliases = {
+  ...browserAliases,
+  ...Object.fromEntries(
+    ['ini', 'process', 'sso', 'login'].map((kind) => [
+      `@aws-sdk/credential-provider-${kind}`,
+      join(root, 'scripts/build/absent-credentials.mjs'),
+    ]),
+  ),
+};
 
 /** What aws-lambda-stream would load although no pipeline of ours uses it, and a promise library that makes functions from strings. */
 const usageAliases = {
@@ -81,6 +95,7 @@ async function bundle(folder, entryPoints, alias) {
     chunkNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     alias,
+    plugins: LEAN,
     // CommonJS packages inside an ES module still call `require`.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });

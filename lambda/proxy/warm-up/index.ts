@@ -48,8 +48,9 @@ export interface WarmedUp {
 export async function warmUp(environment: Environment, document: GatewayDocument, limits = LIMITS): Promise<WarmedUp> {
   const counts = { answered: 0, made: 0 };
   try {
-    const gateway = await openStandIn(environment, document);
     let calls = callsOf(document);
+    if (calls.length === 0) return counts;
+    const gateway = await openStandIn(environment, document);
     const began = { cpu: process.cpuUsage(), ms: gateway.clock.monotonic() };
     for (let round = 0; round < MOST_ROUNDS && calls.length > 0; round++) {
       const answered: FirstCall[] = [];
