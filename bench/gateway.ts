@@ -8,10 +8,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAwsJsonCall } from '../lambda/aws/aws-json';
 import type { DynamoDbConnector } from '../lambda/aws/dynamodb/dynamodb';
 import { createLeanDynamoDb } from '../lambda/aws/dynamodb/dynamodb-lean';
-import { createIdentityStore } from '../lambda/aws/dynamodb/identity';
 import { createSdkDynamoDb } from '../lambda/aws/dynamodb-sdk';
 import { createSigV4Signer } from '../lambda/aws/signing/sigv4';
-import { generateKey, hashSecret } from '../lambda/identity/virtual-key';
 import { loadPriceBook } from '../lambda/money/deployed-book';
 import { createTransport } from '../lambda/platform/http/transport';
 import { systemClock } from '../lambda/platform/runtime/clock';
@@ -23,10 +21,10 @@ import { createGatewayServer } from '../lambda/proxy/hosts/server';
 import { serve } from '../lambda/proxy/pipeline';
 import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES } from '../lib/private/contract';
 import { TABLE_NAMES } from '../test/support/memory-dynamodb';
+import { addKeys, KEY_TEXTS, PEPPER_SECRET } from './keys';
 import { createMemoryTable } from './memory-table';
 
 const [providerPort, kind, store, storeUrl] = process.argv.slice(2) as [string, 'openai' | 'anthropic', string, string?];
-const PEPPER = 'bench-pepper-'.repeat(5);
 const environment = readEnvironment({
   IDENTITY_TABLE: TABLE_NAMES.identity,
   COUNTERS_TABLE: TABLE_NAMES.counters,
@@ -62,7 +60,7 @@ const gateway = assembleGateway({
   document,
   environment,
   dynamodb: counted.connector,
-  fetchSecret: async (arn) => (arn === 'pepper' ? JSON.stringify({ version: '1', '1': PEPPER }) : 'sk-bench'),
+  fetchSecret: async (arn) => (arn === 'pepper' ? PEPPER_SECRET : 'sk-bench'),
   queue: { send: async () => undefined },
   transport,
   priceBook: await loadPriceBook(),
@@ -79,9 +77,12 @@ const server = createGatewayServer(
   { clock: systemClock, maxBodyBytes: MAX_BODY_BYTES },
 );
 
-const key = await addKey();
+await addKeys(counted.connector, TABLE_NAMES.identity);
 counted.reset();
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port, path: '/v1/chat/completions', key }));
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.({ port, path: '/v1/chat/completions', ...KEY_TEXTS });
+});
 process.on('message', () => {
   process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss, callsPerRequest: counted.calls() / Math.max(1, requests) });
 });
@@ -107,22 +108,4 @@ function countCalls(connector: DynamoDbConnector) {
     },
   });
   return { connector: count, calls: () => calls, reset: () => (calls = 0) };
-}
-
-async function addKey(): Promise<string> {
-  const made = generateKey();
-  const now = new Date(systemClock.now()).toISOString();
-  await createIdentityStore(counted.connector, TABLE_NAMES.identity).create('key', {
-    id: made.keyId,
-    status: 'active',
-    role: 'caller',
-    hashes: [{ pepperVersion: 1, hmac: hashSecret(PEPPER, made.keyId, made.secret) }],
-    lastFour: made.lastFour,
-    budgets: [{ limit_usd: '1000000', period: 'month' }],
-    limits: { requests_per_minute: 10_000_000 },
-    generation: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
-  return made.text;
 }

@@ -3,12 +3,12 @@ import { Agent, request as send } from 'node:http';
 import { performance } from 'node:perf_hooks';
 
 let serial = 0;
-/** The ledger gives a table a second and a half, which a busy machine does not always have. So many calls may fall victim to that. */
-const MOST_TOO_SLOW = 200;
+const SENTENCE = 'Please answer "in short":\n';
+const ORDINARY_BYTES = 980;
 
+/** @param target where it listens, with `key`, and `model` as its callers name it */
 export function createCaller({ port, path, key, model }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
-  let tooSlow = 0;
 
   function post(content, stream, onResponse, onError) {
     const body = JSON.stringify({ model, messages: [{ role: 'user', content }], max_tokens: 16_000, ...(stream ? { stream } : {}) });
@@ -19,17 +19,25 @@ export function createCaller({ port, path, key, model }) {
     return request;
   }
 
-  /** One call, checked. Resolves to `{ firstByteMs }`. */
-  function call({ stream, directive = '' }) {
+  /**
+   * One call, checked. Resolves to `{ firstByteMs }`.
+   *
+   * @param options `bytes` of the prompt; `gaps` takes the milliseconds between the pieces of the answer
+   */
+  function call({ stream, directive = '', bytes = ORDINARY_BYTES, gaps }) {
     serial += 1;
     const nonce = String(serial).padStart(12, '0');
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const read = (response) => {
         let firstByteMs;
+        let lastMs;
         const parts = [];
         response.on('data', (part) => {
-          firstByteMs ??= performance.now() - started;
+          const nowMs = performance.now();
+          firstByteMs ??= nowMs - started;
+          if (gaps !== undefined && lastMs !== undefined) gaps.push(nowMs - lastMs);
+          lastMs = nowMs;
           parts.push(part);
         });
         response.on('error', reject);
@@ -37,11 +45,10 @@ export function createCaller({ port, path, key, model }) {
           const text = Buffer.concat(parts).toString();
           const complete = stream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}');
           if (response.statusCode === 200 && complete && text.includes(nonce)) return resolve({ firstByteMs });
-          const code = response.statusCode === 503 && text.includes('"store_unavailable"') ? 'store_unavailable' : undefined;
-          reject(Object.assign(new Error(`wrong answer ${response.statusCode}: ${text.slice(-300)}`), { code }));
+          reject(new Error(`wrong answer ${response.statusCode}: ${text.slice(-300)}`));
         });
       };
-      post(`${nonce} ${directive} ${'please answer '.repeat(70)}`, stream, read, reject);
+      post(`${nonce} ${directive} ${SENTENCE.repeat(Math.ceil(bytes / SENTENCE.length))}`, stream, read, reject);
     });
   }
 
@@ -60,22 +67,16 @@ export function createCaller({ port, path, key, model }) {
     });
   }
 
-  /** Runs calls with `width` in flight until the time is up. */
+  /** Runs calls with `width` in flight until the time is up, and rejects at the end when one of them went wrong. */
   async function run({ milliseconds, width, ...options }) {
     const until = performance.now() + milliseconds;
     const done = [];
-    await Promise.all(
+    const ends = await Promise.allSettled(
       Array.from({ length: width }, async () => {
-        while (performance.now() < until) {
-          try {
-            done.push(await call(options));
-          } catch (error) {
-            tooSlow += 1;
-            if (error.code !== 'store_unavailable' || tooSlow > MOST_TOO_SLOW) throw error;
-          }
-        }
+        while (performance.now() < until) done.push(await call(options));
       }),
     );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return done;
   }
 

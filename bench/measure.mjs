@@ -1,82 +1,108 @@
-/** How each kind of figure is taken. Every figure is the least, or the median where latencies are meant, of many samples. */
+/**
+ * How figures are taken. Whatever else the machine does only adds to a figure of CPU or time, so the least of many samples counts; the
+ * targets take turns, sample by sample, and a sample with an error is taken again.
+ */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
-import { request } from 'node:http';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const least = (values) => Math.min(...values);
-export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** The three least samples of a target lie so near to each other, or more are taken: at most as many again. */
+const NEAR = 0.1;
 
-/** CPU time of each target per unit of work, in microseconds; the targets take turns, slice after slice. */
-export async function cpuPerUnit(targets, { slices, sliceMs }, load, units) {
+export const least = (values) => Math.min(...values);
+export const median = (values) => quantile(values, 0.5);
+/** Of latencies and of fresh processes: most of what is above it is the machine. */
+export const lowerQuartile = (values) => quantile(values, 0.25);
+export const quantile = (values, part) => values.toSorted((a, b) => a - b)[Math.floor(values.length * part)];
+export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const micros = ({ user, system }) => user + system;
+
+/** What went wrong and was taken again, over the whole run. */
+export const retaken = new Map();
+
+/**
+ * Samples of each target in turns.
+ *
+ * @param sample takes one of a target; resolves to a number, or to an object of numbers
+ * @param options `count` of samples; `isNear` tells from a target's samples whether they are enough; `figure` makes the figure of them
+ * @returns figures by target, and `spread`: by how much the third least sample of a target is above the least, at the most
+ */
+export async function inTurns(targets, sample, { count, figure = least, isNear = areNear }) {
   const names = Object.keys(targets);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let slice = 0; slice < slices; slice++) {
-    for (const name of slice % 2 === 0 ? names : names.toReversed()) {
-      const target = targets[name];
-      const before = await target.ask();
-      const done = await target.caller.run({ milliseconds: sliceMs, ...load });
-      const after = await target.ask();
-      samples[name].push((micros(after.cpu) - micros(before.cpu)) / units(done));
+  let errors = count;
+  const isEnough = (name) => samples[name].length >= count && isNear(samples[name]);
+  for (let round = 0; round < 2 * count; round++) {
+    const open = names.filter((name) => !isEnough(name));
+    for (const name of round % 2 === 0 ? open : open.toReversed()) {
+      try {
+        samples[name].push(await sample(targets[name], name));
+      } catch (error) {
+        const reason = `${name}: ${error.message.slice(0, 160)}`;
+        retaken.set(reason, (retaken.get(reason) ?? 0) + 1);
+        errors -= 1;
+        if (errors < 0) throw error;
+      }
     }
   }
-  return Object.fromEntries(names.map((name) => [name, least(samples[name])]));
+  return figuresOf(samples, figure);
 }
 
-const micros = ({ user, system }) => user + system;
+function figuresOf(samples, figure) {
+  const names = Object.keys(samples);
+  const [first] = Object.values(samples).flat();
+  if (typeof first !== 'object') {
+    return {
+      ...Object.fromEntries(names.map((name) => [name, figure(samples[name])])),
+      spread: Math.max(...names.map((name) => spreadOf(samples[name]))),
+    };
+  }
+  return Object.fromEntries(
+    Object.keys(first).map((part) => [
+      part,
+      figuresOf(Object.fromEntries(names.map((name) => [name, samples[name].map((values) => values[part])])), figure),
+    ]),
+  );
+}
+
+function spreadOf(samples) {
+  const [first, ...rest] = samples.toSorted((a, b) => a - b);
+  return (rest[Math.min(1, rest.length - 1)] ?? first) / first - 1;
+}
+
+function areNear(samples) {
+  return samples.length >= 3 && spreadOf(samples) <= NEAR;
+}
+
+/** CPU time of each target per unit of work, in microseconds. */
+export function cpuPerUnit(targets, { slices, sliceMs }, load, units) {
+  const slice = async (target) => {
+    const before = await target.ask();
+    const done = await target.caller.run({ milliseconds: sliceMs, ...load });
+    const after = await target.ask();
+    if (done.length === 0) throw new Error('no call was answered in a slice');
+    return (micros(after.cpu) - micros(before.cpu)) / units(done);
+  };
+  return inTurns(targets, slice, { count: slices });
+}
 
 /** Runs a load on each target until all are warm: in turns, so that none is warmer than another when time is short. */
 export async function settleDown(targets, load, { requests, milliseconds }) {
   const served = targets.map(() => 0);
   const until = performance.now() + milliseconds * targets.length;
   while (performance.now() < until && served.some((count) => count < requests)) {
-    for (const [index, target] of targets.entries()) served[index] += (await target.caller.run({ milliseconds: 500, ...load })).length;
-  }
-}
-
-/**
- * Microseconds until the first byte of an answer, one call at a time.
- *
- * @param typical which of the samples counts
- */
-export async function firstByte(targets, rounds, stream, typical) {
-  const names = Object.keys(targets);
-  const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const name of names) {
-      const { firstByteMs } = await targets[name].caller.call({ stream, directive: 'stream:1' });
-      samples[name].push(firstByteMs * 1_000);
+    for (const [index, target] of targets.entries()) {
+      const done = await target.caller.run({ milliseconds: 500, ...load }).catch(() => []);
+      served[index] += done.length;
     }
   }
-  return Object.fromEntries(names.map((name) => [name, typical(samples[name])]));
 }
 
-/** Resident memory that each open, silent stream adds, in KB; then how long the provider keeps streams whose callers hung up, in ms. */
-export async function idleStreams(target, upstream, count) {
-  // One after the other, so that the heap stays small: what a first thousand calls need is compiled code, and no part of a stream.
-  for (let warm = 0; warm < 1_000; warm++) await target.caller.call({ stream: true, directive: 'stream:1' });
-  const before = await target.ask();
-  const hangUps = await Promise.all(Array.from({ length: count }, () => target.caller.hold('idle:1000')));
-  await pause(500);
-  const after = await target.ask();
-
-  const started = performance.now();
-  for (const hangUp of hangUps) hangUp();
-  while ((await openStreams(upstream.port)) > 0 && performance.now() - started < 5_000) await pause(10);
-  return { perStreamKb: (after.rss - before.rss) / 1_024 / count, freedMs: performance.now() - started };
-}
-
-/** Streams that the provider of the bench has open. */
-function openStreams(port) {
-  return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, method: 'POST', agent: false }, (response) => {
-      response.setEncoding('utf8').on('data', (text) => resolve(Number(text)));
-    })
-      .on('error', reject)
-      .end();
-  });
+/** Microseconds until the first byte of an answer, one call at a time. */
+export function firstByte(targets, rounds, stream, figure) {
+  const call = async ({ caller }) => (await caller.call({ stream, directive: 'stream:1' })).firstByteMs * 1_000;
+  return inTurns(targets, call, { count: rounds, figure, isNear: () => true });
 }
 
 const LAMBDA_GLOBAL = 'data:text/javascript,globalThis.awslambda={streamifyResponse:(f)=>f,HttpResponseStream:{}}';
@@ -87,12 +113,9 @@ const LAMBDA_ENVIRONMENT = {
   GATEWAY_CONFIG_FILE: join(dirname(fileURLToPath(import.meta.url)), 'gateway.json'),
 };
 
-/** Milliseconds that importing each module takes in a new process; they take turns. */
-export function coldImports(files, times) {
-  const names = Object.keys(files);
-  const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < times; round++) for (const name of names) samples[name].push(coldImport(files[name]));
-  return Object.fromEntries(names.map((name) => [name, least(samples[name])]));
+/** Milliseconds that importing each module takes in a new process. */
+export function coldImports(files, count) {
+  return inTurns(files, coldImport, { count });
 }
 
 function coldImport(file) {
@@ -103,9 +126,18 @@ function coldImport(file) {
   return Number(told.toString());
 }
 
-/** A function's bundle in KB: its entry chunk, and all that it may load. */
+/** A function's bundle in KB: what is loaded with its entry, and all that it may load. */
 export function bundleSizes(root, name) {
   const folder = join(root, 'dist/lambda', name);
-  const size = (file) => statSync(join(folder, file)).size / 1_000;
-  return { entryKb: size('index.mjs'), wholeKb: readdirSync(folder).reduce((sum, file) => sum + size(file), 0) };
+  const sizeOf = (files) => [...files].reduce((sum, file) => sum + statSync(join(folder, file)).size / 1_000, 0);
+  return { entryKb: sizeOf(loadedWith(folder, 'index.mjs')), wholeKb: sizeOf(readdirSync(folder)) };
+}
+
+/** A module and those that it imports at once. */
+function loadedWith(folder, file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, next] of readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+    loadedWith(folder, next, found);
+  return found;
 }

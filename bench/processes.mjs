@@ -2,18 +2,15 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundling, FUNCTION_ALIASES, LOCAL_ALIASES } from '../scripts/build/bundling.mjs';
 
-const children = [];
+const children = new Set();
 
-/** Starts a process and waits until it says that it is ready. */
-export function start(root, file, ...args) {
-  const child = fork(join(root, file), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-    child.once('message', (ready) => resolve({ ...ready, ask: () => ask(child), stop: () => stop(child) }));
-  });
+/** Starts a process and waits until it says that it is ready. What it writes to its output goes nowhere. */
+export function start(root, file, args = [], env = process.env) {
+  const child = fork(join(root, file), args.map(String), { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  children.add(child);
+  return answerOf(child, file).then((ready) => ({ ...ready, ask: (what) => ask(child, file, what), stop: () => stop(child) }));
 }
 
 export function stopAll() {
@@ -21,14 +18,27 @@ export function stopAll() {
 }
 
 function stop(child) {
-  child.removeAllListeners('exit');
+  children.delete(child);
   child.kill();
 }
 
-function ask(child) {
-  return new Promise((resolve) => {
-    child.once('message', resolve);
-    child.send('report');
+function ask(child, file, what = 'report') {
+  const answer = answerOf(child, file);
+  child.send(what);
+  return answer;
+}
+
+/** Its next message; an end in its stead is an error. */
+function answerOf(child, file) {
+  return new Promise((resolve, reject) => {
+    const settle = (end) => (value) => {
+      child.off('message', answered).off('error', failed).off('exit', ended);
+      end(value);
+    };
+    const answered = settle(resolve);
+    const failed = settle(reject);
+    const ended = settle((code) => reject(new Error(`${file} ended with ${code}`)));
+    child.on('message', answered).on('error', failed).on('exit', ended);
   });
 }
 
@@ -38,28 +48,35 @@ function ask(child) {
  * @param gear the checkout whose table in memory is used: it is part of what measures
  */
 export async function buildTargets(root, names, gear = root) {
-  // As in scripts/build.mjs: the embedded DynamoDB has a store of its own.
-  const absent = join(root, 'local/dynamodb/absent-level.ts');
+  const table = {
+    name: 'gear',
+    setup: ({ onResolve }) => onResolve({ filter: /^\.\/memory-table$/ }, () => ({ path: join(gear, 'bench/memory-table.ts') })),
+  };
   await build({
+    ...bundling(LOCAL_ALIASES),
     absWorkingDir: root,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minify: true,
-    splitting: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    alias: { level: absent, 'memory-level': absent },
-    plugins: [
-      {
-        name: 'gear',
-        setup: ({ onResolve }) => onResolve({ filter: /^\.\/memory-table$/ }, () => ({ path: join(gear, 'bench/memory-table.ts') })),
-      },
-    ],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    entryPoints: names.map((name) => join(root, 'bench', `${name}.ts`)),
+    plugins: [table],
+    entryPoints: Object.fromEntries(names.map((name) => [name.replace(/\.\w+$/, ''), join(root, 'bench', name)])),
     outdir: join(root, 'dist/bench'),
-    outExtension: { '.js': '.mjs' },
+  });
+}
+
+/** The proxy function as it is deployed, but for its table, which is in memory. */
+export async function buildFunction(root) {
+  const { plugins, ...options } = bundling(FUNCTION_ALIASES);
+  const table = {
+    name: 'table-in-memory',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.\/aws\/dynamodb$/ }, ({ importer }) =>
+        importer.endsWith('/lambda/proxy/open-gateway.ts') ? { path: join(root, 'bench/functions/table.ts') } : undefined,
+      );
+    },
+  };
+  await build({
+    ...options,
+    absWorkingDir: root,
+    plugins: [table, ...plugins],
+    entryPoints: { index: join(root, 'lambda/proxy/index.ts') },
+    outdir: join(root, 'dist/bench/proxy'),
   });
 }

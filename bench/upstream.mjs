@@ -1,13 +1,17 @@
 /**
  * The provider of the bench, in a process of its own: answers as fast as it can, so that what is measured is the gateway.
- * JSON replies of about 1.5 KB; streams of `chunks` chunks of about 310 bytes, one write each; `idle` streams send one chunk and then nothing.
+ * JSON replies of about 1.5 KB; streams of so many chunks of about 310 bytes, one write each, at once (`stream:200`) or every 20 ms
+ * (`paced:200`); `idle` streams send one chunk and then nothing.
  */
 import { createServer } from 'node:http';
 
 const filler = 'the quick brown fox jumps over the lazy dog and '.repeat(26);
 const usage = { prompt_tokens: 250, completion_tokens: 300, total_tokens: 550 };
 const head = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1, model: 'bench-model' };
+const PACE_MS = 20;
 let open = 0;
+/** When the last call had come, in epoch milliseconds. */
+let calledMs = 0;
 
 const server = createServer((request, response) => {
   const parts = [];
@@ -16,7 +20,7 @@ const server = createServer((request, response) => {
 });
 
 function answer(text, anthropic, response) {
-  if (text === '') return response.end(String(open));
+  calledMs = performance.timeOrigin + performance.now();
   const body = JSON.parse(text);
   const { content } = body.messages.at(-1);
   const prompt = typeof content === 'string' ? content : content[0].text;
@@ -27,7 +31,7 @@ function answer(text, anthropic, response) {
     open -= 1;
   });
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const [, kind = 'stream', count = '1'] = /(idle|stream):(\d+)/.exec(prompt) ?? [];
+  const [, kind = 'stream', count = '1'] = /(idle|stream|paced):(\d+)/.exec(prompt) ?? [];
   const events = anthropic ? anthropicEvents(nonce) : openAiEvents(nonce, body.stream_options?.include_usage === true);
   stream(response, events, kind, Number(count));
 }
@@ -94,16 +98,19 @@ function anthropicEvents(nonce) {
 
 function stream(response, events, kind, count) {
   let sent = 0;
+  const began = performance.now();
   if (events.first !== '') response.write(events.first);
   const step = () => {
     if (response.destroyed) return;
     if (sent === count) return response.end(events.last);
     response.write(events.chunk);
     sent += 1;
-    if (kind !== 'idle') setTimeout(step, 1);
+    if (kind === 'stream') setTimeout(step, 1);
+    if (kind === 'paced') setTimeout(step, Math.max(0, began + sent * PACE_MS - performance.now()));
   };
   step();
 }
 
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+process.on('message', () => process.send({ open, calledMs }));
