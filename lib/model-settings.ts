@@ -132,4 +132,11 @@ export interface ModelSettings {
    * @default - as the catalogue knows it
    */
   readonly thinkingOff?: boolean;
+
+  /**
+   * Whether what it thought goes back with its calls of tools, without which the next turn is refused.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly thinkingReturns?: boolean;
 }

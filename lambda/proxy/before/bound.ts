@@ -11,6 +11,8 @@ import { toolTarget } from './policy';
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
 const CHARACTERS_BESIDE = 4_096;
+/** The highest of the lowest caps that wire formats take. */
+const LOWEST_CAP_TOKENS = 16;
 /** What a model is taken to write at most when nobody knows it or any that is named like it. */
 const UNKNOWN_OUTPUT_TOKENS = 32_000;
 
@@ -52,7 +54,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
     outputCap: written ? allowed : undefined,
     capReason: !written ? undefined : byHeader ? 'x-gateway-max-cost-usd' : reason,
     isCapped: written || call.facts.maxOutputTokens !== undefined || (costs && isKnown),
-    maxOutputTokens: allowed * call.facts.choices,
+    maxOutputTokens: Math.min(allowed, call.facts.maxOutputTokens ?? allowed) * call.facts.choices,
   };
 }
 
@@ -94,7 +96,8 @@ interface Cap {
 function capOf(gateway: Gateway, call: RoutedCall, targets: readonly Target[], prices: readonly Price[]): Cap {
   if (!call.operation.generates) return { cap: 0, isKnown: true, mustBeWritten: false, reason: undefined };
   const own = call.facts.maxOutputTokens;
-  if (own !== undefined) return { cap: own, isKnown: true, mustBeWritten: false, reason: undefined };
+  // A lower one is raised for those who take none so low.
+  if (own !== undefined) return { cap: Math.max(own, LOWEST_CAP_TOKENS), isKnown: true, mustBeWritten: false, reason: undefined };
   const { defaultMaxOutputTokens } = call.configuration.document;
   if (defaultMaxOutputTokens !== undefined) {
     const cap = Math.min(defaultMaxOutputTokens, ...prices.map((price) => price.maxOutputTokens ?? Number.POSITIVE_INFINITY));

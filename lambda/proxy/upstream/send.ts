@@ -115,7 +115,7 @@ interface WrittenCap {
 
 const NO_CAP: WrittenCap = { tokens: undefined, dropped: [], written: [] };
 
-/** The cap for one target. A higher one than its model can write, which the caller did not mean for this very model, is lowered to that. */
+/** The cap for one target. One above its model's, which the caller did not mean for this very model, is lowered; one of a probe is raised. */
 function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, protocol: ProtocolCodec, passThrough: boolean): WrittenCap {
   const { call, outputCap, capReason } = bounded;
   const { maxOutputField, maxOutputTokens } = call.facts;
@@ -125,6 +125,8 @@ function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, protocol
     return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (${capReason})`] };
   }
   if (maxOutputTokens !== undefined) {
+    const least = passThrough ? 1 : (protocol.lowestCapTokens ?? 1);
+    if (maxOutputTokens < least) return { tokens: least, dropped: [], written: [`${maxOutputField}=${least} (the protocol's least)`] };
     const lowers = most !== undefined && maxOutputTokens > most && (!passThrough || isAlias(call));
     return lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
   }

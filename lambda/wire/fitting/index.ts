@@ -12,6 +12,7 @@ export {
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
 export { refuseForeignMedia } from './media';
+export { withoutReferences } from './references';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { fitSettings } from './settings';

@@ -3,6 +3,7 @@ import type { FinishReason, ModelResponse, StreamEvent } from '../model/response
 import type { Capabilities } from '../models';
 import { changedEvents } from '../protocols/changed-events';
 import type { Protocol, StreamDecoder } from '../protocols/protocol';
+import { isRecursive } from './references';
 
 /** A protocol and a call for it, where a schema that its host cannot hold an answer to is asked for in another way. */
 export interface WithoutSchema {
@@ -25,10 +26,14 @@ export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, c
   const format = request.responseFormat;
   if (format?.type !== 'json-schema') return { protocol, request, dropped: [] };
   const hasTools = (request.tools?.length ?? 0) > 0;
-  const native = can.structuredOutput?.includes('json-schema') ?? true;
+  const native =
+    (can.structuredOutput?.includes('json-schema') ?? true) &&
+    !(can.schemaSubset?.includes('anthropic') === true && isRecursive(format.schema));
   if (native && !(hasTools && can.structuredOutputWithTools === false)) return { protocol, request, dropped: [] };
   const thinks = request.reasoning !== undefined && request.reasoning.effort !== 'none' && can.thinking?.length !== 0;
-  const forces = !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
+  // Arguments of a tool are an object.
+  const isObject = format.schema['type'] === 'object' || 'properties' in format.schema;
+  const forces = isObject && !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
   const { responseFormat: _, ...rest } = request;
   if (!forces) return { protocol, request: { ...rest, messages: [told(format), ...rest.messages] }, dropped: ['response_format'] };
   return {

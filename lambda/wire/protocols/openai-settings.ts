@@ -29,7 +29,7 @@ export function writeEffort(reasoning: Reasoning | undefined, can: Capabilities,
     if (least !== undefined) dropped.add('reasoning.effort');
     return least;
   }
-  if (budgetTokens !== undefined) dropped.add('thinking.budget_tokens');
+  if ((budgetTokens ?? 0) !== 0) dropped.add('thinking.budget_tokens');
   const asked = reasoning.effort ?? effortOfBudget(budgetTokens as number);
   const nearest = nearestEffort(asked, can.efforts);
   if (nearest !== asked) dropped.add(nearest === undefined ? 'reasoning' : 'reasoning.effort');

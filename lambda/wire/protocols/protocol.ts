@@ -261,6 +261,8 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
   readonly toolNames?: ToolNameGrammar;
   /** Whether every call has to name an output cap. Default: false. */
   readonly requiresOutputCap?: boolean;
+  /** The lowest output cap that a call may name, in tokens; at most `LOWEST_CAP_TOKENS`. Default: 1. */
+  readonly lowestCapTokens?: number;
   /** Writes the call. Throws `GatewayError` 400 (`unsupported_parameter`) naming what this protocol cannot say. */
   encodeRequest(request: Asked, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */

@@ -10,5 +10,5 @@ export const deepSeek = openAiStyle({
   telemetryName: 'deepseek',
   baseUrl: 'https://api.deepseek.com',
   models: ['deepseek-*'],
-  quirks: ['replays-reasoning', 'user-by-older-name', 'max-tokens', 'developer-as-system', 'plain-strings'],
+  quirks: ['thinking-switch', 'replays-reasoning', 'user-by-older-name', 'max-tokens', 'developer-as-system', 'plain-strings'],
 });

@@ -21,11 +21,12 @@ interface Quirk {
  * Quirks that the protocol's own encoder acts on (`TargetFacts.quirks`), not the finished body.
  *
  * - `replays-reasoning`: earlier thinking goes back as `reasoning_content`. @see https://api-docs.deepseek.com/guides/thinking_mode
+ * - `thinking-switch`: thinking is switched off by `thinking`. @see https://api-docs.deepseek.com/guides/thinking_mode
  * - `films`: films go as `video_url`, which OpenAI itself does not know. @see https://openrouter.ai/docs/features/multimodal/videos
  * - `no-free-text-tools`: OpenAI's `custom` tools are unknown, so they are sent as functions.
  * - `vertex-operations`: embeddings are made by `predict`, tokens counted of bare contents. @see https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
  */
-export type EncoderQuirk = 'replays-reasoning' | 'films' | 'no-free-text-tools' | 'vertex-operations';
+export type EncoderQuirk = 'replays-reasoning' | 'thinking-switch' | 'films' | 'no-free-text-tools' | 'vertex-operations';
 
 export type QuirkName = keyof typeof QUIRKS | EncoderQuirk;
 

@@ -5,8 +5,9 @@ const OPENING: JsonObject = { role: 'user', content: '...' };
 const BRIDGE: JsonObject = { role: 'assistant', content: 'OK.' };
 
 /**
- * Turns in the order that Mistral insists on: the user's first; after a tool's result the assistant's; no instructions after an answer
- * (they are the user's then); a last turn of the assistant's says that it is to be continued.
+ * Turns in the order that Mistral insists on: the user's first, also where there are but instructions; after a tool's result the
+ * assistant's; no turn of the assistant's that says nothing; no instructions after an answer (they are the user's then); a last turn of
+ * the assistant's says that it is to be continued.
  *
  * @returns the given list itself when it has that order
  */
@@ -15,16 +16,23 @@ export function inStrictOrder(messages: JsonValue[]): JsonValue[] {
   for (const message of messages) {
     const before = roleOf(ordered.at(-1));
     const role = roleOf(message);
+    if (role === 'assistant' && saysNothing(message as JsonObject)) continue;
     const isLate = role === 'system' && (before === 'assistant' || before === 'tool');
     if (role === 'assistant' && (before === undefined || (before === 'system' && !ordered.some(isUser)))) ordered.push(OPENING);
     if (before === 'tool' && (role === 'user' || isLate)) ordered.push(BRIDGE);
     ordered.push(isLate ? { ...(message as JsonObject), role: 'user' } : message);
   }
   const last = ordered.at(-1);
+  if (isObject(last) && ordered.every((message) => roleOf(message) === 'system')) ordered[ordered.length - 1] = { ...last, role: 'user' };
   if (isObject(last) && last['role'] === 'assistant' && last['prefix'] === undefined && last['tool_calls'] === undefined) {
     ordered[ordered.length - 1] = { ...last, prefix: true };
   }
   return ordered.length === messages.length && ordered.every((message, index) => message === messages[index]) ? messages : ordered;
+}
+
+function saysNothing({ content, tool_calls: calls }: JsonObject): boolean {
+  const isEmpty = content === undefined || content === null || content === '' || (Array.isArray(content) && content.length === 0);
+  return isEmpty && (!Array.isArray(calls) || calls.length === 0);
 }
 
 function isUser(message: JsonValue): boolean {

@@ -49,6 +49,8 @@ export const CAPABILITY_FIELDS = {
   maxThinkingBudget: 'tokens',
   /** Whether thinking can be switched off. */
   thinkingOff: 'yes-or-no',
+  /** Whether what it thought goes back with its calls of tools, without which the next turn is refused. */
+  thinkingReturns: 'yes-or-no',
 
   /** Which schema an answer can be held to by the host itself. Empty: none. */
   structuredOutput: ['json-schema', 'json'],

@@ -1,6 +1,7 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, UserPart } from '../../model/request';
+import { withoutBilling } from '../../protocols/billing-line';
 import { defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
 import {
@@ -14,7 +15,6 @@ import {
   wrongType,
 } from '../../protocols/strict';
 import { readCache, readShared, readText } from './decode-content';
-import { isBilling } from './history';
 import { readCallState, readOpaque } from './signatures';
 
 const MESSAGE_FIELDS = new Set(['role', 'content']);
@@ -50,12 +50,9 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
 
 /** Blocks beside text in system messages change what Anthropic's own model may do, and say nothing to others. */
 function readSystemContent(content: JsonValue | undefined, path: string, dropped: string[]): TextPart[] {
-  if (typeof content === 'string') return isBilling(content) ? [] : [{ type: 'text', text: content }];
+  if (typeof content === 'string') return withoutBilling({ type: 'text', text: content });
   return blocksOf(content, path).flatMap((block, index) => {
-    if (block['type'] === 'text') {
-      const text = readText(block, `${path}[${index}]`);
-      return isBilling(text.text) ? [] : [text];
-    }
+    if (block['type'] === 'text') return withoutBilling(readText(block, `${path}[${index}]`));
     noteDropped(dropped, `${path}[${index}]`);
     return [];
   });

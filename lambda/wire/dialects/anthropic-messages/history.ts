@@ -1,20 +1,25 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
+import { withoutBillingLine } from '../../protocols/billing-line';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { isForeign, unmarked } from './signatures';
 
-/** How a block of Claude Code's begins that is meant for Anthropic's own accounts and says nothing to a model. It differs from call to call. */
-const BILLING = 'x-anthropic-billing-header';
-
-export function isBilling(text: string): boolean {
-  return text.trimStart().startsWith(BILLING);
-}
-
 /** `system` without what is for Anthropic's own eyes; undefined when there is no such thing. */
 function withoutBilling(system: JsonValue | undefined): JsonValue | undefined {
-  if (typeof system === 'string') return isBilling(system) ? '' : undefined;
+  if (typeof system === 'string') {
+    const rest = withoutBillingLine(system);
+    return rest === system ? undefined : rest;
+  }
   if (!Array.isArray(system)) return undefined;
-  const kept = system.filter((block) => !isBilling(textOf(objectOf(block)?.['text']) ?? ''));
-  return kept.length === system.length ? undefined : kept;
+  let changed = false;
+  const kept = system.flatMap((item) => {
+    const block = objectOf(item);
+    const text = textOf(block?.['text']) ?? '';
+    const rest = withoutBillingLine(text);
+    if (rest === text) return [item];
+    changed = true;
+    return rest === '' ? [] : [{ ...block, text: rest }];
+  });
+  return changed ? kept : undefined;
 }
 
 /**

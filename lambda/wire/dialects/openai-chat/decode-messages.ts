@@ -1,6 +1,7 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { withoutBilling } from '../../protocols/billing-line';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
@@ -41,7 +42,7 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
     switch (role) {
       case 'system':
       case 'developer':
-        return { role, content: readTexts(message['content'], `${path}.content`, dropped), ...named };
+        return { role, content: readTexts(message['content'], `${path}.content`, dropped).flatMap(withoutBilling), ...named };
       case 'user':
         return { role, content: readUserContent(message['content'], `${path}.content`, dropped), ...named };
       case 'assistant':

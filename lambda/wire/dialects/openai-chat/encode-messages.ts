@@ -20,9 +20,14 @@ import type { WireMessage, WireToolCall, WireUserPart } from './wire';
 /** OpenAI refuses longer ids of tool calls. */
 const MAX_TOOL_ID = 40;
 
+/** Where another model called the tool, or the client has lost what was thought. Empty text counts as none. */
+const UNKNOWN_THOUGHT = ' ';
+
 interface Options {
   /** The provider takes an earlier turn's thinking back, as `reasoning_content`. OpenAI itself refuses the field. */
   readonly replayReasoning: boolean;
+  /** Calls of tools are refused without the thinking before them. */
+  readonly needsReasoning: boolean;
   /** The provider takes films, as `video_url`. */
   readonly films: boolean;
   /** The grammar that ids of calls must have. @see https://docs.mistral.ai/capabilities/function_calling */
@@ -129,14 +134,15 @@ function writeAssistant(message: Extract<Message, { role: 'assistant' }>, path: 
     content: content ?? (calls.length === 0 && refusal === '' ? '' : null),
     ...nameOf(message),
     ...(refusal === '' ? {} : { refusal }),
-    ...writeReasoning(reasoning, options),
+    ...writeReasoning(reasoning, options, calls.length > 0),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => writeCall(call, options)) }),
   };
 }
 
 /** Thinking that another wire format signed means nothing here; its text does, where the provider takes it. */
-function writeReasoning(parts: readonly ReasoningPart[], options: Options): { reasoning_content?: string } {
-  if (parts.length === 0) return {};
+function writeReasoning(parts: readonly ReasoningPart[], options: Options, hasCalls: boolean): { reasoning_content?: string } {
+  const standIn = hasCalls && options.needsReasoning ? { reasoning_content: UNKNOWN_THOUGHT } : {};
+  if (parts.length === 0) return standIn;
   if (!options.replayReasoning) {
     options.dropped.add('reasoning');
     return {};
@@ -146,7 +152,7 @@ function writeReasoning(parts: readonly ReasoningPart[], options: Options): { re
     const state = part.redacted ?? part.signature;
     return state?.protocol === 'openai-chat' ? (writeDetail(part, index) ?? []) : [];
   });
-  return { ...(text === '' ? {} : { reasoning_content: text }), ...(details.length === 0 ? {} : { reasoning_details: details }) };
+  return { ...(text === '' ? standIn : { reasoning_content: text }), ...(details.length === 0 ? {} : { reasoning_details: details }) };
 }
 
 function writeCall(call: ToolCallPart, options: Options): WireToolCall {

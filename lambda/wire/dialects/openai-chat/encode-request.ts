@@ -25,10 +25,15 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 
+  const returns = can.thinkingReturns === true && !target.quirks.has('no-reasoning-replay');
+  // DeepSeek thinks unless it is told not to, by a field of its own.
+  const isOff = target.quirks.has('thinking-switch') && request.reasoning?.effort === 'none';
+
   const body: JsonObject = defined({
     model: target.requestModel,
     messages: writeMessages(request.messages, {
-      replayReasoning: target.quirks.has('replays-reasoning'),
+      replayReasoning: returns || target.quirks.has('replays-reasoning'),
+      needsReasoning: returns && request.reasoning?.effort !== 'none',
       films: target.quirks.has('films'),
       ...(can.toolIds === undefined ? {} : { toolIds: can.toolIds }),
       dropped,
@@ -50,7 +55,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     logprobs: request.logprobs === undefined ? undefined : true,
     top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
     response_format: writeResponseFormat(request.responseFormat),
-    reasoning_effort: writeEffort(reasoningBesideTools(request, can, dropped), can, dropped),
+    reasoning_effort: isOff ? undefined : writeEffort(reasoningBesideTools(request, can, dropped), can, dropped),
+    thinking: isOff ? { type: 'disabled' } : undefined,
     verbosity: request.verbosity,
     service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },

@@ -1,6 +1,7 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import { withoutBilling } from '../../protocols/billing-line';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
 import { mediaPart, readUrl, resultPart } from '../../protocols/media';
@@ -77,7 +78,7 @@ class InputReader {
     switch (role) {
       case 'system':
       case 'developer':
-        this.messages.push({ role, content: readParts(content, `${path}.content`, readTextPart) });
+        this.messages.push({ role, content: readParts(content, `${path}.content`, readTextPart).flatMap(withoutBilling) });
         return;
       case 'user':
         this.messages.push({ role, content: readParts<UserPart>(content, `${path}.content`, readUserPart) });

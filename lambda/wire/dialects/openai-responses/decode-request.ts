@@ -2,6 +2,7 @@ import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import { EFFORTS } from '../../models';
+import { withoutBillingLine } from '../../protocols/billing-line';
 import { defined } from '../../protocols/lenient';
 import {
   optionalChoice,
@@ -82,8 +83,8 @@ function unknownFields(body: JsonObject): string[] {
 }
 
 function readInstructions(body: JsonObject): Message[] {
-  const text = optionalText(body['instructions'], 'instructions');
-  return text === undefined || text === '' ? [] : [{ role: 'system', content: [{ type: 'text', text }] }];
+  const text = withoutBillingLine(optionalText(body['instructions'], 'instructions') ?? '');
+  return text === '' ? [] : [{ role: 'system', content: [{ type: 'text', text }] }];
 }
 
 function readFormat(format: JsonObject | undefined): ResponseFormat | undefined {

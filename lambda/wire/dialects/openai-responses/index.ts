@@ -26,6 +26,8 @@ export const openAiResponses: Dialect & Protocol = {
   showsPictures: true,
   framing: 'sse',
   freeTextTools: true,
+  // @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens
+  lowestCapTokens: 16,
   heartbeat: ': keep-alive\n\n',
   terminator: '',
   inspect,

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import { objectAtRoot, withToolsOfHistory } from '../../fitting';
+import { objectAtRoot, withoutReferences, withToolsOfHistory } from '../../fitting';
 import type { Message, ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
@@ -37,7 +37,7 @@ export function toolConfig(original: ModelRequest, family: ModelFamily, can: Cap
 function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Amazon Bedrock has no custom tools; declare a function instead.');
   const strict = tool.strict === true;
-  const schema = rootFor(can, objectAtRoot(tool.parameters, dropped));
+  const schema = rootFor(can, tool.parameters, dropped);
   return {
     name: tool.name,
     // An empty description is refused.
@@ -47,10 +47,11 @@ function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<str
   };
 }
 
-/** Nova knows three keywords at the root. @see https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */
-function rootFor({ schemaSubset }: Capabilities, schema: JsonObject): JsonObject {
-  if (schemaSubset?.includes('nova') !== true) return schema;
-  const { type = 'object', properties = {}, required } = schema;
+/** Nova knows three keywords at the root, so no definitions. @see https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */
+function rootFor({ schemaSubset }: Capabilities, parameters: JsonObject | undefined, dropped: Set<string>): JsonObject {
+  if (schemaSubset?.includes('nova') !== true) return objectAtRoot(parameters, dropped);
+  const plain = parameters === undefined ? undefined : withoutReferences(parameters, 'tools.parameters', dropped);
+  const { type = 'object', properties = {}, required } = objectAtRoot(plain, dropped);
   return { type, properties, ...(required === undefined ? {} : { required }) };
 }
 

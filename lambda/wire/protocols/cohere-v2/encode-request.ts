@@ -1,7 +1,8 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { thinkingWithin, withOneResultACall, withUniqueTools } from '../../fitting';
+import { beginningWithUser, thinkingWithin, withOneResultACall, withoutBlankTexts, withUniqueTools } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
 import type { EncodedRequest, TargetFacts } from '../protocol';
@@ -19,7 +20,7 @@ const BUDGETS: Readonly<Record<string, number>> = { minimal: 512, low: 1_024, me
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const dropped = new Set(original.dropped ?? []);
   const unique = withUniqueTools(original, dropped);
-  const request = { ...unique, messages: withOneResultACall(unique.messages) };
+  const request = { ...unique, messages: beginningWithUser(withoutBlankTexts(withOneResultACall(unique.messages))) };
   refuse(request);
   noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({
@@ -50,7 +51,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
     response_format: responseFormat(request.responseFormat),
-    thinking: thinking(request),
+    thinking: thinking(request, target.capabilities),
   });
   return { body, dropped: [...dropped] };
 }
@@ -93,9 +94,10 @@ function responseFormat(format: ResponseFormat | undefined): JsonObject | undefi
 }
 
 /** @see https://docs.cohere.com/docs/reasoning */
-function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest): JsonObject | undefined {
+function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest, can: Capabilities): JsonObject | undefined {
   if (reasoning === undefined || Object.values(reasoning).every((value) => value === undefined)) return undefined;
-  if (reasoning.effort === 'none') return { type: 'disabled' };
+  // Who is not known to think need not be told to stop.
+  if (reasoning.effort === 'none') return can.thinking === undefined ? undefined : { type: 'disabled' };
   const wanted = reasoning.effort === undefined ? undefined : BUDGETS[reasoning.effort];
   // It counts into the cap: what an effort stands for leaves room for the answer, where there is any.
   const fitting = wanted === undefined || cap === undefined ? undefined : thinkingWithin(wanted, cap, undefined);

@@ -1,0 +1,250 @@
+/** Requests that people reported as refused by one host or another: what leaves is what that host takes. */
+import { sender, startEveryProvider } from '../../support/every-provider';
+import type { TestGateway } from '../../support/gateway';
+import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
+
+const CHAT = '/v1/chat/completions';
+const RESPONSES = '/v1/responses';
+const MESSAGES = '/v1/messages';
+
+let upstream: Upstream;
+let gateway: TestGateway;
+const sent = sender(
+  () => gateway,
+  () => upstream,
+);
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  upstream.script(jsonReply({ error: { message: 'seen' } }, 400));
+  gateway = await startEveryProvider(upstream);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const USER = [{ role: 'user', content: 'Hi' }];
+const FUNCTION = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } };
+const TOOL = { name: 'f', input_schema: { type: 'object', properties: {} } };
+
+describe("Claude Code's line for Anthropic's own accounts", () => {
+  const LINE = 'x-anthropic-billing-header: cc_version=2.1.177.01c; cc_entrypoint=cli; cch=1a2b3;';
+  const told = (text: string) => ({ type: 'text', text });
+
+  test.each([
+    ['Vertex AI', 'vertex-ai/claude-sonnet-4-5', ({ system }: { system: unknown }) => system],
+    ['OpenRouter', 'openrouter/anthropic/claude-sonnet-4.5', ({ system }: { system: unknown }) => system],
+    ['a compatible server', 'anthropic-compatible/claude-x', ({ system }: { system: unknown }) => system],
+  ])('is taken out of what passes to %s, and no more', async (_, model, systemOf) => {
+    const blocks = await sent(MESSAGES, { model, max_tokens: 9, system: [told(LINE), told('You are.')], messages: USER });
+    const joined = await sent(MESSAGES, { model, max_tokens: 9, system: [told(`${LINE}\nYou are.`)], messages: USER });
+    const string = await sent(MESSAGES, { model, max_tokens: 9, system: `${LINE}\n\nYou are.`, messages: USER });
+
+    expect(systemOf(blocks.body)).toEqual([told('You are.')]);
+    expect(systemOf(joined.body)).toEqual([told('You are.')]);
+    expect(systemOf(string.body)).toBe('You are.');
+    expect(string.warnings).toContain('system');
+  });
+
+  test.each([
+    [MESSAGES, { max_tokens: 9, system: `${LINE}\nYou are.`, messages: USER }],
+    [CHAT, { messages: [{ role: 'system', content: `${LINE}\nYou are.` }, ...USER] }],
+    [CHAT, { messages: [{ role: 'system', content: [told(LINE), told('You are.')] }, ...USER] }],
+    [RESPONSES, { instructions: `${LINE}\nYou are.`, input: 'Hi' }],
+    [RESPONSES, { input: [{ role: 'developer', content: `${LINE}\nYou are.` }, ...USER] }],
+  ])('never reaches Bedrock, which refuses it, by %s', async (path, body) => {
+    const { body: written } = await sent(path, { model: 'bedrock/us.anthropic.claude-opus-4-6-v1', ...body });
+
+    expect(written.system).toEqual([{ text: 'You are.' }]);
+  });
+
+  test('reaches Anthropic itself as it came', async () => {
+    const { body } = await sent(MESSAGES, { model: 'anthropic/claude-sonnet-4-5', max_tokens: 9, system: [told(LINE)], messages: USER });
+
+    expect(body.system).toEqual([told(LINE)]);
+  });
+});
+
+describe('probes', () => {
+  test.each([
+    [MESSAGES, { max_tokens: 1, messages: USER }, 'max_tokens=16'],
+    [CHAT, { max_completion_tokens: 15, messages: USER }, 'max_completion_tokens=16'],
+  ])('of %s get the lowest cap that Responses takes, and are told so', async (path, body, told) => {
+    const { body: written, path: asked, warnings } = await sent(path, { model: 'openai/gpt-5-codex', ...body });
+
+    expect([asked, written.max_output_tokens]).toEqual(['/responses', 16]);
+    expect(warnings).toContain(told);
+  });
+
+  test('of wire formats that take one token keep it', async () => {
+    const { body } = await sent(MESSAGES, { model: 'openai/gpt-4o', max_tokens: 1, messages: USER });
+
+    expect(body.max_completion_tokens).toBe(1);
+  });
+});
+
+describe('thinking that is switched off', () => {
+  const off = (model: string) => sent(MESSAGES, { model, max_tokens: 100, thinking: { type: 'disabled' }, messages: USER });
+
+  test.each([
+    'openai/gpt-4o',
+    'xai/grok-4',
+    'vllm/qwen3',
+    'groq/llama-3.3-70b-versatile',
+    'cohere/command-a-03-2025',
+    'mistral/magistral-medium-latest',
+  ])('is no word to %s, which knows none', async (model) => {
+    const { body, warnings } = await off(model);
+
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining([expect.stringMatching(/reasoning|thinking/)]));
+    expect(warnings).toBe('');
+  });
+
+  test.each([
+    ['openai/gpt-5.1', { reasoning_effort: 'none' }],
+    ['mistral/mistral-small-latest', { reasoning_effort: 'none' }],
+    ['deepseek/deepseek-v4-flash', { thinking: { type: 'disabled' } }],
+    ['cohere/command-a-reasoning-08-2025', { thinking: { type: 'disabled' } }],
+    ['google-ai-studio/gemini-2.5-flash', { generationConfig: { maxOutputTokens: 100, thinkingConfig: { thinkingBudget: 0 } } }],
+  ])('is said to %s in its own way, without a warning', async (model, fields) => {
+    const { body, warnings } = await off(model);
+
+    expect(body).toMatchObject(fields);
+    expect(warnings).toBe('');
+  });
+
+  test('is said to DeepSeek by the callers of Responses too', async () => {
+    const { body } = await sent(RESPONSES, { model: 'deepseek/deepseek-v4-flash', reasoning: { effort: 'none' }, input: 'Hi' });
+
+    expect(body).toMatchObject({ thinking: { type: 'disabled' } });
+    expect(body).not.toHaveProperty('reasoning_effort');
+  });
+});
+
+describe('thinking before a call of a tool', () => {
+  const history = (...before: object[]) => ({
+    max_tokens: 2_000,
+    tools: [TOOL],
+    messages: [
+      ...USER,
+      { role: 'assistant', content: [...before, { type: 'tool_use', id: 'functions.f:0', name: 'f', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'functions.f:0', content: 'x' }] },
+    ],
+  });
+  const THOUGHT = { type: 'thinking', thinking: 'A tool helps.', signature: '' };
+  const HOSTS = [
+    'openai-compatible/kimi-k2.5',
+    'vllm/kimi-k2-thinking',
+    'together/moonshotai/Kimi-K2-Thinking',
+    'nvidia-nim/moonshotai/kimi-k2-thinking',
+  ];
+
+  test.each([...HOSTS, 'deepseek/deepseek-v4-pro', 'openai-compatible/deepseek-v4-pro'])(
+    'goes back to %s, or a stand-in',
+    async (model) => {
+      const known = await sent(MESSAGES, { model, ...history(THOUGHT) });
+      const lost = await sent(MESSAGES, { model, ...history() });
+      const off = await sent(MESSAGES, { model, thinking: { type: 'disabled' }, ...history() });
+
+      expect(known.body.messages[1]).toMatchObject({ reasoning_content: 'A tool helps.', tool_calls: [{ function: { name: 'f' } }] });
+      expect(lost.body.messages[1].reasoning_content).toBe(' ');
+      expect(off.body.messages[1]).not.toHaveProperty('reasoning_content');
+    },
+  );
+
+  test.each(['groq/moonshotai/kimi-k2-instruct', 'openai/gpt-4o', 'mistral/mistral-large-latest'])('is no field for %s', async (model) => {
+    const { body, warnings } = await sent(MESSAGES, { model, ...history() });
+
+    expect(body.messages[1]).not.toHaveProperty('reasoning_content');
+    expect(warnings).toBe('');
+  });
+});
+
+describe('turns that say nothing', () => {
+  const empty = { role: 'assistant', content: [{ type: 'text', text: '' }] };
+
+  test.each(['mistral/mistral-large-latest', 'cohere/command-a-03-2025'])('of the assistant are left out for %s', async (model) => {
+    const { body } = await sent(MESSAGES, { model, max_tokens: 9, messages: [...USER, empty, { role: 'user', content: 'Go' }] });
+
+    expect(body.messages).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'user', content: 'Go' },
+    ]);
+  });
+
+  test.each(['mistral/mistral-large-latest', 'cohere/command-a-03-2025'])(
+    'of the user: instructions alone are its turn for %s',
+    async (model) => {
+      const { body } = await sent(MESSAGES, {
+        model,
+        max_tokens: 9,
+        system: 'Greet.',
+        messages: [{ role: 'system', content: 'Be short.' }],
+      });
+
+      expect(body.messages).toEqual([
+        { role: 'system', content: 'Greet.' },
+        { role: 'user', content: 'Be short.' },
+      ]);
+    },
+  );
+});
+
+describe('schemas', () => {
+  const NOVA = 'bedrock/us.amazon.nova-pro-v1:0';
+  const tool = (parameters: object) => ({ ...FUNCTION, function: { name: 'f', parameters } });
+  const answer = (schema: object) => ({ response_format: { type: 'json_schema', json_schema: { name: 'a', schema, strict: true } } });
+  const CITY = { type: 'object', properties: { name: { type: 'string' } } };
+
+  test('of tools of Nova hold what they refer to in place, since it knows no definitions', async () => {
+    const parameters = { type: 'object', properties: { to: { $ref: '#/$defs/City' } }, required: ['to'], $defs: { City: CITY } };
+    const { body } = await sent(CHAT, { model: NOVA, messages: USER, tools: [tool(parameters)] });
+
+    expect(body.toolConfig.tools[0].toolSpec.inputSchema.json).toEqual({ type: 'object', properties: { to: CITY }, required: ['to'] });
+  });
+
+  test('of tools of Nova end where they refer to themselves, with a warning', async () => {
+    const Node = { type: 'object', properties: { next: { $ref: '#/$defs/Node' } } };
+    const parameters = { type: 'object', properties: { first: { $ref: '#/$defs/Node' } }, $defs: { Node } };
+    const { body, warnings } = await sent(CHAT, { model: NOVA, messages: USER, tools: [tool(parameters)] });
+
+    expect(body.toolConfig.tools[0].toolSpec.inputSchema.json).toEqual({
+      type: 'object',
+      properties: { first: { type: 'object', properties: { next: {} } } },
+    });
+    expect(warnings).toContain('tools.function.parameters.$ref');
+  });
+
+  test('that double with every step are refused by name, not written out', async () => {
+    const step = (index: number) => ({ $ref: `#/$defs/D${index + 1}` });
+    const $defs = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [`D${index}`, { type: 'object', properties: { a: step(index), b: step(index) } }]),
+    );
+    const { status, text, body } = await sent(CHAT, {
+      model: NOVA,
+      messages: USER,
+      tools: [tool({ type: 'object', properties: { a: { $ref: '#/$defs/D0' } }, $defs })],
+    });
+
+    expect([status, body]).toEqual([400, undefined]);
+    expect(text).toContain('tools.function.parameters');
+  });
+
+  test('that refer to themselves are no grammar of Claude: a tool takes them', async () => {
+    const schema = { type: 'object', properties: { next: { $ref: '#' } } };
+    const { body } = await sent(CHAT, { model: 'anthropic/claude-sonnet-4-5', messages: USER, ...answer(schema) });
+
+    expect(body).not.toHaveProperty('output_config');
+    expect(body).toMatchObject({ tools: [{ input_schema: schema }], tool_choice: { type: 'tool' } });
+  });
+
+  test.each([NOVA, 'anthropic/claude-sonnet-4-20250514'])('of lists are told to %s, whose tools take objects alone', async (model) => {
+    const { body, warnings } = await sent(CHAT, { model, messages: USER, ...answer({ type: 'array', items: CITY }) });
+
+    expect(JSON.stringify(body.system)).toContain('JSON Schema');
+    expect(body).not.toHaveProperty('tools');
+    expect(body).not.toHaveProperty('toolConfig');
+    expect(warnings).toContain('response_format');
+  });
+});
