@@ -45,6 +45,13 @@ export interface ModelCapabilities extends ModelSettings {
   readonly structuredOutputWithTools?: boolean;
 
   /**
+   * Wire formats in which an answer is held to a schema, where it is not in all: `chat`, `responses`, `messages`, `converse`.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly structuredOutputBy?: string[];
+
+  /**
    * Whose subset of JSON Schema the host takes: `openai`, `anthropic`, `gemini`, `nova`.
    *
    * @default - as the catalogue knows it
@@ -101,14 +108,15 @@ export interface ModelCapabilities extends ModelSettings {
   readonly toolIds?: string[];
 
   /**
-   * OpenAI's wire formats that take an effort beside tools: `chat`, `responses`.
+   * Wire formats that take an effort beside tools, where not all do: `chat`, `responses`, `messages`, `converse`.
    *
    * @default - as the catalogue knows it
    */
   readonly effortWithTools?: string[];
 
   /**
-   * Wire formats in which it can be called, where it cannot be in all of its host's: `chat`, `responses`, `messages`, `converse`.
+   * Wire formats in which it can be called, where it cannot be in all of its host's: `chat`, `responses`, `messages`, `converse`. On Amazon
+   * Bedrock the first is for callers of another one.
    *
    * @default - as the catalogue knows it
    */
@@ -190,6 +198,13 @@ export interface ModelCapabilities extends ModelSettings {
    * @default - as the catalogue knows it
    */
   readonly cacheLives?: string[];
+
+  /**
+   * Whether the host counts a prompt's tokens before it is sent.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly countTokens?: boolean;
 
   /**
    * Last day on which the host serves it, such as `2027-03-31`.

@@ -139,4 +139,11 @@ export interface ModelSettings {
    * @default - as the catalogue knows it
    */
   readonly thinkingReturns?: boolean;
+
+  /**
+   * Whether it thinks where no effort is asked for.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly thinkingUnasked?: boolean;
 }

@@ -4,6 +4,7 @@ import type { InboundReply, OutboundRequest, Transport, TransportFailure } from 
 import { failureOf, streamReply, TransportError } from '../platform/http';
 import type { JsonObject } from '../platform/json';
 import { parseJson } from '../platform/json';
+import { entryOf } from '../platform/table';
 import { encodeEventStreamMessage } from '../wire/framing';
 import { blobsIn, blobsOut } from './bedrock-blobs';
 
@@ -21,12 +22,12 @@ type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');
 export function createBedrockSdkTransport(region: string): Transport {
   const clients = new Map<string, Promise<{ sdk: Sdk; client: BedrockRuntimeClient }>>();
 
-  const clientFor = (request: OutboundRequest): Promise<{ sdk: Sdk; client: BedrockRuntimeClient }> => {
+  const clientFor = (request: OutboundRequest, { basePath }: Call): Promise<{ sdk: Sdk; client: BedrockRuntimeClient }> => {
     const token = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1];
-    const id = `${request.origin} ${token ?? ''}`;
+    const id = `${request.origin}${basePath} ${token ?? ''}`;
     let made = clients.get(id);
     if (made === undefined) {
-      made = createClient(request.origin, regionOf(request.origin) ?? region, token);
+      made = createClient(request.origin + basePath, regionOf(request.origin) ?? region, token);
       clients.set(id, made);
     }
     return made;
@@ -35,7 +36,7 @@ export function createBedrockSdkTransport(region: string): Transport {
   return {
     async send(request, deadlines, wanted) {
       const call = readPath(request.path);
-      const { sdk, client } = await clientFor(request);
+      const { sdk, client } = await clientFor(request, call);
       const abort = new AbortController();
       const cancelled = (): void => abort.abort();
       if (wanted.isCancelled) abort.abort();
@@ -62,14 +63,51 @@ async function createClient(endpoint: string, region: string, token: string | un
 }
 
 interface Call {
+  /** What stands before the API's own path in a base URL of the configuration. */
+  readonly basePath: string;
   readonly modelId: string;
-  readonly operation: 'converse' | 'converse-stream' | 'invoke';
+  readonly send: Send;
+}
+
+/** A call of one method of the API, through the client. */
+type Send = (client: BedrockRuntimeClient, sdk: Sdk, modelId: string, body: Buffer, abort: AbortController) => Promise<InboundReply>;
+
+/** By the last segment of the path. */
+const METHODS: Readonly<Record<string, Send | undefined>> = {
+  async invoke(client, sdk, modelId, body, { signal: abortSignal }) {
+    const invoke = new sdk.InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
+    const answer = await client.send(invoke, { abortSignal });
+    return streamReply(200, { 'content-type': 'application/json' }, Readable.from([Buffer.from(answer.body)]));
+  },
+  async converse(client, sdk, modelId, body, { signal: abortSignal }) {
+    const { $metadata: _, ...answer } = await client.send(new sdk.ConverseCommand(inputOf(modelId, body)), { abortSignal });
+    return jsonReply(200, blobsOut(answer) as JsonObject);
+  },
+  async 'converse-stream'(client, sdk, modelId, body, abort) {
+    const { stream } = await client.send(new sdk.ConverseStreamCommand(inputOf(modelId, body)), { abortSignal: abort.signal });
+    return streamReply(200, { 'content-type': 'application/vnd.amazon.eventstream' }, streamOf(stream ?? [], abort));
+  },
+  async 'count-tokens'(client, sdk, modelId, body, { signal: abortSignal }) {
+    const { converse } = fieldsOf(body)['input'] as { readonly converse: JsonObject };
+    const count = new sdk.CountTokensCommand({ modelId, input: { converse: blobsIn(converse) as never } });
+    const { inputTokens } = await client.send(count, { abortSignal });
+    return jsonReply(200, { inputTokens: inputTokens ?? null });
+  },
+};
+
+function inputOf(modelId: string, body: Buffer): never {
+  return { modelId, ...blobsIn(fieldsOf(body)) } as never;
+}
+
+function fieldsOf(body: Buffer): JsonObject {
+  return parseJson(body.toString('utf8')) as JsonObject;
 }
 
 function readPath(path: string): Call {
-  const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(path) ?? [];
-  if (model === undefined) throw new TransportError('protocol', false);
-  return { modelId: decodeURIComponent(model), operation: operation as Call['operation'] };
+  const [, basePath = '', model = '', method = ''] = /^(.*)\/model\/([^/]+)\/([a-z-]+)$/.exec(path) ?? [];
+  const send = entryOf(METHODS, method);
+  if (send === undefined) throw new TransportError('protocol', false);
+  return { basePath, modelId: decodeURIComponent(model), send };
 }
 
 function regionOf(origin: string): string | undefined {
@@ -77,21 +115,8 @@ function regionOf(origin: string): string | undefined {
 }
 
 async function run(sdk: Sdk, client: BedrockRuntimeClient, call: Call, body: Buffer, abort: AbortController): Promise<InboundReply> {
-  const options = { abortSignal: abort.signal };
-  const { modelId } = call;
   try {
-    if (call.operation === 'invoke') {
-      const invoke = new sdk.InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
-      const answer = await client.send(invoke, options);
-      return streamReply(200, { 'content-type': 'application/json' }, Readable.from([Buffer.from(answer.body)]));
-    }
-    const input = { modelId, ...blobsIn(parseJson(body.toString('utf8')) as JsonObject) };
-    if (call.operation === 'converse') {
-      const { $metadata: _, ...answer } = await client.send(new sdk.ConverseCommand(input as never), options);
-      return jsonReply(200, blobsOut(answer) as JsonObject);
-    }
-    const { stream } = await client.send(new sdk.ConverseStreamCommand(input as never), options);
-    return streamReply(200, { 'content-type': 'application/vnd.amazon.eventstream' }, streamOf(stream ?? [], abort));
+    return await call.send(client, sdk, call.modelId, body, abort);
   } catch (error) {
     const failure = serviceFailure(error);
     if (failure === undefined) throw error;

@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { MediaLocation } from '../provider-props';
 
-/** The IAM actions behind Converse, ConverseStream and InvokeModel. */
+/** The IAM actions behind Converse, InvokeModel, Responses, Chat Completions and Messages, whole and streamed. */
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 
 /**
@@ -24,18 +24,26 @@ const GEOGRAPHIES: Record<string, string[]> = {
 };
 /** Of a geography that we don't know, its profile alone says where it leads: the models are allowed through the profile only. */
 const ANYWHERE = ['*', ''];
+/** These makers' models are called in no wire format of OpenAI's. */
+const WITHOUT_OPENAI_FORMATS = /^(?:[a-z-]+\.)?(?:amazon|anthropic)\./;
+/** Whose prompts Bedrock counts, behind whatever profile. */
+const COUNTED = /^(?:[a-z-]+\.)?(anthropic\..+)$/;
 const UNKNOWN_PROFILE = /^[a-z]{2}(?:-[a-z]+)?\.[a-z][a-z0-9]*\.[^.]/;
 
 /**
- * What a role needs to call models at Bedrock: exactly the named ones, or every model when none is named or one is `*`.
+ * What a role needs to call models at Bedrock and to have their prompts counted: exactly the named ones, or every model when none is named
+ * or one is `*`.
  *
  * @param regions Regions that are called; the stack's own when absent
  * @param models model ids, inference profile ids, ARNs, or globs of those
  */
 export function bedrockStatements(stack: Stack, regions: readonly string[] | undefined, models: readonly string[]): iam.PolicyStatement[] {
   const called = calledRegions(stack, regions);
-  const arn = (region: string, account: string, resource: string): string =>
-    `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
+  return [...callStatements(stack, called, models), ...projectStatements(stack, called, models), ...countStatements(stack, called, models)];
+}
+
+function callStatements(stack: Stack, called: readonly string[], models: readonly string[]): iam.PolicyStatement[] {
+  const arn = arnOf(stack);
   if (models.length === 0 || models.includes('*')) {
     const profiles = called.flatMap((region) =>
       ['inference-profile/*', 'application-inference-profile/*'].map((resource) => arn(region, stack.account, resource)),
@@ -63,11 +71,51 @@ export function bedrockStatements(stack: Stack, regions: readonly string[] | und
   return [allow([...direct]), ...statements];
 }
 
+/**
+ * Responses and Chat Completions ask for the account's default project beside the model. It opens no model by itself.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+ */
+function projectStatements(stack: Stack, called: readonly string[], models: readonly string[]): iam.PolicyStatement[] {
+  if (models.length > 0 && !models.some(mayHaveOpenAiFormats)) return [];
+  const arn = arnOf(stack);
+  const resources = called.map((region) => arn(region, stack.account, 'project/default'));
+  return [new iam.PolicyStatement({ actions: ['bedrock:InvokeModel'], resources })];
+}
+
+/**
+ * Tokens are counted by the foundation model in the Region that is called, not through a profile.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+ */
+function countStatements(stack: Stack, called: readonly string[], models: readonly string[]): iam.PolicyStatement[] {
+  const all = models.length === 0 || models.includes('*');
+  const counted = all ? ['anthropic.*'] : models.flatMap((model) => COUNTED.exec(modelId(model))?.[1] ?? []);
+  if (counted.length === 0) return [];
+  const arn = arnOf(stack);
+  const resources = [...new Set(counted)].sort().flatMap((model) => called.map((region) => arn(region, '', `foundation-model/${model}`)));
+  return [new iam.PolicyStatement({ actions: ['bedrock:CountTokens'], resources })];
+}
+
+/** Application inference profiles and bought throughput are called by Converse and InvokeModel alone. */
+function mayHaveOpenAiFormats(model: string): boolean {
+  const opaque = model.startsWith('arn:') && !/:(?:foundation-model|inference-profile)\//.test(model);
+  return !opaque && !WITHOUT_OPENAI_FORMATS.test(modelId(model));
+}
+
+/** What an ARN of a model or of a profile names. */
+function modelId(model: string): string {
+  return model.startsWith('arn:') ? model.slice(model.lastIndexOf('/') + 1) : model;
+}
+
+function arnOf(stack: Stack): (region: string, account: string, resource: string) => string {
+  return (region, account, resource) => `arn:${stack.partition}:bedrock:${region}:${account}:${resource}`;
+}
+
 /** What a role needs to have its calls pass a guardrail, given by id or ARN. */
 export function guardrailStatement(stack: Stack, regions: readonly string[] | undefined, guardrail: string): iam.PolicyStatement {
-  const arns = calledRegions(stack, regions).map(
-    (region) => `arn:${stack.partition}:bedrock:${region}:${stack.account}:guardrail/${guardrail}`,
-  );
+  const arn = arnOf(stack);
+  const arns = calledRegions(stack, regions).map((region) => arn(region, stack.account, `guardrail/${guardrail}`));
   return new iam.PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources: guardrail.startsWith('arn:') ? [guardrail] : arns });
 }
 

@@ -26,6 +26,13 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   'count-tokens': 'bedrock:CountTokens',
 };
 
+/** Wire formats whose bodies name the model, by their paths. */
+const FORMATS: Readonly<Record<string, { readonly name: string; readonly inProject: boolean }>> = {
+  '/openai/v1/responses': { name: 'Responses', inProject: true },
+  '/openai/v1/chat/completions': { name: 'ChatCompletions', inProject: true },
+  '/anthropic/v1/messages': { name: 'Messages', inProject: false },
+};
+
 /** Prefixes of cross-Region inference profiles. */
 const PROFILE = /^(us|eu|apac|jp|au|ca|us-gov|global)\.(.+)$/;
 
@@ -72,14 +79,13 @@ export function createBedrock(options: BedrockOptions): AwsService {
 
   return {
     understand(request) {
-      const [, model, call] = /^\/model\/([^/]+)\/([^/]+)$/.exec(request.url.pathname) ?? [];
-      const action = PERMISSIONS[call ?? ''];
-      if (request.method !== 'POST' || model === undefined || action === undefined) {
+      const call = request.method === 'POST' ? (callOfPath(request) ?? callOfBody(request, options.account)) : undefined;
+      if (call === undefined) {
         throw new AwsError('UnknownOperationException', `the local Bedrock does not know ${request.method} ${request.url.pathname}`, 404);
       }
-      const accesses = bedrockAccesses(action, decodeURIComponent(model), request.region, options.account);
+      const accesses = [...bedrockAccesses(call.permission, call.model, request.region, options.account), ...call.beside];
       if (request.body.includes('"s3Location"')) accesses.push(...mediaAccesses(parsed(request.body), options.account));
-      return { action: apiName(call), accesses, run: () => forward(request) };
+      return { action: call.name, accesses, run: () => forward(request) };
     },
     refuse: (error) => ({
       status: error.code === ACCESS_DENIED ? 403 : error.status,
@@ -89,8 +95,44 @@ export function createBedrock(options: BedrockOptions): AwsService {
   };
 }
 
+/** What is asked of a model. */
+interface ModelCall {
+  readonly name: string;
+  readonly permission: string;
+  readonly model: string;
+  /** What is needed beside the model. */
+  readonly beside: readonly Access[];
+}
+
+function callOfPath({ url }: AwsRequest): ModelCall | undefined {
+  const [, model, call = ''] = /^\/model\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
+  const permission = PERMISSIONS[call];
+  return model === undefined || permission === undefined
+    ? undefined
+    : { name: apiName(call), permission, model: decodeURIComponent(model), beside: [] };
+}
+
+/**
+ * Responses and Chat Completions ask for the account's default project too.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+ */
+function callOfBody({ url, body, region }: AwsRequest, account: string): ModelCall | undefined {
+  const format = FORMATS[url.pathname];
+  if (format === undefined) return undefined;
+  const { model, stream } = (parsed(body) ?? {}) as { readonly model?: unknown; readonly stream?: unknown };
+  if (typeof model !== 'string' || model === '') throw new AwsError('ValidationException', 'The body names no model.');
+  const project = { action: 'bedrock:InvokeModel', resource: `arn:aws:bedrock:${region}:${account}:project/default` };
+  return {
+    name: format.name,
+    permission: stream === true ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel',
+    model,
+    beside: format.inProject ? [project] : [],
+  };
+}
+
 /** `converse-stream` of the path is `ConverseStream` of the API. */
-function apiName(call = ''): string {
+function apiName(call: string): string {
   return call.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
 }
 

@@ -38,6 +38,7 @@ export const KNOWN_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   sns: ['Publish'],
   s3: ['DeleteObject', 'GetObject', 'PutObject'],
   bedrock: [
+    'ChatCompletions',
     'Converse',
     'ConverseStream',
     'CountTokens',
@@ -45,6 +46,8 @@ export const KNOWN_ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'InvokeModel',
     'InvokeModelWithResponseStream',
     'InvokeWithResponseStream',
+    'Messages',
+    'Responses',
   ],
 };
 

@@ -316,6 +316,29 @@ describe('permissions at Bedrock', () => {
       ({ actions }) => actions.some((action) => action.startsWith('bedrock:')),
     );
 
+  const CALLS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+
+  test.each(['openai.gpt-oss-120b-1:0', 'us.openai.gpt-6-sol', 'global.xai.grok-4.7', 'newco.x-9'])(
+    'hold the default project beside %s, which may be called by Responses or Chat Completions',
+    (model) => {
+      const statements = bedrock({ routes: [Route.to('smart', [Target.model(`bedrock/${model}`)])] });
+
+      expect(statements.at(-1)).toEqual({
+        actions: ['bedrock:InvokeModel'],
+        resources: ['arn:aws:bedrock:eu-west-1:111122223333:project/default'],
+      });
+    },
+  );
+
+  test('count the prompts of Claude where every model may be called', () => {
+    const statements = bedrock({});
+
+    expect(statements.slice(-2)).toEqual([
+      { actions: ['bedrock:InvokeModel'], resources: ['arn:aws:bedrock:eu-west-1:111122223333:project/default'] },
+      { actions: ['bedrock:CountTokens'], resources: ['arn:aws:bedrock:eu-west-1::foundation-model/anthropic.*'] },
+    ]);
+  });
+
   test('name exactly the models of the routes', () => {
     const statements = bedrock({ routes: [Route.to('smart', [Target.model('bedrock/amazon.nova-pro-v1:0')])] });
 
@@ -334,9 +357,10 @@ describe('permissions at Bedrock', () => {
     });
     const profile = 'arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
-    expect(statements.map(({ resources }) => resources)).toEqual([
-      [profile],
-      ['arn:aws:bedrock:us-*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    expect(statements.map(({ actions, resources }) => [actions, resources])).toEqual([
+      [CALLS, [profile]],
+      [CALLS, ['arn:aws:bedrock:us-*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0']],
+      [['bedrock:CountTokens'], ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0']],
     ]);
     expect(statements[1]?.condition).toEqual({ StringLike: { 'bedrock:InferenceProfileArn': [profile] } });
   });
@@ -363,10 +387,11 @@ describe('permissions at Bedrock', () => {
 
   test('take an ARN as it is', () => {
     const arn = 'arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc123';
-    const [direct, through] = bedrock({ routes: [Route.to('smart', [Target.model(`bedrock/${arn}`)])] });
+    const [direct, through, ...others] = bedrock({ routes: [Route.to('smart', [Target.model(`bedrock/${arn}`)])] });
 
     expect(direct?.resources).toEqual([arn]);
     expect(through?.condition).toEqual({ StringLike: { 'bedrock:InferenceProfileArn': [arn] } });
+    expect(others).toEqual([]);
   });
 
   test('are open to every model only when none is named', () => {

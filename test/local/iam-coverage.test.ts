@@ -54,6 +54,11 @@ async function useEverything(): Promise<void> {
     await chat('bedrock/anthropic.claude-3-haiku-20240307-v1:0', run.key, { stream });
     await chat('bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', run.key, { stream });
   }
+  await chat('bedrock/openai.gpt-oss-20b-1:0', run.key);
+  await callGateway('POST', `${run.url}/v1/messages/count_tokens`, run.key, {
+    model: 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    messages: [{ role: 'user', content: 'hi' }],
+  });
   await chat('openai/gpt-4o-mini', run.key);
   await callGateway('GET', `${run.url}/v1/me`, made.key);
   await callGateway('GET', `${run.url}/v1/models`, made.key);

@@ -4,10 +4,11 @@ import type { AnswerSource } from './source';
 
 /** Counts tokens for a model whose provider counts nothing in advance: our own estimate. */
 export const estimateSource: AnswerSource = {
-  async answer({ call }, sink) {
+  async answer({ call, trace }, sink) {
     if (!call.operation.estimated) return { declined: undefined };
     const inputTokens = estimateTokens(call.document.bytes.toString('utf8'), familyOf(call.facts.model));
     const count: TokenCount = { inputTokens };
+    trace.written = [`input_tokens=${inputTokens} (an estimate)`];
     return sink.send(count);
   },
 };

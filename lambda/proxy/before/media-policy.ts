@@ -2,7 +2,7 @@ import { invalidRequest } from '../../platform/error';
 import type { JsonValue } from '../../platform/json';
 import type { Target } from '../../routing';
 import { locationOf, mediaUrlIn } from '../../wire/protocols';
-import { capabilitiesAt } from '../upstream/capabilities';
+import { capabilitiesAt } from '../upstream/fitting';
 import type { ModelCall } from './call';
 
 /**

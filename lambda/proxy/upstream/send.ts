@@ -7,17 +7,16 @@ import type { FormDocument } from '../../platform/multipart';
 import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
 import { holdThinking } from '../../wire/fitting';
 import type { AnyRequest } from '../../wire/model';
-import type { Capabilities, WireFormat } from '../../wire/models';
+import type { Capabilities } from '../../wire/models';
 import type { ProtocolCodec } from '../../wire/protocols';
-import type { Endpoint } from '../../wire/providers';
+import type { Endpoint, TakenHeaders } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import { longestAnswer } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
-import { callersNames, droppedOf, inCallersWords } from './callers-words';
-import { capabilitiesAt, wireFormatsAt } from './capabilities';
+import { callersNames, capabilitiesAt, droppedOf, endpointFor, inCallersWords, notOffered } from './fitting';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -80,7 +79,8 @@ export async function prepare(
     'user-agent': USER_AGENT,
   };
   Object.assign(headers, endpoint.headers);
-  if (passThrough) Object.assign(headers, forwardedHeaders(call.exchange.headers, call.route.dialect));
+  const taken = passThrough ? callersHeaders(call, endpoint) : NO_HEADERS;
+  Object.assign(headers, taken.headers);
   const request = {
     method: 'POST' as const,
     origin: site.origin,
@@ -98,7 +98,7 @@ export async function prepare(
     protocol: written.protocol ?? protocol,
     passThrough,
     transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
-    dropped: [...call.withheld, ...cap.dropped, ...written.dropped],
+    dropped: [...call.withheld, ...cap.dropped, ...written.dropped, ...taken.dropped],
     written: [...cap.written, ...written.written],
     ...(decoded === undefined ? {} : { decoded }),
     stages,
@@ -146,35 +146,11 @@ function isAlias({ resolution }: RoutedCall): boolean {
   return resolution.reason === 'alias';
 }
 
-/** A call in its own dialect goes out in it, unless its model may not take it there. */
-async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
-  const endpoint = endpointOf(call, target, site);
-  const effortWithTools = call.facts.effortWithTools === true;
-  if (endpoint.protocol === call.dialect.name && !effortWithTools) return endpoint;
-  const taken = await wireFormatsAt(call.configuration, target, effortWithTools);
-  return taken === undefined ? endpoint : endpointOf(call, target, site, taken);
-}
+const NO_HEADERS = { headers: {}, dropped: [] } as const;
 
-function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite, taken?: readonly WireFormat[]): Endpoint {
-  const endpoint = provider.definition.endpoint({
-    operation: call.operation.name,
-    model,
-    stream: call.facts.stream,
-    config: provider.config,
-    preferred: call.dialect.name,
-    ...(taken === undefined ? {} : { taken }),
-    ...(site.region === undefined ? {} : { region: site.region }),
-  });
-  if (endpoint !== undefined) return endpoint;
-  throw notOffered(provider.id);
-}
-
-function notOffered(provider: string): GatewayError {
-  return new GatewayError({
-    code: 'operation_not_supported',
-    message: `The provider '${provider}' does not offer this endpoint for the model.`,
-    param: 'model',
-  });
+function callersHeaders({ exchange, route }: RoutedCall, endpoint: Endpoint): TakenHeaders {
+  const forwarded = forwardedHeaders(exchange.headers, route.dialect);
+  return endpoint.takenHeaders?.(forwarded) ?? { headers: forwarded, dropped: [] };
 }
 
 interface WrittenBody {
@@ -216,7 +192,7 @@ function passedBody(
       : holdThinking(document.value, dialect.thinkingBudgets, maxOutputTokens, facts.maxOutputTokens);
   const written = thinking?.written ?? [];
   const changes = {
-    ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: target.model }),
+    ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: endpoint.model ?? target.model }),
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
     ...thinking?.changes,
     ...dialect.usageFields?.(document.value, facts),
@@ -258,10 +234,10 @@ function translatedBody(
   const showsPictures = call.dialect.showsPictures === true;
   const place = { quirks, capabilities, showsPictures, ...(lowered === undefined ? {} : { lowered }) };
   const own = callersNames(call, decoded);
+  const { mediaLocations } = target.provider.config;
+  const facts = { requestModel: endpoint.model ?? target.model, quirks: new Set(quirks), capabilities, mediaLocations };
   const [fitted, encoded] = inCallersWords(own, () => {
     const fits = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
-    const { mediaLocations } = target.provider.config;
-    const facts = { requestModel: target.model, quirks: new Set(quirks), capabilities, mediaLocations };
     return [fits, protocol.encodeRequest(fits.request, facts)] as const;
   });
   const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);

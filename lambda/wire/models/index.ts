@@ -11,4 +11,4 @@ export { capabilitiesOf, familyOf } from './catalogue';
 export { makersName } from './model-id';
 export { readCapabilities } from './read-capabilities';
 export type { ToolNameGrammar } from './tool-name-grammar';
-export { type WireFormat, wireFormatsFor } from './wire-formats';
+export { type FormatNeeds, type WireFormat, wireFormatsFor } from './wire-formats';

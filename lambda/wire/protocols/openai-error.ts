@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../platform/error';
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { awsException, awsStatus } from './aws-error';
 import { countOf, nonEmptyText, objectOf, objectsOf } from './lenient';
 import type { ProviderErrorFacts } from './protocol';
 import { providerError } from './provider-error';
@@ -16,19 +17,20 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the errors of OpenAI (`{error: {...}}`), of Mistral and vLLM (the same fields at the top), of FastAPI servers
- * (`{detail}`) and of those that send a bare text.
+ * (`{detail}`), of AWS (`{message}`, the exception in a header) and of those that send a bare text.
  */
 export function decodeError(status: number, body: JsonObject | undefined, headers: Headers): ProviderErrorFacts {
   const said = body?.['error'];
   const fields = objectOf(said) ?? body ?? {};
+  const exception = awsException(body, headers);
   const failure = {
-    type: nonEmptyText(fields['type']),
+    type: nonEmptyText(fields['type']) ?? nonEmptyText(exception),
     code: codeOf(fields['code']),
     message: nonEmptyText(said) ?? messageOf(fields),
     param: nonEmptyText(fields['param']),
     headers,
   };
-  return providerError({ ...failure, status: status >= 400 ? status : (statusOf(fields) ?? status) });
+  return providerError({ ...failure, status: awsStatus(exception) ?? (status >= 400 ? status : (statusOf(fields) ?? status)) });
 }
 
 function codeOf(value: JsonValue | undefined): string | undefined {
@@ -45,5 +47,10 @@ function statusOf(fields: JsonObject): number | undefined {
 function messageOf(fields: JsonObject): string | undefined {
   const detail = fields['detail'];
   const details = objectsOf(detail).flatMap((item) => nonEmptyText(item['msg']) ?? []);
-  return nonEmptyText(fields['message']) ?? nonEmptyText(detail) ?? (details.length === 0 ? undefined : details.join('; '));
+  return (
+    nonEmptyText(fields['message']) ??
+    nonEmptyText(fields['Message']) ??
+    nonEmptyText(detail) ??
+    (details.length === 0 ? undefined : details.join('; '))
+  );
 }

@@ -9,7 +9,7 @@ import type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from '../mod
 import type { ToolUse } from '../model/tool-use';
 import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
-import type { Capabilities, ToolNameGrammar } from '../models';
+import type { Capabilities, FormatNeeds, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
 import type { FieldNames } from './field-names';
 
@@ -52,8 +52,9 @@ export interface CallFacts {
   readonly compacts?: boolean;
   /** Tokens at most of a text that the answer is held against: what of it is not in the answer is billed as if it were. */
   readonly predictedTokens?: number;
-  /** An effort is asked for beside tools, which not every model takes in every wire format. */
-  readonly effortWithTools?: boolean;
+  /** See `FormatNeeds`. */
+  readonly effortWithTools?: FormatNeeds['effortWithTools'];
+  readonly answersBySchema?: boolean;
 }
 
 /** What a call says outside of its body, or of the body's fields. */

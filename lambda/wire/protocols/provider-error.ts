@@ -150,6 +150,9 @@ const CONTEXT_WORDS = new RegExp(
   ].join('|'),
   'i',
 );
+/** How Bedrock says that its model, and not the request, is wrong: it names no status of its own for that. */
+const WRONG_MODEL =
+  /model identifier is invalid|on-demand throughput isn.t supported|model (?:id|identifier) .*(?:not found|not supported)|isn.t supported on this route|end of its life|marked by provider as legacy/i;
 
 /**
  * Total mapping from what a provider said to what a caller is told: every failure gives exactly one error.
@@ -205,6 +208,7 @@ function rowOf(failure: ProviderFailure): Row {
   if (POLICY_CODES.has(code) && ERRORS[row.code].status < 500) return CONTENT_POLICY;
   if (CONTEXT_CODES.has(code)) return CONTEXT_LENGTH;
   if (row === INVALID || row === TOO_LARGE) {
+    if (WRONG_MODEL.test(message)) return NOT_FOUND;
     if (CONTEXT_WORDS.test(message)) return CONTEXT_LENGTH;
     if (QUOTA_WORDS.test(message)) return QUOTA;
   }

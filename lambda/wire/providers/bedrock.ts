@@ -1,28 +1,91 @@
 import type { ProviderConfig } from '../../../lib/private/contract';
-import { BEDROCK_VENDORS } from '../model/bedrock-profile';
+import { GatewayError } from '../../platform/error';
+import { BEDROCK_VENDORS, withoutProfile } from '../model/bedrock-profile';
+import type { WireFormat } from '../models';
+import { knownBetas } from '../protocols/bedrock-betas';
 import { encodeSegment } from './address';
-import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition, type TakenHeaders } from './provider';
 
 const OFFERS: Offers = {
-  chat: (request) => ({ ...at(request, request.stream ? 'converse-stream' : 'converse'), ...guardrail(request.config) }),
-  embeddings: (request) => at(request, 'invoke'),
-  'count-tokens': 'not-offered',
+  chat,
+  embeddings: (request) => ofModel(request, 'invoke'),
+  'count-tokens': countTokens,
 };
 
-function at({ model, config }: EndpointRequest, method: string): Endpoint {
+/**
+ * Where models that have it are called in another wire format than Converse.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
+ */
+const FORMATS: Readonly<Record<Exclude<WireFormat, 'converse'>, Endpoint>> = {
+  responses: { protocol: 'openai-responses', path: '/openai/v1/responses', headers: {} },
+  chat: { protocol: 'openai-chat', path: '/openai/v1/chat/completions', headers: {} },
+  messages: {
+    protocol: 'anthropic-messages',
+    path: '/anthropic/v1/messages',
+    headers: { 'anthropic-version': '2023-06-01' },
+    takenHeaders,
+  },
+};
+
+/** The caller's own wire format where the model has it, else the first that it has; Converse where nobody says. */
+function chat(request: EndpointRequest): Endpoint {
+  const { config, model } = request;
+  const guarded = guardrail(config);
+  const format = formatOf(request, guarded.fields !== undefined);
+  if (format !== 'converse') return { ...FORMATS[format], model: modelId(model) };
+  return { ...ofModel(request, request.stream ? 'converse-stream' : 'converse'), ...guarded };
+}
+
+/** Guardrails hold for Converse alone, and AWS's own client knows no other. */
+function formatOf({ config, taken = ['converse'], preferred }: EndpointRequest, guarded: boolean): WireFormat {
+  if (guarded && !taken.includes('converse')) throw unguarded();
+  if (taken.includes('converse') && (guarded || config.settings?.['client'] === 'sdk')) return 'converse';
+  const own = taken.find((format) => format !== 'converse' && FORMATS[format].protocol === preferred);
+  return own ?? taken[0] ?? 'converse';
+}
+
+/**
+ * Only foundation models are counted by, and not all of them.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+ */
+function countTokens(request: EndpointRequest): Endpoint | undefined {
+  return request.countsTokens === true ? ofModel({ ...request, model: withoutProfile(modelId(request.model)) }, 'count-tokens') : undefined;
+}
+
+/** A call whose path names the model. */
+function ofModel({ model, config }: EndpointRequest, method: string): Endpoint {
   const path = `/model/${encodeSegment(model)}/${method}`;
   const transport = config.settings?.['client'] === 'sdk' ? { transport: 'bedrock-sdk' as const } : {};
   return { protocol: 'bedrock-converse', path, headers: {}, ...transport };
 }
 
+/** What an ARN of a model or of a profile names. */
+function modelId(model: string): string {
+  return model.startsWith('arn:') ? model.slice(model.lastIndexOf('/') + 1) : model;
+}
+
+function takenHeaders(forwarded: Readonly<Record<string, string>>): TakenHeaders {
+  const { 'anthropic-beta': asked, ...headers } = forwarded;
+  if (asked === undefined) return { headers, dropped: [] };
+  const betas = asked.split(',').map((beta) => beta.trim());
+  const known = knownBetas(betas);
+  return {
+    headers: known.length === 0 ? headers : { ...headers, 'anthropic-beta': known.join(',') },
+    dropped: known.length < betas.length ? ['anthropic-beta'] : [],
+  };
+}
+
 /**
- * Amazon Bedrock: Converse for chat, InvokeModel for embeddings. With a configured credential it is called with that
- * Bedrock API key, else with the function's own role.
+ * Amazon Bedrock: Converse, and the wire formats of OpenAI and Anthropic for models that have them; InvokeModel for embeddings. With a
+ * configured credential it is called with that Bedrock API key, else with the function's own role.
  *
- * Settings: `client` = `sdk` sends calls through AWS's own client; `guardrailId` and `guardrailVersion` (default `DRAFT`) put a
- * guardrail on every chat call.
+ * Settings: `client` = `sdk` sends calls through AWS's own client where that has the API; `guardrailId` and `guardrailVersion` (default
+ * `DRAFT`) put a guardrail on every chat call.
  *
- * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/apis.html
  */
 export const bedrock: ProviderDefinition = {
   kind: 'bedrock',
@@ -37,7 +100,7 @@ export const bedrock: ProviderDefinition = {
     // Provisioned throughput, prompts, application inference profiles.
     'arn:aws*:bedrock:*',
   ],
-  quirks: [],
+  quirks: ['no-reasoning-replay'],
   endpoint: (request) => endpointOf(OFFERS, request),
 };
 
@@ -46,4 +109,13 @@ function guardrail({ settings }: ProviderConfig): Pick<Endpoint, 'fields'> {
   const guardrailIdentifier = settings?.['guardrailId'];
   if (guardrailIdentifier === undefined) return {};
   return { fields: { guardrailConfig: { guardrailIdentifier, guardrailVersion: settings?.['guardrailVersion'] ?? 'DRAFT' } } };
+}
+
+/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html */
+function unguarded(): GatewayError {
+  return new GatewayError({
+    code: 'operation_not_supported',
+    message: "The provider's guardrail holds for Bedrock's Converse API, which this model does not have; ask for another model.",
+    param: 'model',
+  });
 }

@@ -62,6 +62,6 @@ export function providerDefinition(kind: ProviderKind): ProviderDefinition {
 export const providerDefinitions: readonly ProviderDefinition[] = Object.values(DEFINITIONS);
 export { baseUrlFor, joinPath } from './address';
 export { ownToolsOf } from './own-tools';
-export type { ProviderDefinition } from './provider';
+export type { ProviderDefinition, TakenHeaders, WaysToCall } from './provider';
 export { type AuthScheme, type Endpoint, isSafeModelName } from './provider';
 export { applyQuirks } from './quirks';

@@ -9,14 +9,32 @@ export interface Endpoint {
   /** Appended to the provider's base URL; begins with `/`; every variable segment is percent-encoded here. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The model's name in the body, where it is another than the target's. */
+  readonly model?: string;
   /** Top-level fields that configuration adds to a body that the gateway writes. */
   readonly fields?: JsonObject;
+  /** What the provider takes of the caller's headers, and the names of those that it gets less of. Absent: all. */
+  takenHeaders?(forwarded: Readonly<Record<string, string>>): TakenHeaders;
   /** Sends the call by another way than the gateway's own HTTP. */
   readonly transport?: 'bedrock-sdk';
 }
 
+/** What a provider takes of headers. */
+export interface TakenHeaders {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dropped: readonly string[];
+}
+
+/** How a model takes a call, as far as that is known. */
+export interface WaysToCall {
+  /** Wire formats in which it does, where it does not in all. */
+  readonly taken?: readonly WireFormat[];
+  /** Whether its host counts a prompt's tokens before it is sent. */
+  readonly countsTokens?: boolean;
+}
+
 /** What a kind of provider needs to know to address a call. */
-export interface EndpointRequest {
+export interface EndpointRequest extends WaysToCall {
   readonly operation: Operation;
   /** The model's name at the provider, already validated (`isSafeModelName`). */
   readonly model: string;
@@ -24,8 +42,6 @@ export interface EndpointRequest {
   readonly config: ProviderConfig;
   /** The caller's own wire format, so that a provider with several can answer in the same one. */
   readonly preferred: string;
-  /** Wire formats in which the model takes this call, where it does not in all. */
-  readonly taken?: readonly WireFormat[];
   /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
   readonly region?: string;
 }

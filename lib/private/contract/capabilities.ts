@@ -51,11 +51,15 @@ export const CAPABILITY_FIELDS = {
   thinkingOff: 'yes-or-no',
   /** Whether what it thought goes back with its calls of tools, without which the next turn is refused. */
   thinkingReturns: 'yes-or-no',
+  /** Whether it thinks where no effort is asked for. */
+  thinkingUnasked: 'yes-or-no',
 
   /** Which schema an answer can be held to by the host itself. Empty: none. */
   structuredOutput: ['json-schema', 'json'],
   /** `false`: not beside tools. */
   structuredOutputWithTools: 'yes-or-no',
+  /** Wire formats in which an answer is held to a schema, where it is not in all. */
+  structuredOutputBy: ['chat', 'responses', 'messages', 'converse'],
   /** The subset of JSON Schema that the host takes for answers and strict tools. */
   schemaSubset: ['openai', 'anthropic', 'gemini', 'nova'],
   strictTools: 'yes-or-no',
@@ -70,9 +74,9 @@ export const CAPABILITY_FIELDS = {
   toolNames: ['openai', 'anthropic', 'gemini'],
   /** Grammar of calls' ids, where the host has one. */
   toolIds: ['mistral', 'kimi'],
-  /** Wire formats of OpenAI that take an effort beside tools. */
-  effortWithTools: ['chat', 'responses'],
-  /** Wire formats in which the model can be called, where it cannot be in all of its host's. */
+  /** Wire formats that take an effort beside tools, where not all do. */
+  effortWithTools: ['chat', 'responses', 'messages', 'converse'],
+  /** Wire formats in which the model can be called, where it cannot be in all of its host's; the first is for callers of another. */
   calledBy: ['chat', 'responses', 'messages', 'converse'],
 
   /** Whether the last turn may be the assistant's, to be continued. */
@@ -92,6 +96,9 @@ export const CAPABILITY_FIELDS = {
   /** The shortest prefix that is cached. */
   minCacheTokens: 'tokens',
   cacheLives: ['5m', '1h'],
+
+  /** Whether the host counts a prompt's tokens before it is sent. */
+  countTokens: 'yes-or-no',
 
   /** Last day on which the host serves it. */
   endOfLife: 'day',

@@ -108,6 +108,15 @@ describe('a fact of a model steers what is sent to it', () => {
     expect(hosts.sent()[0]?.path).toBe('/openai/v1/responses');
   });
 
+  test.each([
+    ['openai.gpt-oss-120b-1:0', ['converse'], '/bedrock/model/openai.gpt-oss-120b-1%3A0/converse'],
+    ['newco.x-9', ['responses', 'converse'], '/bedrock/openai/v1/responses'],
+  ])('%s on Bedrock is called by what was said of it: %s', async (model, formats, place) => {
+    await sent(`bedrock/${model}`, { called_by: formats }, '/v1/chat/completions', chat);
+
+    expect(hosts.sent()[0]?.path).toBe(place);
+  });
+
   test('a glob speaks for all models that fit it, and the name of one goes before it', async () => {
     await say(hosts.gateway.table, 'newco/*', { capabilities: { temperature: false, top_k: false } });
     const { body } = await sent('newco/x-9', { temperature: true }, '/v1/messages', SAMPLED);

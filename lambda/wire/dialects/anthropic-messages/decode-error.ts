@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../platform/json';
+import { awsException, awsStatus } from '../../protocols/aws-error';
 import { nonEmptyText, objectOf } from '../../protocols/lenient';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
 import { providerError } from '../../protocols/provider-error';
@@ -8,9 +9,10 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** Reads `{type: error, error: {type, message}}`, and the bare `{message}` of AWS and of proxies. */
 export function decodeError(status: number, body: JsonObject | undefined, headers: Headers): ProviderErrorFacts {
   const fields = objectOf(body?.['error']) ?? body ?? {};
+  const exception = awsException(body, headers);
   return providerError({
-    status,
-    type: nonEmptyText(fields['type']) ?? nonEmptyText(fields['__type']),
+    status: awsStatus(exception) ?? status,
+    type: nonEmptyText(fields['type']) ?? nonEmptyText(exception),
     code: nonEmptyText(fields['code']),
     message: nonEmptyText(fields['message']) ?? nonEmptyText(fields['Message']) ?? nonEmptyText(body?.['error']),
     headers,

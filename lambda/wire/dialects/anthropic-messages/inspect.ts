@@ -54,14 +54,15 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     ...(found.cacheWrite === undefined ? {} : { cacheWrite: found.cacheWrite }),
     ...(compacts(body) ? { compacts: true } : {}),
     ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
-    ...(asksEffort(body) && arrayOf(body['tools']).length > 0 ? { effortWithTools: true } : {}),
+    ...effortWithTools(body),
   };
 }
 
-function asksEffort(body: JsonObject): boolean {
+function effortWithTools(body: JsonObject): Pick<CallFacts, 'effortWithTools'> {
   const thinking = textOf(objectOf(body['thinking'])?.['type']);
-  if (thinking !== undefined) return thinking !== 'disabled';
-  return (objectOf(body['output_config'])?.['effort'] ?? null) !== null;
+  if (arrayOf(body['tools']).length === 0 || thinking === 'disabled') return {};
+  const asked = thinking !== undefined || (objectOf(body['output_config'])?.['effort'] ?? null) !== null;
+  return { effortWithTools: asked ? 'asked' : 'unsaid' };
 }
 
 function checkFormat(body: JsonObject): void {

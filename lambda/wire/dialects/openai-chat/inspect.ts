@@ -46,7 +46,8 @@ export function inspect(body: JsonObject): CallFacts {
     ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...predictionOf(body),
-    ...(asksEffort(body) && arrayOf(body['tools']).length > 0 ? { effortWithTools: true } : {}),
+    ...effortWithTools(body),
+    ...(format !== undefined && format['type'] !== 'text' ? { answersBySchema: true } : {}),
   };
 }
 
@@ -58,12 +59,14 @@ function predictionOf(body: JsonObject): Pick<CallFacts, 'predictedTokens'> {
 }
 
 /** By OpenAI's field, or one of those that `readReasoningSettings` knows. */
-function asksEffort(body: JsonObject): boolean {
+function effortWithTools(body: JsonObject): Pick<CallFacts, 'effortWithTools'> {
+  if (arrayOf(body['tools']).length === 0) return {};
   const settings = objectOf(body['reasoning']);
   const effort = body['reasoning_effort'] ?? settings?.['effort'];
-  if ((effort ?? null) !== null) return effort !== 'none';
   const thinking = objectOf(body['thinking'])?.['type'];
-  return (settings !== undefined && settings['enabled'] !== false) || thinking === 'enabled' || thinking === 'adaptive';
+  if ((effort ?? null) !== null) return effort === 'none' ? {} : { effortWithTools: 'asked' };
+  if (settings?.['enabled'] === false || thinking === 'disabled') return {};
+  return { effortWithTools: settings !== undefined || thinking === 'enabled' || thinking === 'adaptive' ? 'asked' : 'unsaid' };
 }
 
 function maxOutputOf(body: JsonObject): Pick<CallFacts, 'maxOutputTokens' | 'maxOutputField'> {

@@ -15,6 +15,7 @@ export const countTokens: OperationDeclaration<CountTokensRequest, TokenCount> =
   mediaInTexts: [],
   protocols: {
     'anthropic-messages': anthropicTokenCount,
+    'bedrock-converse': async () => (await import('./bedrock-converse')).bedrockTokenCount,
     gemini: async () => (await import('./gemini')).geminiTokenCount,
   },
 };

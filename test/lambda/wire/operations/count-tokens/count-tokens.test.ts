@@ -30,7 +30,7 @@ describe('counting tokens in advance', () => {
 
   test('wire formats without such a call have none', async () => {
     expect(await protocols.protocol('openai-chat', 'count-tokens')).toBeUndefined();
-    expect(await protocols.protocol('bedrock-converse', 'count-tokens')).toBeUndefined();
+    expect(await protocols.protocol('cohere-v2', 'count-tokens')).toBeUndefined();
     expect(await protocols.protocol('gemini', 'count-tokens')).toBe(google);
   });
 });

@@ -1,6 +1,6 @@
-import type { AnyRequest } from '../../wire/model';
-import { type OwnNames, ownNames } from '../../wire/protocols';
-import type { RoutedCall } from '../before/call';
+import type { AnyRequest } from '../../../wire/model';
+import { type OwnNames, ownNames } from '../../../wire/protocols';
+import type { RoutedCall } from '../../before/call';
 
 /** Names for what is refused or left out of a call that is translated: encoders name fields of the common model. */
 export function callersNames({ dialect, document }: RoutedCall, decoded: AnyRequest): OwnNames {

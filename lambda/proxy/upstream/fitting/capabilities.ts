@@ -1,18 +1,19 @@
-import { createMemo } from '../../platform/runtime';
-import type { LiveConfiguration, Target } from '../../routing';
-import type { Capabilities, WireFormat } from '../../wire/models';
+import { createMemo } from '../../../platform/runtime';
+import type { LiveConfiguration, Target } from '../../../routing';
+import type { Capabilities, FormatNeeds } from '../../../wire/models';
+import type { WaysToCall } from '../../../wire/providers';
 
 type Said = Pick<LiveConfiguration, 'capabilitiesSaid'>;
 
 const MOST_REMEMBERED = 2_000;
 
 /** Kept, because an import goes through the loader each time that it is asked for. */
-let catalogue: typeof import('../../wire/models') | undefined;
+let catalogue: typeof import('../../../wire/models') | undefined;
 const withLongest = createMemo<Capabilities>(MOST_REMEMBERED);
 
 /**
- * What is known of a model where it is called: what an administrator said of it goes before the catalogue. Only translated calls ask, so
- * only they load the catalogue.
+ * What is known of a model where it is called: what an administrator said of it goes before the catalogue. Only calls that are translated, or
+ * that may have to be, ask, so only they load the catalogue.
  *
  * @param mostOutputTokens what the price book or an override says of its longest answer
  */
@@ -21,7 +22,7 @@ export async function capabilitiesAt(
   { provider, model, name }: Target,
   mostOutputTokens: number | undefined,
 ): Promise<Capabilities> {
-  catalogue ??= await import('../../wire/models');
+  catalogue ??= await import('../../../wire/models');
   const { kind } = provider.config;
   const listed = catalogue.capabilitiesOf(kind, model);
   const said = configuration.capabilitiesSaid(name);
@@ -35,16 +36,13 @@ function merged(known: Capabilities, maxOutputTokens: number | undefined): Capab
   return maxOutputTokens === undefined ? known : { ...known, maxOutputTokens };
 }
 
-/**
- * The wire formats in which a model takes a call; undefined where it takes all that its host speaks.
- *
- * @param effortWithTools the call asks for an effort beside tools
- */
-export async function wireFormatsAt(
-  configuration: Said,
-  target: Target,
-  effortWithTools: boolean,
-): Promise<readonly WireFormat[] | undefined> {
-  catalogue ??= await import('../../wire/models');
-  return catalogue.wireFormatsFor(await capabilitiesAt(configuration, target, undefined), effortWithTools);
+/** How a model takes a call where it is called, as far as that is known. */
+export async function waysToCall(configuration: Said, target: Target, call: FormatNeeds): Promise<WaysToCall> {
+  catalogue ??= await import('../../../wire/models');
+  const can = await capabilitiesAt(configuration, target, undefined);
+  const taken = catalogue.wireFormatsFor(can, call);
+  return {
+    ...(taken === undefined ? {} : { taken }),
+    ...(can.countTokens === undefined ? {} : { countsTokens: can.countTokens }),
+  };
 }

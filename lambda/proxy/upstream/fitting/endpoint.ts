@@ -1,0 +1,41 @@
+import { GatewayError } from '../../../platform/error';
+import type { ProviderSite, Target } from '../../../routing';
+import type { Endpoint, WaysToCall } from '../../../wire/providers';
+import type { RoutedCall } from '../../before/call';
+import { waysToCall } from './capabilities';
+
+/**
+ * Where a call goes out: in its own dialect, unless its model may not take it there.
+ *
+ * @throws GatewayError 400 where the provider does not serve it
+ */
+export async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
+  const endpoint = endpointOf(call, target, site);
+  const { effortWithTools, answersBySchema } = call.facts;
+  const everywhere = effortWithTools !== 'asked' && answersBySchema !== true;
+  if (everywhere && endpoint?.protocol === call.dialect.name) return endpoint;
+  const fitting = endpointOf(call, target, site, await waysToCall(call.configuration, target, call.facts));
+  if (fitting !== undefined) return fitting;
+  throw notOffered(target.provider.id);
+}
+
+function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite, ways?: WaysToCall): Endpoint | undefined {
+  return provider.definition.endpoint({
+    operation: call.operation.name,
+    model,
+    stream: call.facts.stream,
+    config: provider.config,
+    preferred: call.dialect.name,
+    ...ways,
+    ...(site.region === undefined ? {} : { region: site.region }),
+  });
+}
+
+/** The provider has no such operation for the model. */
+export function notOffered(provider: string): GatewayError {
+  return new GatewayError({
+    code: 'operation_not_supported',
+    message: `The provider '${provider}' does not offer this endpoint for the model.`,
+    param: 'model',
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * Features of Anthropic's API that Bedrock has, by name; it refuses a call for any other with "invalid beta flag".
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
+ */
+const KNOWN = new RegExp(
+  `^(?:${[
+    'computer-use|token-efficient-tools|fine-grained-tool-streaming|interleaved-thinking|output-128k|dev-full-thinking|context-1m',
+    'context-management|compact|effort|tool-search-tool|tool-examples|dangerous-tool-use|mid-conversation-output-config',
+    'mid-conversation-tool-changes|thinking-binding-controls|thinking-display-updates',
+  ].join('|')})-\\d{4}-\\d{2}-\\d{2}$`,
+  'i',
+);
+
+/** Those of some features that Bedrock has. */
+export function knownBetas(betas: readonly string[]): readonly string[] {
+  return betas.filter((beta) => KNOWN.test(beta));
+}
