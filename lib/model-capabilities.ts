@@ -186,6 +186,13 @@ export interface ModelCapabilities extends ModelSettings {
   readonly audioOutput?: boolean;
 
   /**
+   * Whether it answers in text. `false`: in sound alone, which no translated answer carries.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly textOutput?: boolean;
+
+  /**
    * Tokens of the shortest prefix that is cached.
    *
    * @default - as the catalogue knows it

@@ -1,12 +1,21 @@
 import { GatewayError } from '../../platform/error';
-import type { ModelResponse, StreamEvent } from '../model/response';
+import type { AssistantPart } from '../model/request';
+import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import { scrub } from '../model/scrub';
 import type { Usage } from '../model/usage';
 import type { Frame, StreamDecoder } from './protocol';
 
+const ANSWERING: ReadonlySet<StreamEvent['type']> = new Set<StreamEvent['type']>([
+  'text-delta',
+  'tool-call-start',
+  'image',
+  'refusal-delta',
+]);
+
 /**
  * A provider says under a good status that what its model wrote is of no use: a call that cannot be read, or of a tool that it was not
- * given. It is billed, and says nothing about the provider's health.
+ * given. Or the model wrote nothing, and ended for a reason that is none of an answer's. It is billed, and says nothing about the provider's
+ * health.
  */
 export class FailedGeneration extends GatewayError {
   public constructor(
@@ -22,7 +31,7 @@ export class FailedGeneration extends GatewayError {
 
 /** @throws FailedGeneration when no choice of a whole answer is of use */
 export function checkGenerated({ choices, usage }: ModelResponse): void {
-  const failed = choices.filter(({ finishReason }) => finishReason.unified === 'error');
+  const failed = choices.filter(({ finishReason, content }) => isFailure(finishReason, content.some(isAnswer)));
   if (failed.length > 0 && failed.length === choices.length) throw new FailedGeneration(failed[0]?.finishReason.raw, usage);
 }
 
@@ -30,11 +39,16 @@ export function checkGenerated({ choices, usage }: ModelResponse): void {
 export function failingStream(inner: StreamDecoder): StreamDecoder {
   let failed: string | undefined;
   let usage: Usage | undefined;
+  let answers = false;
+  const fails = (event: StreamEvent): event is StreamEvent & { type: 'finish' } => {
+    answers ||= ANSWERING.has(event.type);
+    return event.type === 'finish' && isFailure(event.reason, answers);
+  };
   const checked = (events: StreamEvent[]): StreamEvent[] => {
-    if (failed === undefined && !events.some(isFailure)) return events;
+    if (failed === undefined && !events.some(fails)) return events;
     return events.flatMap((event): StreamEvent[] => {
       if (event.type === 'usage') ({ usage } = event);
-      if (isFailure(event)) {
+      if (fails(event)) {
         failed = event.reason.raw ?? '';
         return [];
       }
@@ -52,6 +66,11 @@ export function failingStream(inner: StreamDecoder): StreamDecoder {
   };
 }
 
-function isFailure(event: StreamEvent): event is StreamEvent & { type: 'finish' } {
-  return event.type === 'finish' && event.reason.unified === 'error';
+function isFailure({ unified, raw }: FinishReason, answers: boolean): boolean {
+  return unified === 'error' || (unified === 'other' && raw !== undefined && !answers);
+}
+
+/** Thinking alone is no answer. */
+function isAnswer(part: AssistantPart): boolean {
+  return part.type !== 'reasoning' && !(part.type === 'text' && part.text === '');
 }

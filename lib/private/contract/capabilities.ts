@@ -92,6 +92,8 @@ export const CAPABILITY_FIELDS = {
   mediaLocations: 'yes-or-no',
   imageOutput: 'yes-or-no',
   audioOutput: 'yes-or-no',
+  /** `false`: it answers in sound alone. */
+  textOutput: 'yes-or-no',
 
   /** The shortest prefix that is cached. */
   minCacheTokens: 'tokens',

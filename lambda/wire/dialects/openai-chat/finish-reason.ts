@@ -8,6 +8,8 @@ import type { FinishReason } from '../../model/response';
  * @see https://docs.mistral.ai/api/endpoint/chat (model_length, error)
  * @see https://api-docs.deepseek.com/api/create-chat-completion (insufficient_system_resource)
  * @see https://huggingface.github.io/text-generation-inference (eos_token, stop_sequence)
+ * @see https://docs.z.ai/api-reference/llm/chat-completion (sensitive, network_error, model_context_window_exceeded)
+ * @see https://docs.vllm.ai/en/latest/api/vllm/v1/engine/ (abort)
  */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   stop: 'stop',
@@ -18,14 +20,26 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   length: 'length',
   max_tokens: 'length',
   model_length: 'length',
+  max_output_tokens: 'length',
+  model_context_window_exceeded: 'length',
   tool_calls: 'tool-calls',
   tool_call: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'content-filter',
   safety: 'content-filter',
+  sensitive: 'content-filter',
+  recitation: 'content-filter',
+  blocklist: 'content-filter',
+  prohibited_content: 'content-filter',
+  spii: 'content-filter',
   refusal: 'refusal',
   error: 'error',
+  abort: 'error',
+  network_error: 'error',
   insufficient_system_resource: 'error',
+  malformed_function_call: 'error',
+  unexpected_tool_call: 'error',
+  too_many_tool_calls: 'error',
 };
 
 /** Some providers say `stop` although the answer is a tool call; the call decides. */

@@ -14,8 +14,12 @@ const INCOMPLETE: Readonly<Record<string, FinishReason['unified']>> = {
   content_filter: 'content-filter',
 };
 
+/** Nobody waits for what is still being written, or goes on with what was called off. */
+const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'in_progress', 'cancelled']);
+
 export function readFinishReason(response: JsonObject, hasToolCalls: boolean): FinishReason {
   const status = nonEmptyText(response['status']) ?? 'completed';
+  if (UNFINISHED.has(status)) return { unified: 'error', raw: status };
   if (status !== 'incomplete') return { unified: hasToolCalls ? 'tool-calls' : 'stop', raw: status };
   const reason = nonEmptyText(objectOf(response['incomplete_details'])?.['reason']);
   return { unified: entryOf(INCOMPLETE, reason ?? '') ?? 'other', raw: reason ?? status };

@@ -19,6 +19,9 @@ export function fit(
       'The model answers with pictures, for which this API has no place; call it by Chat Completions or Responses.',
     );
   }
+  if (capabilities.textOutput === false) {
+    throw unsupported('model', "The model answers in sound alone, which is not carried from its vendor's wire format to another.");
+  }
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
   refuseForeign(request, protocol);

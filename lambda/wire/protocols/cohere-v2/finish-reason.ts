@@ -7,7 +7,9 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   STOP_SEQUENCE: 'stop',
   MAX_TOKENS: 'length',
   TOOL_CALL: 'tool-calls',
+  ERROR_LIMIT: 'length',
   ERROR_TOXIC: 'content-filter',
+  USER_CANCEL: 'error',
   ERROR: 'error',
   TIMEOUT: 'error',
 };

@@ -14,6 +14,17 @@ export type GeminiPart =
     }
   | { readonly kind: 'media'; readonly source: MediaSource & { readonly kind: 'base64' } };
 
+/** In place of sound, so that nobody pays for an answer that is empty. */
+export const UNHEARD: GeminiPart = {
+  kind: 'text',
+  text: "The model answered with sound, which is not carried here. Ask it for text, or call it by its vendor's own API.",
+  signature: undefined,
+};
+
+export function isSound(part: GeminiPart): boolean {
+  return part.kind === 'media' && part.source.mediaType.startsWith('audio/');
+}
+
 /** Parts of a candidate in order; kinds that we do not know are left out. */
 export function readParts(candidate: JsonObject): GeminiPart[] {
   return objectsOf(objectOf(candidate['content'])?.['parts']).flatMap(readPart);

@@ -6,7 +6,7 @@ import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
 import { geminiError } from './decode-error';
 import type { GeminiPart } from './decode-parts';
-import { readCitations, readParts } from './decode-parts';
+import { isSound, readCitations, readParts, UNHEARD } from './decode-parts';
 import { blockedPrompt, geminiFinishReason } from './finish-reason';
 import { readLogprobs } from './logprobs';
 import { geminiUsage } from './usage';
@@ -60,7 +60,14 @@ function readChoice(candidate: JsonObject, index: number, answerId: string | und
 function toContent(parts: readonly GeminiPart[], choice: number, answerId: string | undefined): AssistantPart[] {
   let calls = 0;
   const nextId = (): string => madeToolId(answerId, choice, calls++);
-  return parts.flatMap((part) => readContent(part, nextId));
+  return withoutSound(parts).flatMap((part) => readContent(part, nextId));
+}
+
+/** No wire format of callers carries sound of another one; that there was some is said once. */
+function withoutSound(parts: readonly GeminiPart[]): readonly GeminiPart[] {
+  const first = parts.findIndex(isSound);
+  if (first < 0) return parts;
+  return parts.flatMap((part, index) => (isSound(part) ? (index === first ? [UNHEARD] : []) : [part]));
 }
 
 function readContent(part: GeminiPart, nextId: () => string): AssistantPart[] {
@@ -86,7 +93,6 @@ function readContent(part: GeminiPart, nextId: () => string): AssistantPart[] {
 
 function media(source: { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }): AssistantPart[] {
   if (source.mediaType.startsWith('image/')) return [{ type: 'image', source }];
-  if (source.mediaType.startsWith('audio/')) return [{ type: 'audio', format: source.mediaType.slice('audio/'.length), data: source.data }];
   return [];
 }
 

@@ -8,7 +8,7 @@ import { upstreamIncomplete } from '../provider-error';
 import { madeToolId } from '../tool-ids';
 import { geminiError } from './decode-error';
 import type { GeminiPart } from './decode-parts';
-import { readCitations, readParts } from './decode-parts';
+import { isSound, readCitations, readParts, UNHEARD } from './decode-parts';
 import { blockReason, createdAt } from './decode-response';
 import { geminiFinishReason } from './finish-reason';
 import { readLogprobs } from './logprobs';
@@ -23,6 +23,8 @@ interface Candidate {
   finish: string | undefined;
   /** Sources told so far: chunks repeat them. */
   readonly cited: Set<string>;
+  /** It was told that there is sound. */
+  sounds: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   private read(source: JsonObject, choice: number): StreamEvent[] {
     let candidate = this.candidates.get(choice);
     if (candidate === undefined) {
-      candidate = { blocks: new BlockWriter(choice), calls: 0, finish: undefined, cited: new Set() };
+      candidate = { blocks: new BlockWriter(choice), calls: 0, finish: undefined, cited: new Set(), sounds: false };
       this.candidates.set(choice, candidate);
     }
     const current = candidate;
@@ -122,8 +124,16 @@ export class GeminiStreamDecoder implements StreamDecoder {
         ];
       }
       case 'media':
+        if (isSound(part)) return this.sound(choice, candidate);
         return part.source.mediaType.startsWith('image/') ? blocks.write(KEY, { kind: 'image', source: part.source }) : [];
     }
+  }
+
+  /** Once, however many pieces it comes in. */
+  private sound(choice: number, candidate: Candidate): StreamEvent[] {
+    if (candidate.sounds) return [];
+    candidate.sounds = true;
+    return this.part(UNHEARD, choice, candidate, undefined);
   }
 
   private fail(body: JsonObject): StreamEvent[] {

@@ -13,6 +13,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   BLOCKLIST: 'content-filter',
   PROHIBITED_CONTENT: 'content-filter',
   SPII: 'content-filter',
+  LANGUAGE: 'content-filter',
   MODEL_ARMOR: 'content-filter',
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
