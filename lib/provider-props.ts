@@ -135,6 +135,14 @@ export interface BedrockProviderProps extends ProviderProps {
   readonly mediaLocations?: MediaLocation[];
 
   /**
+   * Ids or ARNs of guardrails that callers of Chat Completions may ask for by `guardrailConfig`, where no `guardrailId` holds for every call.
+   * They must exist in each of the Regions.
+   *
+   * @default - none
+   */
+  readonly callerGuardrails?: string[];
+
+  /**
    * What carries the calls.
    *
    * @default BedrockClient.GATEWAY

@@ -220,27 +220,33 @@ class ConfiguredProvider extends Provider {
 class BedrockProvider extends ConfiguredProvider {
   constructor(private readonly bedrock: BedrockProviderProps) {
     const { client, guardrailId, guardrailVersion } = bedrock;
+    const callerGuardrails = bedrock.callerGuardrails?.join(',');
     if (guardrailId === undefined && guardrailVersion !== undefined) {
       throw new Error('"guardrailVersion" is given without "guardrailId"; say which guardrail');
     }
-    for (const [name, value] of Object.entries({ guardrailId, guardrailVersion })) {
+    if (guardrailId !== undefined && callerGuardrails !== undefined) {
+      throw new Error('"callerGuardrails" is given beside "guardrailId", which holds for every call; leave one of them out');
+    }
+    for (const [name, value] of Object.entries({ guardrailId, guardrailVersion, callerGuardrails })) {
       if (Token.isUnresolved(value)) {
         throw new Error(
           `"${name}" is known only after the deploy; give the text itself, because it becomes part of the gateway's configuration`,
         );
       }
     }
-    super('bedrock', bedrock, settingsOf({ client, guardrailId, guardrailVersion }));
+    const odd = bedrock.callerGuardrails?.find((guardrail) => !/^[A-Za-z0-9:/_-]+$/.test(guardrail));
+    if (odd !== undefined) throw new Error(`"callerGuardrails" names "${odd}"; give the id of a guardrail, or its ARN`);
+    super('bedrock', bedrock, settingsOf({ client, guardrailId, guardrailVersion, callerGuardrails: callerGuardrails || undefined }));
   }
 
   override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
     const binding = super.bind(scope, options);
     if (this.bedrock.apiKey !== undefined) return binding;
-    const { guardrailId, mediaLocations = [], models = [], regions } = this.bedrock;
+    const { guardrailId, callerGuardrails = [], mediaLocations = [], models = [], regions } = this.bedrock;
     const stack = Stack.of(scope);
-    const guardrail = guardrailId === undefined ? [] : [guardrailStatement(stack, regions, guardrailId)];
+    const guardrails = (guardrailId === undefined ? callerGuardrails : [guardrailId]).map((id) => guardrailStatement(stack, regions, id));
     const calls = bedrockStatements(stack, regions, [...options.models, ...models]);
-    return { ...binding, statements: [...calls, ...guardrail, ...mediaStatements(stack, mediaLocations)] };
+    return { ...binding, statements: [...calls, ...guardrails, ...mediaStatements(stack, mediaLocations)] };
   }
 }
 

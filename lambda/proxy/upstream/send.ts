@@ -240,7 +240,8 @@ function translatedBody(
     const fits = call.operation.fit?.(protocol, capped, place) ?? { protocol, request: capped, dropped: [], written: [] };
     return [fits, protocol.encodeRequest(fits.request, facts)] as const;
   });
-  const reshaped = applyQuirks({ ...endpoint.fields, ...encoded.body }, endpoint.protocol, quirks);
+  const body = { ...endpoint.fields, ...encoded.body };
+  const reshaped = applyQuirks(endpoint.settle?.(body) ?? body, endpoint.protocol, quirks);
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
     dropped: droppedOf(decoded, own, [...fitted.dropped, ...encoded.dropped, ...reshaped.dropped]),

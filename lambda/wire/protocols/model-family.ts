@@ -1,7 +1,7 @@
 import { withoutProfile } from '../model/bedrock-profile';
 
 /** Model families whose Converse calls differ. `unknown`: an ARN that does not say what it stands for. */
-export type ModelFamily = 'claude' | 'nova' | 'gpt-oss' | 'other' | 'unknown';
+export type ModelFamily = 'claude' | 'nova' | 'gpt-oss' | 'gpt' | 'other' | 'unknown';
 
 /** The model's own id: without ARN and without the geography of an inference profile. */
 function bareModel(model: string): string {
@@ -13,12 +13,13 @@ export function modelFamily(model: string): ModelFamily {
   if (bare.startsWith('anthropic.')) return 'claude';
   if (bare.startsWith('amazon.nova')) return 'nova';
   if (bare.startsWith('openai.gpt-oss')) return 'gpt-oss';
+  if (bare.startsWith('openai.gpt-')) return 'gpt';
   return bare.includes('.') || !model.startsWith('arn:') ? 'other' : 'unknown';
 }
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models */
 export function supportsCachePoints(family: ModelFamily): boolean {
-  return family !== 'other' && family !== 'gpt-oss';
+  return family === 'claude' || family === 'nova' || family === 'unknown';
 }
 
 /** Nova takes cache points, but not how long they live. */

@@ -55,6 +55,8 @@ export interface CallFacts {
   /** See `FormatNeeds`. */
   readonly effortWithTools?: FormatNeeds['effortWithTools'];
   readonly answersBySchema?: boolean;
+  /** Fields of other providers' APIs that stand beside those of the dialect: see `ProtocolCodec.nativeFields`. */
+  readonly nativeFields?: readonly string[];
 }
 
 /** What a call says outside of its body, or of the body's fields. */

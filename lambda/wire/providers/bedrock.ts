@@ -1,9 +1,9 @@
-import type { ProviderConfig } from '../../../lib/private/contract';
-import { GatewayError } from '../../platform/error';
+import type { JsonObject } from '../../platform/json';
 import { BEDROCK_VENDORS, withoutProfile } from '../model/bedrock-profile';
 import type { WireFormat } from '../models';
 import { knownBetas } from '../protocols/bedrock-betas';
 import { encodeSegment } from './address';
+import { unguarded, withGuardrail } from './bedrock-guardrail';
 import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition, type TakenHeaders } from './provider';
 
 const OFFERS: Offers = {
@@ -31,17 +31,18 @@ const FORMATS: Readonly<Record<Exclude<WireFormat, 'converse'>, Endpoint>> = {
 
 /** The caller's own wire format where the model has it, else the first that it has; Converse where nobody says. */
 function chat(request: EndpointRequest): Endpoint {
-  const { config, model } = request;
-  const guarded = guardrail(config);
-  const format = formatOf(request, guarded.fields !== undefined);
-  if (format !== 'converse') return { ...FORMATS[format], model: modelId(model) };
-  return { ...ofModel(request, request.stream ? 'converse-stream' : 'converse'), ...guarded };
+  const format = formatOf(request);
+  if (format !== 'converse') return { ...FORMATS[format], model: modelId(request.model) };
+  const settle = (body: JsonObject): JsonObject => withGuardrail(body, request.config.settings ?? {});
+  return { ...ofModel(request, request.stream ? 'converse-stream' : 'converse'), settle };
 }
 
-/** Guardrails hold for Converse alone, and AWS's own client knows no other. */
-function formatOf({ config, taken = ['converse'], preferred }: EndpointRequest, guarded: boolean): WireFormat {
+/** Guardrails and the fields of its own API hold for Converse alone, and AWS's own client knows no other. */
+function formatOf({ config, taken = ['converse'], preferred, nativeFields = [] }: EndpointRequest): WireFormat {
+  const { client, guardrailId } = config.settings ?? {};
+  const guarded = guardrailId !== undefined || nativeFields.includes('guardrailConfig');
   if (guarded && !taken.includes('converse')) throw unguarded();
-  if (taken.includes('converse') && (guarded || config.settings?.['client'] === 'sdk')) return 'converse';
+  if (taken.includes('converse') && (guarded || nativeFields.length > 0 || client === 'sdk')) return 'converse';
   const own = taken.find((format) => format !== 'converse' && FORMATS[format].protocol === preferred);
   return own ?? taken[0] ?? 'converse';
 }
@@ -83,7 +84,7 @@ function takenHeaders(forwarded: Readonly<Record<string, string>>): TakenHeaders
  * configured credential it is called with that Bedrock API key, else with the function's own role.
  *
  * Settings: `client` = `sdk` sends calls through AWS's own client where that has the API; `guardrailId` and `guardrailVersion` (default
- * `DRAFT`) put a guardrail on every chat call.
+ * `DRAFT`) put a guardrail on every chat call; `callerGuardrails`, separated by commas, are those that callers may ask for.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/apis.html
  */
@@ -103,19 +104,3 @@ export const bedrock: ProviderDefinition = {
   quirks: ['no-reasoning-replay'],
   endpoint: (request) => endpointOf(OFFERS, request),
 };
-
-/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html */
-function guardrail({ settings }: ProviderConfig): Pick<Endpoint, 'fields'> {
-  const guardrailIdentifier = settings?.['guardrailId'];
-  if (guardrailIdentifier === undefined) return {};
-  return { fields: { guardrailConfig: { guardrailIdentifier, guardrailVersion: settings?.['guardrailVersion'] ?? 'DRAFT' } } };
-}
-
-/** @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html */
-function unguarded(): GatewayError {
-  return new GatewayError({
-    code: 'operation_not_supported',
-    message: "The provider's guardrail holds for Bedrock's Converse API, which this model does not have; ask for another model.",
-    param: 'model',
-  });
-}

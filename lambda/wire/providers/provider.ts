@@ -13,6 +13,12 @@ export interface Endpoint {
   readonly model?: string;
   /** Top-level fields that configuration adds to a body that the gateway writes. */
   readonly fields?: JsonObject;
+  /**
+   * A body that the gateway wrote, as configuration has it.
+   *
+   * @throws GatewayError 400 for what a caller may not ask for
+   */
+  settle?(body: JsonObject): JsonObject;
   /** What the provider takes of the caller's headers, and the names of those that it gets less of. Absent: all. */
   takenHeaders?(forwarded: Readonly<Record<string, string>>): TakenHeaders;
   /** Sends the call by another way than the gateway's own HTTP. */
@@ -42,6 +48,8 @@ export interface EndpointRequest extends WaysToCall {
   readonly config: ProviderConfig;
   /** The caller's own wire format, so that a provider with several can answer in the same one. */
   readonly preferred: string;
+  /** See `CallFacts.nativeFields`. */
+  readonly nativeFields?: readonly string[];
   /** Region or location of this attempt, for providers whose path names it (Vertex AI). Default: the first of `config.regions`. */
   readonly region?: string;
 }

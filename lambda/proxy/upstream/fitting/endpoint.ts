@@ -20,13 +20,15 @@ export async function endpointFor(call: RoutedCall, target: Target, site: Provid
 }
 
 function endpointOf(call: RoutedCall, { provider, model }: Target, site: ProviderSite, ways?: WaysToCall): Endpoint | undefined {
+  const { facts } = call;
   return provider.definition.endpoint({
     operation: call.operation.name,
     model,
-    stream: call.facts.stream,
+    stream: facts.stream,
     config: provider.config,
     preferred: call.dialect.name,
     ...ways,
+    ...(facts.nativeFields === undefined ? {} : { nativeFields: facts.nativeFields }),
     ...(site.region === undefined ? {} : { region: site.region }),
   });
 }

@@ -34,7 +34,7 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     media.add(message);
   });
   const tools = inspectTools(body, (tool) => noteCache(tool, found));
-  checkFormat(body);
+  const answersBySchema = checkFormat(body);
   const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
   optionalText(body['speed'], 'speed');
   optionalText(body['inference_geo'], 'inference_geo');
@@ -55,6 +55,7 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     ...(compacts(body) ? { compacts: true } : {}),
     ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
     ...effortWithTools(body),
+    ...(answersBySchema ? { answersBySchema } : {}),
   };
 }
 
@@ -65,12 +66,14 @@ function effortWithTools(body: JsonObject): Pick<CallFacts, 'effortWithTools'> {
   return { effortWithTools: asked ? 'asked' : 'unsaid' };
 }
 
-function checkFormat(body: JsonObject): void {
+/** Whether the answer is to keep to a schema. */
+function checkFormat(body: JsonObject): boolean {
   const format = optionalObject(
     optionalObject(body['output_config'], 'output_config')?.['format'] ?? body['output_format'],
     'output_config.format',
   );
   if (format !== undefined) checkSchema(format, 'output_config.format');
+  return format !== undefined;
 }
 
 /** A header that is forwarded switches it on. @see https://docs.claude.com/en/docs/build-with-claude/context-windows */

@@ -20,6 +20,7 @@ import {
   requiredText,
 } from '../../protocols/strict';
 import { readMessages } from './decode-messages';
+import { nativeFieldsOf } from './native-fields';
 
 /** Fields that are read below. */
 const KNOWN = new Set(
@@ -27,9 +28,6 @@ const KNOWN = new Set(
    stop seed frequency_penalty presence_penalty logit_bias n logprobs top_logprobs response_format reasoning_effort reasoning thinking
    verbosity service_tier metadata user safety_identifier prompt_cache_key modalities audio`.split(/\s+/),
 );
-
-/** Fields of other providers' APIs, for the one that knows them. */
-const NATIVE = ['safetySettings', 'generationConfig', 'additionalModelRequestFields'] as const;
 
 /** Fields that never change an answer: they only speed it up or concern the provider's own records. */
 const DROPPED = new Set(['store', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
@@ -78,17 +76,15 @@ export function decodeRequest(body: JsonObject): ModelRequest {
 }
 
 function readNative(body: JsonObject): ModelRequest['native'] {
-  const given = NATIVE.flatMap((field) => {
-    const value = body[field];
-    return value === undefined || value === null ? [] : [[field, value] as const];
-  });
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  const given = nativeFieldsOf(body);
+  return given.length === 0 ? undefined : Object.fromEntries(given.map((field) => [field, body[field] ?? null]));
 }
 
 function unknownFields(body: JsonObject): string[] {
   const dropped: string[] = [];
+  const native = nativeFieldsOf(body);
   for (const [field, value] of Object.entries(body)) {
-    if (value === undefined || value === null || KNOWN.has(field) || (NATIVE as readonly string[]).includes(field)) continue;
+    if (value === undefined || value === null || KNOWN.has(field) || native.includes(field)) continue;
     if (!DROPPED.has(field)) throw unsupported(field, `${field} cannot be carried to the chosen model's provider; leave it out.`);
     dropped.push(field);
   }

@@ -13,6 +13,7 @@ import {
   requiredMessages,
   requiredText,
 } from '../../protocols/strict';
+import { nativeFieldsOf } from './native-fields';
 import { inspectTools } from './server-tools';
 
 /** OpenAI's own limit. */
@@ -31,6 +32,7 @@ export function inspect(body: JsonObject): CallFacts {
   optionalFlag(body['logprobs'], 'logprobs');
   const format = optionalObject(body['response_format'], 'response_format');
   if (format !== undefined) checkSchema(format, 'response_format');
+  const nativeFields = nativeFieldsOf(body);
 
   return {
     model,
@@ -47,6 +49,7 @@ export function inspect(body: JsonObject): CallFacts {
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...predictionOf(body),
     ...effortWithTools(body),
+    ...(nativeFields.length === 0 ? {} : { nativeFields }),
     ...(format !== undefined && format['type'] !== 'text' ? { answersBySchema: true } : {}),
   };
 }

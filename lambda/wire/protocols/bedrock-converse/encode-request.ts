@@ -32,7 +32,10 @@ const MAX_METADATA = 16;
 const NEVER: Capabilities = { seed: false, penalties: false, verbosity: false, choices: false, logprobs: false, logitBias: false };
 
 /** Of `additionalModelRequestFields`: how much a model thinks, and what it chooses words from. */
-const MODEL_FIELDS = new Set(['top_k', 'thinking', 'reasoning_config', 'reasoning_effort', 'reasoningConfig']);
+const MODEL_FIELDS = new Set(['top_k', 'thinking', 'reasoning_config', 'reasoning_effort', 'reasoningConfig', 'reasoning']);
+
+/** GPT is held to a schema only by this word beside it. @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-openai-gpt-6-1-sol.html */
+const STRICT_TEXT: JsonObject = { text: { format: { strict: true } } };
 
 const JSON_ONLY = 'Answer with one valid JSON value and nothing else: no prose, no code fence.';
 
@@ -70,7 +73,9 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     ...sampling.model,
     ...reasoning.model,
     ...(family === 'claude' ? betaFields(request, dropped) : {}),
+    ...(family === 'gpt' && request.responseFormat?.type === 'json-schema' ? STRICT_TEXT : {}),
   });
+  put('guardrailConfig', guardrailConfig(request, dropped));
   put('outputConfig', {
     ...textFormat(request.responseFormat, dropped),
     ...(reasoning.effort === undefined ? {} : { effort: reasoning.effort }),
@@ -130,6 +135,16 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
     else dropped.add('top_k');
   }
   return { inference, model };
+}
+
+/** Of `guardrailConfig`. What a guardrail found is shown by no dialect, so its trace is not asked for. */
+const GUARDRAIL_FIELDS = new Set(['guardrailIdentifier', 'guardrailVersion', 'streamProcessingMode', 'trace']);
+
+/** Which guardrails a caller may name is the provider's own. @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html */
+function guardrailConfig(request: ModelRequest, dropped: Set<string>): JsonObject {
+  const { trace, streamProcessingMode, ...guardrail } = nativeMembers(request, 'guardrailConfig', GUARDRAIL_FIELDS);
+  if (trace !== undefined && trace !== 'disabled') dropped.add('guardrailConfig.trace');
+  return { ...guardrail, ...(request.stream && streamProcessingMode !== undefined ? { streamProcessingMode } : {}) };
 }
 
 /** Bedrock takes closed objects and the keywords that Claude's own API takes. */

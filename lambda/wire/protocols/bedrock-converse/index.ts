@@ -14,7 +14,7 @@ export const bedrockConverse: Protocol = {
   name: 'bedrock-converse',
   framing: 'aws-event-stream',
   toolNames: 'openai',
-  nativeFields: ['additionalModelRequestFields'],
+  nativeFields: ['additionalModelRequestFields', 'guardrailConfig'],
   encodeRequest,
   decodeResponse,
   streamDecoder: () => new ConverseStreamDecoder(),

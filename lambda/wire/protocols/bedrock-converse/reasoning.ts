@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import type { Thinking } from '../../fitting';
-import { claudeThinking, nearestEffort } from '../../fitting';
+import { claudeThinking, effortOfBudget, nearestEffort } from '../../fitting';
 import type { ModelRequest, Reasoning } from '../../model/request';
 import type { Capabilities, Effort } from '../../models';
 import type { ModelFamily } from '../model-family';
@@ -35,6 +35,8 @@ export function reasoningFields(request: ModelRequest, family: ModelFamily, can:
       return nova(reasoning, can, dropped);
     case 'gpt-oss':
       return gptOss(reasoning, can, dropped);
+    case 'gpt':
+      return gpt(reasoning, can, dropped);
     default:
       return unthinking(reasoning, dropped);
   }
@@ -80,6 +82,13 @@ function gptOss(reasoning: Reasoning, can: Capabilities, dropped: Set<string>): 
   }
   const effort = effortFor(reasoning.effort, can, dropped);
   return effort === undefined ? NOTHING : { ...NOTHING, model: { reasoning_effort: effort } };
+}
+
+/** `none` is an effort of theirs too, of those that have it. @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-cards-openai.html */
+function gpt({ effort, budgetTokens }: Reasoning, can: Capabilities, dropped: Set<string>): ReasoningFields {
+  const asked = effort ?? (budgetTokens === undefined ? undefined : effortOfBudget(budgetTokens));
+  const nearest = asked === undefined ? undefined : effortFor(asked, can, dropped);
+  return nearest === undefined ? NOTHING : { ...NOTHING, model: { reasoning: { effort: nearest } } };
 }
 
 function effortFor(asked: Effort, can: Capabilities, dropped: Set<string>): Effort | undefined {

@@ -130,7 +130,7 @@ describe('a guardrail', () => {
     const answer = await hosts.ask(path, { model: `bedrock/${OLDER_GPT}`, ...body });
 
     expect(answer.status).toBe(400);
-    expect(answer.json.error.message).toContain("guardrail holds for Bedrock's Converse API, which this model does not have");
+    expect(answer.json.error.message).toContain("guardrail of the call holds for Bedrock's Converse API, which this model does not have");
     expect(hosts.sent()).toEqual([]);
   });
 });

@@ -172,14 +172,8 @@ const PLACES: readonly [model: string, places: Readonly<Record<Dialect, string>>
     SONNET_4_5,
     { 'openai-chat': converse(SONNET_4_5), 'openai-responses': converse(SONNET_4_5), 'anthropic-messages': converse(SONNET_4_5) },
   ],
-  [
-    'us.openai.gpt-6-sol',
-    { 'openai-chat': NATIVE['openai-chat'], 'openai-responses': RESPONSES, 'anthropic-messages': converse('us.openai.gpt-6-sol') },
-  ],
-  [
-    'global.openai.gpt-6.1-terra',
-    { 'openai-chat': NATIVE['openai-chat'], 'openai-responses': RESPONSES, 'anthropic-messages': converse('global.openai.gpt-6.1-terra') },
-  ],
+  ['us.openai.gpt-6-sol', { 'openai-chat': NATIVE['openai-chat'], 'openai-responses': RESPONSES, 'anthropic-messages': RESPONSES }],
+  ['global.openai.gpt-6.1-terra', { 'openai-chat': NATIVE['openai-chat'], 'openai-responses': RESPONSES, 'anthropic-messages': RESPONSES }],
   ['us.openai.gpt-5.4', { 'openai-chat': RESPONSES, 'openai-responses': RESPONSES, 'anthropic-messages': RESPONSES }],
   ['global.openai.gpt-5.5', { 'openai-chat': RESPONSES, 'openai-responses': RESPONSES, 'anthropic-messages': RESPONSES }],
   [NOVA, { 'openai-chat': converse(NOVA), 'openai-responses': converse(NOVA), 'anthropic-messages': converse(NOVA) }],
