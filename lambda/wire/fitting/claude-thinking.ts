@@ -31,6 +31,10 @@ export function claudeThinking(request: ModelRequest, can: Capabilities, maxToke
   const takes = kindsOf(can);
   if (reasoning.effort === 'none') return switchedOff(reasoning, can, dropped);
   const effort = () => effortOf(reasoning, can, dropped);
+  if (isForced(request) && (reasoning.adaptive === true || reasoning.budgetTokens !== undefined)) {
+    dropped.add('reasoning');
+    return { ...effort(), translated: false };
+  }
   if (reasoning.adaptive === true) {
     if (takes.adaptive) return { mode: 'adaptive', ...effort(), translated: false };
     return fromEffort(request, { ...reasoning, effort: reasoning.effort ?? 'medium' }, can, maxTokens, dropped);
@@ -73,8 +77,7 @@ function fromEffort(
 ): Thinking {
   if (reasoning.effort === undefined) return NOTHING;
   const takes = kindsOf(can);
-  // Claude refuses to be forced to a tool while it thinks: https://docs.claude.com/en/docs/build-with-claude/extended-thinking
-  const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'tool';
+  const forced = isForced(request);
   if (takes.adaptive && !forced) return { mode: 'adaptive', ...effortOf(reasoning, can, dropped), translated: true };
   const wanted = BUDGETS[reasoning.effort] ?? LEAST_BUDGET;
   // The budget counts into the cap and must stay below it.
@@ -84,6 +87,11 @@ function fromEffort(
     return NOTHING;
   }
   return { mode: 'budget', budgetTokens, translated: true };
+}
+
+/** Claude refuses to be forced to a tool while it thinks. @see https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
+function isForced({ toolChoice }: ModelRequest): boolean {
+  return toolChoice?.type === 'required' || toolChoice?.type === 'tool';
 }
 
 /** In the midst of a tool loop, a model with a budget wants the thinking before the call back; not every client keeps it. */

@@ -55,7 +55,7 @@ export function beginningWithUser(messages: readonly Message[]): readonly Messag
   if (first >= 0)
     return messages[first]?.role === 'assistant' ? [...messages.slice(0, first), OPENING, ...messages.slice(first)] : messages;
   const last = messages.at(-1);
-  return last === undefined ? messages : [...messages.slice(0, -1), asUser(last)];
+  return last === undefined ? [OPENING] : [...messages.slice(0, -1), asUser(last)];
 }
 
 /**

@@ -32,7 +32,7 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
     if (setting !== 'topK' || request.topK !== -1) dropped.add(NAMES[setting]);
   };
   const takesNo = (name: keyof Capabilities): boolean => can[name] === false || never[name] === false;
-  const forReasoning = can.samplingWithEffort === false && request.reasoning?.effort !== undefined && request.reasoning.effort !== 'none';
+  const forReasoning = can.samplingWithEffort === false && asksEffort(request);
   if (takesNo('seed')) drop('seed');
   if (takesNo('verbosity')) drop('verbosity');
   if (takesNo('penalties') || forReasoning) {
@@ -44,7 +44,7 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
   // -1 says: no such limit.
   if (takesNo('topK') || request.topK === -1) drop('topK');
   const { temperature, topP } = request;
-  const most = can.maxTemperature ?? never.maxTemperature;
+  const most = least(can.maxTemperature, never.maxTemperature);
   if (temperature !== undefined && !('temperature' in changes)) {
     if (most !== undefined && temperature > most) {
       changes.temperature = most;
@@ -56,6 +56,16 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
     }
   }
   return changedBy(request, changes);
+}
+
+/** By its name, or by a budget that stands for one. */
+function asksEffort({ reasoning }: ModelRequest): boolean {
+  if (reasoning?.effort !== undefined) return reasoning.effort !== 'none';
+  return (reasoning?.budgetTokens ?? 0) > 0;
+}
+
+function least(ofModel: number | undefined, ofApi: number | undefined): number | undefined {
+  return ofModel === undefined || ofApi === undefined ? (ofModel ?? ofApi) : Math.min(ofModel, ofApi);
 }
 
 function changedBy(request: ModelRequest, changes: Partial<Record<Setting, number | undefined>>): ModelRequest {
@@ -76,7 +86,8 @@ function refuse(request: ModelRequest, can: Capabilities, never: Capabilities): 
   }
   if (stop === undefined || stop.length === 0) return;
   if (can.stop === false) throw unsupported('stop', 'stop: the chosen model takes no stop sequences.');
-  if (can.maxStop !== undefined && stop.length > can.maxStop) {
-    throw unsupported('stop', `stop: the chosen model takes at most ${can.maxStop} stop sequences, not ${stop.length}.`);
+  const most = least(can.maxStop, never.maxStop);
+  if (most !== undefined && stop.length > most) {
+    throw unsupported('stop', `stop: the chosen model takes at most ${most} stop sequences, not ${stop.length}.`);
   }
 }

@@ -1,9 +1,32 @@
+import { unsupported } from '../../platform/error';
 import type { Message, ModelRequest, Tool } from '../model/request';
 import type { Capabilities } from '../models';
 
-/** The call with tools as its model takes them. */
+/**
+ * The call with tools as its model takes them.
+ *
+ * @throws GatewayError 400 `unsupported_parameter` for tools where the model has none, and for a choice that it cannot be held to
+ */
 export function fitTools(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  return withStrictTools(withUniqueTools(request, dropped), can, dropped);
+  refuse(request, can);
+  return withOneCallAtATime(withStrictTools(withUniqueTools(request, dropped), can, dropped), can, dropped);
+}
+
+function refuse({ tools = [], toolChoice }: ModelRequest, can: Capabilities): void {
+  if (tools.length === 0 || toolChoice?.type === 'none') return;
+  if (can.tools === false) throw unsupported('tools', 'tools: the chosen model uses none; leave them out.');
+  const forced = toolChoice?.type === 'required' || toolChoice?.type === 'tool';
+  if (forced && can.forcedTools === false) {
+    throw unsupported('tool_choice', 'tool_choice: the chosen model cannot be made to use a tool; let it choose (auto).');
+  }
+}
+
+/** A model that makes one call at a time cannot be told how many. */
+function withOneCallAtATime(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
+  const { parallelToolCalls, ...rest } = request;
+  if (parallelToolCalls === undefined || can.parallelTools !== false) return request;
+  if (parallelToolCalls) dropped.add('parallel_tool_calls');
+  return rest;
 }
 
 /** Of several tools of one name the last counts: providers refuse the whole call for the second. */

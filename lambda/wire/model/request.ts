@@ -135,7 +135,7 @@ export interface Tool {
   /** JSON Schema of the arguments. Absent: a tool without arguments. */
   readonly parameters?: JsonObject;
   readonly strict?: boolean;
-  /** OpenAI `custom` tools: free text in, optionally by a grammar. */
+  /** OpenAI `custom` tools: free text in, optionally by a grammar, whose `format` is as Responses writes it. */
   readonly custom?: { readonly format?: JsonObject };
   readonly cache?: CachePoint;
 }

@@ -18,12 +18,19 @@ interface Family {
   readonly hosts?: Readonly<Partial<Record<ProviderKind, readonly Version[]>>>;
 }
 
+/** What no model can be asked for at a kind of host, since its API has no words for it. */
+interface Host {
+  readonly host: ProviderKind;
+  readonly limits: Capabilities;
+}
+
 interface Version {
   readonly models: readonly string[];
   readonly facts: Capabilities;
 }
 
 const FAMILIES = handWritten.families as unknown as readonly Family[];
+const HOSTS = handWritten.hosts as unknown as readonly Host[];
 const LISTS: Readonly<Partial<Record<string, readonly string[]>>> = list.lists;
 const MOST_REMEMBERED = 2_000;
 const UNKNOWN: Capabilities = {};
@@ -33,7 +40,7 @@ const remembered = createMemo<Capabilities>(MOST_REMEMBERED);
 
 /**
  * What is known of a model at a kind of host. A model that is not listed has what all of its family share; one of no family has nothing, so
- * nothing is limited.
+ * nothing is limited but what the host's API has no words for.
  *
  * What stands first goes before: the host's departures, the list of the host, the family's facts by version, the list of the maker, what
  * the family shares.
@@ -51,14 +58,21 @@ function find(kind: ProviderKind, name: string): Capabilities {
   const family = familyNamed(name);
   const versions = (family?.versions ?? []).filter(({ models }) => matchesAnyGlob(models, name));
   const departures = (family?.hosts?.[kind] ?? []).filter(({ models }) => matchesAnyGlob(models, name));
-  const facts = [
+  const rows = [
     listed('makers', name),
     ...versions.map((version) => version.facts),
     listed(kind, name),
     ...departures.map((one) => one.facts),
   ];
-  const known = facts.filter((one) => one !== undefined);
-  return family === undefined && known.length === 0 ? UNKNOWN : Object.assign({}, family?.shared, ...known);
+  const known = rows.filter((one) => one !== undefined);
+  const facts = family === undefined && known.length === 0 ? UNKNOWN : Object.assign({}, family?.shared, ...known);
+  const limits = HOSTS.find(({ host }) => host === kind)?.limits;
+  return limits === undefined ? facts : within(facts, limits);
+}
+
+/** Whose words a model knows is written with the model; where nobody does, it is asked for those of the host. */
+function within(facts: Capabilities, { efforts, ...limits }: Capabilities): Capabilities {
+  return { ...facts, ...limits, ...(efforts === undefined || facts.efforts !== undefined ? {} : { efforts }) };
 }
 
 function familyNamed(name: string): Family | undefined {

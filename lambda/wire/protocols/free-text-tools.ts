@@ -3,7 +3,7 @@ import { parseJson } from '../../platform/json';
 import type { AssistantPart, Message, ModelRequest, Tool, ToolCallPart } from '../model/request';
 import type { ModelResponse } from '../model/response';
 import { changedEvents } from './changed-events';
-import { defined, objectOf, textOf } from './lenient';
+import { defined, textOf } from './lenient';
 import type { Protocol, StreamDecoder } from './protocol';
 
 /** The one argument of a function that stands for a free-text tool. */
@@ -54,10 +54,8 @@ function asFunction(tool: Tool): Tool {
 }
 
 function grammarOf(format: JsonObject | undefined): string | undefined {
-  // Chat Completions wraps the grammar once more.
-  const grammar = objectOf(format?.['grammar']) ?? format;
-  const definition = textOf(grammar?.['definition']);
-  return definition === undefined ? undefined : `The input must follow this ${textOf(grammar?.['syntax']) ?? ''} grammar:\n${definition}`;
+  const definition = textOf(format?.['definition']);
+  return definition === undefined ? undefined : `The input must follow this ${textOf(format?.['syntax']) ?? ''} grammar:\n${definition}`;
 }
 
 function messageWithFunctions(message: Message): Message {

@@ -10,5 +10,5 @@ export const cerebras = openAiStyle({
   telemetryName: 'cerebras',
   baseUrl: 'https://api.cerebras.ai/v1',
   models: [],
-  quirks: ['no-reasoning-replay', 'user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system'],
+  quirks: ['no-reasoning-replay', 'user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system', 'no-metadata', 'refusal-as-text'],
 });

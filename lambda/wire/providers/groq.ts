@@ -10,6 +10,15 @@ export const groq = openAiStyle({
   telemetryName: 'groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   models: [],
-  quirks: ['no-reasoning-replay', 'user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system', 'no-message-name'],
+  quirks: [
+    'no-reasoning-replay',
+    'user-by-older-name',
+    'no-openai-bookkeeping',
+    'developer-as-system',
+    'no-message-name',
+    'no-stream-options',
+    'on-demand-tier',
+    'refusal-as-text',
+  ],
   protocols: ['openai-chat', 'openai-responses'],
 });

@@ -21,6 +21,11 @@ export const mistral = openAiStyle({
     'no-user',
     'no-openai-bookkeeping',
     'no-service-tier',
+    'no-message-name',
+    'tool-parameters',
+    'documents-by-url',
+    'bare-audio',
+    'refusal-as-text',
   ],
 
   embeddings: true,

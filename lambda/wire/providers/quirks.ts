@@ -61,6 +61,9 @@ const QUIRKS = {
     return changed === undefined ? undefined : { body: changed, dropped: ['messages.reasoning_content'] };
   }),
 
+  /** A refusal of an earlier turn has no field of its own. @see https://docs.mistral.ai/api/endpoint/chat */
+  'refusal-as-text': chat(withRefusalsAsText),
+
   /** @see https://docs.mistral.ai/api/endpoint/chat */
   'random-seed': chat((body) => renamed(body, 'seed', 'random_seed')),
 
@@ -77,6 +80,21 @@ const QUIRKS = {
 
   /** Fields of OpenAI's own bookkeeping, which never change an answer, are refused. @see https://docs.mistral.ai/api/endpoint/chat */
   'no-openai-bookkeeping': chat((body) => without(body, ['store', 'prompt_cache_key', 'prompt_cache_retention'], true)),
+
+  /** A function names its parameters, none too. @see https://docs.mistral.ai/api/endpoint/chat */
+  'tool-parameters': chat(withToolParameters),
+
+  /** A document is a URL, its bytes too. @see https://docs.mistral.ai/capabilities/document_qna */
+  'documents-by-url': chat((body) => withParts(body, documentByUrl)),
+
+  /** Sound is a text of its bytes alone. @see https://docs.mistral.ai/capabilities/audio */
+  'bare-audio': chat((body) => withParts(body, bareAudio)),
+
+  /** A tier that is asked for by name is the one that costs as listed. @see https://console.groq.com/docs/service-tiers */
+  'on-demand-tier': chat(onDemandTier),
+
+  /** Labels of a call are refused. @see https://inference-docs.cerebras.ai/api-reference/chat-completions */
+  'no-metadata': chat((body) => without(body, ['metadata'], true)),
 
   /** @see https://docs.mistral.ai/api/endpoint/chat */
   'no-service-tier': chat((body) => without(body, ['service_tier'], true)),
@@ -173,11 +191,61 @@ function withoutMessageNames(body: JsonObject): Reshaped | undefined {
   return changed === undefined ? undefined : { body: changed, dropped: ['messages.name'] };
 }
 
+function withRefusalsAsText(body: JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, (message) => {
+    if (!('refusal' in message)) return message;
+    const { refusal, content, ...rest } = message;
+    if (typeof refusal !== 'string' || refusal === '') return { ...rest, content: content ?? null };
+    if (!Array.isArray(content)) return { ...rest, content: [content, refusal].filter((text) => text !== null && text !== '').join('\n') };
+    return { ...rest, content: [...content, { type: 'text', text: refusal }] };
+  });
+  return changed === undefined ? undefined : { body: changed };
+}
+
+function withToolParameters(body: JsonObject): Reshaped | undefined {
+  const { tools } = body;
+  if (!Array.isArray(tools)) return undefined;
+  const changed = tools.map((tool) => {
+    const definition = isObject(tool) ? tool['function'] : undefined;
+    if (!isObject(definition) || definition['parameters'] !== undefined) return tool;
+    return { ...(tool as JsonObject), function: { ...definition, parameters: { type: 'object', properties: {} } } };
+  });
+  return changed.some((tool, index) => tool !== tools[index]) ? { body: { ...body, tools: changed } } : undefined;
+}
+
+function withParts(body: JsonObject, change: (part: JsonObject) => JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, (message) => {
+    const { content } = message;
+    if (!Array.isArray(content)) return message;
+    const parts = content.map((part): JsonValue => (isObject(part) ? change(part) : part));
+    return parts.some((part, index) => part !== content[index]) ? { ...message, content: parts } : message;
+  });
+  return changed === undefined ? undefined : { body: changed };
+}
+
+function documentByUrl(part: JsonObject): JsonObject {
+  const { file } = part;
+  if (!isObject(file) || typeof file['file_data'] !== 'string') return part;
+  const name = typeof file['filename'] === 'string' ? { document_name: file['filename'] } : {};
+  return { type: 'document_url', document_url: file['file_data'], ...name };
+}
+
+function bareAudio(part: JsonObject): JsonObject {
+  const { input_audio: audio } = part;
+  return isObject(audio) && typeof audio['data'] === 'string' ? { ...part, input_audio: audio['data'] } : part;
+}
+
+function onDemandTier(body: JsonObject): Reshaped | undefined {
+  const { service_tier: tier, ...rest } = body;
+  if (tier === 'default') return { body: { ...rest, service_tier: 'on_demand' } };
+  return tier === 'priority' ? { body: rest, dropped: ['service_tier'] } : undefined;
+}
+
 function vertexClaudeBody(body: JsonObject): Reshaped {
   const { model: _model, ...rest } = body;
   return { body: { anthropic_version: 'vertex-2023-10-16', ...rest } };
 }
 
-function isObject(value: JsonValue): value is JsonObject {
+function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

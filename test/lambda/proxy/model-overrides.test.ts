@@ -1,9 +1,7 @@
-import { createOverrideStore } from '../../../lambda/aws/dynamodb';
-import type { ModelOverride } from '../../../lambda/routing';
 import type { CapabilitiesConfig } from '../../../lib/private/contract';
 import { compatible, startGateway, type TestGateway } from '../../support/gateway';
 import { type Hosts, startHosts } from '../../support/hosts';
-import { TABLE_NAMES } from '../../support/memory-dynamodb';
+import { say } from '../../support/said-models';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 /** What an administrator says of a model that the release does not know. */
@@ -22,13 +20,6 @@ const messages = [{ role: 'user', content: 'Hello' }];
 const chat = { messages };
 const anthropic = { messages, max_tokens: 4_000 };
 const tool = { name: 'find', input_schema: { type: 'object', properties: {} } };
-
-async function say(table: TestGateway['table'], id: string, said: Omit<ModelOverride, 'id' | 'generation' | 'updatedAt'>): Promise<void> {
-  const store = createOverrideStore(table, TABLE_NAMES.identity);
-  const before = await store.get('model', id);
-  const generation = (before?.generation ?? 0) + 1;
-  await store.put('model', { ...said, id, generation, updatedAt: '2026-11-30T00:00:00.000Z' }, before?.generation);
-}
 
 describe('a fact of a model steers what is sent to it', () => {
   let hosts: Hosts;

@@ -1,9 +1,9 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { EFFORTS } from '../../models';
 import { readCacheMark } from '../../protocols/cache-mark';
-import { defined } from '../../protocols/lenient';
+import { defined, objectOf, objectsOf } from '../../protocols/lenient';
 import {
   noteOthers,
   optionalChoice,
@@ -46,7 +46,10 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     model: requiredText(body['model'], 'model'),
     messages: readMessages(requiredMessages(body['messages']), dropped),
     stream: optionalFlag(body['stream'], 'stream') ?? false,
-    tools: optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
+    tools: allowedTools(
+      optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
+      body['tool_choice'],
+    ),
     toolChoice: readToolChoice(body),
     parallelToolCalls: optionalFlag(body['parallel_tool_calls'], 'parallel_tool_calls'),
     maxOutputTokens:
@@ -98,7 +101,7 @@ function readTool(tool: JsonObject, index: number, dropped: string[]): Tool {
   const type = optionalText(tool['type'], `${path}.type`) ?? 'function';
   if (type === 'custom') {
     const custom = requiredObject(tool['custom'], `${path}.custom`);
-    const format = optionalObject(custom['format'], `${path}.custom.format`);
+    const format = readFormat(optionalObject(custom['format'], `${path}.custom.format`), `${path}.custom.format`);
     return defined({
       name: requiredText(custom['name'], `${path}.custom.name`),
       description: optionalText(custom['description'], `${path}.custom.description`),
@@ -117,6 +120,12 @@ function readTool(tool: JsonObject, index: number, dropped: string[]): Tool {
   });
 }
 
+/** What tells a grammar stands one deeper than in Responses. */
+function readFormat(format: JsonObject | undefined, path: string): JsonObject | undefined {
+  const grammar = optionalObject(format?.['grammar'], `${path}.grammar`);
+  return format === undefined || grammar === undefined ? format : defined({ type: format['type'], ...grammar });
+}
+
 function readToolChoice(body: JsonObject): ToolChoice | undefined {
   const choice = body['tool_choice'];
   if (choice === undefined || choice === null) return undefined;
@@ -126,10 +135,23 @@ function readToolChoice(body: JsonObject): ToolChoice | undefined {
   }
   const object = requiredObject(choice, 'tool_choice');
   const type = requiredText(object['type'], 'tool_choice.type');
+  if (type === 'allowed_tools') {
+    const allowed = requiredObject(object['allowed_tools'], 'tool_choice.allowed_tools');
+    return { type: optionalChoice(allowed['mode'], 'tool_choice.allowed_tools.mode', ['auto', 'required'] as const) ?? 'auto' };
+  }
   if (type !== 'function' && type !== 'custom') {
     throw unsupported('tool_choice', `tool_choice of the type ${type} cannot be carried to the chosen model's provider; name one tool.`);
   }
   return { type: 'tool', name: requiredText(requiredObject(object[type], `tool_choice.${type}`)['name'], `tool_choice.${type}.name`) };
+}
+
+/** Only the tools that `tool_choice: {type: allowed_tools}` lists, when it does. */
+function allowedTools(tools: Tool[] | undefined, choice: JsonValue | undefined): Tool[] | undefined {
+  const allowed = objectOf(choice);
+  if (tools === undefined || allowed?.['type'] !== 'allowed_tools') return tools;
+  const listed = objectsOf(objectOf(allowed['allowed_tools'])?.['tools']);
+  const names = new Set(listed.map((tool) => objectOf(tool['function'] ?? tool['custom'])?.['name']));
+  return tools.filter(({ name }) => names.has(name));
 }
 
 function readLogitBias(body: JsonObject): Record<string, number> | undefined {

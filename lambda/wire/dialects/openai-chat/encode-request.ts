@@ -78,12 +78,19 @@ function reasoningBesideTools({ reasoning, tools }: ModelRequest, can: Capabilit
 
 function writeTool(tool: Tool): JsonObject {
   if (tool.custom !== undefined) {
-    return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: tool.custom.format }) };
+    return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: writeFormat(tool.custom.format) }) };
   }
   return {
     type: 'function',
     function: defined({ name: tool.name, description: tool.description, parameters: parametersOf(tool), strict: tool.strict }),
   };
+}
+
+/** What tells a grammar stands one deeper than in Responses. */
+function writeFormat(format: JsonObject | undefined): JsonObject | undefined {
+  if (format?.['type'] !== 'grammar') return format;
+  const { type, ...grammar } = format;
+  return { type, grammar };
 }
 
 /** OpenAI refuses an object schema that names no properties. */

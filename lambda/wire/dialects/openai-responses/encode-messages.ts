@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, Message, ReasoningPart, ToolResultPart, UserPart } from '../../model/request';
 import { defined } from '../../protocols/lenient';
 import { plainTextOf, writeUrl } from '../../protocols/media';
 import { readOwn } from './signatures';
+
+const ID_LENGTH = 32;
 
 /** Writes the turns as items, in order; system and developer messages stay where the caller put them. */
 export function writeInput(messages: readonly Message[], dropped: Set<string>): JsonObject[] {
@@ -30,9 +33,9 @@ function writeMessage(message: Message, path: string, dropped: Set<string>): Jso
 function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<string>): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return [assistantItem({ type: 'output_text', text: part.text, annotations: [] })];
+      return [{ role: 'assistant', content: part.text }];
     case 'refusal':
-      return [assistantItem({ type: 'refusal', refusal: part.text })];
+      return [refusalItem(part.text)];
     case 'reasoning':
       return writeReasoning(part, dropped);
     case 'tool-call': {
@@ -49,8 +52,10 @@ function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<stri
   }
 }
 
-function assistantItem(content: JsonObject): JsonObject {
-  return { type: 'message', role: 'assistant', content: [content] };
+/** What is no plain text stands in an item as the API itself made it, whose id nobody looks up; the same for the same words. */
+function refusalItem(refusal: string): JsonObject {
+  const id = `msg_${createHash('sha256').update(refusal).digest('hex').slice(0, ID_LENGTH)}`;
+  return { type: 'message', id, status: 'completed', role: 'assistant', content: [{ type: 'refusal', refusal }] };
 }
 
 /** Only thinking that OpenAI encrypted can go back to it; another provider's would be refused. */
@@ -80,7 +85,7 @@ function writePart(part: UserPart, path: string): JsonObject {
     case 'image':
       return { type: 'input_image', image_url: writeUrl(part.source), detail: part.detail ?? 'auto' };
     case 'audio':
-      return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
+      throw unsupported(path, `${path} holds sound, for which the Responses API of the chosen model's provider has no place.`);
     case 'video':
       throw unsupported(path, `${path} is a film, which the chosen model's provider does not take.`);
     case 'document': {

@@ -10,6 +10,9 @@ import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeInput } from './encode-messages';
 import { writeTool, writeToolChoice } from './encode-tools';
 
+/** Whoever hides thoughts says nothing of them. */
+const SUMMARIES = ['auto', 'concise', 'detailed'];
+
 /** What no model can be asked for by this API. */
 const NEVER = { topK: false };
 
@@ -77,6 +80,9 @@ function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined
 
 function writeReasoning(reasoning: Reasoning | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined) return undefined;
-  const settings = defined({ effort: writeEffort(reasoning, can, dropped), summary: reasoning.summary });
+  const settings = defined({
+    effort: writeEffort(reasoning, can, dropped),
+    summary: SUMMARIES.find((summary) => summary === reasoning.summary),
+  });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }

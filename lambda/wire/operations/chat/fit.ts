@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import { refuseForeignMedia, withoutNativeSchema, withThinkingHeld } from '../../fitting';
+import { fitMedia, withoutNativeSchema, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -7,7 +7,7 @@ import type { Protocol, ProtocolCodec } from '../../protocols/protocol';
 import { namedByCaller, withFittingToolNames } from '../../protocols/tool-names';
 import type { FittedCall, FittingPlace } from '../operation';
 
-/** Names of tools, free-text tools and answers by a schema, for models and hosts that do not take them as they are. */
+/** Media, names of tools, free-text tools and answers by a schema, for models and hosts that do not take them as they are. */
 export function fit(
   codec: ProtocolCodec<ModelRequest, ModelResponse>,
   request: ModelRequest,
@@ -25,8 +25,9 @@ export function fit(
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
   refuseForeign(request, protocol);
-  refuseForeignMedia(request, capabilities);
-  const thinking = lowered === undefined ? { request, written: [] } : withThinkingHeld(request, lowered.tokens, lowered.asked);
+  const left = new Set<string>();
+  const taken = fitMedia(request, capabilities, left);
+  const thinking = lowered === undefined ? { request: taken, written: [] } : withThinkingHeld(taken, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   // What undoes these in the answer goes the other way round, so the caller's names come last.
   const { request: named, callersNames } = withFittingToolNames(protocol, thinking.request, capabilities);
@@ -35,7 +36,7 @@ export function fit(
   return {
     ...held,
     protocol: namedByCaller(held.protocol, callersNames),
-    dropped: [...spoken.dropped, ...held.dropped],
+    dropped: [...left, ...spoken.dropped, ...held.dropped],
     written: thinking.written,
   };
 }

@@ -59,20 +59,20 @@ export class Media {
 
   public image({ source }: ImagePart, path: string): JsonObject {
     const format = formatOf(source, IMAGE_FORMATS);
-    if (format === undefined) throw unsupported(path, 'Amazon Bedrock takes images as PNG, JPEG, GIF or WebP.');
+    if (format === undefined) throw unsupported(path, `${path}: Amazon Bedrock takes images as PNG, JPEG, GIF or WebP.`);
     return { image: { format, source: this.source(source, path) } };
   }
 
   public video({ source }: VideoPart, path: string): JsonObject {
     const format = formatOf(source, VIDEO_FORMATS);
-    if (format === undefined) throw unsupported(path, 'Amazon Bedrock takes films as MP4, MOV, MKV, WebM, FLV, MPEG, WMV or 3GP.');
+    if (format === undefined) throw unsupported(path, `${path}: Amazon Bedrock takes films as MP4, MOV, MKV, WebM, FLV, MPEG, WMV or 3GP.`);
     return { video: { format, source: this.source(source, path) } };
   }
 
   public document(part: DocumentPart, path: string): JsonObject {
     const format = formatOf(part.source, DOCUMENT_FORMATS);
     if (format === undefined) {
-      throw unsupported(path, 'Amazon Bedrock takes documents as PDF, Word, Excel, CSV, HTML, Markdown or plain text.');
+      throw unsupported(path, `${path}: Amazon Bedrock takes documents as PDF, Word, Excel, CSV, HTML, Markdown or plain text.`);
     }
     return {
       document: {
@@ -86,7 +86,7 @@ export class Media {
   }
 
   public audio(part: AudioPart, path: string): JsonObject {
-    if (!AUDIO_FORMATS.has(part.format)) throw unsupported(path, `Amazon Bedrock takes no audio in this format.`);
+    if (!AUDIO_FORMATS.has(part.format)) throw unsupported(path, `${path}: Amazon Bedrock takes no audio in this format.`);
     return { audio: { format: part.format, source: { bytes: part.data } } };
   }
 

@@ -130,7 +130,7 @@ class MessageWriter {
         this.dropped.add('messages.images');
         return [];
       case 'audio':
-        throw unsupported(path, `Amazon Bedrock takes no ${part.type} from the assistant.`);
+        throw unsupported(path, `${path}: Amazon Bedrock takes no ${part.type} from the assistant.`);
     }
   }
 
@@ -177,6 +177,6 @@ function textBlocks(text: TextPart['text']): JsonObject[] {
 }
 
 function toolUse(part: ToolCallPart, path: string): JsonObject {
-  if (part.custom === true) throw unsupported(path, 'Amazon Bedrock has no custom tools; declare a function instead.');
+  if (part.custom === true) throw unsupported(path, `${path}: Amazon Bedrock has no custom tools; declare a function instead.`);
   return { toolUse: { toolUseId: fitToolId(part.id, MAX_TOOL_ID), name: part.name, input: objectOfArguments(part) } };
 }

@@ -29,7 +29,15 @@ const METADATA_TEXT = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/;
 const MAX_METADATA = 16;
 
 /** What no model can be asked for by this API. */
-const NEVER: Capabilities = { seed: false, penalties: false, verbosity: false, choices: false, logprobs: false, logitBias: false };
+const NEVER: Capabilities = {
+  seed: false,
+  penalties: false,
+  verbosity: false,
+  choices: false,
+  logprobs: false,
+  logitBias: false,
+  maxTemperature: 1,
+};
 
 /** Of `additionalModelRequestFields`: how much a model thinks, and what it chooses words from. */
 const MODEL_FIELDS = new Set(['top_k', 'thinking', 'reasoning_config', 'reasoning_effort', 'reasoningConfig', 'reasoning']);

@@ -35,7 +35,8 @@ export function toolConfig(original: ModelRequest, family: ModelFamily, can: Cap
 }
 
 function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
-  if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Amazon Bedrock has no custom tools; declare a function instead.');
+  if (tool.custom !== undefined)
+    throw unsupported(`tools[${index}]`, `tools[${index}]: Amazon Bedrock has no custom tools; declare a function instead.`);
   const strict = tool.strict === true;
   const schema = rootFor(can, tool.parameters, dropped);
   return {

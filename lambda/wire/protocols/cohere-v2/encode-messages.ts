@@ -57,13 +57,13 @@ function userPart(part: UserPart, path: string, dropped: Set<string>): JsonObjec
       };
     case 'document': {
       const text = plainTextOf(part.source);
-      if (text === undefined) throw unsupported(path, 'Cohere takes documents as plain text only.');
+      if (text === undefined) throw unsupported(path, `${path}: Cohere takes documents as plain text only.`);
       if (part.citations === true) dropped.add('citations');
       return { type: 'text', text: [part.name, part.context, text].filter((line) => line !== undefined).join('\n\n') };
     }
     case 'audio':
     case 'video':
-      throw unsupported(path, `Cohere takes no ${part.type}.`);
+      throw unsupported(path, `${path}: Cohere takes no ${part.type}.`);
   }
 }
 
@@ -77,7 +77,7 @@ function assistantMessage(content: readonly AssistantPart[], path: string, dropp
   const calls = content.flatMap((part, index): JsonObject[] => {
     if (part.type !== 'tool-call') return [];
     if (part.custom === true) {
-      throw unsupported(`${path}.content[${index}]`, 'Cohere has no custom tools; declare a function instead.');
+      throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: Cohere has no custom tools; declare a function instead.`);
     }
     return [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments || '{}' } }];
   });
@@ -103,6 +103,6 @@ function assistantPart(part: AssistantPart, path: string, hasCalls: boolean, dro
       return [];
     case 'image':
     case 'audio':
-      throw unsupported(path, `Cohere takes no ${part.type} from the assistant.`);
+      throw unsupported(path, `${path}: Cohere takes no ${part.type} from the assistant.`);
   }
 }

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { beginningWithUser, thinkingWithin, withOneResultACall, withoutBlankTexts, withUniqueTools } from '../../fitting';
+import { beginningWithUser, fitSettings, thinkingWithin, withOneResultACall, withoutBlankTexts } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -11,6 +11,14 @@ import { writeMessages } from './encode-messages';
 /** Thinking budgets for efforts, in tokens. */
 const BUDGETS: Readonly<Record<string, number>> = { minimal: 512, low: 1_024, medium: 4_096, high: 16_384, xhigh: 24_576, max: 31_000 };
 
+/** What no model can be asked for by this API. Its log probabilities are not carried. */
+const NEVER: Capabilities = { verbosity: false, choices: false, logprobs: false, logitBias: false, maxTemperature: 1, maxStop: 5 };
+/** Of `p`, and the highest of `k` and of both penalties, which have none below 0. */
+const LEAST_P = 0.01;
+const MOST_P = 0.99;
+const MOST_K = 500;
+const MOST_PENALTY = 1;
+
 /**
  * Writes a call of Cohere's chat, version 2.
  *
@@ -19,12 +27,11 @@ const BUDGETS: Readonly<Record<string, number>> = { minimal: 512, low: 1_024, me
  */
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const dropped = new Set(original.dropped ?? []);
-  const unique = withUniqueTools(original, dropped);
-  const request = { ...unique, messages: beginningWithUser(withoutBlankTexts(withOneResultACall(unique.messages))) };
+  const fitted = fitSettings(original, target.capabilities, dropped, NEVER);
+  const request = { ...fitted, messages: beginningWithUser(withoutBlankTexts(withOneResultACall(fitted.messages))) };
   refuse(request);
   noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({
-    verbosity: request.verbosity,
     metadata: request.metadata,
     user: request.user,
     prompt_cache_key: request.promptCacheKey,
@@ -44,26 +51,22 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     tool_choice: tools.length === 0 ? undefined : toolChoice(request),
     max_tokens: request.maxOutputTokens,
     temperature: request.temperature,
-    p: request.topP,
-    k: request.topK,
+    // Nearly all, or nearly nothing, is as far as it goes.
+    p: request.topP === undefined ? undefined : Math.min(Math.max(request.topP, LEAST_P), MOST_P),
+    k: request.topK === undefined ? undefined : Math.min(request.topK, MOST_K),
     seed: request.seed,
     stop_sequences: request.stop === undefined || request.stop.length === 0 ? undefined : [...request.stop],
-    frequency_penalty: request.frequencyPenalty,
-    presence_penalty: request.presencePenalty,
+    frequency_penalty: penalty(request.frequencyPenalty, 'frequency_penalty', dropped),
+    presence_penalty: penalty(request.presencePenalty, 'presence_penalty', dropped),
     response_format: responseFormat(request.responseFormat),
-    thinking: thinking(request, target.capabilities),
+    thinking: thinking(request, target.capabilities, dropped),
   });
   return { body, dropped: [...dropped] };
 }
 
 function refuse(request: ModelRequest): void {
-  if ((request.choices ?? 1) > 1) throw unsupported('n', 'Cohere gives one answer per call.');
-  if (request.logprobs !== undefined) throw unsupported('logprobs', "Cohere's log probabilities are not carried.");
-  if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
-    throw unsupported('logit_bias', 'Cohere takes no token biases.');
-  }
   if (request.audio !== undefined || request.modalities?.some((modality) => modality !== 'text')) {
-    throw unsupported('modalities', 'Cohere answers in text only.');
+    throw unsupported('modalities', 'modalities: Cohere answers in text only.');
   }
 }
 
@@ -78,9 +81,17 @@ function offeredTools(request: ModelRequest): readonly Tool[] {
 }
 
 function writeTool(tool: Tool, index: number): JsonObject {
-  if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Cohere has no custom tools; declare a function instead.');
+  if (tool.custom !== undefined)
+    throw unsupported(`tools[${index}]`, `tools[${index}]: Cohere has no custom tools; declare a function instead.`);
   const parameters = tool.parameters ?? { type: 'object', properties: {} };
   return { type: 'function', function: defined({ name: tool.name, description: tool.description, parameters }) };
+}
+
+/** What favours repetition is not known here; what goes against it is, within a range. */
+function penalty(asked: number | undefined, field: string, dropped: Set<string>): number | undefined {
+  if (asked === undefined) return undefined;
+  if (asked < 0 || asked > MOST_PENALTY) dropped.add(field);
+  return asked < 0 ? undefined : Math.min(asked, MOST_PENALTY);
 }
 
 function toolChoice(request: ModelRequest): string | undefined {
@@ -94,13 +105,21 @@ function responseFormat(format: ResponseFormat | undefined): JsonObject | undefi
 }
 
 /** @see https://docs.cohere.com/docs/reasoning */
-function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest, can: Capabilities): JsonObject | undefined {
+function thinking(
+  { reasoning, maxOutputTokens: cap }: ModelRequest,
+  can: Capabilities,
+  dropped: Set<string>,
+): JsonObject | undefined {
   if (reasoning === undefined || Object.values(reasoning).every((value) => value === undefined)) return undefined;
   // Who is not known to think need not be told to stop.
   if (reasoning.effort === 'none') return can.thinking === undefined ? undefined : { type: 'disabled' };
   const wanted = reasoning.effort === undefined ? undefined : BUDGETS[reasoning.effort];
-  // It counts into the cap: what an effort stands for leaves room for the answer, where there is any.
-  const fitting = wanted === undefined || cap === undefined ? undefined : thinkingWithin(wanted, cap, undefined);
-  const budget = reasoning.budgetTokens ?? fitting ?? wanted;
+  // It counts into the cap: what an effort stands for leaves room for the answer.
+  const fitting = wanted === undefined || cap === undefined ? wanted : thinkingWithin(wanted, cap, undefined);
+  if (reasoning.budgetTokens === undefined && wanted !== undefined && fitting === undefined) {
+    dropped.add('reasoning');
+    return { type: 'disabled' };
+  }
+  const budget = reasoning.budgetTokens ?? fitting;
   return { type: 'enabled', ...(budget === undefined ? {} : { token_budget: budget }) };
 }

@@ -36,7 +36,7 @@ function sourcePart(source: MediaSource, fallback: string, locations: TargetFact
   if (STORED_FILES.test(url)) {
     throw unsupported(
       path,
-      "Files kept at the provider are not carried: this gateway's callers share its credential. Send the bytes as base64.",
+      `${path}: files kept at the provider are not carried, because this gateway's callers share its credential; send the bytes as base64.`,
     );
   }
   if (!/^https?:/i.test(url) && locationOf(url, locations) === undefined) {

@@ -127,7 +127,7 @@ class ContentWriter {
   /** Images and documents of a result are parts of the same turn, which every model reads. */
   private toolResult(part: ToolResultPart, path: string): JsonObject[] {
     const name = part.toolName ?? this.callNames.get(part.toolCallId);
-    if (name === undefined) throw invalidRequest(path, 'This tool result belongs to no tool call of an earlier message.');
+    if (name === undefined) throw invalidRequest(path, `${path} is the result of no tool call of an earlier message.`);
     const text = part.content.map((item) => (item.type === 'text' ? item.text : '')).join('');
     const response = part.isError === true ? { error: text } : { output: text };
     const media = part.content.flatMap((item, index) =>
@@ -144,7 +144,7 @@ function responsesFirst(parts: readonly JsonObject[]): JsonObject[] {
 }
 
 function functionCall(part: ToolCallPart, path: string): JsonObject {
-  if (part.custom === true) throw unsupported(path, 'Gemini has no custom tools; declare a function instead.');
+  if (part.custom === true) throw unsupported(path, `${path}: Gemini has no custom tools; declare a function instead.`);
   const args = objectOfArguments(part);
   const signature = part.signature?.protocol === 'gemini' ? { thoughtSignature: part.signature.value } : {};
   return { functionCall: { ...ownId(part.id), name: part.name, args }, ...signature };

@@ -1,7 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { beginningWithUser, fitSettings, withMessages, withOneResultACall, withSystemInPlace } from '../../fitting';
+import { beginningWithUser, fitSettings, withMessages, withOneResultACall, withoutBlankTexts, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -61,15 +61,15 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
   const request = fitSettings(original, can, dropped, NEVER);
-  return withMessages(request, beginningWithUser(withOneResultACall(withSystemInPlace(request.messages, dropped))));
+  return withMessages(request, beginningWithUser(withoutBlankTexts(withOneResultACall(withSystemInPlace(request.messages, dropped)))));
 }
 
 function refuse(request: ModelRequest): void {
   if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
-    throw unsupported('logit_bias', 'Gemini takes no token biases.');
+    throw unsupported('logit_bias', 'logit_bias: Gemini takes no token biases.');
   }
   if (request.audio !== undefined || request.modalities?.includes('audio')) {
-    throw unsupported('modalities', 'Audio output of Gemini is not carried.');
+    throw unsupported('modalities', 'modalities: sound of Gemini is not carried.');
   }
 }
 
@@ -95,7 +95,8 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
 }
 
 function declaration(tool: Tool, index: number, dropped: Set<string>): JsonObject {
-  if (tool.custom !== undefined) throw unsupported(`tools[${index}]`, 'Gemini has no custom tools; declare a function instead.');
+  if (tool.custom !== undefined)
+    throw unsupported(`tools[${index}]`, `tools[${index}]: Gemini has no custom tools; declare a function instead.`);
   if (tool.strict === true) dropped.add('tools.strict');
   return defined({ name: tool.name, description: tool.description, parametersJsonSchema: tool.parameters });
 }

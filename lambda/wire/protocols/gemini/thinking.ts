@@ -59,5 +59,5 @@ function level(reasoning: Reasoning, can: Capabilities, dropped: Set<string>): J
   const asked = effort === 'none' ? 'minimal' : effort;
   const nearest = nearestEffort(asked, can.efforts ?? ['minimal', 'low', 'medium', 'high']);
   if (nearest !== asked && effort !== 'none') dropped.add('reasoning.effort');
-  return nearest === undefined ? {} : { thinkingLevel: nearest };
+  return nearest === undefined ? {} : { thinkingLevel: nearest.toUpperCase() };
 }

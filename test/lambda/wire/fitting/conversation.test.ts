@@ -1,4 +1,4 @@
-import { objectAtRoot, withOneResultACall, withoutBlankTexts } from '../../../../lambda/wire/fitting';
+import { inClaudesForm, objectAtRoot, withOneResultACall, withoutBlankTexts } from '../../../../lambda/wire/fitting';
 import type { Message } from '../../../../lambda/wire/model/request';
 
 const call = (id: string): Message => ({ role: 'assistant', content: [{ type: 'tool-call', id, name: 't', arguments: '{}' }] });
@@ -14,6 +14,12 @@ test('of several results of one call the last counts', () => {
     call('a'),
     result('a', 'second'),
   ]);
+});
+
+test('a conversation in which nothing is said at all is opened', () => {
+  const messages = [{ role: 'system' as const, content: [{ type: 'text' as const, text: '' }] }];
+
+  expect(inClaudesForm(messages)).toEqual([{ role: 'user', content: [{ type: 'text', text: '...' }] }]);
 });
 
 test.each(['call_0', ''])('calls of two turns that bear the id %j keep a result each', (id) => {

@@ -59,6 +59,12 @@ describe('what is known of a model', () => {
     ['mistral', 'magistral-medium-latest', { efforts: [], thinkingOff: false }],
     ['groq', 'qwen/qwen3-32b', { efforts: ['none'] }],
     ['groq', 'openai/gpt-oss-120b', { efforts: ['low', 'medium', 'high'] }],
+    ['groq', 'newco/x-9', { efforts: ['low', 'medium', 'high'], verbosity: false, documents: false }],
+    ['mistral', 'newco-x-9', { verbosity: false, logprobs: false }],
+    ['vertex-ai', 'gemini-4-hydrogen', { efforts: ['low', 'medium', 'high'] }],
+    ['google-ai-studio', 'gemini-4-hydrogen', { efforts: ['low', 'medium', 'high', 'xhigh'] }],
+    ['bedrock', 'us.amazon.nova-micro-v1:0', { vision: false, documents: false }],
+    ['openai', 'gpt-3.5-turbo', { vision: false }],
     ['bedrock', 'us.meta.llama3-3-70b-instruct-v1:0', { forcedTools: false }],
     ['cohere', 'command-a-reasoning-08-2025', { thinking: ['budget'] }],
   ];
@@ -90,7 +96,16 @@ describe('what is known of a model', () => {
 });
 
 test('every fact that is written by hand is one of the catalogue, of its kind, with the page that says so', () => {
-  for (const family of read('families.json').families) {
+  const { families, hosts } = read('families.json');
+  for (const { host, limits, page, checked } of hosts) {
+    expect([host, page, checked]).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^https:/),
+      expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    ]);
+    for (const [name, value] of Object.entries(limits)) expectFact(host, name, value);
+  }
+  for (const family of families) {
     expect([family.family, family.page, family.checked]).toEqual([
       expect.any(String),
       expect.stringMatching(/^https:/),

@@ -49,15 +49,16 @@ const ABLE: Capabilities = {
   structuredOutput: ['json-schema', 'json'],
 };
 
+/** Within what every API has words for, whatever the model. */
 const request: fc.Arbitrary<ModelRequest> = fc.record(
   {
     model: fc.constant(MODEL),
     stream: fc.boolean(),
     messages: fc.constant([{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello' }] }]),
-    temperature: fc.double({ min: 0, max: 2, noNaN: true }),
-    topP: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    temperature: fc.double({ min: 0, max: 1, noNaN: true }),
+    topP: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
     topK: fc.integer({ min: 1, max: 500 }),
-    stop: fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 8 }),
+    stop: fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 5 }),
     seed: fc.integer({ min: 0, max: 1_000 }),
     frequencyPenalty: fc.double({ min: 0.1, max: 2, noNaN: true }),
     presencePenalty: fc.double({ min: 0.1, max: 2, noNaN: true }),

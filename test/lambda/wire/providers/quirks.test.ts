@@ -18,6 +18,10 @@ describe('quirks', () => {
     ['no-user', { user: 'u', safety_identifier: 'u' }, {}, ['user', 'safety_identifier']],
     ['no-openai-bookkeeping', { store: true, prompt_cache_key: 'k' }, {}, ['store', 'prompt_cache_key']],
     ['no-service-tier', { service_tier: 'flex' }, {}, ['service_tier']],
+    ['on-demand-tier', { service_tier: 'default' }, { service_tier: 'on_demand' }, []],
+    ['on-demand-tier', { service_tier: 'priority' }, {}, ['service_tier']],
+    ['on-demand-tier', { service_tier: 'flex' }, { service_tier: 'flex' }, []],
+    ['no-metadata', { metadata: { a: 'b' } }, {}, ['metadata']],
   ])('%s makes %j into %j', (quirk, body, expected, dropped) => {
     expect(reshape(quirk, body)).toEqual({ body: { messages: [], ...expected }, dropped });
   });
@@ -29,6 +33,49 @@ describe('quirks', () => {
     ];
 
     expect(reshape('developer-as-system', { messages }).body).toEqual({ messages: [{ role: 'system', content: 'a' }, messages[1]] });
+  });
+
+  test('a function without parameters says that it has none', () => {
+    const named = { type: 'function', function: { name: 'b', parameters: { type: 'object' } } };
+    const tools = [{ type: 'function', function: { name: 'a' } }, named];
+
+    const { body } = reshape('tool-parameters', { tools });
+
+    expect(body['tools']).toEqual([{ type: 'function', function: { name: 'a', parameters: { type: 'object', properties: {} } } }, named]);
+    const fitting = { messages: [], tools: [named] };
+    expect(applyQuirks(fitting, 'openai-chat', ['tool-parameters']).body).toBe(fitting);
+  });
+
+  test('a document is named by its URL, and sound is its bytes alone', () => {
+    const file = { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } };
+    const audio = { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } };
+    const text = { type: 'text', text: 'Hi' };
+    const messages = [{ role: 'user', content: [text, file, audio] }];
+
+    const { body } = applyQuirks({ messages }, 'openai-chat', ['documents-by-url', 'bare-audio']);
+
+    const url = { type: 'document_url', document_url: 'data:application/pdf;base64,AAAA', document_name: 'a.pdf' };
+    expect(body['messages']).toEqual([{ role: 'user', content: [text, url, { type: 'input_audio', input_audio: 'AAAA' }] }]);
+  });
+
+  test('a refusal of an earlier turn is said as text where it has no field', () => {
+    const messages = [
+      { role: 'assistant', content: null, refusal: 'I cannot.' },
+      { role: 'assistant', content: [{ type: 'text', text: 'Well.' }], refusal: 'I cannot.' },
+      { role: 'assistant', content: 'Well.', refusal: null },
+    ];
+
+    expect(reshape('refusal-as-text', { messages }).body['messages']).toEqual([
+      { role: 'assistant', content: 'I cannot.' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'Well.' },
+          { type: 'text', text: 'I cannot.' },
+        ],
+      },
+      { role: 'assistant', content: 'Well.' },
+    ]);
   });
 
   test('names of messages are dropped, and said so', () => {

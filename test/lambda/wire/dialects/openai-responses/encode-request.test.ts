@@ -30,6 +30,52 @@ describe('a call written for a provider of Responses', () => {
     expect(() => write(fields)).toThrow(expect.objectContaining({ status: 400, code: 'unsupported_parameter', param }));
   });
 
+  test('what the assistant said goes back as text, and its refusal as the item that the API itself would have made', () => {
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+      { role: 'assistant', content: null, refusal: 'No.' },
+    ];
+
+    const [, said, refused] = write({ messages }).body['input'] as JsonObject[];
+
+    expect(said).toEqual({ role: 'assistant', content: 'b' });
+    expect(refused).toEqual({
+      type: 'message',
+      id: expect.stringMatching(/^msg_[0-9a-f]{32}$/),
+      status: 'completed',
+      role: 'assistant',
+      content: [{ type: 'refusal', refusal: 'No.' }],
+    });
+  });
+
+  test('a grammar stands one deeper in Chat Completions, and comes back there', () => {
+    const grammar = { syntax: 'lark', definition: 'start: "a"' };
+    const tools = [{ type: 'custom', custom: { name: 'patch', format: { type: 'grammar', grammar } } }];
+
+    expect(write({ tools }).body['tools']).toEqual([{ type: 'custom', name: 'patch', format: { type: 'grammar', ...grammar } }]);
+    const decoded = openAiChat.decodeRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }], tools });
+    expect(openAiChat.encodeRequest(decoded, TARGET).body['tools']).toEqual(tools);
+  });
+
+  test('refuses sound, for which there is no place', () => {
+    const content = [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }];
+
+    expect(() => write({ messages: [{ role: 'user', content }] })).toThrow(expect.objectContaining({ status: 400, param: 'messages[0]' }));
+  });
+
+  test('whoever hides thoughts asks for no summary', () => {
+    const thinking = { type: 'enabled', budget_tokens: 2_000, display: 'omitted' };
+    const request = anthropicMessages.decodeRequest({
+      model: 'm',
+      max_tokens: 9_000,
+      thinking,
+      messages: [{ role: 'user', content: 'x' }],
+    });
+
+    expect(openAiResponses.encodeRequest(request, TARGET).body['reasoning']).toEqual({ effort: 'low' });
+  });
+
   test('thinking that another provider signed stays behind, and is reported', () => {
     const request = anthropicMessages.decodeRequest({
       model: 'm',

@@ -223,16 +223,27 @@ describe('Converse requests', () => {
     expect(encode(loop([]), CLAUDE_NEWER).body).toMatchObject({ additionalModelRequestFields: { thinking: { type: 'adaptive' } } });
   });
 
-  test('settings beyond what Claude takes are set to the nearest, and said so', () => {
+  test('settings beyond what Converse takes, whatever the model, are set to the nearest, and said so', () => {
     const { body, dropped } = encode({ temperature: 1.5, stop: ['END', ' '], topK: -1 });
 
     expect(body['inferenceConfig']).toEqual({ temperature: 1, stopSequences: ['END'] });
     expect(dropped).toEqual(['temperature', 'stop']);
-    expect(encode({ temperature: 1.5 }, LLAMA).body['inferenceConfig']).toEqual({ temperature: 1.5 });
+    expect(encode({ temperature: 1.5 }, LLAMA)).toMatchObject({ body: { inferenceConfig: { temperature: 1 } }, dropped: ['temperature'] });
   });
 
   test('a forced tool wins over an effort, which Claude cannot have at once', () => {
     const { body, dropped } = encode({ reasoning: { effort: 'high' }, tools: [{ name: 't' }], toolChoice: { type: 'required' } });
+
+    expect(body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
+    expect(body['additionalModelRequestFields']).toBeUndefined();
+    expect(dropped).toEqual(['reasoning']);
+  });
+
+  test.each<[string, ModelRequest['reasoning']]>([
+    ['the model decides about', { adaptive: true }],
+    ['has a budget', { budgetTokens: 2_000 }],
+  ])('a forced tool wins over thinking that %s, which Claude cannot have at once', (_name, reasoning) => {
+    const { body, dropped } = encode({ reasoning, tools: [{ name: 't' }], toolChoice: { type: 'required' }, maxOutputTokens: 8_000 });
 
     expect(body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
     expect(body['additionalModelRequestFields']).toBeUndefined();

@@ -58,7 +58,7 @@ describe('Cohere requests', () => {
   test('carries every setting that Cohere has', () => {
     const { body, dropped } = encode({
       stream: true,
-      maxOutputTokens: 10,
+      maxOutputTokens: 4_000,
       temperature: 0.1,
       topP: 0.2,
       topK: 3,
@@ -74,7 +74,7 @@ describe('Cohere requests', () => {
       model: 'command-a-03-2025',
       messages: [{ role: 'user', content: 'Hi' }],
       stream: true,
-      max_tokens: 10,
+      max_tokens: 4_000,
       temperature: 0.1,
       p: 0.2,
       k: 3,
@@ -86,6 +86,23 @@ describe('Cohere requests', () => {
       thinking: { type: 'enabled', token_budget: 1_024 },
     });
     expect(dropped).toEqual([]);
+  });
+
+  test('settings beyond what Cohere takes are set to the nearest, and what favours repetition is left out', () => {
+    const { body, dropped } = encode({ temperature: 1.5, topP: 1, topK: 900, frequencyPenalty: 2, presencePenalty: -1 });
+
+    expect(body).toMatchObject({ temperature: 1, p: 0.99, k: 500, frequency_penalty: 1 });
+    expect(body).not.toHaveProperty('presence_penalty');
+    expect(dropped).toEqual(['temperature', 'frequency_penalty', 'presence_penalty']);
+    expect(encode({ topP: 0, topK: -1 }).body).toMatchObject({ p: 0.01 });
+    expect(encode({ topK: -1 }).body).not.toHaveProperty('k');
+    expect(() => encode({ stop: ['a', 'b', 'c', 'd', 'e', 'f'] })).toThrow('at most 5');
+  });
+
+  test('an effort that an output cap leaves no room for is none', () => {
+    const { body, dropped } = encode({ maxOutputTokens: 10, reasoning: { effort: 'low' } });
+
+    expect([body['thinking'], dropped]).toEqual([{ type: 'disabled' }, ['reasoning']]);
   });
 
   test('a tool that must be called is the only one offered', () => {

@@ -38,6 +38,20 @@ describe('Gemini requests', () => {
     });
   });
 
+  test('an empty turn of the user is still one', () => {
+    const messages: ModelRequest['messages'] = [
+      { role: 'user', content: [{ type: 'text', text: '' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] },
+      { role: 'user', content: [{ type: 'text', text: 'Go on.' }] },
+    ];
+
+    expect(encode({ messages }).body['contents']).toEqual([
+      { role: 'user', parts: [{ text: '...' }] },
+      { role: 'model', parts: [{ text: 'Hi' }] },
+      { role: 'user', parts: [{ text: 'Go on.' }] },
+    ]);
+  });
+
   test('signatures go back where they came from', () => {
     const { body, dropped } = encode(
       {
@@ -171,15 +185,15 @@ describe('Gemini requests', () => {
     ['a budget', { budgetTokens: 2_000 }, FLASH_2_5, { thinkingBudget: 2_000, includeThoughts: true }, []],
     ['hidden thoughts', { effort: 'high', summary: 'hidden' }, FLASH_2_5, { thinkingBudget: 24_576 }, []],
     ['as the model likes', { adaptive: true }, FLASH_2_5, { thinkingBudget: -1, includeThoughts: true }, []],
-    ['effort as a level', { effort: 'medium' }, 'gemini-3-flash', { thinkingLevel: 'medium', includeThoughts: true }, []],
+    ['effort as a level', { effort: 'medium' }, 'gemini-3-flash', { thinkingLevel: 'MEDIUM', includeThoughts: true }, []],
     [
       'a level that the first Pro lacks',
       { effort: 'medium' },
       PRO_3,
-      { thinkingLevel: 'low', includeThoughts: true },
+      { thinkingLevel: 'LOW', includeThoughts: true },
       ['reasoning.effort'],
     ],
-    ['none for Pro', { effort: 'none' }, PRO_3, { thinkingLevel: 'low' }, []],
+    ['none for Pro', { effort: 'none' }, PRO_3, { thinkingLevel: 'LOW' }, []],
     ['a model that does not think', { effort: 'high' }, 'gemini-2.0-flash', undefined, ['reasoning']],
   ])('thinking: %s', (_name, reasoning, model, expected, dropped) => {
     const encoded = encode({ ...(reasoning === undefined ? {} : { reasoning }) }, model);
