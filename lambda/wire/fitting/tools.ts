@@ -9,6 +9,7 @@ import type { Capabilities } from '../models';
  */
 export function fitTools(request: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
   refuse(request, can);
+  if (can.tools === false) return withoutTools(request, dropped);
   return withOneCallAtATime(withStrictTools(withUniqueTools(request, dropped), can, dropped), can, dropped);
 }
 
@@ -19,6 +20,14 @@ function refuse({ tools = [], toolChoice }: ModelRequest, can: Capabilities): vo
   if (forced && can.forcedTools === false) {
     throw unsupported('tool_choice', 'tool_choice: the chosen model cannot be made to use a tool; let it choose (auto).');
   }
+}
+
+/** Those that may not be used. */
+function withoutTools(request: ModelRequest, dropped: Set<string>): ModelRequest {
+  const { tools = [], toolChoice: _choice, parallelToolCalls: _parallel, ...rest } = request;
+  if (tools.length === 0) return request;
+  dropped.add('tools');
+  return rest;
 }
 
 /** A model that makes one call at a time cannot be told how many. */

@@ -159,9 +159,9 @@ describe('an answer that is to be continued', () => {
     ['/v1/responses', { input: turns('One,') }, 'input'],
     ['/v1/messages', { max_tokens: 9, system: 'Be brief.', messages: turns('One,') }, 'messages[1]'],
   ])('by %s is refused where the model continues none', async (path, body, place) => {
-    const model = path === '/v1/messages' ? 'bedrock/us.anthropic.claude-opus-4-7' : 'anthropic/claude-opus-4-7';
+    const said = path === '/v1/messages' ? { prefill: false } : undefined;
 
-    const reply = await ask(model, undefined, path, body);
+    const reply = await ask(said === undefined ? 'anthropic/claude-opus-4-7' : 'openai-compatible/x-9', said, path, body);
 
     expect([reply.status, hosts.sent()]).toEqual([400, []]);
     expect(reply.json.error.message).toContain(`${place} is the assistant's`);

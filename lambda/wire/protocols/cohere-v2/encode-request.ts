@@ -105,11 +105,7 @@ function responseFormat(format: ResponseFormat | undefined): JsonObject | undefi
 }
 
 /** @see https://docs.cohere.com/docs/reasoning */
-function thinking(
-  { reasoning, maxOutputTokens: cap }: ModelRequest,
-  can: Capabilities,
-  dropped: Set<string>,
-): JsonObject | undefined {
+function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined || Object.values(reasoning).every((value) => value === undefined)) return undefined;
   // Who is not known to think need not be told to stop.
   if (reasoning.effort === 'none') return can.thinking === undefined ? undefined : { type: 'disabled' };

@@ -27,7 +27,7 @@ describe('tools for a model', () => {
     const can = { tools: false, forcedTools: false };
 
     expect(() => fitted({ tools: [{ name: 'a' }], toolChoice: { type: 'auto' } }, { forcedTools: false })).not.toThrow();
-    expect(() => fitted({ tools: [{ name: 'a' }], toolChoice: { type: 'none' } }, can)).not.toThrow();
+    expect(fitted({ tools: [{ name: 'a' }], toolChoice: { type: 'none' } }, can)).toEqual({ request: REQUEST, dropped: ['tools'] });
     expect(() => fitted({ tools: [], toolChoice: { type: 'required' } }, can)).not.toThrow();
   });
 
