@@ -117,7 +117,7 @@ export function withOneResultACall(messages: readonly Message[]): readonly Messa
 }
 
 /** Arguments of a call as an object. What a model wrote that is none is kept as text: one bad call must not end a conversation. */
-export function objectOfArguments(call: ToolCallPart): JsonObject {
+export function objectOfArguments(call: Pick<ToolCallPart, 'arguments'>): JsonObject {
   if (call.arguments.trim() === '') return {};
   const value = parseJson(call.arguments);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { _unparsed: call.arguments };

@@ -138,7 +138,7 @@ const POLICY_CODES = new Set([
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'model_max_prompt_tokens_exceeded']);
 /**
  * How hosts say that a prompt is too long, each in its own words: Anthropic (the answer's cap counted in), xAI, vLLM, llama.cpp, Kimi, Text
- * Generation Inference, Mistral, Google, Bedrock. Coding agents sum up and go on when they are told.
+ * Generation Inference, Mistral, Google, Bedrock, Groq, Cerebras, Alibaba, Z.ai. Coding agents sum up and go on when they are told.
  */
 const CONTEXT_WORDS = new RegExp(
   [
@@ -146,6 +146,9 @@ const CONTEXT_WORDS = new RegExp(
     'prompt is too long|input is too long|prompt (?:length )?is too large|too large for model with',
     'maximum prompt length|maximum (?:allowed )?(?:input|prompt) (?:length|tokens)',
     "too many (?:input |prompt )?tokens|exceed(?:s|ed)? (?:the )?(?:maximum|model)(?:'s)? (?:number of |allowed )?(?:input )?(?:context|tokens?)",
+    '(?:prompt|inputs?|messages?)\\b[^.]{0,40}\\bexceed(?:s|ed)?\\b[^.]{0,60}(?:tokens?\\b|max(?:imum)? length|model limit)',
+    'tokens exceed(?:s|ed)? (?:the |maximum)|reduce the length of the (?:messages|prompt|input)|range of input length|input cannot exceed [\\d,]+ tokens',
+    'input token count is [\\d,]+ but',
     'inputs`? (?:must have less than \\d+ )?tokens|`inputs` tokens',
   ].join('|'),
   'i',

@@ -11,6 +11,7 @@ export const mistral = openAiStyle({
   baseUrl: 'https://api.mistral.ai/v1',
   models: ['mistral-*', 'ministral-*', 'magistral-*', 'codestral-*', 'devstral-*', 'pixtral-*', 'open-mi*', 'voxtral-*'],
   quirks: [
+    'object-arguments',
     'no-reasoning-replay',
     'max-tokens',
     'no-stream-options',

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
+import { withArgumentsAsObjects } from './object-arguments';
 import { inStrictOrder } from './strict-order';
 
 /** What a quirk made of a body. */
@@ -51,6 +52,9 @@ const QUIRKS = {
 
   /** Roles have an order. @see https://docs.mistral.ai/capabilities/function_calling @see https://docs.mistral.ai/capabilities/completion/prefix */
   'strict-order': chat(withStrictOrder),
+
+  /** Arguments of earlier calls are read again, and must be an object. @see https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/chat_utils.py */
+  'object-arguments': chat(withObjectArguments),
 
   /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
   'no-message-name': chat(withoutMessageNames),
@@ -173,6 +177,11 @@ function withPlainStrings(body: JsonObject): Reshaped | undefined {
     if (!Array.isArray(content) || !content.every((part) => isObject(part) && typeof part['text'] === 'string')) return message;
     return { ...message, content: content.map((part) => (part as JsonObject)['text']).join('\n') };
   });
+  return changed === undefined ? undefined : { body: changed };
+}
+
+function withObjectArguments(body: JsonObject): Reshaped | undefined {
+  const changed = eachMessage(body, withArgumentsAsObjects);
   return changed === undefined ? undefined : { body: changed };
 }
 

@@ -136,3 +136,37 @@ describe('sound of Gemini', () => {
     expect(streamed.text).toContain('answered with sound');
   });
 });
+
+describe('a prompt that is too long', () => {
+  const refused = (message: string) => jsonReply({ error: { message, type: 'invalid_request_error' } }, 400);
+
+  test.each([
+    ['Groq and Cerebras', 'Please reduce the length of the messages or completion.'],
+    ['Alibaba', 'Range of input length should be [1, 129024]'],
+    ['Z.ai', 'Prompt exceeds max length'],
+    ['OpenAI', 'Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 289650 tokens.'],
+    ['Volcano', 'total message token length exceed model limit'],
+    ['Nova', 'Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.'],
+    ['Vertex AI', 'Unable to submit request because the input token count is 1,200,000 but model only supports up to 1,048,576.'],
+    ['a model hub', 'Model input cannot exceed 128000 tokens'],
+  ])('is one in the words of %s', async (_, message) => {
+    upstream.script(refused(message));
+    const chat = await gateway.call(CHAT, body(CHAT, 'openai-compatible/m', false));
+    const messages = await gateway.call(MESSAGES, body(MESSAGES, 'openai-compatible/m', false));
+
+    expect(chat.json.error.code).toBe('context_length_exceeded');
+    expect(messages.json.error.message).toMatch(/^prompt is too long: /);
+  });
+
+  test.each([
+    'max_tokens must be at most 4096',
+    "Invalid 'input[3].call_id': string too long. Expected a string with maximum length 64, but got a string with length 80 instead.",
+    'messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes > 5242880 bytes',
+    'metadata exceeds the maximum number of pairs',
+  ])('is none in %s', async (message) => {
+    upstream.script(refused(message));
+    const { json } = await gateway.call(CHAT, body(CHAT, 'openai-compatible/m', false));
+
+    expect(json.error.code).not.toBe('context_length_exceeded');
+  });
+});

@@ -248,3 +248,86 @@ describe('schemas', () => {
     expect(warnings).toContain('response_format');
   });
 });
+
+describe("calls of OpenAI's own tools in a history of Responses", () => {
+  const PICTURE = 'data:image/png;base64,iVBORw0KGgo=';
+  const turns: readonly (readonly [string, object, object, object, unknown])[] = [
+    [
+      'local_shell',
+      { type: 'local_shell_call', id: 'i', call_id: 'c', status: 'completed', action: { type: 'exec', command: ['ls'] } },
+      { type: 'local_shell_call_output', id: 'c', output: 'a.txt' },
+      { type: 'exec', command: ['ls'] },
+      'a.txt',
+    ],
+    [
+      'shell',
+      { type: 'shell_call', call_id: 'c', status: 'completed', action: { commands: ['ls'] } },
+      { type: 'shell_call_output', call_id: 'c', output: [{ stdout: 'a', stderr: 'b', outcome: { type: 'exit', exit_code: 2 } }] },
+      { commands: ['ls'] },
+      'a\nb\nexit code 2',
+    ],
+    [
+      'apply_patch',
+      { type: 'apply_patch_call', call_id: 'c', status: 'completed', operation: { type: 'delete_file', path: 'a' } },
+      { type: 'apply_patch_call_output', call_id: 'c', status: 'completed' },
+      { type: 'delete_file', path: 'a' },
+      'completed',
+    ],
+    [
+      'computer',
+      { type: 'computer_call', call_id: 'c', status: 'completed', actions: [{ type: 'click' }], pending_safety_checks: [] },
+      { type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', image_url: PICTURE } },
+      { actions: [{ type: 'click' }] },
+      [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' } }],
+    ],
+  ];
+  const ask = (...items: object[]) =>
+    sent(RESPONSES, {
+      model: 'anthropic/claude-sonnet-4-5',
+      max_output_tokens: 50,
+      input: [{ role: 'user', content: 'Hi' }, ...items, { role: 'user', content: 'Go' }],
+    });
+
+  test.each(turns)('%s are calls of a function to other models, with what came of them', async (name, call, output, input, content) => {
+    const { body, warnings } = await ask(call, output);
+
+    expect(body.messages[1]).toEqual({ role: 'assistant', content: [{ type: 'tool_use', id: 'c', name, input }] });
+    expect(body.messages[2]).toEqual({ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content }] });
+    expect(warnings).toBe('');
+  });
+
+  test.each(turns)('%s without the other half are left out, with a warning', async (_, call, output) => {
+    for (const alone of [call, output]) {
+      const { body, warnings } = await ask(alone);
+
+      expect(body.messages.map(({ role }: { role: string }) => role)).toEqual(['user', 'user']);
+      expect(warnings).toContain('input[1]');
+    }
+  });
+});
+
+describe('arguments in a history that are no object', () => {
+  const calls = (text: string) => [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: null, tool_calls: [{ id: 'abcdefghi', type: 'function', function: { name: 'f', arguments: text } }] },
+    { role: 'tool', tool_call_id: 'abcdefghi', content: 'Bad arguments.' },
+  ];
+  const HOSTS = ['mistral/mistral-large-latest', 'ollama/m', 'lm-studio/m', 'vllm/m', 'openai-compatible/m', 'cohere/command-a-03-2025'];
+
+  test.each(HOSTS)('are wrapped for %s, which reads them again', async (model) => {
+    for (const text of ['{"a": "b', '[1]', '5', '{"a":1}{"a":2}']) {
+      const { body } = await sent(CHAT, { model, messages: calls(text) });
+
+      expect(JSON.parse(body.messages[1].tool_calls[0].function.arguments)).toEqual({ _unparsed: text });
+    }
+    const { body } = await sent(CHAT, { model, messages: calls('{"a":1}') });
+
+    expect(body.messages[1].tool_calls[0].function.arguments).toBe('{"a":1}');
+  });
+
+  test('pass to OpenAI, which takes them, as they are', async () => {
+    const { body } = await sent(CHAT, { model: 'openai/gpt-4o', messages: calls('{"a": "b') });
+
+    expect(body.messages).toEqual(calls('{"a": "b'));
+  });
+});

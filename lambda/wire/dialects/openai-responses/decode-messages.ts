@@ -9,6 +9,7 @@ import { optionalObjects, optionalText, requiredObject, requiredText, wrongType 
 import { pictureOf } from './decode-response';
 import { isReasoningReference } from './history';
 import { qualifiedName } from './namespaces';
+import { answeredCall, ownCall, ownOutput } from './own-tools';
 import { readEncrypted } from './signatures';
 
 /** Items that speak to OpenAI's own service and say nothing to a model elsewhere. */
@@ -21,11 +22,19 @@ const IGNORED_ITEMS = new Set([
   'file_search_call',
   'code_interpreter_call',
   'computer_call',
+  'computer_call_output',
+  'local_shell_call',
+  'local_shell_call_output',
+  'shell_call',
+  'shell_call_output',
+  'apply_patch_call',
+  'apply_patch_call_output',
   'mcp_call',
   'mcp_list_tools',
   'mcp_approval_request',
   'mcp_approval_response',
   'tool_search_call',
+  'tool_search_output',
 ]);
 
 /**
@@ -34,8 +43,9 @@ const IGNORED_ITEMS = new Set([
  */
 export function readInput(input: JsonValue | undefined, dropped: string[]): Message[] {
   if (typeof input === 'string') return [{ role: 'user', content: [{ type: 'text', text: input }] }];
-  const reader = new InputReader(dropped);
-  for (const [index, item] of (optionalObjects(input, 'input') ?? []).entries()) reader.read(item, `input[${index}]`);
+  const items = optionalObjects(input, 'input') ?? [];
+  const reader = new InputReader(new Set(items.map(answeredCall)), dropped);
+  for (const [index, item] of items.entries()) reader.read(item, `input[${index}]`);
   return reader.messages;
 }
 
@@ -43,7 +53,11 @@ class InputReader {
   public readonly messages: Message[] = [];
   readonly #toolNames = new Map<string, string>();
 
-  public constructor(private readonly dropped: string[]) {}
+  /** @param answered calls of OpenAI's own tools that the caller ran: nobody takes a call without what came of it */
+  public constructor(
+    private readonly answered: ReadonlySet<string | undefined>,
+    private readonly dropped: string[],
+  ) {}
 
   public read(item: JsonObject, path: string): void {
     const type = optionalText(item['type'], `${path}.type`) ?? 'message';
@@ -65,11 +79,27 @@ class InputReader {
         return;
       }
       default:
+        if (this.#own(item, path)) return;
         if (!IGNORED_ITEMS.has(type) && !isReasoningReference(item)) {
           throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
         }
         if (type !== 'additional_tools') this.dropped.push(path);
     }
+  }
+
+  /** A call of one of OpenAI's own tools, or what came of it. */
+  #own(item: JsonObject, path: string): boolean {
+    const call = ownCall(item);
+    if (call !== undefined && this.answered.has(call.id)) {
+      this.#toolNames.set(call.id, call.name);
+      this.#assistant(call);
+      return true;
+    }
+    const toolCallId = answeredCall(item);
+    const toolName = toolCallId === undefined ? undefined : this.#toolNames.get(toolCallId);
+    if (toolCallId === undefined || toolName === undefined) return false;
+    this.#addResult({ type: 'tool-result', toolCallId, toolName, content: ownOutput(item, path) });
+    return true;
   }
 
   #message(item: JsonObject, path: string): void {
@@ -126,6 +156,10 @@ class InputReader {
       toolName: this.#toolNames.get(toolCallId),
       content,
     });
+    this.#addResult(result);
+  }
+
+  #addResult(result: ToolResultPart): void {
     const last = this.messages.at(-1);
     if (last?.role !== 'tool') this.messages.push({ role: 'tool', content: [result] });
     else this.messages[this.messages.length - 1] = { role: 'tool', content: [...last.content, result] };

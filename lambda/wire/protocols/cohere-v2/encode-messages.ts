@@ -1,5 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { objectOfArguments } from '../../fitting';
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../model/request';
 import { plainTextOf, writeUrl } from '../media';
 
@@ -79,7 +80,7 @@ function assistantMessage(content: readonly AssistantPart[], path: string, dropp
     if (part.custom === true) {
       throw unsupported(`${path}.content[${index}]`, `${path}.content[${index}]: Cohere has no custom tools; declare a function instead.`);
     }
-    return [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments || '{}' } }];
+    return [{ id: part.id, type: 'function', function: { name: part.name, arguments: JSON.stringify(objectOfArguments(part)) } }];
   });
   const plan = calls.length === 0 ? '' : content.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
   const parts = content.flatMap((part, index) => assistantPart(part, `${path}.content[${index}]`, calls.length > 0, dropped));
