@@ -9,7 +9,10 @@ const VENDORS = {
     model: 'bedrock/us.anthropic.claude-opus-5-5',
     others: ['bedrock/us.anthropic.claude-opus-4-5-20251101-v1:0', 'bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0'],
   },
-  'Bedrock (GPT)': { model: 'bedrock/openai.gpt-5.6-sol', others: ['bedrock/openai.gpt-oss-120b-1:0'] },
+  'Bedrock (GPT)': {
+    model: 'bedrock/us.openai.gpt-6.1-sol',
+    others: ['bedrock/us.openai.gpt-5.6-sol', 'bedrock/us.openai.gpt-5.4', 'bedrock/openai.gpt-oss-120b-1:0'],
+  },
   'Bedrock (Nova)': { model: 'bedrock/us.amazon.nova-2-lite-v1:0', others: ['bedrock/us.amazon.nova-pro-v1:0'] },
   OpenAI: { model: 'openai/gpt-6.1-sol', others: ['openai/gpt-5.4', 'openai/gpt-5.1-codex', 'openai/gpt-4o'] },
   Gemini: { model: 'google-ai-studio/gemini-3.8-flash', others: ['google-ai-studio/gemini-2.5-pro', 'google-ai-studio/gemini-2.5-flash'] },

@@ -71,7 +71,11 @@ function blocks(turn: SpokenTurn): Body[] {
   return [
     ...(turn.thinking === undefined
       ? []
-      : [{ reasoningContent: { reasoningText: { text: turn.thinking, signature: signatureOf(turn.thinking) } } }]),
+      : [
+          {
+            reasoningContent: { reasoningText: { text: turn.thinking, ...(turn.signed ? { signature: signatureOf(turn.thinking) } : {}) } },
+          },
+        ]),
     ...(turn.text === undefined ? [] : [{ text: turn.text }]),
     ...(turn.calls ?? []).map(({ id, name, input }) => ({ toolUse: { toolUseId: id, name, input } })),
   ];

@@ -53,7 +53,7 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       const service = vendor?.services.find(({ wire }) => wire.path.test(rest));
       if (vendor === undefined || service === undefined) return answerOther(response, rest, body);
       const asked = service.wire.read(body, rest);
-      const refusal = refusalOf(() => service.check(body, asked.model));
+      const refusal = refusalOf(() => service.check(body, asked.model, request.headers));
       if (refusal !== undefined) {
         refusals.push(`${name} ${service.wire.name}: ${refusal.message}`);
         return sendRefusal(response, vendor, refusal);
@@ -136,6 +136,7 @@ function answerOther(response: ServerResponse, path: string, body: Body): void {
     return sendJson(response, 200, { object: 'list', model: 'scripted', data, usage: { prompt_tokens: 4, total_tokens: 4 } });
   }
   if (path === '/v1/messages/count_tokens') return sendJson(response, 200, { input_tokens: 42 });
+  if (path.endsWith('/count-tokens')) return sendJson(response, 200, { inputTokens: 42 });
   if (path.endsWith(':countTokens')) return sendJson(response, 200, { totalTokens: 42 });
   sendJson(response, 404, { error: { message: `nothing is scripted at ${path}` } });
 }

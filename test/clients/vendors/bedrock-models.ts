@@ -128,9 +128,9 @@ function checkReferences(schema: Body, malformed: (what: string) => string): voi
 /** @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html */
 function checkGpt(body: Body, model: string): void {
   const isOpen = /gpt-oss/.test(model);
-  must(isOpen || /gpt-5\.6/.test(model), 'This model does not support the Converse API.');
+  must(isOpen || /gpt-(?:5\.6|6)/.test(model), 'This model does not support the Converse API.');
   const fields = body.additionalModelRequestFields ?? {};
-  const [extra] = unknownFields(fields, 'reasoning_effort max_completion_tokens');
+  const [extra] = unknownFields(fields, isOpen ? 'reasoning_effort max_completion_tokens' : 'reasoning text');
   must(extra === undefined, `The model returned the following errors: Unknown parameter: '${extra}'.`);
   const longest = isOpen ? 16_384 : 128_000;
   const { maxTokens, stopSequences } = body.inferenceConfig ?? {};

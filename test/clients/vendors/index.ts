@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { anthropicMessages } from '../upstreams/anthropic-messages';
 import { bedrockConverse } from '../upstreams/bedrock-converse';
 import { gemini } from '../upstreams/gemini';
@@ -6,6 +7,14 @@ import { deepSeekChat, mistralChat, openAiChat } from '../upstreams/openai-chat'
 import { openAiResponses } from '../upstreams/openai-responses';
 import type { Body, Wire } from '../upstreams/turn';
 import { checkMessages } from './anthropic';
+import {
+  chatOnBedrock,
+  checkChatOnBedrock,
+  checkMessagesOnBedrock,
+  checkResponsesOnBedrock,
+  messagesOnBedrock,
+  responsesOnBedrock,
+} from './bedrock-formats';
 import { checkConverse } from './converse';
 import { checkDeepSeek } from './deepseek';
 import { checkGemini } from './gemini';
@@ -18,7 +27,7 @@ import type { Refusal } from './refusal';
 interface Service {
   readonly wire: Wire;
   /** @throws Refusal */
-  readonly check: (body: Body, model: string) => void;
+  readonly check: (body: Body, model: string, headers: IncomingHttpHeaders) => void;
 }
 
 /** A vendor's stand-in. */
@@ -41,7 +50,15 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   },
   compatible: { services: [{ wire: openAiChat, check: anything }], refuse: likeOpenAi },
   anthropic: { services: [{ wire: anthropicMessages, check: checkMessages }], refuse: likeAnthropic },
-  bedrock: { services: [{ wire: bedrockConverse, check: checkConverse }], refuse: likeBedrock },
+  bedrock: {
+    services: [
+      { wire: bedrockConverse, check: checkConverse },
+      { wire: messagesOnBedrock, check: checkMessagesOnBedrock },
+      { wire: responsesOnBedrock, check: checkResponsesOnBedrock },
+      { wire: chatOnBedrock, check: checkChatOnBedrock },
+    ],
+    refuse: likeBedrock,
+  },
   google: { services: [{ wire: gemini, check: checkGemini }], refuse: likeGoogle },
   mistral: { services: [{ wire: mistralChat, check: checkMistral }], refuse: likeMistral },
   deepseek: {
