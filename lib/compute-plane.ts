@@ -11,7 +11,7 @@ export interface LambdaComputePlaneProps {
   /**
    * Memory of the proxy function, 256 to 3,008 MiB: more is beyond the ceiling of new accounts. It also sets the function's share of a CPU.
    *
-   * @default Size.mebibytes(1024)
+   * @default Size.mebibytes(512)
    */
   readonly memorySize?: Size;
 }
@@ -37,7 +37,7 @@ class LambdaComputePlane extends ComputePlane {
 
   constructor(props: LambdaComputePlaneProps) {
     super();
-    this.memoryMebibytes = (props.memorySize ?? Size.mebibytes(1024)).toMebibytes();
+    this.memoryMebibytes = (props.memorySize ?? Size.mebibytes(512)).toMebibytes();
     if (this.memoryMebibytes < 256 || this.memoryMebibytes > 3_008) {
       throw new Error(
         `"memorySize" is ${this.memoryMebibytes} MiB; give 256 to 3008 MiB, because a new account's functions cannot have more`,

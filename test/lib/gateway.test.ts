@@ -49,10 +49,10 @@ describe('without props', () => {
     }
   });
 
-  test("the proxy has a gigabyte, Lambda's longest timeout and what its core reads", () => {
+  test("the proxy has half a gigabyte, Lambda's longest timeout and what its core reads", () => {
     plain.template.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Data plane of an LLM gateway',
-      MemorySize: 1024,
+      MemorySize: 512,
       Timeout: 900,
       Environment: {
         Variables: {

@@ -1,0 +1,1 @@
+export function resourcesOf(root: string): Record<string, number>;

@@ -1,0 +1,1 @@
+export function blocks(measured: unknown): Record<string, string[]>;

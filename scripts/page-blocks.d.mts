@@ -1,0 +1,1 @@
+export function withBlocks(page: string, blocks: Readonly<Record<string, readonly string[]>>): string;
