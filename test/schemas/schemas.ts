@@ -29,7 +29,7 @@ export const READING_MS = 300_000;
 export function checkOf(name: SchemaName): Check {
   let check = checks.get(name);
   if (check === undefined) {
-    const schema = schemaOf(name);
+    const schema = readSchema(name);
     const isValid = compiled(schema, false);
     let explained: ValidateFunction | undefined;
     check = (body) => {
@@ -48,7 +48,7 @@ function compiled(schema: object, allErrors: boolean): ValidateFunction {
   return new Ajv({ strict: false, allErrors, validateFormats: false }).compile(schema);
 }
 
-function schemaOf(name: SchemaName): object {
+export function readSchema(name: SchemaName): object {
   const [vendor = '', body = ''] = name.split(' ');
   installed ??= ofInstalled();
   if (installed[name] !== undefined) return installed[name];

@@ -7,10 +7,11 @@ import { embeddingsCall } from './calls/embeddings';
 import { countCall, messagesCall } from './calls/messages';
 import type { RandomCall } from './calls/random-call';
 import { responsesCall } from './calls/responses';
+import { typedBodies } from './calls/typed';
 import { type Outcome, type SilentGateway, startSilentGateway } from './gateway';
 import { modelsAt, PLACES, type Place } from './places';
-import { breachesOf, passedBreaches } from './rules';
-import { checkOf, READING_MS } from './schemas';
+import { breachesOf, passedBreaches, schemaBreachesOf } from './rules';
+import { checkOf, READING_MS, type SchemaName } from './schemas';
 
 /** Calls of each dialect at each place. `CASES=2000 SEED=7 npm run schemas` looks further. */
 const CASES = Number(process.env['CASES'] ?? 100);
@@ -22,6 +23,13 @@ const DIALECTS: readonly [string, fc.Arbitrary<RandomCall>][] = [
   ['Messages', messagesCall],
   ['token counts', countCall],
   ['embeddings', embeddingsCall],
+];
+
+/** Whatever the SDKs' types allow: it need make no sense, so nothing but the schema holds for it. */
+const TYPED: readonly [path: string, fields: readonly string[], format: SchemaName][] = [
+  ['/v1/chat/completions', ['messages'], 'openai-chat'],
+  ['/v1/responses', ['input'], 'openai-responses'],
+  ['/v1/messages', ['messages', 'max_tokens'], 'anthropic-messages'],
 ];
 
 let gateway: SilentGateway;
@@ -46,6 +54,29 @@ describe.each(DIALECTS)('whatever is asked for by %s', (_, calls) => {
           expect(breaches(call, model, place, outcome)).toEqual([]);
         }),
         { numRuns: CASES, seed: SEED },
+      );
+    },
+    60_000 + CASES * 1_000,
+  );
+});
+
+describe.each(TYPED)('whatever the types of %s allow', (path, fields, format) => {
+  test.each(Object.entries(PLACES))(
+    'leaves for %s by its schema, or is refused by the name of a field',
+    async (_, place) => {
+      await fc.assert(
+        fc.asyncProperty(typedBodies(format, fields), fc.constantFrom(...modelsAt(place)), async ({ model: _model, ...body }, model) => {
+          const call = { path, body, typed: body, headers: {} };
+          const { sent, status, reply } = await gateway.ask(call, `${place.kind}/${model}`);
+          const [only] = sent;
+          if (only === undefined) expect(refusalBreaches(call, status, reply)).toEqual([]);
+          else if (!isPassedOn(path, only.path)) {
+            expect(schemaBreachesOf({ kind: place.kind, path: only.path, body: only.body, can: {}, mostOutputTokens: undefined })).toEqual(
+              [],
+            );
+          }
+        }),
+        { numRuns: Math.ceil(CASES / 3), seed: SEED },
       );
     },
     60_000 + CASES * 1_000,

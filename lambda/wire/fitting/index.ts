@@ -11,7 +11,7 @@ export {
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
-export { fitMedia } from './media';
+export { fitMedia, refuseOtherThanText } from './media';
 export { withoutReferences } from './references';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';

@@ -21,6 +21,12 @@ export function fitMedia(request: ModelRequest, can: Capabilities, dropped: Set<
   return messages.every((message, index) => message === request.messages[index]) ? request : withMessages(request, messages);
 }
 
+/** For APIs that answer in text alone. @throws GatewayError 400 naming the field */
+export function refuseOtherThanText({ audio, modalities = [] }: ModelRequest): void {
+  const field = modalities.some((modality) => modality !== 'text') ? 'modalities' : audio === undefined ? undefined : 'audio';
+  if (field !== undefined) throw unsupported(field, `${field}: the chosen model answers with text only.`);
+}
+
 function refuseOutput({ modalities = [] }: ModelRequest, can: Capabilities): void {
   const refused =
     (can.audioOutput === false && modalities.includes('audio')) || (can.imageOutput === false && modalities.includes('image'));

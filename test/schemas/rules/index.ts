@@ -15,6 +15,12 @@ export function breachesOf(sent: Sent): string[] {
   return [...checkOf(written.schema)(written.body), ...factBreaches(sent, written), ...(written.turns?.() ?? [])];
 }
 
+/** What is wrong with a body by its schema alone. */
+export function schemaBreachesOf(sent: Sent): string[] {
+  const written = readerOf(sent);
+  return written === undefined ? [] : checkOf(written.schema)(written.body);
+}
+
 /** Hosts that take all of OpenAI's fields, and say what they take. The others' callers know what they speak to. */
 const OF_THE_DIALECT = new Set(['openai', 'azure-openai', 'anthropic', 'vertex-ai']);
 

@@ -1,6 +1,14 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { claudeThinking, fitSettings, inClaudesForm, objectAtRoot, withMessages, withSystemInPlace } from '../../fitting';
+import {
+  claudeThinking,
+  fitSettings,
+  inClaudesForm,
+  objectAtRoot,
+  refuseOtherThanText,
+  withMessages,
+  withSystemInPlace,
+} from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../../protocols/closed-schema';
@@ -31,7 +39,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const request = fitted(original, can, dropped);
-  refuse(request);
+  refuseOtherThanText(request);
   noteDropped(request, dropped);
   const told = claudeThinking(request, can, request.maxOutputTokens, dropped);
   const { system, messages } = writeMessages(request.messages, dropped);
@@ -70,14 +78,6 @@ function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>)
   const request = fitSettings(original, can, dropped, NEVER);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
   return withMessages(request, inClaudesForm(inPlace));
-}
-
-/** What would make the answer another one than was asked for. */
-function refuse(request: ModelRequest): void {
-  if (request.modalities?.some((modality) => modality !== 'text')) {
-    throw unsupported('modalities', 'modalities: the chosen model answers with text only.');
-  }
-  if (request.audio !== undefined) throw unsupported('audio', 'audio: the chosen model answers with text only.');
 }
 
 /** What the answer's meaning does not hang on. */

@@ -1,7 +1,6 @@
-import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { fitSettings, inClaudesForm, withMessages, withSystemInPlace } from '../../fitting';
+import { fitSettings, inClaudesForm, refuseOtherThanText, withMessages, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
@@ -58,7 +57,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const request = { ...fitted(original, can, dropped), model: target.requestModel };
-  refuse(request);
+  refuseOtherThanText(request);
   dropUnsaid(request, dropped);
 
   const { system, messages } = conversation(request, family, target, dropped);
@@ -100,13 +99,6 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
   const request = fitSettings(original, can, dropped, NEVER);
   return withMessages(request, inClaudesForm(withSystemInPlace(request.messages, dropped)));
-}
-
-/** Without these the answer would be another one. */
-function refuse(request: ModelRequest): void {
-  if (request.audio !== undefined || request.modalities?.some((modality) => modality !== 'text')) {
-    throw unsupported('modalities', 'Amazon Bedrock answers in text only.');
-  }
 }
 
 function dropUnsaid(request: ModelRequest, dropped: Set<string>): void {

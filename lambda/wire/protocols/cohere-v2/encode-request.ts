@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { beginningWithUser, fitSettings, thinkingWithin, withOneResultACall, withoutBlankTexts } from '../../fitting';
+import { beginningWithUser, fitSettings, refuseOtherThanText, thinkingWithin, withOneResultACall, withoutBlankTexts } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -29,7 +29,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const dropped = new Set(original.dropped ?? []);
   const fitted = fitSettings(original, target.capabilities, dropped, NEVER);
   const request = { ...fitted, messages: beginningWithUser(withoutBlankTexts(withOneResultACall(fitted.messages))) };
-  refuse(request);
+  refuseOtherThanText(request);
   noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({
     metadata: request.metadata,
@@ -62,12 +62,6 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     thinking: thinking(request, target.capabilities, dropped),
   });
   return { body, dropped: [...dropped] };
-}
-
-function refuse(request: ModelRequest): void {
-  if (request.audio !== undefined || request.modalities?.some((modality) => modality !== 'text')) {
-    throw unsupported('modalities', 'modalities: Cohere answers in text only.');
-  }
 }
 
 /** Cohere can be told to call some tool, not which one: the one that must be called is the only one offered. */

@@ -68,9 +68,8 @@ function refuse(request: ModelRequest): void {
   if (request.logitBias !== undefined && Object.keys(request.logitBias).length > 0) {
     throw unsupported('logit_bias', 'logit_bias: Gemini takes no token biases.');
   }
-  if (request.audio !== undefined || request.modalities?.includes('audio')) {
-    throw unsupported('modalities', 'modalities: sound of Gemini is not carried.');
-  }
+  const field = request.modalities?.includes('audio') === true ? 'modalities' : request.audio === undefined ? undefined : 'audio';
+  if (field !== undefined) throw unsupported(field, `${field}: sound of Gemini is not carried.`);
 }
 
 function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set<string>): JsonObject {
