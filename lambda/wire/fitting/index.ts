@@ -1,5 +1,6 @@
 /** A call in the common model, made such that the model it goes to takes it. Pure; each rule answers what fits already as it is. */
 
+export { withFewerMarks } from './cache-marks';
 export { claudeThinking, type Thinking } from './claude-thinking';
 export {
   beginningWithUser,

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../platform/json';
+import type { JsonObject, JsonValue } from '../../platform/json';
 import type { CachePoint, Message, ModelRequest } from '../model/request';
+import { objectOf, objectsOf } from './lenient';
 import { requiredObject } from './strict';
 
 /**
@@ -13,6 +14,26 @@ export function readCacheMark(marked: JsonObject, path: string, dropped?: string
   if (ttl === '5m' || ttl === '1h') return { ttl };
   if (ttl !== undefined) dropped?.push(`${path}.cache_control.ttl`);
   return {};
+}
+
+/** Finds the longest life that the marks of a call ask for, for what its cached prefix may cost. */
+export class LongestMark {
+  public life: CachePoint['ttl'];
+
+  /** A part, a call of a tool, a tool. */
+  public readonly note = (marked: JsonObject): void => {
+    const mark = objectOf(marked['cache_control']) ?? objectOf(marked['prompt_cache_breakpoint']);
+    if (mark !== undefined && this.life !== '1h') this.life = mark['ttl'] === '1h' ? '1h' : '5m';
+  };
+
+  /** Tools, and those that stand in one: functions, namespaces. */
+  public noteTools(tools: JsonValue | undefined): void {
+    for (const tool of objectsOf(tools)) {
+      this.note(tool);
+      this.note(objectOf(tool['function']) ?? {});
+      this.noteTools(tool['tools']);
+    }
+  }
 }
 
 type Part = Message['content'][number];

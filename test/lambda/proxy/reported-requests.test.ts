@@ -331,3 +331,58 @@ describe('arguments in a history that are no object', () => {
     expect(body.messages).toEqual(calls('{"a": "b'));
   });
 });
+
+describe('marks of what is to be cached', () => {
+  const cache_control = { type: 'ephemeral' };
+  const text = (index: number) => ({
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content: [{ type: 'text', text: `t${index}`, cache_control }],
+  });
+  const CLAUDE = ['anthropic/claude-sonnet-4-5', 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0'] as const;
+  const marksIn = (body: object): number => JSON.stringify(body).match(/"cache_control"|"cachePoint"/g)?.length ?? 0;
+
+  test.each(CLAUDE)('are four at the most for %s: the last in front, and the last in the conversation', async (model) => {
+    const messages = [{ role: 'system', content: [{ type: 'text', text: 's', cache_control }] }, ...[0, 1, 2, 3, 4, 5, 6].map(text)];
+    const { body, warnings } = await sent(CHAT, { model, messages, tools: [{ ...FUNCTION, cache_control }] });
+
+    expect(marksIn(body)).toBe(4);
+    expect(marksIn(body.system)).toBe(1);
+    expect(marksIn(body.messages.slice(-3))).toBe(3);
+    expect(warnings).toContain('cache_control');
+  });
+
+  test.each(CLAUDE)('of every part, call, result and tool of Responses reach %s', async (model) => {
+    const picture = { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=', cache_control };
+    const { body } = await sent(RESPONSES, {
+      model,
+      max_output_tokens: 50,
+      input: [
+        { role: 'user', content: [picture] },
+        { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}', cache_control },
+        { type: 'function_call_output', call_id: 'c', output: 'x', cache_control },
+      ],
+      tools: [{ type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, cache_control }],
+    });
+
+    expect(marksIn(body)).toBe(4);
+  });
+
+  test.each(CLAUDE)('of pictures and calls of Chat reach %s, and one of the whole call is named as left out', async (model) => {
+    const { body, warnings } = await sent(CHAT, {
+      model,
+      cache_control,
+      messages: [
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' }, cache_control }] },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, cache_control }],
+        },
+        { role: 'tool', tool_call_id: 'c', content: 'x' },
+      ],
+    });
+
+    expect(marksIn(body)).toBe(2);
+    expect(warnings).toContain('cache_control');
+  });
+});

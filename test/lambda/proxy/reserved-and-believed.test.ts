@@ -44,6 +44,13 @@ test.each<[string, string, object, number, number]>([
   expect(Number(reserved) / 1e9).toBeLessThanOrEqual(most);
 });
 
+const LONG_TEXT = [{ role: 'user', content: 'x'.repeat(60_000) }];
+const LONG_TOOL = { name: 'f', description: 'x'.repeat(60_000), parameters: { type: 'object', properties: {} } };
+const calling = (call: object) => ({
+  role: 'assistant',
+  content: null,
+  tool_calls: [{ type: 'function', function: { name: 'f', arguments: '{}' }, ...call }],
+});
 const LONG = [{ role: 'user', content: 'x'.repeat(1_500_000) }];
 const WIDE = { 'anthropic-beta': 'other-2025-01-01,context-1m-2025-08-07' };
 
@@ -128,6 +135,42 @@ test.each<[string, (mark: object) => object]>([
 
   expect(record?.usage?.estimated).toBeUndefined();
   expect(charged).toBe(50_000n * 6_000n + 10n * 3_000n + 10n * 15_000n);
+  expect(reserved).toBeGreaterThanOrEqual(charged);
+});
+
+test.each<[string, string, (mark: object) => object]>([
+  ['a tool of Chat', CHAT, (mark) => ({ messages: HELLO, tools: [{ type: 'function', function: LONG_TOOL, ...mark }] })],
+  [
+    'a call of Chat',
+    CHAT,
+    (mark) => ({ messages: [...LONG_TEXT, calling({ id: 'c', ...mark }), { role: 'tool', tool_call_id: 'c', content: 'x' }] }),
+  ],
+  [
+    'a part of Responses',
+    '/v1/responses',
+    (mark) => ({ input: [{ role: 'user', content: [{ type: 'input_text', text: 'x'.repeat(60_000), ...mark }] }] }),
+  ],
+  ['a tool of Responses', '/v1/responses', (mark) => ({ input: 'hi', tools: [{ type: 'function', ...LONG_TOOL, ...mark }] })],
+  [
+    'a tool that an item of Responses adds',
+    '/v1/responses',
+    (mark) => ({
+      input: [...HELLO, { type: 'additional_tools', role: 'developer', tools: [{ type: 'function', ...LONG_TOOL, ...mark }] }],
+    }),
+  ],
+])('writes of an hour that a mark on %s asks Claude for are reserved', async (_name, path, body) => {
+  const usage = {
+    input_tokens: 10,
+    output_tokens: 10,
+    cache_creation_input_tokens: 55_000,
+    cache_creation: { ephemeral_1h_input_tokens: 55_000 },
+  };
+  const cap = path === CHAT ? { max_tokens: 10 } : { max_output_tokens: 16 };
+  const marked = body({ cache_control: { type: 'ephemeral', ttl: '1h' } });
+  const { record, reserved, charged } = await ask(path, { model: 'anthropic/claude-sonnet-4-5', ...cap, ...marked }, message(usage));
+
+  expect(record?.usage?.estimated).toBeUndefined();
+  expect(charged).toBe(55_000n * 6_000n + 10n * 3_000n + 10n * 15_000n);
   expect(reserved).toBeGreaterThanOrEqual(charged);
 });
 

@@ -6,6 +6,7 @@ import {
   inClaudesForm,
   objectAtRoot,
   refuseOtherThanText,
+  withFewerMarks,
   withMessages,
   withSystemInPlace,
 } from '../../fitting';
@@ -75,7 +76,7 @@ function isPlain(block: JsonObject | undefined): boolean {
 
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = fitSettings(original, can, dropped, NEVER);
+  const request = withFewerMarks(fitSettings(original, can, dropped, NEVER), dropped);
   const inPlace = can.systemBetweenTurns === true ? request.messages : withSystemInPlace(request.messages, dropped);
   return withMessages(request, inClaudesForm(inPlace));
 }

@@ -1,6 +1,6 @@
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import type { AssistantPart, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
+import type { AssistantPart, CachePoint, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { withoutBilling } from '../../protocols/billing-line';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, textOf } from '../../protocols/lenient';
@@ -27,8 +27,17 @@ const IGNORED = new Set([
 const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control', 'images']);
 
 const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
-const PART_FIELDS = new Set(['type', 'image_url', 'input_audio', 'file', 'video_url', 'input_video']);
-const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content']);
+const PART_FIELDS = new Set([
+  'type',
+  'image_url',
+  'input_audio',
+  'file',
+  'video_url',
+  'input_video',
+  'cache_control',
+  'prompt_cache_breakpoint',
+]);
+const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content', 'cache_control']);
 
 /** Reads the turns of a conversation; notes what it leaves out. */
 export function readMessages(messages: readonly JsonObject[], dropped: string[]): Message[] {
@@ -103,7 +112,7 @@ function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPa
     case 'video_url':
     case 'input_video':
     case 'file':
-      return readMedia(part, type, path);
+      return withCache(readMedia(part, type, path), readCacheMark(part, path, dropped));
     case 'input_audio': {
       const audio = requiredObject(part['input_audio'], `${path}.input_audio`);
       return {
@@ -115,6 +124,11 @@ function readUserPart(part: JsonObject, path: string, dropped: string[]): UserPa
     default:
       throw unsupported(path, `${path} has the type ${type}, which cannot be carried to the chosen model's provider.`);
   }
+}
+
+/** Sound has no mark: no provider that hears keeps any. */
+function withCache(part: UserPart, cache: CachePoint | undefined): UserPart {
+  return cache === undefined || part.type === 'audio' ? part : { ...part, cache };
 }
 
 function readAssistant(message: JsonObject, path: string, toolNames: Map<string, string>, dropped: string[]): AssistantPart[] {
@@ -157,7 +171,8 @@ function readToolCall(call: JsonObject, path: string): ToolCallPart {
   }
   const called = requiredObject(call['function'], `${path}.function`);
   const text = optionalText(called['arguments'], `${path}.function.arguments`) ?? '';
-  return { type: 'tool-call', id, name: requiredText(called['name'], `${path}.function.name`), arguments: text === '' ? '{}' : text };
+  const name = requiredText(called['name'], `${path}.function.name`);
+  return defined({ type: 'tool-call' as const, id, name, arguments: text === '' ? '{}' : text, cache: readCacheMark(call, path) });
 }
 
 function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMap<string, string>, dropped: string[]): ToolResultPart {

@@ -30,7 +30,7 @@ const KNOWN = new Set(
 );
 
 /** Fields that never change an answer: they only speed it up or concern the provider's own records. */
-const DROPPED = new Set(['store', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
+const DROPPED = new Set(['store', 'cache_control', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
 
 /**
  * Reads a whole call.

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject } from '../../../platform/json';
-import { arrayOf, nonEmptyText, objectOf } from '../../protocols/lenient';
+import type { JsonObject, JsonValue } from '../../../platform/json';
+import { LongestMark } from '../../protocols/cache-mark';
+import { arrayOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -24,7 +25,7 @@ export function inspect(body: JsonObject): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
-  const content = inspectMessages(messages);
+  const content = inspectMessages(messages, body['tools']);
   const maxOutput = maxOutputOf(body);
   const serviceTier = optionalText(body['service_tier'], 'service_tier');
   const modalities = optionalList(body['modalities'], 'modalities')?.filter((item) => typeof item === 'string');
@@ -90,17 +91,19 @@ function choicesOf(body: JsonObject): number {
 }
 
 /** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
-function inspectMessages(messages: readonly JsonObject[]): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
-  let cacheWrite: CallFacts['cacheWrite'];
-  const media = new MediaFinder((part) => {
-    const mark = objectOf(part['cache_control']) ?? objectOf(part['prompt_cache_breakpoint']);
-    if (mark !== undefined && cacheWrite !== '1h') cacheWrite = mark['ttl'] === '1h' ? '1h' : '5m';
-  });
+function inspectMessages(
+  messages: readonly JsonObject[],
+  tools: JsonValue | undefined,
+): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
+  const marks = new LongestMark();
+  const media = new MediaFinder(marks.note);
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
     requiredText(message['role'], `messages[${index}].role`);
     if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
     media.add(message);
+    objectsOf(message['tool_calls']).forEach(marks.note);
   });
-  return { media: media.found, storedReferences, ...(cacheWrite === undefined ? {} : { cacheWrite }) };
+  marks.noteTools(tools);
+  return { media: media.found, storedReferences, ...(marks.life === undefined ? {} : { cacheWrite: marks.life }) };
 }

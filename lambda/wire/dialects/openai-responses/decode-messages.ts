@@ -135,7 +135,8 @@ class InputReader {
     this.#toolNames.set(id, name);
     const custom = type === 'custom_tool_call';
     const written = custom ? requiredText(item['input'], `${path}.input`) : requiredText(item['arguments'], `${path}.arguments`);
-    const call = { type: 'tool-call' as const, id, name, arguments: written === '' && !custom ? '{}' : written };
+    const cache = readCacheMark(item, path);
+    const call = defined({ type: 'tool-call' as const, id, name, arguments: written === '' && !custom ? '{}' : written, cache });
     return custom ? { ...call, custom } : call;
   }
 
@@ -155,6 +156,7 @@ class InputReader {
       toolCallId,
       toolName: this.#toolNames.get(toolCallId),
       content,
+      cache: readCacheMark(item, path),
     });
     this.#addResult(result);
   }
@@ -200,14 +202,20 @@ function readUserPart(part: JsonObject, path: string): UserPart {
     }
     case 'input_image': {
       const source = readUrl(requiredText(part['image_url'], `${path}.image_url`), `${path}.image_url`);
-      return mediaPart(defined({ type: 'image' as const, source, detail: optionalText(part['detail'], `${path}.detail`) }));
+      const detail = optionalText(part['detail'], `${path}.detail`);
+      return mediaPart(defined({ type: 'image' as const, source, detail, cache: readCacheMark(part, path) }));
     }
     case 'input_video':
-      return { type: 'video', source: readUrl(requiredText(part['video_url'], `${path}.video_url`), `${path}.video_url`) };
+      return defined({
+        type: 'video' as const,
+        source: readUrl(requiredText(part['video_url'], `${path}.video_url`), `${path}.video_url`),
+        cache: readCacheMark(part, path),
+      });
     case 'input_file': {
       const field = fileField(part);
       const source = readUrl(requiredText(part[field], `${path}.${field}`), `${path}.${field}`);
-      return mediaPart(defined({ type: 'document' as const, source, name: optionalText(part['filename'], `${path}.filename`) }));
+      const name = optionalText(part['filename'], `${path}.filename`);
+      return mediaPart(defined({ type: 'document' as const, source, name, cache: readCacheMark(part, path) }));
     }
     default:
       return readTextPart(part, path);

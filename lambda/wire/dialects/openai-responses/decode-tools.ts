@@ -1,6 +1,7 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Tool, ToolChoice } from '../../model/request';
+import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import {
   optionalChoice,
@@ -41,6 +42,7 @@ function readTool(tool: JsonObject, path: string, dropped: string[], namespace?:
           parameters: optionalObject(tool['parameters'], `${path}.parameters`),
           // Not strict is what every other wire format means by saying nothing.
           strict: optionalFlag(tool['strict'], `${path}.strict`) === true ? true : undefined,
+          cache: readCacheMark(tool, path),
         }),
       ];
     case 'custom': {

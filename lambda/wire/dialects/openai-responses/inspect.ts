@@ -1,5 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { LongestMark } from '../../protocols/cache-mark';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -43,24 +44,32 @@ export function inspect(body: JsonObject): CallFacts {
     ...(tools.spareServerTools === undefined ? {} : { spareServerTools: tools.spareServerTools }),
     storedReferences: (body['prompt'] ?? null) === null ? items.storedReferences : ['prompt', ...items.storedReferences],
     media: items.media,
+    ...(items.cacheWrite === undefined ? {} : { cacheWrite: items.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
 }
 
-function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferences'> {
-  const { input } = body;
+function inputItems(body: JsonObject): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
+  const { input, tools } = body;
+  const marks = new LongestMark();
+  marks.noteTools(tools);
   if (input === undefined || input === null) {
     throw invalidRequest('input', 'input is missing; give a string or an array of items.', 'missing_required_parameter');
   }
-  if (typeof input === 'string') return { media: [], storedReferences: [] };
+  if (typeof input === 'string') return { media: [], storedReferences: [], ...lifeOf(marks) };
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items');
 
-  const media = new MediaFinder();
+  const media = new MediaFinder(marks.note);
   const storedReferences: string[] = [];
   input.forEach((value, index) => {
     const item = requiredObject(value, `input[${index}]`);
     if (isItemReference(item) && !isReasoningReference(item)) storedReferences.push(`input[${index}].id`);
     media.add(item);
+    marks.noteTools(item['tools']);
   });
-  return { media: media.found, storedReferences };
+  return { media: media.found, storedReferences, ...lifeOf(marks) };
+}
+
+function lifeOf({ life }: LongestMark): Pick<CallFacts, 'cacheWrite'> {
+  return life === undefined ? {} : { cacheWrite: life };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { fitSettings, inClaudesForm, refuseOtherThanText, withMessages, withSystemInPlace } from '../../fitting';
+import { fitSettings, inClaudesForm, refuseOtherThanText, withFewerMarks, withMessages, withSystemInPlace } from '../../fitting';
 import type { ModelRequest, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
@@ -97,7 +97,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 
 /** The call by the rules that Converse has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
-  const request = fitSettings(original, can, dropped, NEVER);
+  const request = withFewerMarks(fitSettings(original, can, dropped, NEVER), dropped);
   return withMessages(request, inClaudesForm(withSystemInPlace(request.messages, dropped)));
 }
 
