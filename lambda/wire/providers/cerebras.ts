@@ -10,5 +10,13 @@ export const cerebras = openAiStyle({
   telemetryName: 'cerebras',
   baseUrl: 'https://api.cerebras.ai/v1',
   models: [],
-  quirks: ['no-reasoning-replay', 'user-by-older-name', 'no-openai-bookkeeping', 'developer-as-system', 'no-metadata', 'refusal-as-text'],
+  quirks: [
+    'no-reasoning-replay',
+    'user-by-older-name',
+    'no-openai-bookkeeping',
+    'developer-as-system',
+    'tiers-of-cerebras',
+    'no-metadata',
+    'refusal-as-text',
+  ],
 });

@@ -17,7 +17,7 @@ export const groq = openAiStyle({
     'developer-as-system',
     'no-message-name',
     'no-stream-options',
-    'on-demand-tier',
+    'tiers-of-groq',
     'refusal-as-text',
   ],
   protocols: ['openai-chat', 'openai-responses'],

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { entryOf } from '../../platform/table';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
 import { withArgumentsAsObjects } from './object-arguments';
@@ -94,8 +95,13 @@ const QUIRKS = {
   /** Sound is a text of its bytes alone. @see https://docs.mistral.ai/capabilities/audio */
   'bare-audio': chat((body) => withParts(body, bareAudio)),
 
-  /** A tier that is asked for by name is the one that costs as listed. @see https://console.groq.com/docs/service-tiers */
-  'on-demand-tier': chat(onDemandTier),
+  /** Tiers that it has are called otherwise. @see https://console.groq.com/docs/service-tiers */
+  'tiers-of-groq': chat((body) =>
+    withTier(body, { auto: 'auto', default: 'on_demand', on_demand: 'on_demand', flex: 'flex', performance: 'performance' }),
+  ),
+
+  /** Not all of OpenAI's tiers are known. @see https://inference-docs.cerebras.ai/api-reference/chat-completions */
+  'tiers-of-cerebras': chat((body) => withTier(body, { auto: 'auto', default: 'default', flex: 'flex', priority: 'priority' })),
 
   /** Labels of a call are refused. @see https://inference-docs.cerebras.ai/api-reference/chat-completions */
   'no-metadata': chat((body) => without(body, ['metadata'], true)),
@@ -244,10 +250,13 @@ function bareAudio(part: JsonObject): JsonObject {
   return isObject(audio) && typeof audio['data'] === 'string' ? { ...part, input_audio: audio['data'] } : part;
 }
 
-function onDemandTier(body: JsonObject): Reshaped | undefined {
+/** @param known names of tiers there, by what callers call them */
+function withTier(body: JsonObject, known: Readonly<Record<string, string>>): Reshaped | undefined {
   const { service_tier: tier, ...rest } = body;
-  if (tier === 'default') return { body: { ...rest, service_tier: 'on_demand' } };
-  return tier === 'priority' ? { body: rest, dropped: ['service_tier'] } : undefined;
+  if (typeof tier !== 'string') return undefined;
+  const own = entryOf(known, tier);
+  if (own === tier) return undefined;
+  return own === undefined ? { body: rest, dropped: ['service_tier'] } : { body: { ...rest, service_tier: own } };
 }
 
 function vertexClaudeBody(body: JsonObject): Reshaped {

@@ -40,12 +40,53 @@ export function chat({ kind, body }: Sent): Written {
       strictTools: tools.filter((tool) => tool.function?.strict === true).length,
       forced: isForced(body['tool_choice'], ['required', 'any']),
     },
-    turns: () =>
-      repeated(
+    turns: () => [
+      ...repeated(
         tools.map((tool) => (tool.function ?? tool.custom).name),
         'tools',
       ),
+      ...chatTurns(given, kind),
+    ],
   };
+}
+
+/** Results stand right behind the turn that called, one a call. @see https://platform.openai.com/docs/guides/function-calling */
+function chatTurns(turns: Any[], kind: string): string[] {
+  const found: string[] = [];
+  let open: string[] = [];
+  turns.forEach(({ role, tool_call_id: id, tool_calls: calls, content }, index) => {
+    if (role === 'tool') {
+      if (!open.includes(id)) found.push(`messages[${index}] is the result of no call before it`);
+      open = open.filter((one) => one !== id);
+      return;
+    }
+    if (open.length > 0) found.push(`messages[${index}] stands before a result`);
+    open = (calls ?? []).map((call: Any) => call.id);
+    if (new Set(open).size < open.length) found.push(`messages[${index}] has two calls of one id`);
+    if (role === 'assistant' && calls === undefined && (content === null || content === undefined))
+      found.push(`messages[${index}] says nothing`);
+    if (kind === 'mistral' && open.some((one) => !/^[A-Za-z0-9]{9}$/.test(one))) found.push(`ids of calls: ${open}`);
+  });
+  return found;
+}
+
+/** @see https://platform.openai.com/docs/guides/function-calling */
+function responsesItems(items: Any[]): string[] {
+  const called = new Set<string>();
+  const answered = new Set<string>();
+  return items.flatMap(({ type, call_id: id }, index) => {
+    if (type === 'function_call' || type === 'custom_tool_call') {
+      called.add(`${type}_output ${id}`);
+      // Ids may be numbered from the start in each turn.
+      answered.delete(`${type}_output ${id}`);
+    }
+    if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return [];
+    const key = `${type} ${id}`;
+    if (!called.has(key)) return [`input[${index}] is the output of no call before it`];
+    if (answered.has(key)) return [`input[${index}] is the second output of one call`];
+    answered.add(key);
+    return [];
+  });
 }
 
 export function responses({ body }: Sent): Written {
@@ -65,11 +106,13 @@ export function responses({ body }: Sent): Written {
       forced: isForced(body['tool_choice'], ['required']),
       strictTools: tools.filter(({ strict }) => strict === true).length,
     },
-    turns: () =>
-      repeated(
+    turns: () => [
+      ...repeated(
         tools.map(({ name }) => name),
         'tools',
       ),
+      ...responsesItems(body['input'] as Any[]),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings } from '../../fitting';
+import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -21,7 +21,8 @@ const NEVER = { topK: false };
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = fitSettings(original, can, dropped, NEVER);
+  const settled = fitSettings(original, can, dropped, NEVER);
+  const request = withMessages(settled, withOneResultACall(settled.messages));
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 

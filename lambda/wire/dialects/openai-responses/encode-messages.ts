@@ -10,27 +10,34 @@ const ID_LENGTH = 32;
 
 /** Writes the turns as items, in order; system and developer messages stay where the caller put them. */
 export function writeInput(messages: readonly Message[], dropped: Set<string>): JsonObject[] {
-  return messages.flatMap((message, index) => writeMessage(message, `messages[${index}]`, dropped));
+  const writing: Writing = { dropped, freeText: new Set() };
+  return messages.flatMap((message, index) => writeMessage(message, `messages[${index}]`, writing));
 }
 
-function writeMessage(message: Message, path: string, dropped: Set<string>): JsonObject[] {
+interface Writing {
+  readonly dropped: Set<string>;
+  /** Ids of the calls so far whose tools take free text, and whose results are items of another type. */
+  readonly freeText: Set<string>;
+}
+
+function writeMessage(message: Message, path: string, writing: Writing): JsonObject[] {
   switch (message.role) {
     case 'system':
     case 'developer':
       return [{ role: message.role, content: message.content.map(({ text }) => ({ type: 'input_text', text })) }];
     case 'tool':
-      return message.content.map((result) => writeResult(result, path));
+      return message.content.map((result) => writeResult(result, path, writing));
     case 'user': {
-      const results = message.content.filter((part) => part.type === 'tool-result').map((result) => writeResult(result, path));
+      const results = message.content.filter((part) => part.type === 'tool-result').map((result) => writeResult(result, path, writing));
       const said = message.content.filter((part) => part.type !== 'tool-result').map((part) => writePart(part, path));
       return said.length === 0 ? results : [...results, { role: 'user', content: said }];
     }
     case 'assistant':
-      return message.content.flatMap((part) => writeAssistantPart(part, path, dropped));
+      return message.content.flatMap((part) => writeAssistantPart(part, path, writing));
   }
 }
 
-function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<string>): JsonObject[] {
+function writeAssistantPart(part: AssistantPart, path: string, { dropped, freeText }: Writing): JsonObject[] {
   switch (part.type) {
     case 'text':
       return [{ role: 'assistant', content: part.text }];
@@ -40,9 +47,10 @@ function writeAssistantPart(part: AssistantPart, path: string, dropped: Set<stri
       return writeReasoning(part, dropped);
     case 'tool-call': {
       const call = { call_id: part.id, name: part.name };
-      return part.custom === true
-        ? [{ type: 'custom_tool_call', ...call, input: part.arguments }]
-        : [{ type: 'function_call', ...call, arguments: part.arguments }];
+      freeText.delete(part.id);
+      if (part.custom !== true) return [{ type: 'function_call', ...call, arguments: part.arguments }];
+      freeText.add(part.id);
+      return [{ type: 'custom_tool_call', ...call, input: part.arguments }];
     }
     case 'image':
       dropped.add('messages.images');
@@ -69,13 +77,14 @@ function writeReasoning(part: ReasoningPart, dropped: Set<string>): JsonObject[]
   return [defined({ type: 'reasoning', id: own.id === '' ? undefined : own.id, summary, encrypted_content: own.encrypted })];
 }
 
-function writeResult(result: ToolResultPart, path: string): JsonObject {
+function writeResult(result: ToolResultPart, path: string, { freeText }: Writing): JsonObject {
   const onlyText = result.content.every((part) => part.type === 'text');
   const prefix = result.isError === true ? 'Error: ' : '';
   const output = onlyText
     ? prefix + result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
     : result.content.map((part) => writePart(part, path));
-  return { type: 'function_call_output', call_id: result.toolCallId, output };
+  const type = freeText.has(result.toolCallId) ? 'custom_tool_call_output' : 'function_call_output';
+  return { type, call_id: result.toolCallId, output };
 }
 
 function writePart(part: UserPart, path: string): JsonObject {

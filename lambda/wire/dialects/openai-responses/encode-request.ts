@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings } from '../../fitting';
+import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -24,7 +24,8 @@ const NEVER = { topK: false };
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
-  const request = fitSettings(original, can, dropped, NEVER);
+  const settled = fitSettings(original, can, dropped, NEVER);
+  const request = withMessages(settled, withOneResultACall(settled.messages));
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
   noteCacheMarks(request, dropped);

@@ -60,7 +60,7 @@ describe('what is known of a model', () => {
     ['groq', 'qwen/qwen3-32b', { efforts: ['none'] }],
     ['groq', 'openai/gpt-oss-120b', { efforts: ['low', 'medium', 'high'] }],
     ['groq', 'newco/x-9', { efforts: ['low', 'medium', 'high'], verbosity: false, documents: false }],
-    ['mistral', 'newco-x-9', { verbosity: false, logprobs: false }],
+    ['mistral', 'newco-x-9', { verbosity: false, logprobs: false, toolIds: ['mistral'] }],
     ['vertex-ai', 'gemini-4-hydrogen', { efforts: ['low', 'medium', 'high'] }],
     ['google-ai-studio', 'gemini-4-hydrogen', { efforts: ['low', 'medium', 'high', 'xhigh'] }],
     ['bedrock', 'us.amazon.nova-micro-v1:0', { vision: false, documents: false }],

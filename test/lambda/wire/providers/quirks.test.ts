@@ -18,9 +18,11 @@ describe('quirks', () => {
     ['no-user', { user: 'u', safety_identifier: 'u' }, {}, ['user', 'safety_identifier']],
     ['no-openai-bookkeeping', { store: true, prompt_cache_key: 'k' }, {}, ['store', 'prompt_cache_key']],
     ['no-service-tier', { service_tier: 'flex' }, {}, ['service_tier']],
-    ['on-demand-tier', { service_tier: 'default' }, { service_tier: 'on_demand' }, []],
-    ['on-demand-tier', { service_tier: 'priority' }, {}, ['service_tier']],
-    ['on-demand-tier', { service_tier: 'flex' }, { service_tier: 'flex' }, []],
+    ['tiers-of-groq', { service_tier: 'default' }, { service_tier: 'on_demand' }, []],
+    ['tiers-of-groq', { service_tier: 'priority' }, {}, ['service_tier']],
+    ['tiers-of-groq', { service_tier: 'flex' }, { service_tier: 'flex' }, []],
+    ['tiers-of-cerebras', { service_tier: 'priority' }, { service_tier: 'priority' }, []],
+    ['tiers-of-cerebras', { service_tier: 'fast' }, {}, ['service_tier']],
     ['no-metadata', { metadata: { a: 'b' } }, {}, ['metadata']],
   ])('%s makes %j into %j', (quirk, body, expected, dropped) => {
     expect(reshape(quirk, body)).toEqual({ body: { messages: [], ...expected }, dropped });

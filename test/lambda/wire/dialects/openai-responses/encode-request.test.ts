@@ -58,6 +58,28 @@ describe('a call written for a provider of Responses', () => {
     expect(openAiChat.encodeRequest(decoded, TARGET).body['tools']).toEqual(tools);
   });
 
+  test('what came of a free-text tool is an item of its own type; of two results of one call the last counts', () => {
+    const called = (id: string, type: string) => ({
+      id,
+      type,
+      [type]: { name: 'a', ...(type === 'custom' ? { input: 'x' } : { arguments: '{}' }) },
+    });
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: null, tool_calls: [called('c1', 'custom'), called('c2', 'function')] },
+      { role: 'tool', tool_call_id: 'c1', content: 'one' },
+      { role: 'tool', tool_call_id: 'c2', content: 'two' },
+      { role: 'tool', tool_call_id: 'c2', content: 'three' },
+    ];
+
+    expect((write({ messages }).body['input'] as JsonObject[]).slice(1)).toEqual([
+      { type: 'custom_tool_call', call_id: 'c1', name: 'a', input: 'x' },
+      { type: 'function_call', call_id: 'c2', name: 'a', arguments: '{}' },
+      { type: 'custom_tool_call_output', call_id: 'c1', output: 'one' },
+      { type: 'function_call_output', call_id: 'c2', output: 'three' },
+    ]);
+  });
+
   test('refuses sound, for which there is no place', () => {
     const content = [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }];
 
