@@ -227,6 +227,9 @@ describe('commands over the admin API', () => {
     expect(table.err).toMatch(new RegExp(`warning: newco/x-9 ends on ${soon}, in (9|10) days`));
     expect(table.err).toMatch(/warning: smart ends .*newco\/x-9/);
     expect(table.err).not.toContain('later');
+    const list = await run(models, 'list', '--json');
+    expect(JSON.parse(list.out).data).toHaveLength(3);
+    expect(list.err).toBe(table.err);
     await expect(run(models, 'set', 'newco/x-9', '--capabilities', '{"temprature":false}')).rejects.toThrow('capabilities.temprature');
     await expect(run(models, 'set', 'newco/x-9', '--capabilities', 'no')).rejects.toThrow('--capabilities takes a JSON object');
     await expect(run(models, 'set', 'newco/x-9')).rejects.toThrow('takes --capabilities');

@@ -75,7 +75,7 @@ ${CONNECTION_HELP}`,
         const { path: listPath = `/${name}`, none = `no overrides of ${name}`, warningsOf = () => [] } = inForce ?? {};
         const { data } = await client.json<Listed>('GET', listPath);
         printRows(parsed, columns, data, none);
-        if (!flag(parsed, 'json')) for (const line of data.flatMap(warningsOf)) process.stderr.write(`${line}\n`);
+        for (const line of data.flatMap(warningsOf)) process.stderr.write(`${line}\n`);
         return 0;
       }
       if (verb === 'delete') {

@@ -4,7 +4,7 @@ import { modelNotFound, type Target } from '../../routing';
 import type { ListedModel, ModelRoutes } from '../../wire/dialects';
 import { allowedTargets, modelPolicy } from '../before/policy';
 import type { Gateway } from '../gateway';
-import { priceAt } from '../price-at';
+import { lengthsSaid, priceAt } from '../price-at';
 
 /** No provider tells when a model was made; clients want a date. */
 const CREATED_AT = '2025-01-01T00:00:00Z';
@@ -20,8 +20,8 @@ export async function listModels(gateway: Gateway, caller: Caller, lists: readon
     .models()
     .list()
     .flatMap(({ id, resolution }) => {
-      const [target] = allowedTargets(resolution, policy);
-      return target === undefined ? [] : [describe(gateway, lists, id, target)];
+      const targets = allowedTargets(resolution, policy);
+      return targets.length === 0 ? [] : [describe(gateway, lists, id, targets)];
     });
   const parameters = new URLSearchParams(query);
   return Object.assign({}, ...lists.map((form) => form.list(models, parameters)));
@@ -34,19 +34,27 @@ export async function listModels(gateway: Gateway, caller: Caller, lists: readon
  */
 export async function showModel(gateway: Gateway, caller: Caller, lists: readonly ModelRoutes[], id: string): Promise<JsonObject> {
   const policy = await modelPolicy(gateway, caller.key);
-  const [target] = allowedTargets(gateway.configuration.models().resolve(id), policy);
-  if (target === undefined) throw modelNotFound(id);
-  return describe(gateway, lists, id, target);
+  const targets = allowedTargets(gateway.configuration.models().resolve(id), policy);
+  if (targets.length === 0) throw modelNotFound(id);
+  return describe(gateway, lists, id, targets);
 }
 
-function describe(gateway: Gateway, lists: readonly ModelRoutes[], id: string, target: Target): JsonObject {
-  const { contextWindow, maxOutputTokens } = priceAt(gateway, target) ?? {};
+/** A call may go to any target, so its lengths are what every one takes, as far as it is known. */
+function describe(gateway: Gateway, lists: readonly ModelRoutes[], id: string, targets: readonly Target[]): JsonObject {
+  const known = targets.map((target) => ({ ...priceAt(gateway, target), ...lengthsSaid(gateway, target) }));
+  const contextWindow = least(known.map((lengths) => lengths.contextWindow));
+  const maxOutputTokens = least(known.map((lengths) => lengths.maxOutputTokens));
   const model: ListedModel = {
     id,
-    provider: target.provider.id,
+    provider: targets[0]?.provider.id ?? '',
     createdAt: CREATED_AT,
     ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   };
   return Object.assign({}, ...lists.map((form) => form.describe(model)));
+}
+
+function least(counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -224,6 +224,35 @@ describe('a model on its first day', () => {
     expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toMatchObject({ max_tokens: 700 });
   });
 
+  test('of an alias with several targets every one takes the lengths that are listed, of a model without a price those that were said', async () => {
+    gateway = await startGateway({
+      document: {
+        providers: [compatible('own', upstream.origin), newco()],
+        routes: [
+          {
+            alias: 'either',
+            targets: [
+              { provider: 'own', model: 'm' },
+              { provider: 'newco', model: 'unpriced' },
+            ],
+          },
+        ],
+        models: [
+          { id: 'own/m', capabilities: { context_window: 9_000, max_output_tokens: 700 } },
+          { id: 'newco/unpriced', capabilities: { context_window: 8_000, max_output_tokens: 900 } },
+        ],
+      },
+    });
+
+    const list = await gateway.send('GET', '/v1/models', { authorization: `Bearer ${gateway.key}` });
+
+    expect(list.json.data).toMatchObject([
+      { id: 'either', max_input_tokens: 8_000, max_tokens: 700 },
+      { id: 'own/m', max_input_tokens: 9_000, max_tokens: 700 },
+      { id: 'newco/unpriced', max_input_tokens: 8_000, max_tokens: 900 },
+    ]);
+  });
+
   test('of a free model of one’s own the lengths are known too', async () => {
     gateway = await startGateway({
       document: { providers: [compatible('own', upstream.origin)], models: [{ id: 'own/m', capabilities: { max_output_tokens: 700 } }] },
