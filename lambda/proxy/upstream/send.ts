@@ -16,7 +16,7 @@ import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
-import { callersNames, capabilitiesAt, droppedOf, endpointFor, inCallersWords, notOffered } from './fitting';
+import { callersNames, capabilitiesAt, droppedOf, endpointFor, inCallersWords, isBeyond, notOffered, quirksAt } from './fitting';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -57,11 +57,10 @@ export async function prepare(
   const endpoint = await endpointFor(call, target, site);
   const protocol = await gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
-  const passThrough = endpoint.protocol === call.dialect.name;
-  const quirks = provider.definition.quirks;
+  const passThrough = endpoint.protocol === call.dialect.name && !(await isBeyond(call, target));
   const cap = capFor(gateway, bounded, target, protocol, passThrough);
   const written = passThrough
-    ? passedBody(call, target, endpoint, quirks, cap.tokens)
+    ? passedBody(call, target, endpoint, await quirksAt(call, target), cap.tokens)
     : translatedBody(
         call,
         target,

@@ -19,4 +19,5 @@ export { fitSampling } from './sampling';
 export { fitSettings } from './settings';
 export { withoutNativeSchema } from './structured-output';
 export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
+export { withResultsAfterCalls } from './tool-results';
 export { withToolsOfHistory, withUniqueTools } from './tools';

@@ -32,7 +32,7 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
     if (setting !== 'topK' || request.topK !== -1) dropped.add(NAMES[setting]);
   };
   const takesNo = (name: keyof Capabilities): boolean => can[name] === false || never[name] === false;
-  const forReasoning = can.samplingWithEffort === false && asksEffort(request);
+  const forReasoning = can.samplingWithEffort === false && makesAnEffort(request, can);
   if (takesNo('seed')) drop('seed');
   if (takesNo('verbosity')) drop('verbosity');
   if (takesNo('penalties') || forReasoning) {
@@ -58,10 +58,10 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
   return changedBy(request, changes);
 }
 
-/** By its name, or by a budget that stands for one. */
-function asksEffort({ reasoning }: ModelRequest): boolean {
+/** By its name, or by a budget that stands for one. Who is told neither thinks as it likes, unless not thinking is among what it can be told. */
+function makesAnEffort({ reasoning }: ModelRequest, { efforts }: Capabilities): boolean {
   if (reasoning?.effort !== undefined) return reasoning.effort !== 'none';
-  return (reasoning?.budgetTokens ?? 0) > 0;
+  return (reasoning?.budgetTokens ?? 0) > 0 || (efforts !== undefined && efforts.length > 0 && !efforts.includes('none'));
 }
 
 function least(ofModel: number | undefined, ofApi: number | undefined): number | undefined {

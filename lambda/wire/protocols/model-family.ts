@@ -22,6 +22,11 @@ export function supportsCachePoints(family: ModelFamily): boolean {
   return family === 'claude' || family === 'nova' || family === 'unknown';
 }
 
+/** Nova takes cache points among what is said, not among tools. */
+export function supportsCachedTools(family: ModelFamily): boolean {
+  return family === 'claude' || family === 'unknown';
+}
+
 /** Nova takes cache points, but not how long they live. */
 export function supportsCacheTtl(family: ModelFamily): boolean {
   return family === 'claude' || family === 'unknown';

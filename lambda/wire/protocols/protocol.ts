@@ -54,9 +54,20 @@ export interface CallFacts {
   readonly predictedTokens?: number;
   /** See `FormatNeeds`. */
   readonly effortWithTools?: FormatNeeds['effortWithTools'];
+  /** What not every model takes that the dialect knows. */
+  readonly asks?: ModelNeeds;
   readonly answersBySchema?: boolean;
   /** Fields of other providers' APIs that stand beside those of the dialect: see `ProtocolCodec.nativeFields`. */
   readonly nativeFields?: readonly string[];
+}
+
+/** What a call asks of its model that another of the same maker may not take. */
+export interface ModelNeeds {
+  readonly effort?: string;
+  /** The model is to decide how much it thinks. */
+  readonly adaptiveThinking?: true;
+  /** Instructions stand between the turns. */
+  readonly systemBetweenTurns?: true;
 }
 
 /** What a call says outside of its body, or of the body's fields. */

@@ -1,5 +1,5 @@
 import { addressName, encodeSegment } from './address';
-import { openAiFormats } from './openai-formats';
+import { openAiFormats, THINKERS } from './openai-formats';
 import { compatibleEndpoint } from './openai-style';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
@@ -17,6 +17,7 @@ export const azureOpenAi: ProviderDefinition = {
   auth: { kind: 'header', name: 'api-key' },
   models: [],
   quirks: ['no-reasoning-replay'],
+  thinkers: THINKERS,
   endpoint(request: EndpointRequest): Endpoint | undefined {
     const version = request.config.settings?.['apiVersion'];
     if (version === undefined || version === 'v1') {

@@ -4,6 +4,7 @@ import type { WireFormat } from '../models';
 import { knownBetas } from '../protocols/bedrock-betas';
 import { encodeSegment } from './address';
 import { unguarded, withGuardrail } from './bedrock-guardrail';
+import { THINKERS } from './openai-formats';
 import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition, type TakenHeaders } from './provider';
 
 const OFFERS: Offers = {
@@ -102,5 +103,6 @@ export const bedrock: ProviderDefinition = {
     'arn:aws*:bedrock:*',
   ],
   quirks: ['no-reasoning-replay'],
+  thinkers: THINKERS,
   endpoint: (request) => endpointOf(OFFERS, request),
 };

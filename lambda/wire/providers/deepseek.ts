@@ -10,5 +10,13 @@ export const deepSeek = openAiStyle({
   telemetryName: 'deepseek',
   baseUrl: 'https://api.deepseek.com',
   models: ['deepseek-*'],
-  quirks: ['thinking-switch', 'replays-reasoning', 'user-by-older-name', 'max-tokens', 'developer-as-system', 'plain-strings'],
+  quirks: [
+    'thinking-switch',
+    'replays-reasoning',
+    'user-by-older-name',
+    'max-tokens',
+    'developer-as-system',
+    'plain-strings',
+    'thinks-unless-told',
+  ],
 });

@@ -1,4 +1,4 @@
-import { openAiFormats } from './openai-formats';
+import { openAiFormats, THINKERS } from './openai-formats';
 import { compatibleEndpoint } from './openai-style';
 import type { Endpoint, EndpointRequest, ProviderDefinition } from './provider';
 
@@ -16,7 +16,8 @@ export const openAi: ProviderDefinition = {
   baseUrl: 'https://api.openai.com/v1',
   auth: { kind: 'bearer' },
   models: ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'codex-*', 'computer-use-*', 'text-embedding-*'],
-  quirks: ['no-reasoning-replay'],
+  quirks: ['no-reasoning-replay', 'metadata-of-stored-only'],
+  thinkers: THINKERS,
   residence: (host) => RESIDENCE.exec(host)?.[1],
   // https://platform.openai.com/docs/guides/migrate-to-responses
   storesChat: true,

@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue } from '../../platform/json';
 import { entryOf } from '../../platform/table';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
+import { withThinkingRules } from './deepseek-thinking';
+import { forMistral } from './mistral-messages';
 import { withArgumentsAsObjects } from './object-arguments';
 import { inStrictOrder } from './strict-order';
 
@@ -56,6 +58,22 @@ const QUIRKS = {
 
   /** Arguments of earlier calls are read again, and must be an object. @see https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/chat_utils.py */
   'object-arguments': chat(withObjectArguments),
+
+  /** Fields of messages, and ids of calls, as Mistral knows them. */
+  'mistral-messages': chat((body) => {
+    const dropped = new Set<string>();
+    const changed = eachMessage(body, (message) => forMistral(message, dropped));
+    return changed === undefined ? undefined : { body: changed, dropped: [...dropped] };
+  }),
+
+  /** @see https://api-docs.deepseek.com/guides/thinking_mode */
+  'thinks-unless-told': chat(withThinkingRules),
+
+  /** Notes are for calls that are kept. @see https://platform.openai.com/docs/api-reference/chat/create#chat_create-metadata */
+  'metadata-of-stored-only': chat((body) => (body['store'] === true ? undefined : without(body, ['metadata'], true))),
+
+  /** Models that think have no `max_tokens`. @see https://platform.openai.com/docs/api-reference/chat/create#chat_create-max_tokens */
+  'max-completion-tokens': chat((body) => renamed(body, 'max_tokens', 'max_completion_tokens')),
 
   /** A message's `name` is refused. @see https://console.groq.com/docs/openai#currently-unsupported-openai-features */
   'no-message-name': chat(withoutMessageNames),

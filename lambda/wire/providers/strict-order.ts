@@ -6,8 +6,8 @@ const BRIDGE: JsonObject = { role: 'assistant', content: 'OK.' };
 
 /**
  * Turns in the order that Mistral insists on: the user's first, also where there are but instructions; after a tool's result the
- * assistant's; no turn of the assistant's that says nothing; no instructions after an answer (they are the user's then); a last turn of
- * the assistant's says that it is to be continued.
+ * assistant's; no turn of the assistant's that says nothing; no instructions once the conversation has begun (they are the user's then); a
+ * last turn of the assistant's says that it is to be continued.
  *
  * @returns the given list itself when it has that order
  */
@@ -17,7 +17,7 @@ export function inStrictOrder(messages: JsonValue[]): JsonValue[] {
     const before = roleOf(ordered.at(-1));
     const role = roleOf(message);
     if (role === 'assistant' && saysNothing(message as JsonObject)) continue;
-    const isLate = role === 'system' && (before === 'assistant' || before === 'tool');
+    const isLate = role === 'system' && before !== undefined && before !== 'system';
     if (role === 'assistant' && (before === undefined || (before === 'system' && !ordered.some(isUser)))) ordered.push(OPENING);
     if (before === 'tool' && (role === 'user' || isLate)) ordered.push(BRIDGE);
     ordered.push(isLate ? { ...(message as JsonObject), role: 'user' } : message);

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
-import type { AnyRequest } from '../../../lambda/wire/model/request';
+import { withMessages, withResultsAfterCalls } from '../../../lambda/wire/fitting';
+import type { AnyRequest, ModelRequest } from '../../../lambda/wire/model/request';
 import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
 import type { Dialect, DialectCodec } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
@@ -17,6 +18,7 @@ const SHARED = [
   'lambda/wire/protocols/tool-names.ts',
   'lambda/wire/protocols/tool-ids.ts',
   'lambda/wire/protocols/free-text-tools.ts',
+  'lambda/wire/fitting/tool-results.ts',
 ];
 const TARGET = targetFacts('claude-sonnet-4-5');
 
@@ -151,9 +153,15 @@ function reader(name: string, dialect: Dialect, wireFormat: string, sample: obje
       const request = readRequest(dialect, input);
       if (request === undefined) return;
       const protocol = random.pick(Object.values(PROTOCOLS));
-      refusedOr([GatewayError], () => JSON.stringify(protocol.encodeRequest(request, TARGET)));
+      refusedOr([GatewayError], () => JSON.stringify(protocol.encodeRequest(inOrder(request), TARGET)));
     },
   };
+}
+
+/** As calls are fitted before they are written. */
+function inOrder(request: AnyRequest): ModelRequest {
+  const conversation = request as ModelRequest;
+  return withMessages(conversation, withResultsAfterCalls(conversation.messages));
 }
 
 function readRequest<Asked extends AnyRequest>(dialect: DialectCodec<Asked>, input: Buffer): Asked | undefined {

@@ -2,6 +2,7 @@ import { createMemo } from '../../../platform/runtime';
 import type { LiveConfiguration, Target } from '../../../routing';
 import type { Capabilities, FormatNeeds } from '../../../wire/models';
 import type { WaysToCall } from '../../../wire/providers';
+import type { RoutedCall } from '../../before/call';
 
 type Said = Pick<LiveConfiguration, 'capabilitiesSaid'>;
 
@@ -45,4 +46,27 @@ export async function waysToCall(configuration: Said, target: Target, call: Form
     ...(taken === undefined ? {} : { taken }),
     ...(can.countTokens === undefined ? {} : { countsTokens: can.countTokens }),
   };
+}
+
+/** How a body that came in its provider's own dialect is reshaped. What its model takes is asked for only where a cap has an older name. */
+export async function quirksAt({ facts, configuration }: RoutedCall, target: Target): Promise<readonly string[]> {
+  const { quirks, thinkers } = target.provider.definition;
+  if (thinkers === undefined || facts.maxOutputTokens === undefined || facts.maxOutputField !== thinkers.noCapIn) return quirks;
+  const { thinking = [] } = await capabilitiesAt(configuration, target, undefined);
+  return thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+}
+
+/**
+ * Whether a call asks what its model does not take, though its caller could not know: it named an alias. Then it is written anew in its own dialect too.
+ * A call for tools that a provider runs cannot be.
+ */
+export async function isBeyond({ facts, configuration, resolution }: RoutedCall, target: Target): Promise<boolean> {
+  const { asks, serverTools, spareServerTools = [] } = facts;
+  if (asks === undefined || resolution.reason !== 'alias' || serverTools.length > spareServerTools.length) return false;
+  const { efforts, thinking, systemBetweenTurns } = await capabilitiesAt(configuration, target, undefined);
+  return (
+    (asks.systemBetweenTurns === true && systemBetweenTurns === false) ||
+    (asks.adaptiveThinking === true && thinking !== undefined && !thinking.includes('adaptive')) ||
+    (asks.effort !== undefined && efforts !== undefined && !efforts.some((effort) => effort === asks.effort))
+  );
 }

@@ -56,6 +56,21 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
     ...effortWithTools(body),
     ...(answersBySchema ? { answersBySchema } : {}),
+    ...asksOf(body, messages),
+  };
+}
+
+function asksOf(body: JsonObject, messages: readonly JsonObject[]): Pick<CallFacts, 'asks'> {
+  const effort = textOf(objectOf(body['output_config'])?.['effort']);
+  const adapts = objectOf(body['thinking'])?.['type'] === 'adaptive';
+  const between = messages.some(({ role }) => role === 'system');
+  if (effort === undefined && !adapts && !between) return {};
+  return {
+    asks: {
+      ...(effort === undefined ? {} : { effort }),
+      ...(adapts ? { adaptiveThinking: true } : {}),
+      ...(between ? { systemBetweenTurns: true } : {}),
+    },
   };
 }
 

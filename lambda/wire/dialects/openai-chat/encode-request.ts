@@ -5,6 +5,7 @@ import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
+import { heldTo, parametersOf } from '../../protocols/openai-schema';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeMessages } from './encode-messages';
@@ -41,7 +42,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     }),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { include_usage: true } : undefined,
-    tools: request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map(writeTool),
+    tools:
+      request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, can, dropped)),
     tool_choice: writeToolChoice(request),
     parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
     max_completion_tokens: request.maxOutputTokens,
@@ -55,7 +57,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     n: request.choices,
     logprobs: request.logprobs === undefined ? undefined : true,
     top_logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
-    response_format: writeResponseFormat(request.responseFormat),
+    response_format: writeResponseFormat(request.responseFormat, can, dropped),
     reasoning_effort: isOff ? undefined : writeEffort(reasoningBesideTools(request, can, dropped), can, dropped),
     thinking: isOff ? { type: 'disabled' } : undefined,
     verbosity: request.verbosity,
@@ -77,14 +79,13 @@ function reasoningBesideTools({ reasoning, tools }: ModelRequest, can: Capabilit
   return undefined;
 }
 
-function writeTool(tool: Tool): JsonObject {
+function writeTool(tool: Tool, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined) {
     return { type: 'custom', custom: defined({ name: tool.name, description: tool.description, format: writeFormat(tool.custom.format) }) };
   }
-  return {
-    type: 'function',
-    function: defined({ name: tool.name, description: tool.description, parameters: parametersOf(tool), strict: tool.strict }),
-  };
+  const parameters = parametersOf(tool, can, dropped);
+  const strict = heldTo(parameters, tool.strict, can, 'tools.strict', dropped);
+  return { type: 'function', function: defined({ name: tool.name, description: tool.description, parameters, strict }) };
 }
 
 /** What tells a grammar stands one deeper than in Responses. */
@@ -92,12 +93,6 @@ function writeFormat(format: JsonObject | undefined): JsonObject | undefined {
   if (format?.['type'] !== 'grammar') return format;
   const { type, ...grammar } = format;
   return { type, grammar };
-}
-
-/** OpenAI refuses an object schema that names no properties. */
-function parametersOf(tool: Tool): JsonObject | undefined {
-  const { parameters } = tool;
-  return parameters?.['type'] === 'object' && parameters['properties'] === undefined ? { ...parameters, properties: {} } : parameters;
 }
 
 function writeToolChoice(request: ModelRequest): JsonObject | string | undefined {
@@ -111,12 +106,17 @@ function writeToolChoice(request: ModelRequest): JsonObject | string | undefined
     : { type: 'custom', custom: { name: choice.name } };
 }
 
-function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+function writeResponseFormat(format: ResponseFormat | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (format === undefined) return undefined;
   if (format.type === 'text') return { type: 'text' };
   if (format.type === 'json') return { type: 'json_object' };
   return {
     type: 'json_schema',
-    json_schema: defined({ name: format.name, description: format.description, schema: format.schema, strict: format.strict }),
+    json_schema: defined({
+      name: format.name,
+      description: format.description,
+      schema: format.schema,
+      strict: heldTo(format.schema, format.strict, can, 'response_format.strict', dropped),
+    }),
   };
 }

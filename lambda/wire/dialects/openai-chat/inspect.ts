@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { LongestMark } from '../../protocols/cache-mark';
-import { arrayOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
+import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -34,6 +34,7 @@ export function inspect(body: JsonObject): CallFacts {
   const format = optionalObject(body['response_format'], 'response_format');
   if (format !== undefined) checkSchema(format, 'response_format');
   const nativeFields = nativeFieldsOf(body);
+  const effort = textOf(body['reasoning_effort']);
 
   return {
     model,
@@ -51,6 +52,7 @@ export function inspect(body: JsonObject): CallFacts {
     ...predictionOf(body),
     ...effortWithTools(body),
     ...(nativeFields.length === 0 ? {} : { nativeFields }),
+    ...(effort === undefined ? {} : { asks: { effort } }),
     ...(format !== undefined && format['type'] !== 'text' ? { answersBySchema: true } : {}),
   };
 }

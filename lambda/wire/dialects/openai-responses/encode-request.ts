@@ -5,10 +5,11 @@ import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/reques
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
+import { heldTo } from '../../protocols/openai-schema';
 import { writeEffort, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeInput } from './encode-messages';
-import { writeTool, writeToolChoice } from './encode-tools';
+import { fitTool, writeTool, writeToolChoice } from './encode-tools';
 
 /** Whoever hides thoughts says nothing of them. */
 const SUMMARIES = ['auto', 'concise', 'detailed'];
@@ -32,7 +33,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const user = writeUser(request, dropped);
 
   const tools = request.tools?.length === 0 ? undefined : request.tools;
-  const text = defined({ format: writeFormat(request.responseFormat), verbosity: request.verbosity });
+  const text = defined({ format: writeFormat(request.responseFormat, can, dropped), verbosity: request.verbosity });
   const include = ['reasoning.encrypted_content', ...(request.logprobs === undefined ? [] : ['message.output_text.logprobs'])];
   const body: JsonObject = defined({
     model: target.requestModel,
@@ -40,7 +41,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     store: false,
     include,
     stream: request.stream ? true : undefined,
-    tools: tools?.map(writeTool),
+    tools: tools?.map((tool) => writeTool(fitTool(tool, can, dropped))),
     tool_choice: tools === undefined ? undefined : writeToolChoice(request.toolChoice, tools),
     parallel_tool_calls: tools === undefined ? undefined : request.parallelToolCalls,
     max_output_tokens: request.maxOutputTokens,
@@ -72,18 +73,19 @@ function refuseUnknown(request: ModelRequest): void {
     throw unsupported(field, `${field} is not known to the Responses API of the chosen model's provider; leave it out.`);
 }
 
-function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+function writeFormat(format: ResponseFormat | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (format === undefined) return undefined;
   if (format.type === 'text') return { type: 'text' };
   if (format.type === 'json') return { type: 'json_object' };
-  return defined({ type: 'json_schema', name: format.name, description: format.description, schema: format.schema, strict: format.strict });
+  const { name, description, schema } = format;
+  const strict = heldTo(schema, format.strict, can, 'response_format.strict', dropped);
+  return defined({ type: 'json_schema', name, description, schema, strict });
 }
 
 function writeReasoning(reasoning: Reasoning | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined) return undefined;
-  const settings = defined({
-    effort: writeEffort(reasoning, can, dropped),
-    summary: SUMMARIES.find((summary) => summary === reasoning.summary),
-  });
+  // Who does not think tells nothing of it either.
+  const summary = can.thinking?.length === 0 ? undefined : SUMMARIES.find((one) => one === reasoning.summary);
+  const settings = defined({ effort: writeEffort(reasoning, can, dropped), summary });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { Tool, ToolChoice } from '../../model/request';
+import type { Capabilities } from '../../models';
 import { defined } from '../../protocols/lenient';
+import { heldTo, parametersOf } from '../../protocols/openai-schema';
 
 export function writeTool(tool: Tool): JsonObject {
   const { name } = tool;
@@ -10,6 +12,12 @@ export function writeTool(tool: Tool): JsonObject {
   const parameters = tool.parameters ?? { type: 'object', properties: {} };
   // Responses is strict unless told otherwise, which would refuse most schemas written for other providers.
   return defined({ type: 'function', name, description: tool.description, parameters, strict: tool.strict ?? false });
+}
+
+/** A tool as its model's host takes it. */
+export function fitTool(tool: Tool, can: Capabilities, dropped: Set<string>): Tool {
+  const parameters = parametersOf(tool, can, dropped);
+  return defined({ ...tool, parameters, strict: heldTo(parameters, tool.strict, can, 'tools.strict', dropped) });
 }
 
 export function writeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[] | undefined): JsonValue | undefined {

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { LongestMark } from '../../protocols/cache-mark';
+import { objectOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import type { CallFacts } from '../../protocols/protocol';
 import {
@@ -31,6 +32,7 @@ export function inspect(body: JsonObject): CallFacts {
   optionalFlag(body['background'], 'background');
   const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
   if (format !== undefined) checkSchema(format, 'text.format');
+  const effort = textOf(objectOf(body['reasoning'])?.['effort']);
 
   return {
     model,
@@ -46,6 +48,7 @@ export function inspect(body: JsonObject): CallFacts {
     media: items.media,
     ...(items.cacheWrite === undefined ? {} : { cacheWrite: items.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(effort === undefined ? {} : { asks: { effort } }),
   };
 }
 

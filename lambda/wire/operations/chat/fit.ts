@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import { fitMedia, withoutNativeSchema, withThinkingHeld } from '../../fitting';
+import { fitMedia, withMessages, withoutNativeSchema, withResultsAfterCalls, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -10,7 +10,7 @@ import type { FittedCall, FittingPlace } from '../operation';
 /** Media, names of tools, free-text tools and answers by a schema, for models and hosts that do not take them as they are. */
 export function fit(
   codec: ProtocolCodec<ModelRequest, ModelResponse>,
-  request: ModelRequest,
+  original: ModelRequest,
   { quirks, capabilities, lowered, showsPictures }: FittingPlace,
 ): FittedCall<ModelRequest, ModelResponse> {
   if (capabilities.imageOutput === true && !showsPictures) {
@@ -24,9 +24,10 @@ export function fit(
   }
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
-  refuseForeign(request, protocol);
+  refuseForeign(original, protocol);
   const left = new Set<string>();
-  const taken = fitMedia(request, capabilities, left);
+  const ordered = withMessages(original, withResultsAfterCalls(original.messages));
+  const taken = fitMedia(ordered, capabilities, left);
   const thinking = lowered === undefined ? { request: taken, written: [] } : withThinkingHeld(taken, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
   // What undoes these in the answer goes the other way round, so the caller's names come last.

@@ -5,7 +5,7 @@ import type { Message, ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
-import { supportsCachePoints } from '../model-family';
+import { supportsCachedTools } from '../model-family';
 import { cachePoint } from './encode-messages';
 
 /**
@@ -28,7 +28,7 @@ export function toolConfig(original: ModelRequest, family: ModelFamily, can: Cap
   tools.forEach((tool, index) => {
     entries.push({ toolSpec: toolSpec(tool, index, can, dropped) });
     if (tool.cache === undefined) return;
-    if (supportsCachePoints(family)) entries.push(cachePoint(tool.cache, family));
+    if (supportsCachedTools(family)) entries.push(cachePoint(tool.cache, family));
     else dropped.add('cache_control');
   });
   return { tools: entries, ...(tools === original.tools ? toolChoice(choice) : {}) };

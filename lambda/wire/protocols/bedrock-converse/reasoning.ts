@@ -32,7 +32,7 @@ export function reasoningFields(request: ModelRequest, family: ModelFamily, can:
     case 'claude':
       return claude(claudeThinking(request, can, request.maxOutputTokens, dropped), reasoning, can);
     case 'nova':
-      return nova(reasoning, can, dropped);
+      return nova(request, reasoning, can, dropped);
     case 'gpt-oss':
       return gptOss(reasoning, can, dropped);
     case 'gpt':
@@ -67,12 +67,17 @@ function display(reasoning: Reasoning, can: Capabilities): JsonObject {
   return { display: reasoning.summary === 'hidden' || reasoning.summary === 'omitted' ? 'omitted' : 'summarized' };
 }
 
-function nova(reasoning: Reasoning, can: Capabilities, dropped: Set<string>): ReasoningFields {
+/** The highest effort takes no cap, so beside one it gives way; and no sampling settings. */
+function nova({ maxOutputTokens }: ModelRequest, reasoning: Reasoning, can: Capabilities, dropped: Set<string>): ReasoningFields {
   if (can.thinking?.length === 0) return unthinking(reasoning, dropped);
   if (reasoning.effort === 'none') return { ...NOTHING, model: { reasoningConfig: { type: 'disabled' } } };
   if (reasoning.budgetTokens !== undefined) dropped.add('reasoning.budget_tokens');
-  const effort = effortFor(reasoning.effort ?? 'medium', can, dropped);
-  return { ...NOTHING, model: effort === undefined ? {} : { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } } };
+  const asked = effortFor(reasoning.effort ?? 'medium', can, dropped);
+  if (asked === undefined) return NOTHING;
+  const gives = asked === 'high' && maxOutputTokens !== undefined;
+  if (gives) dropped.add('reasoning.effort');
+  const effort = gives ? 'medium' : asked;
+  return { model: { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }, thinking: effort === 'high' };
 }
 
 function gptOss(reasoning: Reasoning, can: Capabilities, dropped: Set<string>): ReasoningFields {

@@ -1,7 +1,15 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
-import { beginningWithUser, fitSettings, withMessages, withOneResultACall, withoutBlankTexts, withSystemInPlace } from '../../fitting';
+import {
+  beginningWithUser,
+  fitSettings,
+  objectAtRoot,
+  withMessages,
+  withOneResultACall,
+  withoutBlankTexts,
+  withSystemInPlace,
+} from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -97,7 +105,8 @@ function declaration(tool: Tool, index: number, dropped: Set<string>): JsonObjec
   if (tool.custom !== undefined)
     throw unsupported(`tools[${index}]`, `tools[${index}]: Gemini has no custom tools; declare a function instead.`);
   if (tool.strict === true) dropped.add('tools.strict');
-  return defined({ name: tool.name, description: tool.description, parametersJsonSchema: tool.parameters });
+  const parameters = tool.parameters === undefined ? undefined : objectAtRoot(tool.parameters, dropped);
+  return defined({ name: tool.name, description: tool.description, parametersJsonSchema: parameters });
 }
 
 /** @see https://ai.google.dev/gemini-api/docs/function-calling#function_calling_modes */

@@ -17,6 +17,18 @@ describe('quirks', () => {
     ['user-by-older-name', { safety_identifier: 'u' }, { user: 'u' }, []],
     ['no-user', { user: 'u', safety_identifier: 'u' }, {}, ['user', 'safety_identifier']],
     ['no-openai-bookkeeping', { store: true, prompt_cache_key: 'k' }, {}, ['store', 'prompt_cache_key']],
+    ['metadata-of-stored-only', { metadata: { a: 'b' } }, {}, ['metadata']],
+    ['metadata-of-stored-only', { store: true, metadata: { a: 'b' } }, { store: true, metadata: { a: 'b' } }, []],
+    ['max-completion-tokens', { max_tokens: 5 }, { max_completion_tokens: 5 }, []],
+    ['thinks-unless-told', { reasoning_effort: 'none' }, { thinking: { type: 'disabled' } }, []],
+    ['thinks-unless-told', { tool_choice: 'required' }, { tool_choice: 'required', thinking: { type: 'disabled' } }, []],
+    ['thinks-unless-told', { tool_choice: 'auto', reasoning_effort: 'high' }, { tool_choice: 'auto', reasoning_effort: 'high' }, []],
+    [
+      'thinks-unless-told',
+      { tool_choice: { type: 'function', function: { name: 'f' } }, reasoning_effort: 'high' },
+      { tool_choice: { type: 'function', function: { name: 'f' } }, thinking: { type: 'disabled' } },
+      ['reasoning'],
+    ],
     ['no-service-tier', { service_tier: 'flex' }, {}, ['service_tier']],
     ['tiers-of-groq', { service_tier: 'default' }, { service_tier: 'on_demand' }, []],
     ['tiers-of-groq', { service_tier: 'priority' }, {}, ['service_tier']],
@@ -78,6 +90,65 @@ describe('quirks', () => {
       },
       { role: 'assistant', content: 'Well.' },
     ]);
+  });
+
+  test('DeepSeek gets the thinking of every turn back once tools were called, and of no other', () => {
+    const tools = [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }];
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', reasoning_content: 'Why?' },
+      { role: 'assistant', content: null, tool_calls: tools },
+      { role: 'tool', tool_call_id: 'c', content: 'd' },
+      { role: 'assistant', content: 'e' },
+    ];
+    const [user, thought, called, result, said] = messages;
+
+    expect(reshape('thinks-unless-told', { messages }).body).toEqual({
+      messages: [user, thought, { ...called, reasoning_content: ' ' }, result, { ...said, reasoning_content: ' ' }],
+    });
+    expect(reshape('thinks-unless-told', { messages, thinking: { type: 'disabled' } }).body).toEqual({
+      messages,
+      thinking: { type: 'disabled' },
+    });
+    expect(reshape('thinks-unless-told', { messages: [user, said] as JsonObject[] }).body).toEqual({ messages: [user, said] });
+  });
+
+  test('Mistral gets messages of fields and ids that it knows', () => {
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+    const messages = [
+      { role: 'user', content: 'a', name: 'n' },
+      { role: 'assistant', content: null, refusal: null, annotations: [], audio: null, tool_calls: [call('call_123')] },
+      { role: 'tool', tool_call_id: 'call_123', content: 'b' },
+    ];
+
+    const { body, dropped } = reshape('mistral-messages', { messages });
+
+    const id = expect.stringMatching(/^[a-zA-Z0-9]{9}$/);
+    expect(body).toEqual({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: null, tool_calls: [{ ...call(''), id }] },
+        { role: 'tool', tool_call_id: id, content: 'b' },
+      ],
+    });
+    expect(dropped).toEqual(['messages.name']);
+    const plain = {
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: null, tool_calls: [call('abcdefghi')] },
+      ],
+    };
+    expect(applyQuirks(plain, 'openai-chat', ['mistral-messages']).body).toBe(plain);
+  });
+
+  test('Mistral gets instructions at the beginning, and those that come later as the user’s', () => {
+    const said = (role: string, content: string) => ({ role, content });
+
+    expect(
+      reshape('strict-order', {
+        messages: [said('system', 'a'), said('user', 'b'), said('system', 'c'), said('assistant', ''), said('system', 'd')],
+      }).body,
+    ).toEqual({ messages: [said('system', 'a'), said('user', 'b'), said('user', 'c'), said('user', 'd')] });
   });
 
   test('names of messages are dropped, and said so', () => {

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from '../../platform/json';
+import { objectAtRoot } from '../fitting/root-object';
+import type { Tool } from '../model/request';
+import type { Capabilities } from '../models';
+
+/** Keywords that no schema may hold which OpenAI holds a model to. */
+const LOOSE = ['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas', 'patternProperties'] as const;
+/** Keywords whose values are maps from names to schemas. */
+const MAPS = new Set(['properties', '$defs', 'definitions']);
+/** Keywords whose values are data, not schemas. */
+const DATA = new Set(['enum', 'const', 'default', 'examples', 'required']);
+
+/**
+ * Parameters of a function as OpenAI takes them: an object that names its properties, and no union at the root where it is known that the host takes
+ * none.
+ */
+export function parametersOf({ parameters }: Tool, { schemaSubset }: Capabilities, dropped: Set<string>): JsonObject | undefined {
+  if (parameters === undefined) return undefined;
+  const schema = schemaSubset?.includes('openai') === true ? objectAtRoot(parameters, dropped) : parameters;
+  return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
+}
+
+/**
+ * Whether a model is held to a schema, as the caller asked. Other vendors hold it to schemas with properties that may be missing, where OpenAI refuses
+ * the call: there the model is told of the schema only.
+ *
+ * @param field takes its place among what is dropped where the schema is not enforced
+ * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+ */
+export function heldTo(
+  schema: JsonObject | undefined,
+  strict: boolean | undefined,
+  { schemaSubset }: Capabilities,
+  field: string,
+  dropped: Set<string>,
+): boolean | undefined {
+  if (strict !== true || schema === undefined || schemaSubset?.includes('openai') !== true || isClosed(schema)) return strict;
+  dropped.add(field);
+  return false;
+}
+
+/** Every object in it is closed and requires all that it names. */
+function isClosed(schema: JsonObject): boolean {
+  if (LOOSE.some((keyword) => keyword in schema)) return false;
+  const { properties, additionalProperties, required } = schema;
+  if (schema['type'] === 'object' || properties !== undefined) {
+    if (additionalProperties !== false) return false;
+    const needed = Array.isArray(required) ? required : [];
+    if (isObject(properties) && !Object.keys(properties).every((name) => needed.includes(name))) return false;
+  }
+  return Object.entries(schema).every(([keyword, value]) => DATA.has(keyword) || isClosedInside(value, MAPS.has(keyword)));
+}
+
+function isClosedInside(value: JsonValue | undefined, isMap: boolean): boolean {
+  if (Array.isArray(value)) return value.every((item) => isClosedInside(item, false));
+  if (!isObject(value)) return true;
+  return isMap ? Object.values(value).every((inner) => isClosedInside(inner, false)) : isClosed(value);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
