@@ -1,49 +1,34 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PROMPT = 'Read the file note.txt and tell me what it says.';
 
-/** Vendors by the name of their stand-in, each with its models of today, and some that take less. */
-const VENDORS = {
-  'Bedrock (Claude)': {
-    model: 'bedrock/us.anthropic.claude-opus-5-5',
-    others: ['bedrock/us.anthropic.claude-opus-4-5-20251101-v1:0', 'bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0'],
-  },
-  'Bedrock (GPT)': {
-    model: 'bedrock/us.openai.gpt-6.1-sol',
-    others: ['bedrock/us.openai.gpt-5.6-sol', 'bedrock/us.openai.gpt-5.4', 'bedrock/openai.gpt-oss-120b-1:0'],
-  },
-  'Bedrock (Nova)': { model: 'bedrock/us.amazon.nova-2-lite-v1:0', others: ['bedrock/us.amazon.nova-pro-v1:0'] },
-  OpenAI: { model: 'openai/gpt-6.1-sol', others: ['openai/gpt-5.4', 'openai/gpt-5.1-codex', 'openai/gpt-4o'] },
-  Gemini: { model: 'google-ai-studio/gemini-3.8-flash', others: ['google-ai-studio/gemini-2.5-pro', 'google-ai-studio/gemini-2.5-flash'] },
-  Mistral: { model: 'mistral/devstral-medium-latest', others: ['mistral/mistral-medium-3-5'] },
-  DeepSeek: { model: 'deepseek/deepseek-v4-pro', others: ['deepseek/deepseek-v4-flash'] },
-};
+/** Models behind the gateway, those of today and some that take less. */
+const TARGETS = JSON.parse(readFileSync(new URL('../test/clients/targets.json', import.meta.url), 'utf8'));
 
-const CLIENTS = [claudeCode, (on) => codex(on, 'gpt-6.1-sol'), (on) => opencode(on, '@ai-sdk/openai-compatible')];
-const models = Object.entries(VENDORS);
+const CLIENTS = [
+  (target) => claudeCode(target),
+  (target) => codex(target, 'gpt-6.1-sol'),
+  (target) => opencode(target, '@ai-sdk/openai-compatible'),
+];
+const on = (model) => TARGETS.find((target) => target.model === model);
+const atEach = (targets) => CLIENTS.flatMap((client) => targets.map(client));
 
-/** Each client asks for its own vendor's model, which the gateway sends elsewhere. */
+/** Each client asks for its own vendor's model, which the gateway sends elsewhere: first every client at every vendor. */
 export const cases = [
-  ...CLIENTS.flatMap((client) => models.map(([vendor, { model }]) => client({ vendor, model }))),
-  ...CLIENTS.flatMap((client) => models.flatMap(([vendor, { others }]) => others.map((model) => client({ vendor, model })))),
-  ...CLIENTS.map((client) => client({ vendor: 'any compatible server', model: 'chat/some-model' })),
-  claudeCode({ vendor: 'Anthropic', model: 'anthropic/claude-opus-5-5' }),
-  claudeCode({ vendor: 'Anthropic', model: 'anthropic/claude-opus-4-5' }, 'with a bearer token and discovery', {
-    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
-  }),
-  claudeCode({ vendor: 'Bedrock (Claude)', model: 'bedrock/us.anthropic.claude-opus-5-5' }, 'without experimental betas', {
-    CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1',
-  }),
-  codex({ vendor: 'OpenAI', model: 'openai/gpt-5.1-codex' }, 'gpt-5.1'),
-  codex({ vendor: 'Anthropic', model: 'anthropic/claude-opus-4-5' }, 'gpt-5.1'),
-  codexBuiltIn({ vendor: 'OpenAI', model: 'openai/gpt-6.1-sol' }),
-  opencode({ vendor: 'Anthropic', model: 'anthropic/claude-opus-4-5' }, '@ai-sdk/anthropic'),
-  opencode({ vendor: 'Gemini', model: 'google-ai-studio/gemini-3.8-flash' }, '@ai-sdk/anthropic'),
-  opencode({ vendor: 'DeepSeek', model: 'deepseek/deepseek-v4-pro' }, '@ai-sdk/anthropic'),
-  opencode({ vendor: 'OpenAI', model: 'openai/gpt-6.1-sol' }, '@ai-sdk/openai'),
-  opencode({ vendor: 'Mistral', model: 'mistral/mistral-medium-3-5' }, '@ai-sdk/openai'),
-  ...CLIENTS.map((client) => withSpentBudget(client({ vendor: 'no vendor', model: 'simulated/simulated-1' }))),
+  ...atEach(TARGETS.filter(({ newest }) => newest)),
+  ...atEach(TARGETS.filter(({ newest }) => !newest)),
+  claudeCode(on('anthropic/claude-opus-5-5'), 'with a bearer token and discovery', { CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1' }),
+  claudeCode(on('bedrock/us.anthropic.claude-opus-5-5'), 'without experimental betas', { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1' }),
+  codex(on('openai/gpt-5.1-codex'), 'gpt-5.1'),
+  codex(on('anthropic/claude-opus-4-5'), 'gpt-5.1'),
+  codexBuiltIn(on('openai/gpt-6.1-sol')),
+  opencode(on('anthropic/claude-opus-4-5'), '@ai-sdk/anthropic'),
+  opencode(on('google-ai-studio/gemini-3.8-flash'), '@ai-sdk/anthropic'),
+  opencode(on('deepseek/deepseek-v4-pro'), '@ai-sdk/anthropic'),
+  opencode(on('openai/gpt-6.1-sol'), '@ai-sdk/openai'),
+  opencode(on('mistral/mistral-medium-3-5'), '@ai-sdk/openai'),
+  ...atEach([{ vendor: 'no vendor', model: 'simulated/simulated-1' }]).map(withSpentBudget),
 ];
 
 /** The same client with a key that may spend nothing more, on a model that costs something. */
@@ -51,13 +36,14 @@ function withSpentBudget(one) {
   return { ...one, client: `${one.client} with a spent budget`, spent: true };
 }
 
-function named(program, detail, { vendor, model }, pattern, rest) {
-  return { program, client: detail === undefined ? program : `${program} ${detail}`, vendor, model, also: `${pattern}=${model}`, ...rest };
+function named(program, detail, target, pattern, rest) {
+  const client = detail === undefined ? program : `${program} ${detail}`;
+  return { ...target, program, client, also: `${pattern}=${target.model}`, ...rest };
 }
 
-function claudeCode(on, variant, more = {}) {
+function claudeCode(target, variant, more = {}) {
   const credential = variant?.includes('bearer') ? 'ANTHROPIC_AUTH_TOKEN' : 'ANTHROPIC_API_KEY';
-  return named('claude-code', variant, on, 'claude-*', {
+  return named('claude-code', variant, target, 'claude-*', {
     read: (file) => [{ name: 'Read', input: { file_path: file } }],
     prepare: ({ url, key }) => ({
       args: ['-p', PROMPT, '--allowedTools', 'Read'],
@@ -67,8 +53,8 @@ function claudeCode(on, variant, more = {}) {
 }
 
 /** A model that Codex has a description of comes with its tools in the input. */
-function codex(on, model) {
-  return named('codex', `(${model})`, on, 'gpt-*', {
+function codex(target, model) {
+  return named('codex', `(${model})`, target, 'gpt-*', {
     read: (file) => [
       freeTextCall(`text(await tools.exec_command({ cmd: 'cat ${file}' }))`),
       { name: 'exec_command', input: { cmd: `cat ${file}` } },
@@ -96,9 +82,9 @@ function codex(on, model) {
 }
 
 /** Codex's own OpenAI provider, which tries a WebSocket first. */
-function codexBuiltIn(on) {
+function codexBuiltIn(target) {
   return {
-    ...codex(on, 'gpt-6.1-sol'),
+    ...codex(target, 'gpt-6.1-sol'),
     client: 'codex (its own provider)',
     prepare: ({ url, key, home }) => {
       mkdirSync(join(home, '.codex'));
@@ -113,8 +99,8 @@ function freeTextCall(text) {
   return { name: 'functions__exec', input: { input: text }, freeText: { namespace: 'functions', name: 'exec', text } };
 }
 
-function opencode(on, npm) {
-  return named('opencode', `(${npm})`, on, 'my-model', {
+function opencode(target, npm) {
+  return named('opencode', `(${npm})`, target, 'my-model', {
     read: (file) => [{ name: 'read', input: { filePath: file } }],
     prepare: ({ url, key, project }) => {
       const provider = { npm, name: 'Gateway', options: { baseURL: `${url}/v1`, apiKey: '{env:GATEWAY_KEY}' } };

@@ -1,6 +1,6 @@
 /**
  * A gateway whose providers are stand-ins for their vendors on one server on loopback: context `upstream` is its origin. Context `also`, such as
- * `claude-*=bedrock/some-model`, adds a route. Needs `dist/lib`.
+ * `claude-*=bedrock/some-model,my-model=openai/another`, adds routes. Needs `dist/lib`.
  */
 const { App, RemovalPolicy, Stack } = require('aws-cdk-lib');
 const { Secret } = require('aws-cdk-lib/aws-secretsmanager');
@@ -9,7 +9,7 @@ const { LlmGateway, Provider, ProviderNetwork, Route, Target } = require('../../
 const app = new App();
 const stack = new Stack(app, 'Clients');
 const origin = app.node.tryGetContext('upstream');
-const also = app.node.tryGetContext('also')?.split('=');
+const also = (app.node.tryGetContext('also') ?? '').split(',').flatMap((route) => (route === '' ? [] : [route.split('=')]));
 const apiKey = Secret.fromSecretNameV2(stack, 'Key', 'clients/upstream');
 const at = (path) => ({ baseUrl: `${origin}${path}`, network: ProviderNetwork.loopback(), free: true });
 
@@ -32,7 +32,7 @@ new LlmGateway(stack, 'Gateway', {
     Route.to('on-gemini', [Target.model('google-ai-studio/gemini-2.5-pro')]),
     Route.to('on-bedrock', [Target.model('bedrock/us.anthropic.claude-opus-4-5-20251101-v1:0')]),
     Route.to('on-simulated', [Target.model('simulated/simulated-1')]),
-    ...(also === undefined ? [] : [Route.to(also[0], [Target.model(also[1])])]),
+    ...also.map(([alias, model]) => Route.to(alias, [Target.model(model)])),
   ],
   removalPolicy: RemovalPolicy.DESTROY,
 });

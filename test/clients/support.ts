@@ -43,12 +43,18 @@ export interface ClientGateway {
   close(): Promise<void>;
 }
 
-export async function startClientGateway(): Promise<ClientGateway> {
+/** @param aliases beside those of `app.cjs`: models by alias */
+export async function startClientGateway(aliases: Readonly<Record<string, string>> = {}): Promise<ClientGateway> {
   const provider = await startScriptedProvider();
   const run: LocalRun = await startLocalRun({
     workingDirectory: ROOT,
     app: `${JSON.stringify(process.execPath)} test/clients/app.cjs`,
-    context: { upstream: provider.origin },
+    context: {
+      upstream: provider.origin,
+      also: Object.entries(aliases)
+        .map((alias) => alias.join('='))
+        .join(','),
+    },
     secrets: { 'clients/upstream': 'upstream-key' },
     environment: {},
     port: 0,

@@ -121,8 +121,9 @@ function reasonOf(turn: SpokenTurn): string {
   return turn.calls === undefined ? 'stop' : 'tool_calls';
 }
 
+/** Of the last turn that called tools: some vendors want words of the assistant between results and what comes next. */
 function lastResults(messages: Body[]): string[] {
-  const last = messages.findLastIndex((message) => message.role === 'assistant');
+  const last = messages.findLastIndex((message) => message.tool_calls !== undefined);
   return messages
     .slice(last + 1)
     .filter((message) => message.role === 'tool')

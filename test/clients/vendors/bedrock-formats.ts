@@ -20,7 +20,7 @@ export const chatOnBedrock: Wire = { ...openAiChat, path: /^\/openai\/v1\/chat\/
 const PROFILE = /^(?:us|eu|global)\./;
 const WITH_MESSAGES = /^(?:us|eu|global)\.anthropic\.claude-(?:opus-4-[78]|(?:opus|sonnet|haiku)-5|haiku-4-5-)/;
 const BETAS =
-  /^(?:interleaved-thinking|context-1m|context-management|compact|computer-use|effort|fine-grained-tool-streaming|tool-search-tool|tool-examples)-[\d-]+$/;
+  /^(?:interleaved-thinking|context-1m|context-management|compact|computer-use|effort|fine-grained-tool-streaming|tool-search-tool|tool-examples|dangerous-tool-use|mid-conversation-output-config|mid-conversation-tool-changes|thinking-binding-controls|thinking-display-updates)-[\d-]+$/;
 
 /** Betas that it does not know it refuses: https://github.com/anthropics/claude-code/issues/49370 */
 export function checkMessagesOnBedrock(body: Body, model: string, headers: IncomingHttpHeaders): void {

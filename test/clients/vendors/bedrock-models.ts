@@ -91,11 +91,6 @@ function checkNova(body: Body, model: string): void {
     const [key] = unknownFields(tool.toolSpec.inputSchema.json, 'type properties required');
     must(key === undefined, malformed(`#/toolConfig/tools/${index}/toolSpec/inputSchema/json: extraneous key [${key}] is not permitted`));
     must(tool.toolSpec.strict === undefined, malformed(`#/toolConfig/tools/${index}/toolSpec: extraneous key [strict] is not permitted`));
-    // https://github.com/SEMOSS/Semoss/pull/2892
-    must(
-      !tool.toolSpec.name.includes('-'),
-      'Model produced invalid sequence as part of ToolUse. Please refer to the model tool use troubleshooting guide.',
-    );
     checkReferences(tool.toolSpec.inputSchema.json, malformed);
   });
   const longest = isSecond ? 64_000 : 10_000;

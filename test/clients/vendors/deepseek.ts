@@ -19,7 +19,7 @@ export function checkDeepSeek(body: Body, model: string): void {
   });
   checkPairs(body.messages);
   checkTools(body.tools ?? []);
-  within(body, 'max_tokens', 1, 384_000);
+  within(body, 'max_tokens', 1, 393_216);
   within(body, 'temperature', 0, 2);
   within(body, 'top_p', 0, 1);
   within(body, 'frequency_penalty', -2, 2);
@@ -105,6 +105,6 @@ function checkTools(tools: readonly Body[]): void {
 function checkThinking({ messages, tool_choice: choice }: Body): void {
   must([undefined, null, 'auto', 'none'].includes(choice), 'Thinking mode does not support this tool_choice');
   if (!messages.some(({ tool_calls: calls }: Body) => calls?.length > 0)) return;
-  const index = messages.findIndex((message: Body) => message.role === 'assistant' && typeof message.reasoning_content !== 'string');
+  const index = messages.findIndex((message: Body) => message.role === 'assistant' && (message.reasoning_content ?? '') === '');
   must(index < 0, 'The `reasoning_content` in the thinking mode must be passed back to the API.');
 }

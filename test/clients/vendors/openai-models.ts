@@ -24,6 +24,7 @@ const NEWEST: Gpt = {
 
 /** @see https://developers.openai.com/api/docs/models */
 const GPTS: readonly (readonly [RegExp, Gpt])[] = [
+  [/^gpt-oss/, { maxTokens: 16_384, efforts: ['low', 'medium', 'high'], sampling: 'always', stop: true }],
   [/^gpt-4o/, { maxTokens: 16_384, efforts: [], sampling: 'always', stop: true }],
   [/^gpt-4\.1/, { maxTokens: 32_768, efforts: [], sampling: 'always', stop: true }],
   [/^gpt-5\.1-codex/, { maxTokens: 128_000, efforts: ['low', 'medium', 'high'], sampling: 'never', stop: false, only: 'responses' }],

@@ -9,7 +9,7 @@ const FIELDS = `model input instructions store metadata reasoning text tools too
  service_tier background previous_response_id conversation prompt context_management client_metadata moderation prompt_cache_options`;
 /** Fields of an item beside its type, and how its id begins. */
 const ITEMS: Readonly<Record<string, readonly [fields: string, id: string]>> = {
-  message: ['id status role content phase internal_chat_message_metadata_passthrough', 'msg'],
+  message: ['id status role content phase', 'msg'],
   reasoning: ['id status summary content encrypted_content', 'rs'],
   function_call: ['id status call_id name namespace arguments', 'fc'],
   function_call_output: ['id status call_id output', 'fc'],
@@ -78,7 +78,8 @@ function checkItem(item: Body, at: string): void {
   const known = ITEMS[type];
   must(known !== undefined, `Invalid value: '${type}'. Supported values are: ${Object.keys(ITEMS).join(', ')}.`, `${at}.type`);
   const [fields, prefix] = known;
-  const [extra] = unknownFields(item, `type ${fields}`);
+  // Codex marks items so, where it speaks to OpenAI itself.
+  const [extra] = unknownFields(item, `type internal_chat_message_metadata_passthrough ${fields}`);
   must(extra === undefined, `Unknown parameter: '${at}.${extra}'.`, `${at}.${extra}`);
   const { id, call_id: call, content } = item;
   must(
