@@ -1,5 +1,6 @@
 /**
- * The gateway beside an older one, each as its own checkout's bench starts it; provider, table and load are the new checkout's for both.
+ * The gateway beside an older one, each as its own checkout's bench starts it, with a table in memory that speaks its own ledger; provider, table behind a socket and load are the
+ * new checkout's for both.
  * The older checkout must be built (`node scripts/build.mjs --fast` in it).
  */
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ export function againstParts(oldRoot, newRoot, effort, row) {
 }
 
 async function measureAgainst(oldRoot, newRoot, effort, row) {
-  await buildTargets(oldRoot, ['gateway.ts'], newRoot);
+  await buildTargets(oldRoot, ['gateway.ts']);
   await buildTargets(newRoot, ['gateway.ts', 'store.ts']);
   const upstream = await start(newRoot, 'bench/upstream.mjs');
   const store = await start(newRoot, 'dist/bench/store.mjs');

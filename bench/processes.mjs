@@ -42,20 +42,11 @@ function answerOf(child, file) {
   });
 }
 
-/**
- * Bundles entries of a checkout's bench into its `dist/bench`.
- *
- * @param gear the checkout whose table in memory is used: it is part of what measures
- */
-export async function buildTargets(root, names, gear = root) {
-  const table = {
-    name: 'gear',
-    setup: ({ onResolve }) => onResolve({ filter: /^\.\/memory-table$/ }, () => ({ path: join(gear, 'bench/memory-table.ts') })),
-  };
+/** Bundles entries of a checkout's bench into its `dist/bench`, each with the table in memory that speaks its own ledger. */
+export async function buildTargets(root, names) {
   await build({
     ...bundling(LOCAL_ALIASES),
     absWorkingDir: root,
-    plugins: [table],
     entryPoints: Object.fromEntries(names.map((name) => [name.replace(/\.\w+$/, ''), join(root, 'bench', name)])),
     outdir: join(root, 'dist/bench'),
   });
