@@ -9,11 +9,9 @@ export interface Thinking {
   /** With `budget`, in tokens. */
   readonly budgetTokens?: number;
   readonly effort?: Effort;
-  /** Thinking was switched on in place of an effort: what the caller wrote is not made for it. */
-  readonly translated: boolean;
 }
 
-const NOTHING: Thinking = { translated: false };
+const NOTHING: Thinking = {};
 /** Budgets for efforts, in tokens, for models that know budgets only. */
 const BUDGETS: Readonly<Record<string, number>> = { minimal: 1_024, low: 2_048, medium: 8_192, high: 16_384, xhigh: 24_576, max: 32_000 };
 const LEAST_BUDGET = 1_024;
@@ -33,17 +31,17 @@ export function claudeThinking(request: ModelRequest, can: Capabilities, maxToke
   const effort = () => effortOf(reasoning, can, dropped);
   if (isForced(request) && (reasoning.adaptive === true || reasoning.budgetTokens !== undefined)) {
     dropped.add('reasoning');
-    return { ...effort(), translated: false };
+    return { ...effort() };
   }
   if (reasoning.adaptive === true) {
-    if (takes.adaptive) return { mode: 'adaptive', ...effort(), translated: false };
+    if (takes.adaptive) return { mode: 'adaptive', ...effort() };
     return fromEffort(request, { ...reasoning, effort: reasoning.effort ?? 'medium' }, can, maxTokens, dropped);
   }
-  if (reasoning.adaptive === false) return { ...effort(), translated: false };
+  if (reasoning.adaptive === false) return { ...effort() };
   if (reasoning.budgetTokens === undefined) return fromEffort(request, reasoning, can, maxTokens, dropped);
-  if (takes.budget) return { mode: 'budget', budgetTokens: reasoning.budgetTokens, ...effort(), translated: false };
+  if (takes.budget) return { mode: 'budget', budgetTokens: reasoning.budgetTokens, ...effort() };
   dropped.add(takes.adaptive ? 'thinking.budget_tokens' : 'reasoning');
-  return takes.adaptive ? { mode: 'adaptive', ...effort(), translated: true } : NOTHING;
+  return takes.adaptive ? { mode: 'adaptive', ...effort() } : NOTHING;
 }
 
 /** Of a model that nobody knows, whatever the caller says is said. */
@@ -57,7 +55,7 @@ function switchedOff(reasoning: Reasoning, can: Capabilities, dropped: Set<strin
     dropped.add('reasoning');
     return NOTHING;
   }
-  return reasoning.budgetTokens === 0 && can.thinking?.length !== 0 ? { mode: 'off', translated: false } : NOTHING;
+  return reasoning.budgetTokens === 0 && can.thinking?.length !== 0 ? { mode: 'off' } : NOTHING;
 }
 
 function effortOf({ effort }: Reasoning, can: Capabilities, dropped: Set<string>): { readonly effort?: Effort } {
@@ -78,7 +76,7 @@ function fromEffort(
   if (reasoning.effort === undefined) return NOTHING;
   const takes = kindsOf(can);
   const forced = isForced(request);
-  if (takes.adaptive && !forced) return { mode: 'adaptive', ...effortOf(reasoning, can, dropped), translated: true };
+  if (takes.adaptive && !forced) return { mode: 'adaptive', ...effortOf(reasoning, can, dropped) };
   const wanted = BUDGETS[reasoning.effort] ?? LEAST_BUDGET;
   // The budget counts into the cap and must stay below it.
   const budgetTokens = maxTokens === undefined ? wanted : Math.min(wanted, maxTokens - LEAST_BUDGET);
@@ -86,7 +84,7 @@ function fromEffort(
     dropped.add('reasoning');
     return NOTHING;
   }
-  return { mode: 'budget', budgetTokens, translated: true };
+  return { mode: 'budget', budgetTokens };
 }
 
 /** Claude refuses to be forced to a tool while it thinks. @see https://docs.claude.com/en/docs/build-with-claude/extended-thinking */

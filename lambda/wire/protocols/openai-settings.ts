@@ -7,6 +7,14 @@ import type { Capabilities, Effort } from '../models';
 /** Longest `safety_identifier` that OpenAI takes, in characters. */
 const MAX_USER_LENGTH = 64;
 
+/** The tier of service, where the API knows it; Anthropic's name for the usual one too. */
+export function writeTier({ serviceTier }: ModelRequest, known: readonly string[], dropped: Set<string>): string | undefined {
+  const tier = serviceTier === 'standard_only' ? 'default' : serviceTier;
+  if (tier === undefined || known.includes(tier)) return tier;
+  dropped.add('service_tier');
+  return undefined;
+}
+
 /** The caller's end user, unless the name is longer than OpenAI takes; that is noted. */
 export function writeUser({ user }: ModelRequest, dropped: Set<string>): string | undefined {
   if (user === undefined || user.length <= MAX_USER_LENGTH) return user;

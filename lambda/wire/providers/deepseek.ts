@@ -18,5 +18,6 @@ export const deepSeek = openAiStyle({
     'developer-as-system',
     'plain-strings',
     'thinks-unless-told',
+    'refusal-as-text',
   ],
 });

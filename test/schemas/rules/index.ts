@@ -40,6 +40,7 @@ const FORCED = new Set([
   'stream_options',
   'include',
   'anthropic_version',
+  'thinking',
   'max_tokens',
   'max_completion_tokens',
   'user',

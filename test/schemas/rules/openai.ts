@@ -54,7 +54,7 @@ export function chat({ kind, body }: Sent): Written {
 function chatTurns(turns: Any[], kind: string): string[] {
   const found: string[] = [];
   let open: string[] = [];
-  turns.forEach(({ role, tool_call_id: id, tool_calls: calls, content }, index) => {
+  turns.forEach(({ role, tool_call_id: id, tool_calls: calls, content, refusal }, index) => {
     if (role === 'tool') {
       if (!open.includes(id)) found.push(`messages[${index}] is the result of no call before it`);
       open = open.filter((one) => one !== id);
@@ -63,11 +63,36 @@ function chatTurns(turns: Any[], kind: string): string[] {
     if (open.length > 0) found.push(`messages[${index}] stands before a result`);
     open = (calls ?? []).map((call: Any) => call.id);
     if (new Set(open).size < open.length) found.push(`messages[${index}] has two calls of one id`);
-    if (role === 'assistant' && calls === undefined && (content === null || content === undefined))
+    if (role === 'assistant' && (calls ?? refusal) === undefined && (content === null || content === undefined))
       found.push(`messages[${index}] says nothing`);
     if (kind === 'mistral' && open.some((one) => !/^[A-Za-z0-9]{9}$/.test(one))) found.push(`ids of calls: ${open}`);
   });
+  if (kind === 'mistral') found.push(...mistralOrder(turns));
+  if (kind === 'deepseek') {
+    found.push(...turns.filter(isTextInParts).map(({ role }) => `a text of the ${role} in parts`));
+    found.push(...turns.filter(({ refusal }) => refusal !== undefined).map(() => 'a refusal in a field of its own'));
+  }
   return found;
+}
+
+/** @see https://docs.mistral.ai/capabilities/function_calling */
+function mistralOrder(turns: Any[]): string[] {
+  const found: string[] = [];
+  const said = turns.filter(({ role }) => role !== 'system');
+  if (said.length > 0 && said[0].role !== 'user') found.push(`the first turn is the ${said[0].role}'s`);
+  turns.forEach(({ role }, index) => {
+    const before = turns[index - 1]?.role;
+    if (before === 'tool' && role !== 'tool' && role !== 'assistant') found.push(`messages[${index}] is the ${role}'s behind a result`);
+    if (before === 'assistant' && role === 'system') found.push(`messages[${index}] are instructions behind an answer`);
+  });
+  const last = turns.at(-1);
+  if (last.role !== 'user' && last.role !== 'tool' && last.prefix !== true) found.push(`the last turn is the ${last.role}'s`);
+  return found;
+}
+
+/** @see https://api-docs.deepseek.com/api/create-chat-completion */
+function isTextInParts({ content }: Any): boolean {
+  return Array.isArray(content) && content.every(({ type }) => type === 'text');
 }
 
 /** @see https://platform.openai.com/docs/guides/function-calling */

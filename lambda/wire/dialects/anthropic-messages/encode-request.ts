@@ -60,7 +60,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     stream: request.stream ? true : undefined,
     tools: writeTools(request.tools, dropped),
     tool_choice: writeToolChoice(request),
-    ...sampling(request, told.translated, dropped),
+    ...sampling(request, told.mode === 'adaptive' || told.mode === 'budget', dropped),
     stop_sequences: writeStop(request.stop, dropped),
     thinking: writeThinking(told, request.reasoning),
     output_config: Object.keys(config).length === 0 ? undefined : config,

@@ -6,9 +6,11 @@ import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { heldTo, parametersOf } from '../../protocols/openai-schema';
-import { writeEffort, writeUser } from '../../protocols/openai-settings';
+import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeMessages } from './encode-messages';
+
+const TIERS = ['auto', 'default', 'flex', 'scale', 'priority', 'fast'];
 
 /** What no model can be asked for by this API. */
 const NEVER = { topK: false };
@@ -61,7 +63,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     reasoning_effort: isOff ? undefined : writeEffort(reasoningBesideTools(request, can, dropped), can, dropped),
     thinking: isOff ? { type: 'disabled' } : undefined,
     verbosity: request.verbosity,
-    service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
+    service_tier: writeTier(request, TIERS, dropped),
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },
     safety_identifier: user,
     prompt_cache_key: request.promptCacheKey,

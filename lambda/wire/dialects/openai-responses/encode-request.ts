@@ -6,13 +6,15 @@ import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { heldTo } from '../../protocols/openai-schema';
-import { writeEffort, writeUser } from '../../protocols/openai-settings';
+import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeInput } from './encode-messages';
 import { fitTool, writeTool, writeToolChoice } from './encode-tools';
 
 /** Whoever hides thoughts says nothing of them. */
 const SUMMARIES = ['auto', 'concise', 'detailed'];
+
+const TIERS = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'ultrafast'];
 
 /** What no model can be asked for by this API. */
 const NEVER = { topK: false };
@@ -50,7 +52,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     top_logprobs: request.logprobs?.top,
     text: Object.keys(text).length === 0 ? undefined : text,
     reasoning: writeReasoning(request.reasoning, can, dropped),
-    service_tier: request.serviceTier === 'standard_only' ? 'default' : request.serviceTier,
+    service_tier: writeTier(request, TIERS, dropped),
     metadata: request.metadata === undefined ? undefined : { ...request.metadata },
     safety_identifier: user,
     prompt_cache_key: request.promptCacheKey,
