@@ -55,7 +55,7 @@ function figuresOf(samples, figure) {
   if (typeof first !== 'object') {
     return {
       ...Object.fromEntries(names.map((name) => [name, figure(samples[name])])),
-      spread: Math.max(...names.map((name) => spreadOf(samples[name]))),
+      spread: Math.max(...names.map((name) => spreadOf(samples[name])).filter(Number.isFinite)),
     };
   }
   return Object.fromEntries(
@@ -97,6 +97,11 @@ export async function settleDown(targets, load, { requests, milliseconds }) {
       served[index] += done.length;
     }
   }
+}
+
+/** A shorter warm-up, for what shares most of its code with what is warm already. */
+export function partOf({ requests, milliseconds }, of) {
+  return { requests: requests / of, milliseconds: milliseconds / of };
 }
 
 /** Microseconds until the first byte of an answer, one call at a time. */

@@ -1,5 +1,5 @@
 /** Requests and streams through servers that have been warm for long. */
-import { cpuPerUnit, firstByte, inTurns, lowerQuartile, micros, quantile, settleDown } from '../measure.mjs';
+import { cpuPerUnit, firstByte, inTurns, lowerQuartile, micros, partOf, quantile, settleDown } from '../measure.mjs';
 import { start } from '../processes.mjs';
 import { CHUNKS, JSON_ONE, JSON_SIXTEEN, LONG_PROMPT, STREAMS, startGateway, startPassThrough, startSketch, withKey } from '../targets.mjs';
 
@@ -27,17 +27,17 @@ export async function measureServers({ root, effort, row }) {
   });
 
   const member = withKey(gateway, gateway.teamKey);
-  await settleDown([member], JSON_SIXTEEN, part(effort.warmUp, 10));
+  await settleDown([member], JSON_SIXTEEN, partOf(effort.warmUp, 10));
   const team = await cpuPerUnit({ reference, sketch, gateway: member }, effort, JSON_SIXTEEN, requests);
   row('team-key', 'CPU per JSON request of a key in a team with a budget, 16 in flight', 'us', undefined, team);
   const one = await cpuPerUnit(three, effort, JSON_ONE, requests);
   row('json-1', 'CPU per JSON request, one at a time', 'us', undefined, one);
 
-  await settleDown(Object.values(three), LONG_PROMPT, part(effort.warmUp, 10));
+  await settleDown(Object.values(three), LONG_PROMPT, partOf(effort.warmUp, 10));
   const long = await cpuPerUnit(three, effort, LONG_PROMPT, requests);
   row('body-200k', 'CPU per request with a prompt of 200 KB', 'us', { of: 'reference', most: 3.3 }, long);
 
-  await settleDown([...Object.values(three), translated], STREAMS, part(effort.warmUp, 3));
+  await settleDown([...Object.values(three), translated], STREAMS, partOf(effort.warmUp, 3));
   const { translated: exchanged, ...passed } = await cpuPerUnit({ ...three, translated }, effort, STREAMS, chunks);
   row('chunk-passed', 'CPU per streamed chunk, passed through', 'us', { of: 'reference', most: 1.1 }, passed);
   const changed = { ...passed, gateway: exchanged };
@@ -78,8 +78,4 @@ async function measurePaced(three, { slices }, row) {
   const many = `${PACED.streams} streams at a pace of 20 ms`;
   row('streams-256', `CPU per chunk, ${many}`, 'us', undefined, cpu);
   row('streams-256-gap', `gap between chunks, p99, ${many}`, 'ms', undefined, gapMs);
-}
-
-function part({ requests: count, milliseconds }, of) {
-  return { requests: count / of, milliseconds: milliseconds / of };
 }

@@ -1,5 +1,5 @@
 /** What calling the table costs the gateway's process, beyond the table itself. */
-import { cpuPerUnit, settleDown } from '../measure.mjs';
+import { cpuPerUnit, partOf, settleDown } from '../measure.mjs';
 import { start } from '../processes.mjs';
 import { startGateway, WITH_STORE } from '../targets.mjs';
 
@@ -11,7 +11,7 @@ export async function measureStore({ root, effort, row }) {
     lean: await startGateway(root, upstream, 'openai', 'lean', store),
     sdk: await startGateway(root, upstream, 'openai', 'sdk', store),
   };
-  await settleDown(Object.values(targets), WITH_STORE, effort.warmUp);
+  await settleDown(Object.values(targets), WITH_STORE, partOf(effort.warmUp, 3));
   const { memory, lean, sdk, spread } = await cpuPerUnit(targets, effort, WITH_STORE, (done) => done.length);
   const told = (id, what, figure) => row(id, what, 'us', undefined, { gateway: figure - memory, spread });
   told('store-lean', 'what the table costs: CPU per request, our own connector', lean);
