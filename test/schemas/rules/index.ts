@@ -46,6 +46,7 @@ const FORCED = new Set([
   'user',
   'random_seed',
   'input_type',
+  'thinking',
 ]);
 
 function readerOf(sent: Sent): Written | undefined {
