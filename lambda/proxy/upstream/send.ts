@@ -16,7 +16,18 @@ import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
-import { callersNames, capabilitiesAt, droppedOf, endpointFor, inCallersWords, isBeyond, notOffered, quirksAt } from './fitting';
+import {
+  callersNames,
+  capabilitiesAt,
+  capsByOlderName,
+  droppedOf,
+  endpointFor,
+  inCallersWords,
+  isBeyond,
+  mayBeBeyond,
+  notOffered,
+  quirksForModel,
+} from './fitting';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -57,10 +68,16 @@ export async function prepare(
   const endpoint = await endpointFor(call, target, site);
   const protocol = await gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
-  const passThrough = endpoint.protocol === call.dialect.name && !(await isBeyond(call, target));
+  const passThrough = endpoint.protocol === call.dialect.name && !(mayBeBeyond(call) && (await isBeyond(call, target)));
   const cap = capFor(gateway, bounded, target, protocol, passThrough);
   const written = passThrough
-    ? passedBody(call, target, endpoint, await quirksAt(call, target), cap.tokens)
+    ? passedBody(
+        call,
+        target,
+        endpoint,
+        capsByOlderName(call, target) ? await quirksForModel(call, target) : provider.definition.quirks,
+        cap.tokens,
+      )
     : translatedBody(
         call,
         target,

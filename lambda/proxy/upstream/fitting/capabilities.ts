@@ -48,25 +48,30 @@ export async function waysToCall(configuration: Said, target: Target, call: Form
   };
 }
 
-/** How a body that came in its provider's own dialect is reshaped. What its model takes is asked for only where a cap has an older name. */
-export async function quirksAt({ facts, configuration }: RoutedCall, target: Target): Promise<readonly string[]> {
-  const { quirks, thinkers } = target.provider.definition;
-  if (thinkers === undefined || facts.maxOutputTokens === undefined || facts.maxOutputField !== thinkers.noCapIn) return quirks;
-  const { thinking = [] } = await capabilitiesAt(configuration, target, undefined);
-  return thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+/** Whether a body in its provider's own dialect names its cap as models that think do not take it. */
+export function capsByOlderName({ facts }: RoutedCall, { provider }: Target): boolean {
+  return facts.maxOutputTokens !== undefined && facts.maxOutputField === provider.definition.thinkers?.noCapIn;
 }
 
-/**
- * Whether a call asks what its model does not take, though its caller could not know: it named an alias. Then it is written anew in its own dialect too.
- * A call for tools that a provider runs cannot be.
- */
-export async function isBeyond({ facts, configuration, resolution }: RoutedCall, target: Target): Promise<boolean> {
+/** How such a body is reshaped. */
+export async function quirksForModel({ configuration }: RoutedCall, target: Target): Promise<readonly string[]> {
+  const { quirks, thinkers } = target.provider.definition;
+  const { thinking = [] } = await capabilitiesAt(configuration, target, undefined);
+  return thinkers === undefined || thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+}
+
+/** Whether a call asks what not every model takes, and its caller could not know: it named an alias. A call for tools that a provider runs stays as it is. */
+export function mayBeBeyond({ facts, resolution }: RoutedCall): boolean {
   const { asks, serverTools, spareServerTools = [] } = facts;
-  if (asks === undefined || resolution.reason !== 'alias' || serverTools.length > spareServerTools.length) return false;
+  return asks !== undefined && resolution.reason === 'alias' && serverTools.length <= spareServerTools.length;
+}
+
+/** Whether such a call asks what its model does not take. Then it is written anew in its own dialect too. */
+export async function isBeyond({ facts: { asks }, configuration }: RoutedCall, target: Target): Promise<boolean> {
   const { efforts, thinking, systemBetweenTurns } = await capabilitiesAt(configuration, target, undefined);
   return (
-    (asks.systemBetweenTurns === true && systemBetweenTurns === false) ||
-    (asks.adaptiveThinking === true && thinking !== undefined && !thinking.includes('adaptive')) ||
-    (asks.effort !== undefined && efforts !== undefined && !efforts.some((effort) => effort === asks.effort))
+    (asks?.systemBetweenTurns === true && systemBetweenTurns === false) ||
+    (asks?.adaptiveThinking === true && thinking !== undefined && !thinking.includes('adaptive')) ||
+    (asks?.effort !== undefined && efforts !== undefined && !efforts.some((effort) => effort === asks.effort))
   );
 }

@@ -1,0 +1,83 @@
+/** What hosts refuse of a call in their own dialect, or of one model alone: what leaves is what that host takes. */
+import { sender, startEveryProvider } from '../../support/every-provider';
+import type { TestGateway } from '../../support/gateway';
+import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
+
+const CHAT = '/v1/chat/completions';
+const MESSAGES = '/v1/messages';
+const USER = [{ role: 'user', content: 'Hi' }];
+const FUNCTION = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } };
+
+let upstream: Upstream;
+let gateway: TestGateway;
+const sent = sender(
+  () => gateway,
+  () => upstream,
+);
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  upstream.script(jsonReply({ error: { message: 'seen' } }, 400));
+  gateway = await startEveryProvider(upstream);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+test.each([
+  ['openai/gpt-6.1-sol', 'max_completion_tokens'],
+  ['openai/gpt-4o', 'max_tokens'],
+  ['openai/gpt-of-tomorrow', 'max_tokens'],
+])('a cap by its older name reaches %s as %s', async (model, field) => {
+  const { body } = await sent(CHAT, { model, max_tokens: 9, messages: USER });
+
+  expect([body.max_tokens, body.max_completion_tokens]).toEqual(field === 'max_tokens' ? [9, undefined] : [undefined, 9]);
+});
+
+test('notes go to OpenAI with calls that are kept only, and that is said', async () => {
+  const { body, warnings } = await sent(CHAT, { model: 'openai/gpt-4o', metadata: { team: 'blue' }, messages: USER });
+
+  expect(body.metadata).toBeUndefined();
+  expect(warnings).toContain('metadata');
+});
+
+test('DeepSeek is not made to use a tool while it thinks, and gets a stand-in for thinking that was lost', async () => {
+  const called = {
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+  };
+  const messages = [...USER, called, { role: 'tool', tool_call_id: 'c', content: 'x' }];
+  const ask = (more: object) => sent(CHAT, { model: 'deepseek/deepseek-v4-pro', tools: [FUNCTION], messages, ...more });
+
+  const forced = await ask({ tool_choice: 'required' });
+  const free = await ask({});
+
+  expect([forced.body.thinking, forced.body.tool_choice]).toEqual([{ type: 'disabled' }, 'required']);
+  expect([free.body.thinking, free.body.messages[1]]).toEqual([undefined, { ...called, reasoning_content: ' ' }]);
+});
+
+test('the highest effort of Nova gives way to a cap, and without one takes no sampling settings', async () => {
+  const ask = (more: object) =>
+    sent(CHAT, { model: 'bedrock/us.amazon.nova-2-lite-v1:0', reasoning_effort: 'high', messages: USER, ...more });
+
+  const capped = await ask({ max_completion_tokens: 500 });
+  const free = await ask({ temperature: 0.5 });
+
+  expect(capped.body.additionalModelRequestFields.reasoningConfig.maxReasoningEffort).toBe('medium');
+  expect(capped.warnings).toContain('reasoning_effort');
+  expect([free.body.additionalModelRequestFields.reasoningConfig.maxReasoningEffort, free.body.inferenceConfig]).toEqual([
+    'high',
+    undefined,
+  ]);
+});
+
+test('tools of Nova carry no cache points', async () => {
+  const tools = [{ name: 'f', input_schema: { type: 'object' }, cache_control: { type: 'ephemeral' } }];
+
+  const { body, warnings } = await sent(MESSAGES, { model: 'bedrock/us.amazon.nova-pro-v1:0', max_tokens: 9, tools, messages: USER });
+
+  expect(body.toolConfig.tools).toHaveLength(1);
+  expect(warnings).toContain('cache_control');
+});
