@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
-import type { AssistantPart, Message, ModelRequest, TextPart, ToolCallPart } from '../model/request';
+import type { Message, ModelRequest, TextPart, ToolCallPart } from '../model/request';
 
 /**
  * Rules that some providers have for a conversation and others have not. Each answers a conversation that keeps the rule and says the same;
@@ -40,13 +40,39 @@ function withoutBlanksInside(part: Part): Part {
   return part.type === 'tool-result' ? { ...part, content: part.content.filter((inner) => !isBlank(inner)) } : part;
 }
 
-/** The last turn, where it is the assistant's and to be continued, does not end in white space. */
+/** The beginning of an answer that is to be continued: the last text of the assistant's, behind which nothing else is said or called. */
+export function textToContinue(
+  messages: readonly Message[],
+): { readonly message: number; readonly part: number; readonly text: string } | undefined {
+  const message = messages.findLastIndex(({ role, content }) => role !== 'assistant' || content.some(isSaid));
+  const { role, content } = messages[message] ?? {};
+  if (role !== 'assistant' || content === undefined) return undefined;
+  const part = content.findLastIndex(isSaid);
+  const last = content[part];
+  return last?.type === 'text' ? { message, part, text: last.text } : undefined;
+}
+
+/** Thoughts and pictures do not go back everywhere, and turns without them are none. */
+function isSaid(part: Part): boolean {
+  return part.type !== 'reasoning' && part.type !== 'image' && !isBlank(part);
+}
+
+/** What is to be continued does not end in white space. */
 function withoutTrailingSpace(messages: readonly Message[]): readonly Message[] {
-  const last = messages.at(-1);
-  const text = last?.content.at(-1);
-  if (last?.role !== 'assistant' || text?.type !== 'text' || text.text.trimEnd() === text.text) return messages;
-  const content = [...last.content.slice(0, -1), { ...text, text: text.text.trimEnd() }];
-  return [...messages.slice(0, -1), { ...last, content: content as readonly AssistantPart[] }];
+  const last = textToContinue(messages);
+  if (last === undefined || last.text.trimEnd() === last.text) return messages;
+  return messages.map((message, index): Message => {
+    if (index !== last.message) return message;
+    const content = (message.content as readonly Part[]).map((part, at) =>
+      at === last.part ? { ...part, text: last.text.trimEnd() } : part,
+    );
+    return { ...message, content } as Message;
+  });
+}
+
+/** A conversation in which something is said. */
+export function withAnyTurn(messages: readonly Message[]): readonly Message[] {
+  return messages.length === 0 ? [OPENING] : messages;
 }
 
 /** The first turn is the user's. Greetings of chat applications come first; where there are only instructions, the last of them are it. */

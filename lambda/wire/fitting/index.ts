@@ -6,6 +6,7 @@ export {
   beginningWithUser,
   inClaudesForm,
   objectOfArguments,
+  withAnyTurn,
   withMessages,
   withOneResultACall,
   withoutBlankTexts,

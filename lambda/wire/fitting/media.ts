@@ -2,7 +2,7 @@ import { unsupported } from '../../platform/error';
 import type { Message, ModelRequest, TextPart } from '../model/request';
 import type { Capabilities } from '../models';
 import { plainTextOf } from '../protocols/media';
-import { withMessages } from './conversation';
+import { textToContinue, withMessages } from './conversation';
 
 type Part = Message['content'][number];
 
@@ -34,11 +34,9 @@ function refuseOutput({ modalities = [] }: ModelRequest, can: Capabilities): voi
 }
 
 function refusePrefill(messages: readonly Message[]): void {
-  const last = messages.at(-1);
-  if (last?.role !== 'assistant' || last.content.some(({ type }) => type === 'tool-call')) return;
-  // What is blank is no beginning of an answer, and is left out.
-  if (!last.content.some((part) => part.type === 'text' && /\S/.test(part.text))) return;
-  const path = `messages[${messages.length - 1}]`;
+  const last = textToContinue(messages);
+  if (last === undefined) return;
+  const path = `messages[${last.message}]`;
   throw unsupported(path, `${path} is the assistant's, which the chosen model does not continue; end with a turn of the user.`);
 }
 

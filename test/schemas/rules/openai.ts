@@ -52,7 +52,7 @@ export function chat({ kind, body }: Sent): Written {
 
 /** Results stand right behind the turn that called, one a call. @see https://platform.openai.com/docs/guides/function-calling */
 function chatTurns(turns: Any[], kind: string): string[] {
-  const found: string[] = [];
+  const found: string[] = turns.length === 0 ? ['no turns'] : [];
   let open: string[] = [];
   turns.forEach(({ role, tool_call_id: id, tool_calls: calls, content, refusal }, index) => {
     if (role === 'tool') {
@@ -85,7 +85,7 @@ function mistralOrder(turns: Any[]): string[] {
     if (before === 'tool' && role !== 'tool' && role !== 'assistant') found.push(`messages[${index}] is the ${role}'s behind a result`);
     if (before === 'assistant' && role === 'system') found.push(`messages[${index}] are instructions behind an answer`);
   });
-  const last = turns.at(-1);
+  const last = turns.at(-1) ?? {};
   if (last.role !== 'user' && last.role !== 'tool' && last.prefix !== true) found.push(`the last turn is the ${last.role}'s`);
   return found;
 }

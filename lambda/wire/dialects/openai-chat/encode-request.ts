@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
+import { fitSettings, withAnyTurn, withMessages, withOneResultACall } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -25,7 +25,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const settled = fitSettings(original, can, dropped, NEVER);
-  const request = withMessages(settled, withOneResultACall(settled.messages));
+  const request = withMessages(settled, withOneResultACall(withAnyTurn(settled.messages)));
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 

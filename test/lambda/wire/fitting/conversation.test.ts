@@ -16,6 +16,20 @@ test('of several results of one call the last counts', () => {
   ]);
 });
 
+test.each<[string, Message[]]>([
+  ['an empty turn', [{ role: 'assistant', content: [] }]],
+  ['a thought', [{ role: 'assistant', content: [{ type: 'reasoning', text: 'Hm.' }] }]],
+  ['a blank text', [{ role: 'assistant', content: [{ type: 'text', text: ' ' }] }]],
+])('what is to be continued ends in no white space, behind which stands %s', (_, behind) => {
+  const messages: Message[] = [
+    { role: 'user', content: [{ type: 'text', text: 'Count.' }] },
+    { role: 'assistant', content: [{ type: 'text', text: 'One, ' }] },
+    ...behind,
+  ];
+
+  expect(inClaudesForm(messages)[1]).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'One,' }] });
+});
+
 test('a conversation in which nothing is said at all is opened', () => {
   const messages = [{ role: 'system' as const, content: [{ type: 'text' as const, text: '' }] }];
 
