@@ -94,7 +94,7 @@ export interface ModelCapabilities extends ModelSettings {
   readonly parallelTools?: boolean;
 
   /**
-   * Whose grammar of tools' names holds: `openai`, `anthropic`, `gemini`.
+   * Whose grammar of tools' names holds: `openai`, `anthropic`, `gemini`, `kimi`.
    *
    * @default - as the catalogue knows it
    */

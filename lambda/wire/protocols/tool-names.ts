@@ -15,11 +15,13 @@ interface Grammar {
  * @see https://platform.openai.com/docs/api-reference/chat/create (and Bedrock's Converse)
  * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
  * @see https://ai.google.dev/api/caching#FunctionDeclaration
+ * @see https://github.com/MoonshotAI/kimi-cli/issues/1773
  */
 const GRAMMARS: Readonly<Record<ToolNameGrammar, Grammar>> = {
   openai: { pattern: /^[A-Za-z0-9_-]+$/, longest: 64 },
   anthropic: { pattern: /^[A-Za-z0-9_-]+$/, longest: 128 },
   gemini: { pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/, longest: 64 },
+  kimi: { pattern: /^[A-Za-z][A-Za-z0-9_-]*$/, longest: 64 },
 };
 /** Most characters that a name may have anywhere. */
 const SHORTEST_LIMIT = 64;
@@ -63,10 +65,11 @@ function fits(name: string, { pattern, longest }: Grammar): boolean {
 }
 
 /** What can be kept of a name is, and a digest of the whole tells it from others with the same beginning. */
-function fitToolName(name: string, { longest }: Grammar): string {
+function fitToolName(name: string, { pattern, longest }: Grammar): string {
   const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_LENGTH);
   const readable = name.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[0-9-])/, '_');
-  return `${readable.slice(0, longest - DIGEST_LENGTH - 1)}_${digest}`;
+  const begun = pattern.test('_') ? readable : readable.replace(/^(?![A-Za-z])/, 'f');
+  return `${begun.slice(0, longest - DIGEST_LENGTH - 1)}_${digest}`;
 }
 
 function eachName({ tools = [], messages, toolChoice }: ModelRequest, visit: (name: string) => void): void {

@@ -22,6 +22,7 @@ export function inStrictOrder(messages: JsonValue[]): JsonValue[] {
     if (before === 'tool' && (role === 'user' || isLate)) ordered.push(BRIDGE);
     ordered.push(isLate ? { ...(message as JsonObject), role: 'user' } : message);
   }
+  if (ordered.length === 0) ordered.push(OPENING);
   const last = ordered.at(-1);
   if (isObject(last) && ordered.every((message) => roleOf(message) === 'system')) ordered[ordered.length - 1] = { ...last, role: 'user' };
   if (isObject(last) && last['role'] === 'assistant' && last['prefix'] === undefined && last['tool_calls'] === undefined) {

@@ -71,7 +71,7 @@ export const CAPABILITY_FIELDS = {
   /** `false`: one call of a tool an answer. */
   parallelTools: 'yes-or-no',
   /** Grammar of tools' names. */
-  toolNames: ['openai', 'anthropic', 'gemini'],
+  toolNames: ['openai', 'anthropic', 'gemini', 'kimi'],
   /** Grammar of calls' ids, where the host has one. */
   toolIds: ['mistral', 'kimi'],
   /** Wire formats that take an effort beside tools, where not all do. */

@@ -386,3 +386,19 @@ describe('marks of what is to be cached', () => {
     expect(warnings).toContain('cache_control');
   });
 });
+
+describe('names of tools', () => {
+  const named = (model: string, name: string) => sent(MESSAGES, { model, max_tokens: 9, messages: USER, tools: [{ ...TOOL, name }] });
+
+  test.each(['3d-render', '_private', '-x'])('of Kimi begin with a letter: %s', async (name) => {
+    const { body } = await named('openai-compatible/kimi-k2.5', name);
+
+    expect(body.tools[0].function.name).toMatch(/^[A-Za-z][A-Za-z0-9_-]{1,63}$/);
+  });
+
+  test.each(['mistral/mistral-large-latest', 'deepseek/deepseek-chat', 'xai/grok-4'])('of %s have no points and colons', async (model) => {
+    const { body } = await named(model, 'mcp.server:tool');
+
+    expect(body.tools[0].function.name).toMatch(/^mcp_server_tool_[0-9a-f]{8}$/);
+  });
+});

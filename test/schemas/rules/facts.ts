@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<NameGrammar, RegExp>> = {
   openai: /^[a-zA-Z0-9_-]{1,64}$/,
   anthropic: /^[a-zA-Z0-9_-]{1,128}$/,
   gemini: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
+  kimi: /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/,
 };
 /** @see https://docs.claude.com/en/docs/build-with-claude/structured-outputs#json-schema-limitations */
 const NOT_BY_ANTHROPIC =

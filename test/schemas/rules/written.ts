@@ -16,7 +16,7 @@ export interface Sent {
 }
 
 /** Whose grammar names of tools have. */
-export type NameGrammar = 'openai' | 'anthropic' | 'gemini';
+export type NameGrammar = 'openai' | 'anthropic' | 'gemini' | 'kimi';
 
 /** A body in its vendor's schema, and its settings under the catalogue's names. */
 export interface Written {
