@@ -96,11 +96,15 @@ describe('addresses of providers', () => {
   });
 
   test('Bedrock takes its guardrail and its client from the settings', () => {
-    expect(endpoint('bedrock', { settings: { guardrailId: 'g1', client: 'sdk' } })).toMatchObject({
-      fields: { guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: 'DRAFT' } },
-      transport: 'bedrock-sdk',
+    const guarded = endpoint('bedrock', { settings: { guardrailId: 'g1', client: 'sdk' } });
+    expect(guarded).toMatchObject({ protocol: 'bedrock-converse', path: '/model/m/converse', transport: 'bedrock-sdk' });
+    expect(guarded?.settle?.({ messages: [] })).toEqual({
+      messages: [],
+      guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: 'DRAFT' },
     });
-    expect(endpoint('bedrock', {})).toEqual({ protocol: 'bedrock-converse', path: '/model/m/converse', headers: {} });
+    const plain = endpoint('bedrock', {});
+    expect(plain).toMatchObject({ protocol: 'bedrock-converse', path: '/model/m/converse', headers: {} });
+    expect(plain?.settle?.({ messages: [] })).toEqual({ messages: [] });
   });
 
   test.each([
