@@ -7,7 +7,7 @@
  * model asks for two files at once, one of which is not there, then for a third that the first one names, and says what it read: a run
  * passes when that reaches the client's output and the vendor's stand-in, which takes only what the vendor takes, refused nothing.
  * Clients are installed into `LLM_GATEWAY_CLIENTS_CACHE` (default: a folder in the system's temporary one), never into this
- * repository, and nothing they send is kept.
+ * repository, and nothing they send is kept. docs/clients.md holds the table of the last run.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
