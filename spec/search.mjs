@@ -1,27 +1,45 @@
-/** Searches the ledger's protocol in full, then shows that each known mistake would have been found. Exits with 1 when not so. */
-import { BUDGET_MISTAKES, budgetModel } from './budgets.mjs';
+/**
+ * Searches the ledger's protocol in full, then shows that each known mistake would have been found. Exits with 1 when not so.
+ *
+ * `search.mjs --long` searches the large models, `search.mjs <words of a name>` one of either.
+ */
 import { explore } from './explore.mjs';
-import { REQUEST_MISTAKES, requestModel } from './requests.mjs';
+import { LONG_SEARCHES, MISTAKES, SEARCHES } from './searches.mjs';
 
 let failed = false;
+let states = 0;
 
-for (const [name, model, mistakes] of [
-  ['requests', requestModel, REQUEST_MISTAKES],
-  ['budgets', budgetModel, BUDGET_MISTAKES],
-]) {
-  const result = explore(model());
-  if (result.wrong) {
-    failed = true;
-    console.error(`${name}: ${result.wrong}\n  ${result.trace.join('\n  ')}`);
-  } else console.log(`${name}: ${result.states} states, nothing broken`);
+function report({ wrong, trace }, what) {
+  failed = true;
+  console.error(`${what}: ${wrong}\n  ${trace.join('\n  ')}`);
+}
 
+const wanted = process.argv.slice(2).join(' ');
+const long = wanted === '--long';
+const all = long ? LONG_SEARCHES : wanted === '' ? SEARCHES : [...SEARCHES, ...LONG_SEARCHES].filter(([name]) => name.includes(wanted));
+for (const [name, model, options] of all) {
+  const found = explore(model(options));
+  states += found.states;
+  if (found.wrong) report(found, name);
+  else console.log(`${name}: ${found.states} states, nothing broken`);
+}
+
+let noticed = 0;
+for (const [mistakes, model, searches] of wanted === '' ? MISTAKES : []) {
   for (const mistake of mistakes) {
-    const found = explore(model(mistake));
-    if (found.wrong) console.log(`  noticed: ${mistake} (${found.wrong}, ${found.trace.length} steps)`);
-    else {
+    let found = {};
+    for (const options of searches) {
+      found = explore(model({ ...options, mistake }));
+      if (found.wrong) break;
+    }
+    if (found.wrong) {
+      noticed++;
+      console.log(`  noticed: ${mistake} (${found.wrong}, ${found.trace.length} steps)`);
+    } else {
       failed = true;
       console.error(`  NOT NOTICED: ${mistake}`);
     }
   }
 }
+console.log(`${states} states in all, ${noticed} mistakes noticed`);
 process.exit(failed ? 1 : 0);
