@@ -61,12 +61,17 @@ function made() {
   return { generation: 1, createdAt: now, updatedAt: now };
 }
 
-/** The table in memory knows the calls of requests and no transactions; rows are put before there are any requests. */
+/** The table in memory knows the calls of requests and no transactions; rows, and the copies that are written with them, are put before there are any requests. */
 function oneByOne(connector: DynamoDbConnector): DynamoDbConnector {
   return {
     ...connector,
     transactWriteItems: async ({ TransactItems: items = [] }, options) => {
-      for (const { Put: put } of items) if (put !== undefined) await connector.putItem(put as never, options);
+      for (const { Put: put, Update: update } of items) {
+        if (put !== undefined) await connector.putItem(put as never, options);
+        const generation = update?.ExpressionAttributeValues?.[':generation'];
+        if (update === undefined || generation === undefined) continue;
+        await connector.putItem({ TableName: update.TableName, Item: { ...update.Key, generation } }, options);
+      }
       return { $metadata: {} };
     },
   };

@@ -48,10 +48,10 @@ export class GatewayAdmin extends Construct {
     });
     allowTables(admin.role, tables, {
       identity: {
-        items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+        items: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
         query: [TABLES.identity.indexes.byKind.name, TABLES.identity.indexes.byOwner.name],
       },
-      counters: { items: ['GetItem', 'UpdateItem'] },
+      counters: { items: ['BatchGetItem', 'UpdateItem'] },
       records: { items: ['GetItem', 'PutItem', 'Query'], query: [TABLES.records.indexes.feed.name] },
       // Entries are added and read, by nobody changed or removed.
       audit: { items: ['PutItem', 'Query'] },

@@ -50,8 +50,8 @@ export class GatewayLedger extends Construct {
       logRemovalPolicy: props.logRemovalPolicy,
     });
     allowTables(sweeper.role, props.tables, {
-      counters: { items: ['GetItem', 'UpdateItem', 'Scan'] },
-      records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.open.name] },
+      counters: { items: ['BatchGetItem', 'UpdateItem'], query: [TABLES.counters.indexes.due.name] },
+      records: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
     });
     allow(sweeper.role, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.settlements.queueArn]);
     this.sweeper = sweeper.function;

@@ -125,6 +125,7 @@ export class GatewayMonitoring extends Construct {
           [
             metric(METRICS.STORE_DOWN),
             metric(METRICS.SETTLE_DEFERRED),
+            metric(METRICS.SETTLEMENT_LOST),
             metric(METRICS.BOUND_EXCEEDED),
             metric(METRICS.SWEPT),
             metric(METRICS.PRICE_UNKNOWN),

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { ComputePlane } from './compute-plane';
 import type { ComputePlaneMetrics } from './compute-plane-binding';
 import type { GatewayFunctionProps } from './function-props';
-import { ENV, TABLES } from './private/contract';
+import { ENV } from './private/contract';
 import { allow } from './private/role-access';
 import { allowReadingSecret } from './private/secret-access';
 import { allowTables, tableEnvironment } from './private/table-access';
@@ -78,8 +78,8 @@ export class GatewayProxy extends Construct {
       logRemovalPolicy: props.logRemovalPolicy,
     });
     allowTables(role, tables, {
-      identity: { items: ['GetItem'], query: [TABLES.identity.indexes.byKind.name] },
-      counters: { items: ['GetItem', 'UpdateItem'] },
+      identity: { items: ['BatchGetItem', 'GetItem'] },
+      counters: { items: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
       records: { items: ['GetItem', 'PutItem', 'Query', 'UpdateItem'] },
     });
     allow(role, ['sqs:SendMessage'], [props.settlements.queueArn]);

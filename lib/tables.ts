@@ -52,7 +52,11 @@ export class GatewayTables extends Construct {
       removalPolicy,
     };
     this.identity = new dynamodb.Table(this, 'Identity', { ...common, partitionKey: key(TABLES.identity.partitionKey) });
-    this.counters = new dynamodb.Table(this, 'Counters', { ...common, partitionKey: key(TABLES.counters.partitionKey) });
+    this.counters = new dynamodb.Table(this, 'Counters', {
+      ...common,
+      partitionKey: key(TABLES.counters.partitionKey),
+      timeToLiveAttribute: TABLES.counters.timeToLive,
+    });
     this.records = new dynamodb.Table(this, 'Records', {
       ...common,
       partitionKey: key(TABLES.records.partitionKey),
@@ -68,15 +72,30 @@ export class GatewayTables extends Construct {
     });
     for (const [table, indexes] of [
       [this.identity, TABLES.identity.indexes],
+      [this.counters, TABLES.counters.indexes],
       [this.records, TABLES.records.indexes],
     ] as const) {
-      for (const index of Object.values(indexes)) {
-        table.addGlobalSecondaryIndex({ indexName: index.name, partitionKey: key(index.partitionKey), sortKey: key(index.sortKey) });
+      for (const index of Object.values<TableIndex>(indexes)) {
+        table.addGlobalSecondaryIndex({
+          indexName: index.name,
+          partitionKey: key(index.partitionKey),
+          sortKey: key(index.sortKey, index.isNumeric === true ? dynamodb.AttributeType.NUMBER : dynamodb.AttributeType.STRING),
+          projectionType: index.keysOnly === true ? dynamodb.ProjectionType.KEYS_ONLY : dynamodb.ProjectionType.ALL,
+        });
       }
     }
   }
 }
 
-function key(name: string): dynamodb.Attribute {
-  return { name, type: dynamodb.AttributeType.STRING };
+/** An index as the contract describes it. */
+interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly isNumeric?: boolean;
+  readonly keysOnly?: boolean;
+}
+
+function key(name: string, type = dynamodb.AttributeType.STRING): dynamodb.Attribute {
+  return { name, type };
 }

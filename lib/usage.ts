@@ -52,7 +52,7 @@ export class GatewayUsage extends Construct {
     });
     allowTables(usage.role, tables, {
       identity: { items: ['GetItem'] },
-      counters: { items: ['GetItem'] },
+      counters: { items: ['BatchGetItem'] },
       records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
     });
     allow(usage.role, ['events:PutEvents'], [this.eventBus.eventBusArn]);

@@ -62,7 +62,7 @@ export function concurrentChange(): GatewayError {
   });
 }
 
-/** A newer generation than any before: never behind the counters of a level that was deleted and made again. */
+/** A newer generation than any before: never behind the pages of a level that was deleted and made again. */
 export function nextGeneration(now: number, before = 0): number {
   return Math.max(now, before + 1);
 }
@@ -105,7 +105,7 @@ export async function readParents(services: Services, caller: Caller, place: Pla
     ['project', project],
     ['user', user],
   ] as const) {
-    if (record !== undefined) parents.push({ ...record, kind, label: `${kind} ${JSON.stringify(record.id)}` });
+    if (record !== undefined) parents.push({ ...record, record, kind, label: `${kind} ${JSON.stringify(record.id)}` });
   }
   return parents;
 }

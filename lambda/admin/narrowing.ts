@@ -1,4 +1,5 @@
 import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
+import type { LevelRecord } from '../identity';
 import type { LevelKind } from '../money/ledger';
 import { formatUsd, usd } from '../money/pricing';
 import { invalidRequest } from '../platform/error';
@@ -16,6 +17,8 @@ export interface Allowance {
 
 export interface Parent extends Allowance {
   readonly kind: LevelKind;
+  /** Its row, where it has one. */
+  readonly record?: LevelRecord;
   readonly allowedTags?: readonly string[];
   readonly pinned?: readonly string[];
   /** As the message names it: `team "research"`. */

@@ -2,19 +2,20 @@ import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
 import type { AuditStore, DynamoDbConnector, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
-  createCounterStore,
   createIdentityStore,
   createOverrideStore,
+  createPageStore,
   createPriceBookStore,
-  createRecordStore,
   createRollupStore,
   createSpendStore,
+  createUsageRecordStore,
 } from '../aws/dynamodb';
 import type { IdentityStore, Peppers, Secrets } from '../identity';
 import { createIdentityRows, parsePeppers } from '../identity';
 import { loadPriceBookData } from '../money/deployed-book';
-import { type BudgetSources, createFreshBudgets } from '../money/ledger';
-import type { CounterStore, PriceBookStore, RecordStore } from '../money/ports';
+import { createSpentBefore } from '../money/ledger';
+import type { BudgetSources } from '../money/pages';
+import type { PageStore, PriceBookStore, UsageRecordStore } from '../money/ports';
 import type { PriceBookData } from '../money/pricing';
 import { GatewayError } from '../platform/error';
 import { parseJson } from '../platform/json';
@@ -33,10 +34,10 @@ export interface Services {
   readonly identity: IdentityStore;
   readonly overrides: OverrideStore;
   readonly books: PriceBookStore;
-  readonly records: RecordStore;
+  readonly records: UsageRecordStore;
   readonly rollups: RollupStore;
   readonly audit: AuditStore;
-  readonly counters: CounterStore;
+  readonly pages: PageStore;
   /** How budgets stand. */
   readonly budgets: BudgetSources;
   /** Writes, each with its audit entry. */
@@ -66,13 +67,13 @@ export interface ServiceParts {
 export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
-  const counters = createCounterStore(connector, countersTable);
   const rows = createIdentityRows(identity, clock);
+  const pages = createPageStore(connector, countersTable);
   const peppers = async () => parsePeppers(await secrets.read(environment.pepperSecret));
   const source = {
     peppers,
     bootstrapSecret: async () => readBootstrap(await secrets.read(environment.bootstrapSecret)),
-    readKey: async (keyId: string) => (await rows.dated('key', keyId, 0)).record,
+    readKey: async (keyId: string) => (await rows.anew(keyId)).rows?.key,
     now: () => clock.now(),
   };
   return {
@@ -82,20 +83,17 @@ export function createServices({ environment, clock, log, connector, secrets, do
     overrides: createOverrideStore(connector, identityTable),
     books: createPriceBookStore(connector, identityTable),
     deployedBook: loadPriceBookData,
-    records: createRecordStore(connector, recordsTable),
+    records: createUsageRecordStore(connector, recordsTable, clock),
     rollups: createRollupStore(connector, recordsTable),
     audit: createAuditStore(connector, auditTable),
-    counters,
+    pages,
     budgets: {
-      counters,
-      fresh: createFreshBudgets({
-        identity,
-        counters,
-        levels: { refresh: (kind, id) => identity.get(kind, id, { consistent: true }) },
-        document: { gateway: document.gateway ?? {}, defaults: document.defaults ?? {} },
+      pages,
+      spentBefore: createSpentBefore(
+        createSpendStore(connector, recordsTable),
+        (kind, id) => identity.get(kind, id, { consistent: true }),
         clock,
-        spend: createSpendStore(connector, recordsTable),
-      }),
+      ),
     },
     journal: createJournal(connector, { identity: identityTable, audit: auditTable }, clock),
     document,

@@ -39,6 +39,7 @@ export function beginTransaction(connector: DynamoDbConnector, token: string): T
         items.push(...(input.TransactItems ?? []));
         return { $metadata: {} };
       },
+      batchGetItem: refuse,
       getItem: refuse,
       updateItem: refuse,
       query: refuse,

@@ -19,7 +19,7 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
 const RECORD_NAMES = new Map(Object.entries(WIRE_NAMES).map(([field, name]) => [name, field]));
 
 /** Fields of records that callers never see. */
-const HIDDEN = new Set(['generation', 'removedBudgets', 'restarts', 'hashes', 'requestHash', 'teamTags']);
+const HIDDEN = new Set(['generation', 'limitsGeneration', 'removedBudgets', 'restarts', 'hashes', 'requestHash', 'teamTags', 'above']);
 
 /** What the admin API shows of a level: no hash, no secret. */
 export function toWire(record: LevelRecord, now: number): JsonObject {

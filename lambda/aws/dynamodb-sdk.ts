@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -18,6 +19,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  */
 export function createSdkDynamoDb(client: DynamoDBClient = new DynamoDBClient({ maxAttempts: 1 })): DynamoDbConnector {
   return {
+    batchGetItem: (input, options) => timed(options, (abortSignal) => client.send(new BatchGetItemCommand(input), { abortSignal })),
     getItem: (input, options) => timed(options, (abortSignal) => client.send(new GetItemCommand(input), { abortSignal })),
     putItem: (input, options) => timed(options, (abortSignal) => client.send(new PutItemCommand(input), { abortSignal })),
     updateItem: (input, options) => timed(options, (abortSignal) => client.send(new UpdateItemCommand(input), { abortSignal })),

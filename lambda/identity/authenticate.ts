@@ -5,7 +5,7 @@ import { credentialOf, notAuthenticated, type RequestHeaders } from './credentia
 import type { KeyHash, KeyRecord } from './entities';
 import { type Peppers, parsePeppers } from './peppers';
 import type { Secrets } from './ports';
-import type { DatedRow, IdentityRows } from './rows';
+import type { DatedRows, IdentityRows, KeptRows } from './rows';
 import { type ParsedKey, parseKey, ROOT_KEY_ID, verifyKey } from './virtual-key';
 
 /** Clocks of callers, the table and this process may differ by this much. */
@@ -18,20 +18,28 @@ const REOPENED: ReadonlySet<string> = new Set(['key_blocked', 'key_expired']);
 /** Who calls. */
 export interface Caller {
   readonly key: KeyRecord;
-  /** Whether a newer row of the key still lets this caller in; for the ledger's own consistent read. */
-  accepts(fresh: KeyRecord): boolean;
+  /** What its call is planned from. */
+  readonly rows: KeptRows;
+  /** They were read for this call, all of them. */
+  readonly isAnew: boolean;
+  /**
+   * The same caller by its rows as they are now.
+   *
+   * @throws GatewayError as `authenticate`
+   */
+  again(): Promise<Caller>;
 }
 
 export interface Authenticator {
   /**
    * Finds out who calls.
    *
-   * @param fresh reads the key's row consistently; for routes that do not pass the ledger, which does so itself
-   * @param beside called when the credential has the form of a key, to begin what is read beside the key's row
+   * @param anew reads the key's rows as they are now; for routes that do not pass the ledger, which does so itself
+   * @param beside called when the credential has the form of a key, to begin what is read beside the key's rows
    * @throws GatewayError 400 `ambiguous_credentials`; 401 `invalid_api_key`, `key_revoked`, `key_expired`; 403 `key_blocked`;
    * 503 `misconfigured`, `secret_unavailable`, `store_unavailable`
    */
-  authenticate(headers: RequestHeaders, fresh: boolean, beside?: () => void): Promise<Caller>;
+  authenticate(headers: RequestHeaders, anew: boolean, beside?: () => void): Promise<Caller>;
   /**
    * Whether anybody could be authenticated at all.
    *
@@ -42,7 +50,7 @@ export interface Authenticator {
 
 /** Authenticates virtual keys. What is malformed is refused before anything is read. */
 export function createAuthenticator(
-  rows: Pick<IdentityRows, 'dated'>,
+  rows: Pick<IdentityRows, 'of' | 'anew'>,
   secrets: Secrets,
   pepperSecretArn: string,
   clock: Clock,
@@ -60,37 +68,42 @@ export function createAuthenticator(
     return peppers;
   };
 
-  const rowOf = async (keyId: string, maxAgeMs?: number): Promise<DatedRow<KeyRecord>> => {
+  const read = async (reading: Promise<DatedRows>): Promise<DatedRows> => {
     try {
-      return await rows.dated('key', keyId, maxAgeMs);
+      return await reading;
     } catch (error) {
       throw storeUnavailable(error);
     }
   };
 
+  async function admit(presented: Presented, known: Peppers, anew: boolean): Promise<Caller> {
+    const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
+      const nowMs = clock.now();
+      return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);
+    };
+    let isAnew = anew;
+    let found = await read(anew ? rows.anew(presented.keyId) : rows.of(presented.keyId));
+    let refusal = refuse(found.rows?.key);
+    // Who holds the secret of a key that is blocked or over is told by the row as it is now.
+    const mostAgeMs = REOPENED.has(refusal?.code ?? '') ? 0 : RECHECK_AFTER_MS;
+    if (refusal !== undefined && found.rows !== undefined && found.ageMs > mostAgeMs) {
+      isAnew = true;
+      found = await read(rows.anew(presented.keyId));
+      refusal = refuse(found.rows?.key);
+    }
+    if (refusal !== undefined || found.rows === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
+    return { key: found.rows.key, rows: found.rows, isAnew, again: async () => admit(presented, await currentPeppers(), true) };
+  }
+
   return {
     async check() {
       await currentPeppers();
     },
-    async authenticate(headers, fresh, beside) {
+    async authenticate(headers, anew, beside) {
       const known = await currentPeppers();
       const presented = present(credentialOf(headers));
       beside?.();
-      const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
-        const nowMs = clock.now();
-        return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);
-      };
-      const first = await rowOf(presented.keyId, fresh ? 0 : undefined);
-      let refusal = refuse(first.record);
-      let key = first.record;
-      // Who holds the secret of a key that is blocked or over is told by the row as it is now.
-      const mostAgeMs = REOPENED.has(refusal?.code ?? '') ? 0 : RECHECK_AFTER_MS;
-      if (refusal !== undefined && key !== undefined && first.ageMs > mostAgeMs) {
-        key = (await rowOf(presented.keyId, mostAgeMs)).record;
-        refusal = refuse(key);
-      }
-      if (refusal !== undefined || key === undefined) throw refusal ?? notAuthenticated('AuthUnknownKey');
-      return { key, accepts: (newer) => refuse(newer) === undefined };
+      return admit(presented, known, anew);
     },
   };
 }

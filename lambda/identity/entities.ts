@@ -47,6 +47,8 @@ export interface KeyRecord extends LevelRecord, KeyRow {
   readonly hashes: readonly KeyHash[];
   /** Last four characters of the newest secret, for people. */
   readonly lastFour: string;
+  /** What planning a call needs of the levels above, as they were when this row was written; whoever uses it checks it against their rows. */
+  readonly above?: { readonly team?: LevelRecord; readonly project?: LevelRecord; readonly user?: LevelRecord };
   /** Data-plane endpoints it may use, such as `/v1/chat/completions`; absent: all. */
   readonly endpoints?: readonly string[];
 }

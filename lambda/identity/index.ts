@@ -5,7 +5,7 @@ export { credentialOf, notAuthenticated, type RequestHeaders } from './credentia
 export type { KeyHash, KeyRecord, LevelRecord, ProjectRecord, Role, TeamRecord, UserRecord } from './entities';
 export { type Peppers, parsePeppers } from './peppers';
 export type { IdentityStore, LevelRecords, Secrets } from './ports';
-export { createIdentityRows, type IdentityRows } from './rows';
+export { createIdentityRows, type IdentityRows, type KeptRows } from './rows';
 export { allowedTagsOf, countingTags, mayTag } from './tags';
 export {
   equalInConstantTime,

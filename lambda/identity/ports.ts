@@ -1,4 +1,5 @@
 import type { LevelKind } from '../money/ledger';
+import type { RowMarks } from '../money/ports';
 import type { Page, WriteResult } from '../platform/stored';
 import type { KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
 
@@ -30,9 +31,27 @@ export interface ListOptions {
   readonly after?: string;
 }
 
+export type RowName = readonly [kind: LevelKind, id: string];
+
+export interface RowStates {
+  /** Undefined: there is no such row. */
+  readonly generations: readonly (number | undefined)[];
+  readonly marks: RowMarks;
+}
+
+export interface StoredRows {
+  readonly records: readonly (LevelRecord | undefined)[];
+  /** As they stood at some moment of the read: what was changed before, other reads that begin later see. */
+  readonly marks: RowMarks | undefined;
+}
+
 /** Keys, teams, projects, users, tags and the gateway's own level. */
 export interface IdentityStore {
   get<K extends LevelKind>(kind: K, id: string, options?: ReadOptions): Promise<LevelRecords[K] | undefined>;
+  /** Generations of rows as they stand, in the order of their names, and the gateway's marks where it is among them: one consistent read of all. */
+  states(names: readonly RowName[], timeoutMs: number): Promise<RowStates>;
+  /** Rows as they stand, read consistently at once, and the gateway's marks where it is among them. */
+  rows(names: readonly RowName[], timeoutMs: number): Promise<StoredRows>;
   /** Writes a new row; `conflict` when the id is taken. Give it a `generation` of the current epoch ms, so that a recreated id never falls behind its counters. */
   create<K extends LevelKind>(kind: K, record: LevelRecords[K]): Promise<WriteResult>;
   /** Replaces a row if it still has the generation that was read. The record's own generation must be a newer one. */

@@ -2,21 +2,21 @@ import type { GatewayDocument } from '../../lib/private/contract';
 import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import {
-  createCounterStore,
-  createGateStore,
   createIdempotencyStore,
   createIdentityStore,
   createOverrideStore,
+  createPageStore,
   createPriceBookStore,
-  createRecordStore,
   createSpendStore,
+  createUsageRecordStore,
 } from '../aws/dynamodb';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
-import type { KeyRecord } from '../identity';
+import type { KeptRows } from '../identity';
 import { createAuthenticator, createIdentityRows } from '../identity';
-import type { SettlementQueue } from '../money/ledger';
-import { createFreshBudgets, createLedger } from '../money/ledger';
+import type { Healing, SettlementQueue } from '../money/ledger';
+import { createHealing, createLedger, createSpentBefore } from '../money/ledger';
+import type { BudgetSources } from '../money/pages';
 import { bookInForce, type PriceBook, type PriceOverride } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import type { Environment, Log, Metrics } from '../platform/runtime';
@@ -73,16 +73,15 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const clock = parts.clock ?? systemClock;
   const random = parts.random ?? Math.random;
   const identity = createIdentityStore(dynamodb, environment.identityTable);
-  const counters = createCounterStore(dynamodb, environment.countersTable);
+  const pages = createPageStore(dynamodb, environment.countersTable);
+  const records = createUsageRecordStore(dynamodb, environment.recordsTable, clock);
   const spend = createSpendStore(dynamodb, environment.recordsTable);
   const secrets = createSecrets(parts.fetchSecret, clock, random);
-  const levels = createIdentityRows(identity, clock);
-  const ledger = createLedger<KeyRecord>({
-    identity,
-    levels,
-    counters,
-    gates: createGateStore(dynamodb, environment.countersTable),
-    records: createRecordStore(dynamodb, environment.recordsTable),
+  const rows = createIdentityRows(identity, clock);
+  const ledger = createLedger<KeptRows>({
+    rows,
+    pages,
+    records,
     idempotency: createIdempotencyStore(dynamodb, environment.recordsTable),
     clock,
     document,
@@ -119,9 +118,13 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metrics,
     configuration,
     offer,
-    authenticator: createAuthenticator(levels, secrets, environment.pepperSecret, clock),
-    levels,
-    budgets: { counters, fresh: createFreshBudgets({ identity, counters, levels, document, clock, spend }) },
+    authenticator: createAuthenticator(rows, secrets, environment.pepperSecret, clock),
+    rows,
+    budgets: {
+      pages,
+      spentBefore: createSpentBefore(spend, (kind, id) => identity.get(kind, id, { consistent: true }), clock),
+      heal: createPageHealing(createHealing({ pages, records, clock })),
+    },
     admission: ledger,
     prices: followChanges(parts.priceBook, configuration),
     secrets,
@@ -143,6 +146,13 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   };
   sources.push(providerSource(gateway), estimateSource);
   return gateway;
+}
+
+/** What dead calls hold is freed before anybody is shown it as reserved. */
+function createPageHealing(healing: Healing): NonNullable<BudgetSources['heal']> {
+  return async (pages) => {
+    await Promise.all(pages.map((page) => healing.heal(page, healing.overdue(page))));
+  };
 }
 
 /** The SDK is most of a bundle, and nearly nobody asks for it. */

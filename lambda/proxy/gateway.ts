@@ -1,6 +1,6 @@
-import type { Authenticator, KeyRecord, LevelRecord, Secrets } from '../identity';
-import type { Admission, BudgetSources } from '../money/ledger';
-import type { LevelRows } from '../money/ports';
+import type { Authenticator, IdentityRows, KeptRows, Secrets } from '../identity';
+import type { Admission } from '../money/ledger';
+import type { BudgetSources } from '../money/pages';
 import type { PriceBook } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
@@ -24,11 +24,11 @@ export interface Gateway {
   readonly configuration: LiveConfiguration;
   readonly offer: Offer;
   readonly authenticator: Authenticator;
-  /** Rows of teams, projects and users, at most 10 s old. */
-  readonly levels: LevelRows<LevelRecord>;
+  /** Rows of keys and of the levels above them. */
+  readonly rows: IdentityRows;
   /** How budgets stand. */
   readonly budgets: BudgetSources;
-  readonly admission: Admission<KeyRecord>;
+  readonly admission: Admission<KeptRows>;
   /** What models cost, run-time changes included, as it stands now. */
   prices(): PriceBook;
   readonly secrets: Secrets;

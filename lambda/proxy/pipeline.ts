@@ -1,15 +1,13 @@
 import type { KeyRecord } from '../identity';
 import type { Exchange } from '../platform/http';
-import { safeStack, uuidV7 } from '../platform/runtime';
+import { attemptId, safeStack } from '../platform/runtime';
 import { record } from './after/record';
 import { openTaps } from './after/tap';
 import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';
 import { noRoute, refuse } from './answer/refused';
 import { admit } from './before/admit';
-import { bound, heldTo } from './before/bound';
 import { parse } from './before/parse';
-import { allow } from './before/policy';
 import type { RouteMatch } from './before/routes';
 import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
@@ -20,7 +18,7 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
   const tapped = openTaps(gateway.taps, received, gateway.log);
   const exchange = tapped?.exchange ?? received;
   const match = gateway.offer.matchRoute(exchange.method, exchange.path);
-  const trace = openTrace(uuidV7(gateway.clock.now()), exchange);
+  const trace = openTrace(attemptId(gateway.clock.now()), exchange);
   if (match.found === 'route') trace.route = match.route.path;
   trace.dialect = match.found === 'route' ? match.route.dialect : match.dialect;
   try {
@@ -51,7 +49,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   if (match.found === 'route' && !match.route.authenticated) return answerOpen(gateway, exchange, trace, match.route);
 
   if (match.found === 'nothing') refuseStrayAdminCall(exchange);
-  // The ledger reads the key's row consistently itself; where it is not asked, the row is read anew.
+  // The round that reserves checks the rows; where nothing is reserved, they are read anew.
   const isCall = match.found === 'route' && match.route.kind === 'model-call';
   let configured: Promise<void> | undefined;
   const caller = await authenticator.authenticate(exchange.headers, !isCall, () => {
@@ -68,14 +66,11 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.operation = route.operation;
   const call = await parse(gateway, exchange, match, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
-  const resolution = configuration.models().resolve(call.facts.model);
-  const allowed = await allow(gateway, call, resolution);
-  const bounded = bound(gateway, allowed);
-  const reservation = await admit(gateway, bounded, (work) => trace.afterwards.push(work));
+  const { bounded, reservation } = await admit(gateway, call, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
-  await deliver(gateway, heldTo(bounded, reservation), reservation, trace);
+  await deliver(gateway, bounded, reservation, trace);
   const written = trace.usage?.outputTokens;
   if (written !== undefined) gateway.usualOutput.note(caller.key.id, call.facts.model, written);
 }

@@ -28,10 +28,14 @@ export interface LiveConfiguration {
   /** Models that are named in full, as `provider/model`. */
   modelNames(): ReadonlySet<string>;
   /**
-   * Settles when what holds is at most 10 s old, which on a busy process it is already; begun with a request, it costs no round trip of its
-   * own beside the authentication's. When the table gives no answer within 2 s, what was read last goes on holding. Never rejects.
+   * Settles when the run-time changes were read once, or when the patience with the table is at its end: until then what was deployed holds.
+   * Never rejects.
    */
   ready(): Promise<void>;
+  /** Of the run-time changes that hold: raised with each of them. What is planned under one is checked against the present one. */
+  mark(): number;
+  /** Settles when nothing older than this mark holds, or when the patience with the table is at its end. Never rejects. */
+  follow(wanted: number): Promise<void>;
 }
 
 /** A price book in place of the deployed one. */
@@ -42,12 +46,10 @@ export interface LoadedBook {
   readonly forced: boolean;
 }
 
-/** Of the 10 s one is left to the table's index, which is a little behind the table. */
-const LIFETIME_MS = 9_000;
-/** From this age on a request begins the next read and does not wait for it. */
-const REFRESH_MS = 6_000;
 /** How long requests wait for a read, and after how long one without an answer is followed by another. */
 const PATIENCE_MS = 2_000;
+/** Nothing was read yet. */
+const UNREAD = -1;
 
 const FRESH = Promise.resolve();
 
@@ -62,7 +64,7 @@ interface Refresh {
 export function createLiveConfiguration(
   document: GatewayDocument,
   providers: readonly ConfiguredProvider[],
-  overrides: Pick<OverrideStore, 'list'>,
+  overrides: Pick<OverrideStore, 'all'>,
   books: Pick<PriceBookStore, 'read'>,
   clock: Clock,
   log: Log,
@@ -88,6 +90,7 @@ export function createLiveConfiguration(
   let fingerprint = '[]';
   let loaded: LoadedBook | undefined;
   let held: Moment | undefined;
+  let mark = UNREAD;
   let last: Refresh | undefined;
 
   const load = async (named: BookOverride | undefined): Promise<LoadedBook | undefined> => {
@@ -95,12 +98,21 @@ export function createLiveConfiguration(
     const forced = named.forced === true;
     if (named.sha256 === loaded?.sha256) return { ...loaded, forced };
     const text = await books.read(named.sha256);
-    if (text === undefined) throw new Error('the price book that was brought in is not there');
-    return { book: createPriceBook(readCheckedBook(text)), sha256: named.sha256, forced };
+    // A table that does not answer is asked again; a book that is none stays out, and calls go on with the one before.
+    try {
+      if (text === undefined) throw new Error('the price book that was brought in is not there');
+      return { book: createPriceBook(readCheckedBook(text)), sha256: named.sha256, forced };
+    } catch (error) {
+      unread(error);
+      return loaded;
+    }
+  };
+  const unread = (error: unknown): void => {
+    log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' });
   };
 
   const read = async (began: Moment): Promise<void> => {
-    const [models, newPrices, [book]] = await Promise.all([overrides.list('model'), overrides.list('price'), overrides.list('book')]);
+    const { mark: newMark, model: models, price: newPrices, book: named } = await overrides.all();
     // A read that began later and was answered sooner knows better.
     const isLate = () => held !== undefined && held.monotonicMs > began.monotonicMs;
     if (isLate()) return;
@@ -116,21 +128,28 @@ export function createLiveConfiguration(
     }
     prices = withModelFacts(newPrices, facts);
     names = namesNow();
-    const newBook = await load(book);
+    const newBook = await load(named[0]);
     if (isLate()) return;
     loaded = newBook;
     held = began;
+    mark = newMark;
   };
 
   const refresh = (): Refresh => {
     const began = momentOf(clock);
     const reading = read(began)
-      .catch((error: unknown) => log.write('warn', 'overrides-unread', { code: error instanceof Error ? error.name : 'unknown' }))
+      .catch(unread)
       .finally(() => {
         begun.ended = true;
       });
     const begun: Refresh = { began, settled: Promise.race([reading, after(PATIENCE_MS)]), ended: false };
     return begun;
+  };
+
+  /** The read that is on its way, or the next. */
+  const next = (): Promise<void> => {
+    if (last === undefined || last.ended || ageMs(clock, last.began) >= PATIENCE_MS) last = refresh();
+    return last.settled;
   };
 
   return {
@@ -141,11 +160,11 @@ export function createLiveConfiguration(
     capabilitiesSaid: (name) => (facts.length === 0 ? undefined : capabilitiesSaid(facts, name)),
     loadedBook: () => loaded,
     modelNames: () => names,
-    ready() {
-      const age = held === undefined ? Number.POSITIVE_INFINITY : ageMs(clock, held);
-      if (age < REFRESH_MS) return FRESH;
-      if (last === undefined || ageMs(clock, last.began) >= PATIENCE_MS) last = refresh();
-      return age < LIFETIME_MS || last.ended ? FRESH : last.settled;
+    ready: () => (mark === UNREAD ? next() : FRESH),
+    mark: () => mark,
+    async follow(wanted) {
+      // A read that was on its way already may be from before the change.
+      for (let reads = 0; mark < wanted && reads < 2; reads++) await next();
     },
   };
 }

@@ -39,8 +39,13 @@ export interface Overrides {
   readonly price: PriceOverride;
 }
 
+/** All run-time changes, and the mark that is raised with each of them. */
+export type AllOverrides = { readonly [Kind in keyof Overrides]: readonly Overrides[Kind][] } & { readonly mark: number };
+
 /** Run-time changes of routes and prices. */
 export interface OverrideStore {
+  /** Everything that was acknowledged before the read began; none is older than the mark says. */
+  all(): Promise<AllOverrides>;
   /** All of them; few by nature. */
   list<K extends keyof Overrides>(kind: K): Promise<readonly Overrides[K][]>;
   get<K extends keyof Overrides>(kind: K, id: string): Promise<Overrides[K] | undefined>;

@@ -1,11 +1,9 @@
 import { METRICS } from '../../lib/private/contract';
-import { bookQueued, createSweeper, readQueued, type SettlementStores, type SweepReport } from '../money/ledger';
-import type { GateStore } from '../money/ports';
+import { bookQueued, createSweeper, type DecisionStores, readQueued } from '../money/ledger';
 import { parseJson } from '../platform/json';
 import { type Clock, type Log, type Metrics, type Pause, safeStack, pause as timer } from '../platform/runtime';
 
-export interface SweeperServices extends SettlementStores {
-  readonly gates: GateStore;
+export interface SweeperServices extends DecisionStores {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
@@ -55,12 +53,15 @@ async function bookEach(services: SweeperServices, messages: QueueEvent['Records
       continue;
     }
     try {
-      const outcome = await bookQueued(services, work, services.clock.now());
-      const level = outcome === 'lost' ? 'error' : 'info';
-      services.log.write(level, 'settlement-booked', { requestId: work.attemptId, outcome });
+      const outcome = await bookQueued(services, work);
+      services.log.write('info', 'settlement-booked', { requestId: work.record.id, outcome });
+      if (outcome !== 'other') continue;
+      // What stands is another amount, which no later message may change.
+      services.log.write('error', 'settlement-late', { requestId: work.record.id });
+      services.metrics.emit({ [METRICS.SETTLEMENT_LOST]: 1 });
     } catch (error) {
       services.log.write('warn', 'settlement-failed', {
-        requestId: work.attemptId,
+        requestId: work.record.id,
         ...(error instanceof Error ? { code: error.name } : {}),
       });
       failed.push(message);
@@ -70,32 +71,19 @@ async function bookEach(services: SweeperServices, messages: QueueEvent['Records
 }
 
 /**
- * The scheduled sweep: records that should have ended by the open index on every run, all counters once an hour.
+ * The scheduled sweep: every page that the index names as due.
  *
  * @param remainingMs what is left of the function's time
  */
 export async function sweep(services: SweeperServices, remainingMs: () => number): Promise<void> {
   const sweeper = createSweeper({ ...services, stop: () => remainingMs() < MARGIN_MS });
-  const reports = [await attempt(services, 'records', () => sweeper.sweepRecords())];
-  if (Math.floor(services.clock.now() / 60_000) % 60 === 0)
-    reports.push(await attempt(services, 'counters', () => sweeper.sweepCounters()));
-  const resolved = reports.reduce(
-    (total, report) => total + report.voided + report.charged + report.finished + report.returned + report.adjusted,
-    0,
-  );
-  if (resolved > 0) services.metrics.emit({ [METRICS.SWEPT]: resolved });
-}
-
-async function attempt(services: SweeperServices, reason: string, run: () => Promise<SweepReport>): Promise<SweepReport> {
   try {
-    const report = await run();
-    const { failed, ...done } = report;
+    const { failed, ...done } = await sweeper.sweep();
     const count = Object.values(done).reduce((total, value) => total + value, 0);
-    if (count + failed > 0) services.log.write(failed > 0 ? 'warn' : 'info', 'swept', { reason, count, attempts: failed });
-    return report;
+    if (count + failed > 0) services.log.write(failed > 0 ? 'warn' : 'info', 'swept', { count, attempts: failed });
+    if (count > 0) services.metrics.emit({ [METRICS.SWEPT]: count });
   } catch (error) {
     services.log.write('error', 'sweep-failed', {
-      reason,
       stack: safeStack(error),
       ...(error instanceof Error ? { code: error.name } : {}),
     });

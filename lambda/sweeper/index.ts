@@ -1,4 +1,4 @@
-import { createCounterStore, createGateStore, createLeanDynamoDb, createRecordStore } from '../aws/dynamodb';
+import { createLeanDynamoDb, createPageStore, createUsageRecordStore } from '../aws/dynamodb';
 import { openAwsSession } from '../aws/session';
 import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
 import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
@@ -7,9 +7,8 @@ const environment = readEnvironment();
 const call = openAwsSession(environment);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const services: SweeperServices = {
-  counters: createCounterStore(connector, environment.countersTable),
-  gates: createGateStore(connector, environment.countersTable),
-  records: createRecordStore(connector, environment.recordsTable),
+  pages: createPageStore(connector, environment.countersTable),
+  records: createUsageRecordStore(connector, environment.recordsTable, systemClock),
   clock: systemClock,
   log: createLog(environment.logLevel),
   metrics: createMetrics(environment.gateway, systemClock.now),

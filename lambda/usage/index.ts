@@ -2,9 +2,9 @@ import {
   createAlertStore,
   createIdentityStore,
   createLeanDynamoDb,
-  createRecordStore,
+  createPageStore,
   createRollupStore,
-  createSpentBefore,
+  createUsageRecordStore,
 } from '../aws/dynamodb';
 import { createEventBus } from '../aws/events';
 import { openAwsSession } from '../aws/session';
@@ -25,14 +25,14 @@ const rollups = createRollupStore(connector, environment.recordsTable);
 const writer = createRollupWriter(rollups, clock);
 const alertParts = {
   identity: createIdentityStore(connector, environment.identityTable),
-  rollups,
-  spentBefore: createSpentBefore(connector, environment.countersTable),
+  // A page that money was taken from knows what was spent before.
+  budgets: { pages: createPageStore(connector, environment.countersTable), spentBefore: async () => 0n },
   alerts: createAlertStore(connector, environment.recordsTable),
   document: loadDocument(environment.configFile),
   clock,
 };
 const rebuildParts = {
-  records: createRecordStore(connector, environment.recordsTable),
+  records: createUsageRecordStore(connector, environment.recordsTable, clock),
   rollups,
   writer,
   clock,
@@ -43,7 +43,7 @@ const rebuildParts = {
 /** Reads the streams of the records and of the audit table: rollups, alerts, governance events. */
 export const handler = createProcessor({
   rollups: writer,
-  raiseAlerts: (counters) => raiseBudgetAlerts(alertParts, counters),
+  raiseAlerts: (contributions) => raiseBudgetAlerts(alertParts, contributions),
   rebuildDays: (requests) => rebuildDays(rebuildParts, requests),
   bus,
   gateway: environment.gateway,

@@ -1,11 +1,11 @@
 import type { Contribution, RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
 import { contributionOf } from '../aws/dynamodb';
-import type { RecordStore } from '../money/ports';
+import type { UsageRecordStore } from '../money/ports';
 import type { Clock, Log, Pause } from '../platform/runtime';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {
-  readonly records: Pick<RecordStore, 'list'>;
+  readonly records: Pick<UsageRecordStore, 'list'>;
   readonly rollups: Pick<RollupStore, 'epochs' | 'beginRebuild' | 'finishRebuild' | 'requestRebuild'>;
   readonly writer: Pick<RollupWriter, 'rebuild'>;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import type { RollupWriter } from './rollup-writer';
 
 export interface RollupPipeline {
   readonly rollups: Pick<RollupWriter, 'apply'>;
-  raiseAlerts(counters: readonly string[]): Promise<void>;
+  raiseAlerts(contributions: readonly Pick<Contribution, 'levels' | 'pages'>[]): Promise<void>;
 }
 
 /** A request whose record cannot be added up. Says nothing of what is in it. */
@@ -39,8 +39,7 @@ export function rollup({ rollups, raiseAlerts }: RollupPipeline): (rule: Rule) =
 
   async function apply(batch: readonly Counted[]): Promise<UnitOfWork[]> {
     const refused = await rollups.apply(batch.map(({ contribution }) => contribution));
-    const counters = batch.flatMap(({ contribution }) => contribution.rows.filter(({ dimension }) => dimension === 'counter'));
-    await raiseAlerts(counters.map(({ value }) => value));
+    await raiseAlerts(batch.map(({ contribution }) => contribution));
     return batch.filter(({ contribution }) => refused.has(contribution.requestId)).map(({ uow }) => uow as unknown as UnitOfWork);
   }
 }

@@ -12,7 +12,7 @@ export interface RollupWriter {
    * @throws what the table says when trying again may help
    */
   apply(contributions: readonly Contribution[]): Promise<ReadonlySet<string>>;
-  /** The same under one epoch, for a rebuild: counters' rows and the levels' spend have no epochs and are left out. */
+  /** The same under one epoch, for a rebuild: the levels' spend has no epochs and is left out. */
   rebuild(contributions: readonly Contribution[], epoch: number): Promise<ReadonlySet<string>>;
 }
 
@@ -24,8 +24,8 @@ const COMFORTABLE_COMMIT = 80;
 
 interface Target {
   readonly epoch: number;
-  /** Rows of counters have no epochs: only the current one writes them. */
-  readonly counters: boolean;
+  /** The levels' spend has no epochs: only the current one writes it. */
+  readonly spends: boolean;
 }
 
 export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>, pause: Pause = timer): RollupWriter {
@@ -54,8 +54,8 @@ export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>
         return before !== undefined && before.rank >= contribution.rank ? [] : [{ contribution, before }];
       });
       if (applications.length === 0) return;
-      const changes = changesOf(applications, target.counters);
-      const spends = target.counters ? await spendOf(store, applications, clock.now()) : [];
+      const changes = changesOf(applications);
+      const spends = target.spends ? await spendOf(store, applications, clock.now()) : [];
       if (applications.length > 1 && applications.length + changes.length + spends.length > LARGEST_COMMIT) {
         const middle = Math.ceil(group.length / 2);
         await commitGroup(group.slice(0, middle), target);
@@ -82,13 +82,13 @@ export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>
       const refused = new Set<string>();
       for (const [day, ofDay] of byDay(contributions)) {
         const { current, building } = await store.epochs(day);
-        const targets: Target[] = [{ epoch: current, counters: true }];
-        if (building !== undefined) targets.push({ epoch: building, counters: false });
+        const targets: Target[] = [{ epoch: current, spends: true }];
+        if (building !== undefined) targets.push({ epoch: building, spends: false });
         for (const target of targets) for (const id of await applyAll(ofDay, target)) refused.add(id);
       }
       return refused;
     },
-    rebuild: (contributions, epoch) => applyAll(contributions, { epoch, counters: false }),
+    rebuild: (contributions, epoch) => applyAll(contributions, { epoch, spends: false }),
   };
 }
 
@@ -136,10 +136,9 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
 }
 
 /** What all requests together add to each row, less what they had added before. */
-function changesOf(applications: readonly Application[], counters: boolean): readonly RowChange[] {
+function changesOf(applications: readonly Application[]): readonly RowChange[] {
   const changes = new Map<string, { row: RollupRow; day: string; totals: Totals }>();
   const add = (row: RollupRow, day: string, totals: Totals) => {
-    if (row.dimension === 'counter' && !counters) return;
     const name = rowName(row);
     const before = changes.get(name)?.totals ?? NO_TOTALS;
     changes.set(name, { row, day, totals: addTotals(before, totals) });

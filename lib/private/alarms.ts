@@ -113,6 +113,12 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       periods: 3,
     },
     {
+      id: 'SettlementLost',
+      meaning: 'what calls cost could not be settled, and they are charged what was reserved for them',
+      metric: count(METRICS.SETTLEMENT_LOST),
+      above: 0,
+    },
+    {
       id: 'DeadSettlements',
       meaning: 'settlements failed again and again, and money stays reserved',
       metric: depth(sources.deadSettlements),

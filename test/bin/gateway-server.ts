@@ -3,19 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApplication } from '../../lambda/admin/application';
 import { createServices } from '../../lambda/admin/services';
-import {
-  createCounterStore,
-  createGateStore,
-  createIdempotencyStore,
-  createIdentityStore,
-  createRecordStore,
-} from '../../lambda/aws/dynamodb';
+import { createIdempotencyStore, createIdentityStore, createPageStore, createUsageRecordStore } from '../../lambda/aws/dynamodb';
 import { parsePeppers } from '../../lambda/identity/peppers';
-import { createIdentityRows } from '../../lambda/identity/rows';
+import { createIdentityRows, type KeptRows } from '../../lambda/identity/rows';
 import { parseKey, verifyKey } from '../../lambda/identity/virtual-key';
 import { createLedger } from '../../lambda/money/ledger';
 import { systemClock } from '../../lambda/platform/runtime/clock';
-import { uuidV7 } from '../../lambda/platform/runtime/ids';
+import { attemptId } from '../../lambda/platform/runtime/ids';
 import type { MemoryDynamoDb } from '../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../support/memory-dynamodb';
 
@@ -54,12 +48,11 @@ export async function startGatewayServer(): Promise<GatewayServer> {
   });
   const application = createApplication(services);
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
-  const ledger = createLedger({
-    identity,
-    levels: createIdentityRows(identity, systemClock),
-    counters: createCounterStore(database, TABLE_NAMES.counters),
-    gates: createGateStore(database, TABLE_NAMES.counters),
-    records: createRecordStore(database, TABLE_NAMES.records),
+  const rows = createIdentityRows(identity, systemClock);
+  const ledger = createLedger<KeptRows>({
+    rows,
+    pages: createPageStore(database, TABLE_NAMES.counters),
+    records: createUsageRecordStore(database, TABLE_NAMES.records, systemClock),
     idempotency: createIdempotencyStore(database, TABLE_NAMES.records),
     clock: systemClock,
     document: { gateway: {}, defaults: {} },
@@ -71,13 +64,19 @@ export async function startGatewayServer(): Promise<GatewayServer> {
 
   async function complete(authorization: string): Promise<{ status: number; id: string; body: object }> {
     const parsed = parseKey(authorization.replace('Bearer ', ''));
-    const key = parsed === undefined ? undefined : await identity.get('key', parsed.keyId, { consistent: true });
-    const id = uuidV7(systemClock.now());
-    if (parsed === undefined || key === undefined || !verifyKey(key.hashes, parsed, parsePeppers(PEPPER), systemClock.now()))
+    const found = parsed === undefined ? undefined : (await rows.anew(parsed.keyId)).rows;
+    const key = found?.key;
+    const id = attemptId(systemClock.now());
+    if (
+      parsed === undefined ||
+      found === undefined ||
+      key === undefined ||
+      !verifyKey(key.hashes, parsed, parsePeppers(PEPPER), systemClock.now())
+    )
       return { status: 401, id, body: { error: { code: 'invalid_api_key' } } };
     const result = await ledger.admit({
       attemptId: id,
-      key,
+      rows: rows.withTags(found, {}, found.marks.overrides),
       tags: {},
       operation: 'chat',
       dialect: 'openai-chat',

@@ -354,7 +354,7 @@ function comparable({ status, headers, text }: Reply): unknown {
     status,
     headers: Object.fromEntries(own.filter(([name]) => !moving.test(name))),
     text: text
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+      .replace(/\b0[0-9A-Za-z]{21}\b/g, '<id>')
       .replace(/"(id|item_id|response_id|call_id)":"(resp|msg|chatcmpl|rs|fc)_?-?[^"]*"/g, '"$1":"<id>"')
       .replace(/"(created|created_at|completed_at)":\d+/g, '"$1":0'),
   };

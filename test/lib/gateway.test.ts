@@ -109,13 +109,15 @@ describe('without props', () => {
         stream: undefined,
         ttl: undefined,
       },
-      { keys: keys('pk'), indexes: [], stream: undefined, ttl: undefined },
+      {
+        keys: keys('pk'),
+        indexes: [['due', keys('ds', 'due')]],
+        stream: undefined,
+        ttl: { AttributeName: 'ttl', Enabled: true },
+      },
       {
         keys: keys('pk', 'sk'),
-        indexes: [
-          ['open', keys('open_shard', 'open_until')],
-          ['feed', keys('feed', 'feed_at')],
-        ],
+        indexes: [['feed', keys('feed', 'feed_at')]],
         stream: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         ttl: { AttributeName: 'ttl', Enabled: true },
       },

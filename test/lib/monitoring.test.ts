@@ -38,6 +38,7 @@ test.each([
   [METRICS.BOUND_EXCEEDED, 0],
   [METRICS.PRICE_UNKNOWN, 0],
   [METRICS.SETTLE_DEFERRED, 0],
+  [METRICS.SETTLEMENT_LOST, 0],
   [METRICS.AUTH_FAILURES, 1_000],
 ])('%s above %d in 5 minutes rings', (metric, threshold) => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -79,7 +79,7 @@ async function useEverything(): Promise<void> {
 async function settleThroughTheQueue(): Promise<void> {
   const { dynamodb } = run.standIns;
   const call = dynamodb.call.bind(dynamodb);
-  const settling = (action: string, input: object): boolean => action === 'UpdateItem' && JSON.stringify(input).includes('settling');
+  const settling = (action: string, input: object): boolean => action === 'PutItem' && JSON.stringify(input).includes('"settled"');
   dynamodb.call = async (action, input) => {
     if (settling(action, input))
       throw Object.assign(new Error('throttled'), { name: 'ProvisionedThroughputExceededException', statusCode: 400 });

@@ -1,8 +1,7 @@
 /** A team's administrator, a viewer and a caller who want more than they have. */
-import { createRecordStore } from '../../lambda/aws/dynamodb';
-import type { RequestIntent } from '../../lambda/money/record';
 import { type AdminHarness, createAdminHarness } from '../lambda/admin/harness';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
+import { usageRecord } from '../support/usage-record';
 
 const MONTHLY = [{ limit_usd: '100.00', period: 'month' }];
 
@@ -19,22 +18,10 @@ beforeEach(async () => {
   }
   red = (await admin.key({ role: 'team_admin', team_id: 'red' })).text;
   const blueKey = await admin.key({ team_id: 'blue', name: 'canaryBlue' });
-  const records = createRecordStore(admin.database, TABLE_NAMES.records);
-  const intent: RequestIntent = {
-    id: 'blue-request',
-    createdAt: new Date(admin.clock).toISOString(),
-    keyId: blueKey.id,
-    teamId: 'blue',
-    operation: 'chat',
-    dialect: 'openai-chat',
-    originalModel: 'm',
-    stream: false,
-    boundNanoUsd: 1n,
-    counters: [],
-    expiresAtMs: admin.clock,
-  };
-  await records.putIntent(intent);
-  await records.transition('blue-request', ['intent'], 'void', { openUntilMs: null, listed: true }, admin.clock);
+  const createdAt = new Date(admin.clock).toISOString();
+  await admin.services.records.put(
+    usageRecord({ id: 'blue-request', createdAt, keyId: blueKey.id, teamId: 'blue', state: 'void', status: 503 }),
+  );
   blueIds = { team: 'blue', project: 'blue-p', user: 'blue-u', key: blueKey.id, request: 'blue-request' };
 });
 

@@ -188,7 +188,7 @@ describe('on the data plane', () => {
     expect((await call(key)).status).toBe(200);
     await gateway.settled();
     expect(await spent()).toMatchObject({ spent_usd: '1.00' });
-    const settled = admin.database.items('records').filter((item) => item['state']?.S === 'settled');
+    const settled = admin.database.items('records').filter((item) => item['st']?.S === 'settled');
     expect(settled.map((item) => item['tags']?.M?.['cost-center']?.S)).toEqual(['beta-apollo', undefined]);
   });
 

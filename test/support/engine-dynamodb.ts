@@ -3,21 +3,32 @@ import { TABLES } from '../../lib/private/contract';
 import { type DynamoDbEngine, openDynamoDb } from '../../local/dynamodb/engine';
 import { TABLE_NAMES } from './memory-dynamodb';
 
+interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly isNumeric?: boolean;
+  readonly keysOnly?: boolean;
+}
+
 /** The gateway's tables as `CreateTable` takes them. */
 export const TABLE_DEFINITIONS = Object.entries(TABLES).map(([part, table]) => {
-  const indexes = Object.values(table.indexes) as { name: string; partitionKey: string; sortKey: string }[];
+  const indexes = Object.values(table.indexes) as TableIndex[];
   const sortKey = 'sortKey' in table ? table.sortKey : undefined;
   const keys = [table.partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
   const named = [...new Set(keys.filter((name) => name !== undefined))];
   const globalIndexes = indexes.map((index) => ({
     IndexName: index.name,
     KeySchema: schema(index.partitionKey, index.sortKey),
-    Projection: { ProjectionType: 'ALL' as const },
+    Projection: { ProjectionType: index.keysOnly === true ? ('KEYS_ONLY' as const) : ('ALL' as const) },
   }));
   return {
     TableName: TABLE_NAMES[part as keyof typeof TABLE_NAMES],
     KeySchema: schema(table.partitionKey, sortKey),
-    AttributeDefinitions: named.map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
+    AttributeDefinitions: named.map((name) => ({
+      AttributeName: name,
+      AttributeType: indexes.some((index) => index.sortKey === name && index.isNumeric === true) ? ('N' as const) : ('S' as const),
+    })),
     ...(globalIndexes.length === 0 ? {} : { GlobalSecondaryIndexes: globalIndexes }),
   };
 });
@@ -39,6 +50,7 @@ export async function openEngineDynamoDb(): Promise<{ readonly connector: Dynamo
       }
     };
   const connector: DynamoDbConnector = {
+    batchGetItem: operation('BatchGetItem'),
     getItem: operation('GetItem'),
     putItem: operation('PutItem'),
     updateItem: operation('UpdateItem'),

@@ -1,11 +1,11 @@
-import type { FieldType, RequestIntent, RequestResult } from '../../lambda/money/record';
-import { INTENT_FIELDS, named, RESULT_FIELDS, type RecordField, USAGE_FIELDS } from '../../lambda/money/record';
+import type { FieldType, RequestedCall, RequestResult } from '../../lambda/money/record';
+import { CALL_FIELDS, named, RESULT_FIELDS, type RecordField, USAGE_FIELDS } from '../../lambda/money/record';
 
 const PLAIN = {
   text: 'text',
   time: '2026-11-24T12:00:00.000Z',
   'epoch-ms': 1_795_521_600_000,
-  state: 'intent',
+  state: 'settled',
   operation: 'chat',
   dialect: 'openai-chat',
   flag: true,
@@ -19,7 +19,7 @@ const PLAIN = {
   labels: { team: 'x', 'cost-center': '42' },
   counts: { web_search: 2 },
   amounts: { second: 1.5 },
-  counters: [{ counter: 'c', nanoUsd: 9_007_199_254_740_993n }],
+  pages: [{ page: 'page#key#k1#*', starts: { month: 1_795_521_600_000, 'day.7': 1_795_521_600_000 } }],
 };
 
 /** A value for a field of each type; those that hold parts have all of them. */
@@ -32,8 +32,8 @@ export const FIELD_VALUES: Readonly<Record<FieldType, unknown>> = {
   ],
 };
 
-/** Every field that a record has of its intent. */
-export const WHOLE_INTENT = valuesOf(INTENT_FIELDS) as unknown as RequestIntent;
+/** Every field that a record has of what was known before the call. */
+export const WHOLE_CALL = valuesOf(CALL_FIELDS) as unknown as RequestedCall;
 /** Every field that a record has of its result. */
 export const WHOLE_RESULT = valuesOf(RESULT_FIELDS) as RequestResult;
 

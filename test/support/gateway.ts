@@ -5,8 +5,8 @@ import { createIdentityStore } from '../../lambda/aws/dynamodb/identity';
 import { isRequestItem, readRecord } from '../../lambda/aws/dynamodb/request-record';
 import type { KeyRecord } from '../../lambda/identity/entities';
 import { generateKey, hashSecret } from '../../lambda/identity/virtual-key';
+import type { KeptRecord } from '../../lambda/money/ports';
 import { createPriceBook } from '../../lambda/money/pricing';
-import type { RequestRecord } from '../../lambda/money/record';
 import { createTransport } from '../../lambda/platform/http/transport';
 import { systemClock } from '../../lambda/platform/runtime/clock';
 import { readEnvironment } from '../../lambda/platform/runtime/environment';
@@ -19,7 +19,7 @@ import { serve } from '../../lambda/proxy/pipeline';
 import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES, type ProviderConfig, type RouteConfig } from '../../lib/private/contract';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
 
-const PEPPER = 'test-pepper-'.repeat(6);
+export const PEPPER = 'test-pepper-'.repeat(6);
 
 /** A gateway on loopback over a table in memory. */
 export interface TestGateway {
@@ -36,7 +36,7 @@ export interface TestGateway {
   settled(): Promise<void>;
   addKey(changes?: Partial<KeyRecord>): Promise<string>;
   changeKey(text: string, changes: Partial<KeyRecord>): Promise<void>;
-  records(): RequestRecord[];
+  records(): KeptRecord[];
   call(path: string, body: unknown, headers?: Record<string, string | string[]>): Promise<TestReply>;
   send(method: string, path: string, headers?: Record<string, string | string[]>, body?: Buffer | string): Promise<TestReply>;
   /** A bare connection, for what no client would send. */

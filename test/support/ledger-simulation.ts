@@ -1,28 +1,25 @@
 import {
-  createCounterStore,
-  createGateStore,
   createIdempotencyStore,
   createIdentityStore,
-  createRecordStore,
-  isRequestItem,
+  createPageStore,
+  createUsageRecordStore,
   readRecord,
 } from '../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
+import { StoredPage } from '../../lambda/aws/dynamodb/page-item';
 import type { KeyRecord } from '../../lambda/identity/entities';
-import { createIdentityRows } from '../../lambda/identity/rows';
+import { createIdentityRows, type IdentityRows, type KeptRows } from '../../lambda/identity/rows';
 import {
   type AdmissionRequest,
-  bindLevel,
   bookQueued,
   createLedger,
   createSweeper,
-  type EscrowPolicy,
   type Ledger,
-  plannedCounter,
   type QueuedWork,
   type Sweeper,
 } from '../../lambda/money/ledger';
-import type { RequestRecord } from '../../lambda/money/record';
+import { movePages, type ShardPolicy, wholeOf } from '../../lambda/money/pages';
+import type { KeptRecord, PageState } from '../../lambda/money/ports';
 import type { BudgetConfig } from '../../lib/private/contract';
 import type { Item } from './dynamodb-expressions';
 import { createMemoryDynamoDb, type MemoryDynamoDb, TABLE_NAMES } from './memory-dynamodb';
@@ -33,22 +30,24 @@ import { createTableWeather, type Disturbance, type TableWeather } from './table
 export interface SimulationOptions {
   readonly requests: number;
   readonly processes: number;
-  /** A call that never arrives, an answer that never comes, a call that is applied minutes late, a throttle; per call. */
+  /** A call that never arrives, an answer that never comes, a call that is applied minutes late or twice, a throttle; per call. */
   readonly fault: number;
-  /** A process stands still for up to 20 minutes, its wall clock with it in half of the cases; per call. */
+  /** A process stands still for up to 20 minutes; per call. */
   readonly stall: number;
+  /** Requests begin over so long. Default: 2 s. */
+  readonly overMs?: number;
   /** A process dies somewhere in its life; per process. */
   readonly crash: number;
   /** Exact steps at which the first processes die; they override `crash`. */
   readonly crashAt?: readonly number[];
-  /** The team's budget is lowered to this while every process remembers the old one and no counter exists. */
+  /** The team's budget is lowered to this while every process remembers the old one and no page exists. */
   readonly loweredTo?: number;
   /** Budgets change while requests run. */
   readonly budgetChanges: boolean;
-  /** Sweepers run beside the requests, with clocks up to 14 minutes ahead. */
+  /** Sweepers run beside the requests, with clocks that are ahead. */
   readonly earlySweeps: boolean;
-  /** When busy counters are split. Default: hardly ever. */
-  readonly escrow?: EscrowPolicy;
+  /** When busy pages are split. Default: hardly ever. */
+  readonly policy?: ShardPolicy;
   /** What the whole table does for a while; see `Disturbance`. Default: nothing. */
   readonly disturbance?: Disturbance;
   /** Limits of gateway, team and key, in nano-USD. */
@@ -76,7 +75,16 @@ export const HURRICANE: SimulationOptions = {
   earlySweeps: true,
 };
 
-/** Counters that split at once, into few shards with little money, and collapse again. */
+/** Calls come as long as others are dead, and there is little money: whoever is refused meets what they left. */
+export const AFTERNOON: SimulationOptions = {
+  ...HURRICANE,
+  requests: 60,
+  processes: 8,
+  overMs: 60 * 60_000,
+  limits: [500, 400, 300],
+};
+
+/** Pages that split at once, into few shards with little money, and collapse again. */
 export const CROWD: SimulationOptions = {
   ...CALM,
   requests: 50,
@@ -87,7 +95,7 @@ export const CROWD: SimulationOptions = {
   budgetChanges: true,
   earlySweeps: true,
   limits: [3_000, 1_500, 1_200],
-  escrow: { mostEntries: 1, headroom: 2n, chunk: 2n, mostShards: 4 },
+  policy: { mostEntries: 1, headroom: 2, chunk: 2, mostShards: 4 },
 };
 
 export const STORM: SimulationOptions = {
@@ -112,7 +120,7 @@ export interface SimulationReport {
   readonly states: Readonly<Record<string, number>>;
   /** Scheduling points that each process passed. */
   readonly steps: readonly number[];
-  /** Reservations that were made on escrow shards. */
+  /** Calls that were charged on shards. */
   readonly onShards: number;
 }
 
@@ -122,8 +130,10 @@ export class Violation extends Error {}
 const START_MS = Date.UTC(2026, 10, 24, 12);
 const MINUTE_MS = 60_000;
 const RETENTION_MS = 15 * 86_400_000;
+/** Nobody's clock is further off. */
+const SKEW_MS = 8_000;
 const FINAL = new Set(['settled', 'void', 'adjusted']);
-const DOCUMENT = (limit: number) => ({ gateway: { budgets: [month(limit)] }, defaults: {} });
+const DOCUMENT = (limit: number) => ({ gateway: { budgets: [lifetime(limit)] }, defaults: {} });
 
 /** Runs requests, crashes, faults, sweeps and late settlements from one seed, and holds the invariants at every step and in the end. */
 export async function simulate(seed: number, options: SimulationOptions): Promise<SimulationReport> {
@@ -145,12 +155,12 @@ class Simulation {
   private readonly queue: QueuedWork[] = [];
   /** The process that made each attempt. */
   private readonly owners = new Map<string, Process>();
-  /** Attempts that neither table nor queue took an end of. */
+  /** Attempts that neither table nor queue took an end of in time. */
   private readonly untold = new Set<string>();
   private readonly weather: TableWeather | undefined;
   private readonly running: Process[] = [];
-  /** How far each process's wall clock has stood still. */
-  private readonly behindMs = new Map<Process, number>();
+  /** How far each process's wall clock is off. */
+  private readonly skewMs = new Map<Process, number>();
   /** Use of the team's budget may not grow beyond this: it was acknowledged before any request began. */
   private ceiling: bigint | undefined;
   private nowMs = START_MS;
@@ -169,7 +179,7 @@ class Simulation {
     });
     if (options.disturbance !== undefined) this.weather = createTableWeather(options.disturbance, this.random);
     this.table.listener = ({ table, oldItem, newItem }) => {
-      if (table === TABLE_NAMES.counters) this.watchCounter(oldItem, newItem);
+      if (table === TABLE_NAMES.counters) this.watchPage(oldItem, newItem);
       if (table === TABLE_NAMES.records) this.watchRecord(oldItem, newItem);
     };
   }
@@ -179,23 +189,21 @@ class Simulation {
     const [, teamLimit, keyLimit] = this.options.limits;
     const identity = createIdentityStore(this.table, TABLE_NAMES.identity);
     const stamp = { status: 'active' as const, generation: 1, createdAt: '', updatedAt: '' };
-    const key: KeyRecord = { id: 'k1', teamId: 't1', ...stamp, role: 'caller', hashes: [], lastFour: '', budgets: [month(keyLimit)] };
-    await identity.create('team', { id: 't1', ...stamp, budgets: [month(teamLimit)] });
+    const key: KeyRecord = { id: 'k1', teamId: 't1', ...stamp, role: 'caller', hashes: [], lastFour: '', budgets: [lifetime(keyLimit)] };
+    await identity.create('team', { id: 't1', ...stamp, budgets: [lifetime(teamLimit)] });
     await identity.create('key', key);
 
-    const ledgers: Ledger[] = [];
+    const callers: Caller[] = [];
     for (let index = 0; index < processes; index++) {
       const somewhere = 1 + this.random.below(30 * Math.ceil(requests / processes));
       const crashes = this.options.crashAt?.[index] ?? (this.random.chance(this.options.crash) ? somewhere : undefined);
       const process = newProcess(crashes);
       this.running.push(process);
-      ledgers.push(this.ledger(process));
+      this.skewMs.set(process, this.random.below(2 * SKEW_MS) - SKEW_MS);
+      callers.push(this.caller(process));
     }
-    if (this.options.loweredTo !== undefined) await this.lowerUnseen(ledgers, key, this.options.loweredTo);
-    for (let count = 0; count < requests; count++) {
-      const index = count % processes;
-      void this.request(this.running[index] as Process, ledgers[index] as Ledger, key);
-    }
+    if (this.options.loweredTo !== undefined) await this.lowerUnseen(callers, this.options.loweredTo);
+    for (let count = 0; count < requests; count++) void this.request(callers[count % processes] as Caller);
     if (this.options.budgetChanges) void this.changeBudgets(newProcess());
     if (this.options.earlySweeps) void this.sweepEarly(newProcess(this.random.chance(0.3) ? 1 + this.random.below(60) : undefined));
     await this.scheduler.drain();
@@ -203,20 +211,20 @@ class Simulation {
     return this.report();
   }
 
-  /** Every process learns the team's budget by a free request; then it is lowered, acknowledged, and nobody is told. */
-  private async lowerUnseen(ledgers: readonly Ledger[], key: KeyRecord, limit: number): Promise<void> {
-    for (const ledger of ledgers) void ledger.admit({ ...this.admission(key, 0n), expiresAtMs: this.nowMs });
+  /** Every process learns the rows; then the team's budget is lowered, acknowledged, and nobody is told. */
+  private async lowerUnseen(callers: readonly Caller[], limit: number): Promise<void> {
+    for (const { rows } of callers) void rows.of('k1').catch(() => undefined);
     await this.scheduler.drain();
     const identity = createIdentityStore(this.table, TABLE_NAMES.identity);
     const row = await identity.get('team', 't1');
-    if (row !== undefined) await identity.replace('team', { ...row, generation: 2, budgets: [month(limit)] }, row.generation);
+    if (row !== undefined) await identity.replace('team', { ...row, generation: 2, budgets: [lifetime(limit)] }, row.generation);
     this.ceiling = BigInt(limit);
   }
 
-  private admission(key: KeyRecord, costNanoUsd: bigint): AdmissionRequest {
+  private admission({ process, rows }: Caller, kept: KeptRows, costNanoUsd: bigint): AdmissionRequest<KeptRows> {
     return {
-      attemptId: this.attemptId(),
-      key,
+      attemptId: this.attemptId(process),
+      rows: rows.withTags(kept, {}, 0),
       tags: {},
       operation: 'chat',
       dialect: 'openai-chat',
@@ -224,21 +232,26 @@ class Simulation {
       candidateModels: ['p/m'],
       bound: { costNanoUsd, tokens: 10 },
       stream: false,
-      expiresAtMs: this.nowMs + 16 * MINUTE_MS,
+      expiresAtMs: this.wallMs(process) + 16 * MINUTE_MS,
+      again: async () => this.admission({ process, rows } as Caller, await known(rows.anew('k1')), costNanoUsd),
     };
   }
 
-  private async request(process: Process, ledger: Ledger, key: KeyRecord): Promise<void> {
-    await this.scheduler.step(process, this.random.below(2_000));
+  private async request(caller: Caller): Promise<void> {
+    const { process, rows, ledger } = caller;
+    await this.scheduler.step(process, this.random.below(this.options.overMs ?? 2_000));
     const w = BigInt(10 + this.random.below(90));
-    const result = await ledger.admit(this.admission(key, w));
-    if (!result.admitted) {
+    const result = await known(rows.of('k1'))
+      .then((kept) => ledger.admit(this.admission(caller, kept, w)))
+      .catch(() => undefined);
+    if (result === undefined || !result.admitted) {
       this.refused++;
       return;
     }
     const { reservation } = result;
     this.admitted++;
     const nothing = { status: 502, outcome: 'upstream_error', costNanoUsd: 0n, attempts: [], latencyMs: 1, overheadMs: 1 };
+    await this.scheduler.step(process, this.stallMs());
     try {
       reservation.assertSendable();
     } catch {
@@ -259,31 +272,33 @@ class Simulation {
       <I extends object, O>(call: (input: I) => Promise<O>) =>
       async (input: I, limits?: { readonly timeoutMs: number }): Promise<O> => {
         const late = (): void => void call(input).catch(() => undefined);
-        this.own(process, input);
         const trouble = faults === 0 ? undefined : this.weather?.at(this.nowMs, limits?.timeoutMs ?? 5_000);
         if (trouble !== undefined) {
           if (trouble.appliedAfterMs !== undefined) scheduler.after(trouble.appliedAfterMs, late);
           await scheduler.step(process, trouble.failsAfterMs);
           throw named('TimeoutError');
         }
-        await scheduler.step(process, this.stallMs(process), late);
-        const fault = random.chance(faults) ? random.below(4) : -1;
+        await scheduler.step(process, this.stallMs(), late);
+        const fault = random.chance(faults) ? random.below(5) : -1;
         if (fault === 0) throw named('TimeoutError');
         if (fault === 1) throw named('ThrottlingException');
         if (fault === 2) {
           scheduler.after(random.below(10 * MINUTE_MS), late);
           throw named('TimeoutError');
         }
+        // A connection that breaks: the call is made twice, and the second one answers.
+        if (fault === 4) await call(input).catch(() => undefined);
         const answer = await call(input).then(
           (value) => ({ value }),
           (error: unknown) => ({ error }),
         );
-        await scheduler.step(process, this.stallMs(process));
+        await scheduler.step(process, this.stallMs());
         if (fault === 3) throw named('TimeoutError');
         if ('error' in answer) throw answer.error;
         return answer.value;
       };
     return {
+      batchGetItem: wrap(table.batchGetItem),
       getItem: wrap(table.getItem),
       putItem: wrap(table.putItem),
       updateItem: wrap(table.updateItem),
@@ -294,59 +309,53 @@ class Simulation {
     };
   }
 
-  private stallMs(process: Process): number {
-    if (!this.random.chance(this.options.stall)) return 0;
-    const ms = this.random.below(20 * MINUTE_MS);
-    if (this.random.chance(0.5)) this.behindMs.set(process, (this.behindMs.get(process) ?? 0) + ms);
-    return ms;
+  private stallMs(): number {
+    return this.random.chance(this.options.stall) ? this.random.below(20 * MINUTE_MS) : 0;
   }
 
-  /** Whoever first writes under an attempt's id made it. */
-  private own(process: Process, input: object): void {
-    const { Item: item } = input as { Item?: Item };
-    const id = item?.['pk']?.S ?? '';
-    if (id.startsWith('request#') && !this.owners.has(id.slice(8))) this.owners.set(id.slice(8), process);
+  private wallMs(process: Process): number {
+    return this.nowMs + (this.skewMs.get(process) ?? 0);
   }
 
   private stores(process: Process, faults?: number) {
     const connector = this.connector(process, faults);
     return {
       identity: createIdentityStore(connector, TABLE_NAMES.identity),
-      counters: createCounterStore(connector, TABLE_NAMES.counters),
-      gates: createGateStore(connector, TABLE_NAMES.counters),
-      records: createRecordStore(connector, TABLE_NAMES.records),
+      pages: createPageStore(connector, TABLE_NAMES.counters),
+      records: createUsageRecordStore(connector, TABLE_NAMES.records, { now: () => this.nowMs }),
       idempotency: createIdempotencyStore(connector, TABLE_NAMES.records),
     };
   }
 
-  private ledger(process: Process): Ledger {
-    const stores = this.stores(process);
-    const clock = { now: () => this.nowMs - (this.behindMs.get(process) ?? 0), monotonic: () => this.nowMs };
-    return createLedger({
+  private caller(process: Process): Caller {
+    const { identity, ...stores } = this.stores(process);
+    const clock = { now: () => this.wallMs(process), monotonic: () => this.nowMs };
+    const rows = createIdentityRows(identity, clock);
+    const ledger = createLedger<KeptRows>({
       ...stores,
-      levels: createIdentityRows(stores.identity, clock),
+      rows,
       clock,
       document: DOCUMENT(this.options.limits[0]),
       log: {
         write: (_level, event, fields) => {
           if (event.endsWith('-not-queued') && fields?.requestId !== undefined) this.untold.add(fields.requestId);
+          if (event === 'settlement-lost' || event === 'unsent-charged') this.fail(`I4 ${event} ${fields?.requestId}`);
         },
       },
       metrics: { emit: () => undefined },
       queue: {
-        send: async (settlement, delaySeconds = 0) => {
+        send: async (work) => {
           await this.scheduler.step(process);
-          // Nothing may depend on a reminder.
-          if (delaySeconds > 0 && this.random.chance(0.5)) throw named('TimeoutError');
           if (this.weather !== undefined && this.random.chance(0.2)) throw named('TimeoutError');
-          this.queue.push(settlement);
+          this.queue.push(work);
         },
       },
       pause: (ms) => this.scheduler.step(process, ms),
       random: () => this.random.next(),
-      nameAttempt: () => this.attemptId(),
-      ...(this.options.escrow === undefined ? {} : { escrow: this.options.escrow }),
+      nameAttempt: () => this.attemptId(process),
+      ...(this.options.policy === undefined ? {} : { shardPolicy: this.options.policy }),
     });
+    return { process, rows, ledger };
   }
 
   private sweeper(process: Process, skewMs: number, faults?: number): Sweeper {
@@ -357,28 +366,25 @@ class Simulation {
     return { now: () => this.nowMs + skewMs, monotonic: () => this.nowMs };
   }
 
-  /** Budgets go up and down, the row first, then its counters, by two administrators at once. */
+  /** Budgets go up and down, the row first, then its pages, by two administrators at once. */
   private async changeBudgets(process: Process): Promise<void> {
-    const { identity, counters } = this.stores(process, 0);
+    const { identity, pages } = this.stores(process, 0);
     for (let generation = 2; generation < 6; generation++) {
       await this.scheduler.step(process, this.random.below(2_000));
       const row = await identity.get('team', 't1', { consistent: true });
       if (row === undefined) return;
-      const changed = { ...row, generation, budgets: [month(200 + this.random.below(1_200))] };
+      const changed = { ...row, generation, budgets: [lifetime(200 + this.random.below(1_200))] };
       await identity.replace('team', changed, row.generation);
-      const level = bindLevel(DOCUMENT(0), 'team', 't1', changed);
-      const move = () => Promise.all(level.budgets.map((budget) => counters.move(plannedCounter(level, budget, this.nowMs).spec)));
+      const move = () => movePages(pages, DOCUMENT(0), 'team', changed, this.nowMs);
       await Promise.all([move(), move()]);
     }
   }
 
   private async sweepEarly(process: Process): Promise<void> {
-    const sweepers = [this.sweeper(process, this.random.below(14) * MINUTE_MS), this.sweeper(process, 0)];
-    for (let round = 0; round < 4; round++) {
-      await this.scheduler.step(process, this.random.below(8 * MINUTE_MS));
-      await Promise.all(
-        sweepers.flatMap((sweeper) => [sweeper.sweepRecords().catch(() => undefined), sweeper.sweepCounters().catch(() => undefined)]),
-      );
+    const sweepers = [this.sweeper(process, SKEW_MS), this.sweeper(process, 0)];
+    for (let round = 0; round < 6; round++) {
+      await this.scheduler.step(process, this.random.below(15 * MINUTE_MS));
+      await Promise.all(sweepers.map((sweeper) => sweeper.sweep().catch(() => undefined)));
       await this.deliver(process, 0.3);
     }
   }
@@ -390,7 +396,7 @@ class Simulation {
     for (const message of messages) {
       const twice = this.random.chance(0.3);
       const book = () =>
-        bookQueued(stores, message, this.nowMs).then(
+        bookQueued(stores, message).then(
           () => true,
           () => false,
         );
@@ -402,24 +408,13 @@ class Simulation {
   /** Everything dead is swept, everything late arrives, and then nothing may be open any more. */
   private async finish(): Promise<void> {
     const process = newProcess();
-    const sweeper = this.sweeper(process, 0, 0);
-    const sweepAll = async (): Promise<void> => {
-      await sweeper.sweepRecords();
-      await sweeper.sweepCounters();
-    };
-    if (this.weather !== undefined) {
-      this.scheduler.advance(33 * MINUTE_MS);
-      void sweeper.sweepRecords();
-      await this.scheduler.drain();
-      this.checkVoids();
-    }
+    const sweep = (): Promise<unknown> => Promise.all([this.sweeper(process, 0, 0).sweep(), this.sweeper(process, 0, 0).sweep()]);
     const phases = [
-      [17 * MINUTE_MS, () => Promise.all([sweepAll(), this.sweeper(process, 0, 0).sweepCounters()])],
+      [33 * MINUTE_MS, sweep],
       [MINUTE_MS, () => this.deliver(process, this.weather === undefined ? 0.5 : 1, 0)],
-      [RETENTION_MS + 20 * MINUTE_MS, sweepAll],
-      [RETENTION_MS, sweepAll],
-      [MINUTE_MS, () => this.deliver(process, 1, 0)],
-      [MINUTE_MS, sweepAll],
+      [RETENTION_MS + 40 * MINUTE_MS, sweep],
+      [MINUTE_MS, () => this.deliverLate(process)],
+      [RETENTION_MS, sweep],
     ] as const;
     for (const [ms, run] of phases) {
       this.scheduler.advance(ms);
@@ -429,36 +424,46 @@ class Simulation {
     this.checkEnd();
   }
 
-  private watchCounter(oldItem: Item | undefined, newItem: Item | undefined): void {
+  /** What comes after the queue has forgotten it changes nothing that was decided. */
+  private deliverLate(process: Process): Promise<void> {
+    for (const { record } of this.queue) this.untold.add(record.id);
+    return this.deliver(process, 1, 0);
+  }
+
+  private watchPage(oldItem: Item | undefined, newItem: Item | undefined): void {
     const before = tally(oldItem);
     const after = tally(newItem);
-    const charged = after.charged - before.charged;
-    if (charged < 0n) this.fail(`I1 money came from nowhere on ${newItem?.['pk']?.S}: ${charged}`);
-    if (charged > 0n && after.entries >= before.entries) this.fail('I1 money was charged without closing an entry');
-    const used = BigInt(newItem?.['limit']?.N ?? 0) - after.remaining;
-    if (this.ceiling !== undefined && after.open > before.open && used > this.ceiling && newItem?.['pk']?.S?.includes('team#') === true) {
-      this.fail(`I2 ${used} used of a budget of ${this.ceiling}`);
-    }
+    if (after.generation >= 0 && after.generation < before.generation) this.fail(`I2 ${after.name} went back to older limits`);
+    if (after.entries > 0 && newItem?.['due'] === undefined) this.fail(`I6 the index does not find ${after.name}`);
+    if (after.open > before.open && after.remaining < 0n) this.fail(`I3 a reservation left ${after.remaining} on ${after.name}`);
     if (after.lent > before.lent && after.remaining < 0n) this.fail(`I3 ${after.lent} lent, ${after.remaining} left`);
-    if (after.open > before.open && after.remaining < 0n) this.fail(`I3 a reservation left ${after.remaining} on ${newItem?.['pk']?.S}`);
+    if (this.ceiling !== undefined && after.open > before.open && after.name.includes('#team#')) {
+      const used = after.limit - after.remaining;
+      if (used > this.ceiling) this.fail(`I2 ${used} used of a budget of ${this.ceiling}`);
+    }
+    // Only what a page is paid for changes what it has in all.
+    if (oldItem === undefined || before.split || after.split) return;
+    const charged = after.charged - before.charged;
+    if (charged < 0n) this.fail(`I1 money came from nowhere on ${after.name}: ${charged}`);
+    if (charged > 0n && after.entries >= before.entries) this.fail('I1 money was charged without closing an entry');
   }
 
   private watchRecord(oldItem: Item | undefined, newItem: Item | undefined): void {
-    const from = oldItem?.['state']?.S;
-    const to = newItem?.['state']?.S;
-    if (from !== undefined && FINAL.has(from) && to !== from) this.fail(`I4 a final record changed from ${from} to ${to}`);
+    const from = oldItem?.['st']?.S;
+    const to = newItem?.['st']?.S;
+    if (from !== undefined && FINAL.has(from)) this.fail(`I4 a final record changed from ${from} to ${to}`);
   }
 
   private checkSend(id: string): void {
     const item = this.table.item(TABLE_NAMES.records, `request#${id}\u0000record`);
-    const record = item === undefined ? undefined : readRecord(item);
-    const states = ['intent', 'expired_charged'];
-    if (record === undefined || !states.includes(record.state)) this.fail(`I5 sent with the record in ${record?.state}`);
-    for (const { counter } of record?.counters ?? []) {
-      const held = this.table.item(TABLE_NAMES.counters, counter);
-      if (held?.['open']?.M?.[id] === undefined && item?.['parked']?.M?.[id] === undefined)
-        this.fail(`I5 sent without money on ${counter}`);
+    if (item !== undefined) this.fail(`I5 sent with the record in ${item['st']?.S}`);
+    const pages = this.pages();
+    const first = pages.find(({ key, open }) => key.startsWith('page#key#') && open.has(id));
+    const names = [first?.key ?? 'its first page', ...(first?.open.get(id)?.call?.others ?? [])];
+    for (const name of names) {
+      if (!pages.some(({ key, open }) => key === name && open.has(id))) this.fail(`I5 sent without an entry on ${name}`);
     }
+    if (names.length !== 3) this.fail(`I5 sent with entries on ${names.length} pages`);
   }
 
   private checkEnd(): void {
@@ -466,74 +471,68 @@ class Simulation {
     const charged = new Map<string, bigint>();
     for (const record of records) {
       if (!FINAL.has(record.state)) this.fail(`I4 ${record.id} is left in ${record.state}`);
-      const cost = record.costNanoUsd ?? 0n;
+      const { costNanoUsd: cost } = record;
       const billed = this.billed.get(record.id) ?? 0n;
       if (record.state === 'void' && cost !== 0n) this.fail(`I7 a void record costs ${cost}`);
       if (billed > cost) this.fail(`I9 billed ${billed}, charged ${cost} (${record.state})`);
       if (record.state === 'settled' && billed !== cost) this.fail(`I9 settled ${cost} for ${billed}`);
-      for (const { counter } of record.counters) charged.set(counter, (charged.get(counter) ?? 0n) + cost);
+      for (const { page } of record.pages) charged.set(rootOf(page), (charged.get(rootOf(page)) ?? 0n) + cost);
     }
-    if (this.weather !== undefined) this.checkTold(records);
+    this.checkTold(records);
     for (const id of this.billed.keys()) {
       if (!records.some((record) => record.id === id)) this.fail(`I4 ${id} was billed and has no record`);
     }
-    for (const item of this.table.items(TABLE_NAMES.counters)) {
-      const state = tally(item);
-      const name = item['pk']?.S ?? '';
-      if (state.entries > 0) this.fail(`I6 ${state.entries} entries are left on ${name}`);
-      if (state.charged !== (charged.get(name) ?? 0n)) this.fail(`I7 ${name} took ${state.charged}, its records say ${charged.get(name)}`);
+    const pages = this.pages();
+    for (const { key, open, kept } of pages) {
+      if (open.size + kept.size > 0) this.fail(`I6 ${open.size + kept.size} entries are left on ${key}`);
     }
-    for (const root of this.table.items(TABLE_NAMES.counters).filter((item) => item['lent'] !== undefined)) {
-      const shards = this.table.items(TABLE_NAMES.counters).filter((item) => item['pk']?.S?.startsWith(`${root['pk']?.S}#shard`) === true);
-      const granted = shards.reduce((sum, shard) => sum + BigInt(shard['limit']?.N ?? 0), 0n);
-      if (granted !== BigInt(root['lent']?.N ?? 0)) this.fail(`I1 lent ${root['lent']?.N}, the shards were given ${granted}`);
+    for (const root of pages.filter(({ key }) => rootOf(key) === key)) {
+      const shards = pages.filter(({ key }) => key !== root.key && rootOf(key) === root.key);
+      const { remainingNanoUsd = 0n, limitNanoUsd = 0n } = wholeOf(root, shards).periods['lifetime'] ?? {};
+      const took = limitNanoUsd - remainingNanoUsd;
+      const told = charged.get(root.key) ?? 0n;
+      if (took !== told) this.fail(`I7 ${root.key} took ${took}, its records say ${told}`);
     }
     if (this.broken !== undefined) throw new Violation(`${this.broken} (seed ${this.seed})`);
   }
 
-  /** The open index alone has led to every entry that a void record tells of; one by a sweeper tells of those that it has met. */
-  private checkVoids(): void {
-    for (const { id, state, counters } of this.records()) {
-      if (state !== 'void') continue;
-      for (const { counter } of counters) {
-        const held = this.table.item(TABLE_NAMES.counters, counter)?.['open']?.M?.[id];
-        if (held !== undefined) this.fail(`I6 the void ${id} still holds money on ${counter}`);
-      }
-    }
-  }
-
   /** What a living process sent costs what it said; what it did not send costs nothing. */
-  private checkTold(records: readonly RequestRecord[]): void {
-    for (const record of records) {
-      const owner = this.owners.get(record.id);
-      if (owner === undefined || owner.dead || this.untold.has(record.id)) continue;
-      const cost = record.costNanoUsd ?? 0n;
-      const billed = this.billed.get(record.id);
-      if (billed === undefined && cost !== 0n) this.fail(`I12 ${record.id} was not sent and costs ${cost} (${record.state})`);
-      if (billed !== undefined && cost !== billed) this.fail(`I9 ${record.id} was billed ${billed} and costs ${cost} (${record.state})`);
+  private checkTold(records: readonly KeptRecord[]): void {
+    for (const { id, costNanoUsd: cost, state } of records) {
+      const owner = this.owners.get(id);
+      if (owner === undefined || owner.dead || this.untold.has(id)) continue;
+      const billed = this.billed.get(id);
+      if (billed === undefined && cost !== 0n) this.fail(`I12 ${id} was not sent and costs ${cost} (${state})`);
+      if (billed !== undefined && cost !== billed) this.fail(`I9 ${id} was billed ${billed} and costs ${cost} (${state})`);
     }
   }
 
-  private records(): RequestRecord[] {
+  private records(): KeptRecord[] {
     return this.table
       .items(TABLE_NAMES.records)
-      .filter((item) => isRequestItem(item))
+      .filter((item) => item['pk']?.S?.startsWith('request#') === true)
       .map((item) => readRecord(item));
+  }
+
+  private pages(): PageState[] {
+    return this.table.items(TABLE_NAMES.counters).map((item) => new StoredPage(item));
   }
 
   private fail(what: string): void {
     this.broken ??= what;
   }
 
-  private attemptId(): string {
-    return `0192f000-0000-7000-8000-${(++this.made * 7_919).toString(16).padStart(12, '0')}`;
+  private attemptId(process: Process): string {
+    const id = `0192f000000${(++this.made * 7_919).toString(16).padStart(11, '0')}`;
+    this.owners.set(id, process);
+    return id;
   }
 
   private report(): SimulationReport {
     const states: Record<string, number> = {};
     for (const { state } of this.records()) states[state] = (states[state] ?? 0) + 1;
     const billedNanoUsd = [...this.billed.values()].reduce((sum, cost) => sum + cost, 0n);
-    const onShards = this.records().filter(({ counters }) => counters.some(({ counter }) => counter.includes('#shard'))).length;
+    const onShards = this.records().filter(({ pages }) => pages.some(({ page }) => rootOf(page) !== page)).length;
     return {
       onShards,
       admitted: this.admitted,
@@ -545,7 +544,20 @@ class Simulation {
   }
 }
 
-function month(limitNanoUsd: number): BudgetConfig {
+/** A process that takes requests. */
+interface Caller {
+  readonly process: Process;
+  readonly rows: IdentityRows;
+  readonly ledger: Ledger<KeptRows>;
+}
+
+async function known(read: ReturnType<IdentityRows['of']>): Promise<KeptRows> {
+  const { rows } = await read;
+  if (rows === undefined) throw new Error('no such key');
+  return rows;
+}
+
+function lifetime(limitNanoUsd: number): BudgetConfig {
   return { limit_usd: `0.${String(limitNanoUsd).padStart(9, '0')}`, period: 'lifetime' };
 }
 
@@ -553,15 +565,42 @@ function named(name: string): Error {
   return Object.assign(new Error(name), { name });
 }
 
-function tally(item: Item | undefined): { remaining: bigint; charged: bigint; lent: bigint; open: number; entries: number } {
-  const sum = (name: string): [number, bigint] => {
-    const entries = Object.values(item?.[name]?.M ?? {});
-    return [entries.length, entries.reduce((total, entry) => total + BigInt(entry.M?.['w']?.N ?? 0), 0n)];
+/** `page#team#t1#*`, also of a shard. */
+function rootOf(page: string): string {
+  return page.split('#').slice(0, 4).join('#');
+}
+
+interface Tally {
+  readonly name: string;
+  readonly generation: number;
+  readonly remaining: bigint;
+  readonly limit: bigint;
+  readonly charged: bigint;
+  /** In parcels on their way. */
+  readonly lent: bigint;
+  /** It is a shard, or has lent. */
+  readonly split: boolean;
+  readonly open: number;
+  readonly entries: number;
+}
+
+function tally(item: Item | undefined): Tally {
+  const page = new StoredPage(item ?? {});
+  const { remainingNanoUsd: remaining = 0n, limitNanoUsd: limit = 0n } = page.periods['lifetime'] ?? {};
+  const held = [...page.open.values(), ...page.kept.values()].reduce((sum, { nanoUsd }) => sum + nanoUsd, 0n);
+  const loans = [...page.loans.values()];
+  const lent = loans.reduce((sum, { parcel }) => sum + (parcel?.nanoUsd['lifetime'] ?? 0n), 0n);
+  const { open, kept, key: name, generation } = page;
+  const split = loans.length > 0 || rootOf(name) !== name;
+  return {
+    name,
+    generation,
+    remaining,
+    limit,
+    charged: limit - remaining - held,
+    lent,
+    split,
+    open: open.size,
+    entries: open.size + kept.size,
   };
-  const [open, held] = sum('open');
-  const [parked, kept] = sum('parked');
-  const remaining = BigInt(item?.['remaining']?.N ?? 0);
-  const lent = BigInt(item?.['lent']?.N ?? 0);
-  const charged = BigInt(item?.['limit']?.N ?? 0) - remaining - held - kept - lent;
-  return { remaining, charged, lent, open, entries: open + parked };
 }

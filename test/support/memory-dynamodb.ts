@@ -3,7 +3,7 @@ import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
 import { TABLES } from '../../lib/private/contract';
 import { compare, compileCondition, compileUpdate, type Item, project, type Scope, serviceError } from './dynamodb-expressions';
 
-export type Operation = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem' | 'query' | 'scan' | 'transactWriteItems';
+export type Operation = 'batchGetItem' | 'getItem' | 'putItem' | 'updateItem' | 'deleteItem' | 'query' | 'scan' | 'transactWriteItems';
 
 /** One call as the hooks see it. */
 export interface Call {
@@ -89,6 +89,7 @@ const NO_METADATA = { $metadata: {} } as const;
 
 class MemoryTables implements MemoryDynamoDb {
   public readonly calls: Record<Operation, number> = {
+    batchGetItem: 0,
     getItem: 0,
     putItem: 0,
     updateItem: 0,
@@ -117,6 +118,20 @@ class MemoryTables implements MemoryDynamoDb {
   public resetCounts(): void {
     for (const operation of Object.keys(this.calls) as Operation[]) this.calls[operation] = 0;
   }
+
+  public batchGetItem: DynamoDbConnector['batchGetItem'] = (input, options) =>
+    this.run('batchGetItem', input, options?.timeoutMs, () => {
+      const found = Object.entries(input.RequestItems ?? {}).map(([name, { Keys, ProjectionExpression, ExpressionAttributeNames }]) => {
+        const table = this.table(name);
+        const items = (Keys ?? [])
+          .map((key) => table.items.get(keyOf(table.schema, key as Item)))
+          .filter((item): item is Item => item !== undefined);
+        const shown =
+          ProjectionExpression === undefined ? items : items.map((item) => project(ProjectionExpression, item, ExpressionAttributeNames));
+        return [name, shown as Record<string, AttributeValue>[]] as const;
+      });
+      return { ...NO_METADATA, Responses: Object.fromEntries(found), UnprocessedKeys: {} };
+    });
 
   public getItem: DynamoDbConnector['getItem'] = (input, options) =>
     this.run('getItem', input, options?.timeoutMs, () => {

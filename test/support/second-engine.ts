@@ -29,6 +29,7 @@ export async function openSecondEngine(): Promise<{ readonly connector: DynamoDb
 function patient(connector: DynamoDbConnector): DynamoDbConnector {
   const options = { timeoutMs: 60_000 };
   return {
+    batchGetItem: (input) => connector.batchGetItem(input, options),
     getItem: (input) => connector.getItem(input, options),
     putItem: (input) => connector.putItem(input, options),
     updateItem: (input) => connector.updateItem(input, options),

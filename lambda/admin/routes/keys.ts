@@ -16,7 +16,7 @@ import { REFERENCE } from '../schemas/level';
 import { ownTags } from '../tags';
 import { fromWire, toWire } from '../wire';
 import { narrowed } from './levels';
-import { budgetAnswer, entryAnswer, followBudgets, pageAnswer, withCounting } from './shared';
+import { aboveOf, budgetAnswer, entryAnswer, followBudgets, pageAnswer, withCounting } from './shared';
 
 /** An idempotent creation answers the key again this long. */
 const REPLAY_MS = 24 * 60 * 60 * 1_000;
@@ -141,7 +141,12 @@ async function create({ services, caller, request, body }: RouteContext) {
   const parents = await readParents(services, caller, record);
   checkReserved(caller, undefined, body, parents);
   checkNarrows(record, parents, now);
-  const owned = { ...record, ...ownTags(caller, undefined, record.tags, tagsAllowedBy(parents)) };
+  const owned = {
+    ...record,
+    limitsGeneration: record.generation,
+    ...ownTags(caller, undefined, record.tags, tagsAllowedBy(parents)),
+    above: aboveOf(parents),
+  };
   const change: Change = { action: 'create', resource: 'key', resourceId: record.id, ...teamPart(record), after: toWire(record, now) };
   const result = await services.journal.write(caller, change, ({ identity }) =>
     Promise.all([identity.create('key', owned), confirmPlace(identity, record)]),
@@ -168,7 +173,7 @@ async function update(context: RouteContext) {
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);
   const tagged = body['tags'] === undefined ? changed : { ...changed, ...ownTags(caller, before, changed.tags, tagsAllowedBy(parents)) };
-  const after = withCounting(services, 'key', before, tagged);
+  const after = { ...withCounting(services, 'key', before, tagged), above: aboveOf(parents) };
   await replace(context, 'update', before, after);
   return entryAnswer(after, now);
 }

@@ -26,7 +26,7 @@ interface OverrideRoutes {
   readonly list: Schema;
 }
 
-/** The routes of run-time changes to routes and prices. They reach every process within 10 s. */
+/** The routes of run-time changes to routes and prices. They hold from the next request on. */
 export const overrideRoutes: readonly AdminRoute[] = [
   ...routesOf({
     kind: 'model',

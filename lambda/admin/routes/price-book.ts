@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000;
 /** The text of a book is one string in the body, in which every quotation mark takes two bytes. */
 const BODY_LIMITS = { maxBytes: 2 * MOST_BOOK_BYTES, maxDepth: 2, maxKeys: 8 };
 
-/** The routes of the price book itself. Another one reaches every process within 10 s. */
+/** The routes of the price book itself. Another one holds from the next request on. */
 export const priceBookRoutes: readonly AdminRoute[] = [
   {
     method: 'GET',

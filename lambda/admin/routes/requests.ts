@@ -1,5 +1,6 @@
+import type { KeptRecord } from '../../money/ports';
 import { formatUsd } from '../../money/pricing';
-import type { AttemptRecord, RequestRecord, TypeShown } from '../../money/record';
+import type { AttemptRecord, TypeShown } from '../../money/record';
 import { ATTEMPT_FIELDS, RECORD_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { Usage } from '../../wire/model';
@@ -18,7 +19,7 @@ import { pageAnswer } from './shared';
 const WEEK_MS = 7 * 86_400_000;
 
 /** Query parameters that narrow the list, and the field that each is held against. */
-const FILTERS: Filters<keyof RequestRecord> = {
+const FILTERS: Filters<keyof KeptRecord> = {
   key_id: 'keyId',
   team_id: 'teamId',
   project_id: 'projectId',
@@ -52,7 +53,7 @@ export const requestRoutes: readonly AdminRoute[] = [
       const span = readSpan(query, now, utcDay(now - WEEK_MS));
       const wanted = wantedOf(FILTERS, query);
       const list = `request/${JSON.stringify([span.start, caller.teamId, wanted])}`;
-      const page = await readFeed<RequestRecord>(
+      const page = await readFeed<KeptRecord>(
         {
           parts: [...daysOf(span)].reverse(),
           read: (day, options) => services.records.list(day, options),
@@ -73,7 +74,7 @@ export const requestRoutes: readonly AdminRoute[] = [
     answer: { status: 200, description: 'The record.', schema: REQUEST },
     async run({ services, caller, params }) {
       const id = params['id'] as string;
-      const record = id.length > 64 ? undefined : await services.records.get(id);
+      const record = id.length > 64 ? undefined : await services.records.read(id);
       if (record === undefined || !sees(caller, record.teamId)) throw notFound('request', id);
       return { status: 200, json: requestToWire(record) };
     },
@@ -106,10 +107,10 @@ const FIELDS = shown(RECORD_FIELDS, 'api');
 const USAGE_PARTS = shown(USAGE_FIELDS, 'api');
 const ATTEMPT_PARTS = shown(ATTEMPT_FIELDS, 'api');
 
-function requestToWire(record: RequestRecord): JsonObject {
+function requestToWire(record: KeptRecord): JsonObject {
   const wire: JsonObject = {};
   for (const { name, api, type } of FIELDS) {
-    const value = record[name as keyof RequestRecord];
+    const value = record[name as keyof KeptRecord];
     if (value !== undefined) wire[api] = WRITERS[type](value as never);
   }
   return wire;

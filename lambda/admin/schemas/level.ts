@@ -3,7 +3,7 @@ import type { Schema } from '../schema';
 
 /** Fields and limits that teams, projects, users and keys share. */
 
-/** Most budgets that one level may carry: each is one more counter on every request. */
+/** Most budgets that one level may carry: each makes every write of its page larger. */
 const MAX_BUDGETS = 8;
 const MAX_MODELS = 64;
 const MAX_LABELS = 32;

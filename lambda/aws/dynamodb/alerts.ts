@@ -5,7 +5,7 @@ import type { DynamoDbConnector } from './dynamodb';
 
 /** A budget has reached one of its thresholds in one period. */
 export interface BudgetAlert {
-  /** Key of the budget's counter: level, models and period. */
+  /** The budget's page and its period. */
   readonly counter: string;
   /** `team`, `key`, ... */
   readonly level: string;

@@ -1,4 +1,4 @@
-import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { WriteResult } from '../../platform/stored';
 import { conditionFailure, type Item } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
@@ -11,6 +11,27 @@ export async function conditional(write: () => Promise<unknown>): Promise<WriteR
   } catch (error) {
     if (conditionFailure(error) === undefined) throw error;
     return 'conflict';
+  }
+}
+
+/**
+ * Runs writes all or nothing; `conflict`: a condition did not hold.
+ *
+ * @throws a throttle when it met another transaction
+ */
+export async function conditionalTransaction(
+  connector: Pick<DynamoDbConnector, 'transactWriteItems'>,
+  items: TransactWriteItem[],
+  timeoutMs: number,
+): Promise<WriteResult> {
+  try {
+    await connector.transactWriteItems({ TransactItems: items }, { timeoutMs });
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+    const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
+    if (reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')) return 'conflict';
+    throw Object.assign(new Error('the transaction met another one', { cause: error }), { name: 'TransactionConflictException' });
   }
 }
 

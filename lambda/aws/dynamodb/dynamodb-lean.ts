@@ -22,6 +22,7 @@ export function createLeanDynamoDb(call: AwsJsonCall, endpoint?: string): Dynamo
       (await call(service, name, input, options?.timeoutMs ?? DEFAULT_TIMEOUT_MS)) as Output;
 
   return {
+    batchGetItem: operation('BatchGetItem'),
     getItem: operation('GetItem'),
     putItem: operation('PutItem'),
     updateItem: operation('UpdateItem'),

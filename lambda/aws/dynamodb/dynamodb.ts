@@ -1,4 +1,6 @@
 import type {
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
   DeleteItemCommandInput,
   DeleteItemCommandOutput,
   GetItemCommandInput,
@@ -29,6 +31,8 @@ export interface CallOptions {
  * its outcome is unknown.
  */
 export interface DynamoDbConnector {
+  /** What the table did not read is answered as `UnprocessedKeys`. */
+  batchGetItem(input: BatchGetItemCommandInput, options?: CallOptions): Promise<BatchGetItemCommandOutput>;
   getItem(input: GetItemCommandInput, options?: CallOptions): Promise<GetItemCommandOutput>;
   putItem(input: PutItemCommandInput, options?: CallOptions): Promise<PutItemCommandOutput>;
   updateItem(input: UpdateItemCommandInput, options?: CallOptions): Promise<UpdateItemCommandOutput>;

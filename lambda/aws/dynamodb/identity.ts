@@ -1,10 +1,14 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
-import type { IdentityStore, KeyHash, KeyRecord, LevelRecord } from '../../identity';
+import type { IdentityStore } from '../../identity';
 import type { LevelKind } from '../../money/ledger';
-import { fromAttribute, type Item, numberOf, type Storable, toItem } from './attributes';
-import { conditional } from './conditional';
+import type { WriteResult } from '../../platform/stored';
+import { numberOf, toItem } from './attributes';
+import { batchGet } from './batch-get';
+import { conditional, conditionalTransaction } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
+import { COPIES, copyKey, hasCopies, raiseMark, readMarks, STATE_PROJECTION, writeCopies } from './level-copies';
+import { levelKey, readLevel, writeLevel } from './level-item';
 
 const DEFAULT_TIMEOUT_MS = 1_500;
 const SLOW_TIMEOUT_MS = 5_000;
@@ -15,6 +19,24 @@ const SLOW_TIMEOUT_MS = 5_000;
  * @param table name of the identity table
  */
 export function createIdentityStore(connector: DynamoDbConnector, table: string): IdentityStore {
+  const generationIs = (generation: number) => ({
+    ConditionExpression: '#generation = :generation',
+    ExpressionAttributeNames: { '#generation': 'generation' },
+    ExpressionAttributeValues: { ':generation': { N: String(generation) } },
+  });
+
+  /** A write of a row, with all that is to be told of it. */
+  function write(kind: LevelKind, id: string, generation: number | undefined, change: TransactWriteItem): Promise<WriteResult> {
+    const { Put: put, Delete: gone } = change;
+    const told = [
+      ...(hasCopies(kind) ? writeCopies(table, kind, id, generation) : []),
+      ...(kind === 'tag' ? raiseMark(table, 'tags') : []),
+    ];
+    const options = { timeoutMs: SLOW_TIMEOUT_MS };
+    if (told.length > 0) return conditionalTransaction(connector, [change, ...told], SLOW_TIMEOUT_MS);
+    return conditional(() => (put === undefined ? connector.deleteItem(gone as never, options) : connector.putItem(put, options)));
+  }
+
   return {
     async get(kind, id, options = {}) {
       const { Item: item } = await connector.getItem(
@@ -27,40 +49,44 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
     },
 
     create: (kind, record) =>
-      conditional(() =>
-        connector.putItem(
-          { TableName: table, Item: writeLevel(kind, record), ConditionExpression: 'attribute_not_exists(pk)' },
-          { timeoutMs: SLOW_TIMEOUT_MS },
-        ),
-      ),
+      write(kind, record.id, record.generation, {
+        Put: { TableName: table, Item: writeLevel(kind, record), ConditionExpression: 'attribute_not_exists(pk)' },
+      }),
 
     replace: (kind, record, generationAsRead) =>
-      conditional(() =>
-        connector.putItem(
-          {
-            TableName: table,
-            Item: writeLevel(kind, record),
-            ConditionExpression: '#generation = :generation',
-            ExpressionAttributeNames: { '#generation': 'generation' },
-            ExpressionAttributeValues: { ':generation': { N: String(generationAsRead) } },
-          },
-          { timeoutMs: SLOW_TIMEOUT_MS },
-        ),
-      ),
+      write(kind, record.id, record.generation, {
+        Put: { TableName: table, Item: writeLevel(kind, record), ...generationIs(generationAsRead) },
+      }),
 
     remove: (kind, id, generationAsRead) =>
-      conditional(() =>
-        connector.deleteItem(
-          {
-            TableName: table,
-            Key: { pk: { S: levelKey(kind, id) } },
-            ConditionExpression: '#generation = :generation',
-            ExpressionAttributeNames: { '#generation': 'generation' },
-            ExpressionAttributeValues: { ':generation': { N: String(generationAsRead) } },
-          },
-          { timeoutMs: SLOW_TIMEOUT_MS },
-        ),
-      ),
+      write(kind, id, undefined, {
+        Delete: { TableName: table, Key: { pk: { S: levelKey(kind, id) } }, ...generationIs(generationAsRead) },
+      }),
+
+    async states(names, timeoutMs) {
+      const keys = names.map(([kind, id]) =>
+        hasCopies(kind) ? copyKey(kind, id, Math.floor(Math.random() * COPIES)) : levelKey(kind, id),
+      );
+      const found = await batchGet(connector, table, keys, timeoutMs, STATE_PROJECTION);
+      const gateway = names.findIndex(([kind]) => kind === 'gateway');
+      return {
+        generations: keys.map((key) => numberOf(found.get(key)?.['generation'])),
+        marks: readMarks(found.get(keys[gateway] ?? '')),
+      };
+    },
+
+    async rows(names, timeoutMs) {
+      const marks = names.some(([kind]) => kind === 'gateway') ? copyKey('gateway', 'gateway', 0) : undefined;
+      const keys = names.map(([kind, id]) => levelKey(kind, id));
+      const found = await batchGet(connector, table, marks === undefined ? keys : [...keys, marks], timeoutMs);
+      return {
+        records: keys.map((key) => {
+          const item = found.get(key);
+          return item === undefined ? undefined : readLevel(item);
+        }),
+        marks: marks === undefined ? undefined : readMarks(found.get(marks)),
+      };
+    },
 
     confirm: (kind, id) =>
       conditional(() =>
@@ -106,60 +132,5 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
         ...(last === undefined ? {} : { next: last.slice(kind.length + 1) }),
       };
     },
-  };
-}
-
-function levelKey(kind: LevelKind, id: string): string {
-  return `${kind}#${id}`;
-}
-
-/** Fields whose attribute has another name; the rest are spelled alike. */
-const ATTRIBUTES: Readonly<Record<string, string>> = {
-  timeZone: 'time_zone',
-  removedBudgets: 'removed_budgets',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-  teamId: 'team_id',
-  projectId: 'project_id',
-  userId: 'user_id',
-  lastFour: 'last_four',
-  serverTools: 'server_tools',
-  teamTags: 'team_tags',
-  allowedTags: 'allowed_tags',
-  showFigures: 'show_figures',
-  mayStore: 'may_store',
-  expiresAt: 'expires_at',
-};
-const FIELDS = new Map(Object.entries(ATTRIBUTES).map(([field, attribute]) => [attribute, field]));
-
-function writeLevel(kind: LevelKind, record: LevelRecord | KeyRecord): Item {
-  const fields: Record<string, Storable | undefined> = { pk: levelKey(kind, record.id), kind };
-  for (const [field, value] of Object.entries(record)) fields[ATTRIBUTES[field] ?? field] = value as Storable | undefined;
-  const teamId = (record as Partial<KeyRecord>).teamId;
-  if (teamId !== undefined) fields['owner'] = `${kind}#${teamId}`;
-  if ('hashes' in record) fields['hashes'] = record.hashes.map(writeHash);
-  return toItem(fields);
-}
-
-function readLevel(item: Item): LevelRecord {
-  const record: Record<string, unknown> = {};
-  for (const attribute in item) {
-    if (attribute === 'pk' || attribute === 'kind' || attribute === 'owner') continue;
-    record[FIELDS.get(attribute) ?? attribute] = fromAttribute(item[attribute] as AttributeValue);
-  }
-  if (record['hashes'] !== undefined) record['hashes'] = (record['hashes'] as Record<string, unknown>[]).map(readHash);
-  return record as unknown as LevelRecord;
-}
-
-function writeHash(hash: KeyHash): Storable {
-  return { pepper_version: hash.pepperVersion, hmac: hash.hmac, valid_until: hash.validUntil };
-}
-
-function readHash(hash: Record<string, unknown>): KeyHash {
-  const validUntil = hash['valid_until'] as string | undefined;
-  return {
-    pepperVersion: hash['pepper_version'] as number,
-    hmac: hash['hmac'] as string,
-    ...(validUntil === undefined ? {} : { validUntil }),
   };
 }

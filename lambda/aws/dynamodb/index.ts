@@ -3,16 +3,13 @@
 export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
-export { createSpentBefore } from './counter-start';
-export { createCounterStore } from './counters';
 export type { DynamoDbConnector } from './dynamodb';
 export { createLeanDynamoDb } from './dynamodb-lean';
-export { createGateStore } from './gates';
 export { createIdempotencyStore } from './idempotency';
 export { createIdentityStore } from './identity';
 export { createOverrideStore } from './overrides';
+export { createPageStore } from './pages';
 export { createPriceBookStore, hashOfBook } from './price-books';
-export { createRecordStore } from './records';
 export { isRequestItem, REQUEST_PREFIX, readRecord } from './request-record';
 export type { Application, Applied } from './rollup-marks';
 export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';
@@ -41,3 +38,4 @@ export {
 export { createSpendStore } from './spend';
 export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
 export { MOST_NAMES } from './spend-names';
+export { createUsageRecordStore } from './usage-records';

@@ -1,9 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STREAMED_RECORDS } from '../../../lib/private/contract';
-import type { CounterReservation, FieldType, RecordField, RequestIntent, RequestRecord } from '../../money/record';
-import { INTENT_FIELDS, named, RECORD_FIELDS } from '../../money/record';
+import type { KeptRecord } from '../../money/ports';
+import type { FieldType, HeldPage, RecordField } from '../../money/record';
+import { named, RECORD_FIELDS } from '../../money/record';
 import { bigintOf, fromAttribute, type Item, type Storable, toAttribute } from './attributes';
-import { combinations } from './combinations';
 
 /** How one type of field is kept. */
 interface Codec {
@@ -33,7 +33,7 @@ const CODECS: Readonly<Record<FieldType, Codec>> = {
   amounts: PLAIN,
   usage: PLAIN,
   attempts: PLAIN,
-  counters: { write: writeReservations, read: readReservations },
+  pages: { write: writePages, read: readPages },
 };
 
 /** Fields with what writes them. */
@@ -52,45 +52,49 @@ export function blankItem(names: readonly string[]): Item {
   return JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, { NULL: true }])))) as Item;
 }
 
-/** Keys and indexes: the store fills them in. */
-const PLACE = ['pk', 'sk', 'open_shard', 'open_until'];
-const shapeOf = combinations(writable(INTENT_FIELDS), (present) =>
-  blankItem([...PLACE, 'state', 'updated_at', ...present.map(({ attribute }) => attribute)]),
-);
 const READERS = new Map<string, { readonly name: string; readonly read: Codec['read'] }>(
   named<RecordField>(RECORD_FIELDS).map(({ name, attribute, type }) => [attribute, { name, read: CODECS[type].read }]),
 );
 
-/** The item of a new intent, whose keys and indexes the store fills in. */
-export function writeIntent(intent: RequestIntent): Item {
-  const { present, made } = shapeOf(intent);
-  const item: Item = { ...made };
-  item['state'] = { S: 'intent' };
-  item['updated_at'] = { S: intent.createdAt };
-  for (const { name, attribute, write } of present) item[attribute] = write(intent[name as keyof RequestIntent]);
-  return item;
+/** Between a page and its periods, as in `page#team#t1#*`, `month`, `1793491200`: no name has a line's end in it. */
+const BETWEEN = '\n';
+
+function writePages(pages: readonly HeldPage[]): AttributeValue {
+  return {
+    L: pages.map(({ page, starts }) => ({
+      S: [page, ...Object.entries(starts).flatMap(([name, startMs]) => [name, String(startMs / 1_000)])].join(BETWEEN),
+    })),
+  };
 }
 
-/** All entries of a record's `counters`. */
-export function writeReservations(counters: readonly CounterReservation[]): AttributeValue {
-  return { L: counters.map(({ counter, nanoUsd }) => ({ M: { counter: { S: counter }, nano_usd: { N: String(nanoUsd) } } })) };
+function readPages({ L: pages = [] }: AttributeValue): readonly HeldPage[] {
+  return pages.map(({ S: text = '' }) => {
+    const [page = '', ...rest] = text.split(BETWEEN);
+    const starts: Record<string, number> = {};
+    for (let index = 0; index + 1 < rest.length; index += 2) starts[rest[index] as string] = Number(rest[index + 1]) * 1_000;
+    return { page, starts };
+  });
 }
 
 /** Reads an item of the records table, or an image of its stream, as a request's record. What is no field of a record is passed over. */
-export function readRecord(item: Item): RequestRecord {
-  const record: Record<string, unknown> = { boundNanoUsd: 0n, counters: [] };
+export function readRecord(item: Item): KeptRecord {
+  const record: Record<string, unknown> = { boundNanoUsd: 0n, costNanoUsd: 0n, pages: [] };
   for (const attribute in item) {
     const field = READERS.get(attribute);
     if (field !== undefined) record[field.name] = field.read(item[attribute] as AttributeValue);
   }
-  return record as unknown as RequestRecord;
+  record['id'] = (item['pk']?.S ?? '').slice(REQUEST_PREFIX.length);
+  const tokens = tokensOf(record as Pick<KeptRecord, 'usage' | 'costNanoUsd'>);
+  if (tokens !== undefined) record['tokens'] = tokens;
+  return record as unknown as KeptRecord;
 }
 
-function readReservations({ L: entries = [] }: AttributeValue): readonly CounterReservation[] {
-  return entries.map(({ M: entry }) => ({
-    counter: entry?.['counter']?.S ?? '',
-    nanoUsd: bigintOf(entry?.['nano_usd']) ?? 0n,
-  }));
+function tokensOf({
+  usage: { inputTokens, outputTokens } = {},
+  costNanoUsd,
+}: Pick<KeptRecord, 'usage' | 'costNanoUsd'>): number | undefined {
+  if (inputTokens === undefined && outputTokens === undefined) return costNanoUsd === 0n ? 0 : undefined;
+  return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
 /** Whether an item of the records table is a request's record. */

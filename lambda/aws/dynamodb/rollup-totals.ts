@@ -1,4 +1,5 @@
-import type { CountedTokens, RecordState, RequestRecord } from '../../money/record';
+import type { KeptRecord } from '../../money/ports';
+import type { CountedTokens, RecordState } from '../../money/record';
 import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
 import type { Usage } from '../../wire/model';
 import { spendNames } from './spend-change';
@@ -16,7 +17,7 @@ export type Totals = Readonly<Record<Measure, bigint>>;
 export interface RollupRow {
   /** Team id; empty: the whole gateway. */
   readonly scope: string;
-  /** `gateway`, `team`, `project`, `user`, `key`, `provider`, `model`, `tag:<name>` or `counter`. */
+  /** `gateway`, `team`, `project`, `user`, `key`, `provider`, `model` or `tag:<name>`. */
   readonly dimension: string;
   readonly value: string;
   /** The team that a project, user or key belonged to. */
@@ -34,37 +35,29 @@ export interface Contribution {
   readonly rows: readonly RollupRow[];
   /** Labels of the levels that it was spent at, by which names (see `spendNames`), and its arrival in epoch ms. */
   readonly levels: readonly string[];
+  /** Keys of the pages that it took money from. */
+  readonly pages: readonly string[];
   readonly names: string;
   readonly atMs: number;
 }
 
-/**
- * States that charge something and are listed, so that a rebuild finds what the stream has told. `intent` and `void` add nothing; `settling`
- * becomes `settled` in the same breath.
- */
-const RANKS: Readonly<Partial<Record<RecordState, number>>> = {
-  expired_charged: 1,
-  settled: 2,
-  adjusting: 3,
-  adjusted: 4,
-};
-
-/** Ends the key of a part of a busy counter. */
-const SHARD = /#shard\d+$/;
+/** States that charge something. `void` adds nothing. */
+const RANKS: Readonly<Partial<Record<RecordState, number>>> = { expired_charged: 1, settled: 2, adjusted: 3 };
 
 export const NO_TOTALS: Totals = Object.fromEntries(MEASURES.map((measure) => [measure, 0n])) as Record<Measure, bigint>;
 
 /** What a request's record adds to the rollups; undefined when nothing was charged. */
-export function contributionOf(record: RequestRecord): Contribution | undefined {
+export function contributionOf(record: KeptRecord): Contribution | undefined {
   const rank = RANKS[record.state];
   if (rank === undefined) return undefined;
   const day = dayOf(record.createdAt);
   const atMs = Date.parse(record.createdAt);
   const names = spendNames(record.originalModel, record.candidateModels ?? [record.originalModel]);
-  return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), names, atMs };
+  const pages = record.pages.filter(({ starts }) => Object.keys(starts).length > 0).map(({ page }) => page);
+  return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), pages, names, atMs };
 }
 
-function levelsOf({ keyId, teamId, projectId, userId, tags = {} }: RequestRecord): readonly string[] {
+function levelsOf({ keyId, teamId, projectId, userId, tags = {} }: KeptRecord): readonly string[] {
   const levels = ['gateway#gateway', `key#${keyId}`];
   if (teamId !== undefined) levels.push(`team#${teamId}`);
   if (projectId !== undefined) levels.push(`project#${projectId}`);
@@ -78,14 +71,14 @@ export function dayOf(at: string): string {
   return at.slice(0, 10);
 }
 
-function totalsOf(record: RequestRecord): Totals {
+function totalsOf(record: KeptRecord): Totals {
   const { usage = {} } = record;
   return {
     requests: 1n,
     errors: record.outcome === undefined || record.outcome === 'ok' ? 0n : 1n,
     estimated: usage.estimated === true || record.state === 'expired_charged' ? 1n : 0n,
     ...tokensOf(usage),
-    cost_nano_usd: record.costNanoUsd ?? (record.state === 'expired_charged' ? record.boundNanoUsd : 0n),
+    cost_nano_usd: record.costNanoUsd,
   };
 }
 
@@ -94,7 +87,7 @@ function tokensOf(usage: Usage): Readonly<Record<CountedTokens, bigint>> {
   return Object.fromEntries(entries) as Record<CountedTokens, bigint>;
 }
 
-function rowsOf(record: RequestRecord): readonly RollupRow[] {
+function rowsOf(record: KeptRecord): readonly RollupRow[] {
   const { teamId } = record;
   const rows: RollupRow[] = [{ scope: '', dimension: 'gateway', value: 'gateway' }];
   const ofTeam = teamId === undefined ? {} : { teamId };
@@ -110,15 +103,11 @@ function rowsOf(record: RequestRecord): readonly RollupRow[] {
   for (const scope of teamId === undefined ? [''] : ['', teamId]) {
     for (const [dimension, value] of shared) rows.push({ scope, dimension, value });
   }
-  // A shard's spend is its counter's.
-  for (const counter of new Set(record.counters.map((reservation) => reservation.counter.replace(SHARD, '')))) {
-    rows.push({ scope: '', dimension: 'counter', value: counter });
-  }
   return rows;
 }
 
 /** Dimensions whose values teams share. */
-function dimensionsOf(record: RequestRecord): [string, string][] {
+function dimensionsOf(record: KeptRecord): [string, string][] {
   const shared: [string, string][] = [];
   if (record.provider !== undefined) {
     shared.push(['provider', record.provider]);
@@ -129,7 +118,7 @@ function dimensionsOf(record: RequestRecord): [string, string][] {
 }
 
 /** The value of a dimension for one request, as `rowsOf` sees it; `null` where the request has none. */
-export function dimensionValue(record: RequestRecord, dimension: string): string | null {
+export function dimensionValue(record: KeptRecord, dimension: string): string | null {
   const row = rowsOf(record).find((candidate) => candidate.scope === '' && candidate.dimension === dimension);
   return row?.value ?? null;
 }

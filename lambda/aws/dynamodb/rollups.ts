@@ -1,8 +1,6 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { TABLES } from '../../../lib/private/contract';
 import type { Page } from '../../platform/stored';
 import { type Item, numberOf, toItem } from './attributes';
-import { conditional } from './conditional';
+import { conditional, conditionalTransaction } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
@@ -72,8 +70,6 @@ export interface RowChange {
 /** DynamoDB's limit on the items of one transaction. */
 export const LARGEST_COMMIT = 100;
 const TIMEOUT_MS = 5_000;
-/** Rows of counters belong to a period of their own, not to a day. */
-const COUNTER_SORT = 'period';
 
 /**
  * Rollups, kept in the records table.
@@ -129,10 +125,10 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
     async commit(epoch, applications, changes, spends, nowMs) {
       const items = [
         ...applications.map((application) => ({ Put: { TableName: table, ...writeMark(application, epoch, nowMs) } })),
-        ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch, nowMs) } })),
+        ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch) } })),
         ...spends.map((spend) => ({ Update: { TableName: table, ...writeSpend(spend) } })),
       ];
-      return transact(connector, items);
+      return conditionalTransaction(connector, items, TIMEOUT_MS);
     },
 
     async row(row, day, epoch) {
@@ -141,22 +137,19 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
     },
 
     async list(scope, dimension, month, options = {}) {
-      const { name, partitionKey, sortKey } = TABLES.records.indexes.feed;
       const result = await connector.query(
         {
           TableName: table,
-          IndexName: name,
-          KeyConditionExpression: options.after === undefined ? '#feed = :feed' : '#feed = :feed AND #at > :after',
-          ExpressionAttributeNames: { '#feed': partitionKey, ...(options.after === undefined ? {} : { '#at': sortKey }) },
+          KeyConditionExpression: options.after === undefined ? 'pk = :list' : 'pk = :list AND sk > :after',
           ExpressionAttributeValues: {
-            ':feed': { S: feedName(scope, dimension, month) },
+            ':list': { S: listName(scope, dimension, month) },
             ...(options.after === undefined ? {} : { ':after': { S: options.after } }),
           },
           ...(options.limit === undefined ? {} : { Limit: options.limit }),
         },
         { timeoutMs: TIMEOUT_MS },
       );
-      const last = result.LastEvaluatedKey?.[sortKey]?.S;
+      const last = result.LastEvaluatedKey?.['sk']?.S;
       return { items: (result.Items ?? []).map(readRow), ...(last === undefined ? {} : { next: last }) };
     },
 
@@ -175,23 +168,19 @@ function readEpochs(item: Item | undefined): Epochs {
   return { current: numberOf(item?.['current']) ?? 0, ...(building === undefined ? {} : { building }) };
 }
 
+/** All rows of a dimension in a month stand under one key, by day, so that they are read together without an index. */
 function rowKey(row: RollupRow, day: string, epoch: number): Item {
-  const sort = row.dimension === 'counter' ? COUNTER_SORT : day;
-  return {
-    pk: { S: `rollup#${row.scope}#${row.dimension}#${row.value}` },
-    sk: { S: epoch === 0 || row.dimension === 'counter' ? sort : `${sort}#${epoch}` },
-  };
+  return { pk: { S: listName(row.scope, row.dimension, day.slice(0, 7)) }, sk: { S: `${day}#${epoch}#${row.value}` } };
 }
 
-function feedName(scope: string, dimension: string, month: string): string {
+function listName(scope: string, dimension: string, month: string): string {
   return `rollup#${scope}#${dimension}#${month}`;
 }
 
-function writeChange({ row, day, totals }: RowChange, epoch: number, nowMs: number) {
+function writeChange({ row, day, totals }: RowChange, epoch: number) {
   const names: Record<string, string> = {};
   const values: Item = {};
-  const set = row.dimension === 'counter' ? { ttl: Math.floor(nowMs / 1_000) + 400 * 86_400 } : listFields(row, day, epoch);
-  const assignments = Object.entries(toItem(set)).map(([name, value], index) => {
+  const assignments = Object.entries(toItem(namesOf(row, day, epoch))).map(([name, value], index) => {
     names[`#s${index}`] = name;
     values[`:s${index}`] = value;
     return `#s${index} = :s${index}`;
@@ -209,17 +198,8 @@ function writeChange({ row, day, totals }: RowChange, epoch: number, nowMs: numb
   };
 }
 
-function listFields(row: RollupRow, day: string, epoch: number) {
-  return {
-    feed: feedName(row.scope, row.dimension, day.slice(0, 7)),
-    feed_at: `${day}#${epoch}#${row.value}`,
-    day,
-    epoch,
-    scope: row.scope,
-    dimension: row.dimension,
-    value: row.value,
-    team_id: row.teamId,
-  };
+function namesOf(row: RollupRow, day: string, epoch: number) {
+  return { day, epoch, scope: row.scope, dimension: row.dimension, value: row.value, team_id: row.teamId };
 }
 
 function readRow(item: Item): ListedRow {
@@ -233,16 +213,4 @@ function readRow(item: Item): ListedRow {
     totals: readTotals(item),
     ...(teamId === undefined ? {} : { teamId }),
   };
-}
-
-async function transact(connector: DynamoDbConnector, items: TransactWriteItem[]): Promise<'done' | 'conflict'> {
-  try {
-    await connector.transactWriteItems({ TransactItems: items }, { timeoutMs: TIMEOUT_MS });
-    return 'done';
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
-    const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
-    if (reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')) return 'conflict';
-    throw Object.assign(new Error('the transaction met another one', { cause: error }), { name: 'TransactionConflictException' });
-  }
 }

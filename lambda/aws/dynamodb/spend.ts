@@ -2,7 +2,6 @@ import type { SpendStore } from '../../money/ports';
 import { bindsModel } from '../../wire/model';
 import { bigintOf, type Item } from './attributes';
 import type { DynamoDbConnector } from './dynamodb';
-import { createRollupStore } from './rollups';
 import { namesOfSort, partition, spendSpans } from './spend-change';
 
 const TIMEOUT_MS = 500;
@@ -32,11 +31,7 @@ export function createSpendStore(connector: DynamoDbConnector, table: string): S
     return model === undefined ? found : found.filter((item) => counts(model, item));
   }
 
-  const rollups = createRollupStore(connector, table);
-
   return {
-    counted: async (counter) => (await rollups.row({ scope: '', dimension: 'counter', value: counter }, '', 0))?.cost_nano_usd ?? 0n,
-
     async between(level, startMs, endMs, nowMs, model) {
       const sums = await Promise.all(
         spendSpans(startMs, endMs, nowMs).map(async ({ prefix, attributes, less }) => {

@@ -1,7 +1,8 @@
 import type { DialectName } from '../../wire/dialects';
 import type { Operation } from '../../wire/model';
+import type { PlannedRows } from '../ports/planned-rows';
 import type { RequestResult } from '../record/fields';
-import type { KeyRow, LevelKind } from './holders';
+import type { LevelKind } from './holders';
 
 /** What one request may take. */
 export interface Bound {
@@ -31,10 +32,11 @@ export interface Once {
 }
 
 /** What the ledger needs to admit one request. */
-export interface AdmissionRequest<Key extends KeyRow = KeyRow> {
-  /** UUIDv7; also the record's key and `x-gateway-request-id`. A new attempt at admission takes a new id. */
+export interface AdmissionRequest<Rows extends PlannedRows = PlannedRows> {
+  /** See `attemptId` of the runtime; also the record's key and `x-gateway-request-id`. Each attempt at admission has its own. */
   readonly attemptId: string;
-  readonly key: Key;
+  /** What it was planned from, of whatever age: the round that reserves checks that all of it still holds. */
+  readonly rows: Rows;
   /** Tags that may carry budgets, already reduced to those that count. */
   readonly tags: Readonly<Record<string, string>>;
   readonly operation: Operation;
@@ -42,7 +44,7 @@ export interface AdmissionRequest<Key extends KeyRow = KeyRow> {
   readonly originalModel: string;
   /** `provider/model` of every target the request may go to, under each name that the provider has for it; see `bindsModel`. */
   readonly candidateModels: readonly string[];
-  /** Covers the dearest candidate. Zero for free models: no budget counter is touched. */
+  /** Covers the dearest candidate. Zero for free models: no budget is touched. */
   readonly bound: Bound;
   /** Taken where `bound` does not fit what is left. Absent: it is `bound` or nothing. */
   readonly smaller?: SmallerBounds | undefined;
@@ -52,10 +54,10 @@ export interface AdmissionRequest<Key extends KeyRow = KeyRow> {
   /** Epoch ms by which the process must have ended: the function's longest life (15 min) and a minute from now. */
   readonly expiresAtMs: number;
   /**
-   * Asked when the key's row has changed since `key` was read, with the row as it is now: whether the presented secret still opens it
-   * and it still allows the call. `false` refuses as `key_invalid`. Default: accepted.
+   * The same request, planned anew from rows as they are now, under another attempt id. Rejects with what its caller is told when it is
+   * not wanted any more. Absent: it is refused when its rows have changed.
    */
-  readonly accepts?: (fresh: Key) => boolean;
+  readonly again?: () => Promise<AdmissionRequest<Rows>>;
   /** Told of work that must go on once the answer is out; the process stays alive for it. It never rejects. Default: nobody waits for it. */
   readonly afterwards?: (work: Promise<void>) => void;
 }
@@ -100,8 +102,10 @@ export interface LimitState {
 export type Outcome = RequestResult & { readonly costNanoUsd: bigint };
 
 /** Money set aside for one request; exactly one of `settle` and `release` ends it. */
-export interface Reservation {
+export interface Reservation<Rows extends PlannedRows = PlannedRows> {
   readonly attemptId: string;
+  /** What it was admitted by in the end. */
+  readonly request: AdmissionRequest<Rows>;
   /** What was set aside: the request's own bound, or a smaller one. */
   readonly bound: Bound;
   /** A budget that refuses holds it to its bound. */
@@ -110,19 +114,20 @@ export interface Reservation {
   readonly budget?: { readonly level: LevelKind; readonly remainingNanoUsd: bigint; readonly limitNanoUsd: bigint };
   readonly requests?: LimitState;
   readonly tokens?: LimitState;
-  /** Throws when it is too late to send (30 s after the attempt began by either clock, or `expiresAtMs` - 60 s). Call it right before each send. */
+  /** Throws when it is too late to send (`expiresAtMs` - 60 s, by either clock). Call it right before each send. */
   assertSendable(): void;
   /** Records what the request really cost. Never throws: what the table does not take goes to the queue. */
   settle(outcome: Outcome): Promise<void>;
-  /** Nothing was sent, or nothing may have been billed: the money goes back, the record stays as `void`. Never throws. */
+  /** Nothing was sent, or nothing may have been billed: the money goes back, the record is `void`. Never throws. */
   release(outcome: Outcome): Promise<void>;
 }
 
-export type AdmissionResult =
-  | { readonly admitted: true; readonly reservation: Reservation }
+export type AdmissionResult<Rows extends PlannedRows = PlannedRows> =
+  | { readonly admitted: true; readonly reservation: Reservation<Rows> }
   | { readonly admitted: false; readonly refusal: Refusal };
 
 /** The one way to a provider: every route passes here. */
-export interface Admission<Key extends KeyRow = KeyRow> {
-  admit(request: AdmissionRequest<Key>): Promise<AdmissionResult>;
+export interface Admission<Rows extends PlannedRows = PlannedRows> {
+  /** @throws what `AdmissionRequest.again` rejects with, and nothing else */
+  admit(request: AdmissionRequest<Rows>): Promise<AdmissionResult<Rows>>;
 }

@@ -1,10 +1,10 @@
 import type { IdempotencyStore } from '../ports/claims';
-import type { RecordStore } from '../ports/records';
+import type { UsageRecordStore } from '../ports/usage-records';
 import type { Once, Refusal } from './admission';
 
 export interface ClaimStores {
   readonly idempotency: Pick<IdempotencyStore, 'claim' | 'takeOver'>;
-  readonly records: Pick<RecordStore, 'get'>;
+  readonly records: Pick<UsageRecordStore, 'read'>;
 }
 
 /** A key is remembered for a day. */
@@ -32,7 +32,7 @@ export async function takeClaim(
   for (let tries = 1; ; tries++) {
     const held = await idempotency.claim(scope, key, { id, fingerprint }, ttl, timeoutMs);
     if (held === 'claimed' || held.id === id) return undefined;
-    const free = attemptIds.includes(held.id) || (await records.get(held.id, timeoutMs))?.state === 'void';
+    const free = attemptIds.includes(held.id) || (await records.read(held.id, timeoutMs))?.state === 'void';
     if (free && (await idempotency.takeOver(scope, key, held.id, { id, fingerprint }, ttl, timeoutMs))) return undefined;
     if (!free && held.fingerprint !== fingerprint) return { reason: 'idempotency_mismatch' };
     if (!free || tries === TRIES) return { reason: 'duplicate_request', heldBy: held.id };

@@ -1,37 +1,33 @@
 import { sharedReads } from '../../platform/runtime';
-import type { KeyRows, LevelRows } from '../ports/rows';
-import { CALL_TIMEOUT_MS } from './attempt';
-import type { KeyRow } from './holders';
-import { type BoundLevel, labelOf } from './levels';
-
-/** The row of a level as the table has it now, where it is another than a refusal was made from. */
-export interface ChangedRow<Key extends KeyRow> {
-  /** Of a key only: other rows are in the cache. Undefined: the key is gone. */
-  readonly key: Key | undefined;
-}
+import type { PlannedRows, RowCheck } from '../ports/planned-rows';
+import { CALL_TIMEOUT_MS } from './round';
 
 /**
- * Asks whether a level's row is still the one that refuses: by one consistent read that begins after the question and that all who ask at
- * the same time share. So a raised budget or limit, or a level that is open again, holds from the next request on, and a caller who
+ * Asks whether the rows that refuse a request still stand: by one consistent read that begins after the question and that all who ask the
+ * same at the same time share. So a raised budget or limit, or a level that is open again, holds from the next request on, and a caller who
  * hammers costs no write. A read that fails leaves the refusal.
  */
-export function createConfirmation<Key extends KeyRow>(
-  identity: KeyRows<Key>,
-  levels: LevelRows,
-): (level: BoundLevel) => Promise<ChangedRow<Key> | undefined> {
-  const keys = sharedReads((id) => identity.get('key', id, { consistent: true, timeoutMs: CALL_TIMEOUT_MS }));
-  const others = sharedReads((label) => {
-    const split = label.indexOf('#');
-    return levels.refresh(label.slice(0, split) as BoundLevel['kind'], label.slice(split + 1));
+export function createConfirmation<Rows extends PlannedRows>(check: RowCheck<Rows>): (rows: Rows) => Promise<boolean> {
+  const asked = new Map<string, Rows>();
+  const reads = sharedReads(async (name) => {
+    const rows = asked.get(name);
+    asked.delete(name);
+    return rows === undefined || check.stand(rows, CALL_TIMEOUT_MS);
   });
 
-  return async ({ kind, id, generation }) => {
+  return async (rows) => {
+    const name = nameOf(rows);
+    asked.set(name, rows);
     try {
-      const key = kind === 'key' ? await keys(id) : undefined;
-      const row = kind === 'key' ? key : await others(labelOf(kind, id));
-      return (row?.generation ?? 0) === generation ? undefined : { key };
+      return await reads(name);
     } catch {
-      return undefined;
+      return true;
     }
   };
+}
+
+/** The same for rows that say the same. */
+function nameOf({ key, gateway, team, project, user, tags, marks }: PlannedRows): string {
+  const rows = [key, gateway, team, project, user, ...tags].map((row) => (row === undefined ? '' : `${row.id} ${row.generation}`));
+  return [...rows, marks.overrides, marks.tags].join('\n');
 }

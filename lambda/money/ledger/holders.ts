@@ -33,8 +33,10 @@ export interface LevelRow {
    * unbroken one has: it counts on a counter of its own, because that one may have a gap.
    */
   readonly restarts?: Readonly<Record<string, number>>;
-  /** Grows with every change of budgets, limits, status or secret. */
+  /** Grows with every change. */
   readonly generation: number;
+  /** The generation with which budgets, limits, their calendar or the status last changed: what pages go by. Never smaller than before, also for a level made again. */
+  readonly limitsGeneration?: number;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -1,12 +1,11 @@
 import type { BudgetConfig, GatewayDocument, LimitsConfig } from '../../../lib/private/contract';
-import type { LevelRows } from '../ports/rows';
-import type { EntityStatus, KeyRow, LevelKind, LevelRow, RemovedBudget } from './holders';
+import type { EntityStatus, LevelKind, LevelRow, RemovedBudget } from './holders';
 
 /** A level that binds a request, with what holds for it today. */
 export interface BoundLevel {
   readonly kind: LevelKind;
   readonly id: string;
-  /** `team#t1`: names its counters. */
+  /** `team#t1`: names its pages. */
   readonly label: string;
   readonly status: EntityStatus;
   readonly budgets: readonly BudgetConfig[];
@@ -15,12 +14,12 @@ export interface BoundLevel {
   /** See `LevelRow`. */
   readonly restarts: Readonly<Record<string, number>>;
   readonly limits: LimitsConfig;
-  /** Globs of the server-side tools that it allows; undefined: all that its parents allow. */
-  readonly serverTools: readonly string[] | undefined;
   readonly timeZone: string;
   /** Keys may be told how its budgets and limits stand. */
   readonly showsFigures: boolean;
   readonly generation: number;
+  /** What its pages go by. */
+  readonly limitsGeneration: number;
 }
 
 export function labelOf(kind: LevelKind, id: string): string {
@@ -29,34 +28,6 @@ export function labelOf(kind: LevelKind, id: string): string {
 
 /** Id of the gateway's own level. */
 export const GATEWAY_ID = 'gateway';
-
-/**
- * Every level that binds a key's request, widest first. Tags bind only when they have a row.
- *
- * @param document defaults and the gateway's own budgets and limits
- */
-export async function levelsOf(
-  above: LevelRows,
-  document: Pick<GatewayDocument, 'gateway' | 'defaults'>,
-  key: KeyRow,
-  tags: Readonly<Record<string, string>>,
-): Promise<readonly BoundLevel[]> {
-  const wanted: [LevelKind, string][] = [['gateway', GATEWAY_ID]];
-  if (key.teamId !== undefined) wanted.push(['team', key.teamId]);
-  if (key.projectId !== undefined) wanted.push(['project', key.projectId]);
-  if (key.userId !== undefined) wanted.push(['user', key.userId]);
-  for (const [name, value] of Object.entries(tags)) wanted.push(['tag', `${name}=${value}`]);
-  const rows = await Promise.all(wanted.map(([kind, id]) => above.get(kind, id)));
-  const levels: BoundLevel[] = [];
-  const tagged: BoundLevel[] = [];
-  for (const [index, [kind, id]] of wanted.entries()) {
-    const row = rows[index];
-    if (kind !== 'tag') levels.push(bindLevel(document, kind, id, row));
-    else if (row !== undefined) tagged.push(bindLevel(document, kind, id, row));
-  }
-  levels.push(bindLevel(document, 'key', key.id, key), ...tagged);
-  return levels;
-}
 
 /** Levels that several teams share: what they spend together is not one team's business. */
 const ABOVE_TEAMS: readonly LevelKind[] = ['gateway', 'tag'];
@@ -78,9 +49,9 @@ export function bindLevel(
     removedBudgets: row?.removedBudgets ?? [],
     restarts: row?.restarts ?? {},
     limits: row?.limits ?? defaults?.limits ?? {},
-    serverTools: row?.serverTools,
     timeZone: row?.timeZone ?? 'UTC',
     showsFigures: row?.showFigures ?? !ABOVE_TEAMS.includes(kind),
     generation: row?.generation ?? 0,
+    limitsGeneration: row?.limitsGeneration ?? row?.generation ?? 0,
   };
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '../../platform/runtime';
-import type { PlannedCounter } from './plan';
+import { type MoneyPlace, nameOfPlace } from './money-place';
 
-/** What this process knows of the money on counters, and how calls that took of it usually ended. Bounded memory. */
+/** What this process knows of the money on pages, and how calls that took of it usually ended. Bounded memory. */
 export interface MoneyLeft {
   /** What is left, as the table lately said. Undefined: not known. */
-  of(planned: PlannedCounter): bigint | undefined;
-  learn(planned: PlannedCounter, nanoUsd: bigint): void;
+  of(place: MoneyPlace): bigint | undefined;
+  learn(place: MoneyPlace, nanoUsd: bigint): void;
   /** A call of this process ended. */
-  ended(planned: PlannedCounter, end: { readonly heldNanoUsd: bigint; readonly costNanoUsd: bigint; readonly tookMs: number }): void;
-  /** How long calls hold money of a counter, and what they keep of it. */
-  usual(planned: PlannedCounter): Usual;
+  ended(place: MoneyPlace, end: { readonly heldNanoUsd: bigint; readonly costNanoUsd: bigint; readonly tookMs: number }): void;
+  /** How long calls hold money there, and what they keep of it. */
+  usual(place: MoneyPlace): Usual;
 }
 
 export interface Usual {
@@ -34,35 +34,37 @@ export const UNSEEN: Usual = { tookMs: 0, costNanoUsd: 0n };
 const PARTS = 8;
 
 export function createMoneyLeft(clock: Clock): MoneyLeft {
-  const counters = new Map<string, Known>();
+  const places = new Map<string, Known>();
 
-  function known({ spec }: PlannedCounter): Known {
-    let found = counters.get(spec.key);
+  function known(place: MoneyPlace): Known {
+    const name = nameOfPlace(place);
+    let found = places.get(name);
     if (found === undefined) {
-      if (counters.size >= MOST_KNOWN) counters.clear();
-      found = { generation: spec.generation, leftNanoUsd: undefined, untilMonotonicMs: 0, usual: undefined };
-      counters.set(spec.key, found);
+      if (places.size >= MOST_KNOWN) places.clear();
+      found = { generation: place.page.spec.generation, leftNanoUsd: undefined, untilMonotonicMs: 0, usual: undefined };
+      places.set(name, found);
     }
     return found;
   }
 
   return {
-    of({ spec }) {
-      const found = counters.get(spec.key);
-      if (found === undefined || found.generation !== spec.generation || found.untilMonotonicMs <= clock.monotonic()) return undefined;
+    of(place) {
+      const found = places.get(nameOfPlace(place));
+      if (found === undefined || found.generation !== place.page.spec.generation || found.untilMonotonicMs <= clock.monotonic())
+        return undefined;
       return found.leftNanoUsd;
     },
 
-    learn(planned, nanoUsd) {
-      const found = known(planned);
-      found.generation = planned.spec.generation;
+    learn(place, nanoUsd) {
+      const found = known(place);
+      found.generation = place.page.spec.generation;
       found.leftNanoUsd = nanoUsd;
       found.untilMonotonicMs = clock.monotonic() + KNOWN_MS;
     },
 
-    ended(planned, { heldNanoUsd, costNanoUsd, tookMs }) {
-      const found = known(planned);
-      if (found.leftNanoUsd !== undefined && planned.key === planned.spec.key) found.leftNanoUsd += heldNanoUsd - costNanoUsd;
+    ended(place, { heldNanoUsd, costNanoUsd, tookMs }) {
+      const found = known(place);
+      if (found.leftNanoUsd !== undefined) found.leftNanoUsd += heldNanoUsd - costNanoUsd;
       const before = found.usual;
       found.usual =
         before === undefined
@@ -73,6 +75,6 @@ export function createMoneyLeft(clock: Clock): MoneyLeft {
             };
     },
 
-    usual: ({ spec }) => counters.get(spec.key)?.usual ?? UNSEEN,
+    usual: (place) => places.get(nameOfPlace(place))?.usual ?? UNSEEN,
   };
 }

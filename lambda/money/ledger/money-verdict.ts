@@ -1,14 +1,16 @@
-import type { CounterState } from '../ports/counters';
+import type { PageState } from '../ports/pages';
 import type { AdmissionRequest, Bound, Refusal } from './admission';
-import type { AttemptReplies } from './attempt';
+import type { Attempt } from './attempt';
 import { fitted, leastOf } from './fit';
 import type { MoneyLeft } from './money-left';
-import type { Plan, PlannedCounter } from './plan';
+import { bindingPlaces, type MoneyPlace } from './money-place';
 import { moneyRefusalOf } from './reasons';
-import { leftLater, moneyRefusal, type RefusalMemory } from './refusals';
+import { leftLater, type MoneyState, moneyRefusal, openOn, type RefusalMemory, spread } from './refusals';
+import { isWhole } from './reservation';
+import type { PageReply } from './round';
 
 export interface MoneyVerdictOptions {
-  readonly memory: RefusalMemory;
+  readonly refusals: RefusalMemory;
   readonly moneyLeft: MoneyLeft;
   /** 0 to 1. */
   readonly random: () => number;
@@ -25,11 +27,15 @@ export interface MoneyVerdict {
 const ANY_AMOUNT = 10n ** 30n;
 
 /** What to ask for first, by what this process knows of what is left. Never refuses: others may have given back since. */
-export function firstBound(moneyLeft: Pick<MoneyLeft, 'of'>, request: Pick<AdmissionRequest, 'bound' | 'smaller'>, plan: Plan): Bound {
+export function firstBound(
+  moneyLeft: Pick<MoneyLeft, 'of'>,
+  request: Pick<AdmissionRequest, 'bound' | 'smaller'>,
+  places: readonly MoneyPlace[],
+): Bound {
   if (request.smaller === undefined) return request.bound;
   let left = ANY_AMOUNT;
-  for (const planned of plan.counters) {
-    const known = planned.spec.soft ? undefined : moneyLeft.of(planned);
+  for (const place of places) {
+    const known = moneyLeft.of(place);
     if (known !== undefined && known < left) left = known;
   }
   return fitted(request, left, ANY_AMOUNT).bound;
@@ -37,46 +43,45 @@ export function firstBound(moneyLeft: Pick<MoneyLeft, 'of'>, request: Pick<Admis
 
 /** Whether this process heard lately that the money is not there. */
 export function rememberedMoney(
-  memory: Pick<RefusalMemory, 'money'>,
+  { refusals, random }: Pick<MoneyVerdictOptions, 'refusals' | 'random'>,
   { bound, smaller }: Pick<AdmissionRequest, 'bound' | 'smaller'>,
-  planned: PlannedCounter,
+  place: MoneyPlace,
   nowMs: number,
 ): Refusal | undefined {
-  if (planned.spec.soft) return undefined;
-  const known = memory.money(planned, bound.costNanoUsd);
+  const known = refusals.money(place, bound.costNanoUsd);
   if (known === undefined) return undefined;
   // A larger bound was chosen because what was heard since leaves room for it; what is spent may still have room for a smaller one.
   const least = smaller === undefined ? bound : known.kind === 'spent' ? smaller.cappedAt(1) : leastOf(smaller);
-  if (least.costNanoUsd < bound.costNanoUsd && memory.money(planned, least.costNanoUsd) === undefined) return undefined;
-  return moneyRefusalOf(planned, known.kind, known.retryAfterMs, least.costNanoUsd, nowMs);
+  if (least.costNanoUsd < bound.costNanoUsd && refusals.money(place, least.costNanoUsd) === undefined) return undefined;
+  return moneyRefusalOf(place, spread(known, random()), least.costNanoUsd, nowMs);
 }
 
-/** What the counters' answers mean, remembered for the next request. Undefined: all of them hold what was asked for. */
+/** What the pages' answers mean, remembered for the next request. Undefined: none of them lacks money. */
 export function judgeMoney(
-  { memory, moneyLeft, random }: MoneyVerdictOptions,
-  request: Pick<AdmissionRequest, 'bound' | 'smaller'>,
-  taken: Bound,
-  plan: Plan,
-  replies: Pick<AttemptReplies, 'counters'>,
-  nowMs: number,
+  { refusals, moneyLeft, random }: MoneyVerdictOptions,
+  { pages, bound: taken, request, began }: Attempt,
+  replies: readonly PageReply[],
 ): MoneyVerdict | undefined {
-  const lacking: { readonly planned: PlannedCounter; readonly state: CounterState }[] = [];
+  const nowMs = began.wallMs;
+  const lacking: { readonly place: MoneyPlace; readonly state: MoneyState }[] = [];
+  const refused = replies.some(({ kind }) => kind !== 'held');
   let now = ANY_AMOUNT;
   let later = ANY_AMOUNT;
-  for (const [index, planned] of plan.counters.entries()) {
-    const answer = replies.counters[index];
-    if (answer?.ok === true && answer.value.kind === 'insufficient') lacking.push({ planned, state: answer.value.state });
-  }
-  for (const [index, planned] of plan.counters.entries()) {
-    const answer = replies.counters[index];
-    // A shard knows its own part only, and so does a root that has lent; one that refuses has taken back what it lent.
-    if (answer?.ok !== true || answer.value.kind === 'stale' || planned.spec.soft || planned.key !== planned.spec.key) continue;
-    const { kind, state } = answer.value;
-    if (kind === 'reserved' && state.spread > 0) continue;
-    const givenBack = kind === 'reserved' && lacking.length > 0 ? taken.costNanoUsd : 0n;
-    const left = state.remainingNanoUsd + givenBack;
-    moneyLeft.learn(planned, left);
-    if (left < now) now = left;
+  for (const [index, page] of pages.entries()) {
+    const reply = replies[index];
+    if (reply === undefined || (reply.kind !== 'held' && reply.kind !== 'lacks')) continue;
+    for (const place of bindingPlaces([page.planned], taken.costNanoUsd)) {
+      const state = stateOf(place, reply);
+      if (state === undefined) continue;
+      const lacks =
+        reply.kind === 'lacks' && reply.lacks.some((lack) => lack.kind === 'money' && lack.period.name === place.period.spec.name);
+      if (lacks) lacking.push({ place, state });
+      // A shard that lacks something was asked with all the others and its root: what it answers is the whole.
+      if (!lacks && (reply.page === undefined || !isWhole(page, reply.page))) continue;
+      const left = state.remainingNanoUsd + (reply.kind === 'held' && refused ? taken.costNanoUsd : 0n);
+      moneyLeft.learn(place, left);
+      if (left < now) now = left;
+    }
   }
   if (lacking.length === 0) return undefined;
   for (const { state } of lacking) {
@@ -86,13 +91,30 @@ export function judgeMoney(
 
   const { fits, bound } = fitted(request, now, later);
   let refusal: Refusal | undefined;
-  for (const { planned, state } of lacking) {
-    const one = moneyRefusal(state, bound.costNanoUsd, nowMs, random(), moneyLeft.usual(planned));
-    if (fits) memory.rememberMoney(planned, taken.costNanoUsd, moneyRefusal(state, taken.costNanoUsd, nowMs, 0, moneyLeft.usual(planned)));
-    else memory.rememberMoney(planned, bound.costNanoUsd, one);
-    const named = moneyRefusalOf(planned, one.kind, one.retryAfterMs, bound.costNanoUsd, nowMs);
+  for (const { place, state } of lacking) {
+    const usual = moneyLeft.usual(place);
+    const one = moneyRefusal(state, bound.costNanoUsd, nowMs, 0, usual);
+    if (fits) refusals.rememberMoney(place, taken.costNanoUsd, moneyRefusal(state, taken.costNanoUsd, nowMs, 0, usual));
+    else refusals.rememberMoney(place, bound.costNanoUsd, one);
+    const named = moneyRefusalOf(place, spread(one, random()), bound.costNanoUsd, nowMs);
     if (one.kind === 'spent') return { refusal: named, smaller: undefined };
     refusal ??= named;
   }
   return { refusal: refusal as Refusal, smaller: fits && bound.costNanoUsd < taken.costNanoUsd ? bound : undefined };
+}
+
+/** What an answer says of a period's money, under the attempt's limits. */
+function stateOf({ period }: MoneyPlace, reply: Extract<PageReply, { kind: 'held' | 'lacks' }>): MoneyState | undefined {
+  const { name, limitNanoUsd, startMs } = period.spec;
+  const found = reply.page?.periods[name];
+  if (reply.kind === 'lacks') {
+    const lack = reply.lacks.find((one) => one.kind === 'money' && one.period.name === name);
+    if (lack?.kind === 'money') return { remainingNanoUsd: lack.remainingNanoUsd, open: openNow(reply.page, name, startMs) };
+  }
+  if (found === undefined || found.startMs < startMs) return { remainingNanoUsd: limitNanoUsd, open: [] };
+  return { remainingNanoUsd: found.remainingNanoUsd + limitNanoUsd - found.limitNanoUsd, open: openOn(reply.page, name) };
+}
+
+function openNow(page: PageState | undefined, name: string, startMs: number): MoneyState['open'] {
+  return (page?.periods[name]?.startMs ?? 0) < startMs ? [] : openOn(page, name);
 }

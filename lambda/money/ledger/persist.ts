@@ -1,24 +1,25 @@
 import type { Clock, Pause } from '../../platform/runtime';
-import type { Unsent } from './abandonment';
-import type { Settlement } from './settlement';
+import type { Held, LastWord } from './decide';
 
-/** What another process can do in this one's place. */
-export type QueuedWork = Settlement | Unsent;
+/** An attempt's last word that the table did not take, for another process to say. */
+export interface QueuedWork {
+  /** `unsent`: no provider heard of it. */
+  readonly kind: 'settle' | 'unsent';
+  readonly record: LastWord;
+  readonly held: readonly Held[];
+}
 
 /** Takes work that the table did not take, for the sweeper to do. */
 export interface SettlementQueue {
-  /**
-   * Rejects when the queue did not take it.
-   *
-   * @param delaySeconds nothing is done before. Default: 0
-   */
-  send(work: QueuedWork, delaySeconds?: number): Promise<void>;
+  /** Rejects when the queue did not take it. */
+  send(work: QueuedWork): Promise<void>;
 }
 
 export interface PersistOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly queue: SettlementQueue;
   readonly pause: Pause;
+  /** 0 to 1. */
   readonly random: () => number;
 }
 

@@ -1,11 +1,12 @@
+import type { PlannedPage } from '../pages';
 import type { Refusal } from './admission';
-import type { KeyRow } from './holders';
+import type { KeyRow, LevelKind } from './holders';
 import type { BoundLevel } from './levels';
-import { levelName, type PlannedCounter } from './plan';
+import type { MoneyPlace } from './money-place';
+import type { LimitRefusal, MoneyRefusal } from './refusals';
 
 /** Why a key's row admits nothing; undefined when it does. */
-export function keyRefusal(row: KeyRow | undefined, nowMs: number): Refusal | undefined {
-  if (row === undefined) return { reason: 'key_invalid' };
+export function keyRefusal(row: KeyRow, nowMs: number): Refusal | undefined {
   if (row.status === 'revoked') return { reason: 'key_revoked', level: 'key', levelId: row.id };
   if (row.status === 'blocked') return { reason: 'key_blocked', level: 'key', levelId: row.id };
   if (row.expiresAt !== undefined && Date.parse(row.expiresAt) <= nowMs) return { reason: 'key_expired', level: 'key', levelId: row.id };
@@ -19,20 +20,24 @@ export function shutRefusalOf(level: BoundLevel): Refusal {
 
 /** A budget's refusal as callers are told. */
 export function moneyRefusalOf(
-  planned: PlannedCounter,
-  kind: 'spent' | 'reserved',
-  retryAfterMs: number | undefined,
+  { page, period }: MoneyPlace,
+  { kind, retryAfterMs }: MoneyRefusal,
   neededNanoUsd: bigint,
   nowMs: number,
 ): Refusal {
-  const named = { ...levelName(planned.level), limit: planned.budget.period, neededNanoUsd };
+  const named = { ...levelName(page.level), ...(period.budget === undefined ? {} : { limit: period.budget.period }), neededNanoUsd };
   if (kind === 'reserved') return { reason: 'budget_reserved', ...named, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  const untilReset = planned.period.endMs - nowMs;
+  const untilReset = period.spec.endMs - nowMs;
   return { reason: 'budget_spent', ...named, ...(Number.isFinite(untilReset) ? { retryAfterMs: untilReset } : {}) };
 }
 
 /** A limit's refusal as callers are told. */
-export function gateRefusalOf(level: PlannedCounter['level'], limit: string, retryAfterMs: number): Refusal {
+export function limitRefusalOf({ level }: PlannedPage, { limit, retryAfterMs }: LimitRefusal): Refusal {
   const reason = limit === 'concurrent_requests' ? 'concurrency_limited' : 'rate_limited';
   return { reason, ...levelName(level), limit, retryAfterMs };
+}
+
+/** The level as a refusal names it. */
+function levelName(level: BoundLevel): { readonly level: LevelKind; readonly levelId: string } {
+  return { level: level.kind, levelId: level.id };
 }

@@ -1,24 +1,40 @@
 import type { Clock } from '../../platform/runtime';
-import type { CounterState } from '../ports/counters';
-import type { GateSpec, GateVerdict } from '../ports/gates';
-import { LIFETIME_MS } from './lifetime';
+import type { PlannedPage } from '../pages';
+import type { PageEntry, PageState } from '../ports/pages';
 import { UNSEEN, type Usual } from './money-left';
-import type { PlannedCounter } from './plan';
+import { type MoneyPlace, nameOfPlace } from './money-place';
 
 /** Why money cannot be set aside: never in this period, or only while others hold it. */
 export type MoneyRefusal = { readonly kind: 'spent' | 'reserved'; readonly retryAfterMs: number | undefined };
 
-/** What this process lately heard from the table; it makes a hammering caller cost nothing. Bounded memory. */
-export interface RefusalMemory {
-  /** What is remembered against taking this much from this counter. */
-  money(planned: PlannedCounter, nanoUsd: bigint): MoneyRefusal | undefined;
-  rememberMoney(planned: PlannedCounter, nanoUsd: bigint, refusal: MoneyRefusal): void;
-  /** Money of a counter was given back: who waits for it may ask again. */
-  moneyCameBack(planned: PlannedCounter): void;
-  gate(spec: GateSpec): GateVerdict | undefined;
-  rememberGate(spec: GateSpec, verdict: GateVerdict): void;
+/** A limit that refused: `requests_per_minute`, ... */
+export interface LimitRefusal {
+  readonly limit: string;
+  readonly retryAfterMs: number;
 }
 
+/** Money of one period, as a page that refused shows it. */
+export interface MoneyState {
+  readonly remainingNanoUsd: bigint;
+  /** Entries that took of it. */
+  readonly open: readonly PageEntry[];
+}
+
+/** What this process lately heard from the table; it makes a hammering caller cost nothing. Bounded memory. */
+export interface RefusalMemory {
+  /** What is remembered against taking this much. */
+  money(place: MoneyPlace, nanoUsd: bigint): MoneyRefusal | undefined;
+  rememberMoney(place: MoneyPlace, nanoUsd: bigint, refusal: MoneyRefusal): void;
+  /** Money was given back: who waits for it may ask again. */
+  moneyCameBack(place: MoneyPlace): void;
+  limit(page: PlannedPage): LimitRefusal | undefined;
+  rememberLimit(page: PlannedPage, refusal: LimitRefusal): void;
+}
+
+/** How long an attempt may take to hear its pages: what lies between its begin and the `heardByMs` of its entries. */
+export const HEARING_MS = 30_000;
+/** Pages keep moments in whole seconds: who comes too early has come in vain. */
+const KEPT_TO_MS = 1_000;
 const SPENT_MS = 10_000;
 const RESERVED_MS = 1_000;
 const MOST_ENTRIES = 10_000;
@@ -34,10 +50,16 @@ interface Remembered<T> {
   readonly value: T;
 }
 
-/** What is left of a counter once its open requests have settled, at most: money that dead ones hold does not come back. */
-export function leftLater({ remainingNanoUsd, open }: Pick<CounterState, 'remainingNanoUsd' | 'open'>, nowMs: number): bigint {
+/** The entries of a page that took of one period. */
+export function openOn(page: PageState | undefined, name: string): readonly PageEntry[] {
+  const start = page?.periods[name]?.startMs;
+  return page === undefined || start === undefined ? [] : [...page.open.values()].filter(({ starts }) => starts[name] === start);
+}
+
+/** What is left once open requests have settled, at most: money that dead ones hold does not come back. */
+export function leftLater({ remainingNanoUsd, open }: MoneyState, nowMs: number): bigint {
   let left = remainingNanoUsd;
-  for (const entry of open.values()) if (entry.expiresAtMs >= nowMs) left += entry.nanoUsd;
+  for (const entry of open) if (entry.expiresAtMs >= nowMs) left += entry.nanoUsd;
   return left;
 }
 
@@ -46,30 +68,34 @@ export function leftLater({ remainingNanoUsd, open }: Pick<CounterState, 'remain
  *
  * @param random 0 to 1; spreads the retries of callers that were refused together
  */
-export function moneyRefusal(state: CounterState, nanoUsd: bigint, nowMs: number, random: number, usual: Usual = UNSEEN): MoneyRefusal {
+export function moneyRefusal(state: MoneyState, nanoUsd: bigint, nowMs: number, random: number, usual: Usual = UNSEEN): MoneyRefusal {
   if (leftLater(state, nowMs) < nanoUsd) return { kind: 'spent', retryAfterMs: undefined };
   const waitMs = Math.min(SLOWEST_RETRY_MS, Math.max(FASTEST_RETRY_MS, expectedWaitMs(state, nanoUsd, nowMs, usual)));
-  return { kind: 'reserved', retryAfterMs: Math.round(waitMs + random * RETRY_SPREAD_MS) };
+  return spread({ kind: 'reserved', retryAfterMs: waitMs }, random);
+}
+
+/** Callers that are told of one refusal come back apart. @param random 0 to 1 */
+export function spread(refusal: MoneyRefusal, random: number): MoneyRefusal {
+  const { kind, retryAfterMs } = refusal;
+  return retryAfterMs === undefined ? refusal : { kind, retryAfterMs: Math.round(retryAfterMs + random * RETRY_SPREAD_MS) };
 }
 
 /** When enough is expected back, if the open requests take as long as usual and cost as much. */
-function expectedWaitMs(state: CounterState, nanoUsd: bigint, nowMs: number, { tookMs, costNanoUsd }: Usual): number {
+function expectedWaitMs(state: MoneyState, nanoUsd: bigint, nowMs: number, { tookMs, costNanoUsd }: Usual): number {
   let lacking = nanoUsd - state.remainingNanoUsd;
   let waitMs = 0;
-  const inOrder = [...state.open.values()]
-    .filter(({ expiresAtMs }) => expiresAtMs >= nowMs)
-    .sort((left, right) => left.expiresAtMs - right.expiresAtMs);
+  const inOrder = state.open.filter(({ expiresAtMs }) => expiresAtMs >= nowMs).sort((left, right) => left.heardByMs - right.heardByMs);
   for (const entry of inOrder) {
     if (lacking <= 0n) break;
     if (entry.nanoUsd > costNanoUsd) lacking -= entry.nanoUsd - costNanoUsd;
-    waitMs = entry.expiresAtMs - LIFETIME_MS + tookMs - nowMs;
+    waitMs = entry.heardByMs + KEPT_TO_MS - HEARING_MS + tookMs - nowMs;
   }
   return waitMs;
 }
 
 export function createRefusalMemory(clock: Clock): RefusalMemory {
   const money = new Map<string, Remembered<MoneyRefusal & { readonly nanoUsd: bigint; readonly generation: number }>>();
-  const gates = new Map<string, Remembered<{ readonly spec: GateSpec; readonly verdict: GateVerdict }>>();
+  const limits = new Map<string, Remembered<LimitRefusal & { readonly generation: number }>>();
 
   function recall<T>(map: Map<string, Remembered<T>>, key: string): Remembered<T> | undefined {
     const remembered = map.get(key);
@@ -84,34 +110,37 @@ export function createRefusalMemory(clock: Clock): RefusalMemory {
     map.set(key, { untilMs: clock.now() + forMs, untilMonotonicMs: clock.monotonic() + forMs, value });
   }
   return {
-    money(planned, nanoUsd) {
-      const remembered = recall(money, planned.spec.key)?.value;
-      if (remembered === undefined || nanoUsd < remembered.nanoUsd || remembered.generation !== planned.spec.generation) return undefined;
+    money(place, nanoUsd) {
+      const remembered = money.size === 0 ? undefined : recall(money, nameOfPlace(place))?.value;
+      if (remembered === undefined || nanoUsd < remembered.nanoUsd || remembered.generation !== place.page.spec.generation)
+        return undefined;
       return remembered;
     },
 
-    rememberMoney(planned, nanoUsd, refusal) {
-      const known = recall(money, planned.spec.key)?.value;
+    rememberMoney(place, nanoUsd, refusal) {
+      const name = nameOfPlace(place);
+      const { generation } = place.page.spec;
+      const known = recall(money, name)?.value;
       // A smaller amount refused says more than a larger one.
-      if (known !== undefined && known.kind === refusal.kind && known.generation === planned.spec.generation && known.nanoUsd <= nanoUsd)
-        return;
-      const untilReset = planned.period.endMs - clock.now();
+      if (known !== undefined && known.kind === refusal.kind && known.generation === generation && known.nanoUsd <= nanoUsd) return;
+      const untilReset = place.period.spec.endMs - clock.now();
       const forMs = Math.min(refusal.kind === 'spent' ? SPENT_MS : RESERVED_MS, untilReset);
-      keep(money, planned.spec.key, { ...refusal, nanoUsd, generation: planned.spec.generation }, forMs);
+      keep(money, name, { ...refusal, nanoUsd, generation }, forMs);
     },
 
-    moneyCameBack({ spec }) {
-      if (money.get(spec.key)?.value.kind === 'reserved') money.delete(spec.key);
+    moneyCameBack(place) {
+      if (money.size === 0) return;
+      const name = nameOfPlace(place);
+      if (money.get(name)?.value.kind === 'reserved') money.delete(name);
     },
 
-    gate(spec) {
-      const remembered = recall(gates, spec.key);
-      if (remembered === undefined || JSON.stringify(remembered.value.spec) !== JSON.stringify(spec)) return undefined;
-      return remembered.value.verdict;
+    limit({ spec }) {
+      const remembered = limits.size === 0 ? undefined : recall(limits, spec.root)?.value;
+      return remembered?.generation === spec.generation ? remembered : undefined;
     },
 
-    rememberGate(spec, verdict) {
-      keep(gates, spec.key, { spec, verdict }, Math.min(RESERVED_MS, verdict.retryAfterMs));
+    rememberLimit({ spec }, refusal) {
+      keep(limits, spec.root, { ...refusal, generation: spec.generation }, Math.min(RESERVED_MS, refusal.retryAfterMs));
     },
   };
 }

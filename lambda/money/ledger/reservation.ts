@@ -1,20 +1,18 @@
 import { METRICS } from '../../../lib/private/contract';
 import type { Clock, Log, LogFields, Metrics } from '../../platform/runtime';
-import type { CounterFigures } from '../ports/counters';
-import type { GatePass, GateSpec, GateStore } from '../ports/gates';
-import type { RequestIntent } from '../record/fields';
+import { marksLeft, WINDOW_MS } from '../pages';
+import type { PageState, WindowName } from '../ports/pages';
+import type { PlannedRows } from '../ports/planned-rows';
 import type { AdmissionRequest, Bound, LimitState, Outcome, Reservation } from './admission';
-import type { AttemptReplies } from './attempt';
-import { stepOf } from './gates';
+import { type Attempt, type HeldPageReply, recordOf } from './attempt';
+import { closeAll, type Decision, type DecisionStores, decide, type Held, heldPages, type LastWord, openOf } from './decide';
 import type { MoneyLeft } from './money-left';
+import { bindingPlaces, type MoneyPlace } from './money-place';
 import { type PersistOptions, persist } from './persist';
-import type { Plan, PlannedCounter } from './plan';
 import type { RefusalMemory } from './refusals';
-import { type Settlement, type SettlementStores, settleRequest } from './settlement';
 
 /** What an open reservation needs to end. */
-export interface ReservationOptions extends SettlementStores, PersistOptions {
-  readonly gates: GateStore;
+export interface ReservationOptions extends DecisionStores, PersistOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'emit'>;
@@ -22,54 +20,41 @@ export interface ReservationOptions extends SettlementStores, PersistOptions {
   readonly refusals: Pick<RefusalMemory, 'moneyCameBack'>;
 }
 
-/** A moment by both clocks. */
-export interface Moment {
-  readonly wallMs: number;
-  readonly monotonicMs: number;
-}
-
-/** Nothing is sent later than this after its attempt began: by then a sweeper may have taken it for dead. */
-const LATEST_SEND_MS = 30_000;
-const SEND_MARGIN_MS = 60_000;
+/** Between the end of a process and the moment from which anyone may take it for dead. */
+export const SEND_MARGIN_MS = 60_000;
 /** Kept for the queue's own call. */
 const QUEUE_MARGIN_MS = 5_000;
 
 /** The open end of an admitted request. */
-export class OpenReservation implements Reservation {
+export class OpenReservation<Rows extends PlannedRows> implements Reservation<Rows> {
   public readonly attemptId: string;
+  public readonly request: AdmissionRequest<Rows>;
   public readonly bound: Bound;
   public readonly budget: Reservation['budget'];
   public readonly requests: LimitState | undefined;
   public readonly tokens: LimitState | undefined;
   readonly #options: ReservationOptions;
-  readonly #intent: RequestIntent;
-  readonly #passes: GatePass[] = [];
-  readonly #began: Moment;
-  /** Epoch ms. */
-  readonly #expiresAtMs: number;
-  /** Counters that refuse. */
-  readonly #binding: readonly PlannedCounter[];
+  readonly #attempt: Attempt<Rows>;
+  readonly #createdAt: string;
+  readonly #held: readonly Held[];
+  /** Budgets that refuse. */
+  readonly #binding: readonly MoneyPlace[];
   #ended: Promise<void> | undefined;
 
-  public constructor(
-    options: ReservationOptions,
-    request: Pick<AdmissionRequest, 'bound' | 'expiresAtMs'>,
-    intent: RequestIntent,
-    plan: Plan,
-    replies: AttemptReplies,
-    began: Moment,
-  ) {
+  public constructor(options: ReservationOptions, attempt: Attempt<Rows>, createdAt: string, replies: readonly HeldPageReply[]) {
     this.#options = options;
-    this.#intent = intent;
-    this.#began = began;
-    this.#expiresAtMs = request.expiresAtMs;
-    this.#binding = plan.counters.filter(({ spec }) => !spec.soft);
-    this.bound = request.bound;
-    for (const gate of replies.gates) if (gate.ok && gate.value.kind === 'passed') this.#passes.push(gate.value.pass);
-    this.attemptId = intent.id;
-    this.budget = tightestBudget(plan, replies);
-    this.requests = tightest(plan, this.#passes, (spec, pass) => requestState(spec, pass, began.wallMs));
-    this.tokens = tightest(plan, this.#passes, (spec, pass) => tokenState(spec, pass, began.wallMs));
+    this.#attempt = attempt;
+    this.#createdAt = createdAt;
+    this.#held = replies.map(({ key, entry }) => ({ key, entry }));
+    const planned = attempt.pages.map((page) => page.planned);
+    this.#binding = bindingPlaces(planned, attempt.bound.costNanoUsd);
+    this.attemptId = attempt.id;
+    this.request = attempt.request;
+    this.bound = attempt.bound;
+    this.budget = tightestBudget(attempt, replies);
+    const { wallMs } = attempt.began;
+    this.requests = tightest(attempt, replies, (spec, page) => requestState(spec.requests, page, wallMs));
+    this.tokens = tightest(attempt, replies, (spec, page) => tokenState(spec.tokens, page, wallMs));
   }
 
   public get budgeted(): boolean {
@@ -78,11 +63,10 @@ export class OpenReservation implements Reservation {
 
   public assertSendable(): void {
     const { clock } = this.#options;
-    const wallMs = clock.now();
-    const { wallMs: beganMs, monotonicMs } = this.#began;
-    const late = Math.abs(wallMs - beganMs) > LATEST_SEND_MS || clock.monotonic() - monotonicMs > LATEST_SEND_MS;
+    const { began, expiresAtMs } = this.#attempt;
+    const lastMs = expiresAtMs - SEND_MARGIN_MS;
     if (this.#ended !== undefined) throw new Error('the reservation has ended: nothing may be sent on it');
-    if (late || wallMs > this.#expiresAtMs - SEND_MARGIN_MS) {
+    if (clock.now() > lastMs || clock.monotonic() - began.monotonicMs > lastMs - began.wallMs) {
       throw new Error('too late to send: the reservation may be taken for dead before the answer ends');
     }
   }
@@ -93,56 +77,61 @@ export class OpenReservation implements Reservation {
         this.#options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
         this.#complain('error', 'bound-exceeded', { costNanoUsd: String(outcome.costNanoUsd) });
       }
-      this.#ended = this.#end({ attemptId: this.attemptId, kind: 'settle', result: outcome }, tokensOf(outcome));
+      this.#ended = this.#end({ ...this.#record(), ...outcome, state: 'settled', tokens: tokensOf(outcome) }, 'settle');
     }
     return this.#ended;
   }
 
   public release(outcome: Outcome): Promise<void> {
-    this.#ended ??= this.#end({ attemptId: this.attemptId, kind: 'release', result: { ...outcome, costNanoUsd: 0n } }, 0);
+    this.#ended ??= this.#end({ ...this.#record(), ...outcome, costNanoUsd: 0n, state: 'void', tokens: 0 }, 'unsent');
     return this.#ended;
   }
 
-  async #end(settlement: Settlement, tokens: number | undefined): Promise<void> {
-    const { gates } = this.#options;
-    const left = this.#passes
-      .filter((pass) => pass.slot || pass.minuteTokens !== undefined || pass.dayTokens !== undefined)
-      .map((pass) => gates.leave(pass, this.attemptId, tokens).catch(() => undefined));
-    try {
-      await this.#book(settlement);
-    } catch (error) {
-      // The sweeper charges the whole reservation once it has expired.
-      this.#complain('error', 'settlement-not-queued', errorCode(error));
-    }
-    for (const leaving of left) await leaving;
+  #record(): Omit<LastWord, 'state' | 'costNanoUsd'> {
+    return { ...recordOf(this.#attempt, this.#createdAt), pages: heldPages(this.#held) };
   }
 
-  async #book(settlement: Settlement): Promise<void> {
+  async #end(record: LastWord, kind: 'settle' | 'unsent'): Promise<void> {
     const { clock, metrics } = this.#options;
+    const open = openOf(this.#held);
+    let decision: Decision | undefined;
     const run = async (): Promise<void> => {
-      const outcome = await settleRequest(this.#options, settlement, clock.now(), this.#intent);
-      if (outcome === 'lost') this.#complain('error', 'settlement-lost', {});
-      else this.#noteEnd(settlement);
+      if (decision === undefined) {
+        decision = await decide(this.#options, record);
+        if (decision.outcome === 'other') this.#lost('settlement-lost', {});
+      }
+      const back = decision;
+      await closeAll(this.#options, record.id, open, () => back);
+      this.#noteEnd(back);
     };
-    const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
-    await persist(this.#options, run, settlement, lastMonotonicMs, (error) => {
-      this.#complain('warn', 'settle-deferred', errorCode(error));
-      metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
-    });
+    const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#attempt.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
+    try {
+      await persist(this.#options, run, { kind, record, held: this.#held }, lastMonotonicMs, (error) => {
+        this.#complain('warn', 'settle-deferred', errorCode(error));
+        metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
+      });
+    } catch (error) {
+      // All that was set aside stays charged once its time has passed.
+      this.#lost('settlement-not-queued', errorCode(error));
+    }
   }
 
-  #noteEnd({ result }: Settlement): void {
+  #lost(event: string, fields: LogFields): void {
+    this.#options.metrics.emit({ [METRICS.SETTLEMENT_LOST]: 1 });
+    this.#complain('error', event, fields);
+  }
+
+  #noteEnd({ costNanoUsd }: Decision): void {
     const { clock, moneyLeft, refusals } = this.#options;
-    const costNanoUsd = result.costNanoUsd ?? 0n;
-    const tookMs = clock.monotonic() - this.#began.monotonicMs;
-    for (const planned of this.#binding) {
-      moneyLeft.ended(planned, { heldNanoUsd: this.bound.costNanoUsd, costNanoUsd, tookMs });
-      refusals.moneyCameBack(planned);
+    const tookMs = clock.monotonic() - this.#attempt.began.monotonicMs;
+    for (const place of this.#binding) {
+      moneyLeft.ended(place, { heldNanoUsd: this.bound.costNanoUsd, costNanoUsd, tookMs });
+      refusals.moneyCameBack(place);
     }
   }
 
   #complain(level: 'warn' | 'error', event: string, fields: LogFields): void {
-    this.#options.log.write(level, event, { requestId: this.attemptId, keyId: this.#intent.keyId, ...fields });
+    this.#options.log.write(level, event, { requestId: this.attemptId, keyId: this.request.rows.key.id, ...fields });
   }
 }
 
@@ -151,62 +140,65 @@ function errorCode(error: unknown): LogFields {
 }
 
 /** What token limits are charged: the report, all of the bound when something was billed that nobody counted, else nothing. */
-function tokensOf(outcome: Outcome): number | undefined {
-  const { usage } = outcome;
+function tokensOf({ usage, costNanoUsd }: Outcome): number | undefined {
   if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
-  return outcome.costNanoUsd === 0n ? 0 : undefined;
+  return costNanoUsd === 0n ? 0 : undefined;
 }
 
-function tightestBudget(plan: Plan, replies: AttemptReplies): Reservation['budget'] {
+/** Whether a page's answer tells of all of it: a shard knows its own part only, and so does a root that has lent. */
+export function isWhole({ spec }: Attempt['pages'][number], page: PageState): boolean {
+  return spec.key === spec.root && page.loans.size === 0;
+}
+
+function tightestBudget(attempt: Attempt, replies: readonly HeldPageReply[]): Reservation['budget'] {
   let tightest: Reservation['budget'];
-  for (const [index, planned] of plan.counters.entries()) {
-    if (!planned.level.showsFigures) continue;
-    const answer = replies.counters[index];
-    const state: CounterFigures | undefined = answer?.ok === true && answer.value.kind !== 'stale' ? answer.value.state : undefined;
-    // A shard knows its own part only.
-    if (
-      state === undefined ||
-      planned.removed === true ||
-      planned.key !== planned.spec.key ||
-      (tightest !== undefined && tightest.remainingNanoUsd <= state.remainingNanoUsd)
-    )
-      continue;
-    tightest = { level: planned.level.kind, remainingNanoUsd: state.remainingNanoUsd, limitNanoUsd: state.limitNanoUsd };
+  if (attempt.bound.costNanoUsd === 0n) return undefined;
+  for (const [index, page] of attempt.pages.entries()) {
+    const state = replies[index]?.page;
+    const { level, periods } = page.planned;
+    if (!level.showsFigures || state === undefined || !isWhole(page, state)) continue;
+    for (const { spec, hidden } of periods) {
+      const found = hidden ? undefined : state.periods[spec.name];
+      if (found === undefined || (tightest !== undefined && tightest.remainingNanoUsd <= found.remainingNanoUsd)) continue;
+      tightest = { level: level.kind, remainingNanoUsd: found.remainingNanoUsd, limitNanoUsd: found.limitNanoUsd };
+    }
   }
   return tightest;
 }
 
 function tightest(
-  plan: Plan,
-  passes: readonly GatePass[],
-  stateOf: (spec: GateSpec, pass: GatePass) => LimitState | undefined,
+  attempt: Attempt,
+  replies: readonly HeldPageReply[],
+  stateOf: (spec: Attempt['pages'][number]['spec'], page: PageState) => LimitState | undefined,
 ): LimitState | undefined {
   let found: LimitState | undefined;
-  for (const pass of passes) {
-    const gate = plan.gates.find(({ spec }) => spec.key === pass.key);
-    const state = gate?.level.showsFigures === true ? stateOf(gate.spec, pass) : undefined;
+  for (const [index, page] of attempt.pages.entries()) {
+    const reply = replies[index];
+    const shown = page.planned.level.showsFigures && reply !== undefined && page.spec.key === page.spec.root;
+    const state = shown ? stateOf(page.spec, reply.page) : undefined;
     if (state === undefined) continue;
-    if (found === undefined || state.remaining / state.limit < found.remaining / found.limit) found = state;
+    if (found === undefined || state.remaining < found.remaining) found = state;
   }
   return found;
 }
 
-function requestState(spec: GateSpec, pass: GatePass, nowMs: number): LimitState | undefined {
-  const [limit, rate, windowMs] =
-    spec.requestsPerMinute === undefined
-      ? [spec.requestsPerDay, pass.state.day, 86_400_000]
-      : [spec.requestsPerMinute, pass.state.minute, 60_000];
-  if (limit === undefined || rate === undefined) return undefined;
-  const step = stepOf(limit, windowMs);
-  const ahead = Math.max(0, rate.tat - nowMs * 1_000);
-  return { limit, remaining: Math.max(0, limit - Math.ceil(ahead / step)), resetMs: Math.ceil(ahead / 1_000) };
+type Limits = Readonly<Partial<Record<WindowName, number>>>;
+
+function shownWindow(limits: Limits): WindowName | undefined {
+  return limits.minute !== undefined ? 'minute' : limits.day !== undefined ? 'day' : undefined;
 }
 
-function tokenState(spec: GateSpec, pass: GatePass, nowMs: number): LimitState | undefined {
-  const [limit, window, windowMs] =
-    spec.tokensPerMinute === undefined
-      ? [spec.tokensPerDay, pass.state.tokenDay, 86_400_000]
-      : [spec.tokensPerMinute, pass.state.tokenMinute, 60_000];
-  if (limit === undefined || window === undefined) return undefined;
-  return { limit, remaining: Math.max(0, window.left), resetMs: Math.max(0, window.atMs + windowMs - nowMs) };
+function requestState(limits: Limits, page: PageState, nowMs: number): LimitState | undefined {
+  const window = shownWindow(limits);
+  const limit = window === undefined ? undefined : limits[window];
+  if (window === undefined || limit === undefined) return undefined;
+  return { limit, ...marksLeft(window, limit, page.marks[window], nowMs) };
+}
+
+function tokenState(limits: Limits, page: PageState, nowMs: number): LimitState | undefined {
+  const window = shownWindow(limits);
+  const limit = window === undefined ? undefined : limits[window];
+  const figures = window === undefined ? undefined : page.tokens[window];
+  if (window === undefined || limit === undefined || figures === undefined) return undefined;
+  return { limit, remaining: Math.max(0, figures.remaining), resetMs: Math.max(0, figures.startMs + WINDOW_MS[window] - nowMs) };
 }

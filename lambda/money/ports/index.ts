@@ -1,17 +1,37 @@
-/** What money asks of whoever keeps it: counters, gates, records, claims, rows, price books. */
+/** What money asks of whoever keeps it: pages, decisions and usage records, rows, claims, spend, price books. */
 export type { IdempotencyStore } from './claims';
-export type {
-  CounterFigures,
-  CounterSpec,
-  CounterStart,
-  CounterState,
-  CounterStore,
-  EscrowStore,
-  OpenEntry,
-  ReserveResult,
-} from './counters';
-export type { GatePass, GateRequest, GateSpec, GateState, GateStore, GateVerdict, RateState, WindowState } from './gates';
+export type { Decided, DecisionResult, DecisionState, DecisionStore } from './decisions';
+export {
+  type DuePage,
+  type EmptyRates,
+  type EntryCall,
+  type KeptEntry,
+  type Loan,
+  type MarkTake,
+  type PageEntry,
+  type PageReturn,
+  type PageShards,
+  type PageSpec,
+  type PageState,
+  type PageStore,
+  type PageTake,
+  type Parcel,
+  type PeriodSpec,
+  type PeriodState,
+  type PeriodTake,
+  RETIRED,
+  type ReserveResult as PageReserveResult,
+  type ShardAmounts,
+  type ShardPlace,
+  type SlotFigures,
+  type SlotTake as PageSlotTake,
+  type TakenTokens,
+  WINDOW_NAMES,
+  type WindowFigures,
+  type WindowName,
+  type WindowTake,
+} from './pages';
+export type { PlannedRows, RowCheck, RowMarks } from './planned-rows';
 export type { PriceBookStore } from './price-books';
-export type { RecordStore, Transition, TransitionFields } from './records';
-export type { LevelRows } from './rows';
 export type { SpendStore } from './spend';
+export type { KeptRecord, UsageRecordStore } from './usage-records';

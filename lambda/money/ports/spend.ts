@@ -8,6 +8,4 @@ export interface SpendStore {
    * @param model only what a budget that is narrowed to this pattern counts, and what may be that
    */
   between(level: string, startMs: number, endMs: number, nowMs: number, model?: string): Promise<bigint>;
-  /** Nano-USD of that which was set aside on a counter, as far as it is added up. */
-  counted(counter: string): Promise<bigint>;
 }

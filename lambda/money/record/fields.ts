@@ -34,24 +34,19 @@ export interface FieldTypes {
   readonly amounts: Readonly<Record<string, number>>;
   readonly usage: Usage;
   readonly attempts: readonly AttemptRecord[];
-  readonly counters: readonly CounterReservation[];
+  readonly pages: readonly HeldPage[];
 }
 
 export type FieldType = keyof FieldTypes;
 
-/**
- * Where a request stands. `settled`, `void` and `adjusted` are final; `expired_charged` becomes `adjusted`, once.
- *
- * `intent -> settling -> settled`, `intent -> void`, `intent -> expired_charged -> adjusting -> adjusted`.
- */
-export const RECORD_STATES = ['intent', 'settling', 'settled', 'void', 'expired_charged', 'adjusting', 'adjusted'] as const;
+/** What became of a request. `settled`, `void` and `adjusted` are final; `expired_charged` becomes `adjusted`, once. */
+export const RECORD_STATES = ['settled', 'void', 'expired_charged', 'adjusted'] as const;
 export type RecordState = (typeof RECORD_STATES)[number];
 
-/** Money set aside on one counter. */
-export interface CounterReservation {
-  /** The counter's key, shard included. */
-  readonly counter: string;
-  readonly nanoUsd: bigint;
+/** A page that a call had an entry on, and the starts of the periods that it took money from there, in epoch ms by name. */
+export interface HeldPage {
+  readonly page: string;
+  readonly starts: Readonly<Record<string, number>>;
 }
 
 /** One field, and where it shows. */
@@ -84,7 +79,7 @@ export type RecordField = Field & { readonly attribute: string };
 const OUTCOME = "`ok`, or the error's code.";
 
 /** Known of a request before it is sent. */
-export const INTENT_FIELDS = {
+export const CALL_FIELDS = {
   createdAt: { attribute: 'created_at', type: 'time', api: 'created_at', column: 'time' },
   id: { attribute: 'id', type: 'text', api: 'id', column: 'id', words: '`x-gateway-request-id` of the answer.' },
   keyId: { attribute: 'key_id', type: 'text', api: 'key_id', log: 'keyId', column: 'key' },
@@ -92,9 +87,10 @@ export const INTENT_FIELDS = {
   projectId: { attribute: 'project_id', type: 'text', optional: true, api: 'project_id', log: 'projectId' },
   userId: { attribute: 'user_id', type: 'text', optional: true, api: 'user_id', log: 'userId' },
   tags: { attribute: 'tags', type: 'labels', optional: true, api: 'tags' },
-  dialect: { attribute: 'dialect', type: 'dialect', api: 'dialect', log: 'dialect' },
+  /** Who finds what a dead call left does not know it. */
+  dialect: { attribute: 'dialect', type: 'dialect', optional: true, api: 'dialect', log: 'dialect' },
   operation: { attribute: 'operation', type: 'operation', api: 'operation', log: 'operation' },
-  stream: { attribute: 'stream', type: 'flag', api: 'stream' },
+  stream: { attribute: 'stream', type: 'flag', optional: true, api: 'stream' },
   originalModel: {
     attribute: 'original_model',
     type: 'text',
@@ -107,9 +103,8 @@ export const INTENT_FIELDS = {
   candidateModels: { attribute: 'candidate_models', type: 'names', optional: true },
   /** What the request may cost at most. */
   boundNanoUsd: { attribute: 'bound_nano_usd', type: 'money', api: 'reserved_usd', words: 'What was set aside before the call.' },
-  counters: { attribute: 'counters', type: 'counters' },
-  /** After this the sweeper may resolve it. */
-  expiresAtMs: { attribute: 'expires_at_ms', type: 'epoch-ms' },
+  /** Every page that the call had an entry on, the key's first. */
+  pages: { attribute: 'pages', type: 'pages' },
 } as const satisfies Readonly<Record<string, RecordField>>;
 
 /** Known once a request has ended. Provider and model stand in the log line as what its metrics are counted by. */
@@ -167,7 +162,7 @@ export const RESULT_FIELDS = {
 /** Where the record itself stands. */
 export const STATE_FIELDS = {
   state: {
-    attribute: 'state',
+    attribute: 'st',
     type: 'state',
     api: 'state',
     words: '`void` was not charged; `expired_charged` was charged in full because its process died before it could tell.',
@@ -177,7 +172,7 @@ export const STATE_FIELDS = {
 } as const satisfies Readonly<Record<string, RecordField>>;
 
 /** Every field of the record. */
-export const RECORD_FIELDS = { ...INTENT_FIELDS, ...RESULT_FIELDS, ...STATE_FIELDS } as const;
+export const RECORD_FIELDS = { ...CALL_FIELDS, ...RESULT_FIELDS, ...STATE_FIELDS } as const;
 
 /** Parts of `attempts`: what became of one attempt at a provider. */
 export const ATTEMPT_FIELDS = {
@@ -246,15 +241,13 @@ type Values<Of extends Fields> = {
 } & { readonly [Name in OptionalNames<Of>]?: FieldTypes[Of[Name]['type']] };
 
 /** What is known of a request before it is sent. */
-export type RequestIntent = Values<typeof INTENT_FIELDS>;
+export type RequestedCall = Values<typeof CALL_FIELDS>;
 /** What is known once it has ended. */
 export type RequestResult = Partial<Values<typeof RESULT_FIELDS>>;
 /** What became of one attempt at a provider. */
 export type AttemptRecord = Values<typeof ATTEMPT_FIELDS>;
-/** The durable record of one request: an intent first, the usage record in the end. */
-export type RequestRecord = RequestIntent & RequestResult & Values<typeof STATE_FIELDS>;
-/** What the counter step asks of a record that was decided on. */
-export type DecidedRecord = Pick<RequestRecord, 'id' | 'state' | 'counters' | 'costNanoUsd' | 'expiresAtMs'>;
+/** The record of one request. */
+export type RequestRecord = RequestedCall & RequestResult & Values<typeof STATE_FIELDS>;
 
 type Fields = Readonly<Record<string, Field>>;
 /** Where a field may show. */

@@ -22,3 +22,27 @@ export function uuidV7(nowMs: number): string {
   used += 10;
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${noise.slice(0, 3)}-${variant}${noise.slice(4, 7)}-${noise.slice(8, 20)}`;
 }
+
+const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** Largest multiple of 62 in a byte: what lies above it would favour the first letters. */
+const UNBIASED_BELOW = 248;
+const TIME_LETTERS = 8;
+const NOISE_LETTERS = 14;
+let noise = '';
+let noiseAt = 0;
+
+/**
+ * The id of one attempt: 22 letters and digits that sort by time, as random as a UUID. It stands in every page that the attempt has an
+ * entry on, so it is short.
+ */
+export function attemptId(nowMs: number): string {
+  if (noiseAt + NOISE_LETTERS > noise.length) {
+    noise = '';
+    noiseAt = 0;
+    for (const byte of randomFillSync(Buffer.alloc(4_096))) if (byte < UNBIASED_BELOW) noise += LETTERS[byte % 62];
+  }
+  let time = '';
+  for (let rest = Math.floor(nowMs), left = TIME_LETTERS; left > 0; left--, rest = Math.floor(rest / 62)) time = LETTERS[rest % 62] + time;
+  noiseAt += NOISE_LETTERS;
+  return time + noise.slice(noiseAt - NOISE_LETTERS, noiseAt);
+}

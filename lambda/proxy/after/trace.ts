@@ -1,4 +1,4 @@
-import { type AttemptRecord, named, RECORD_FIELDS, type RequestIntent, type RequestResult } from '../../money/record';
+import { type AttemptRecord, named, RECORD_FIELDS, type RequestedCall, type RequestResult } from '../../money/record';
 import type { Exchange } from '../../platform/http';
 import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
 import type { Usage } from '../../wire/model';
@@ -13,7 +13,7 @@ export interface LostAttempt {
 }
 
 /** Fields of the usage record, each set where it becomes known. */
-type Facts = { -readonly [Name in keyof (RequestIntent & RequestResult)]?: (RequestIntent & RequestResult)[Name] };
+type Facts = { -readonly [Name in keyof (RequestedCall & RequestResult)]?: (RequestedCall & RequestResult)[Name] };
 
 /**
  * What became known of one request so far: the fields of its usage record, and what else its answer, its log line and its metrics need.

@@ -1,28 +1,53 @@
-import { notAuthenticated, storeUnavailable, unusable } from '../../identity';
-import { LIFETIME_MS, type Refusal, type Reservation } from '../../money/ledger';
+import { type KeptRows, notAuthenticated, storeUnavailable, unusable } from '../../identity';
+import { type AdmissionRequest, LIFETIME_MS, type Refusal, type Reservation } from '../../money/ledger';
 import { formatUsd, type PriceBook } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
+import { attemptId } from '../../platform/runtime';
 import { spentNotice } from '../answer/budget-notice';
 import type { Gateway } from '../gateway';
-import type { BoundedCall, RoutedCall } from './call';
+import { heldTo } from './bound';
+import type { BoundedCall, ModelCall, RoutedCall } from './call';
 import { duplicate, mismatch, onceOf } from './once';
+import { plan } from './plan';
+import { tagsOf } from './policy';
+
+/** A call that may be made. */
+export interface Admitted {
+  readonly bounded: BoundedCall;
+  readonly reservation: Reservation;
+}
 
 /**
- * Sets money and limits aside for a call.
+ * Plans a call and sets money and limits aside for it; what it was planned from is planned from anew where it does not hold any more.
  *
  * @param afterwards told of work that outlives the answer
  * @throws GatewayError that says why not, and when to come back
  */
-export async function admit(
+export async function admit(gateway: Gateway, asked: ModelCall, afterwards: (work: Promise<void>) => void): Promise<Admitted> {
+  let bounded = await plan(gateway, asked);
+  const again = async (): Promise<AdmissionRequest<KeptRows>> => {
+    const caller = await asked.caller.again();
+    bounded = await plan(gateway, { ...asked, requestId: attemptId(gateway.clock.now()), caller });
+    return requestOf(gateway, bounded, again, afterwards);
+  };
+  const result = await gateway.admission.admit(requestOf(gateway, bounded, again, afterwards));
+  if (result.admitted) return { bounded: heldTo(bounded, result.reservation), reservation: result.reservation };
+  throw new RefusedError(refusalError(result.refusal), {
+    ...refusalHeaders(result.refusal),
+    ...spentNotice(asked.dialect, result.refusal, gateway.clock.now()),
+  });
+}
+
+function requestOf(
   gateway: Gateway,
   { call, bound, smaller }: BoundedCall,
+  again: () => Promise<AdmissionRequest<KeptRows>>,
   afterwards: (work: Promise<void>) => void,
-): Promise<Reservation> {
-  const { key } = call.caller;
-  const result = await gateway.admission.admit({
+): AdmissionRequest<KeptRows> {
+  return {
     attemptId: call.requestId,
-    key,
-    tags: call.tags,
+    rows: call.rows,
+    tags: tagsOf(call.rows),
     operation: call.operation.name,
     dialect: call.route.dialect,
     originalModel: call.facts.model,
@@ -32,14 +57,9 @@ export async function admit(
     stream: call.facts.stream,
     once: onceOf(call),
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
-    accepts: (fresh) => call.caller.accepts(fresh),
+    again,
     afterwards,
-  });
-  if (result.admitted) return result.reservation;
-  throw new RefusedError(refusalError(result.refusal), {
-    ...refusalHeaders(result.refusal),
-    ...spentNotice(call.dialect, result.refusal, gateway.clock.now()),
-  });
+  };
 }
 
 function namesOf(prices: PriceBook, targets: RoutedCall['targets']): string[] {

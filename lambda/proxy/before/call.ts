@@ -1,4 +1,4 @@
-import type { Caller } from '../../identity';
+import type { Caller, KeptRows } from '../../identity';
 import type { Bound, SmallerBounds } from '../../money/ledger';
 import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
@@ -48,8 +48,8 @@ export interface CallRoute {
   readonly withheld: readonly string[];
   /** The provider may keep the call and its answer, where it asks for that. */
   readonly mayStore: boolean;
-  /** Those that bind it; see `tagsOf`. */
-  readonly tags: Readonly<Record<string, string>>;
+  /** What it was planned from. */
+  readonly rows: KeptRows;
 }
 
 /** A call and where it may go. */
@@ -58,7 +58,7 @@ export interface RoutedCall extends ModelCall, CallRoute {}
 /** Written out: every request makes one, and copying two objects into a third costs several times as much. */
 export function routed(call: ModelCall, route: CallRoute): RoutedCall {
   const { requestId, exchange, operation, answer, dialect, envelope, document, facts, options, caller, configuration } = call;
-  const { resolution, targets, withheld, mayStore, tags } = route;
+  const { resolution, targets, withheld, mayStore, rows } = route;
   return {
     requestId,
     exchange,
@@ -76,7 +76,7 @@ export function routed(call: ModelCall, route: CallRoute): RoutedCall {
     targets,
     withheld,
     mayStore,
-    tags,
+    rows,
   };
 }
 

@@ -1,6 +1,5 @@
-import type { KeyRecord, LevelRecord } from '../../identity';
-import { allowedTagsOf, countingTags, storeUnavailable } from '../../identity';
-import { GATEWAY_ID, levelsOf } from '../../money/ledger';
+import type { KeptRows, KeyRecord, LevelRecord } from '../../identity';
+import { allowedTagsOf, countingTags } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
@@ -9,10 +8,8 @@ import { matchesAnyGlob } from '../../platform/runtime';
 import type { Resolution, Target } from '../../routing';
 import { allowedPlaces, toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
-import type { Gateway } from '../gateway';
 import { type ModelCall, type RoutedCall, routed } from './call';
 import { thatReadLocations, withoutForeignFetches } from './media-policy';
-import { mayStore } from './storage';
 
 /** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
 export type ModelPolicy = readonly (readonly string[])[];
@@ -21,51 +18,41 @@ export type ModelPolicy = readonly (readonly string[])[];
 type ToolPolicy = readonly { readonly level: string; readonly allowed: readonly string[] }[];
 
 /** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
-export async function allow(gateway: Gateway, asked: ModelCall, resolution: Resolution): Promise<RoutedCall> {
-  const { key } = asked.caller;
+export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Promise<RoutedCall> {
+  const { key } = rows;
   checkEndpoint(key, asked.route.path);
-  const above = await levelsAbove(gateway, key);
-  const tags = countedTags(above, key);
-  const levels = levelsOfCall(above, key);
-  const policy = modelsOf(levels);
   const usesOwn = asked.operation.generates && resolution.targets.some((target) => ownTools(target).length > 0);
-  const tools = usesOwn || asked.facts.serverTools.length > 0 ? await toolPolicy(gateway, key, tags) : [];
+  const tools = usesOwn || asked.facts.serverTools.length > 0 ? toolPolicy(rows) : [];
   const { call, withheld } = withAllowedTools(asked, tools);
+  const policy = modelPolicy(rows);
   const allowed = allowedTargets(resolution, policy);
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
   const advised = withAllowedToolModels(call, allowed, policy);
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
   const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
-  return routed(call, { resolution, targets, withheld, mayStore: mayStore(levels), tags });
+  return routed(call, { resolution, targets, withheld, mayStore: mayStore(levelsOf(rows)), rows });
 }
 
-/**
- * What a key and the levels above it say about models.
- *
- * @throws GatewayError 503 when the table does not answer
- */
-export async function modelPolicy(gateway: Gateway, key: KeyRecord): Promise<ModelPolicy> {
-  return modelsOf(levelsOfCall(await levelsAbove(gateway, key), key));
-}
-
-function modelsOf(levels: readonly LevelRecord[]): ModelPolicy {
+/** What a key and the levels above it say about models. */
+export function modelPolicy(rows: KeptRows): ModelPolicy {
   const lists: (readonly string[])[] = [];
-  for (const { models } of levels) if (models !== undefined) lists.push(models);
+  for (const { models } of levelsOf(rows)) if (models !== undefined) lists.push(models);
   return lists;
+}
+
+/** A key and the levels above it that there are, the widest first. */
+function levelsOf({ gateway, team, project, user, key }: KeptRows): readonly LevelRecord[] {
+  const levels: LevelRecord[] = [];
+  for (const level of [gateway, team, project, user, key]) if (level !== undefined) levels.push(level);
+  return levels;
 }
 
 /**
  * The tags that bind a key's calls: of its own and of those of the levels above it all that count. Of two values of one tag the wider
  * level's holds, so that nobody takes a key out of a budget that its team is under by changing the key.
- *
- * @throws GatewayError 503 when the table does not answer
  */
-export async function tagsOf(gateway: Gateway, key: KeyRecord): Promise<Readonly<Record<string, string>>> {
-  return countedTags(await levelsAbove(gateway, key), key);
-}
-
-function countedTags({ gateway, team, project, user }: LevelsAbove, key: KeyRecord): Readonly<Record<string, string>> {
+export function tagsOf({ gateway, team, project, user, key }: KeptRows): Readonly<Record<string, string>> {
   const allowed = allowedTagsOf(gateway, team);
   const tags: Record<string, string> = {};
   for (const level of [key, user, project, team]) if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
@@ -73,43 +60,23 @@ function countedTags({ gateway, team, project, user }: LevelsAbove, key: KeyReco
 }
 
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
-async function toolPolicy(gateway: Gateway, key: KeyRecord, tags: RoutedCall['tags']): Promise<ToolPolicy> {
-  try {
-    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
-    return levels.flatMap(({ kind, id, serverTools }) => {
-      if (kind === 'key') return [{ level: 'key', allowed: serverTools ?? [] }];
-      return serverTools === undefined ? [] : [{ level: id === GATEWAY_ID ? kind : `${kind} '${id}'`, allowed: serverTools }];
-    });
-  } catch (error) {
-    throw storeUnavailable(error);
-  }
+function toolPolicy({ gateway, team, project, user, key, tags }: KeptRows): ToolPolicy {
+  const policy: { level: string; allowed: readonly string[] }[] = [];
+  const narrow = (level: string, row: LevelRecord | undefined): void => {
+    if (row?.serverTools !== undefined) policy.push({ level, allowed: row.serverTools });
+  };
+  narrow('gateway', gateway);
+  narrow(`team '${team?.id}'`, team);
+  narrow(`project '${project?.id}'`, project);
+  narrow(`user '${user?.id}'`, user);
+  policy.push({ level: 'key', allowed: key.serverTools ?? [] });
+  for (const tag of tags) narrow(`tag '${tag.id}'`, tag);
+  return policy;
 }
 
-/** The gateway's own level and the team, project and user of a key, as far as it has them and they exist. */
-type LevelsAbove = Readonly<Record<'gateway' | 'team' | 'project' | 'user', LevelRecord | undefined>>;
-
-async function levelsAbove({ levels }: Gateway, { teamId, projectId, userId }: KeyRecord): Promise<LevelsAbove> {
-  try {
-    if (teamId === undefined && projectId === undefined && userId === undefined) {
-      return { gateway: await levels.get('gateway', GATEWAY_ID), team: undefined, project: undefined, user: undefined };
-    }
-    const [gateway, team, project, user] = await Promise.all([
-      levels.get('gateway', GATEWAY_ID),
-      teamId === undefined ? undefined : levels.get('team', teamId),
-      projectId === undefined ? undefined : levels.get('project', projectId),
-      userId === undefined ? undefined : levels.get('user', userId),
-    ]);
-    return { gateway, team, project, user };
-  } catch (error) {
-    throw storeUnavailable(error);
-  }
-}
-
-/** Those that there are, the widest first. */
-function levelsOfCall({ gateway, team, project, user }: LevelsAbove, key: KeyRecord): readonly LevelRecord[] {
-  const levels: LevelRecord[] = [];
-  for (const level of [gateway, team, project, user, key]) if (level !== undefined) levels.push(level);
-  return levels;
+/** Whether a provider may be let keep a call and its answer: the key or a level above it says yes, and none of them no. */
+function mayStore(levels: readonly LevelRecord[]): boolean {
+  return levels.some((level) => level.mayStore === true) && !levels.some((level) => level.mayStore === false);
 }
 
 /** The targets that every list allows. */

@@ -1,6 +1,8 @@
 import { type Caller, storeUnavailable } from '../../identity';
-import { type BoundLevel, budgetNames, budgetStates, GATEWAY_ID, levelsOf } from '../../money/ledger';
+import { type BoundLevel, createPlannedLevels, GATEWAY_ID } from '../../money/ledger';
+import { budgetNames, budgetStates } from '../../money/pages';
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { rowsOf } from '../before/plan';
 import { tagsOf } from '../before/policy';
 import type { Gateway } from '../gateway';
 
@@ -8,8 +10,9 @@ import type { Gateway } from '../gateway';
 export async function showMe(gateway: Gateway, caller: Caller): Promise<JsonObject> {
   const { key } = caller;
   try {
-    const tags = await tagsOf(gateway, key);
-    const levels = await levelsOf(gateway.levels, gateway.configuration.document, key, tags);
+    const rows = await rowsOf(gateway, { caller, configuration: gateway.configuration });
+    const tags = tagsOf(rows);
+    const levels = createPlannedLevels(gateway.configuration.document)(rows);
     const now = gateway.clock.now();
     const budgets = await Promise.all(
       levels.map((level) =>

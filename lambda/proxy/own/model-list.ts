@@ -2,6 +2,7 @@ import type { Caller } from '../../identity';
 import type { JsonObject } from '../../platform/json';
 import { modelNotFound, type Target } from '../../routing';
 import type { ListedModel, ModelRoutes } from '../../wire/dialects';
+import { rowsOf } from '../before/plan';
 import { allowedTargets, modelPolicy } from '../before/policy';
 import type { Gateway } from '../gateway';
 import { lengthsSaid, priceAt } from '../price-at';
@@ -15,7 +16,7 @@ const CREATED_AT = '2025-01-01T00:00:00Z';
  * @param lists the forms of all dialects that have their list here: the answer has the fields of each
  */
 export async function listModels(gateway: Gateway, caller: Caller, lists: readonly ModelRoutes[], query: string): Promise<JsonObject> {
-  const policy = await modelPolicy(gateway, caller.key);
+  const policy = modelPolicy(await rowsOf(gateway, { caller, configuration: gateway.configuration }));
   const models = gateway.configuration
     .models()
     .list()
@@ -33,7 +34,7 @@ export async function listModels(gateway: Gateway, caller: Caller, lists: readon
  * @throws GatewayError 404 when it does not exist or the key may not use it, which look the same
  */
 export async function showModel(gateway: Gateway, caller: Caller, lists: readonly ModelRoutes[], id: string): Promise<JsonObject> {
-  const policy = await modelPolicy(gateway, caller.key);
+  const policy = modelPolicy(await rowsOf(gateway, { caller, configuration: gateway.configuration }));
   const targets = allowedTargets(gateway.configuration.models().resolve(id), policy);
   if (targets.length === 0) throw modelNotFound(id);
   return describe(gateway, lists, id, targets);

@@ -6,6 +6,7 @@ import { parseJson } from '../../platform/json';
 import { answerOf, type StandInAnswer } from './answers';
 
 const TABLE_CALLS: Readonly<Record<string, keyof DynamoDbConnector>> = {
+  BatchGetItem: 'batchGetItem',
   GetItem: 'getItem',
   PutItem: 'putItem',
   UpdateItem: 'updateItem',

@@ -27,6 +27,8 @@ export const METRICS = {
   STORE_DOWN: 'StoreDown',
   /** Count: settlements put on the queue. */
   SETTLE_DEFERRED: 'SettleDeferred',
+  /** Count: settlements that neither table nor queue took, or that came when something else was decided: their calls are charged what was reserved. */
+  SETTLEMENT_LOST: 'SettlementLost',
   /** Count: requests that cost more than they had reserved. */
   BOUND_EXCEEDED: 'BoundExceeded',
   /** Count: answers whose provider reported a usage that cannot be true. */

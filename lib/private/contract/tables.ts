@@ -1,9 +1,9 @@
 /**
- * The DynamoDB tables. All keys are strings.
+ * The DynamoDB tables. All keys are strings, but for what an index says is a number.
  *
  * - identity: keys, teams, projects, users, overrides; the proxy only reads it.
- * - counters: money, tokens, rates and concurrency per level and period; no stream.
- * - records: requests and rollups; stream of new and old images, TTL.
+ * - counters: pages: money of every period, rates, tokens, concurrency and open calls of a level and a glob of models; no stream, TTL.
+ * - records: usage records, each written once its call is decided, and rollups; stream of new and old images, TTL.
  * - audit: who changed what; only the admin function writes it, and only adds to it; stream of new images, no TTL.
  */
 export const TABLES = {
@@ -18,7 +18,12 @@ export const TABLES = {
   },
   counters: {
     partitionKey: 'pk',
-    indexes: {},
+    /** Epoch seconds. Of shards that are retired; nothing relies on when DynamoDB acts on it. */
+    timeToLive: 'ttl',
+    indexes: {
+      /** Sparse, keys alone: pages that somebody should look at from then on. `ds` = `00`..`0f`; `due` = epoch seconds. */
+      due: { name: 'due', partitionKey: 'ds', sortKey: 'due', isNumeric: true, keysOnly: true },
+    },
   },
   records: {
     partitionKey: 'pk',
@@ -26,9 +31,7 @@ export const TABLES = {
     /** Epoch seconds. Housekeeping only: nothing relies on when DynamoDB acts on it. */
     timeToLive: 'ttl',
     indexes: {
-      /** Sparse: records in `intent`, `settling`, `adjusting` or `expired_charged`. `open_shard` = `00`..`0f`; `open_until` = epoch ms, zero-padded to 15 digits. */
-      open: { name: 'open', partitionKey: 'open_shard', sortKey: 'open_until' },
-      /** Requests and rollups in time order: `feed` names the list, `feed_at` is its sort key. */
+      /** Usage records in time order: `feed` names the list, `feed_at` is its sort key. */
       feed: { name: 'feed', partitionKey: 'feed', sortKey: 'feed_at' },
     },
   },
@@ -51,5 +54,5 @@ export const STREAMED_RECORDS = {
   REBUILD: 'rollup-rebuild#',
 } as const;
 
-/** Number of partitions of the `open` index. */
-export const OPEN_SHARDS = 16;
+/** Number of partitions of the `due` index. */
+export const DUE_PARTITIONS = 16;

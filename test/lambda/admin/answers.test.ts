@@ -5,10 +5,12 @@ import Ajv from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { routes } from '../../../lambda/admin/routes';
 import { contributionOf } from '../../../lambda/aws/dynamodb';
-import type { RequestRecord, RequestResult } from '../../../lambda/money/record';
+import type { KeptRecord } from '../../../lambda/money/ports';
+import type { RequestResult } from '../../../lambda/money/record';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { GatewayDocument } from '../../../lib/private/contract';
-import { WHOLE_INTENT, WHOLE_RESULT } from '../../support/field-values';
+import { WHOLE_CALL, WHOLE_RESULT } from '../../support/field-values';
+import { usageRecord } from '../../support/usage-record';
 import { type AdminHarness, type CallOptions, createAdminHarness, ROOT } from './harness';
 
 const published = JSON.parse(readFileSync(join(__dirname, '../../../docs/openapi.json'), 'utf8'));
@@ -72,13 +74,13 @@ async function addRequests(admin: AdminHarness): Promise<void> {
   const { records, rollups, clock } = admin.services;
   const results = fc.sample(fc.subarray(Object.keys(WHOLE_RESULT) as (keyof RequestResult)[]), { numRuns: 12, seed: 7 });
   for (const [index, present] of [Object.keys(WHOLE_RESULT) as (keyof RequestResult)[], ...results].entries()) {
-    const id = `0192f000-0000-7000-8000-0000000000${(16 + index).toString(16)}`;
+    const id = `0192f00000000000000${(256 + index).toString(16)}`;
     const result = Object.fromEntries(present.map((field) => [field, WHOLE_RESULT[field]]));
-    await records.putIntent({ ...WHOLE_INTENT, id, ...(index % 2 === 0 ? {} : { teamId: 'red' }) });
-    await records.transition(id, ['intent'], 'settled', { ...result, listed: true }, admin.clock);
-    await createRollupWriter(rollups, clock).apply([contributionOf((await records.get(id)) as RequestRecord) as never]);
+    await records.put(usageRecord({ ...WHOLE_CALL, id, ...(index % 2 === 0 ? {} : { teamId: 'red' }), ...result }));
+    await createRollupWriter(rollups, clock).apply([contributionOf((await records.read(id)) as KeptRecord) as never]);
   }
-  await records.putVoid('0192f000-0000-7000-8000-0000000000ff', { outcome: 'store_unavailable' }, admin.clock);
+  const createdAt = new Date(admin.clock).toISOString();
+  await records.put(usageRecord({ id: '0192f0000000000000000f', createdAt, state: 'void', outcome: 'store_unavailable' }));
 }
 
 test('two hundred varied calls are answered as the document says, with every operation among them', async () => {

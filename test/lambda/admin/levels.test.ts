@@ -1,7 +1,9 @@
 import type { LevelRecord } from '../../../lambda/identity/entities';
-import { bindLevel, plannedCounter } from '../../../lambda/money/ledger';
+import { bindLevel } from '../../../lambda/money/ledger';
+import { plannedPage } from '../../../lambda/money/pages';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
+import { asks, entryFor, reserveOn } from '../../support/pages';
 import { createAdminHarness } from './harness';
 
 describe('teams, projects, users, tags and the gateway', () => {
@@ -250,37 +252,32 @@ describe('teams, projects, users, tags and the gateway', () => {
   test('R13 a tag that is deleted and made again does not show what its budget had counted before it was gone', async () => {
     const admin = createAdminHarness();
     const tag = { id: 'app=x', budgets: [{ limit_usd: '10.00', period: 'month' }] } as const;
-    const counterOf = async (): Promise<string> => {
+    const periodOf = async (): Promise<string | undefined> => {
       const row = (await admin.services.identity.get('tag', tag.id)) as LevelRecord;
-      return plannedCounter(bindLevel({ gateway: {}, defaults: {} }, 'tag', tag.id, row), tag.budgets[0], admin.clock).key;
+      return plannedPage(bindLevel({ gateway: {}, defaults: {} }, 'tag', tag.id, row), '*', admin.clock).spec.periods[0]?.name;
     };
     await admin.make('tags', tag);
-    const first = await counterOf();
+    const first = await periodOf();
     expect((await admin.call('PATCH', '/tags/app=x', { body: { budgets: [{ ...tag.budgets[0], limit_usd: '5.00' }] } })).status).toBe(200);
-    expect(await counterOf()).toBe(first);
+    expect(await periodOf()).toBe(first);
     expect((await admin.call('DELETE', '/tags/app=x')).status).toBe(204);
     admin.clock += 1_000;
     const made = await admin.make('tags', tag);
 
-    expect(await counterOf()).not.toBe(first);
+    expect(await periodOf()).not.toBe(first);
     expect(made).not.toHaveProperty('restarts');
   });
 
-  test('budgets show what the counters hold at this moment', async () => {
+  test('budgets show what the pages hold at this moment', async () => {
     const admin = createAdminHarness();
     await admin.make('teams', { id: 'red', name: 'Red', budgets: [{ limit_usd: '10.00', period: 'month' }] });
     const row = (await admin.services.identity.get('team', 'red')) as LevelRecord;
-    const { generation } = row;
-    const { key } = plannedCounter(
-      bindLevel({ gateway: {}, defaults: {} }, 'team', 'red', row),
-      { limit_usd: '10.00', period: 'month' },
-      admin.clock,
-    );
-    const spec = { key, limitNanoUsd: 10n ** 10n, generation: generation * 2, soft: false };
-    const entry = { nanoUsd: 4n * 10n ** 9n, expiresAtMs: admin.clock + 1_000 };
-    await admin.services.counters.reserve(spec, 'a', entry, async () => ({ spec, spentNanoUsd: 0n }), 1_000);
-    await admin.services.counters.close(key, 'a', 10n ** 9n);
-    await admin.services.counters.reserve(spec, 'b', { ...entry, nanoUsd: 1n }, async () => undefined, 1_000);
+    const { spec } = plannedPage(bindLevel({ gateway: {}, defaults: {} }, 'team', 'red', row), '*', admin.clock);
+    const spent = asks(4n * 10n ** 9n, { nowMs: admin.clock });
+    const first = await reserveOn(admin.services.pages, spec, 'a', spent);
+    if (first.kind !== 'reserved') throw new Error(first.kind);
+    await admin.services.pages.close(spec.key, 'a', entryFor(first.take, spent), { costNanoUsd: 3n * 10n ** 9n });
+    await reserveOn(admin.services.pages, spec, 'b', asks(1n, { nowMs: admin.clock }), first.page);
 
     const { json } = await admin.call('GET', '/teams/red/budgets');
 

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { RECORD_FIELDS, type RequestResult, shown, USAGE_FIELDS } from '../../../lambda/money/record';
-import { WHOLE_INTENT, WHOLE_RESULT } from '../../support/field-values';
+import { WHOLE_CALL, WHOLE_RESULT } from '../../support/field-values';
+import { usageRecord } from '../../support/usage-record';
 import { type AdminHarness, createAdminHarness } from './harness';
 
-const ID = '0192f000-0000-7000-8000-0000000000ff';
+const ID = '0192f0000000000000000f';
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
 const document = JSON.parse(readFileSync(join(__dirname, '../../../docs/openapi.json'), 'utf8'));
 const ajv = new Ajv({ strict: false, validateFormats: false });
@@ -20,8 +21,7 @@ beforeEach(() => {
 /** The record of a request that has ended so, as the admin API answers it. */
 async function answered(result: RequestResult): Promise<Record<string, unknown>> {
   const { records } = admin.services;
-  await records.putIntent({ ...WHOLE_INTENT, id: ID });
-  await records.transition(ID, ['intent'], 'settled', { ...result, listed: true }, NOW_MS);
+  await records.put(usageRecord({ ...WHOLE_CALL, id: ID, ...result }));
   return (await admin.call('GET', `/requests/${ID}`)).json;
 }
 
@@ -50,23 +50,25 @@ test('what a provider bills beside what it counted is answered, and fits the pub
   expect(answer).toMatchObject({ usage: { input_tokens: 9, billed_input_tokens: 5, output_tokens: 3, billed_output_tokens: 2 } });
 });
 
-test('counters and the time of their expiry are not answered', async () => {
+test('pages and places are not answered', async () => {
   const answer = await answered(WHOLE_RESULT);
 
-  for (const name of ['counters', 'expires_at_ms', 'candidate_models', 'bound_nano_usd']) expect(answer).not.toHaveProperty(name);
+  for (const name of ['pages', 'tokens', 'candidate_models', 'bound_nano_usd']) expect(answer).not.toHaveProperty(name);
 });
 
-test('an attempt that was taken back before its intent was written fits the published schema', async () => {
-  await admin.services.records.putVoid(ID, { outcome: 'store_unavailable', held: { counters: [], expiresAtMs: NOW_MS } }, NOW_MS);
+test('what is known of a call whose process died fits the published schema', async () => {
+  const { dialect: _dialect, stream: _stream, ...known } = usageRecord({ id: ID, createdAt: new Date(NOW_MS).toISOString() });
+  await admin.services.records.put({ ...known, state: 'expired_charged', outcome: 'expired', costNanoUsd: 100n });
 
   const { json } = await admin.call('GET', `/requests/${ID}`);
 
   expectFit(json);
-  expect(json).toEqual({
+  expect(json).toMatchObject({
     id: ID,
-    state: 'void',
-    outcome: 'store_unavailable',
-    reserved_usd: '0.00',
+    state: 'expired_charged',
+    outcome: 'expired',
+    reserved_usd: '0.0000001',
+    cost_usd: '0.0000001',
     updated_at: '2026-11-24T12:00:00.000Z',
   });
 });

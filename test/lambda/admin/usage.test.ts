@@ -1,43 +1,36 @@
 import fc from 'fast-check';
 import type { RollupRow } from '../../../lambda/aws/dynamodb';
 import { contributionOf } from '../../../lambda/aws/dynamodb';
-import type { RequestIntent, RequestResult } from '../../../lambda/money/record';
+import type { UsageRecord } from '../../../lambda/money/record';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { usageRecord } from '../../support/usage-record';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';
 
 /** One settled request, added to the rollups. */
 async function request(
   admin: AdminHarness,
-  intent: Partial<RequestIntent> & { readonly id: string },
-  result: RequestResult = {},
+  call: Partial<UsageRecord> & { readonly id: string },
+  result: Partial<UsageRecord> = {},
 ): Promise<void> {
   const { records, rollups, clock } = admin.services;
-  await records.putIntent({
-    createdAt: new Date(admin.clock).toISOString(),
-    keyId: 'k1',
-    operation: 'chat',
-    dialect: 'openai-chat',
-    originalModel: 'smart',
-    stream: true,
-    boundNanoUsd: 1_000_000_000n,
-    counters: [],
-    expiresAtMs: admin.clock + 1,
-    ...intent,
-  });
   const usage = { inputTokens: 10, cacheReadInputTokens: 4, cacheCreation1hInputTokens: 2, outputTokens: 5 };
-  const full: RequestResult = {
-    status: 200,
-    outcome: 'ok',
-    costNanoUsd: 1_500_000n,
-    provider: 'openai',
-    requestModel: 'gpt-5',
-    usage,
-    ...result,
-  };
-  await records.transition(intent.id, ['intent'], 'settling', full, admin.clock);
-  await records.transition(intent.id, ['settling'], 'settled', { openUntilMs: null, listed: true }, admin.clock);
-  const contribution = contributionOf((await records.get(intent.id)) as never);
+  await records.put(
+    usageRecord({
+      createdAt: new Date(admin.clock).toISOString(),
+      stream: true,
+      boundNanoUsd: 1_000_000_000n,
+      status: 200,
+      outcome: 'ok',
+      costNanoUsd: 1_500_000n,
+      provider: 'openai',
+      requestModel: 'gpt-5',
+      usage,
+      ...call,
+      ...result,
+    }),
+  );
+  const contribution = contributionOf((await records.read(call.id)) as never);
   await createRollupWriter(rollups, clock).apply([contribution as never]);
 }
 

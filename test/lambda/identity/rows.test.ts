@@ -1,209 +1,200 @@
-import type { KeyRecord, LevelRecord } from '../../../lambda/identity/entities';
-import { createIdentityRows } from '../../../lambda/identity/rows';
+import { createIdentityStore, createOverrideStore } from '../../../lambda/aws/dynamodb';
+import type { KeyRecord, LevelRecord } from '../../../lambda/identity';
+import { createIdentityRows, type KeptRows } from '../../../lambda/identity/rows';
+import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
 
-function world() {
-  let nowMs = 0;
-  const reads: { readonly label: string; readonly consistent: boolean | undefined; readonly timeoutMs?: number }[] = [];
-  const rows = new Map<string, LevelRecord>();
-  /** While there are any, reads wait for them: each for its own. */
-  const gates: Promise<unknown>[] = [];
-  const failing = new Set<string>();
-  const cache = createIdentityRows(
-    {
-      get: async (kind, id, options) => {
-        const label = `${kind}#${id}`;
-        reads.push({
-          label,
-          consistent: options?.consistent,
-          ...(options?.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-        });
-        const row = rows.get(label);
-        await gates.shift();
-        if (failing.has(label)) throw new Error('the table is away');
-        return row as never;
-      },
-    },
-    { now: () => nowMs, monotonic: () => nowMs },
-  );
-  const wait = (milliseconds: number): void => {
-    nowMs += milliseconds;
-  };
-  const add = (label: string, generation = 1): void => {
-    rows.set(label, { id: label.slice(label.indexOf('#') + 1), generation } as KeyRecord);
-  };
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
-  return { cache, rows, add, reads, gates, failing, wait, settled };
+const AT = '2026-11-24T12:00:00.000Z';
+
+function level(id: string, fields: Partial<LevelRecord> = {}): LevelRecord {
+  return { id, status: 'active', generation: 1, createdAt: AT, updatedAt: AT, ...fields };
 }
 
-describe.each(['key', 'team'] as const)('the row of a %s', (kind) => {
-  test('is read once for all who ask, from five seconds on again beside who asks, and is not used when older than ten', async () => {
-    const { cache, add, reads, wait, settled } = world();
-    add(`${kind}#a`, 1);
-    await Promise.all([cache.get(kind, 'a'), cache.dated(kind, 'a')]);
-    wait(5_000);
-    await cache.get(kind, 'a');
-    expect(reads).toHaveLength(1);
+function keyRow(fields: Partial<KeyRecord> = {}): KeyRecord {
+  return { ...level('k1'), role: 'caller', hashes: [], lastFour: 'abcd', teamId: 't1', userId: 'u1', ...fields };
+}
 
-    add(`${kind}#a`, 2);
-    wait(1);
-    expect((await cache.get(kind, 'a'))?.generation).toBe(1);
-    await settled();
-    expect((await cache.get(kind, 'a'))?.generation).toBe(2);
-    expect(reads).toHaveLength(2);
+async function world(key: KeyRecord = keyRow()) {
+  let nowMs = Date.parse(AT);
+  const table = createMemoryDynamoDb();
+  const store = createIdentityStore(table, TABLE_NAMES.identity);
+  const overrides = createOverrideStore(table, TABLE_NAMES.identity);
+  await store.create('team', level('t1'));
+  await store.create('user', level('u1'));
+  await store.create('key', key);
+  table.resetCounts();
+  const clock = { now: () => nowMs, monotonic: () => nowMs };
+  return {
+    table,
+    store,
+    overrides,
+    /** The rows of a process of its own. */
+    process: () => createIdentityRows(store, clock),
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
 
-    add(`${kind}#a`, 3);
-    wait(10_001);
-    expect((await cache.get(kind, 'a'))?.generation).toBe(3);
-    expect(reads).toHaveLength(3);
+/** Rows as a call is planned from them. */
+async function planned(rows: ReturnType<typeof createIdentityRows>, keyId = 'k1', tags = {}): Promise<KeptRows> {
+  const { rows: found } = await rows.of(keyId);
+  if (found === undefined) throw new Error('no such key');
+  return rows.withTags(found, tags, found.marks.overrides);
+}
+
+test('a key that is known costs no read, whatever its age; what stands is told by one read of all', async () => {
+  const { table, process, pass } = await world();
+  const rows = process();
+  await rows.of('k1');
+  table.resetCounts();
+  pass(30 * 86_400_000);
+
+  const plan = await planned(rows);
+  expect(table.calls.batchGetItem).toBe(0);
+  expect(await rows.stand(plan, 500)).toBe(true);
+
+  expect(table.calls).toMatchObject({ batchGetItem: 1, getItem: 0, query: 0 });
+  expect(plan).toMatchObject({ key: { id: 'k1' }, team: { id: 't1' }, user: { id: 'u1' }, gateway: undefined, project: undefined });
+});
+
+test('a key that is not known costs one read where its row brings what is above it, else two', async () => {
+  const { table, process } = await world(keyRow({ above: { team: level('t1'), user: level('u1') } }));
+
+  const plan = await planned(process());
+
+  expect(table.calls.batchGetItem).toBe(1);
+  expect(plan).toMatchObject({ team: { id: 't1' }, user: { id: 'u1' } });
+  const bare = await world();
+  await planned(bare.process());
+  expect(bare.table.calls.batchGetItem).toBe(2);
+});
+
+test('a copy that is behind the row does not stand, and costs one read more', async () => {
+  const { store, process } = await world(keyRow({ above: { team: level('t1'), user: level('u1') } }));
+  await store.replace('team', level('t1', { status: 'blocked', generation: 2 }), 1);
+  const rows = process();
+
+  expect(await rows.stand(await planned(rows), 500)).toBe(false);
+
+  const { rows: anew } = await rows.anew('k1');
+  expect(anew?.team).toMatchObject({ status: 'blocked' });
+  expect(await rows.stand(await planned(rows), 500)).toBe(true);
+});
+
+test.each<[string, (parts: Awaited<ReturnType<typeof world>>) => Promise<unknown>]>([
+  ['the key is blocked', ({ store }) => store.replace('key', keyRow({ status: 'blocked', generation: 2 }), 1)],
+  ['the key is deleted', ({ store }) => store.remove('key', 'k1', 1)],
+  ['the team changes', ({ store }) => store.replace('team', level('t1', { generation: 2 }), 1)],
+  ['the team is deleted', ({ store }) => store.remove('team', 't1', 1)],
+  ['the user changes', ({ store }) => store.replace('user', level('u1', { generation: 2 }), 1)],
+  ['the gateway gets a row', ({ store }) => store.create('gateway', level('gateway'))],
+  ['an override is made', ({ overrides }) => overrides.put('model', { id: 'smart', targets: [], generation: 1, updatedAt: AT })],
+  ['any tag gets a row', ({ store }) => store.create('tag', level('env=prod'))],
+])('what was planned does not stand once %s, in any process and whichever copy it reads', async (_, change) => {
+  const parts = await world();
+  const processes = Array.from({ length: 8 }, () => parts.process());
+  const plans = await Promise.all(processes.map((rows) => planned(rows)));
+
+  await change(parts);
+
+  for (const [index, rows] of processes.entries()) expect(await rows.stand(plans[index] as KeptRows, 500)).toBe(false);
+  for (const rows of processes) {
+    const { rows: anew } = await rows.anew('k1');
+    if (anew === undefined) continue;
+    expect(await rows.stand(await rows.withAllTags(anew, {}, anew.marks.overrides), 500)).toBe(true);
+  }
+});
+
+test('a tag of which nothing is known is planned without a row; the round says where that is wrong', async () => {
+  const { store, process } = await world();
+  await store.create('tag', level('env=prod', { limits: { requests_per_minute: 1 } }));
+  const rows = process();
+
+  const wrong = await planned(rows, 'k1', { env: 'prod', team: 'x' });
+  expect(wrong).toMatchObject({ tags: [], unreadTags: ['env=prod', 'team=x'] });
+  expect(await rows.stand(wrong, 500)).toBe(false);
+  const right = await rows.withAllTags(wrong, { env: 'prod', team: 'x' }, 0);
+  expect(right).toMatchObject({ tags: [{ id: 'env=prod' }], unreadTags: [] });
+  expect(await rows.stand(right, 500)).toBe(true);
+
+  await store.replace('tag', level('env=prod', { generation: 2 }), 1);
+  expect(await rows.stand(right, 500)).toBe(false);
+  await rows.anew('k1');
+  expect((await planned(rows, 'k1', { env: 'prod' })).unreadTags).toEqual(['env=prod']);
+});
+
+test('a tag without a row is asked for once', async () => {
+  const { store, process } = await world();
+  await store.create('tag', level('env=prod'));
+  const rows = process();
+
+  expect(await rows.stand(await planned(rows, 'k1', { team: 'x' }), 500)).toBe(true);
+
+  expect(await planned(rows, 'k1', { team: 'x' })).toMatchObject({ tags: [], unreadTags: [] });
+});
+
+test('who moved to another team is planned with that one', async () => {
+  const { store, process } = await world();
+  await store.create('team', level('t2', { name: 'other' }));
+  const rows = process();
+  const before = await planned(rows);
+  await store.replace('key', keyRow({ teamId: 't2', generation: 2 }), 1);
+
+  expect(await rows.stand(before, 500)).toBe(false);
+  expect((await rows.anew('k1')).rows).toMatchObject({ key: { teamId: 't2' }, team: { id: 't2', name: 'other' } });
+});
+
+test('that there is no such key is remembered for 30 s', async () => {
+  const { table, process, pass } = await world();
+  const rows = process();
+  expect((await rows.of('k9')).rows).toBeUndefined();
+  table.resetCounts();
+
+  pass(29_999);
+  expect((await rows.of('k9')).rows).toBeUndefined();
+  expect(table.calls.batchGetItem).toBe(0);
+  pass(1);
+  await rows.of('k9');
+  expect(table.calls.batchGetItem).toBe(1);
+});
+
+test('who wants rows as they are now gets none of a read that began before', async () => {
+  const { table, store, process } = await world();
+  const rows = process();
+  await rows.of('k1');
+  let release = () => {};
+  const held = new Promise<void>((done) => {
+    release = done;
   });
+  table.hooks = { after: ({ operation }) => (operation === 'batchGetItem' ? held : undefined) };
+  const early = rows.anew('k1');
+  await new Promise((done) => setImmediate(done));
+  await store.replace('team', level('t1', { generation: 2 }), 1);
+  const late = rows.anew('k1');
+  release();
 
-  test('is told old, or not at all, while the table is away', async () => {
-    const { cache, add, failing, reads, wait, settled } = world();
-    add(`${kind}#a`);
-    await cache.get(kind, 'a');
-    failing.add(`${kind}#a`);
+  expect((await early).rows?.team?.generation).toBeDefined();
+  expect((await late).rows?.team?.generation).toBe(2);
+});
 
-    wait(9_000);
-    expect(await cache.get(kind, 'a')).toBeDefined();
-    await settled();
-    expect(await cache.get(kind, 'a')).toBeDefined();
-    await settled();
-    expect(reads).toHaveLength(3);
-    wait(1_001);
-    await expect(cache.get(kind, 'a')).rejects.toThrow('the table is away');
-    failing.clear();
-    expect(await cache.get(kind, 'a')).toBeDefined();
+test('what the table leaves out of a batch is asked for again, and is missed when it stays out', async () => {
+  const { table, store } = await world();
+  let left = 2;
+  const stingy = {
+    ...table,
+    batchGetItem: async (input: Parameters<typeof table.batchGetItem>[0]) => {
+      const answer = await table.batchGetItem(input);
+      if (left-- <= 0) return answer;
+      return { ...answer, Responses: {}, UnprocessedKeys: input.RequestItems ?? {} };
+    },
+  };
+  const rows = createIdentityRows(createIdentityStore(stingy as never, TABLE_NAMES.identity), {
+    now: () => 0,
+    monotonic: () => 0,
   });
+  expect((await rows.of('k1')).rows?.key.id).toBe('k1');
 
-  test('is read anew, for nobody else, for who wants it as it is now', async () => {
-    const { cache, add, reads } = world();
-    add(`${kind}#a`);
-    await cache.get(kind, 'a');
-
-    await Promise.all([cache.dated(kind, 'a', 0), cache.refresh(kind, 'a')]);
-    expect(reads).toHaveLength(3);
-    expect(reads.every(({ consistent }) => consistent === true)).toBe(true);
-  });
-
-  test('stays what the later read found, though an earlier one ends after it', async () => {
-    const { cache, add, gates } = world();
-    let release = (_value: unknown): void => undefined;
-    gates.push(new Promise((resolve) => (release = resolve)));
-    add(`${kind}#a`, 1);
-    const slow = cache.get(kind, 'a');
-    add(`${kind}#a`, 2);
-    await cache.refresh(kind, 'a');
-    release(undefined);
-    await slow;
-
-    expect((await cache.get(kind, 'a'))?.generation).toBe(2);
-  });
-
-  test('says how old it is', async () => {
-    const { cache, add, wait } = world();
-    add(`${kind}#a`);
-    wait(5_000);
-    expect((await cache.dated(kind, 'a')).ageMs).toBe(0);
-    wait(700);
-    expect((await cache.dated(kind, 'a')).ageMs).toBe(700);
-  });
-});
-
-test('A03 an unknown key is looked for once in 30 seconds', async () => {
-  const { cache, reads, wait } = world();
-
-  await cache.dated('key', 'k');
-  wait(29_000);
-  await cache.dated('key', 'k');
-  expect(reads).toHaveLength(1);
-  wait(1_001);
-  await cache.dated('key', 'k');
-  expect(reads).toHaveLength(2);
-});
-
-test('R07 A03 an unknown key is remembered for those too who want the row as it is now', async () => {
-  const { cache, reads, wait } = world();
-
-  await cache.dated('key', 'k', 0);
-  wait(29_000);
-  await cache.dated('key', 'k', 0);
-  await cache.dated('key', 'k', 1_000);
-  expect(reads).toHaveLength(1);
-  wait(1_001);
-  await cache.dated('key', 'k', 0);
-  expect(reads).toHaveLength(2);
-});
-
-test('a level that had no row is looked for again like any other: it gets its first budget within ten seconds', async () => {
-  const { cache, add, wait } = world();
-  expect(await cache.get('team', 't')).toBeUndefined();
-  add('team#t');
-
-  wait(10_001);
-  expect(await cache.get('team', 't')).toBeDefined();
-  expect(await cache.refresh('tag', 'a=b')).toBeUndefined();
-  add('tag#a=b');
-  expect(await cache.refresh('tag', 'a=b')).toBeDefined();
-});
-
-test('ten thousand rows are kept, and beyond that the one that was read longest ago goes', async () => {
-  const { cache, add, reads } = world();
-  for (let index = 0; index <= 10_000; index += 1) add(`user#u${index}`);
-  for (let index = 0; index < 10_000; index += 1) await cache.get('user', `u${index}`);
-  await cache.refresh('user', 'u0');
-  expect(reads).toHaveLength(10_001);
-
-  await cache.get('user', 'u10000');
-  await cache.get('user', 'u0');
-  await cache.get('user', 'u2');
-  expect(reads).toHaveLength(10_002);
-  await cache.get('user', 'u1');
-  expect(reads).toHaveLength(10_003);
-});
-
-test('A03 guesses push out nobody’s row', async () => {
-  const { cache, add, reads } = world();
-  add('team#t');
-  await cache.get('team', 't');
-  for (let index = 0; index < 10_001; index += 1) await cache.dated('key', `k${index}`);
-  expect(reads).toHaveLength(10_002);
-
-  await cache.get('team', 't');
-  await cache.dated('key', 'k10000');
-  expect(reads).toHaveLength(10_002);
-  await cache.dated('key', 'k0');
-  expect(reads).toHaveLength(10_003);
-});
-
-test('a key may be read for longer than what stands above it', async () => {
-  const { cache, reads } = world();
-  await cache.get('key', 'a');
-  await cache.get('team', 'a');
-  expect(reads.map(({ timeoutMs }) => timeoutMs)).toEqual([1_500, 700]);
-});
-
-test('R07 that there is no such key is remembered for thirty seconds, that there is no such team as long as a row', async () => {
-  const { cache, reads, wait } = world();
-  await cache.get('key', 'a');
-  await cache.get('team', 'a');
-  wait(4_000);
-  await cache.get('key', 'a');
-  await cache.get('team', 'a');
-  expect(reads.map(({ label }) => label)).toEqual(['key#a', 'team#a']);
-  wait(25_999);
-  await cache.get('key', 'a');
-  expect(reads).toHaveLength(2);
-  wait(1);
-  await cache.get('key', 'a');
-  expect(reads).toHaveLength(3);
-});
-
-test('a row that is exactly as old as it may be is used', async () => {
-  const { cache, add, reads, wait } = world();
-  add('key#a');
-  await cache.get('key', 'a');
-  wait(2_000);
-  expect((await cache.dated('key', 'a', 2_000)).ageMs).toBe(2_000);
-  expect(reads).toHaveLength(1);
-  expect((await cache.dated('key', 'a', 1_999)).ageMs).toBe(0);
+  left = 1_000;
+  const plan = rows.withTags((await createIdentityRows(store, { now: () => 0, monotonic: () => 0 }).of('k1')).rows as KeptRows, {}, 0);
+  await expect(rows.stand(plan, 50)).rejects.toMatchObject({ name: 'ThrottlingException' });
 });

@@ -122,7 +122,7 @@ test('G02 beyond the drain cap the provider is freed and the call settled by est
 
   socket.destroy();
   await new Promise((done) => setTimeout(done, 60));
-  expect([upstream.open(), gateway.records()[0]?.state]).toEqual([1, 'intent']);
+  expect([upstream.open(), gateway.records()[0]?.state]).toEqual([1, undefined]);
   ahead = 121_000;
   await until(() => upstream.open() === 0);
   await gateway.settled();

@@ -71,7 +71,7 @@ test.each(Object.keys(PATHS) as (keyof typeof PATHS)[])(
     const [record] = gateway.records();
     expect(record).toMatchObject({ keyId: id, teamId: 'real-team', userId: 'real-user' });
     // Tags that carry budgets are the key's; what the caller says of itself is a label and nothing more.
-    expect(JSON.stringify([record?.tags ?? {}, record?.counters])).not.toContain('forged');
+    expect(JSON.stringify([record?.tags ?? {}, record?.pages])).not.toContain('forged');
     expect(JSON.stringify(gateway.table.items(TABLE_NAMES.counters).map(({ pk, sk }) => [pk, sk]))).not.toContain('forged');
     expect(gateway.log.filter(({ event }) => event === 'request')).toMatchObject([{ keyId: id, teamId: 'real-team', userId: 'real-user' }]);
     expect(JSON.stringify(gateway.log)).not.toContain('forged');

@@ -1,15 +1,15 @@
-import { createSweeper, type Reservation, writeQueued } from '../../../lambda/money/ledger';
+import { createSweeper, type QueuedWork, type Reservation, writeQueued } from '../../../lambda/money/ledger';
 import { bookSettlements, type SweeperServices, sweep } from '../../../lambda/sweeper/handle';
 import { serviceError } from '../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../support/ledger-world';
 
-const EXPIRED_MS = 17 * 60_000;
+/** A page is due at most this long after the end of its call's time. */
+const EXPIRED_MS = 40 * 60_000;
 const RETENTION_MS = 15 * 86_400_000;
 
 function servicesOf(world: LedgerWorld): SweeperServices {
   return {
-    counters: world.counters,
-    gates: world.gates,
+    pages: world.pages,
     records: world.records,
     clock: world.clock,
     log: { write: (level, event) => world.logged.push(`${level} ${event}`) },
@@ -17,98 +17,140 @@ function servicesOf(world: LedgerWorld): SweeperServices {
   };
 }
 
-async function openRequest(world: LedgerWorld): Promise<Reservation> {
+interface Open {
+  readonly reservation: Reservation;
+  readonly level: string;
+}
+
+async function openRequest(world: LedgerWorld): Promise<Open> {
   const key = await world.addKey({ budgets: [budget(100)] });
   const result = await world.process().admit(world.request(key));
   if (!result.admitted) throw new Error('refused');
-  return result.reservation;
+  return { reservation: result.reservation, level: `key#${key.id}` };
 }
 
-async function counterOf(world: LedgerWorld) {
-  return (await world.counters.scan()).items[0];
+/** What the process of a call says last, as the queue carries it. */
+async function messageOf(world: LedgerWorld, { reservation }: Open, costNanoUsd: bigint): Promise<string> {
+  const dead = { ...world.table.hooks };
+  world.table.hooks = {
+    before: () => {
+      throw serviceError('TimeoutError', 'no answer');
+    },
+  };
+  await reservation.settle(outcome(costNanoUsd));
+  world.table.hooks = dead;
+  return writeQueued(world.queued.at(-1) as QueuedWork);
 }
 
-test('a dead request that may have been billed stays charged in full, then its token is dropped', async () => {
+test('a dead request that may have been billed stays charged in full, then what was kept for a late word is dropped', async () => {
   const world = ledgerWorld();
-  const { attemptId } = await openRequest(world);
+  const { reservation, level } = await openRequest(world);
   world.clock.advance(EXPIRED_MS);
 
   await sweep(servicesOf(world), () => 300_000);
-  expect(await world.records.get(attemptId)).toMatchObject({ state: 'expired_charged', costNanoUsd: 10n, outcome: 'expired' });
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 90n });
-  expect((await counterOf(world))?.open.size).toBe(0);
-  expect((await counterOf(world))?.parked.size).toBe(1);
+  expect(await world.records.read(reservation.attemptId)).toMatchObject({
+    state: 'expired_charged',
+    costNanoUsd: 10n,
+    outcome: 'expired',
+    keyId: level.slice(4),
+  });
+  expect(await world.left(level)).toBe(90n);
+  expect([(await world.page(level))?.open.size, (await world.page(level))?.kept.size]).toEqual([0, 1]);
   expect(world.logged).toContain('Swept');
 
   world.clock.advance(RETENTION_MS + EXPIRED_MS);
   await sweep(servicesOf(world), () => 300_000);
-  expect(await world.records.get(attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 10n });
-  expect((await counterOf(world))?.parked.size).toBe(0);
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 90n });
+  expect(await world.records.read(reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 10n });
+  expect((await world.page(level))?.kept.size).toBe(0);
+  expect((await world.page(level))?.dueMs).toBeUndefined();
 });
 
 test('H06 a settlement after expiry, delivered twice, returns the difference once', async () => {
   const world = ledgerWorld();
-  const { attemptId } = await openRequest(world);
+  const open = await openRequest(world);
+  const body = await messageOf(world, open, 3n);
   world.clock.advance(EXPIRED_MS);
   await sweep(servicesOf(world), () => 300_000);
-  const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n, status: 200, outcome: 'ok' } });
 
-  const records = [
+  const Records = [
     { messageId: 'a', body },
     { messageId: 'b', body },
   ];
-  expect(await bookSettlements(servicesOf(world), { Records: records }, () => 0)).toEqual({ batchItemFailures: [] });
+  expect(await bookSettlements(servicesOf(world), { Records }, () => 0)).toEqual({ batchItemFailures: [] });
 
-  expect(await world.records.get(attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 3n, outcome: 'ok' });
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 97n });
-  expect((await counterOf(world))?.parked.size).toBe(0);
+  expect(await world.records.read(open.reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 3n, outcome: 'ok' });
+  expect(await world.left(open.level)).toBe(97n);
+  expect((await world.page(open.level))?.kept.size).toBe(0);
+});
+
+test('a settlement that comes when another amount stands changes nothing and rings', async () => {
+  const world = ledgerWorld();
+  const open = await openRequest(world);
+  const body = await messageOf(world, open, 3n);
+  world.clock.advance(EXPIRED_MS);
+  await sweep(servicesOf(world), () => 300_000);
+  world.clock.advance(RETENTION_MS + EXPIRED_MS);
+  await sweep(servicesOf(world), () => 300_000);
+
+  await bookSettlements(servicesOf(world), { Records: [{ messageId: 'a', body }] }, () => 0);
+
+  expect(await world.records.read(open.reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 10n });
+  expect(world.logged).toEqual(expect.arrayContaining(['error settlement-late', 'SettlementLost']));
 });
 
 test('H07 a live request that a fast clock took for dead is adjusted to what it really cost', async () => {
   const world = ledgerWorld();
-  const reservation = await openRequest(world);
+  const { reservation, level } = await openRequest(world);
   const ahead = { now: () => world.clock.now() + EXPIRED_MS, monotonic: () => world.clock.monotonic() };
-  await createSweeper({ ...servicesOf(world), clock: ahead }).sweepRecords();
-  expect((await world.records.get(reservation.attemptId))?.state).toBe('expired_charged');
+  await createSweeper({ ...servicesOf(world), clock: ahead }).sweep();
+  expect((await world.records.read(reservation.attemptId))?.state).toBe('expired_charged');
 
   await reservation.settle(outcome(4n));
 
-  expect(await world.records.get(reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 4n });
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 96n });
-});
-
-test('money without any record is returned after a void has been written', async () => {
-  const world = ledgerWorld();
-  const spec = { key: 'money#key#k#*#lifetime#0', limitNanoUsd: 100n, generation: 2, soft: false };
-  const request = { attemptId: '0192f000-0000-7000-8000-00000000000a' };
-  const entry = { nanoUsd: 10n, expiresAtMs: world.clock.now() + 60_000 };
-  await world.counters.reserve(spec, request.attemptId, entry, async () => ({ spec, spentNanoUsd: 0n }), 1_000);
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 90n });
-  world.clock.advance(EXPIRED_MS);
-
-  await createSweeper(servicesOf(world)).sweepCounters();
-
-  expect((await world.records.get(request.attemptId))?.state).toBe('void');
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 100n });
+  expect(await world.records.read(reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 4n });
+  expect(await world.left(level)).toBe(96n);
 });
 
 test('H08 two sweepers at once resolve a request once', async () => {
   const world = ledgerWorld();
-  await openRequest(world);
+  const { level } = await openRequest(world);
   world.clock.advance(EXPIRED_MS);
-  const sweepers = [createSweeper(servicesOf(world)), createSweeper(servicesOf(world))];
 
-  await Promise.all(sweepers.flatMap((sweeper) => [sweeper.sweepRecords(), sweeper.sweepCounters()]));
+  await Promise.all([createSweeper(servicesOf(world)).sweep(), createSweeper(servicesOf(world)).sweep()]);
 
-  expect(await counterOf(world)).toMatchObject({ remainingNanoUsd: 90n });
-  expect((await counterOf(world))?.parked.size).toBe(1);
+  expect(await world.left(level)).toBe(90n);
+  expect((await world.page(level))?.kept.size).toBe(1);
+});
+
+test('a request is nobody’s to charge before its time', async () => {
+  const world = ledgerWorld();
+  const { reservation, level } = await openRequest(world);
+  world.clock.advance(15 * 60_000);
+
+  await sweep(servicesOf(world), () => 300_000);
+
+  expect(await world.records.read(reservation.attemptId)).toBeUndefined();
+  expect((await world.page(level))?.open.size).toBe(1);
+});
+
+test('a page whose calls have all ended is taken out of the index, and comes back with its next call', async () => {
+  const world = ledgerWorld();
+  const { reservation, level } = await openRequest(world);
+  await reservation.settle(outcome(1n));
+  expect((await world.page(level))?.dueMs).toBeDefined();
+  world.clock.advance(EXPIRED_MS);
+
+  await sweep(servicesOf(world), () => 300_000);
+  expect((await world.page(level))?.dueMs).toBeUndefined();
+
+  const key = await world.identity.get('key', level.slice(4));
+  await world.process().admit(world.request(key as never));
+  expect((await world.page(level))?.dueMs).toBeDefined();
 });
 
 test('a message that cannot be booked now is delivered again, one that is no settlement is not', async () => {
   const world = ledgerWorld();
-  const { attemptId } = await openRequest(world);
-  const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n } });
+  const body = await messageOf(world, await openRequest(world), 3n);
   world.table.hooks = {
     before: () => {
       throw serviceError('ThrottlingException', 'slow down');
@@ -132,8 +174,7 @@ test.each([
   'R12 a table that is back in seconds takes a message that was received before, where %i ms are left for it',
   async (remainingMs, batchItemFailures) => {
     const world = ledgerWorld();
-    const { attemptId } = await openRequest(world);
-    const body = writeQueued({ attemptId, kind: 'settle', result: { costNanoUsd: 3n } });
+    const body = await messageOf(world, await openRequest(world), 3n);
     const began = world.clock.now();
     world.table.hooks = {
       before: () => {
@@ -153,26 +194,50 @@ test.each([
   },
 );
 
-test('slots of dead requests are freed by the hourly scan', async () => {
+test('slots of dead requests are freed', async () => {
   const world = ledgerWorld();
   const key = await world.addKey({ limits: { concurrent_requests: 5 } });
   await world.process().admit(world.request(key));
+  expect((await world.page(`key#${key.id}`))?.slots?.remaining).toBe(4);
   world.clock.advance(3_600_000);
 
   await sweep(servicesOf(world), () => 300_000);
 
-  expect((await world.gates.get(`gate#key#${key.id}#*`))?.slots?.size).toBe(0);
+  expect((await world.page(`key#${key.id}`))?.slots?.remaining).toBe(5);
 });
 
 test('a sweep that runs out of time stops, and the next one goes on', async () => {
   const world = ledgerWorld();
-  for (let count = 0; count < 5; count++) await openRequest(world);
+  const levels: string[] = [];
+  for (let count = 0; count < 5; count++) levels.push((await openRequest(world)).level);
   world.clock.advance(EXPIRED_MS);
   let calls = 0;
-  await sweep(servicesOf(world), () => (++calls > 6 ? 1_000 : 300_000));
-  const charged = async () => (await world.counters.scan()).items.filter(({ parked }) => parked.size > 0).length;
+  await sweep(servicesOf(world), () => (++calls > 2 ? 1_000 : 300_000));
+  const charged = async () => {
+    const pages = await Promise.all(levels.map((level) => world.page(level)));
+    return pages.filter((page) => (page?.kept.size ?? 0) > 0).length;
+  };
   expect(await charged()).toBeLessThan(5);
 
   await sweep(servicesOf(world), () => 300_000);
   expect(await charged()).toBe(5);
+});
+
+test('R15 the index is swept to its end, whatever fails on the way', async () => {
+  const world = ledgerWorld();
+  const levels: string[] = [];
+  for (let count = 0; count < 40; count++) levels.push((await openRequest(world)).level);
+  world.clock.advance(EXPIRED_MS);
+  world.table.hooks = {
+    before: ({ operation, input }) => {
+      if (operation !== 'query' && JSON.stringify(input).includes(`${levels[3]}#`)) throw serviceError('ThrottlingException', 'slow down');
+    },
+  };
+
+  const report = await createSweeper(servicesOf(world)).sweep();
+  expect(report.charged).toBe(39);
+  expect(report.failed).toBeGreaterThan(0);
+
+  world.table.hooks = {};
+  expect(await createSweeper(servicesOf(world)).sweep()).toMatchObject({ charged: 1, failed: 0 });
 });

@@ -1,21 +1,39 @@
-import { createAuditStore, createCounterStore } from '../../../lambda/aws/dynamodb';
+import { createAuditStore } from '../../../lambda/aws/dynamodb';
 import type { TeamRecord } from '../../../lambda/identity/entities';
-import { counterKey } from '../../../lambda/money/ledger/names';
+import { bindLevel } from '../../../lambda/money/ledger';
+import { plannedPage } from '../../../lambda/money/pages';
 import type { BudgetConfig } from '../../../lib/private/contract';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
+import { asks, entryFor, reserveOn } from '../../support/pages';
 import { createUsageHarness, NOON } from './harness';
 
 const MONTH_START = Date.parse('2026-11-01T00:00:00Z');
-const COUNTER = counterKey('team#t1', '*', 'month', MONTH_START);
+const PAGE = 'page#team#t1#*';
+const BUDGET = `${PAGE}#month#${MONTH_START}`;
 
 function team(budgets: readonly BudgetConfig[]): TeamRecord {
   return { id: 't1', status: 'active', budgets, generation: 1, createdAt: '2026-11-01T00:00:00Z', updatedAt: '2026-11-01T00:00:00Z' };
 }
 
-async function spend(usage: ReturnType<typeof createUsageHarness>, id: string, nanoUsd: bigint) {
-  await usage.request({ id, teamId: 't1', counters: [{ counter: COUNTER, nanoUsd: 10n ** 10n }] }, { costNanoUsd: nanoUsd });
+/** One call that the team's page of these models is charged for. */
+async function charge(usage: Usage, id: string, nanoUsd: bigint, narrowing = '*', spentBefore = 0n): Promise<void> {
+  const row = await usage.identity.get('team', 't1', { consistent: true });
+  const { spec } = plannedPage(bindLevel({ gateway: {}, defaults: {} }, 'team', 't1', row), narrowing, usage.state.now);
+  const roomy = { ...spec, periods: spec.periods.map((period) => ({ ...period, binds: false })) };
+  const request = asks(1n, { nowMs: usage.state.now, spentBefore: () => spentBefore });
+  const reached = await reserveOn(usage.pages, roomy, id, request);
+  if (reached.kind !== 'reserved') throw new Error(reached.kind);
+  await usage.pages.close(spec.key, id, entryFor(reached.take, request), { costNanoUsd: nanoUsd });
+  const starts = Object.fromEntries(spec.periods.map(({ name, startMs }) => [name, startMs]));
+  await usage.request({ id, teamId: 't1', pages: [{ page: spec.key, starts }] }, { costNanoUsd: nanoUsd });
+}
+
+async function spend(usage: Usage, id: string, nanoUsd: bigint): Promise<void> {
+  await charge(usage, id, nanoUsd);
   await usage.drain();
 }
+
+type Usage = ReturnType<typeof createUsageHarness>;
 
 describe('budget alerts', () => {
   test('each threshold is told once, when the spend reaches it', async () => {
@@ -33,7 +51,7 @@ describe('budget alerts', () => {
       type: 'budget-threshold-reached',
       at: new Date(NOON).toISOString(),
       detail: {
-        id: `${COUNTER}#0.5#10.00`,
+        id: `${BUDGET}#0.5#10.00`,
         gateway: 'test',
         at: new Date(NOON).toISOString(),
         level: 'team',
@@ -65,48 +83,29 @@ describe('budget alerts', () => {
     const usage = createUsageHarness();
     const narrowed = model === '*' ? {} : { model };
     await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [0.5, 1], ...narrowed }]));
-    const spec = { key: counterKey('team#t1', model, 'month', MONTH_START), limitNanoUsd: 10n ** 9n, generation: 2, soft: false };
-    const counters = createCounterStore(usage.database, TABLE_NAMES.counters);
-    await counters.reserve(
-      spec,
-      'a-01',
-      { nanoUsd: 10n ** 8n, expiresAtMs: NOON },
-      async () => ({ spec, spentNanoUsd: 600_000_000n }),
-      1_000,
-    );
-
-    await usage.request({ id: 'a-01', teamId: 't1', counters: [{ counter: spec.key, nanoUsd: 10n ** 8n }] }, { costNanoUsd: 10n ** 8n });
+    await charge(usage, 'a-01', 10n ** 8n, model, 600_000_000n);
     await usage.drain();
+
     expect(usage.published.map(({ detail }) => (detail as { spent_usd: string }).spent_usd)).toEqual(['0.70']);
-
-    // It is told of what came late with its next request.
-    await counters.startFrom(spec.key, 950_000_000n);
-    await usage.request({ id: 'b-02', teamId: 't1', counters: [{ counter: spec.key, nanoUsd: 10n ** 8n }] }, { costNanoUsd: 1n });
-    await usage.drain();
-    expect(usage.published.map(({ detail }) => (detail as { threshold: number }).threshold)).toEqual([0.5, 1]);
   });
 
-  test('what was reserved on a shard of a busy counter counts for the counter', async () => {
+  test('what was reserved on a part of a busy page counts for the page', async () => {
     const usage = createUsageHarness();
     await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [1] }]));
-    for (const [index, shard] of ['', '#shard0', '#shard12'].entries()) {
-      const counters = [{ counter: `${COUNTER}${shard}`, nanoUsd: 10n ** 10n }];
-      await usage.request({ id: `s-0${index}`, teamId: 't1', counters }, { costNanoUsd: 400_000_000n });
-    }
+    await charge(usage, 's-00', 1_200_000_000n);
+    usage.stream.splice(0);
+    const starts = { month: MONTH_START };
+    await usage.request({ id: 's-01', teamId: 't1', pages: [{ page: `${PAGE}#8.${MONTH_START / 1_000}.3`, starts }] });
 
     await usage.drain();
 
     expect(usage.published.map(({ detail }) => (detail as { spent_usd: string }).spent_usd)).toEqual(['1.20']);
-    expect(await usage.held()).toEqual(usage.fold());
   });
 
   test('a crash between the rollup and the alert loses no alert', async () => {
     const usage = createUsageHarness();
     await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [1] }]));
-    await usage.request(
-      { id: 'a-01', teamId: 't1', counters: [{ counter: COUNTER, nanoUsd: 10n ** 10n }] },
-      { costNanoUsd: 2_000_000_000n },
-    );
+    await charge(usage, 'a-01', 2_000_000_000n);
     const batch = usage.stream.splice(0);
     usage.database.hooks = {
       before: ({ operation }) => {

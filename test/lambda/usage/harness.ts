@@ -5,16 +5,16 @@ import {
   contributionOf,
   createAlertStore,
   createIdentityStore,
-  createRecordStore,
+  createPageStore,
   createRollupStore,
-  createSpentBefore,
+  createUsageRecordStore,
   isRequestItem,
   isZero,
   NO_TOTALS,
   readRecord,
 } from '../../../lambda/aws/dynamodb';
 import type { BusEvent } from '../../../lambda/aws/events';
-import type { RequestIntent, RequestRecord, RequestResult } from '../../../lambda/money/record';
+import type { UsageRecord } from '../../../lambda/money/record';
 import type { Clock } from '../../../lambda/platform/runtime/clock';
 import { createLog } from '../../../lambda/platform/runtime/log';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
@@ -22,6 +22,7 @@ import { createProcessor } from '../../../lambda/usage/process';
 import { rebuildDays } from '../../../lambda/usage/rebuild';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
+import { usageRecord } from '../../support/usage-record';
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 
@@ -37,21 +38,21 @@ export function createUsageHarness() {
     if (table === TABLE_NAMES.records || table === TABLE_NAMES.audit) stream.push(toStreamRecord(stream.length, oldItem, newItem));
   };
   const log = createLog('debug', (line) => lines.push(line));
-  const records = createRecordStore(database, TABLE_NAMES.records);
+  const records = createUsageRecordStore(database, TABLE_NAMES.records, clock);
   const rollups = createRollupStore(database, TABLE_NAMES.records);
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
+  const pages = createPageStore(database, TABLE_NAMES.counters);
   const writer = createRollupWriter(rollups, clock, async () => {});
   const alerts = {
     identity,
-    rollups,
-    spentBefore: createSpentBefore(database, TABLE_NAMES.counters),
+    budgets: { pages, spentBefore: async () => 0n },
     alerts: createAlertStore(database, TABLE_NAMES.records),
     document: { gateway: {}, defaults: {} },
     clock,
   };
   const process = createProcessor({
     rollups: writer,
-    raiseAlerts: (counters) => raiseBudgetAlerts(alerts, counters),
+    raiseAlerts: (contributions) => raiseBudgetAlerts(alerts, contributions),
     rebuildDays: (requests) => rebuildDays({ records, rollups, writer, clock, log, pause: async () => {} }, requests),
     bus: {
       async publish(events) {
@@ -64,20 +65,6 @@ export function createUsageHarness() {
     clock,
   });
 
-  const admit = (intent: Partial<RequestIntent> & { readonly id: string }): Promise<unknown> =>
-    records.putIntent({
-      createdAt: new Date(state.now).toISOString(),
-      keyId: 'key1',
-      operation: 'chat',
-      dialect: 'openai-chat',
-      originalModel: 'smart',
-      stream: false,
-      boundNanoUsd: 100n,
-      counters: [],
-      expiresAtMs: state.now + 60_000,
-      ...intent,
-    });
-
   return {
     database,
     stream,
@@ -87,23 +74,17 @@ export function createUsageHarness() {
     records,
     rollups,
     identity,
+    pages,
     deliver: (batch: readonly DynamoDBRecord[]) => process({ Records: [...batch] }),
     /** Delivers what the stream holds, and what that adds to it, until nothing is left. */
     async drain() {
       while (stream.length > 0) await process({ Records: stream.splice(0) });
     },
-    admit,
-    /** Admits and settles one request. */
-    async request(intent: Partial<RequestIntent> & { readonly id: string }, result: RequestResult = {}) {
-      await admit(intent);
-      await records.transition(
-        intent.id,
-        ['intent'],
-        'settling',
-        { outcome: 'ok', costNanoUsd: 7n, provider: 'openai', requestModel: 'gpt', ...result },
-        state.now,
-      );
-      await records.transition(intent.id, ['settling'], 'settled', { openUntilMs: null, listed: true }, state.now);
+    /** Settles one request. */
+    async request(call: Partial<UsageRecord> & { readonly id: string }, result: Partial<UsageRecord> = {}) {
+      const createdAt = new Date(state.now).toISOString();
+      const usual = { outcome: 'ok', costNanoUsd: 7n, provider: 'openai', requestModel: 'gpt' };
+      await records.put(usageRecord({ createdAt, keyId: 'key1', ...usual, ...call, ...result }));
     },
     /** What the rollups should hold: the fold of every request's record. */
     fold: () => foldOf(database.items(TABLE_NAMES.records)),
@@ -113,12 +94,11 @@ export function createUsageHarness() {
       for (const item of database.items(TABLE_NAMES.records)) {
         const pk = item['pk']?.S ?? '';
         if (!pk.startsWith('rollup#')) continue;
-        const counter = pk.startsWith('rollup##counter#');
-        const day = counter ? '' : (item['day']?.S ?? '');
+        const day = item['day']?.S ?? '';
         const epoch = Number(item['epoch']?.N ?? 0);
-        if (!counter && epoch !== (await rollups.epochs(day)).current) continue;
+        if (epoch !== (await rollups.epochs(day)).current) continue;
         const [, scope = '', dimension = ''] = pk.split('#');
-        const value = pk.slice(`rollup#${scope}#${dimension}#`.length);
+        const value = item['value']?.S ?? '';
         const totals = (await rollups.row({ scope, dimension, value }, day, epoch)) as Totals;
         if (!isZero(totals)) rows.set(nameOf({ scope, dimension, value }, day), totals);
       }
@@ -131,10 +111,10 @@ export type UsageHarness = ReturnType<typeof createUsageHarness>;
 
 function foldOf(items: readonly Item[]): Record<string, Totals> {
   const rows = new Map<string, Totals>();
-  for (const record of items.filter(isRequestItem).map(readRecord) as RequestRecord[]) {
+  for (const record of items.filter(isRequestItem).map(readRecord)) {
     const contribution = contributionOf(record);
     for (const row of contribution?.rows ?? []) {
-      const name = nameOf(row, row.dimension === 'counter' ? '' : (contribution?.day as string));
+      const name = nameOf(row, contribution?.day as string);
       rows.set(name, addTotals(rows.get(name) ?? NO_TOTALS, contribution?.totals as Totals));
     }
   }

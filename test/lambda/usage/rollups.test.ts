@@ -1,7 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
-import type { TransitionFields } from '../../../lambda/money/ports/records';
-import type { RecordState } from '../../../lambda/money/record';
+import { usageRecord } from '../../support/usage-record';
 import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
 
 const REQUESTS = fc.array(
@@ -34,32 +33,25 @@ async function run(usage: UsageHarness, plans: Plan): Promise<DynamoDBRecord[]> 
       requestModel: 'm',
       usage: { inputTokens: plan.tokens, outputTokens: plan.tokens % 77 },
     };
-    await usage.records.putIntent({
+    if (plan.path === 'open') continue;
+    const call = {
       id,
       createdAt: new Date(at).toISOString(),
       keyId: plan.key,
       ...(plan.team === undefined ? {} : { teamId: plan.team, projectId: `${plan.team}-p` }),
       ...(plan.tag === undefined ? {} : { tags: { colour: plan.tag } }),
-      operation: 'chat',
-      dialect: 'openai-chat',
-      originalModel: 'smart',
       stream: true,
       boundNanoUsd: 2_000_000_000n,
-      counters: [{ counter: `money#key#${plan.key}#*#month#1`, nanoUsd: 2_000_000_000n }],
-      expiresAtMs: at + 1,
-    });
-    if (plan.path === 'open') continue;
-    if (plan.path === 'void') await usage.records.putVoid(id, { outcome: 'upstream_error' }, at);
-    if (plan.path === 'settled') {
-      await usage.records.transition(id, ['intent'], 'settling', result, at);
-      await usage.records.transition(id, ['settling'], 'settled', { openUntilMs: null, listed: true }, at);
-    }
+      pages: [{ page: `page#key#${plan.key}#*`, starts: { month: 1 } }],
+    };
+    if (plan.path === 'void') await usage.records.put(usageRecord({ ...call, state: 'void', outcome: 'upstream_error', status: 502 }));
+    if (plan.path === 'settled') await usage.records.put(usageRecord({ ...call, ...result }));
     if (plan.path === 'expired' || plan.path === 'adjusted') {
-      await usage.records.transition(id, ['intent'], 'expired_charged', { costNanoUsd: 2_000_000_000n, listed: true }, at);
+      await usage.records.put(usageRecord({ ...call, state: 'expired_charged', outcome: 'expired', costNanoUsd: 2_000_000_000n }));
     }
     if (plan.path === 'adjusted') {
-      await usage.records.transition(id, ['expired_charged'], 'adjusting', result, at + 1_000);
-      await usage.records.transition(id, ['adjusting'], 'adjusted', { openUntilMs: null, listed: true }, at + 2_000);
+      usage.state.now = at + 1_000;
+      await usage.records.adjust(usageRecord({ ...call, ...result, state: 'adjusted' }));
     }
   }
   return usage.stream.splice(0);
@@ -113,14 +105,14 @@ describe('rollups from the stream', () => {
       toStreamRecord(900, undefined, {
         pk: { S: 'request#poison' },
         sk: { S: 'record' },
-        state: { S: 'settled' },
+        st: { S: 'settled' },
         created_at: { S: 'SECRET-CONTENT' },
         id: { S: 'poison' },
       }),
       toStreamRecord(901, undefined, {
         pk: { S: 'request#poison' },
         sk: { S: 'record' },
-        state: { S: 'settled' },
+        st: { S: 'settled' },
         created_at: { S: '2026-11-24T00:00:00Z' },
         cost_nano_usd: { N: 'SECRET-CONTENT' },
         id: { S: 'poison' },
@@ -156,7 +148,7 @@ describe('rollups from the stream', () => {
     await usage.request({ id: 'good-03' });
     usage.database.hooks = {
       before: ({ operation, input }) => {
-        if (operation === 'transactWriteItems' && JSON.stringify(input).includes('rollup##key#refused')) {
+        if (operation === 'transactWriteItems' && JSON.stringify(input).includes('#0#refused')) {
           throw Object.assign(new Error('SECRET-CONTENT is too long'), { name: 'ValidationException' });
         }
       },
@@ -238,7 +230,7 @@ describe('rollups from the stream', () => {
     await usage.request({ id: 'one-01' });
     const records = [
       ...usage.stream.splice(0),
-      toStreamRecord(900, undefined, { pk: { S: 'request#poison' }, sk: { S: 'record' }, state: { S: 'settled' } }),
+      toStreamRecord(900, undefined, { pk: { S: 'request#poison' }, sk: { S: 'record' }, st: { S: 'settled' } }),
     ];
     usage.state.busFails = true;
 
@@ -286,13 +278,12 @@ describe('rollups from the stream', () => {
       usage.state.now = Date.parse(time);
     };
     at('2026-11-24T23:50:00Z');
-    await usage.admit({ id: 'dead-01', boundNanoUsd: 100n });
+    const dead = usageRecord({ id: 'dead-01', createdAt: '2026-11-24T23:50:00.000Z', outcome: 'expired', costNanoUsd: 100n });
     at('2026-11-25T00:07:00Z');
-    await usage.records.transition('dead-01', ['intent'], 'expired_charged', { costNanoUsd: 100n, listed: true }, usage.state.now);
+    await usage.records.put({ ...dead, state: 'expired_charged' });
     await usage.drain();
     at('2026-12-10T00:08:00Z');
-    await usage.records.transition('dead-01', ['expired_charged'], 'adjusting', { costNanoUsd: 100n }, usage.state.now);
-    await usage.records.transition('dead-01', ['adjusting'], 'adjusted', { openUntilMs: null, listed: true }, usage.state.now);
+    await usage.records.adjust({ ...dead, state: 'adjusted' });
     await usage.drain();
     const live = await usage.held();
 
@@ -321,24 +312,19 @@ describe('rollups from the stream', () => {
         for (const [index, { startMinute, end, lateMinutes, cost }] of lives.entries()) {
           const id = `life-${index}-0${index % 10}`;
           const at = start + startMinute * MINUTE;
-          const step = (minutes: number, from: RecordState, to: RecordState, fields: TransitionFields = {}): void => {
-            events.push({ at: at + minutes * MINUTE, run: () => usage.records.transition(id, [from], to, fields, at + minutes * MINUTE) });
+          const call = usageRecord({ id, createdAt: new Date(at).toISOString(), outcome: 'ok', costNanoUsd: BigInt(cost) });
+          const step = (minutes: number, run: () => Promise<unknown>): void => {
+            events.push({ at: at + minutes * MINUTE, run });
           };
-          const paid = { costNanoUsd: BigInt(cost) };
-          const done = { openUntilMs: null, listed: true };
-          events.push({ at, run: () => usage.admit({ id, boundNanoUsd: 100n, createdAt: new Date(at).toISOString() }) });
-          if (end === 'void') step(5, 'intent', 'void', done);
+          if (end === 'void') step(5, () => usage.records.put({ ...call, state: 'void', costNanoUsd: 0n, status: 502 }));
           else if (end === 'settled' || end === 'settled by the queue') {
-            const minutes = end === 'settled' ? 5 : lateMinutes;
-            step(minutes, 'intent', 'settling', paid);
-            step(minutes + 1, 'settling', 'settled', done);
+            step(end === 'settled' ? 5 : lateMinutes, () => usage.records.put(call));
           } else {
-            step(17, 'intent', 'expired_charged', { costNanoUsd: 100n, listed: true });
+            const charged = { ...call, outcome: 'expired', costNanoUsd: 100n };
+            step(17, () => usage.records.put({ ...charged, state: 'expired_charged' }));
             const minutes = end === 'settled late' ? 18 + lateMinutes : 18 + 15 * 1_440;
-            if (end !== 'expired') {
-              step(minutes, 'expired_charged', 'adjusting', end === 'settled late' ? paid : { costNanoUsd: 100n });
-              step(minutes + 1, 'adjusting', 'adjusted', done);
-            }
+            const last = end === 'settled late' ? call : charged;
+            if (end !== 'expired') step(minutes, () => usage.records.adjust({ ...last, state: 'adjusted' }));
           }
         }
         events.sort((left, right) => left.at - right.at);

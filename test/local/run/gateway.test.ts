@@ -141,7 +141,7 @@ interface UsageRow {
     const usage = run.functions.find(({ definition }) => /usage/i.test(definition.logicalId));
     const role = run.principals.find(({ id }) => id === usage?.definition.logicalId);
     const queue = role?.statements.find(({ Action }) => Action === 'sqs:SendMessage')?.Resource as string;
-    const poison = { pk: { S: 'request#poison' }, sk: { S: 'record' }, state: { S: 'settled' } };
+    const poison = { pk: { S: 'request#poison' }, sk: { S: 'record' }, st: { S: 'settled' } };
 
     await run.standIns.dynamodb.call('PutItem', { TableName: usage?.definition.environment[ENV.RECORDS_TABLE], Item: poison });
     await run.settled();

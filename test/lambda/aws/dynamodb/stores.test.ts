@@ -1,10 +1,4 @@
-import {
-  createAuditStore,
-  createIdempotencyStore,
-  createIdentityStore,
-  createOverrideStore,
-  createRecordStore,
-} from '../../../../lambda/aws/dynamodb';
+import { createAuditStore, createIdempotencyStore, createIdentityStore, createOverrideStore } from '../../../../lambda/aws/dynamodb';
 import type { DynamoDbConnector } from '../../../../lambda/aws/dynamodb/dynamodb';
 import type { KeyRecord } from '../../../../lambda/identity/entities';
 import { openEngineDynamoDb } from '../../../support/engine-dynamodb';
@@ -98,53 +92,6 @@ describe.each(['memory', 'embedded engine'])('on the %s', (which) => {
     expect(await overrides.remove('price', price.id, 1)).toBe('conflict');
     expect(await overrides.remove('price', price.id, 2)).toBe('done');
     expect(await overrides.list('price')).toEqual([]);
-  });
-
-  test("finished requests are listed newest first, page by page, across the list's partitions", async () => {
-    const records = createRecordStore(connector, TABLE_NAMES.records);
-    const start = Date.UTC(2026, 10, 24, 10);
-    const ids = Array.from({ length: 20 }, (_unused, index) => `0192f000-0000-7000-8000-0000000000${(index + 16).toString(16)}`);
-    for (const [index, id] of ids.entries()) {
-      await records.putIntent({
-        id,
-        createdAt: new Date(start).toISOString(),
-        keyId: 'k1',
-        operation: 'chat',
-        dialect: 'openai-chat',
-        originalModel: 'm',
-        stream: false,
-        boundNanoUsd: 10n ** 17n + 1n,
-        counters: [{ counter: 'c', nanoUsd: 10n ** 17n + 1n }],
-        expiresAtMs: start + 1,
-      });
-      await records.transition(
-        id,
-        ['intent'],
-        'settled',
-        { costNanoUsd: 10n ** 17n + 1n, openUntilMs: null, listed: true },
-        start + index * 1_000,
-      );
-    }
-
-    const seen: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await records.list('2026-11-24', { limit: 6, ...(after === undefined ? {} : { after }) });
-      seen.push(...page.items.map(({ id }) => id));
-      after = page.next;
-    } while (after !== undefined);
-
-    expect(seen).toEqual([...ids].reverse());
-    expect((await records.get(ids[0] ?? ''))?.costNanoUsd).toBe(10n ** 17n + 1n);
-    expect((await records.openBefore(0, start + 10)).items).toEqual([]);
-  });
-
-  test('a transition is refused from any other state, and shows the record as it is', async () => {
-    const records = createRecordStore(connector, TABLE_NAMES.records);
-    expect(await records.transition('none', ['intent'], 'settling', {}, 1_000)).toEqual({ done: false, found: undefined });
-    expect((await records.putVoid('a', { outcome: 'expired' }, 1_000)).done).toBe(true);
-    const refused = await records.transition('a', ['intent'], 'settling', {}, 1_000);
-    expect(refused).toMatchObject({ done: false, found: { id: 'a', state: 'void' } });
   });
 
   test('audit entries are listed by month, newest first', async () => {

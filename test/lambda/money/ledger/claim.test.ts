@@ -1,7 +1,8 @@
 import { createIdempotencyStore } from '../../../../lambda/aws/dynamodb';
 import { takeClaim } from '../../../../lambda/money/ledger/claim';
-import { ledgerWorld } from '../../../support/ledger-world';
+import { ledgerWorld, outcome } from '../../../support/ledger-world';
 import { TABLE_NAMES } from '../../../support/memory-dynamodb';
+import { usageRecord } from '../../../support/usage-record';
 
 const ONCE = { scope: 'k1', key: 'order-1', fingerprint: 'f' };
 const NOW_MS = 1_000_000_999;
@@ -33,11 +34,11 @@ test('R15 a key is taken once, and a call that has it keeps it', async () => {
   expect(holder()).toMatchObject({ id: { S: 'a' }, fingerprint: { S: 'f' }, ttl: { N: '1086400' } });
 });
 
-test.each(['intent', 'settled', 'no record'])('R15 the same key with another question is a mistake of the caller: %s', async (state) => {
+test.each(['under way', 'settled', 'no record'])('R15 the same key with another question is a mistake of the caller: %s', async (state) => {
   const { take, world, open } = await claims();
   if (state !== 'no record') await open('a');
   await take(['a']);
-  if (state === 'settled') await world.records.transition('a', ['intent'], 'settled', {}, NOW_MS);
+  if (state === 'settled') await world.records.put(usageRecord({ id: 'a', state: 'settled' }));
 
   expect(await take(['b'], { ...ONCE, fingerprint: 'other' })).toEqual({ reason: 'idempotency_mismatch' });
 });
@@ -45,7 +46,7 @@ test.each(['intent', 'settled', 'no record'])('R15 the same key with another que
 test.each(['f', 'other'])('R07 a key whose holder is void is free, whatever was asked with it: %s', async (fingerprint) => {
   const { take, world, holder } = await claims();
   await take(['a']);
-  await world.records.putVoid('a', { outcome: 'x' }, NOW_MS);
+  await world.records.put(usageRecord({ id: 'a', state: 'void', costNanoUsd: 0n }));
 
   expect(await take(['b'], { ...ONCE, fingerprint })).toBeUndefined();
   expect(holder()).toMatchObject({ id: { S: 'b' }, fingerprint: { S: fingerprint } });
@@ -53,11 +54,11 @@ test.each(['f', 'other'])('R07 a key whose holder is void is free, whatever was 
 });
 
 test('R15 a key is free again when nothing can be billed for its holder, and not before', async () => {
-  const { take, world, holder, open } = await claims();
+  const { take, holder, open } = await claims();
   const reservation = await open('a');
   await take(['a']);
   expect(await take(['b'])).toEqual({ reason: 'duplicate_request', heldBy: 'a' });
-  await world.records.transition(reservation.attemptId, ['intent'], 'void', {}, NOW_MS);
+  await reservation.release(outcome(0n));
   expect(await take(['b'])).toBeUndefined();
   expect(holder()).toMatchObject({ id: { S: 'b' }, ttl: { N: '1086400' } });
 });
@@ -78,14 +79,14 @@ test('R15 a later attempt of one call takes over from an earlier one', async () 
 
 test('R15 who loses a race for a free key looks once more, and then it is taken', async () => {
   const { idempotency, take, world } = await claims();
-  await world.records.putVoid('a', {}, NOW_MS);
+  await world.records.put(usageRecord({ id: 'a', state: 'void', costNanoUsd: 0n }));
   await take(['a']);
   let races = 0;
   const raced = {
     ...idempotency,
     takeOver: async (...args: Parameters<typeof idempotency.takeOver>) => {
       const other = `other${++races}`;
-      await world.records.putVoid(other, {}, NOW_MS);
+      await world.records.put(usageRecord({ id: other, state: 'void', costNanoUsd: 0n }));
       await idempotency.takeOver(args[0], args[1], args[2], { id: other, fingerprint: 'f' }, args[4]);
       return idempotency.takeOver(...args);
     },

@@ -1,7 +1,8 @@
-import { createSweeper, type Ledger, type Reservation, settleRequest } from '../../../../lambda/money/ledger';
+import { createSweeper, type Reservation } from '../../../../lambda/money/ledger';
+import { shardKey, wholeOf } from '../../../../lambda/money/pages';
 import type { DynamoDbEngine } from '../../../../local/dynamodb/engine';
 import { openEngineDynamoDb } from '../../../support/engine-dynamodb';
-import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';
+import { budget, type LedgerWorld, ledgerWorld, outcome, type TestLedger } from '../../../support/ledger-world';
 
 let engine: DynamoDbEngine;
 let world: LedgerWorld;
@@ -17,12 +18,11 @@ test('H01 1,000 parallel requests on a budget for 100: exactly 100 on the embedd
   const processes = Array.from({ length: 10 }, () => world.process());
 
   const results = await Promise.all(
-    Array.from({ length: 1_000 }, (_unused, index) => (processes[index % 10] as Ledger).admit(world.request(key))),
+    Array.from({ length: 1_000 }, (_unused, index) => (processes[index % 10] as TestLedger).admit(world.request(key))),
   );
 
   expect(results.filter((result) => result.admitted).length).toBe(100);
-  const { items } = await world.counters.scan();
-  expect(items.every((counter) => counter.remainingNanoUsd >= 0n)).toBe(true);
+  expect(await world.left(`key#${key.id}`)).toBe(0n);
 }, 120_000);
 
 test('a request lives its whole life on the embedded DynamoDB: limits, budget, settlement, lists', async () => {
@@ -43,31 +43,34 @@ test('a request lives its whole life on the embedded DynamoDB: limits, budget, s
 
   await reservations[0]?.settle(outcome(4n, { usage: { inputTokens: 10, outputTokens: 5 }, labels: { app: 'x' } }));
   await reservations[1]?.release(outcome(0n, { status: 502, outcome: 'upstream_error' }));
-  expect(await world.records.get(reservations[0]?.attemptId ?? '')).toMatchObject({
+  expect(await world.records.read(reservations[0]?.attemptId ?? '')).toMatchObject({
     state: 'settled',
     costNanoUsd: 4n,
     labels: { app: 'x' },
   });
   expect((await world.records.list('2026-11-24')).items.length).toBe(2);
 
-  world.clock.advance(17 * 60_000);
-  const sweeper = createSweeper(world);
-  expect(await sweeper.sweepRecords()).toMatchObject({ charged: 1, failed: 0 });
-  expect(await sweeper.sweepCounters()).toMatchObject({ slots: 1, failed: 0 });
-  const dead = reservations[2]?.attemptId ?? '';
-  expect(await settleRequest(world, { attemptId: dead, kind: 'settle', result: { costNanoUsd: 1n } }, world.clock.now())).toBe('adjusted');
-  const { items } = await world.counters.scan();
-  for (const counter of items) expect(counter.limitNanoUsd - counter.remainingNanoUsd).toBe(5n);
-  expect(items.every(({ open, parked }) => open.size + parked.size === 0)).toBe(true);
+  world.clock.advance(32 * 60_000);
+  expect(await createSweeper(world).sweep()).toMatchObject({ charged: 1, failed: 0 });
+  await reservations[2]?.settle(outcome(1n));
+  expect(await world.records.read(reservations[2]?.attemptId ?? '')).toMatchObject({ state: 'adjusted', costNanoUsd: 1n });
+  for (const [level, period] of [
+    [`key#${key.id}`, 'month'],
+    ['team#t1', 'day'],
+  ] as const) {
+    expect(await world.left(level, period)).toBe(995n);
+    const page = await world.page(level);
+    expect((page?.open.size ?? 0) + (page?.kept.size ?? 0)).toBe(0);
+  }
+  expect((await world.page(`key#${key.id}`))?.slots?.remaining).toBe(3);
 });
 
 test('budgets move, heal and are created right on the embedded DynamoDB', async () => {
-  const team = await world.addLevel('team', { id: 't1', budgets: [budget(50)] });
+  await world.addLevel('team', { id: 't1', budgets: [budget(50)] });
   const key = await world.addKey({ teamId: 't1' });
   const ledger = world.process();
   await ledger.admit(world.request(key, { bound: { costNanoUsd: 50n, tokens: 1 } }));
-  await world.identity.replace('team', { ...team, generation: 2, budgets: [budget(80)] }, 1);
-  world.clock.advance(11_000);
+  await world.change('team', 't1', { budgets: [budget(80)] });
 
   const second = await ledger.admit(world.request(key, { bound: { costNanoUsd: 30n, tokens: 1 } }));
   const third = await ledger.admit(world.request(key, { bound: { costNanoUsd: 1n, tokens: 1 } }));
@@ -75,25 +78,28 @@ test('budgets move, heal and are created right on the embedded DynamoDB', async 
   expect([second.admitted, third.admitted]).toEqual([true, false]);
 });
 
-test('H13 a counter splits, lends, gathers and is spent exactly on the embedded DynamoDB', async () => {
+test('H13 a page splits, lends, brings home and is spent exactly on the embedded DynamoDB', async () => {
   const key = await world.addKey({ budgets: [budget(400)] });
   let draw = 0;
   const ledger = world.process({
     random: () => (draw = (draw + 0.37) % 1),
-    escrow: { mostEntries: 2, headroom: 4n, chunk: 2n, mostShards: 4 },
+    shardPolicy: { mostEntries: 2, headroom: 4, chunk: 2, mostShards: 4 },
   });
 
   const open: Reservation[] = [];
+  const works: Promise<void>[] = [];
   for (let count = 0; count < 60; count++) {
-    const result = await ledger.admit(world.request(key));
+    const result = await ledger.admit(world.request(key, { afterwards: (work) => void works.push(work) }));
+    await Promise.all(works);
     if (!result.admitted) break;
     open.push(result.reservation);
   }
 
   expect(open.length).toBe(40);
-  const { items } = await world.counters.scan();
-  expect(items.length).toBeGreaterThan(2);
+  const root = await world.page(`key#${key.id}`);
+  expect(root?.loans.size).toBeGreaterThan(1);
   await Promise.all(open.map((reservation) => reservation.settle(outcome(1n))));
-  const root = items.find(({ key: name }) => !name.includes('#shard'));
-  expect(await world.counters.get(root?.key ?? '')).toMatchObject({ remainingNanoUsd: 360n });
+  const shards = await world.pages.read([...(root?.loans.keys() ?? [])].map((loan) => shardKey(root?.key ?? '', loan)));
+  const now = await world.page(`key#${key.id}`);
+  expect(now === undefined ? undefined : wholeOf(now, shards).periods['month']?.remainingNanoUsd).toBe(360n);
 });

@@ -1,5 +1,6 @@
 import { createRollupStore, createSpendStore, spendChanges, spendNames } from '../../../../lambda/aws/dynamodb';
-import { bindLevel, budgetStates, createFreshBudgets } from '../../../../lambda/money/ledger';
+import { bindLevel, createSpentBefore } from '../../../../lambda/money/ledger';
+import { budgetStates } from '../../../../lambda/money/pages';
 import { budget, EMPTY_DOCUMENT, ledgerWorld, outcome } from '../../../support/ledger-world';
 
 const OWN = spendNames('openai/gpt-5', ['openai/gpt-5']);
@@ -15,11 +16,10 @@ test.each(['hour', 'day', 'week', 'month', 'lifetime'] as const)(
     const key = await world.addKey({ budgets: own, updatedAt: new Date(now).toISOString() });
     const spent = spendChanges([{ level: `key#${key.id}`, names: OWN }], now - 1_000, 180n, now);
     await createRollupStore(world.table, 'records').commit(0, [], [], spent, now);
-    const { counters, identity, clock } = world;
-    const levels = { refresh: async () => undefined };
-    const fresh = createFreshBudgets({ identity, counters, levels, document: EMPTY_DOCUMENT, clock, spend });
+    const { pages, identity, clock } = world;
+    const spentBefore = createSpentBefore(spend, (kind, id) => identity.get(kind, id, { consistent: true }), clock);
     const shown = async () =>
-      (await budgetStates({ counters, fresh }, bindLevel(EMPTY_DOCUMENT, 'key', key.id, key), 'key', clock.now())).map(
+      (await budgetStates({ pages, spentBefore }, bindLevel(EMPTY_DOCUMENT, 'key', key.id, key), 'key', clock.now())).map(
         ({ spent_usd, remaining_usd }) => [spent_usd, remaining_usd],
       );
     world.table.resetCounts();

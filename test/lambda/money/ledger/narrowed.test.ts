@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { contributionOf, createRollupStore, createSpendStore, isRequestItem, readRecord } from '../../../../lambda/aws/dynamodb';
 import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
-import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/money/ledger';
+import { bindLevel } from '../../../../lambda/money/ledger';
+import { keepCounting, movePages, plannedPage } from '../../../../lambda/money/pages';
 import { createRollupWriter } from '../../../../lambda/usage/rollup-writer';
 import { bindsModel } from '../../../../lambda/wire/model/model-pattern';
 import type { BudgetConfig } from '../../../../lib/private/contract';
@@ -44,9 +45,7 @@ async function place(kind: Kind) {
       const changed = { ...before, budgets: [wanted], timeZone, generation: ++generation, updatedAt };
       const after = keepCounting(EMPTY_DOCUMENT, kind, before, changed, world.clock.now());
       await world.identity.replace(kind, after as never, before.generation);
-      await moveBudgets(world.counters, EMPTY_DOCUMENT, kind, after, world.clock.now());
-      // Rows of levels are at most ten seconds old.
-      world.clock.advance(11_000);
+      await movePages(world.pages, EMPTY_DOCUMENT, kind, after, world.clock.now());
     },
     async call(cost: bigint, call: Call): Promise<void> {
       const row = (await world.identity.get('key', key.id)) as KeyRecord;
@@ -56,9 +55,10 @@ async function place(kind: Kind) {
     },
     async spent(wanted: BudgetConfig): Promise<bigint | undefined> {
       const row = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
-      const { spec } = plannedCounter(bindLevel(EMPTY_DOCUMENT, kind, IDS[kind], row), wanted, world.clock.now());
-      const counter = await world.counters.get(spec.key);
-      return counter === undefined ? undefined : counter.limitNanoUsd - counter.remainingNanoUsd;
+      const planned = plannedPage(bindLevel(EMPTY_DOCUMENT, kind, IDS[kind], row), wanted.model ?? '*', world.clock.now());
+      const { spec } = planned.periods.find(({ budget: own }) => own?.period === wanted.period) ?? {};
+      const found = (await world.pages.read([planned.spec.key]))[0]?.periods[spec?.name ?? ''];
+      return found === undefined ? undefined : found.limitNanoUsd - found.remainingNanoUsd;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { persist, type QueuedWork } from '../../../../lambda/money/ledger/persist';
 
-const WORK: QueuedWork = { attemptId: 'a', kind: 'settle', result: { costNanoUsd: 4n } };
+const WORK = { kind: 'settle', record: { id: 'a', state: 'settled', costNanoUsd: 4n }, held: [] } as unknown as QueuedWork;
 
 /** A table and a queue that fail so often, and what was done. */
 async function run(options: { tableFails: number; queueFails: number; lastMs?: number; random?: number; slowMs?: number }) {

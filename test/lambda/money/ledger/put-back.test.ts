@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { createRollupStore, createSpendStore, NO_TOTALS, spendChanges, spendNames } from '../../../../lambda/aws/dynamodb';
+import { createRollupStore, createSpendStore, spendChanges, spendNames } from '../../../../lambda/aws/dynamodb';
 import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
-import { bindLevel, keepCounting, moveBudgets, plannedCounter } from '../../../../lambda/money/ledger';
+import { bindLevel } from '../../../../lambda/money/ledger';
 import type { LevelKind } from '../../../../lambda/money/ledger/holders';
+import { keepCounting, movePages, plannedPage } from '../../../../lambda/money/pages';
 import { bindsModel } from '../../../../lambda/wire/model/model-pattern';
 import type { BudgetConfig } from '../../../../lib/private/contract';
 import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome } from '../../../support/ledger-world';
@@ -29,7 +30,7 @@ async function place(kind: LevelKind, budgets: readonly BudgetConfig[]) {
       const changed = { ...before, ...fields, generation: before.generation + 1, updatedAt: new Date(world.clock.now()).toISOString() };
       const after = keepCounting(EMPTY_DOCUMENT, kind, before, changed, world.clock.now());
       await world.identity.replace(kind, after as never, before.generation);
-      await moveBudgets(world.counters, EMPTY_DOCUMENT, kind, after, world.clock.now());
+      await movePages(world.pages, EMPTY_DOCUMENT, kind, after, world.clock.now());
     },
     async spend(cost: bigint, model = 'openai/gpt-5', ledger = own): Promise<void> {
       const row = (await world.identity.get('key', key.id)) as KeyRecord;
@@ -45,9 +46,10 @@ async function place(kind: LevelKind, budgets: readonly BudgetConfig[]) {
 
 async function spentOn(world: LedgerWorld, kind: LevelKind, wanted: BudgetConfig): Promise<bigint> {
   const row = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
-  const { spec } = plannedCounter(bindLevel(EMPTY_DOCUMENT, kind, IDS[kind], row), wanted, world.clock.now());
-  const counter = await world.counters.get(spec.key);
-  return counter === undefined ? 0n : counter.limitNanoUsd - counter.remainingNanoUsd;
+  const planned = plannedPage(bindLevel(EMPTY_DOCUMENT, kind, IDS[kind], row), wanted.model ?? '*', world.clock.now());
+  const { spec } = planned.periods.find(({ budget: own }) => own?.period === wanted.period) ?? {};
+  const found = (await world.pages.read([planned.spec.key]))[0]?.periods[spec?.name ?? ''];
+  return found === undefined ? 0n : found.limitNanoUsd - found.remainingNanoUsd;
 }
 
 test.each(LEVELS)('R13 money-03-readd-budget: a budget of the %s that is put back knows what was spent meanwhile', async (kind) => {
@@ -144,7 +146,7 @@ async function summedPlace(kind: LevelKind) {
   const rollups = createRollupStore(world.table, 'records');
   const ledger = world.process({ spend: createSpendStore(world.table, 'records') });
   const label = `${kind}#${IDS[kind]}`;
-  /** Longer than a process keeps a row. */
+  /** What is added up is seconds behind. */
   const settleDown = (): void => world.clock.advance(11_000);
   return {
     spent,
@@ -170,13 +172,7 @@ async function summedPlace(kind: LevelKind) {
       if (!result.admitted) throw new Error(`refused: ${result.refusal.reason}`);
       await result.reservation.settle(outcome(cost));
       const now = world.clock.now();
-      const counters = (await world.records.get(result.reservation.attemptId))?.counters ?? [];
-      const rows = counters.map(({ counter }) => ({
-        row: { scope: '', dimension: 'counter', value: counter },
-        day: '2026-11-24',
-        totals: { ...NO_TOTALS, cost_nano_usd: cost },
-      }));
-      await rollups.commit(0, [], rows, spendChanges([{ level: label, names: spendNames(model, [model]) }], now, cost, now), now);
+      await rollups.commit(0, [], [], spendChanges([{ level: label, names: spendNames(model, [model]) }], now, cost, now), now);
     },
   };
 }
@@ -289,7 +285,9 @@ test.each(LEVELS)(
       expect(result.admitted).toBe(true);
       expect(world.table.calls.getItem + world.table.calls.query).toBeLessThanOrEqual(15);
       const expected = { hour: 1n, day: 1n, week: 2n, month: 24n, lifetime: 1_028n }[period];
-      expect((await world.counters.scan()).items.map(({ remainingNanoUsd }) => remainingNanoUsd)).toEqual([4_990n - expected]);
+      const [, level = ''] = label.split('#');
+      const page = await world.page(`${kind}#${level}`);
+      expect(page?.periods[period]?.remainingNanoUsd).toBe(4_990n - expected);
     }
   },
 );
@@ -306,8 +304,8 @@ test('R13 a budget whose time zone changes knows what was spent since its new be
   await change({ timeZone: 'Asia/Tokyo' });
   await spend(1n, 'openai/gpt-5', ledger);
 
-  const counters = (await world.counters.scan()).items.map(({ limitNanoUsd, remainingNanoUsd }) => limitNanoUsd - remainingNanoUsd);
-  expect(counters.sort()).toEqual([101n, 108n]);
+  const periods = Object.values((await world.page('team#t1'))?.periods ?? {});
+  expect(periods.map(({ limitNanoUsd, remainingNanoUsd }) => limitNanoUsd - remainingNanoUsd).sort()).toEqual([101n, 108n]);
 });
 
 test('R13 what had ended before a first budget, and was not added up by then, is charged to it seconds later', async () => {
@@ -316,26 +314,46 @@ test('R13 what had ended before a first budget, and was not added up by then, is
   const spend = createSpendStore(world.table, 'records');
   world.clock.advance(600_000);
   const now = world.clock.now();
-  const key = await world.addKey({ budgets: [budget(100)], updatedAt: new Date(now).toISOString() });
-  const own = `key#${key.id}`;
+  const own = 'team#t1';
+  await world.addLevel('team', { id: 't1', budgets: [budget(100)], updatedAt: new Date(now).toISOString() });
+  const key = await world.addKey({ teamId: 't1' });
   await rollups.commit(0, [], [], spendChanges([{ level: own, names: OWN }], now - 5_000, 10n, now), now);
   const rounds: (() => Promise<void>)[] = [
     async () => rollups.commit(0, [], [], spendChanges([{ level: own, names: OWN }], now - 1_000, 30n, now), now).then(() => undefined),
-    // The request itself is added up: it is on the counter already.
-    async () => {
-      const counter = (await world.counters.scan()).items[0]?.key ?? '';
-      const row = { scope: '', dimension: 'counter', value: counter };
-      const totals = { ...NO_TOTALS, cost_nano_usd: 4n };
-      await rollups.commit(0, [], [{ row, day: '2026-11-24', totals }], spendChanges([{ level: own, names: OWN }], now, 4n, now), now);
-    },
+    // The request itself is added up: it is on the page already.
+    async () => rollups.commit(0, [], [], spendChanges([{ level: own, names: OWN }], now, 4n, now), now).then(() => undefined),
   ];
   const work: Promise<void>[] = [];
-  const ledger = world.process({ spend, pause: async () => rounds.shift()?.() });
+  let settled = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (settled = resolve));
+  const ledger = world.process({
+    spend,
+    async pause() {
+      await answered;
+      await rounds.shift()?.();
+    },
+  });
 
   const result = await ledger.admit(world.request(key, { afterwards: (promise) => work.push(promise) }));
   if (!result.admitted) throw new Error('refused');
   await result.reservation.settle(outcome(4n));
+  settled();
   await Promise.all(work);
 
-  expect((await world.counters.scan()).items.map(({ remainingNanoUsd }) => remainingNanoUsd)).toEqual([56n]);
+  expect(await world.left('team#t1')).toBe(56n);
+});
+
+test('R13 what was charged to a first budget is never given back by a later look', async () => {
+  const world = ledgerWorld();
+  await world.addLevel('team', { id: 't1', budgets: [budget(100)], updatedAt: new Date(world.clock.now()).toISOString() });
+  const key = await world.addKey({ teamId: 't1' });
+  const sums = [40n, 0n, 0n];
+  const work: Promise<void>[] = [];
+  const ledger = world.process({ spend: { between: async () => sums.shift() ?? 0n } });
+
+  await ledger.admit(world.request(key, { afterwards: (promise) => work.push(promise) }));
+  await Promise.all(work);
+
+  expect(sums).toEqual([]);
+  expect(await world.left('team#t1')).toBe(50n);
 });

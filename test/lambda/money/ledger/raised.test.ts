@@ -1,8 +1,9 @@
 import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
-import { type AdmissionResult, type Ledger, moveBudgets } from '../../../../lambda/money/ledger';
+import type { AdmissionResult } from '../../../../lambda/money/ledger';
 import type { LevelKind } from '../../../../lambda/money/ledger/holders';
+import { movePages } from '../../../../lambda/money/pages';
 import { serviceError } from '../../../support/dynamodb-expressions';
-import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, nano, outcome } from '../../../support/ledger-world';
+import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, nano, outcome, type TestLedger } from '../../../support/ledger-world';
 
 const LEVELS = ['gateway', 'team', 'project', 'user', 'key', 'tag'] as const;
 const IDS = { gateway: 'gateway', team: 't1', project: 'p1', user: 'u1', key: 'k1', tag: 'app=x' } as const;
@@ -10,8 +11,8 @@ const IDS = { gateway: 'gateway', team: 't1', project: 'p1', user: 'u1', key: 'k
 interface Place {
   readonly world: LedgerWorld;
   readonly key: KeyRecord;
-  admit(ledger: Ledger, nanoUsd?: bigint): Promise<AdmissionResult>;
-  /** As the admin API changes a level: the row, then its counters. */
+  admit(ledger: TestLedger, nanoUsd?: bigint): Promise<AdmissionResult>;
+  /** As the admin API changes a level: the row, then its pages. */
   change(fields: Partial<LevelRecord>, move?: boolean): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ async function place(kind: LevelKind, fields: Partial<LevelRecord>): Promise<Pla
       const row = (await world.identity.get(kind, IDS[kind], { consistent: true })) as LevelRecord;
       const after = { ...row, ...changed, generation: ++generation, updatedAt: new Date(at + generation).toISOString() };
       await world.identity.replace(kind, after as never, row.generation);
-      if (move) await moveBudgets(world.counters, EMPTY_DOCUMENT, kind, after, world.clock.now());
+      if (move) await movePages(world.pages, EMPTY_DOCUMENT, kind, after, world.clock.now());
     },
   };
 }
@@ -76,7 +77,7 @@ describe.each(LEVELS)('R13 money-13-raise-refused: %s', (kind) => {
   test('R13 a raised limit frees the next request', async () => {
     const { world, admit, change } = await place(kind, { limits: { requests_per_minute: 1 } });
     const processes = [world.process(), world.process()];
-    await spend(await admit(processes[0] as Ledger), 0n);
+    await spend(await admit(processes[0] as TestLedger), 0n);
     for (const process of processes) expect(reasonOf(await admit(process))).toBe('rate_limited');
 
     await change({ limits: { requests_per_minute: 600 } });
@@ -95,21 +96,21 @@ describe.each(LEVELS)('R13 money-13-raise-refused: %s', (kind) => {
 
     expect(new Set(refused.map(reasonOf))).toEqual(new Set(['budget_spent']));
     expect(world.table.writes).toBe(0);
-    expect(world.table.calls.getItem).toBeLessThanOrEqual(2);
+    expect(world.table.calls.batchGetItem).toBeLessThanOrEqual(2);
     await change({ budgets: [budget(1_000)] });
     world.table.hooks = {
       before: ({ operation }) => {
-        if (operation === 'getItem') throw serviceError('ProvisionedThroughputExceededException', 'slow down');
+        if (operation === 'batchGetItem') throw serviceError('ProvisionedThroughputExceededException', 'slow down');
       },
     };
     expect(reasonOf(await admit(ledger))).toBe('budget_spent');
   });
 
-  test('R13 a raise whose counters were not moved still binds the next request', async () => {
+  test('R13 a raise whose pages were not moved still binds the next request', async () => {
     const { world, admit, change } = await place(kind, { budgets: [budget(10)] });
     const processes = [world.process(), world.process()];
-    await spend(await admit(processes[0] as Ledger), 10n);
-    await admit(processes[0] as Ledger);
+    await spend(await admit(processes[0] as TestLedger), 10n);
+    await admit(processes[0] as TestLedger);
     // The second has the row as it was, and no refusal to remember.
     await processes[1]?.admit(
       world.request(await world.addKey({ teamId: 't1', projectId: 'p1', userId: 'u1' }), { bound: { costNanoUsd: 0n, tokens: 1 } }),

@@ -1,29 +1,29 @@
-import type { PlannedCounter } from '../../../../lambda/money/ledger/plan';
-import { createRefusalMemory, moneyRefusal } from '../../../../lambda/money/ledger/refusals';
-import type { CounterState } from '../../../../lambda/money/ports/counters';
+import type { MoneyPlace } from '../../../../lambda/money/ledger/money-place';
+import { createRefusalMemory, type MoneyState, moneyRefusal } from '../../../../lambda/money/ledger/refusals';
 
-const NOW_MS = 1_000;
-const state = (remainingNanoUsd: bigint, ...entries: readonly (readonly [bigint, number])[]): CounterState => ({
-  key: 'money#x',
+const NOW_MS = 100_000;
+const state = (remainingNanoUsd: bigint, ...entries: readonly (readonly [bigint, number])[]): MoneyState => ({
   remainingNanoUsd,
-  limitNanoUsd: 100n,
-  generation: 2,
-  shards: 0,
-  spread: 0,
-  lentNanoUsd: 0n,
-  parked: new Map([['p', { nanoUsd: 50n, expiresAtMs: 9_000 }]]),
-  open: new Map(entries.map(([nanoUsd, expiresAtMs], index) => [`r${index}`, { nanoUsd, expiresAtMs }])),
+  open: entries.map(([nanoUsd, expiresAtMs]) => ({
+    nanoUsd,
+    expiresAtMs,
+    heardByMs: expiresAtMs - 930_000,
+    starts: {},
+    slot: false,
+    tokens: {},
+  })),
 });
+const LATER = NOW_MS + 5_000;
 
 test.each([
   ['what living requests hold may come back', state(5n, [20n, NOW_MS]), 25n, 'reserved'],
   ['but no more than that', state(5n, [20n, NOW_MS]), 26n, 'spent'],
-  ['what dead ones hold may not, nor what is parked', state(5n, [20n, NOW_MS - 1]), 6n, 'spent'],
-  ['each counts for itself', state(5n, [20n, NOW_MS - 1], [3n, 5_000], [4n, 5_000]), 12n, 'reserved'],
-  ['each counts for itself, and no more', state(5n, [20n, NOW_MS - 1], [3n, 5_000], [4n, 5_000]), 13n, 'spent'],
-  ['a budget that is overspent', state(-5n, [4n, 5_000]), 0n, 'spent'],
-] as const)('R15 %s', (_what, counter, nanoUsd, kind) => {
-  expect(moneyRefusal(counter, nanoUsd, NOW_MS, 0).kind).toBe(kind);
+  ['what dead ones hold may not', state(5n, [20n, NOW_MS - 1]), 6n, 'spent'],
+  ['each counts for itself', state(5n, [20n, NOW_MS - 1], [3n, LATER], [4n, LATER]), 12n, 'reserved'],
+  ['each counts for itself, and no more', state(5n, [20n, NOW_MS - 1], [3n, LATER], [4n, LATER]), 13n, 'spent'],
+  ['a budget that is overspent', state(-5n, [4n, LATER]), 0n, 'spent'],
+] as const)('R15 %s', (_what, money, nanoUsd, kind) => {
+  expect(moneyRefusal(money, nanoUsd, NOW_MS, 0).kind).toBe(kind);
 });
 
 test('R15 callers that were refused together come again one to five seconds later, not together', () => {
@@ -32,18 +32,29 @@ test('R15 callers that were refused together come again one to five seconds late
   expect(moneyRefusal(state(5n), 25n, NOW_MS, 0.5).retryAfterMs).toBeUndefined();
 });
 
+test('R15 they are told when enough is expected back, by how long calls take and what they cost', () => {
+  const began = NOW_MS - 3_000;
+  const open = state(0n, [10n, began + 960_000], [10n, began + 1_000 + 960_000]);
+  const usual = { tookMs: 10_000, costNanoUsd: 2n };
+
+  expect(moneyRefusal(open, 8n, NOW_MS, 0, usual).retryAfterMs).toBe(8_000);
+  expect(moneyRefusal(open, 9n, NOW_MS, 0, usual).retryAfterMs).toBe(9_000);
+});
+
 describe('R15 a refusal is remembered for a while', () => {
-  const planned = { spec: { key: 'money#x', generation: 2 }, period: { endMs: 9_000_000 } } as PlannedCounter;
-  const spec = { key: 'gate#x', requestsPerMinute: 1 };
+  const place = {
+    page: { spec: { root: 'page#x', generation: 2 } },
+    period: { spec: { name: 'month', endMs: 9_000_000 } },
+  } as unknown as MoneyPlace;
 
   /** What is still remembered so long after it was, by each of the two clocks. */
   function rememberedAfter(wallMs: number, monotonicMs: number) {
     const passed = { wall: 0, monotonic: 0 };
     const memory = createRefusalMemory({ now: () => NOW_MS + passed.wall, monotonic: () => passed.monotonic });
-    memory.rememberMoney(planned, 5n, { kind: 'spent', retryAfterMs: undefined });
-    memory.rememberGate(spec, { limit: 'requests_per_minute', retryAfterMs: 60_000 });
+    memory.rememberMoney(place, 5n, { kind: 'spent', retryAfterMs: undefined });
+    memory.rememberLimit(place.page, { limit: 'requests_per_minute', retryAfterMs: 60_000 });
     Object.assign(passed, { wall: wallMs, monotonic: monotonicMs });
-    return [memory.money(planned, 5n)?.kind, memory.gate(spec)?.limit];
+    return [memory.money(place, 5n)?.kind, memory.limit(place.page)?.limit];
   }
 
   test('R15 of money for ten seconds, of a limit for one, and no longer by either clock', () => {
@@ -57,5 +68,14 @@ describe('R15 a refusal is remembered for a while', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test('R15 for as much and more, for these limits alone', () => {
+    const memory = createRefusalMemory({ now: () => NOW_MS, monotonic: () => 0 });
+    memory.rememberMoney(place, 5n, { kind: 'spent', retryAfterMs: undefined });
+    const newer = { ...place, page: { ...place.page, spec: { ...place.page.spec, generation: 3 } } };
+
+    expect([memory.money(place, 4n), memory.money(newer, 5n)]).toEqual([undefined, undefined]);
+    expect(memory.money(place, 6n)?.kind).toBe('spent');
   });
 });

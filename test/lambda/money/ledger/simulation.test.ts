@@ -1,13 +1,13 @@
-import { CALM, CROWD, disturbed, HURRICANE, STORM } from '../../../support/ledger-simulation';
+import { AFTERNOON, CALM, CROWD, disturbed, HURRICANE, type SimulationReport, STORM } from '../../../support/ledger-simulation';
 import { type Run, type Simulator, simulator } from '../../../support/mutants';
 
 /** Replays a run: SEED=n. Every run begins elsewhere. */
 const FIRST_SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
 const LONGEST_MS = 900_000;
 
-let run: Simulator;
+let run: Simulator<SimulationReport>;
 beforeAll(async () => {
-  run = await simulator();
+  run = await simulator<SimulationReport>();
 });
 
 test(
@@ -49,12 +49,22 @@ test(
 );
 
 test(
-  'H13 I1-I7 hold while busy counters split into shards, lend, gather and collapse',
+  'H13 I1-I7 hold while busy pages split into shards, lend and bring home',
   async () => {
     const { reports, violation } = await run(Array.from({ length: 40 }, (_unused, index) => [FIRST_SEED + index, CROWD] as const));
 
     expect(violation).toBeUndefined();
     expect(reports.reduce((sum, { onShards }) => sum + onShards, 0)).toBeGreaterThan(100);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'whoever is refused meets what the dead have left, an hour long',
+  async () => {
+    const { violation } = await run(Array.from({ length: 30 }, (_unused, index) => [FIRST_SEED + index, AFTERNOON] as const));
+
+    expect(violation).toBeUndefined();
   },
   LONGEST_MS,
 );

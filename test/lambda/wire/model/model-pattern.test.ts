@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bindLevel } from '../../../../lambda/money/ledger/levels';
-import { planOf } from '../../../../lambda/money/ledger/plan';
+import { pagesOf } from '../../../../lambda/money/pages';
 import { allowedTargets } from '../../../../lambda/proxy/before/policy';
 import { createModelResolver, type Resolution } from '../../../../lambda/routing/models';
 import { configureProvider } from '../../../../lambda/routing/providers';
@@ -102,10 +102,15 @@ test('R03 over any providers, aliases, patterns and names, a budget and a limit 
         'k',
         undefined,
       );
-      const plan = planOf([level], { originalModel: name, candidateModels: targets, free: false }, 0, new Map());
+      const pages = pagesOf([level], { originalModel: name, candidateModels: targets }, 0, new Map());
+      const narrowed = pages.filter(({ spec }) => spec.key === `page#key#k#${model}`);
       const expected = counts(model, name, targets) ? 1 : 0;
 
-      expect([plan.counters.length, plan.gates.length]).toEqual([expected, expected]);
+      expect([narrowed.length, narrowed.filter(({ spec }) => spec.periods.some(({ binds }) => binds)).length]).toEqual([
+        expected,
+        expected,
+      ]);
+      expect(narrowed.filter(({ spec }) => spec.requests.minute === 1)).toHaveLength(expected);
     }),
     { numRuns: 3_000 },
   );

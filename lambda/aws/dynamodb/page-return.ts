@@ -1,0 +1,47 @@
+import { type Giving, isOpen } from '../../money/pages';
+import type { KeptEntry, PageEntry } from '../../money/ports';
+import { number, seconds, shortPeriod, writeStarts } from './page-item';
+import { blankUpdate, type PageUpdate, periodAtIndex, WINDOW_TEXTS } from './page-take';
+
+const OPEN = { entry: 'o.#id', exists: 'attribute_exists(o.#id)', took: 'o.#id.p = :took' };
+const KEPT = { entry: 'k.#id', exists: 'attribute_exists(k.#id)', took: 'k.#id.p = :took' };
+
+/** E and C: the entry goes, and with it what it took; each part has a condition of its own. */
+export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attemptId: string): PageUpdate {
+  const update = blankUpdate();
+  const { set, remove, conditions, names, values } = update;
+  const texts = isOpen(held) ? OPEN : KEPT;
+  const starts = writeStarts(held.starts);
+  names['#id'] = attemptId;
+  remove.push(texts.entry);
+  if (starts === undefined) conditions.push(texts.exists);
+  else {
+    conditions.push(texts.took);
+    values[':took'] = starts;
+  }
+  for (const [index, { name, startMs, change }] of giving.periods.entries()) {
+    const text = periodAtIndex(index);
+    names[text.name] = shortPeriod(name);
+    values[text.start] = seconds(startMs);
+    values[':f'] = number(change);
+    conditions.push(text.isStart);
+    set.push(text.giveBack);
+  }
+  for (const { window, startMs, change } of giving.tokens) {
+    const text = WINDOW_TEXTS[window];
+    values[text.start] = seconds(startMs);
+    values[text.amount] = number(change);
+    conditions.push(text.isStart);
+    set.push(text.giveBack);
+  }
+  for (const { window, step } of giving.steps) {
+    const text = WINDOW_TEXTS[window];
+    values[text.step] = number(step);
+    set.push(text.stepBack);
+  }
+  if (giving.slot) {
+    values[':one'] = number(1);
+    set.push('slots.r = slots.r + :one');
+  }
+  return update;
+}

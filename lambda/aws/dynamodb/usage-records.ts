@@ -1,0 +1,136 @@
+import { TABLES } from '../../../lib/private/contract';
+import type { UsageRecordStore } from '../../money/ports';
+import type { UsageRecord } from '../../money/record';
+import { type Clock, isoTime } from '../../platform/runtime';
+import { conditionFailure, type Item } from './attributes';
+import type { DynamoDbConnector } from './dynamodb';
+import { REQUEST_PREFIX, readRecord } from './request-record';
+import { writeAdjustment, writeUsageRecord } from './usage-record-item';
+
+/** Lists are spread over this many index partitions, so that no single one has to take every call's write. */
+const LIST_SHARDS = 32;
+const RECORD = 'record';
+const DEFAULT_TIMEOUT_MS = 1_500;
+const SLOW_TIMEOUT_MS = 5_000;
+const DAY_SECONDS = 86_400;
+/** Of what was never sent; longer than any message of the queue and any write of a slow process. */
+const VOID_KEPT_DAYS = 45;
+
+/**
+ * Usage records in the records table.
+ *
+ * @param table name of the records table
+ * @param retentionDays how long they are kept. Default: 400
+ */
+export function createUsageRecordStore(
+  connector: DynamoDbConnector,
+  table: string,
+  clock: Pick<Clock, 'now'>,
+  retentionDays = 400,
+): UsageRecordStore {
+  const keyOf = (id: string): Item => ({ pk: { S: `${REQUEST_PREFIX}${id}` }, sk: { S: RECORD } });
+
+  return {
+    async put(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
+      const nowMs = clock.now();
+      const updatedAt = isoTime(nowMs);
+      const listed = isListed(record);
+      const item = writeUsageRecord(record, listed);
+      item['pk'] = { S: `${REQUEST_PREFIX}${record.id}` };
+      item['sk'] = { S: RECORD };
+      item['updated_at'] = { S: updatedAt };
+      item['ttl'] = { N: String(Math.floor(nowMs / 1_000) + (listed ? retentionDays : VOID_KEPT_DAYS) * DAY_SECONDS) };
+      if (listed) {
+        item['feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(record.id)) };
+        item['feed_at'] = { S: `${updatedAt}#${record.id}` };
+      }
+      try {
+        await connector.putItem(
+          {
+            TableName: table,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+          { timeoutMs },
+        );
+        return { done: true };
+      } catch (error) {
+        const failure = conditionFailure(error);
+        if (failure?.item === undefined) throw error;
+        return { done: false, found: readRecord(failure.item) };
+      }
+    },
+
+    async adjust(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
+      const { ExpressionAttributeValues: values, ...update } = writeAdjustment(record);
+      try {
+        await connector.updateItem(
+          {
+            TableName: table,
+            Key: keyOf(record.id),
+            ...update,
+            ExpressionAttributeValues: { ...values, ':updated_at': { S: isoTime(clock.now()) } },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+          { timeoutMs },
+        );
+        return { done: true };
+      } catch (error) {
+        const failure = conditionFailure(error);
+        if (failure === undefined) throw error;
+        return { done: false, found: failure.item === undefined ? undefined : readRecord(failure.item) };
+      }
+    },
+
+    async read(id, timeoutMs = SLOW_TIMEOUT_MS) {
+      const { Item: item } = await connector.getItem({ TableName: table, Key: keyOf(id), ConsistentRead: true }, { timeoutMs });
+      return item === undefined ? undefined : readRecord(item);
+    },
+
+    async list(day, options = {}) {
+      const { name, partitionKey, sortKey } = TABLES.records.indexes.feed;
+      const limit = options.limit ?? 50;
+      const pages = await Promise.all(
+        Array.from({ length: LIST_SHARDS }, (_unused, shard) =>
+          connector.query(
+            {
+              TableName: table,
+              IndexName: name,
+              KeyConditionExpression: options.after === undefined ? '#feed = :feed' : '#feed = :feed AND #at < :after',
+              ExpressionAttributeNames: { '#feed': partitionKey, ...(options.after === undefined ? {} : { '#at': sortKey }) },
+              ExpressionAttributeValues: {
+                ':feed': { S: listName(day, shard) },
+                ...(options.after === undefined ? {} : { ':after': { S: options.after } }),
+              },
+              ScanIndexForward: false,
+              Limit: limit,
+            },
+            { timeoutMs: SLOW_TIMEOUT_MS },
+          ),
+        ),
+      );
+      const merged = pages
+        .flatMap((page) => page.Items ?? [])
+        .sort((left, right) => ((left[sortKey]?.S ?? '') < (right[sortKey]?.S ?? '') ? 1 : -1));
+      const more = merged.length > limit || pages.some((page) => page.LastEvaluatedKey !== undefined);
+      const shown = merged.slice(0, limit);
+      const last = shown.at(-1)?.[sortKey]?.S;
+      return { items: shown.map(readRecord), ...(more && last !== undefined ? { next: last } : {}) };
+    },
+  };
+}
+
+/** Attempts that were given up before anything was sent, and say nothing of how it went, are nobody's usage. */
+function isListed({ state, status }: UsageRecord): boolean {
+  return state !== 'void' || status !== undefined;
+}
+
+function listName(day: string, shard: number): string {
+  return `requests#${day}#${shard}`;
+}
+
+/** The last characters of an attempt's id are random, the very last one of few values. */
+function shardOf(id: string): number {
+  return (id.charCodeAt(id.length - 2) * 31 + id.charCodeAt(id.length - 3)) % LIST_SHARDS || 0;
+}

@@ -1,0 +1,85 @@
+import type { Lack } from '../pages';
+import type { PageSpec } from '../ports/pages';
+import type { Bound, Refusal } from './admission';
+import type { Attempt, HeldPageReply } from './attempt';
+import { judgeMoney, type MoneyVerdictOptions } from './money-verdict';
+import { limitRefusalOf } from './reasons';
+import type { LimitRefusal } from './refusals';
+import type { Round } from './round';
+
+/** What the answers of a round mean. */
+export type Verdict =
+  | { readonly kind: 'admitted'; readonly pages: readonly HeldPageReply[] }
+  /** Nothing is wrong with the request: what it was planned with is out of date. */
+  | { readonly kind: 'stale'; readonly generations: readonly { readonly root: string; readonly generation: number }[] }
+  /** A shard had no more to give: the next attempt takes another item of the same page. */
+  | { readonly kind: 'moved'; readonly to: readonly PageSpec[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly smaller: Bound | undefined }
+  /** Nobody knows, or the table takes no more now. `missing`: answers that never came. */
+  | { readonly kind: 'doubt'; readonly missing: number; readonly error: unknown };
+
+/** Told to callers who wait for a slot: requests end when they end. */
+const SLOT_RETRY_MS = 1_000;
+
+/** Whether one page's last word was a refusal: then the attempt can never be complete. */
+export function isIncomplete({ pages }: Round): boolean {
+  return pages.some(({ kind }) => kind !== 'held' && kind !== 'missing');
+}
+
+/** @param inTime all of it was heard while nobody else can void the attempt */
+export function judge(options: MoneyVerdictOptions, attempt: Attempt, { rows, claim, pages }: Round, inTime: boolean): Verdict {
+  const errors: unknown[] = [];
+  const busy: unknown[] = [];
+  const generations: { root: string; generation: number }[] = [];
+  for (const [index, reply] of pages.entries()) {
+    if (reply.kind === 'missing') errors.push(reply.error);
+    else if (reply.kind === 'busy') busy.push(reply.error);
+    else if (reply.kind === 'stale')
+      generations.push({ root: (attempt.pages[index] as Attempt['pages'][number]).spec.root, generation: reply.generation });
+  }
+  if (!rows.ok) errors.push(rows.error);
+  if (!claim.ok) errors.push(claim.error);
+  if ((rows.ok && !rows.value) || generations.length > 0) return { kind: 'stale', generations };
+  const to = pages.flatMap((reply) => (reply.kind === 'moved' ? [reply.to] : []));
+  if (busy.length > 0) return { kind: 'doubt', missing: errors.length, error: busy[0] ?? errors[0] };
+  const lacks = judgeMoney(options, attempt, pages);
+  if (lacks !== undefined) return { kind: 'refused', ...lacks };
+  const limit = limitRefused(options, attempt, pages);
+  if (limit !== undefined) return { kind: 'refused', refusal: limit, smaller: undefined };
+  if (to.length > 0) return { kind: 'moved', to };
+  if (!pages.every(({ kind }) => kind === 'held') || errors.length > 0) return { kind: 'doubt', missing: errors.length, error: errors[0] };
+  if (claim.ok && claim.value !== undefined) return { kind: 'refused', refusal: claim.value, smaller: undefined };
+  if (!inTime) return { kind: 'doubt', missing: 0, error: undefined };
+  return { kind: 'admitted', pages: pages as readonly HeldPageReply[] };
+}
+
+function limitRefused({ refusals }: MoneyVerdictOptions, attempt: Attempt, pages: Round['pages']): Refusal | undefined {
+  let refusal: Refusal | undefined;
+  for (const [index, reply] of pages.entries()) {
+    if (reply.kind !== 'lacks') continue;
+    const { planned } = attempt.pages[index] as Attempt['pages'][number];
+    // All of them must pass: the longest wait is told.
+    let longest: LimitRefusal | undefined;
+    for (const lack of reply.lacks) {
+      const one = limitOf(lack);
+      if (one !== undefined && (longest === undefined || one.retryAfterMs > longest.retryAfterMs)) longest = one;
+    }
+    if (longest === undefined) continue;
+    refusals.rememberLimit(planned, longest);
+    refusal ??= limitRefusalOf(planned, longest);
+  }
+  return refusal;
+}
+
+function limitOf(lack: Lack): LimitRefusal | undefined {
+  switch (lack.kind) {
+    case 'requests':
+    case 'tokens':
+      return { limit: `${lack.kind}_per_${lack.window}`, retryAfterMs: lack.retryAfterMs };
+    case 'slots':
+    case 'entries':
+      return { limit: 'concurrent_requests', retryAfterMs: SLOT_RETRY_MS };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { marksLeft } from '../../../../lambda/money/pages';
+import { markTake } from '../../../../lambda/money/pages/marks';
+
+const NOW_MS = 1_796_000_000_000;
+
+/** What passes of requests at these times, as one page sees them, and how many of the first forms were right. */
+function run(limit: number, timesMs: readonly number[]) {
+  let mark: number | undefined;
+  let right = 0;
+  const passed: number[] = [];
+  for (const atMs of timesMs) {
+    const take = markTake('minute', limit, mark, atMs);
+    if (typeof take === 'number') continue;
+    passed.push(atMs);
+    if (take.kind === 'begin') mark = take.next;
+    else {
+      mark = (mark as number) + take.step;
+      right += 1;
+    }
+  }
+  return { passed, right };
+}
+
+describe('a rate', () => {
+  test.each([
+    [1, 1],
+    [2, 2],
+    [20, 20],
+    [60, 40],
+    [1_000, 510],
+  ])('of %d a minute lets %d pass at once after a rest', (limit, burst) => {
+    expect(
+      run(
+        limit,
+        Array.from({ length: 3 * limit }, () => NOW_MS),
+      ).passed,
+    ).toHaveLength(burst);
+  });
+
+  test('lets a steady stream at its limit pass', () => {
+    const times = Array.from({ length: 300 }, (_unused, index) => NOW_MS + index * 1_000);
+
+    expect(run(60, times).passed).toHaveLength(300);
+  });
+
+  test('tells after how long the next may come, to the millisecond', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }), (limit, gaps) => {
+        let atMs = NOW_MS;
+        let mark: number | undefined;
+        for (const gap of gaps) {
+          atMs += gap;
+          const take = markTake('minute', limit, mark, atMs);
+          if (typeof take !== 'number') {
+            mark = take.kind === 'begin' ? take.next : (mark as number) + take.step;
+            continue;
+          }
+          expect(typeof markTake('minute', limit, mark, atMs + take)).toBe('object');
+          expect(typeof markTake('minute', limit, mark, atMs + take - 1)).toBe('number');
+        }
+      }),
+    );
+  });
+
+  test('lets no more than two windows pass in one, whoever asks when', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 50, maxLength: 900 }),
+        (limit, gaps) => {
+          let atMs = NOW_MS;
+          const { passed } = run(
+            limit,
+            gaps.map((gap) => (atMs += gap)),
+          );
+          for (const [index, startMs] of passed.entries()) {
+            const within = passed.slice(index).filter((one) => one < startMs + 60_000);
+            expect(within.length).toBeLessThanOrEqual(2 * limit);
+          }
+        },
+      ),
+    );
+  });
+
+  test('is nearly always taken from in one form by a key that comes now and then', () => {
+    // At a tenth of its limit, at uneven times.
+    let atMs = NOW_MS;
+    const times = Array.from({ length: 2_000 }, (_unused, index) => (atMs += 800 + ((index * 7_919) % 400)));
+
+    expect(run(600, times).right / times.length).toBeGreaterThan(0.95);
+  });
+
+  test('takes a mark that no honest clock can have written for none', () => {
+    expect(markTake('minute', 10, (NOW_MS + 3_600_000) * 1_000, NOW_MS)).toMatchObject({ kind: 'begin' });
+    expect(markTake('minute', 10, (NOW_MS + 65_000) * 1_000, NOW_MS)).toEqual(expect.any(Number));
+  });
+
+  test.each([0, -1])('of %d lets nobody pass', (limit) => {
+    expect(markTake('day', limit, undefined, NOW_MS)).toBe(86_400_000);
+  });
+
+  test('says what is left of it', () => {
+    expect(marksLeft('minute', 10, undefined, NOW_MS)).toEqual({ remaining: 10, resetMs: 0 });
+    expect(marksLeft('minute', 10, (NOW_MS + 12_000) * 1_000, NOW_MS)).toEqual({ remaining: 8, resetMs: 12_000 });
+    expect(marksLeft('minute', 0, undefined, NOW_MS)).toEqual({ remaining: 0, resetMs: 60_000 });
+  });
+});
