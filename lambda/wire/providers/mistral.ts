@@ -17,8 +17,9 @@ export const mistral = openAiStyle({
     'no-stream-options',
     'developer-as-system',
     'no-message-name',
-    'refusal-as-text',
     'mistral-messages',
+    // What was refused is said before the turns that say nothing are left out.
+    'refusal-as-text',
     'strict-order',
     'random-seed',
     'tool-choice-any',

@@ -72,6 +72,12 @@ describe('quirks', () => {
     expect(body['messages']).toEqual([{ role: 'user', content: [text, url, { type: 'input_audio', input_audio: 'AAAA' }] }]);
   });
 
+  test('turns in order are at least one', () => {
+    expect(reshape('strict-order', { messages: [{ role: 'assistant', content: '' }] }).body['messages']).toEqual([
+      { role: 'user', content: '...' },
+    ]);
+  });
+
   test('a refusal of an earlier turn is said as text where it has no field', () => {
     const messages = [
       { role: 'assistant', content: null, refusal: 'I cannot.' },
