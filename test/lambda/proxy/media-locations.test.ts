@@ -204,7 +204,7 @@ describe('is refused before anything is set aside, with the field and the fix', 
     ],
   ];
 
-  test.each(refused)('%s', async (_, model, body, field) => {
+  test.each(refused)('R09 %s', async (_, model, body, field) => {
     const records = gateway.records().length;
     const { reply, body: written } = await sent(CHAT, { ...body, model });
 
