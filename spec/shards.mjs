@@ -29,6 +29,7 @@ export const SHARD_MISTAKES = {
     'clears any back',
   ],
   retiring: ['retires a shard that has money', 'retires a shard that has entries', 'retires by an old look at the root'],
+  unbudgeted: ['a page moves before its shards come home'],
   belowZero: ['lends what the root does not have', 'gathers no more than nothing'],
 };
 
@@ -44,6 +45,8 @@ const DEFAULTS = {
   mostOpen: 2,
   /** Old shards are retired. */
   retires: false,
+  /** The first generation counts and refuses nothing; whoever is planned by rows of the past is not sent. */
+  unbudgeted: false,
 };
 
 export function shardModel(options) {
@@ -81,7 +84,9 @@ export function shardModel(options) {
       n[ROW]++;
       add('the row has a new budget', n);
     }
-    if (s[GENERATION] < s[ROW]) {
+    const isHome = (i) => of[i] >= s[ROW] || (s[shard(i) + shard.LEFT] >= ZERO && !s[shard(i) + shard.BACK]);
+    const home = !config.unbudgeted || is('a page moves before its shards come home') || indexes.every(isHome);
+    if (s[GENERATION] < s[ROW] && home) {
       const n = s.slice();
       n[LEFT] += limits[s[ROW]] - limits[s[GENERATION]];
       n[GENERATION] = s[ROW];
@@ -92,20 +97,21 @@ export function shardModel(options) {
   /** Some know the row as it is, some as it was. */
   function reserves(s, add) {
     if (s[RESERVES] >= config.mostReserves || s[OPEN] + shardsOpen(s) >= config.mostOpen) return;
-    for (let generation = 0; generation <= s[ROW]; generation++) {
+    for (let generation = config.unbudgeted ? s[ROW] : 0; generation <= s[ROW]; generation++) {
+      const free = config.unbudgeted && generation === 0;
       const takes = (left, open, where) => {
         const n = s.slice();
         n[left]--;
         n[open]++;
         n[RESERVES]++;
         const current = generation === s[ROW] && s[GENERATION] === generation;
-        const over = current && used(n) > limits[generation] + s[EXCESS];
+        const over = current && !free && used(n) > limits[generation] + s[EXCESS];
         add(`reserves on ${where} (generation ${generation})`, n, over ? 'reserved above the budget' : undefined);
       };
-      if (s[GENERATION] === generation && s[LEFT] > ZERO) takes(LEFT, OPEN, 'the root');
+      if (s[GENERATION] === generation && (free || s[LEFT] > ZERO)) takes(LEFT, OPEN, 'the root');
       for (const i of indexes) {
         const own = of[i] === generation || is('a new budget keeps its shards');
-        if (own && s[shard(i) + shard.LEFT] > ZERO) takes(shard(i) + shard.LEFT, shard(i) + shard.OPEN, `shard ${i}`);
+        if (own && (free || s[shard(i) + shard.LEFT] > ZERO)) takes(shard(i) + shard.LEFT, shard(i) + shard.OPEN, `shard ${i}`);
       }
     }
   }
@@ -260,7 +266,7 @@ export function shardModel(options) {
       if (s[h + shard.BACK] && number - (parcel ? 1 : 0) <= seen) sum += s[h + shard.BACK] - BACK;
       if (seen === RETIRED && (s[h + shard.LEFT] !== ZERO || s[h + shard.OPEN] || s[h + shard.BACK]))
         wrong.push('a retired shard holds something');
-      if (s[h + shard.LEFT] < ZERO && s[EXCESS] === 0) wrong.push('a shard is below zero');
+      if (s[h + shard.LEFT] < ZERO && s[EXCESS] === 0 && !config.unbudgeted) wrong.push('a shard is below zero');
     }
     if (sum !== limits[s[GENERATION]]) wrong.push(`root, shards and parcels hold ${sum} of ${limits[s[GENERATION]]}`);
     if (limits.length === 1 && used(s) > limits[0] + s[EXCESS]) wrong.push('overspent');
