@@ -78,7 +78,7 @@ export function createHelpers(config, table, process) {
     if (config.voidLost) {
       const m = idle(s, o);
       table.put(m, a, RECORD.VOID, 0);
-      add(`${name} voids a${a}, no answer`, m);
+      add(`${name} voids a${a}, no answer, and stops`, m);
     }
     const n = at(s, o, a, is('closes although its void failed') ? MODE.FREE : MODE.CLOSE, 0);
     const done = table.put(n, a, RECORD.VOID, 0, is('void overwrites') || is('puts without a condition'));
