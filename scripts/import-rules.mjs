@@ -1,6 +1,7 @@
 /** Who may import whom: the architecture as rules over the text of the sources. `check-imports.mjs` runs them. See ARCHITECTURE.md. */
 import { builtinModules } from 'node:module';
 import { dirname, join, normalize, sep } from 'node:path';
+import { circlesOf } from './import-circles.mjs';
 
 /** Rooms of the runtime in their order: each may import those to its left. */
 const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
@@ -71,10 +72,16 @@ const KNOWS_VERSIONS =
   /^lambda\/(?:wire\/models|wire\/providers|money\/pricing|admin\/schemas)\/|^lambda\/wire\/dialects\/openai-responses\/billed-units\.ts$/;
 
 /** Each operation has a folder here, and only there it is told apart from the others. */
+const KNOWS_OPERATIONS = /^lambda\/wire\/operations\//;
 const OPERATION = /^lambda\/wire\/operations\/([^/]+)\/index\.ts$/;
 
+/** Lists every kind of provider. */
+const PROVIDERS = 'lambda/wire/providers/index.ts';
+/** They may tell providers apart: what one is like, and what it charges. */
+const KNOWS_PROVIDERS = /^lambda\/(?:wire\/providers|money\/pricing)\//;
+
 const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
+  /(?:^|[\n;])\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"`]([^'"`$]+)['"`]\s*[,)]|(?:^|[\n;])\s*import\s*['"]([^'"]+)['"]/g;
 
 /**
  * Every breach of the architecture, as `file:line  rule (import)`.
@@ -84,7 +91,15 @@ const IMPORT =
 export function importBreaches(sources) {
   const breaches = [];
   const arrows = new Map();
-  const toldApart = comparisonOf([...sources.keys()].flatMap((file) => OPERATION.exec(file)?.[1] ?? []));
+  const operations = [...sources.keys()].flatMap((file) => OPERATION.exec(file)?.[1] ?? []);
+  const toldApart = [
+    { word: comparisonOf(operations), known: KNOWS_OPERATIONS, rule: 'ask what the operation declares, not which one it is' },
+    {
+      word: comparisonOf(kindsOf(sources.get(PROVIDERS) ?? '')),
+      known: KNOWS_PROVIDERS,
+      rule: 'ask what the provider declares, not which one it is',
+    },
+  ];
   for (const [file, text] of sources) {
     const targets = [];
     for (const { specifier, line } of importsOf(text)) {
@@ -94,7 +109,10 @@ export function importBreaches(sources) {
       if (sources.has(target)) targets.push(target);
     }
     arrows.set(file, targets);
-    if (file.startsWith('lambda/')) breaches.push(...wordBreaches(file, text), ...operationBreaches(file, text, toldApart));
+    if (!file.startsWith('lambda/')) continue;
+    if (![...ORDER, ...FUNCTIONS].includes(roomOf(file)))
+      breaches.push(`${file}:1  no room of the architecture: give it a place in the order`);
+    breaches.push(...wordBreaches(file, text), ...comparisonBreaches(file, text, toldApart));
   }
   for (const circle of circlesOf(arrows)) breaches.push(`${circle[0]}:1  a circle: ${circle.join(' -> ')}`);
   return [...breaches, ...namedDialects(sources), ...namedVersions(sources)];
@@ -104,6 +122,7 @@ export function importBreaches(sources) {
 const imports = new Map();
 const words = new Map();
 const versions = new Map();
+const codes = new Map();
 
 function remembered(known, text, find) {
   if (!known.has(text)) known.set(text, find(text));
@@ -112,7 +131,7 @@ function remembered(known, text, find) {
 
 function importsOf(text) {
   return remembered(imports, text, () =>
-    [...text.matchAll(IMPORT)].map((match) => ({
+    [...withoutComments(text).matchAll(IMPORT)].map((match) => ({
       specifier: match[1] ?? match[2] ?? match[3],
       line: lineAt(text, match.index + match[0].length),
     })),
@@ -196,9 +215,13 @@ function wordBreaches(file, text) {
     .map(({ line, rule }) => `${file}:${line}  ${rule}`);
 }
 
-/** The same text, at the same places. */
+/** The same text, at the same places. What stands in quotes begins no comment. */
 function withoutComments(text) {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  return remembered(codes, text, () =>
+    text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (found) =>
+      found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found,
+    ),
+  );
 }
 
 /** What compares something with the name of an operation, whichever way round; undefined where there are none. */
@@ -208,11 +231,18 @@ function comparisonOf(names) {
   return new RegExp(`[!=]==?\\s*${name}|${name.replace('\\1', '\\2')}\\s*[!=]==?|\\bcase\\s+${name.replace('\\1', '\\3')}`);
 }
 
-function operationBreaches(file, text, toldApart) {
-  if (toldApart === undefined || file.startsWith('lambda/wire/operations/')) return [];
+function comparisonBreaches(file, text, toldApart) {
   const code = withoutComments(text);
-  const found = toldApart.exec(code);
-  return found === null ? [] : [`${file}:${lineAt(code, found.index)}  ask what the operation declares, not which one it is`];
+  return toldApart.flatMap(({ word, known, rule }) => {
+    const found = word === undefined || known.test(file) ? null : word.exec(code);
+    return found === null ? [] : [`${file}:${lineAt(code, found.index)}  ${rule}`];
+  });
+}
+
+/** Names of kinds in the list of providers. */
+function kindsOf(list) {
+  const table = /Record<ProviderKind[\s\S]*?= \{([\s\S]*?)\n\}/.exec(list)?.[1] ?? '';
+  return [...table.matchAll(/^ {2}'?([a-z][a-z-]*)'?(?::|,)/gm)].map(([, kind]) => kind);
 }
 
 function wordsIn(text) {
@@ -247,29 +277,4 @@ function namedVersions(sources) {
     const found = remembered(versions, text, (whole) => MODEL_VERSION.exec(withoutComments(whole)));
     return found === null ? [] : [`${file}:${lineAt(text, found.index)}  a model's version (${found[0]}): ask lambda/wire/models`];
   });
-}
-
-/** Files that reach each other, of values or of types: each circle once, as one way around it. */
-function circlesOf(arrows) {
-  const circles = [];
-  const done = new Set();
-  for (const start of arrows.keys()) {
-    const path = [];
-    const onPath = new Set();
-    const visit = (file) => {
-      if (onPath.has(file)) {
-        circles.push([...path.slice(path.indexOf(file)), file]);
-        return;
-      }
-      if (done.has(file)) return;
-      done.add(file);
-      path.push(file);
-      onPath.add(file);
-      for (const target of arrows.get(file) ?? []) visit(target);
-      path.pop();
-      onPath.delete(file);
-    };
-    visit(start);
-  }
-  return circles;
 }

@@ -74,6 +74,39 @@ test.each(pairs.filter(([from, to]) => ROOMS.includes(to) && (FUNCTIONS.includes
 );
 
 test.each([
+  "import {\n  one, // it's the admin's\n} from '../admin/services';",
+  "/** Of the admin. */ import { one } from '../admin/services';",
+  "import { one } from './gateway'; import { other } from '../admin/services';",
+  'export const later = () => import(`../admin/services`);',
+  "export type One = import('../admin/services').One;",
+  "export * from '../admin/services';",
+  "const any = '*/*'; const two = '//'; export const later = import('../admin/services');",
+])('an import is found however it is written: %s', (line) => {
+  const planted = new Map([...sources, ['lambda/proxy/planted.ts', `${line}\n`]]);
+
+  expect(importBreaches(planted)).toContainEqual(expect.stringMatching(/planted\.ts:\d+ {2}only lambda\/admin imports lambda\/admin/));
+});
+
+test.each(['lambda/planted.ts', 'lambda/cache/planted.ts'])('a file outside of every room is found: %s', (file) => {
+  expect(importBreaches(new Map([...sources, [file, '']]))).toEqual([
+    `${file}:1  no room of the architecture: give it a place in the order`,
+  ]);
+});
+
+test.each([
+  ['the proxy', 'lambda/proxy/planted.ts', "if (provider.kind === 'groq') return;", true],
+  ['the administration', 'lambda/admin/planted.ts', "switch (kind) {\n  case 'vertex-ai':\n}", true],
+  ['a dialect', 'lambda/wire/dialects/openai-chat/planted.ts', "const is = 'mistral' !== kind;", true],
+  ['its own file', 'lambda/wire/providers/planted.ts', "if (kind === 'groq') return;", false],
+  ['prices', 'lambda/money/pricing/planted.ts', "if (kind === 'perplexity') return;", false],
+  ['a comment', 'lambda/proxy/planted.ts', "// kind === 'groq'", false],
+])('a provider told apart in %s is found where only what it declares may be asked', (_where, file, line, isBreach) => {
+  const breaches = importBreaches(new Map([...sources, [file, `${line}\n`]]));
+
+  expect(breaches).toEqual(isBreach ? [expect.stringContaining('ask what the provider declares, not which one it is')] : []);
+});
+
+test.each([
   ['an arrow against the order', 'lambda/money/planted.ts', 'lambda/aws/dynamodb/index.ts', 'lambda/money may not import lambda/aws'],
   [
     'a dialect reached from another',

@@ -5,6 +5,7 @@ import { openAwsSession } from '../../aws/session';
 import { formatKey, hashSecret } from '../../identity';
 import { loadPriceBook } from '../../money/deployed-book';
 import { createLog, createMetrics, type Environment, systemClock } from '../../platform/runtime';
+import { providerDefinition } from '../../wire/providers';
 import { assembleGateway } from '../assemble';
 import type { Gateway } from '../gateway';
 import { exchangeFromEvent } from '../hosts/lambda-event';
@@ -110,10 +111,14 @@ function secretFor(providers: readonly ProviderConfig[]): string {
 
 /** The first provider of each kind; whoever signs in at Google would have to make a key for it. */
 function callsOf({ providers }: GatewayDocument): readonly FirstCall[] {
-  const first = [...new Map(providers.filter(({ kind }) => kind !== 'vertex-ai').map((provider) => [provider.kind, provider])).values()];
+  const first = [...new Map(providers.filter(({ kind }) => !signsInAtGoogle(kind)).map((provider) => [provider.kind, provider])).values()];
   return first.flatMap(({ id }) =>
     CALLS.flatMap(([path, body]) => [false, true].map((stream) => ({ path, body: { model: `${id}/stand-in`, stream, ...body } }))),
   );
+}
+
+function signsInAtGoogle(kind: ProviderConfig['kind']): boolean {
+  return providerDefinition(kind).auth.kind === 'google-service-account';
 }
 
 async function answer(gateway: Gateway, { path, body }: FirstCall): Promise<number> {
