@@ -205,7 +205,7 @@ function wordOf(
     projectId: call?.projectId,
     userId: call?.userId,
     tags: call?.tags,
-    operation: (call?.operation ?? 'chat') as Operation,
+    operation: call?.operation as Operation | undefined,
     originalModel: call?.model ?? '',
     boundNanoUsd: entry.nanoUsd,
     outcome: 'expired',

@@ -13,11 +13,11 @@ async function admitted(ledger: TestLedger, request: TestRequest): Promise<Reser
   return result.reservation;
 }
 
-/** A process that dies after it has reserved on its key's page, and before it hears of the other one. */
-async function dieIncomplete(world: LedgerWorld, request: TestRequest): Promise<void> {
+/** A process that dies after it has reserved on its key's page, and before it hears of the other one; or the other way round. */
+async function dieIncomplete(world: LedgerWorld, request: TestRequest, lost: 'team' | 'key' = 'team'): Promise<void> {
   world.table.hooks = {
     before: async ({ input }) => {
-      if (isR(input) && JSON.stringify(input).includes('"Key":{"pk":{"S":"page#team')) await new Promise(() => undefined);
+      if (isR(input) && JSON.stringify(input).includes(`"Key":{"pk":{"S":"page#${lost}`)) await new Promise(() => undefined);
     },
   };
   void world.process().admit(request);
@@ -49,6 +49,19 @@ test('nobody is refused 90 s later because of money that an attempt holds that w
 
   expect(reservation.budget?.remainingNanoUsd).toBe(5n);
   expect(await world.records.read(dead.attemptId)).toMatchObject({ state: 'void', costNanoUsd: 0n });
+});
+
+test('what nobody knows of such an attempt, its record does not say', async () => {
+  const { world, key } = await place();
+  const dead = world.request(key);
+  await dieIncomplete(world, dead, 'key');
+  world.clock.advance(32 * MINUTE_MS);
+
+  await createSweeper(world).sweep();
+
+  const record = await world.records.read(dead.attemptId);
+  expect(record).toMatchObject({ state: 'void', costNanoUsd: 0n, keyId: key.id });
+  expect(record?.operation).toBeUndefined();
 });
 
 test('a slot of such an attempt is free again, too', async () => {
