@@ -31,11 +31,15 @@ const printed = (['typescript', 'python'] as const).map((language) => ({
     stdio: ['ignore', 'pipe', 'ignore'],
   }),
 }));
-const examples = [...pages.map((place) => ({ place, text: readFileSync(join(root, place), 'utf8') })), ...printed].flatMap(
-  ({ place, text }) =>
-    [...text.matchAll(NAMES)]
-      .map(([model = '', kind = '', name = '']) => ({ place, model, kind: kind as ProviderKind, name }))
-      .filter(({ name }) => !OTHERS.test(name)),
+/** What agents were run with is a report, and tells of old models too. */
+const REPORTED = /^\| (?:claude-code|codex|opencode) .*$/gm;
+const examples = [
+  ...pages.map((place) => ({ place, text: readFileSync(join(root, place), 'utf8').replace(REPORTED, '') })),
+  ...printed,
+].flatMap(({ place, text }) =>
+  [...text.matchAll(NAMES)]
+    .map(([model = '', kind = '', name = '']) => ({ place, model, kind: kind as ProviderKind, name }))
+    .filter(({ name }) => !OTHERS.test(name)),
 );
 
 function listed(folder: string, ending: string): string[] {
