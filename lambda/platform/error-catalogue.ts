@@ -13,9 +13,9 @@ export type ErrorType =
   | 'timeout_error'
   | 'api_error';
 
-/** What an error is, whatever the case. What it means, and what to do, is in `error-words.ts`, which no function loads. */
+/** What an error is, whatever the case. What it means, and what to do, is in `error-words/`, which no function loads. */
 export interface ErrorFacts {
-  /** For a caller of Chat Completions and of the admin API; a dialect's `error.ts` says where it answers with another. */
+  /** For a caller of Chat Completions and of the admin API; a dialect's `encode-error.ts` says where it answers with another. */
   readonly status: number;
   readonly type: ErrorType;
   /** Whether waiting some seconds may cure it; sent as `x-should-retry`. A case may rule it out, none may promise it. */

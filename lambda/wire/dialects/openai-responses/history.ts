@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../platform/json';
 import { nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
 import { isMarked } from './signatures';
 
-/** Ids that this gateway makes (`items.ts`); OpenAI's are longer. */
+/** Ids that this gateway makes (`encode-items.ts`); OpenAI's are longer. */
 const OWN_ID = /^rs_[0-9a-f]{34}$/;
 
 /**
