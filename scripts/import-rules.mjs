@@ -228,7 +228,9 @@ function withoutComments(text) {
 function comparisonOf(names) {
   if (names.length === 0) return undefined;
   const name = `(['"\`])(?:${names.join('|')})\\1`;
-  return new RegExp(`[!=]==?\\s*${name}|${name.replace('\\1', '\\2')}\\s*[!=]==?|\\bcase\\s+${name.replace('\\1', '\\3')}`);
+  const [before, inCase, inList] = ['\\2', '\\3', '\\4'].map((quote) => name.replace('\\1', quote));
+  const listed = `\\[[^\\]]*${inList}[^\\]]*\\](?:\\.includes\\(|\\)\\.has\\()`;
+  return new RegExp(`[!=]==?\\s*${name}|${before}\\s*[!=]==?|\\bcase\\s+${inCase}|${listed}`);
 }
 
 function comparisonBreaches(file, text, toldApart) {

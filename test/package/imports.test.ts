@@ -164,6 +164,8 @@ test.each(
     [name, `const is = '${name}' !== operation;`],
     [name, `switch (operation) {\n  case "${name}": return 1;\n}`],
     [name, `const cap = call.operation.name == '${name}' ? 1 : 0;`],
+    [name, `const cap = ['other', '${name}'].includes(operation) ? 1 : 0;`],
+    [name, `const cap = new Set(['${name}']).has(operation) ? 1 : 0;`],
   ]),
 )('who tells %s apart outside the folder of operations is found: %s', (name, line) => {
   const planted = (file: string) => importBreaches(new Map(sources).set(file, `${sources.get(file) ?? ''}\n${line}\n`));
