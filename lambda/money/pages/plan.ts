@@ -34,6 +34,7 @@ export interface PageQuestion {
 /** Steps of a page's generation for each of its level's: one more than increases can end on one page. */
 const STEPS = 8;
 const EVERY_MODEL = '*';
+const LIMITS = ['requests_per_minute', 'requests_per_day', 'tokens_per_minute', 'tokens_per_day', 'concurrent_requests'] as const;
 /** What a key's page counts also without a budget, so that one put in force later knows what was spent. */
 const ALWAYS_COUNTED = ['month', 'lifetime'] as const;
 
@@ -141,7 +142,8 @@ export function plannedPage(
       periods.set(planned.spec.name, { ...planned, spec: { ...planned.spec, binds: false }, budget: undefined, hidden: true });
     }
   }
-  const limits = narrowing === EVERY_MODEL ? level.limits : (level.limits.per_model?.[narrowing] ?? {});
+  const { per_model: perModel = {} } = level.limits;
+  const limits = narrowing === EVERY_MODEL ? tighter(level.limits, perModel[EVERY_MODEL]) : (perModel[narrowing] ?? {});
   const list = [...periods.values()];
   const spec: PageSpec = { key, root: key, generation, periods: list.map((period) => period.spec), ...limitsOf(limits) };
   return { spec, level, narrowing, periods: list };
@@ -216,6 +218,16 @@ function endOf({ increase }: BudgetConfig): number {
 /** What a key's page counts without a budget, as budgets of nothing. */
 export function alwaysCounted(): readonly BudgetConfig[] {
   return ALWAYS_COUNTED.map((period) => ({ period, limit_usd: '0' }));
+}
+
+/** Limits of every model may be written in two places: of each the tighter holds. */
+function tighter(limits: LimitsConfig, others: LimitsConfig = {}): LimitsConfig {
+  const both: Record<string, number> = {};
+  for (const name of LIMITS) {
+    const least = Math.min(limits[name] ?? Number.POSITIVE_INFINITY, others[name] ?? Number.POSITIVE_INFINITY);
+    if (least !== Number.POSITIVE_INFINITY) both[name] = least;
+  }
+  return both;
 }
 
 function limitsOf(limits: LimitsConfig): Pick<PageSpec, 'requests' | 'tokens' | 'slots'> {

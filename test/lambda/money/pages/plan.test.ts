@@ -54,6 +54,17 @@ describe('pages of a request', () => {
     expect(others[1]?.spec.slots).toBe(4);
   });
 
+  test('have the tighter of limits that are written for every model twice', () => {
+    const wide = { requests_per_minute: 5, tokens_per_day: 1_000, concurrent_requests: 2 };
+    const level = team({
+      limits: { ...wide, per_model: { '*': { requests_per_minute: 3, requests_per_day: 100, concurrent_requests: 4 } } },
+    });
+
+    const [, page] = pagesOf([level, key()], QUESTION, NOW_MS, new Map());
+
+    expect(page?.spec).toMatchObject({ requests: { minute: 3, day: 100 }, tokens: { day: 1_000 }, slots: 2 });
+  });
+
   test('count the tighter of two budgets of one period, and a soft one without refusing', () => {
     const budgets = [
       { limit_usd: '2', period: 'month' },
