@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { entryOf } from '../../platform/table';
 import { mistralToolId } from '../protocols/tool-ids';
 
 /** Fields of messages that Mistral knows, by role. @see https://docs.mistral.ai/api/endpoint/chat */
@@ -16,7 +17,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
  * @returns the message itself where it needs no change
  */
 export function forMistral(message: JsonObject, dropped: Set<string>): JsonObject {
-  const known = FIELDS[String(message['role'])];
+  const known = entryOf(FIELDS, String(message['role']));
   if (known === undefined) return message;
   const written: JsonObject = {};
   for (const [field, value] of Object.entries(message)) {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../platform/table';
 import type { PictureSize } from './picture-size';
 
 /** Tokens of a picture that is cut into tiles: the whole, and each tile of 512 pixels. */
@@ -39,7 +40,7 @@ export function openAiPicture(model: string, size: PictureSize | undefined, deta
   }
   const listed = NEWER.test(model) ? undefined : PATCHED.find(([pattern]) => pattern.test(model));
   const [, most, tokens] = listed ?? [undefined, MOST_PATCHES, DEAREST_PATCH];
-  const budget = Math.min(most, BY_DETAIL[detail ?? ''] ?? most);
+  const budget = Math.min(most, entryOf(BY_DETAIL, detail ?? '') ?? most);
   // A small picture is enlarged where `low` asks for one of 512 pixels.
   const own = size === undefined || detail === 'low' ? budget : Math.ceil(size.width / 32) * Math.ceil(size.height / 32);
   return Math.ceil(Math.min(budget, own) * tokens);

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
+import { entryOf } from '../../../platform/table';
 import type { ToolCallPart, ToolResultPart } from '../../model/request';
 import { nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { readUrl } from '../../protocols/media';
@@ -14,13 +15,13 @@ const CALLS: Readonly<Record<string, readonly [name: string, field: string]>> = 
 /** The call that an item answers; undefined for an item that answers none of these. */
 export function answeredCall(item: JsonObject): string | undefined {
   const type = textOf(item['type']) ?? '';
-  const call = type.endsWith('_output') ? CALLS[type.slice(0, -'_output'.length)] : undefined;
+  const call = type.endsWith('_output') ? entryOf(CALLS, type.slice(0, -'_output'.length)) : undefined;
   return call === undefined ? undefined : (nonEmptyText(item['call_id']) ?? nonEmptyText(item['id']));
 }
 
 /** Such a call as one of a function, which other models read; undefined for other items. */
 export function ownCall(item: JsonObject): ToolCallPart | undefined {
-  const call = CALLS[textOf(item['type']) ?? ''];
+  const call = entryOf(CALLS, textOf(item['type']) ?? '');
   const id = nonEmptyText(item['call_id']) ?? nonEmptyText(item['id']);
   if (call === undefined || id === undefined) return undefined;
   const [name, field] = call;

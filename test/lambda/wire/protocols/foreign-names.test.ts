@@ -1,7 +1,9 @@
 /** Names that providers and callers choose, looked for in tables of ours. */
+import { openAiPicture } from '../../../../lambda/money/pricing/media/openai';
 import { GatewayError } from '../../../../lambda/platform/error';
 import type { JsonObject } from '../../../../lambda/platform/json/value';
 import { openAiResponses } from '../../../../lambda/wire/dialects/openai-responses';
+import { forMistral } from '../../../../lambda/wire/providers/mistral-messages';
 import { bytesOf, fixtures, PROTOCOLS } from '../../../support/fixtures';
 
 /** What every object has. */
@@ -49,4 +51,21 @@ test('R01 an item that is named like a method of objects is no call of a tool', 
   expect(Object.keys(usage ?? {})).not.toContain('toolCalls');
   expect(JSON.stringify(usage)).not.toMatch(/function/);
   expect(() => openAiResponses.decodeResponse({ output: 'x' })).toThrow(GatewayError);
+});
+
+test.each(NAMES)('R01 an item of a history, a role and a detail named %s are unknown ones', (name) => {
+  const item = { type: name, call_id: 'c1', id: 'c1' };
+  const readHistory = (): unknown =>
+    openAiResponses.decodeRequest(
+      { model: 'm', input: [{ role: 'user', content: 'x' }, item, { ...item, type: `${name}_output` }] },
+      { headers: {} },
+    );
+  try {
+    readHistory();
+  } catch (error) {
+    expect(error).toBeInstanceOf(GatewayError);
+  }
+
+  expect(forMistral({ role: name, content: 'x', own: 1 }, new Set())).toEqual({ role: name, content: 'x', own: 1 });
+  expect(openAiPicture('gpt-5.6', undefined, name)).toBe(openAiPicture('gpt-5.6', undefined, undefined));
 });
