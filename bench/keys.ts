@@ -67,7 +67,8 @@ function oneByOne(connector: DynamoDbConnector): DynamoDbConnector {
     ...connector,
     transactWriteItems: async ({ TransactItems: items = [] }, options) => {
       for (const { Put: put, Update: update } of items) {
-        if (put !== undefined) await connector.putItem(put as never, options);
+        // Whoever shares a table puts the same rows again.
+        if (put !== undefined) await connector.putItem({ TableName: put.TableName, Item: put.Item }, options);
         const generation = update?.ExpressionAttributeValues?.[':generation'];
         if (update === undefined || generation === undefined) continue;
         await connector.putItem({ TableName: update.TableName, Item: { ...update.Key, generation } }, options);

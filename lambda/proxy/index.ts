@@ -9,7 +9,7 @@ const environment = readEnvironment();
 const document = loadDocument(environment.configFile);
 const opening = openGateway(environment, document);
 // Of no use once requests come, so it is a chunk of its own.
-await (await import('./warm-up')).warmUp(environment, document);
+if (document.providers.length > 0) await (await import('./warm-up')).warmUp(environment, document);
 const { gateway } = await opening;
 
 /** The data plane behind API Gateway's response streaming. */

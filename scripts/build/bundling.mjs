@@ -67,6 +67,8 @@ export function bundling(alias) {
     alias,
     plugins: LEAN,
     // CommonJS packages inside an ES module still call `require`.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; let __require; const require = (id) => (__require ??= __createRequire(import.meta.url))(id);",
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { EFFORTS, type Effort } from '../models';
+import { EFFORTS, type Effort } from '../../../lib/private/contract';
 
 /**
  * The effort that a model knows and that is nearest to the one asked for; of two that are as near the lower one. Undefined: the model takes

@@ -4,7 +4,6 @@ export {
   CAPABILITY_FIELDS,
   type Capabilities,
   type CapabilityName,
-  EFFORTS,
   type Effort,
 } from '../../../lib/private/contract';
 export { capabilitiesOf, familyOf } from './catalogue';

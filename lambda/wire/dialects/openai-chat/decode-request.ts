@@ -1,7 +1,7 @@
+import { EFFORTS } from '../../../../lib/private/contract';
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
-import { EFFORTS } from '../../models';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectOf, objectsOf } from '../../protocols/lenient';
 import {

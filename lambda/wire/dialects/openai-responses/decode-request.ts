@@ -1,7 +1,7 @@
+import { EFFORTS } from '../../../../lib/private/contract';
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
-import { EFFORTS } from '../../models';
 import { withoutBillingLine } from '../../protocols/billing-line';
 import { defined } from '../../protocols/lenient';
 import {

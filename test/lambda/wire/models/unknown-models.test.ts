@@ -4,11 +4,12 @@ import { anthropicMessages } from '../../../../lambda/wire/dialects/anthropic-me
 import { openAiChat } from '../../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../../lambda/wire/dialects/openai-responses';
 import type { ModelRequest } from '../../../../lambda/wire/model/request';
-import { type Capabilities, capabilitiesOf, EFFORTS } from '../../../../lambda/wire/models';
+import { type Capabilities, capabilitiesOf } from '../../../../lambda/wire/models';
 import { bedrockConverse } from '../../../../lambda/wire/protocols/bedrock-converse';
 import { cohereV2 } from '../../../../lambda/wire/protocols/cohere-v2';
 import { gemini } from '../../../../lambda/wire/protocols/gemini';
 import type { Protocol } from '../../../../lambda/wire/protocols/protocol';
+import { EFFORTS } from '../../../../lib/private/contract';
 
 /** Of a model that nobody knows the gateway invents no limit, whichever wire format it is called in. */
 
