@@ -35,7 +35,7 @@ export async function conditionalTransaction(
   }
 }
 
-/** The new item of a conditional update, or the old one that failed its condition. */
+/** The new item of a conditional write, or the old one that failed its condition. */
 export type UpdateResult = { readonly done: Item } | { readonly failed: Item | undefined };
 
 /** Runs one conditional update whose input asks for the old item on failure; everything but a failed condition is thrown on. */
@@ -48,8 +48,30 @@ export async function conditionalUpdate(
     const { Attributes: attributes } = await connector.updateItem(input, { timeoutMs });
     return { done: attributes as Item };
   } catch (error) {
-    const failure = conditionFailure(error);
-    if (failure === undefined) throw error;
-    return { failed: failure.item };
+    return failed(error);
   }
+}
+
+/** Puts an item where there is none; everything but a failed condition is thrown on. */
+export async function create(connector: DynamoDbConnector, table: string, item: Item, timeoutMs: number): Promise<UpdateResult> {
+  try {
+    await connector.putItem(
+      {
+        TableName: table,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      { timeoutMs },
+    );
+    return { done: item };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function failed(error: unknown): UpdateResult {
+  const failure = conditionFailure(error);
+  if (failure === undefined) throw error;
+  return { failed: failure.item };
 }

@@ -1,5 +1,6 @@
 import type { IdempotencyStore } from '../../money/ports';
-import { conditionFailure, type Item, toItem } from './attributes';
+import { type Item, toItem } from './attributes';
+import { conditional, create } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 
 /**
@@ -14,32 +15,17 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
   });
   return {
     async claim(scope, idempotencyKey, claim, ttl, timeoutMs = 1_500) {
-      try {
-        await connector.putItem(
-          {
-            TableName: table,
-            Item: { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-          { timeoutMs },
-        );
-        return 'claimed';
-      } catch (error) {
-        const failure = conditionFailure(error);
-        if (failure?.item === undefined) throw error;
-        const answer = failure.item['answer']?.S;
-        return {
-          id: failure.item['id']?.S ?? '',
-          fingerprint: failure.item['fingerprint']?.S ?? '',
-          ...(answer === undefined ? {} : { answer }),
-        };
-      }
+      const result = await create(connector, table, { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) }, timeoutMs);
+      if ('done' in result) return 'claimed';
+      // The condition failed, so there is one.
+      const held = result.failed as Item;
+      const answer = held['answer']?.S;
+      return { id: held['id']?.S ?? '', fingerprint: held['fingerprint']?.S ?? '', ...(answer === undefined ? {} : { answer }) };
     },
 
     async takeOver(scope, idempotencyKey, from, claim, ttl, timeoutMs = 1_500) {
-      try {
-        await connector.putItem(
+      const taken = await conditional(() =>
+        connector.putItem(
           {
             TableName: table,
             Item: { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) },
@@ -48,12 +34,9 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
             ExpressionAttributeValues: { ':from': { S: from } },
           },
           { timeoutMs },
-        );
-        return true;
-      } catch (error) {
-        if (conditionFailure(error) === undefined) throw error;
-        return false;
-      }
+        ),
+      );
+      return taken === 'done';
     },
 
     async complete(scope, idempotencyKey, claim, ttl) {

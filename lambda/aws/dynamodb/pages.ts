@@ -2,9 +2,9 @@ import { DUE_PARTITIONS, TABLES } from '../../../lib/private/contract';
 import { givingOf, moveOf, spreadOf } from '../../money/pages';
 import type { PageReserveResult, PageState, PageStore } from '../../money/ports';
 import { isThrottle } from '../../platform/stored';
-import { conditionFailure, type Item, numberOf } from './attributes';
+import { type Item, numberOf } from './attributes';
 import { batchGet } from './batch-get';
-import { conditionalUpdate, type UpdateResult } from './conditional';
+import { conditionalUpdate, create, type UpdateResult } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 import { createJoiner } from './joined';
 import { holdsAttempt, number, StoredPage, seconds, shortPeriod, writeKept } from './page-item';
@@ -42,25 +42,6 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
     );
   }
 
-  async function create(item: Item, timeoutMs: number): Promise<UpdateResult> {
-    try {
-      await connector.putItem(
-        {
-          TableName: table,
-          Item: item,
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-        { timeoutMs },
-      );
-      return { done: item };
-    } catch (error) {
-      const failure = conditionFailure(error);
-      if (failure === undefined) throw error;
-      return { failed: failure.item };
-    }
-  }
-
   async function read(keys: readonly string[], timeoutMs = SLOW_TIMEOUT_MS): Promise<readonly (PageState | undefined)[]> {
     const found = await batchGet(connector, table, [...new Set(keys)], timeoutMs);
     return keys.map((key) => {
@@ -71,14 +52,14 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
 
   return {
     read,
-    shards: createPageShards(update, create),
+    shards: createPageShards(update, (item, timeoutMs) => create(connector, table, item, timeoutMs)),
 
     async reserve(take, attemptId, entry, timeoutMs): Promise<PageReserveResult> {
       try {
         const partition = partitionOf(take.key);
         const result =
           take.seenGeneration === undefined
-            ? await create(writeNewPage(take, partition, attemptId, entry), timeoutMs)
+            ? await create(connector, table, writeNewPage(take, partition, attemptId, entry), timeoutMs)
             : await update(take.key, writeTake(take, partition, attemptId, entry), timeoutMs, 'ALL_NEW');
         if ('done' in result) return { kind: 'reserved', page: new StoredPage(result.done) };
         const { failed } = result;

@@ -2,7 +2,8 @@ import { TABLES } from '../../../lib/private/contract';
 import type { UsageRecordStore } from '../../money/ports';
 import type { UsageRecord } from '../../money/record';
 import { type Clock, isoTime } from '../../platform/runtime';
-import { conditionFailure, type Item } from './attributes';
+import type { Item } from './attributes';
+import { conditionalUpdate, create } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 import { REQUEST_PREFIX, readRecord } from './request-record';
 import { writeAdjustment, writeUsageRecord } from './usage-record-item';
@@ -44,43 +45,27 @@ export function createUsageRecordStore(
         item['feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(record.id)) };
         item['feed_at'] = { S: `${updatedAt}#${record.id}` };
       }
-      try {
-        await connector.putItem(
-          {
-            TableName: table,
-            Item: item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-          { timeoutMs },
-        );
-        return { done: true };
-      } catch (error) {
-        const failure = conditionFailure(error);
-        if (failure?.item === undefined) throw error;
-        return { done: false, found: readRecord(failure.item) };
-      }
+      const result = await create(connector, table, item, timeoutMs);
+      if ('done' in result) return { done: true };
+      // The condition failed, so there is one.
+      return { done: false, found: readRecord(result.failed as Item) };
     },
 
     async adjust(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
       const { ExpressionAttributeValues: values, ...update } = writeAdjustment(record);
-      try {
-        await connector.updateItem(
-          {
-            TableName: table,
-            Key: keyOf(record.id),
-            ...update,
-            ExpressionAttributeValues: { ...values, ':updated_at': { S: isoTime(clock.now()) } },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-          { timeoutMs },
-        );
-        return { done: true };
-      } catch (error) {
-        const failure = conditionFailure(error);
-        if (failure === undefined) throw error;
-        return { done: false, found: failure.item === undefined ? undefined : readRecord(failure.item) };
-      }
+      const result = await conditionalUpdate(
+        connector,
+        {
+          TableName: table,
+          Key: keyOf(record.id),
+          ...update,
+          ExpressionAttributeValues: { ...values, ':updated_at': { S: isoTime(clock.now()) } },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+        timeoutMs,
+      );
+      if ('done' in result) return { done: true };
+      return { done: false, found: result.failed === undefined ? undefined : readRecord(result.failed) };
     },
 
     async read(id, timeoutMs = SLOW_TIMEOUT_MS) {
