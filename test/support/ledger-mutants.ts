@@ -144,8 +144,8 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'deciding what is decided',
     file: `${STORES}/usage-records.ts`,
-    find: "ConditionExpression: 'attribute_not_exists(pk)',",
-    replace: '',
+    find: 'await create(connector, table, item, timeoutMs);',
+    replace: 'await connector.putItem({ TableName: table, Item: item }, { timeoutMs }).then(() => ({ done: item }));',
     weather: HURRICANE,
   },
   {

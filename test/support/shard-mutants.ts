@@ -21,8 +21,8 @@ export const SHARD_MUTANTS: readonly Mutant[] = [
   {
     name: 'making a shard that is there',
     file: 'lambda/aws/dynamodb/pages.ts',
-    find: "ConditionExpression: 'attribute_not_exists(pk)',",
-    replace: "ConditionExpression: 'attribute_not_exists(nothing)',",
+    find: '(item, timeoutMs) => create(connector, table, item, timeoutMs)',
+    replace: '(item, timeoutMs) => connector.putItem({ TableName: table, Item: item }, { timeoutMs }).then(() => ({ done: item }))',
   },
   {
     name: 'clearing a parcel before it arrived',

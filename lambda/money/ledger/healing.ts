@@ -37,7 +37,7 @@ export interface Healing {
 
 /** By then whoever heard all its pages before `heardByMs` has sent, and clocks may be 10 s off. */
 export const LISTENING_MS = 60_000;
-const RETENTION_MS = 15 * 86_400_000;
+export const RETENTION_MS = 15 * 86_400_000;
 /** Looked into at a time. */
 const MOST_AT_A_TIME = 10;
 const MOST_REMEMBERED = 10_000;

@@ -3,21 +3,23 @@ import { type PlannedPage, readWhole } from '../pages';
 import type { PageState, PageStore, PageTake, PeriodSpec } from '../ports/pages';
 import type { SpendStore } from '../ports/spend';
 import type { LevelRow } from './holders';
-import { spentSince } from './spent-before';
+import { spentBetween, spentSince } from './spent-before';
 
 /** What a level spent before its page counted it is added up within seconds; it is asked for this long after the period began there. */
 const LATE_MS = [2_000, 8_000] as const;
 
 /** Whether a call has begun any period that its page did not have. */
 export function begins({ periods }: PageTake): boolean {
-  for (const period of periods) if (period.kind === 'roll' && period.seenStartMs === undefined) return true;
-  return false;
+  return periods.some(isBegun);
+}
+
+function isBegun(period: PageTake['periods'][number]): boolean {
+  return period.kind === 'roll' && period.seenStartMs === undefined;
 }
 
 /** Periods that a call has begun on its page, of which more may have been spent before than was known then. */
 export function begunLate(planned: PlannedPage, take: PageTake, row: LevelRow | undefined): readonly PeriodSpec[] {
-  const begun = take.periods.filter((period) => period.kind === 'roll' && period.seenStartMs === undefined);
-  return begun.flatMap(({ name }) => {
+  return take.periods.filter(isBegun).flatMap(({ name }) => {
     const period = planned.periods.find(({ spec }) => spec.name === name);
     return period !== undefined && spentSince(planned, period, row) === 'unknown' ? [period.spec] : [];
   });
@@ -29,15 +31,15 @@ export function begunLate(planned: PlannedPage, take: PageTake, row: LevelRow | 
  */
 export async function chargeLate(
   { pages, spend, clock, pause }: LateSources,
-  { spec: { root }, level, narrowing }: PlannedPage,
+  planned: PlannedPage,
   periods: readonly PeriodSpec[],
 ): Promise<void> {
   for (const ms of spend === undefined ? [] : LATE_MS) {
     await pause(ms);
     try {
       for (const { name, startMs, endMs } of periods) {
-        const all = (await spend?.between(level.label, startMs, endMs, clock.now(), narrowing === '*' ? undefined : narrowing)) ?? 0n;
-        const page = await readWhole(pages, root);
+        const all = await spentBetween(spend, planned, startMs, endMs, clock.now());
+        const [page] = await readWhole(pages, [planned.spec.root]);
         const before = page === undefined ? undefined : spentBeforeBy(page, name, startMs, all);
         if (page !== undefined && before !== undefined) await pages.startFrom(page, name, before);
       }

@@ -1,6 +1,6 @@
 import type { Pause } from '../../platform/runtime';
 import { isThrottle } from '../../platform/stored';
-import { firstTake, type Lack, type PageAnswer, type PageGuess, type PageRequest, type Shards, shardKey, takeFrom } from '../pages';
+import { firstTake, type Lack, type PageAnswer, type PageGuess, type PageRequest, type Shards, shardKeysOf, takeFrom } from '../pages';
 import type { PageEntry, PageSpec, PageState, PageStore } from '../ports/pages';
 import type { PlannedRows, RowCheck } from '../ports/planned-rows';
 import type { SpendStore } from '../ports/spend';
@@ -202,7 +202,7 @@ async function onOtherShards(
 }
 
 async function healItems(pages: PageStore, healing: Healing, whole: PageState): Promise<boolean> {
-  const items = await pages.read([whole.key, ...[...whole.loans.keys()].map((loan) => shardKey(whole.key, loan))]);
+  const items = await pages.read([whole.key, ...shardKeysOf(whole)]);
   const healed = await Promise.all(items.map((item) => item === undefined || healing.heal(item, healing.overdue(item))));
   return healed.every(Boolean);
 }

@@ -20,6 +20,17 @@ export function spentSince(planned: PlannedPage, period: PlannedPeriod, row: Lev
   return planned.level.kind === 'key' && row.updatedAt === row.createdAt ? 'nothing' : 'unknown';
 }
 
+/** What a page's level has spent, as far as it is added up. */
+export async function spentBetween(
+  spend: SpendStore | undefined,
+  { level, narrowing }: PlannedPage,
+  startMs: number,
+  endMs: number,
+  nowMs: number,
+): Promise<bigint> {
+  return (await spend?.between(level.label, startMs, endMs, nowMs, narrowing === '*' ? undefined : narrowing)) ?? 0n;
+}
+
 /** Looks up what was spent in such periods. */
 export async function lookUpSpent(
   spend: SpendStore | undefined,
@@ -47,9 +58,7 @@ async function spentIn(
   seen: PageState | undefined,
   nowMs: number,
 ): Promise<bigint> {
-  const { level, narrowing } = planned;
-  const between = async (startMs: number, endMs: number): Promise<bigint> =>
-    (await spend?.between(level.label, startMs, endMs, nowMs, narrowing === '*' ? undefined : narrowing)) ?? 0n;
+  const between = (fromMs: number, toMs: number): Promise<bigint> => spentBetween(spend, planned, fromMs, toMs, nowMs);
   const { startMs, endMs } = period.spec;
   const moved = row === undefined ? undefined : spentInOtherZone(planned, period, Date.parse(row.updatedAt), seen, nowMs);
   if (moved === undefined) return between(startMs, endMs);

@@ -1,6 +1,6 @@
 import { DUE_PARTITIONS } from '../../../lib/private/contract';
 import type { PageState } from '../ports/pages';
-import { createHealing, type HealingOptions, type Resolution } from './healing';
+import { createHealing, type Healing, type HealingOptions, RETENTION_MS, type Resolution } from './healing';
 
 export interface SweepOptions extends HealingOptions {
   /** The sweep stops between two pages once this says so, and goes on at its next run. Default: never. */
@@ -19,7 +19,6 @@ export interface Sweeper {
   sweep(): Promise<SweepReport>;
 }
 
-const RETENTION_MS = 15 * 86_400_000;
 /** A page that keeps its entries is not looked at again before. */
 const SOONEST_MS = 60_000;
 /** Rounds of ten attempts on one page; the next run goes on. */
@@ -29,13 +28,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
   const { pages, clock } = options;
   const retentionMs = options.retentionMs ?? RETENTION_MS;
 
-  async function sweepPage(key: string, seenDueMs: number, report: SweepReport): Promise<void> {
-    const healing = createHealing({
-      ...options,
-      onResolved: (resolution) => {
-        if (resolution !== 'lives' && resolution !== 'waits') report[resolution]++;
-      },
-    });
+  async function sweepPage(key: string, seenDueMs: number, healing: Healing, report: SweepReport): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
       const [page] = await pages.read([key]);
       if (page === undefined) return;
@@ -64,6 +57,12 @@ export function createSweeper(options: SweepOptions): Sweeper {
   return {
     async sweep() {
       const report: SweepReport = { voided: 0, finished: 0, charged: 0, adjusted: 0, failed: 0 };
+      const healing = createHealing({
+        ...options,
+        onResolved: (resolution) => {
+          if (resolution !== 'lives' && resolution !== 'waits') report[resolution]++;
+        },
+      });
       const now = clock.now();
       for (let partition = 0; partition < DUE_PARTITIONS; partition++) {
         let after: string | undefined;
@@ -71,7 +70,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
           const found = await pages.due(partition, now, after);
           for (const { key, dueMs } of found.items) {
             if (options.stop?.() === true) return report;
-            await sweepPage(key, dueMs, report).catch(() => report.failed++);
+            await sweepPage(key, dueMs, healing, report).catch(() => report.failed++);
           }
           after = found.next;
         } while (after !== undefined);

@@ -4,9 +4,8 @@ import type { BoundLevel } from '../ledger/levels';
 import { periodAt } from '../ledger/period';
 import type { PageState, PageStore } from '../ports/pages';
 import { formatUsd, usd } from '../pricing/money';
-import { shardKey } from './names';
 import { type PlannedPage, type PlannedPeriod, plannedPage } from './plan';
-import { wholeOf } from './shard-plan';
+import { readWhole } from './shards';
 
 /** What a level spent in a period before it stood on its page. Undefined: the budget is gone. */
 export type SpentBefore = (page: PlannedPage, period: PlannedPeriod) => Promise<bigint | undefined>;
@@ -32,11 +31,12 @@ export async function budgetStates(
 ): Promise<readonly JsonObject[]> {
   const narrowings = [...new Set(level.budgets.map(({ model = '*' }) => model))];
   const planned = narrowings.map((narrowing) => plannedPage(level, narrowing, nowMs));
-  let states = await readPages(sources.pages, planned);
+  const roots = planned.map(({ spec }) => spec.key);
+  let states = await readWhole(sources.pages, roots);
   const found = states.filter((state) => state !== undefined);
   if (sources.heal !== undefined && found.some(({ open }) => open.size > 0)) {
     await sources.heal(found);
-    states = await readPages(sources.pages, planned);
+    states = await readWhole(sources.pages, roots);
   }
   return Promise.all(
     level.budgets.map(async (budget) => {
@@ -58,15 +58,6 @@ export async function budgetStates(
 /** That a level has budgets, for callers who may not know how they stand. */
 export function budgetNames(level: BoundLevel, scope: string, nowMs: number): readonly JsonObject[] {
   return level.budgets.map((budget) => ({ ...nameOf(budget, scope), resets_at: resetOf(level, budget, nowMs) }));
-}
-
-/** Pages with what their shards have. */
-async function readPages(pages: Pick<PageStore, 'read'>, planned: readonly PlannedPage[]): Promise<readonly (PageState | undefined)[]> {
-  const roots = await pages.read(planned.map(({ spec }) => spec.key));
-  const keys = roots.flatMap((root) => (root === undefined ? [] : [...root.loans.keys()].map((loan) => shardKey(root.key, loan))));
-  if (keys.length === 0) return roots;
-  const shards = await pages.read(keys);
-  return roots.map((root) => (root === undefined ? undefined : wholeOf(root, shards)));
 }
 
 async function figuresOf(

@@ -3,7 +3,7 @@ export { type BudgetSources, budgetNames, budgetStates, type SpentBefore } from 
 export { keepCounting, movePages } from './budgets';
 export { type AttemptTimes, type EntryPlace, entryOf, type Giving, givingOf, isOpen, stepsOf } from './entry';
 export { marksLeft, WINDOW_MS } from './marks';
-export { dueAt, levelOfPage, loanName, pageKey, shardKey, spreadOf } from './names';
+export { dueAt, levelOfPage, loanName, pageKey, shardKey, shardKeysOf, spreadOf } from './names';
 export {
   countingPeriod,
   narrowingsOf,

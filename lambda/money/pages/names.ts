@@ -1,4 +1,4 @@
-import type { PageSpec } from '../ports/pages';
+import type { PageSpec, PageState } from '../ports/pages';
 
 const PAGE_PREFIX = 'page#';
 
@@ -32,6 +32,11 @@ export function loanName({ generation, periods }: Pick<PageSpec, 'generation' | 
 
 export function shardKey(root: string, loan: string): string {
   return `${root}#${loan}`;
+}
+
+/** Keys of all shards that a page has lent to. */
+export function shardKeysOf({ key, loans }: Pick<PageState, 'key' | 'loans'>): readonly string[] {
+  return [...loans.keys()].map((loan) => shardKey(key, loan));
 }
 
 /** 32 bits of a text, evenly spread: where the index keeps a page, and when its quarter hours end. */

@@ -108,7 +108,8 @@ export function wholeOf(root: PageState, shards: readonly (PageState | undefined
   let slots = root.slots;
   const open = new Map<string, PageEntry>(root.open);
   const kept = new Map(root.kept);
-  const there = shards.filter((shard) => shard !== undefined);
+  const there = new Map<string, PageState>();
+  for (const shard of shards) if (shard !== undefined) there.set(shard.key, shard);
   const add = (name: string, startMs: number, nanoUsd: bigint): void => {
     const own = periods[name];
     if (own?.startMs === startMs) periods[name] = { ...own, remainingNanoUsd: own.remainingNanoUsd + nanoUsd };
@@ -117,7 +118,7 @@ export function wholeOf(root: PageState, shards: readonly (PageState | undefined
     if (slots !== undefined && count !== undefined) slots = { ...slots, remaining: slots.remaining + count };
   };
   for (const [name, loan] of root.loans) {
-    const shard = there.find(({ key }) => key === shardKey(root.key, name));
+    const shard = there.get(shardKey(root.key, name));
     if (loan.parcel !== undefined && (shard === undefined || shard.parcels < loan.number)) {
       for (const period in loan.parcel.starts) add(period, loan.parcel.starts[period] as number, loan.parcel.nanoUsd[period] ?? 0n);
       addSlots(loan.parcel.slots);
@@ -134,7 +135,8 @@ export function wholeOf(root: PageState, shards: readonly (PageState | undefined
     for (const [id, entry] of shard.kept) kept.set(id, entry);
   }
   const { key, generation, marks, tokens, dueMs, loans, parcels, back } = root;
-  const firstEndMs = there.reduce((first, shard) => Math.min(first, shard.firstEndMs), root.firstEndMs);
+  let { firstEndMs } = root;
+  for (const shard of there.values()) firstEndMs = Math.min(firstEndMs, shard.firstEndMs);
   return {
     ...{ key, generation, periods, marks, tokens, slots, open, openCount: open.size, firstEndMs, kept },
     ...{ dueMs, shards: root.shards, loans, parcels, back },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/runtime';
 import type { PageSpec, PageState, PageStore } from '../ports/pages';
-import { loanName, shardKey } from './names';
+import { loanName, shardKeysOf } from './names';
 import { canSplit, emptyRates, parcelFor, placeOf, SHARD_POLICY, type ShardPolicy, type Size, shardSpec, wholeOf } from './shard-plan';
 import { isShardOf, type Lack, MOST_ENTRIES } from './take';
 import { bringAllHome, endLoan, finish, lend } from './transfers';
@@ -144,8 +144,7 @@ export function createShards({
       const canHelp = lacks.every(({ kind }) => kind !== 'requests' && kind !== 'tokens');
       if (canHelp && last.key !== root.key && times === 1 && page.shards > 0 && (await lendTo(root, page.shards, last, size)))
         return { again: last };
-      const keys = [...page.loans.keys()].map((loan) => shardKey(root.key, loan));
-      const [now = page, ...shards] = await pages.read([root.key, ...keys]);
+      const [now = page, ...shards] = await pages.read([root.key, ...shardKeysOf(page)]);
       const best = fittest(root, now, shards, tried, size);
       if (best !== undefined) return { again: best };
       const whole = wholeOf(now, shards);
@@ -192,11 +191,13 @@ function isAsPlanned(root: PageSpec, page: PageState): boolean {
   return page.generation === root.generation && root.periods.every(({ name, startMs }) => page.periods[name]?.startMs === startMs);
 }
 
-/** A page with all that its shards have. */
-export async function readWhole(pages: Pick<PageStore, 'read'>, root: string): Promise<PageState | undefined> {
-  const [page] = await pages.read([root]);
-  if (page === undefined || page.loans.size === 0) return page;
-  return wholeOf(page, await pages.read([...page.loans.keys()].map((loan) => shardKey(root, loan))));
+/** Pages with all that their shards have. */
+export async function readWhole(pages: Pick<PageStore, 'read'>, roots: readonly string[]): Promise<readonly (PageState | undefined)[]> {
+  const found = await pages.read(roots);
+  const keys = found.flatMap((root) => (root === undefined ? [] : shardKeysOf(root)));
+  if (keys.length === 0) return found;
+  const shards = await pages.read(keys);
+  return found.map((root) => (root === undefined || root.loans.size === 0 ? root : wholeOf(root, shards)));
 }
 
 /** Whether a loan belongs to the present limits and periods. */
@@ -228,9 +229,10 @@ function fittest(
   size: Size,
 ): PageSpec | undefined {
   let best: { readonly spec: PageSpec; readonly mark: number; readonly left: bigint } | undefined;
+  const there = new Map(shards.map((shard) => [shard?.key, shard]));
   for (let index = 0; index < page.shards; index++) {
     const { key } = placeOf(root, index);
-    const shard = shards.find((one) => one?.key === key);
+    const shard = there.get(key);
     if (shard === undefined || tried.some((spec) => spec.key === key) || !isShardOf(root, shard) || !hasEnough(root, shard, size)) continue;
     const left = root.periods.reduce((least: bigint, { name, binds }) => {
       const own = shard.periods[name]?.remainingNanoUsd ?? 0n;
