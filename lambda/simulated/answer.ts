@@ -1,6 +1,6 @@
-import type { JsonObject } from '../platform/json';
+import { isJsonObject, type JsonObject } from '../platform/json';
 import { type Behaviour, readDirectives } from './directives';
-import { isObject, sampleValue } from './sample';
+import { sampleValue } from './sample';
 import { hash, words } from './text';
 
 /** What the simulated model says, before any timing or fault. */
@@ -62,10 +62,10 @@ function spoken(prompt: string, count: number): string[] {
 
 /** JSON mode and JSON schema answers, cut into token-sized pieces. */
 function structured(request: JsonObject): string[] | undefined {
-  const format = isObject(request.response_format) ? request.response_format : undefined;
+  const format = isJsonObject(request.response_format) ? request.response_format : undefined;
   if (format?.type !== 'json_object' && format?.type !== 'json_schema') return undefined;
-  const wrapper = isObject(format.json_schema) ? format.json_schema : {};
-  const schema = isObject(wrapper.schema) ? wrapper.schema : { type: 'object' };
+  const wrapper = isJsonObject(format.json_schema) ? format.json_schema : {};
+  const schema = isJsonObject(wrapper.schema) ? wrapper.schema : { type: 'object' };
   return JSON.stringify(sampleValue(schema)).match(/.{1,4}/gs) ?? [];
 }
 
@@ -77,33 +77,33 @@ function outputCap(request: JsonObject): number {
 /** A tool is called when the request forces one, or when the caller directs it and the last turn is not already its result. */
 function chosenTool(request: JsonObject, behaviour: Behaviour): { name: string; parameters: JsonObject } | undefined {
   const tools = (Array.isArray(request.tools) ? request.tools : [])
-    .filter(isObject)
-    .map((tool) => (isObject(tool.function) ? tool.function : {}));
+    .filter(isJsonObject)
+    .map((tool) => (isJsonObject(tool.function) ? tool.function : {}));
   const messages = Array.isArray(request.messages) ? request.messages : [];
   const last = messages.at(-1);
-  if (isObject(last) && last.role === 'tool') return undefined;
+  if (isJsonObject(last) && last.role === 'tool') return undefined;
 
   const choice = request.tool_choice;
-  const named = isObject(choice) && isObject(choice.function) ? choice.function.name : undefined;
+  const named = isJsonObject(choice) && isJsonObject(choice.function) ? choice.function.name : undefined;
   if (named === undefined && choice !== 'required' && behaviour.tool === 0) return undefined;
   const tool = named === undefined ? tools[0] : tools.find((candidate) => candidate.name === named);
   if (tool === undefined || typeof tool.name !== 'string') return undefined;
-  return { name: tool.name, parameters: isObject(tool.parameters) ? tool.parameters : {} };
+  return { name: tool.name, parameters: isJsonObject(tool.parameters) ? tool.parameters : {} };
 }
 
 function promptText(request: JsonObject): string {
   const messages = Array.isArray(request.messages) ? request.messages : [];
-  return messages.map((message) => (isObject(message) ? messageText(message) : '')).join('\n');
+  return messages.map((message) => (isJsonObject(message) ? messageText(message) : '')).join('\n');
 }
 
 function lastUserText(request: JsonObject): string {
   const messages = Array.isArray(request.messages) ? request.messages : [];
-  const last = messages.filter((message) => isObject(message) && message.role === 'user').at(-1);
-  return isObject(last) ? messageText(last) : '';
+  const last = messages.filter((message) => isJsonObject(message) && message.role === 'user').at(-1);
+  return isJsonObject(last) ? messageText(last) : '';
 }
 
 function messageText(message: JsonObject): string {
   if (typeof message.content === 'string') return message.content;
   if (!Array.isArray(message.content)) return '';
-  return message.content.map((part) => (isObject(part) && typeof part.text === 'string' ? part.text : '')).join('');
+  return message.content.map((part) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : '')).join('');
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../platform/json';
 
 const DEEPEST = 8;
 
@@ -10,7 +10,7 @@ export function sampleValue(schema: JsonObject, depth = 0): JsonValue {
   if (schema.const !== undefined) return schema.const;
   if (Array.isArray(schema.enum)) return schema.enum[0] ?? null;
   const alternative = [schema.anyOf, schema.oneOf, schema.allOf].find(Array.isArray)?.[0];
-  if (isObject(alternative)) return sampleValue(alternative, depth + 1);
+  if (isJsonObject(alternative)) return sampleValue(alternative, depth + 1);
 
   switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
     case 'string':
@@ -23,24 +23,20 @@ export function sampleValue(schema: JsonObject, depth = 0): JsonValue {
     case 'null':
       return null;
     case 'array':
-      return isObject(schema.items) && depth < DEEPEST ? [sampleValue(schema.items, depth + 1)] : [];
+      return isJsonObject(schema.items) && depth < DEEPEST ? [sampleValue(schema.items, depth + 1)] : [];
     default:
       return sampleObject(schema, depth);
   }
 }
 
 function sampleObject(schema: JsonObject, depth: number): JsonObject {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = isJsonObject(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required : [];
   const sample: JsonObject = {};
   if (depth >= DEEPEST) return sample;
   for (const name of required) {
     const property = typeof name === 'string' ? properties[name] : undefined;
-    if (isObject(property)) sample[name as string] = sampleValue(property, depth + 1);
+    if (isJsonObject(property)) sample[name as string] = sampleValue(property, depth + 1);
   }
   return sample;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

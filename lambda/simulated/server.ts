@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JsonObject } from '../platform/json';
+import { isJsonObject, type JsonObject } from '../platform/json';
 import { type Clock, isMeantForLoopback, systemClock } from '../platform/runtime';
 import { type Answer, answer } from './answer';
 import { type Behaviour, DEFAULT_BEHAVIOUR, withSettings } from './directives';
-import { isObject } from './sample';
 import { hash } from './text';
 
 /** A running simulated provider. */
@@ -220,7 +219,7 @@ const MODELS: JsonObject = {
 };
 
 function wantsUsage(request: JsonObject): boolean {
-  return isObject(request.stream_options) && request.stream_options.include_usage === true;
+  return isJsonObject(request.stream_options) && request.stream_options.include_usage === true;
 }
 
 function sendJson(response: ServerResponse, status: number, body: JsonObject, headers: Record<string, string> = {}): void {
@@ -242,7 +241,7 @@ function sendError(response: ServerResponse, status: number, message: string, re
 function parse(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

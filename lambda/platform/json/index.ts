@@ -10,4 +10,4 @@ export {
   tooLarge,
 } from './json';
 export { type JsonMember, type JsonNode, parseJsonTree, textAt } from './tree';
-export type { JsonObject, JsonValue } from './value';
+export { isJsonObject, type JsonObject, type JsonValue } from './value';

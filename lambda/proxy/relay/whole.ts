@@ -1,8 +1,7 @@
 import { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
 import { BodyTooLargeError } from '../../platform/http';
-import type { JsonObject } from '../../platform/json';
-import { parseJson } from '../../platform/json';
+import { isJsonObject, type JsonObject, parseJson } from '../../platform/json';
 import { type AnyAnswer, type AnyRequest, isWritten, type Usage } from '../../wire/model';
 import type { DialectCodec, EncodeContext, ProtocolCodec } from '../../wire/protocols';
 import { checkGenerated, unreadableAnswer } from '../../wire/protocols';
@@ -125,7 +124,7 @@ export async function readErrorBody(reply: InboundReply): Promise<JsonObject | u
 }
 
 function objectOf(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 
 const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
 
@@ -13,7 +13,7 @@ export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<st
   const union = UNIONS.find((keyword) => Array.isArray(parameters[keyword]));
   if (union === undefined) return 'type' in parameters ? parameters : { type: 'object', ...parameters };
   const { [union]: listed, ...rest } = parameters;
-  const members = (listed as JsonValue[]).filter(isObject).map((member) => resolved(member, rest));
+  const members = (listed as JsonValue[]).filter(isJsonObject).map((member) => resolved(member, rest));
   dropped.add('tools.parameters');
   const properties = Object.assign({}, ...members.map((member) => member['properties']), rest['properties']);
   const needed = members.map((member) => new Set(Array.isArray(member['required']) ? member['required'] : []));
@@ -28,10 +28,6 @@ function resolved(member: JsonObject, root: JsonObject): JsonObject {
   const { $ref: reference } = member;
   const [, where, name] = typeof reference === 'string' ? (/^#\/(\$defs|definitions)\/([^/]+)$/.exec(reference) ?? []) : [];
   const definitions = where === undefined ? undefined : root[where];
-  const found = definitions !== undefined && isObject(definitions) && name !== undefined ? definitions[name] : undefined;
-  return found !== undefined && isObject(found) ? found : member;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const found = definitions !== undefined && isJsonObject(definitions) && name !== undefined ? definitions[name] : undefined;
+  return found !== undefined && isJsonObject(found) ? found : member;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 
 /** Readers for what providers send: a value of another type is as good as absent. */
 
@@ -49,7 +49,7 @@ export function hasBrokenCounts(reported: JsonObject, depth = 0): boolean {
 }
 
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {

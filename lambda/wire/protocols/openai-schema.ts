@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { objectAtRoot } from '../fitting/root-object';
 import type { Tool } from '../model/request';
 import type { Capabilities } from '../models';
@@ -46,17 +46,13 @@ function isClosed(schema: JsonObject): boolean {
   if (schema['type'] === 'object' || properties !== undefined) {
     if (additionalProperties !== false) return false;
     const needed = Array.isArray(required) ? required : [];
-    if (isObject(properties) && !Object.keys(properties).every((name) => needed.includes(name))) return false;
+    if (isJsonObject(properties) && !Object.keys(properties).every((name) => needed.includes(name))) return false;
   }
   return Object.entries(schema).every(([keyword, value]) => DATA.has(keyword) || isClosedInside(value, MAPS.has(keyword)));
 }
 
 function isClosedInside(value: JsonValue | undefined, isMap: boolean): boolean {
   if (Array.isArray(value)) return value.every((item) => isClosedInside(item, false));
-  if (!isObject(value)) return true;
+  if (!isJsonObject(value)) return true;
   return isMap ? Object.values(value).every((inner) => isClosedInside(inner, false)) : isClosed(value);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 
 /** Empty text counts as none. */
 const UNKNOWN_THOUGHT = ' ';
@@ -37,25 +37,21 @@ export function withThinkingRules(body: JsonObject): Thinking | undefined {
 }
 
 function isOff(thinking: JsonValue | undefined): boolean {
-  return isObject(thinking) && thinking['type'] === 'disabled';
+  return isJsonObject(thinking) && thinking['type'] === 'disabled';
 }
 
 function isForced(choice: JsonValue | undefined): boolean {
-  return choice === 'required' || isObject(choice);
+  return choice === 'required' || isJsonObject(choice);
 }
 
 function callsTools(message: JsonValue): boolean {
-  return isObject(message) && Array.isArray(message['tool_calls']) && message['tool_calls'].length > 0;
+  return isJsonObject(message) && Array.isArray(message['tool_calls']) && message['tool_calls'].length > 0;
 }
 
 function lacksThinking(message: JsonValue): message is JsonObject {
   return (
-    isObject(message) &&
+    isJsonObject(message) &&
     message['role'] === 'assistant' &&
     !(typeof message['reasoning_content'] === 'string' && message['reasoning_content'] !== '')
   );
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { entryOf } from '../../platform/table';
 import { mistralToolId } from '../protocols/tool-ids';
 
@@ -41,7 +41,7 @@ function withIds(field: string, value: JsonValue | undefined): JsonValue | undef
 }
 
 function isCall(value: JsonValue): value is JsonObject & { readonly id: string } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['id'] === 'string';
+  return isJsonObject(value) && typeof value['id'] === 'string';
 }
 
 function withId(call: JsonObject & { readonly id: string }): JsonObject {

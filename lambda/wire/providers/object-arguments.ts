@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { objectOfArguments } from '../fitting';
 
 /** A message whose calls have an object for arguments; the message itself where they do. */
@@ -10,16 +10,12 @@ export function withArgumentsAsObjects(message: JsonObject): JsonObject {
 }
 
 function withObject(call: JsonValue): JsonValue {
-  if (!isObject(call)) return call;
+  if (!isJsonObject(call)) return call;
   const { function: called } = call;
-  if (called === undefined || !isObject(called)) return call;
+  if (called === undefined || !isJsonObject(called)) return call;
   const { arguments: text } = called;
   if (typeof text !== 'string') return call;
   const read = objectOfArguments({ arguments: text });
   const isRead = text.trim() !== '' && !('_unparsed' in read);
   return isRead ? call : { ...call, function: { ...called, arguments: JSON.stringify(read) } };
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

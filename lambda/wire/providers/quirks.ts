@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { entryOf } from '../../platform/table';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
@@ -186,7 +186,7 @@ function without(body: JsonObject, names: readonly string[], report: boolean): R
 function eachMessage(body: JsonObject, change: (message: JsonObject) => JsonObject): JsonObject | undefined {
   const messages = body['messages'];
   if (!Array.isArray(messages)) return undefined;
-  const changed = messages.map((message): JsonValue => (isObject(message) ? change(message) : message));
+  const changed = messages.map((message): JsonValue => (isJsonObject(message) ? change(message) : message));
   return changed.some((message, index) => message !== messages[index]) ? { ...body, messages: changed } : undefined;
 }
 
@@ -198,7 +198,7 @@ function developerAsSystem(body: JsonObject): Reshaped | undefined {
 function withPlainStrings(body: JsonObject): Reshaped | undefined {
   const changed = eachMessage(body, (message) => {
     const { content } = message;
-    if (!Array.isArray(content) || !content.every((part) => isObject(part) && typeof part['text'] === 'string')) return message;
+    if (!Array.isArray(content) || !content.every((part) => isJsonObject(part) && typeof part['text'] === 'string')) return message;
     return { ...message, content: content.map((part) => (part as JsonObject)['text']).join('\n') };
   });
   return changed === undefined ? undefined : { body: changed };
@@ -239,8 +239,8 @@ function withToolParameters(body: JsonObject): Reshaped | undefined {
   const { tools } = body;
   if (!Array.isArray(tools)) return undefined;
   const changed = tools.map((tool) => {
-    const definition = isObject(tool) ? tool['function'] : undefined;
-    if (!isObject(definition) || definition['parameters'] !== undefined) return tool;
+    const definition = isJsonObject(tool) ? tool['function'] : undefined;
+    if (!isJsonObject(definition) || definition['parameters'] !== undefined) return tool;
     return { ...(tool as JsonObject), function: { ...definition, parameters: { type: 'object', properties: {} } } };
   });
   return changed.some((tool, index) => tool !== tools[index]) ? { body: { ...body, tools: changed } } : undefined;
@@ -250,7 +250,7 @@ function withParts(body: JsonObject, change: (part: JsonObject) => JsonObject): 
   const changed = eachMessage(body, (message) => {
     const { content } = message;
     if (!Array.isArray(content)) return message;
-    const parts = content.map((part): JsonValue => (isObject(part) ? change(part) : part));
+    const parts = content.map((part): JsonValue => (isJsonObject(part) ? change(part) : part));
     return parts.some((part, index) => part !== content[index]) ? { ...message, content: parts } : message;
   });
   return changed === undefined ? undefined : { body: changed };
@@ -258,14 +258,14 @@ function withParts(body: JsonObject, change: (part: JsonObject) => JsonObject): 
 
 function documentByUrl(part: JsonObject): JsonObject {
   const { file } = part;
-  if (!isObject(file) || typeof file['file_data'] !== 'string') return part;
+  if (!isJsonObject(file) || typeof file['file_data'] !== 'string') return part;
   const name = typeof file['filename'] === 'string' ? { document_name: file['filename'] } : {};
   return { type: 'document_url', document_url: file['file_data'], ...name };
 }
 
 function bareAudio(part: JsonObject): JsonObject {
   const { input_audio: audio } = part;
-  return isObject(audio) && typeof audio['data'] === 'string' ? { ...part, input_audio: audio['data'] } : part;
+  return isJsonObject(audio) && typeof audio['data'] === 'string' ? { ...part, input_audio: audio['data'] } : part;
 }
 
 /** @param known names of tiers there, by what callers call them */
@@ -280,8 +280,4 @@ function withTier(body: JsonObject, known: Readonly<Record<string, string>>): Re
 function vertexClaudeBody(body: JsonObject): Reshaped {
   const { model: _model, ...rest } = body;
   return { body: { anthropic_version: 'vertex-2023-10-16', ...rest } };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

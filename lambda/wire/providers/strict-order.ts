@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../platform/json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 
 const OPENING: JsonObject = { role: 'user', content: '...' };
 /** Between the result of a tool and what the user says next. */
@@ -24,8 +24,9 @@ export function inStrictOrder(messages: JsonValue[]): JsonValue[] {
   }
   if (ordered.length === 0) ordered.push(OPENING);
   const last = ordered.at(-1);
-  if (isObject(last) && ordered.every((message) => roleOf(message) === 'system')) ordered[ordered.length - 1] = { ...last, role: 'user' };
-  if (isObject(last) && last['role'] === 'assistant' && last['prefix'] === undefined && last['tool_calls'] === undefined) {
+  if (isJsonObject(last) && ordered.every((message) => roleOf(message) === 'system'))
+    ordered[ordered.length - 1] = { ...last, role: 'user' };
+  if (isJsonObject(last) && last['role'] === 'assistant' && last['prefix'] === undefined && last['tool_calls'] === undefined) {
     ordered[ordered.length - 1] = { ...last, prefix: true };
   }
   return ordered.length === messages.length && ordered.every((message, index) => message === messages[index]) ? messages : ordered;
@@ -41,9 +42,5 @@ function isUser(message: JsonValue): boolean {
 }
 
 function roleOf(message: JsonValue | undefined): JsonValue | undefined {
-  return isObject(message) ? message['role'] : undefined;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(message) ? message['role'] : undefined;
 }
