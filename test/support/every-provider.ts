@@ -1,7 +1,7 @@
 import { loadPriceBook } from '../../lambda/money/deployed-book';
 import type { ProviderConfig, ProviderKind } from '../../lib/private/contract';
 import { startGateway, type TestGateway } from './gateway';
-import type { Upstream } from './upstream';
+import { jsonReply, startUpstream, type Upstream } from './upstream';
 
 const KINDS: readonly ProviderKind[] = [
   'openai',
@@ -60,12 +60,24 @@ export interface SentCall {
   readonly text: string;
 }
 
-/** Makes a call whose provider answers with a refusal, since what counts is what left. */
-export function sender(gateway: () => TestGateway, upstream: () => Upstream) {
+/** For a file's tests: makes a call whose provider answers with a refusal, since what counts is what left. */
+export function sentToEveryProvider() {
+  let upstream: Upstream;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    upstream = await startUpstream();
+    upstream.script(jsonReply({ error: { message: 'seen' } }, 400));
+    gateway = await startEveryProvider(upstream);
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
   return async (path: string, body: object, headers: Record<string, string> = {}): Promise<SentCall> => {
-    const before = upstream().requests.length;
-    const reply = await gateway().call(path, body, headers);
-    const call = upstream().requests[before];
+    const before = upstream.requests.length;
+    const reply = await gateway.call(path, body, headers);
+    const call = upstream.requests[before];
     return {
       status: reply.status,
       path: call?.path,

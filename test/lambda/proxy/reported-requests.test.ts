@@ -1,28 +1,11 @@
 /** Requests that people reported as refused by one host or another: what leaves is what that host takes. */
-import { sender, startEveryProvider } from '../../support/every-provider';
-import type { TestGateway } from '../../support/gateway';
-import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
+import { sentToEveryProvider } from '../../support/every-provider';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
 const MESSAGES = '/v1/messages';
 
-let upstream: Upstream;
-let gateway: TestGateway;
-const sent = sender(
-  () => gateway,
-  () => upstream,
-);
-
-beforeAll(async () => {
-  upstream = await startUpstream();
-  upstream.script(jsonReply({ error: { message: 'seen' } }, 400));
-  gateway = await startEveryProvider(upstream);
-});
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+const sent = sentToEveryProvider();
 
 const USER = [{ role: 'user', content: 'Hi' }];
 const FUNCTION = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } };
