@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { TABLES } from './private/contract';
+import { TABLES, type TableIndex } from './private/contract';
 
 /** Properties of the gateway's tables. */
 export interface GatewayTablesProps {
@@ -85,15 +85,6 @@ export class GatewayTables extends Construct {
       }
     }
   }
-}
-
-/** An index as the contract describes it. */
-interface TableIndex {
-  readonly name: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-  readonly isNumeric?: boolean;
-  readonly keysOnly?: boolean;
 }
 
 function key(name: string, type = dynamodb.AttributeType.STRING): dynamodb.Attribute {

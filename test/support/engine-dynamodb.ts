@@ -1,15 +1,7 @@
 import type { DynamoDbConnector } from '../../lambda/aws/dynamodb/dynamodb';
-import { TABLES } from '../../lib/private/contract';
+import { TABLES, type TableIndex } from '../../lib/private/contract';
 import { type DynamoDbEngine, openDynamoDb } from '../../local/dynamodb/engine';
 import { TABLE_NAMES } from './memory-dynamodb';
-
-interface TableIndex {
-  readonly name: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-  readonly isNumeric?: boolean;
-  readonly keysOnly?: boolean;
-}
 
 /** The gateway's tables as `CreateTable` takes them. */
 export const TABLE_DEFINITIONS = Object.entries(TABLES).map(([part, table]) => {

@@ -54,4 +54,4 @@ export type {
 export { DEFAULT_DEADLINES } from './document';
 export type { EdgeErrorCode } from './signals';
 export { EVENTS, METRICS } from './signals';
-export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES } from './tables';
+export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex } from './tables';

@@ -44,6 +44,17 @@ export const TABLES = {
   },
 } as const;
 
+/** An index of one of them, whichever. */
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** The sort key is a number. Default: a text. */
+  readonly isNumeric?: boolean;
+  /** Default: it holds whole items. */
+  readonly keysOnly?: boolean;
+}
+
 /** How the partition keys of the audit table begin. */
 export const AUDIT_PREFIX = 'audit#';
 
