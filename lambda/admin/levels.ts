@@ -1,6 +1,6 @@
 import type { IdentityStore, KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from '../identity';
 import { allowedTagsOf } from '../identity';
-import type { LevelKind } from '../money/ledger';
+import { GATEWAY_ID, type LevelKind } from '../money/ledger';
 import { GatewayError, invalidRequest } from '../platform/error';
 import type { Caller } from './caller';
 import { notFound, sees } from './caller';
@@ -88,7 +88,7 @@ export function confirmPlace(identity: Pick<IdentityStore, 'confirm'>, { teamId,
 export async function readParents(services: Services, caller: Caller, place: Place): Promise<readonly Parent[]> {
   const optional = async <T>(id: string | undefined, read: (id: string) => Promise<T>) => (id === undefined ? undefined : read(id));
   const [gateway, team, project, user] = await Promise.all([
-    services.identity.get('gateway', 'gateway', { consistent: true }),
+    services.identity.get('gateway', GATEWAY_ID, { consistent: true }),
     optional(place.teamId, (id) => readVisible(services, caller, 'team', id)),
     optional(place.projectId, (id) => readVisible(services, caller, 'project', id)),
     optional(place.userId, (id) => readVisible(services, caller, 'user', id)),

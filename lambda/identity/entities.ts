@@ -7,6 +7,8 @@ export interface LevelRecord extends LevelRow {
   readonly name?: string;
   /** Globs of model names. */
   readonly models?: readonly string[];
+  /** Globs of names of server-side tools. A key without them may use none. */
+  readonly serverTools?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
   /** Names of those of `tags` that an administrator of the team set; the role `admin` set the rest. */
   readonly teamTags?: readonly string[];

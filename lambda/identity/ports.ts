@@ -18,8 +18,6 @@ export interface ReadOptions {
   readonly consistent?: boolean;
   /** Default: 1,500. */
   readonly timeoutMs?: number;
-  /** The row as the caller has it: answered in place of the table's while both have the same generation, and so are the same. */
-  readonly known?: LevelRecord;
 }
 
 export interface ListOptions {

@@ -1,4 +1,4 @@
-import { type LevelKind, labelOf } from '../money/ledger';
+import { GATEWAY_ID, type LevelKind, labelOf } from '../money/ledger';
 import type { PlannedRows, RowCheck, RowMarks } from '../money/ports';
 import { ageMs, type Clock, type Moment, momentOf, sharedReads } from '../platform/runtime';
 import type { KeyRecord, LevelRecord } from './entities';
@@ -243,7 +243,7 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
   };
 }
 
-const GATEWAY: RowName = ['gateway', 'gateway'];
+const GATEWAY: RowName = ['gateway', GATEWAY_ID];
 
 function aboveOf({
   teamId,

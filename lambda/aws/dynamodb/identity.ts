@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../../lib/private/contract';
 import type { IdentityStore } from '../../identity';
-import type { LevelKind } from '../../money/ledger';
+import { GATEWAY_ID, type LevelKind } from '../../money/ledger';
 import type { WriteResult } from '../../platform/stored';
 import { numberOf, toItem } from './attributes';
 import { batchGet } from './batch-get';
@@ -43,9 +43,7 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
         { TableName: table, Key: { pk: { S: levelKey(kind, id) } }, ConsistentRead: options.consistent === true },
         { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS },
       );
-      if (item === undefined) return undefined;
-      const { known } = options;
-      return (known !== undefined && numberOf(item['generation']) === known.generation ? known : readLevel(item)) as never;
+      return item === undefined ? undefined : (readLevel(item) as never);
     },
 
     create: (kind, record) =>
@@ -76,7 +74,7 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
     },
 
     async rows(names, timeoutMs) {
-      const marks = names.some(([kind]) => kind === 'gateway') ? copyKey('gateway', 'gateway', 0) : undefined;
+      const marks = names.some(([kind]) => kind === 'gateway') ? copyKey('gateway', GATEWAY_ID, 0) : undefined;
       const keys = names.map(([kind, id]) => levelKey(kind, id));
       const found = await batchGet(connector, table, marks === undefined ? keys : [...keys, marks], timeoutMs);
       return {

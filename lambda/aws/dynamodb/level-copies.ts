@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { LevelKind } from '../../money/ledger';
+import { GATEWAY_ID, type LevelKind } from '../../money/ledger';
 import type { RowMarks } from '../../money/ports';
 import { levelKey } from './level-item';
 
@@ -18,7 +18,7 @@ export function copyKey(kind: LevelKind, id: string, copy: number): string {
   return `copy#${levelKey(kind, id)}#${copy}`;
 }
 
-const GATEWAY = ['gateway', 'gateway'] as const;
+const GATEWAY = ['gateway', GATEWAY_ID] as const;
 const MARK_ATTRIBUTES: Readonly<Record<keyof RowMarks, string>> = { overrides: 'overrides_mark', tags: 'tags_mark' };
 
 /** Sets the generation in all copies of a row; undefined: there is no such row any more. */

@@ -22,15 +22,13 @@ export interface LevelRow {
   readonly limits?: LimitsConfig;
   /** Budgets that were taken away, or whose calendar changed: they refuse nothing and count on until their period ends. */
   readonly removedBudgets?: readonly RemovedBudget[];
-  /** Globs of names of server-side tools. A key without them may use none. */
-  readonly serverTools?: readonly string[];
   /** Of the gateway or a tag, which are above every team: keys are told how its budgets and limits stand. */
   readonly showFigures?: boolean;
   /** IANA name; calendar periods of this level's budgets follow it. Default: UTC. */
   readonly timeZone?: string;
   /**
-   * Generation of this row with which a budget was put in force that was not counted until then in its period, by the counter that an
-   * unbroken one has: it counts on a counter of its own, because that one may have a gap.
+   * Generation of this row with which a budget was put in force that was not counted until then in its period, by the name that an
+   * unbroken one has on its page: it counts under a name of its own, because what stands under that one may have a gap.
    */
   readonly restarts?: Readonly<Record<string, number>>;
   /** Grows with every change. */

@@ -17,7 +17,6 @@ export interface BoundLevel {
   readonly timeZone: string;
   /** Keys may be told how its budgets and limits stand. */
   readonly showsFigures: boolean;
-  readonly generation: number;
   /** What its pages go by. */
   readonly limitsGeneration: number;
 }
@@ -51,7 +50,6 @@ export function bindLevel(
     limits: row?.limits ?? defaults?.limits ?? {},
     timeZone: row?.timeZone ?? 'UTC',
     showsFigures: row?.showFigures ?? !ABOVE_TEAMS.includes(kind),
-    generation: row?.generation ?? 0,
     limitsGeneration: row?.limitsGeneration ?? row?.generation ?? 0,
   };
 }
