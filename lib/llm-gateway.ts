@@ -131,6 +131,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       statements,
       deployValues: values.environment,
       network,
+      callsBedrock: document.providers.some(({ kind, baseUrl }) => kind === 'bedrock' && baseUrl === undefined),
       compute: props.compute ?? ComputePlane.lambda(),
       document: JSON.stringify(document),
     });

@@ -5,7 +5,7 @@ export interface VpcNetworkProps {
   /**
    * Subnets of the proxy function.
    *
-   * They need a way to every other provider and to AWS: a NAT gateway or VPC endpoints.
+   * They need a way to every other provider and to AWS: a NAT gateway, VPC endpoints of yours, or `endpoints`.
    *
    * @default - the VPC's private subnets
    */
@@ -17,6 +17,16 @@ export interface VpcNetworkProps {
    * @default - a new one that allows all outbound traffic
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Makes endpoints in the VPC for what the proxy calls: DynamoDB, Secrets Manager, SQS, and Amazon Bedrock where it is a provider, in the stack's Region. So the
+   * subnets need no NAT gateway, unless a provider is on the internet or Bedrock is called in other Regions.
+   *
+   * Leave it out where the VPC has such endpoints already: their private names would clash. Interface endpoints cost some $7 a month each in every zone.
+   *
+   * @default false
+   */
+  readonly endpoints?: boolean;
 }
 
 /** Which addresses a provider may be reached at; it decides whether plain `http://` and private addresses are accepted. */
@@ -37,7 +47,7 @@ export class ProviderNetwork {
    * A function can be in one VPC only, so every provider of a gateway names the same one.
    */
   static vpc(vpc: ec2.IVpc, props: VpcNetworkProps = {}): ProviderNetwork {
-    return new ProviderNetwork('vpc', vpc, props.subnets, props.securityGroups);
+    return new ProviderNetwork('vpc', vpc, props.subnets, props.securityGroups, props.endpoints);
   }
 
   private constructor(
@@ -49,5 +59,7 @@ export class ProviderNetwork {
     readonly subnets?: ec2.SubnetSelection,
     /** The chosen security groups. */
     readonly securityGroups?: ec2.ISecurityGroup[],
+    /** Whether endpoints are made for what the proxy calls. */
+    readonly endpoints: boolean = false,
   ) {}
 }

@@ -11,6 +11,7 @@ import { ENV } from './private/contract';
 import { allow } from './private/role-access';
 import { allowReadingSecret } from './private/secret-access';
 import { allowTables, tableEnvironment } from './private/table-access';
+import { addVpcEndpoints } from './private/vpc-endpoints';
 import type { ProviderNetwork } from './provider-network';
 import type { GatewayTables } from './tables';
 
@@ -46,6 +47,13 @@ export interface GatewayProxyProps extends GatewayFunctionProps {
    * @default - the proxy is in no VPC
    */
   readonly network?: ProviderNetwork;
+
+  /**
+   * A provider is Amazon Bedrock in the stack's Region.
+   *
+   * @default false
+   */
+  readonly callsBedrock?: boolean;
 }
 
 /** The data plane: takes calls, holds them to their budgets and streams the providers' answers, on whatever compute plane it is given. */
@@ -61,7 +69,8 @@ export class GatewayProxy extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayProxyProps) {
     super(scope, id);
-    const { compute, tables } = props;
+    const { compute, tables, network } = props;
+    if (network !== undefined) addVpcEndpoints(this, network, props.callsBedrock ?? false);
 
     const { integration, metrics, role } = compute.bind(this, {
       environment: {
@@ -73,7 +82,7 @@ export class GatewayProxy extends Construct {
       },
       document: props.document,
       configuration: props.configuration,
-      network: props.network,
+      network,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

@@ -28,6 +28,7 @@ export interface BundledFunctionProps {
   readonly vpc?: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly securityGroups?: ec2.ISecurityGroup[];
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /**
@@ -66,6 +67,7 @@ export class BundledFunction extends Construct {
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
     });
     this.node.addValidation({ validate: () => environmentProblem(this.function, props.bundle) });
   }

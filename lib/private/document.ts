@@ -174,7 +174,7 @@ function sharedNetwork(bindings: readonly { readonly id: string; readonly bindin
       );
     }
   }
-  return first?.binding.network;
+  return (inVpc.find(({ binding }) => binding.network?.endpoints) ?? first)?.binding.network;
 }
 
 function maxBodyBytes(size: Size | undefined): number {

@@ -3,11 +3,16 @@ import { flag, type JsonObject, list, number, object, text } from '../template/j
 import type { StackModel, StackResource } from '../template/stack-model';
 import { DEFAULT_INTEGRATION_TIMEOUT_MS } from './limits';
 
+/** How an integration names its function: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, with `:QUALIFIER` behind it or not. */
+const INVOCATION = /\/functions\/((.+:function:[^/:]+)(?::[^/:]+)?)\/(?:response-streaming-)?invocations$/;
+
 /** What answers a route. */
 export type Integration =
   | {
       readonly kind: 'lambda';
       readonly functionArn: string;
+      /** What the API calls: the function, or an alias or a version of it. */
+      readonly invokedArn: string;
       /** `STREAM`: the answer is passed on as it comes. */
       readonly streamed: boolean;
       readonly timeoutMs: number;
@@ -115,7 +120,7 @@ function leadsTo(model: StackModel, api: StackResource, functionArns: readonly s
     .ofType('AWS::ApiGateway::Method')
     .filter(({ properties }) => properties.RestApiId === api.physical?.ref)
     .map(({ properties }) => text(object(properties.Integration).Uri) ?? '')
-    .some((uri) => functionArns.some((arn) => uri.includes(`/${arn}/`)));
+    .some((uri) => functionArns.some((arn) => uri.includes(`/${arn}/`) || uri.includes(`/${arn}:`)));
 }
 
 function readRoutes(model: StackModel, api: StackResource, belongs: (resource: StackResource) => boolean): RouteDefinition[] {
@@ -155,15 +160,21 @@ function readIntegration({ logicalId, properties }: StackResource): Integration 
   if (type === 'MOCK') return mock(integration);
   if (type !== 'AWS_PROXY') throw new LocalRunError(`${logicalId}: the local run does not have integrations of type ${type}`);
   const uri = text(integration.Uri) ?? '';
-  const functionArn = /\/functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri)?.[1];
-  if (functionArn === undefined) throw new LocalRunError(`${logicalId}: ${uri} names no Lambda function`);
+  const [, invokedArn, functionArn] = INVOCATION.exec(uri) ?? [];
+  if (invokedArn === undefined || functionArn === undefined) throw new LocalRunError(`${logicalId}: ${uri} names no Lambda function`);
   const streamed = integration.ResponseTransferMode === 'STREAM';
   if (streamed !== uri.endsWith('/response-streaming-invocations')) {
     throw new LocalRunError(
       `${logicalId}: ResponseTransferMode ${streamed ? 'STREAM needs' : 'BUFFERED forbids'} a response-streaming-invocations URI`,
     );
   }
-  return { kind: 'lambda', functionArn, streamed, timeoutMs: number(integration.TimeoutInMillis) ?? DEFAULT_INTEGRATION_TIMEOUT_MS };
+  return {
+    kind: 'lambda',
+    functionArn,
+    invokedArn,
+    streamed,
+    timeoutMs: number(integration.TimeoutInMillis) ?? DEFAULT_INTEGRATION_TIMEOUT_MS,
+  };
 }
 
 function mock(integration: JsonObject): Integration {

@@ -155,8 +155,8 @@ export class ApiGatewayServer {
       return;
     }
     const pool = this.options.functions.get(integration.functionArn);
-    if (pool === undefined || !this.mayCall(pool, match)) {
-      exchange.note(`the template lets API Gateway not invoke ${integration.functionArn}: AWS::Lambda::Permission is missing`);
+    if (pool === undefined || !this.mayCall(pool, integration.invokedArn, match)) {
+      exchange.note(`the template lets API Gateway not invoke ${integration.invokedArn}: AWS::Lambda::Permission is missing`);
       exchange.refuse('API_CONFIGURATION_ERROR');
       return;
     }
@@ -174,12 +174,14 @@ export class ApiGatewayServer {
     await (integration.streamed ? serveStreamed(exchange, event, target) : serveBuffered(exchange, event, target));
   }
 
-  private mayCall(pool: FunctionPool, { route }: RouteMatch): boolean {
+  private mayCall({ definition }: FunctionPool, invokedArn: string, { route }: RouteMatch): boolean {
     const { account, api, permissions } = this.options;
     const method = route.method === 'ANY' ? '*' : route.method;
     const path = route.resourcePath.replace(/\{[^}]+\}/g, '*');
     const source = `arn:${account.partition}:execute-api:${account.region}:${account.accountId}:${api.apiId}/${api.stageName}/${method}${path}`;
-    return mayInvoke(permissions, pool.definition, 'apigateway.amazonaws.com', source);
+    // A permission holds for what it names: one on the function opens none of its aliases, and the other way round.
+    const target = invokedArn === definition.arn ? definition : { name: invokedArn, arn: invokedArn };
+    return mayInvoke(permissions, target, 'apigateway.amazonaws.com', source);
   }
 
   /** What AWS answers for a stage that does not exist, with a word on where the gateway is. */

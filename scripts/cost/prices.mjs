@@ -2,6 +2,9 @@
 export const PRICES = {
   lambdaGbSecond: 13.3334 / 1e6,
   lambdaRequest: 0.2 / 1e6,
+  /** Of environments that are started ahead: while they are kept, and while they serve. */
+  provisionedGbSecond: 3.3334 / 1e6,
+  provisionedServingGbSecond: 7.7778 / 1e6,
   apiRequest: 3.5 / 1e6,
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,

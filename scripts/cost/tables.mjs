@@ -31,6 +31,7 @@ export function blocks(measured) {
     million: millionTable(measured),
     units: unitsTable(measured),
     memory: memoryTable(measured),
+    provisioned: provisionedLines(),
     metrics: metricsTable(measured),
     records: recordsTable(measured),
     containers: containersTable(measured),
@@ -165,6 +166,18 @@ function memoryTable({ function: { firstCpuMs, cpuMs, rssMb, largestRssMb } }) {
     ),
     '',
     `Counted: ${short(cpuMs)} ms of CPU for a request of an environment that has served some hundreds, ${short(firstCpuMs)} ms for its first one after the warm-up; ${rssMb} MB of memory, ${largestRssMb} MB after bodies of four megabytes.`,
+  ];
+}
+
+function provisionedLines() {
+  const gb = DEFAULT_MB / 1_024;
+  const month = HOURS_A_MONTH * 3_600 * gb;
+  const keptUsd = month * PRICES.provisionedGbSecond;
+  const saved = PRICES.lambdaGbSecond - PRICES.provisionedServingGbSecond;
+  const share = Math.ceil((100 * PRICES.provisionedGbSecond) / saved);
+  return [
+    `An environment of the default size that is kept all month costs ${usd(keptUsd)}; while it serves, Lambda's time costs ${usd(1e6 * PRICES.provisionedServingGbSecond)} a million GB-seconds in place`,
+    `of ${usd(1e6 * PRICES.lambdaGbSecond)}. So it pays for itself where it serves ${share} % of the time. Below that it buys one thing: no caller waits for an environment to start.`,
   ];
 }
 

@@ -1,11 +1,11 @@
 import { Size } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ComputePlane, type ComputePlaneBinding, type ComputePlaneBindOptions } from '../../lib';
+import { ComputePlane, type ComputePlaneBinding, type ComputePlaneBindOptions, type LlmGatewayProps } from '../../lib';
 import { documentOf, statementsOf, synthesize } from './support';
 
 /** A plane that is not Lambda: something behind a URL, with a role of its own. */
@@ -93,4 +93,49 @@ test.each([
   [10_240, '"memorySize" is 10240 MiB; give 256 to 3008 MiB'],
 ])('fails on %d MiB of memory', (mebibytes, message) => {
   expect(() => ComputePlane.lambda({ memorySize: Size.mebibytes(mebibytes) })).toThrow(message);
+});
+
+test('reserved concurrency is the function’s, and no alias comes with it', () => {
+  const { template: reserved } = synthesize({ compute: ComputePlane.lambda({ reservedConcurrentExecutions: 50 }) });
+
+  reserved.hasResourceProperties('AWS::Lambda::Function', {
+    Description: 'Data plane of an LLM gateway',
+    ReservedConcurrentExecutions: 50,
+  });
+  reserved.resourceCountIs('AWS::Lambda::Alias', 0);
+});
+
+describe('environments that are started ahead', () => {
+  const warm = (props: LlmGatewayProps = {}) =>
+    synthesize({ ...props, compute: ComputePlane.lambda({ provisionedConcurrentExecutions: 3 }) }).template;
+  const versionsOf = (of: Template): string[] => Object.keys(of.findResources('AWS::Lambda::Version'));
+
+  test('are an alias’s, which the API calls in place of the function', () => {
+    const of = warm();
+    const [alias] = Object.keys(of.findResources('AWS::Lambda::Alias'));
+    const uris = Object.values(of.findResources('AWS::ApiGateway::Method'))
+      .filter(({ Properties }) => Properties.Integration.ResponseTransferMode === 'STREAM')
+      .map(({ Properties }) => JSON.stringify(Properties.Integration.Uri));
+
+    of.hasResourceProperties('AWS::Lambda::Alias', { ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 } });
+    expect(uris.length).toBeGreaterThan(0);
+    for (const uri of uris) expect(uri).toContain(`{"Ref":"${alias}"}`);
+    of.hasResourceProperties('AWS::Lambda::Permission', { FunctionName: { Ref: alias }, Principal: 'apigateway.amazonaws.com' });
+  });
+
+  test('are made anew when the configuration changes, and only then', () => {
+    expect(versionsOf(warm())).toEqual(versionsOf(warm()));
+    expect(versionsOf(warm({ defaultMaxOutputTokens: 100 }))).not.toEqual(versionsOf(warm()));
+  });
+});
+
+test.each([
+  [{ reservedConcurrentExecutions: 0 }, '"reservedConcurrentExecutions" is 0; give a whole number of at least 1'],
+  [{ provisionedConcurrentExecutions: 1.5 }, '"provisionedConcurrentExecutions" is 1.5; give a whole number of at least 1'],
+  [
+    { reservedConcurrentExecutions: 2, provisionedConcurrentExecutions: 3 },
+    '"provisionedConcurrentExecutions" is 3, more than the 2 of "reservedConcurrentExecutions"',
+  ],
+])('fails on %j', (props, message) => {
+  expect(() => ComputePlane.lambda(props)).toThrow(message);
 });

@@ -160,6 +160,44 @@ test('a provider in a VPC puts the proxy alone into it, with the permissions tha
   expect(statementsOf(template, 'Admin').flatMap(({ actions }) => actions)).not.toContain('ec2:CreateNetworkInterface');
 });
 
+test.each([
+  ['without Bedrock', [], ['secretsmanager', 'sqs']],
+  ['with Bedrock', [Provider.bedrock()], ['bedrock-runtime', 'secretsmanager', 'sqs']],
+])('a VPC without a way out gets endpoints for what the proxy calls, when asked for: %s', (_what, others, interfaces) => {
+  const { template } = synthesize((stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
+    const subnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+    const server = { baseUrl: 'http://10.0.1.7:8000/v1', free: true };
+    return {
+      providers: [
+        ...others,
+        Provider.vllm({ ...server, network: ProviderNetwork.vpc(vpc, { subnets }) }),
+        Provider.ollama({ ...server, network: ProviderNetwork.vpc(vpc, { subnets, endpoints: true }) }),
+      ],
+    };
+  });
+  const endpoints = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) => Properties);
+  const ofType = (type: string): string[] =>
+    endpoints
+      .filter(({ VpcEndpointType }) => VpcEndpointType === type)
+      .map(({ ServiceName }) => /\.([a-z-]+)"?\]*\}?$/.exec(JSON.stringify(ServiceName))?.[1] ?? '')
+      .sort();
+
+  expect(ofType('Gateway')).toEqual(['dynamodb']);
+  expect(ofType('Interface')).toEqual(interfaces);
+  for (const { VpcEndpointType, PrivateDnsEnabled } of endpoints) if (VpcEndpointType === 'Interface') expect(PrivateDnsEnabled).toBe(true);
+});
+
+test('a VPC gets no endpoints unasked', () => {
+  const { template } = synthesize((stack) => ({
+    providers: [
+      Provider.vllm({ baseUrl: 'http://10.0.1.7:8000/v1', network: ProviderNetwork.vpc(new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 })) }),
+    ],
+  }));
+
+  template.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+});
+
 test("a provider of one's own plugs in through bind, with its settings and what it must be allowed", () => {
   class MarketplaceProvider extends Provider {
     constructor() {

@@ -286,4 +286,28 @@ interface UsageRow {
       await own.close();
     }
   });
+
+  test('a gateway whose API leads to an alias is served, with its reserved concurrency', async () => {
+    const own = await startLocalRun({
+      workingDirectory: ROOT,
+      app: `"${process.execPath}" test/local/run/fixtures/warm-app.cjs`,
+      port: 0,
+      environment: {},
+      workerFile,
+      onNote: (line) => notes.push(line),
+    });
+
+    try {
+      const answer = await callGateway('POST', `${own.url}/v1/chat/completions`, own.key, {
+        model: 'simulated/simulated-1',
+        max_tokens: 4,
+        messages: [{ role: 'user', content: 'hello' }],
+      });
+
+      expect(answer).toMatchObject({ status: 200, body: { object: 'chat.completion' } });
+      expect(notes).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
 });

@@ -1,0 +1,28 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { ProviderNetwork } from '../provider-network';
+
+/** What the proxy calls beside its providers, whatever is configured. */
+const ALWAYS = {
+  SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
+};
+
+/**
+ * Endpoints in the VPC for the AWS services that a proxy without a way to the internet calls. Logs and metrics need none: Lambda takes them from
+ * outside the VPC.
+ *
+ * @param withBedrock a provider is Amazon Bedrock in the stack's Region
+ */
+export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, withBedrock: boolean): void {
+  const { virtualNetwork: vpc, subnets } = network;
+  if (vpc === undefined || !network.endpoints) return;
+  const endpoints = new Construct(scope, 'Endpoints');
+  new ec2.GatewayVpcEndpoint(endpoints, 'DynamoDb', {
+    vpc,
+    service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+    subnets: subnets === undefined ? undefined : [subnets],
+  });
+  const services = withBedrock ? { ...ALWAYS, Bedrock: ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME } : ALWAYS;
+  for (const [id, service] of Object.entries(services)) new ec2.InterfaceVpcEndpoint(endpoints, id, { vpc, service, subnets });
+}
