@@ -1,45 +1,58 @@
-/** One place to which a route may send a call: a model at a provider. */
-export class Target {
-  /**
-   * A model at a configured provider.
-   *
-   * @param model the provider's id, a slash, and the model's name at that provider, such as `anthropic/claude-sonnet-5-5`;
-   * `anthropic/*` passes on the name that the caller asked for
-   */
-  static model(model: string): Target {
-    const slash = model.indexOf('/');
-    if (slash <= 0 || slash === model.length - 1) {
-      throw new Error(
-        `target "${model}" is not "<provider id>/<model>"; write the provider's id first, for example "anthropic/claude-sonnet-5-5"`,
-      );
-    }
-    return new Target(model.slice(0, slash), model.slice(slash + 1));
-  }
+import type { Strategy } from './strategy';
+import type { Target } from './target';
 
-  private constructor(
-    /** Id of the provider. */
-    readonly provider: string,
-    /** The model's name at that provider. */
-    readonly modelName: string,
-  ) {}
+/** How one of a route's targets is chosen, and what else may answer. */
+export interface RouteOptions {
+  /**
+   * In which order the targets are asked.
+   *
+   * @default Strategy.ordered()
+   */
+  readonly strategy?: Strategy;
+
+  /**
+   * Whether the calls of one conversation go to one target while that answers, so that the provider's prompt cache keeps working. Calls belong
+   * to one conversation when they begin alike: the same instructions and the same first turn. Without it calls are shared by chance.
+   *
+   * @default true
+   */
+  readonly affinity?: boolean;
+
+  /**
+   * Alias, or `provider/model`, that takes a call which what is left of a budget does not cover, in place of a refusal. The call counts as one
+   * of this route's alias; the key needs no permission for the other.
+   *
+   * @default - the call is refused
+   */
+  readonly budgetFallback?: string;
+
+  /**
+   * Whether a call that one provider's content policy refuses is asked of the next target.
+   *
+   * @default false
+   */
+  readonly contentPolicyFallback?: boolean;
 }
 
 /** An alias that callers may ask for, and where its calls go. */
 export class Route {
   /**
-   * Sends an alias to its targets in order; the next one is tried only while nothing has been sent to the caller.
+   * Sends an alias to one of its targets; the next one is tried only while nothing has been sent to the caller.
    *
    * @param alias what callers name as the model: `smart`, or a glob such as `claude-*`
    * @param targets at least one, best first
+   * @param options how one of them is chosen
    */
-  static to(alias: string, targets: Target[]): Route {
-    return new Route(alias, targets);
+  static to(alias: string, targets: Target[], options: RouteOptions = {}): Route {
+    return new Route(alias, targets, options);
   }
 
   private constructor(
     /** What callers ask for. */
     readonly alias: string,
-    /** Where the calls go, in order. */
+    /** Where the calls go. */
     readonly targets: Target[],
+    /** How one of them is chosen. */
+    readonly options: RouteOptions,
   ) {}
 }

@@ -1,3 +1,4 @@
+import { STRATEGY_NAMES } from '../../lib/private/contract';
 import { readData } from './admin/level-options';
 import { flag, type Parsed, text, texts } from './admin/options';
 import { overrideCommand } from './admin/override-command';
@@ -14,6 +15,7 @@ const right = (name: string, title: string): Column => ({ ...field(name, title),
 const columns: readonly Column[] = [
   field('alias'),
   { title: 'targets', value: (row) => targetNames(row).map(plain).join(' > ') },
+  { title: 'strategy', value: (row) => (targetNames(row).length > 1 ? plain(row['strategy']) : '') },
   right('context_window', 'window'),
   right('max_output_tokens', 'max output'),
   right('input_usd', 'input'),
@@ -28,6 +30,10 @@ export const command = overrideCommand({
   columns,
   options: {
     target: { type: 'string', multiple: true },
+    strategy: { type: 'string' },
+    'no-affinity': { type: 'boolean' },
+    'budget-fallback': { type: 'string' },
+    'content-policy-fallback': { type: 'boolean' },
     capabilities: { type: 'string' },
     ...TOKEN_PRICE_OPTIONS,
     free: { type: 'boolean' },
@@ -36,7 +42,12 @@ export const command = overrideCommand({
 tokens and last day; \`get\` and \`delete\` are about an override.
 
   ID                    an alias, or a glob of aliases; with a slash a model, provider/model, or a glob of such names
-  --target PROVIDER/MODEL   where an alias leads; may be repeated; tried in this order
+  --target 'PROVIDER/MODEL [JSON]'   where an alias leads; may be repeated; with JSON what is said of it, such as
+                        {"weight":9,"tokens_per_minute":100000,"when":{"tools":false},"parameters":{"effort":"low"}}
+  --strategy NAME       ${STRATEGY_NAMES.join(', ')}
+  --no-affinity         calls of one conversation may go to different targets
+  --budget-fallback ALIAS   takes calls that no budget covers
+  --content-policy-fallback   what one provider's content policy refuses is asked of the next target
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
 ${TOKEN_PRICE_HELP}
   --free                the model costs nothing`,
@@ -45,6 +56,10 @@ ${TOKEN_PRICE_HELP}
     const body = {
       ...readData(text(parsed, 'data')),
       ...option('targets', readTargets(parsed)),
+      ...option('strategy', text(parsed, 'strategy')),
+      ...(flag(parsed, 'no-affinity') ? { affinity: false } : {}),
+      ...option('budget_fallback', text(parsed, 'budget-fallback')),
+      ...(flag(parsed, 'content-policy-fallback') ? { content_policy_fallback: true } : {}),
       ...option('capabilities', readCapabilities(parsed)),
       ...option('usd_per_million_tokens', readTokenPrices(parsed)),
       ...(flag(parsed, 'free') ? { free: true } : {}),
@@ -63,11 +78,23 @@ function option(name: string, value: unknown): Record<string, unknown> {
 }
 
 function readTargets(parsed: Parsed): readonly object[] | undefined {
-  return texts(parsed, 'target')?.map((target) => {
+  return texts(parsed, 'target')?.map((given) => {
+    const space = given.indexOf(' ');
+    const target = space < 0 ? given : given.slice(0, space);
     const at = target.indexOf('/');
     if (at < 1 || at === target.length - 1) throw new UsageError(`--target takes PROVIDER/MODEL, not '${target}'`);
-    return { provider: target.slice(0, at), model: target.slice(at + 1) };
+    return { provider: target.slice(0, at), model: target.slice(at + 1), ...(space < 0 ? {} : readTerms(given.slice(space + 1))) };
   });
+}
+
+function readTerms(json: string): object {
+  try {
+    const terms: unknown = JSON.parse(json);
+    if (typeof terms === 'object' && terms !== null && !Array.isArray(terms)) return terms;
+  } catch {
+    // Told below, as what is no object.
+  }
+  throw new UsageError(`--target takes 'PROVIDER/MODEL {"weight":9}', with a JSON object behind the space, not '${json}'`);
 }
 
 function readCapabilities(parsed: Parsed): Record<string, unknown> | undefined {

@@ -1,6 +1,6 @@
-import type { ProviderConfig, TargetConfig } from '../../lib/private/contract';
+import type { ProviderConfig, RouteConfig, StrategyName, TargetConfig } from '../../lib/private/contract';
 import { createPriceBook, formatUsd, type Price } from '../money/pricing';
-import { capabilitiesSaid, type ModelFacts, type ModelOverride, modelFacts, withModelFacts } from '../routing';
+import { capabilitiesSaid, type ModelFacts, type ModelOverride, modelFacts, routeOf, withModelFacts } from '../routing';
 import { readBooks } from './price-books';
 import { pricedTarget } from './priced-targets';
 import type { Services } from './services';
@@ -10,6 +10,7 @@ export interface ModelInForce {
   /** An alias, or a model as `provider/model`. */
   readonly alias: string;
   readonly targets: readonly TargetConfig[];
+  readonly strategy: StrategyName;
   /** What every target takes, as far as it is known. */
   readonly contextWindow: number | null;
   readonly maxOutputTokens: number | null;
@@ -60,12 +61,13 @@ export async function modelsInForce(services: Services): Promise<readonly ModelI
   const changedIds = new Set([...changed, ...prices].map(({ id }) => id));
   return [...namesOf(services, facts, changed)]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([alias, targets]) => {
+    .map(([alias, { targets, strategy = 'ordered' }]) => {
       const known = targets.flatMap((target) => knownOf(target) ?? []);
       const [first] = known;
       return {
         alias,
-        targets: targets.map(({ provider, model }) => ({ provider, model })),
+        targets,
+        strategy,
         contextWindow: least(known.map(({ window }) => window)),
         maxOutputTokens: least(known.map(({ most }) => most)),
         inputUsd: first?.price === undefined ? null : formatUsd(first.price.rates.input.base),
@@ -76,20 +78,21 @@ export async function modelsInForce(services: Services): Promise<readonly ModelI
     });
 }
 
+type Leading = Pick<RouteConfig, 'targets' | 'strategy'>;
+
 /** Names without globs lead to themselves; of an alias that was changed at run time the change counts. */
-function namesOf(
-  { document }: Services,
-  facts: readonly ModelFacts[],
-  changed: readonly ModelOverride[],
-): ReadonlyMap<string, readonly TargetConfig[]> {
-  const names = new Map<string, readonly TargetConfig[]>();
+function namesOf({ document }: Services, facts: readonly ModelFacts[], changed: readonly ModelOverride[]): ReadonlyMap<string, Leading> {
+  const names = new Map<string, Leading>();
   const declared = (document.providers ?? []).flatMap(({ id, models = [] }) => models.map((model) => `${id}/${model}`));
   for (const name of [...declared, ...facts.map(({ id }) => id)]) {
     const slash = name.indexOf('/');
-    if (!PATTERN.test(name)) names.set(name, [{ provider: name.slice(0, slash), model: name.slice(slash + 1) }]);
+    if (!PATTERN.test(name)) names.set(name, { targets: [{ provider: name.slice(0, slash), model: name.slice(slash + 1) }] });
   }
-  for (const { alias, targets } of document.routes ?? []) names.set(alias, targets);
-  for (const override of changed) if (override.targets !== undefined) names.set(override.id, override.targets);
+  for (const route of document.routes ?? []) names.set(route.alias, route);
+  for (const override of changed) {
+    const route = routeOf(override);
+    if (route !== undefined) names.set(route.alias, route);
+  }
   return names;
 }
 

@@ -54,6 +54,7 @@ const CATALOGUE = {
   ambiguous_credentials: INVALID,
   idempotency_mismatch: INVALID,
   max_cost_exceeded: INVALID,
+  no_matching_target: INVALID,
   price_unknown: INVALID,
   request_timeout: { ...TIMEOUT, status: 408 },
   request_too_large: { ...INVALID, status: 413 },

@@ -1,4 +1,4 @@
-import type { CapabilitiesConfig, GatewayDocument, RouteConfig } from '../../lib/private/contract';
+import type { CapabilitiesConfig, GatewayDocument } from '../../lib/private/contract';
 import type { PriceBookStore } from '../money/ports';
 import type { PriceOverride } from '../money/pricing';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
@@ -7,7 +7,7 @@ import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime';
 import { capabilitiesSaid, modelFacts, withModelFacts } from './model-facts';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
-import type { BookOverride, OverrideStore } from './overrides';
+import { type BookOverride, type OverrideStore, routeOf } from './overrides';
 import type { ConfiguredProvider } from './providers';
 
 /** The configuration as it stands now: the document and what was changed at run time. */
@@ -119,10 +119,7 @@ export function createLiveConfiguration(
     const seen = JSON.stringify(models);
     if (seen !== fingerprint) {
       fingerprint = seen;
-      const changed = models.flatMap(({ id, targets }): RouteConfig[] =>
-        targets === undefined ? [] : [{ alias: id, targets: [...targets] }],
-      );
-      routes = [...changed, ...document.routes];
+      routes = [...models.flatMap((override) => routeOf(override) ?? []), ...document.routes];
       facts = modelFacts(deployed, models);
       resolver = resolverNow();
     }

@@ -1,10 +1,9 @@
-import type { RouteConfig, TargetConfig } from '../../lib/private/contract';
+import type { RouteConfig, StrategyName, TargetConfig } from '../../lib/private/contract';
 import { GatewayError } from '../platform/error';
 import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
 import { isSafeModelName } from '../wire/providers';
 import type { ConfiguredProvider } from './providers';
-import type { StrategyName } from './strategies';
-import type { Target } from './target';
+import { plainTarget, type Target, targetOf } from './target';
 
 /** What a model name means. */
 export interface Resolution {
@@ -13,10 +12,20 @@ export interface Resolution {
   /** The alias, glob included, that it matched. */
   readonly alias?: string;
   readonly reason: 'alias' | 'provider' | 'pattern';
+  /** What the caller named is not what it leads to: no budget covers that. */
+  readonly instead?: true;
   /** As the route names them; never empty. */
   readonly targets: readonly Target[];
   /** In which order they are asked. */
   readonly strategy: StrategyName;
+  /** Something is to be chosen: there are several targets, or one that is not for every call. */
+  readonly chooses: boolean;
+  /** Whether the calls of one conversation go to one target while that answers. */
+  readonly affinity: boolean;
+  /** Alias or model that takes a call which no budget covers. */
+  readonly budgetFallback?: string;
+  /** Whether what one provider's content policy refuses is asked of the next target. */
+  readonly contentPolicyFallback: boolean;
 }
 
 /** Finds what a model name means. */
@@ -48,9 +57,19 @@ export function createModelResolver(
   const remembered = new Map<string, Resolution>();
 
   const throughRoute = (name: string, route: RouteConfig): Resolution => {
-    const targets = route.targets.flatMap((target) => targetOf(byId, target, name));
+    const targets = route.targets.flatMap((target) => configuredTarget(byId, target, name));
     if (targets.length === 0) throw modelNotFound(name);
-    return { originalModel: name, alias: route.alias, reason: 'alias', targets, strategy: 'ordered' };
+    return {
+      originalModel: name,
+      alias: route.alias,
+      reason: 'alias',
+      targets,
+      strategy: route.strategy ?? 'ordered',
+      chooses: targets.length > 1 || targets.some(({ when }) => when !== undefined),
+      affinity: route.affinity ?? true,
+      ...(route.budget_fallback === undefined ? {} : { budgetFallback: route.budget_fallback }),
+      contentPolicyFallback: route.content_policy_fallback ?? false,
+    };
   };
 
   const find = (name: string): Resolution => {
@@ -59,8 +78,7 @@ export function createModelResolver(
     const slash = name.indexOf('/');
     const named = slash > 0 ? byId.get(name.slice(0, slash)) : undefined;
     if (named !== undefined && isSafeModelName(name.slice(slash + 1))) {
-      const targets = [{ provider: named, model: name.slice(slash + 1), name }];
-      return { originalModel: name, reason: 'provider', targets, strategy: 'ordered' };
+      return straight(name, 'provider', plainTarget(named, name.slice(slash + 1)));
     }
     const glob = globs.find((route) => matchesGlob(route.alias, name));
     if (glob !== undefined) return throughRoute(name, glob);
@@ -68,8 +86,7 @@ export function createModelResolver(
     if (serving.length > 1) throw ambiguous(name, serving);
     const [provider] = serving;
     if (provider === undefined) throw modelNotFound(name);
-    const targets = [{ provider, model: name, name: `${provider.id}/${name}` }];
-    return { originalModel: name, reason: 'pattern', targets, strategy: 'ordered' };
+    return straight(name, 'pattern', plainTarget(provider, name));
   };
 
   return {
@@ -98,11 +115,16 @@ export function createModelResolver(
   };
 }
 
+/** What a name means that leads to one place. */
+function straight(originalModel: string, reason: 'provider' | 'pattern', target: Target): Resolution {
+  return { originalModel, reason, targets: [target], strategy: 'ordered', chooses: false, affinity: true, contentPolicyFallback: false };
+}
+
 /** A target model `*` stands for the name that was asked for. */
-function targetOf(byId: ReadonlyMap<string, ConfiguredProvider>, target: TargetConfig, name: string): Target[] {
+function configuredTarget(byId: ReadonlyMap<string, ConfiguredProvider>, target: TargetConfig, name: string): Target[] {
   const provider = byId.get(target.provider);
   const model = target.model === '*' ? name : target.model;
-  return provider === undefined || !isSafeModelName(model) ? [] : [{ provider, model, name: `${provider.id}/${model}` }];
+  return provider === undefined || !isSafeModelName(model) ? [] : [targetOf(provider, model, target)];
 }
 
 function serves({ config, definition }: ConfiguredProvider, name: string): boolean {

@@ -1,9 +1,9 @@
-import type { CapabilitiesConfig, TargetConfig } from '../../lib/private/contract';
+import { type CapabilitiesConfig, ROUTE_TERMS, type RouteConfig, type RouteTerms, type TargetConfig } from '../../lib/private/contract';
 import type { PriceFields, PriceOverride } from '../money/pricing';
 import type { WriteResult } from '../platform/stored';
 
 /** A route changed at run time, or what is said of a model then. */
-export interface ModelOverride {
+export interface ModelOverride extends RouteTerms {
   /** The alias, or glob of aliases, that it replaces or adds; `provider/model`, or a glob of such names, of which it tells facts. */
   readonly id: string;
   readonly targets?: readonly TargetConfig[];
@@ -15,6 +15,14 @@ export interface ModelOverride {
   readonly generation: number;
   /** ISO 8601. */
   readonly updatedAt: string;
+}
+
+/** The route that an override makes; undefined where it only tells of models. */
+export function routeOf(override: ModelOverride): RouteConfig | undefined {
+  const { id, targets } = override;
+  if (targets === undefined) return undefined;
+  const terms = ROUTE_TERMS.flatMap((name) => (override[name] === undefined ? [] : [[name, override[name]] as const]));
+  return { alias: id, targets: [...targets], ...Object.fromEntries(terms) };
 }
 
 /** Which price book holds in place of the one that was deployed. There is one at most, `current`. */

@@ -15,6 +15,7 @@ import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
 import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
+import { routeConfigs } from './route-configs';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
 
 /** What the gateway's props say about the document. */
@@ -52,8 +53,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
     );
   }
   const ids = checkIds(props.providers);
-  const routes = props.routes.map((route) => routeConfig(route, ids));
-  checkAliases(routes);
+  const routes = routeConfigs(props.routes, ids);
 
   const bindings = props.providers.map((provider) => ({
     id: provider.id,
@@ -99,40 +99,6 @@ function checkIds(providers: readonly Provider[]): Set<string> {
     ids.add(id);
   }
   return ids;
-}
-
-function routeConfig(route: Route, ids: ReadonlySet<string>): RouteConfig {
-  checkGlob('the alias of a route', route.alias);
-  const prefix = route.alias.split('/')[0] ?? '';
-  if (route.alias.includes('/') && ids.has(prefix)) {
-    throw new Error(
-      `the alias "${route.alias}" would hide models of the provider "${prefix}"; choose an alias that does not begin with a provider's id and a slash`,
-    );
-  }
-  if (route.targets.length === 0)
-    throw new Error(`the route "${route.alias}" has no targets; give at least one, for example Target.model("bedrock/<model>")`);
-  const targets = route.targets.map(({ provider, modelName }) => {
-    if (!ids.has(provider)) {
-      throw new Error(
-        `the route "${route.alias}" names the provider "${provider}", which is not configured; use one of ${[...ids].join(', ')}, or add it to "providers"`,
-      );
-    }
-    if (modelName !== ASKED_FOR && !/^[A-Za-z0-9][A-Za-z0-9._:/@+~-]{0,255}$/.test(modelName)) {
-      throw new Error(
-        `the route "${route.alias}" names the model "${modelName}"; a target is one model, not a pattern: write its name, or "${provider}/*" for the name that the caller asked for`,
-      );
-    }
-    return { provider, model: modelName };
-  });
-  return { alias: route.alias, targets };
-}
-
-function checkAliases(routes: readonly RouteConfig[]): void {
-  const seen = new Set<string>();
-  for (const { alias } of routes) {
-    if (seen.has(alias)) throw new Error(`two routes have the alias "${alias}"; list all targets in one of them, best first`);
-    seen.add(alias);
-  }
 }
 
 function providerConfig(id: string, binding: ProviderBinding, values: DeployValues): ProviderConfig {

@@ -9,6 +9,8 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/warm-up/index.ts': 'thirty rounds at the most',
   'lambda/proxy/hosts/coming-bodies.ts': 'the bodies that are coming, one fewer with each round',
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
+  'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
+  'lambda/routing/strategies/draw.ts': 'the characters of a name of ours, and of a text whose length is bounded before',
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',
   'lambda/identity/rows.ts': 'the rows of one call',
   'lambda/routing/live.ts': 'two reads',

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../platform/json';
 import { modelsInForce } from '../models-in-force';
 import type { AdminRoute } from '../route';
 import { EVERYONE } from '../route';
@@ -15,7 +16,8 @@ export const modelInForceRoutes: readonly AdminRoute[] = [
     async run({ services }) {
       const data = (await modelsInForce(services)).map((model) => ({
         alias: model.alias,
-        targets: model.targets.map(({ provider, model: name }) => ({ provider, model: name })),
+        targets: model.targets as unknown as JsonValue,
+        strategy: model.strategy,
         context_window: model.contextWindow,
         max_output_tokens: model.maxOutputTokens,
         input_usd: model.inputUsd,

@@ -1,8 +1,9 @@
 import type { PriceOverride } from '../../money/pricing';
-import { GatewayError, invalidRequest } from '../../platform/error';
+import { GatewayError } from '../../platform/error';
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { ModelOverride } from '../../routing';
 import { notFound } from '../caller';
+import { checkModel } from '../checked-model';
 import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { RouteAnswer } from '../message';
@@ -111,7 +112,7 @@ function routesOf({ kind, name, what, create, update, read, list }: OverrideRout
 }
 
 async function createOverride(kind: Kind, { services, caller, request, body }: RouteContext): Promise<RouteAnswer> {
-  if (kind === 'model') checkModel(body['id'] as string, services.document.providers, body);
+  if (kind === 'model') await checkModel(body['id'] as string, services, body);
   const now = services.clock.now();
   const override = fromBody(body['id'] as string, body, nextGeneration(now), now);
   const change: Change = { action: 'create', resource: kind, resourceId: override.id, after: toWire(override) };
@@ -130,7 +131,7 @@ async function createOverride(kind: Kind, { services, caller, request, body }: R
 
 async function updateOverride(kind: Kind, context: RouteContext): Promise<RouteAnswer> {
   const { services, caller, request, body, params } = context;
-  if (kind === 'model') checkModel(params['id'] as string, services.document.providers, body);
+  if (kind === 'model') await checkModel(params['id'] as string, services, body);
   const now = services.clock.now();
   const before = await readOverride(kind, context);
   checkIfMatch(request, before.generation);
@@ -156,34 +157,6 @@ async function readOverride(kind: Kind, { services, params }: RouteContext): Pro
   const found: Override | undefined = id.length > 256 ? undefined : await services.overrides.get(kind, id);
   if (found === undefined) throw notFound(`override of a ${kind}`, id);
   return found;
-}
-
-/** A target at a provider that is not configured would only fail later, at the callers; and what an alias can do depends on its target. */
-function checkModel(id: string, providers: RouteContext['services']['document']['providers'], body: JsonObject): void {
-  if (!id.includes('/')) {
-    const ofModels = ['capabilities', 'usd_per_million_tokens', 'free'].find((field) => body[field] !== undefined);
-    if (ofModels !== undefined)
-      throw invalidRequest(
-        ofModels,
-        `${ofModels} belongs to a model, and ${JSON.stringify(id)} is an alias: give the id as provider/model.`,
-      );
-    if (body['targets'] === undefined)
-      throw invalidRequest(
-        'targets',
-        `targets is required: ${JSON.stringify(id)} is an alias. A model's id is provider/model, and needs none.`,
-        'missing_field',
-      );
-  }
-  if (providers === undefined) return;
-  const known = providers.map((provider) => provider.id);
-  for (const [index, target] of ((body['targets'] ?? []) as { provider: string }[]).entries()) {
-    if (!known.includes(target.provider)) {
-      throw invalidRequest(
-        `targets[${index}].provider`,
-        `targets[${index}].provider must be one of ${known.join(', ')}, not ${JSON.stringify(target.provider)}.`,
-      );
-    }
-  }
 }
 
 function overrideAnswer(override: Override, status = 200): RouteAnswer {

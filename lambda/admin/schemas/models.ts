@@ -1,27 +1,9 @@
 import type { Schema } from '../schema';
 import { CAPABILITIES } from './capabilities';
-import { GLOB, REFERENCE, TIME } from './level';
+import { GLOB, TIME } from './level';
 import { FREE, TOKEN_PRICES } from './prices';
 import { listOf, VERSION } from './resource';
-
-const TARGET: Schema = {
-  title: 'Target',
-  type: 'object',
-  additionalProperties: false,
-  required: ['provider', 'model'],
-  properties: {
-    provider: { ...REFERENCE, description: 'Id of a configured provider.' },
-    model: { type: 'string', minLength: 1, maxLength: 200, description: "The model's name at that provider." },
-  },
-};
-
-const TARGETS: Schema = {
-  type: 'array',
-  minItems: 1,
-  maxItems: 16,
-  items: TARGET,
-  description: 'Tried in order; the next one only while nothing has been sent to the caller.',
-};
+import { ROUTE_FIELDS, TARGET, TARGETS } from './routes';
 
 const MODEL_ID: Schema = {
   ...GLOB,
@@ -32,6 +14,7 @@ const MODEL_ID: Schema = {
 
 const FIELDS: Readonly<Record<string, Schema>> = {
   targets: { ...TARGETS, description: `${TARGETS.description} An id without a slash needs them.` },
+  ...ROUTE_FIELDS,
   capabilities: CAPABILITIES,
   usd_per_million_tokens: TOKEN_PRICES,
   free: FREE,
@@ -74,10 +57,11 @@ const MODEL_IN_FORCE: Schema = {
   title: 'ModelInForce',
   type: 'object',
   additionalProperties: false,
-  required: ['alias', 'targets', 'context_window', 'max_output_tokens', 'input_usd', 'output_usd', 'end_of_life', 'overridden'],
+  required: ['alias', 'targets', 'strategy', 'context_window', 'max_output_tokens', 'input_usd', 'output_usd', 'end_of_life', 'overridden'],
   properties: {
     alias: { ...GLOB, description: 'What callers ask for: an alias, or a model as `provider/model`.' },
-    targets: { type: 'array', items: TARGET, description: 'Tried in order.' },
+    targets: { type: 'array', items: TARGET, description: 'As they were given, each with what is said of it.' },
+    strategy: { ...ROUTE_FIELDS['strategy'], description: 'In which order they are asked.' },
     context_window: { ...KNOWN_TOKENS, description: 'Tokens of input and output together that every target takes; `null`: not known.' },
     max_output_tokens: { ...KNOWN_TOKENS, description: 'Of the longest answer that every target gives; `null`: not known.' },
     input_usd: KNOWN_USD,

@@ -35,6 +35,8 @@ export interface BoundInput {
    * one lost attempt at every other account. Default: one account, so that nothing is paid beside the answer.
    */
   readonly accounts?: readonly string[] | undefined;
+  /** Tier that each of `prices` is asked for, where the call names none and its place is to. */
+  readonly serviceTiers?: readonly (string | undefined)[] | undefined;
 }
 
 /** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
@@ -52,6 +54,7 @@ const PICTURE_TOKENS = 2_520;
 interface Sent {
   readonly price: Price;
   readonly account: string;
+  readonly serviceTier: string | undefined;
   readonly inputTokens: number;
   /** All that is read of it and of what tools bring, again after each use. */
   readonly readTokens: number;
@@ -132,6 +135,7 @@ function sentOf(input: BoundInput): Sent[] {
     return {
       price,
       account: input.accounts?.[index] ?? '',
+      serviceTier: input.facts.serviceTier ?? input.serviceTiers?.[index],
       inputTokens: inputTokens * readings,
       readTokens: readTokens * readings,
       audioTokens: audioTokens * read.count * readings,
@@ -199,13 +203,13 @@ export function rejected({ predictedTokens = 0 }: BoundFacts, maxOutputTokens: n
   return maxOutputTokens === 0 ? 0 : predictedTokens;
 }
 
-function tokensBound(facts: BoundFacts, { price, readTokens, audioTokens }: Sent, outputTokens: number): bigint {
+function tokensBound(facts: BoundFacts, { price, readTokens, audioTokens, serviceTier }: Sent, outputTokens: number): bigint {
   const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, readTokens);
   const sum =
     BigInt(readTokens - audioTokens) * rateOf(inputClasses(facts)) +
     (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
     (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
-  return atTier(sum, mostTierPercent(price, facts.serviceTier), unitsSum(price, facts.units)) + price.perRequest;
+  return atTier(sum, mostTierPercent(price, serviceTier), unitsSum(price, facts.units)) + price.perRequest;
 }
 
 /** A film has sound, and a file that nobody knows may be one. */

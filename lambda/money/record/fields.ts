@@ -131,6 +131,8 @@ export const RESULT_FIELDS = {
   /** `book`, `override`, `ceiling`, `free` or `none`. */
   priceSource: { attribute: 'price_source', type: 'text', api: 'price_source' },
   attempts: { attribute: 'attempts', type: 'attempts', api: 'attempts', log: 'attempts' },
+  /** As the answer's header has it. Absent: nothing was to be chosen. */
+  routeReason: { attribute: 'route_reason', type: 'text', api: 'route_reason', words: 'As `x-gateway-route-reason` of the answer.' },
   malformedEvents: { attribute: 'malformed_events', type: 'count', api: 'malformed_events', log: 'malformedEvents' },
   /** From the request's arrival to the end of its answer; settlement is not the caller's to wait for. */
   latencyMs: {

@@ -72,6 +72,10 @@ export const OF_CALLS = {
       'A limit of the key, of a level above it, of the stage or of the provider is reached, or open calls hold the rest of a budget.',
       'Wait as long as `Retry-After` says.',
     ],
+    no_matching_target: [
+      'An alias leads to targets that are each for other calls: other teams, shorter prompts, another time of day.',
+      'Name another model; `llm-gateway route explain` shows an administrator what each target is for.',
+    ],
     max_cost_exceeded: ['The call may cost more than its own `x-gateway-max-cost-usd`.', 'Ask for less output, or raise the header.'],
   }),
   ...explainedAt('changes-that-are-refused', {

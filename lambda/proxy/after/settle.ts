@@ -3,7 +3,7 @@ import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { isBilled } from '../before/bound';
-import type { BoundedCall, RoutedCall } from '../before/call';
+import { askedAt, type BoundedCall, type RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
 import { resultOf } from './result';
@@ -12,13 +12,18 @@ import { type LostAttempt, type Trace, takeTimes } from './trace';
 /** Records what an answered call really cost, with what its lost attempts may. Never throws. */
 export async function settle(
   gateway: Gateway,
-  bounded: BoundedCall,
+  asked: BoundedCall,
   reservation: Reservation,
   trace: Trace,
   consumed: Consumed,
 ): Promise<void> {
+  const name = `${trace.provider}/${trace.requestModel}`;
+  const bounded = askedAt(
+    asked,
+    asked.call.targets.find((target) => target.name === name),
+  );
   const { call, prices } = bounded;
-  const price = prices.get(`${trace.provider}/${trace.requestModel}`);
+  const price = prices.get(name);
   const report = trustedReport(gateway, bounded, price, trace, consumed.usage);
   const usage = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
   const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
@@ -68,7 +73,8 @@ function closed(gateway: Gateway, trace: Trace, { options }: RoutedCall): Outcom
  * @param reported what the provider had reported before it was cut
  * @param writingMs as in `Consumed`
  */
-export function lostAttempt(bounded: BoundedCall, target: Target, reported: Usage | undefined, writingMs: number): LostAttempt {
+export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage | undefined, writingMs: number): LostAttempt {
+  const bounded = askedAt(asked, target);
   const { call, prices } = bounded;
   const { provider, model, name } = target;
   const price = prices.get(name);

@@ -70,7 +70,7 @@ export function gatewayHeaders(
   const { budget, requests, tokens } = reservation;
   const overheadMs = trace.firstSendMs === 0 ? undefined : trace.firstSendMs - call.exchange.arrivedMs;
   headers['x-gateway-request-id'] = trace.requestId;
-  headers['x-gateway-route-reason'] = call.resolution.reason;
+  headers['x-gateway-route-reason'] = trace.routeReason ?? call.resolution.reason;
   headers['x-gateway-attempts'] = String(trace.attempts.length + (trace.sending ? 1 : 0));
   if (trace.provider !== undefined) headers['x-gateway-provider'] = trace.provider;
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;

@@ -24,18 +24,66 @@ export interface Admitted {
  * @throws GatewayError that says why not, and when to come back
  */
 export async function admit(gateway: Gateway, asked: ModelCall, afterwards: (work: Promise<void>) => void): Promise<Admitted> {
-  let bounded = await plan(gateway, asked);
-  const again = async (): Promise<AdmissionRequest<KeptRows>> => {
-    const caller = await asked.caller.again();
-    bounded = await plan(gateway, { ...asked, requestId: attemptId(gateway.clock.now()), caller });
-    return requestOf(gateway, bounded, again, afterwards);
-  };
-  const result = await gateway.admission.admit(requestOf(gateway, bounded, again, afterwards));
-  if (result.admitted) return { bounded: heldTo(bounded, result.reservation), reservation: result.reservation };
+  const bounded = await plan(gateway, asked);
+  const first = await askLedger(gateway, asked, bounded, undefined, afterwards);
+  const result = 'refusal' in first ? ((await insteadOf(gateway, asked, bounded, first.refusal, afterwards)) ?? first) : first;
+  if (!('refusal' in result)) return result;
   throw new RefusedError(refusalError(result.refusal), {
     ...refusalHeaders(result.refusal),
     ...spentNotice(asked.dialect, result.refusal, gateway.clock.now()),
   });
+}
+
+type Asking = Admitted | { readonly refusal: Refusal };
+
+/** @param instead as in `plan` */
+async function askLedger(
+  gateway: Gateway,
+  asked: ModelCall,
+  planned: BoundedCall,
+  instead: string | undefined,
+  afterwards: (work: Promise<void>) => void,
+): Promise<Asking> {
+  let bounded = planned;
+  const again = async (): Promise<AdmissionRequest<KeptRows>> => {
+    const caller = await asked.caller.again();
+    bounded = await plan(gateway, { ...asked, requestId: attemptId(gateway.clock.now()), caller }, instead);
+    return requestOf(gateway, bounded, again, afterwards);
+  };
+  const result = await gateway.admission.admit(requestOf(gateway, bounded, again, afterwards));
+  return result.admitted ? { bounded: heldTo(bounded, result.reservation), reservation: result.reservation } : { refusal: result.refusal };
+}
+
+/**
+ * What a route names for calls that no budget covers, and what that route names in turn, until one is covered.
+ *
+ * @returns undefined when there is none: then the refusal stands
+ */
+async function insteadOf(
+  gateway: Gateway,
+  asked: ModelCall,
+  refused: BoundedCall,
+  { reason }: Refusal,
+  afterwards: (work: Promise<void>) => void,
+): Promise<Admitted | undefined> {
+  if (reason !== 'budget_spent' && reason !== 'budget_reserved') return undefined;
+  const tried = new Set<string>();
+  let next = refused.call.resolution.budgetFallback;
+  while (next !== undefined && !tried.has(next)) {
+    tried.add(next);
+    const other: ModelCall = { ...asked, requestId: attemptId(gateway.clock.now()) };
+    try {
+      const bounded = await plan(gateway, other, next);
+      const result = await askLedger(gateway, other, bounded, next, afterwards);
+      if (!('refusal' in result)) return result;
+      next = bounded.call.resolution.budgetFallback;
+    } catch (error) {
+      // Where it cannot go there either, what it was refused for first tells more.
+      if (error instanceof GatewayError && error.status < 500) return undefined;
+      throw error;
+    }
+  }
+  return undefined;
 }
 
 function requestOf(

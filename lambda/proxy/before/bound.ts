@@ -30,16 +30,13 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   });
   if (priced.length === 0) throw priceUnknown(call);
 
+  const affordable = withinMeans(gateway, call, priced, prices);
+  if (affordable.targets.length < priced.length) {
+    return bound(gateway, { ...call, targets: affordable.targets, skipped: [...call.skipped, ...affordable.skipped] });
+  }
   const known = priced.map(({ name }) => prices.get(name) as Price);
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
-  const input: BoundInput = {
-    facts: call.facts,
-    bodyBytes: call.document.mostBytes,
-    maxOutputTokens: cap,
-    prices: known,
-    // An account that may bill a lost attempt is not called again, so it bills one at most.
-    accounts: priced.some((target) => accountOf(target) !== accountOf(priced[0] as Target)) ? priced.map(accountOf) : undefined,
-  };
+  const input = inputOf(call, priced, known, cap);
   const allowed = withinMaxCost(call, input);
   const bounds = new CallBounds({ ...input, maxOutputTokens: allowed }, usualOutput(gateway, call));
   const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
@@ -56,6 +53,41 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
     isCapped: written || call.facts.maxOutputTokens !== undefined || (costs && isKnown),
     maxOutputTokens: Math.min(allowed, call.facts.maxOutputTokens ?? allowed) * call.facts.choices,
   };
+}
+
+function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly Price[], maxOutputTokens: number): BoundInput {
+  const tiered = targets.some(({ parameters }) => parameters?.service_tier !== undefined);
+  return {
+    facts: call.facts,
+    bodyBytes: call.document.mostBytes,
+    maxOutputTokens,
+    prices,
+    // An account that may bill a lost attempt is not called again, so it bills one at most.
+    accounts: targets.some((target) => accountOf(target) !== accountOf(targets[0] as Target)) ? targets.map(accountOf) : undefined,
+    serviceTiers: tiered ? targets.map(({ parameters }) => parameters?.service_tier) : undefined,
+  };
+}
+
+/** The targets at which the call can be held to `x-gateway-max-cost-usd`; all of them where it can be at none. */
+function withinMeans(
+  gateway: Gateway,
+  call: RoutedCall,
+  targets: readonly Target[],
+  prices: ReadonlyMap<string, Price>,
+): Pick<RoutedCall, 'targets' | 'skipped'> {
+  if (targets.length === 1 || call.options.maxCostUsd === undefined) return { targets, skipped: [] };
+  const dear = targets.filter((target) => {
+    const price = [prices.get(target.name) as Price];
+    try {
+      withinMaxCost(call, inputOf(call, [target], price, capOf(gateway, call, [target], price).cap));
+      return false;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'max_cost_exceeded') return true;
+      throw error;
+    }
+  });
+  if (dear.length === targets.length) return { targets, skipped: [] };
+  return { targets: targets.filter((target) => !dear.includes(target)), skipped: dear.map((target) => ({ target, why: 'max_cost' })) };
 }
 
 /** The call as it was admitted: where a budget binds it, held to what was set aside. */

@@ -4,7 +4,7 @@ import type { Price } from '../../money/pricing';
 import type { Exchange } from '../../platform/http';
 import type { JsonDocument } from '../../platform/json';
 import type { FormDocument } from '../../platform/multipart';
-import type { LiveConfiguration, Resolution, Target } from '../../routing';
+import type { Asked, LiveConfiguration, Resolution, Skipped, Target } from '../../routing';
 import type { AnswerKind, OperationDeclaration } from '../../wire/operations';
 import type { CallEnvelope, CallFacts, DialectCodec } from '../../wire/protocols';
 import type { Route } from './routes';
@@ -44,6 +44,10 @@ export interface CallRoute {
   readonly resolution: Resolution;
   /** Those of the resolution that this key may use; never empty. */
   readonly targets: readonly Target[];
+  /** Those of the resolution that the call is not for, or that cannot carry it. */
+  readonly skipped: readonly Skipped[];
+  /** What they were chosen by; absent where there was nothing to choose. */
+  readonly asked: Asked | undefined;
   /** Paths of what was left out of the document because this key may not use it. */
   readonly withheld: readonly string[];
   /** The provider may keep the call and its answer, where it asks for that. */
@@ -55,8 +59,10 @@ export interface CallRoute {
 /** A call and where it may go. */
 export interface RoutedCall extends ModelCall, CallRoute {}
 
+const NONE: readonly Skipped[] = [];
+
 /** Written out: every request makes one, and copying two objects into a third costs several times as much. */
-export function routed(call: ModelCall, route: CallRoute): RoutedCall {
+export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked'>): RoutedCall {
   const { requestId, exchange, operation, answer, dialect, envelope, document, facts, options, caller, configuration } = call;
   const { resolution, targets, withheld, mayStore, rows } = route;
   return {
@@ -74,14 +80,28 @@ export function routed(call: ModelCall, route: CallRoute): RoutedCall {
     configuration,
     resolution,
     targets,
+    skipped: NONE,
+    asked: undefined,
     withheld,
     mayStore,
     rows,
   };
 }
 
+/** What a call asks of one of its targets: what its route says there counts where the caller says nothing. */
+export function factsAt({ facts }: Pick<ModelCall, 'facts'>, target: Pick<Target, 'parameters'> | undefined): CallFacts {
+  const serviceTier = target?.parameters?.service_tier;
+  return serviceTier === undefined || facts.serviceTier !== undefined ? facts : { ...facts, serviceTier };
+}
+
 /** Why an output cap is written that the caller did not ask for. */
 export type CapReason = 'budget' | 'x-gateway-max-cost-usd' | 'defaultMaxOutputTokens';
+
+/** A call as one of its targets is asked, for what is charged there. */
+export function askedAt(bounded: BoundedCall, target: Target | undefined): BoundedCall {
+  const facts = factsAt(bounded.call, target);
+  return facts === bounded.call.facts ? bounded : { ...bounded, call: { ...bounded.call, facts } };
+}
 
 /** A call that cannot cost more than is known. */
 export interface BoundedCall {

@@ -1,5 +1,7 @@
 import { type KeptRows, storeUnavailable } from '../../identity';
 import { GatewayError } from '../../platform/error';
+import type { Resolution } from '../../routing';
+import { choose } from '../choosing/choose';
 import type { Gateway } from '../gateway';
 import { bound } from './bound';
 import type { BoundedCall, ModelCall } from './call';
@@ -12,17 +14,27 @@ const CHECK_TIMEOUT_MS = 600;
  * Finds out where a call may go and what it may cost, from rows and a configuration of any age: the round that reserves checks that they still
  * hold, so only what refuses a call here is asked for at once.
  *
+ * @param instead what the caller named leads to this alias or model now, because no budget covers the other
  * @throws GatewayError that says why not
  */
-export async function plan(gateway: Gateway, asked: ModelCall): Promise<BoundedCall> {
-  const { caller, configuration } = asked;
+export async function plan(gateway: Gateway, asked: ModelCall, instead?: string): Promise<BoundedCall> {
+  const { caller } = asked;
   const rows = await rowsOf(gateway, asked);
   try {
-    return bound(gateway, await allow(asked, rows, configuration.models().resolve(asked.facts.model)));
+    const call = await allow(asked, rows, meaningOf(asked, instead));
+    return bound(gateway, call.resolution.chooses ? await choose(gateway, call) : call);
   } catch (error) {
     if (caller.isAnew || !(error instanceof GatewayError) || (await stands(gateway, rows))) throw error;
   }
-  return plan(gateway, { ...asked, caller: await caller.again() });
+  return plan(gateway, { ...asked, caller: await caller.again() }, instead);
+}
+
+/** What the caller named is what it is allowed, counted and told by. */
+function meaningOf({ configuration, facts }: ModelCall, instead: string | undefined): Resolution {
+  const models = configuration.models();
+  return instead === undefined
+    ? models.resolve(facts.model)
+    : { ...models.resolve(instead), originalModel: facts.model, reason: 'alias', instead: true };
 }
 
 /** The rows of a call with those of its tags, and under the configuration that holds. */

@@ -1,11 +1,12 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import { orderOf } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { lostAttempt } from '../after/settle';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
+import { routeOrder } from '../choosing/order';
+import { routeReason } from '../choosing/route-reason';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
@@ -26,9 +27,8 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
   const { call, bounded, trace, departure } = context;
-  const { operation, resolution } = call;
-  const targets = orderOf(resolution.strategy, call.targets, { operation: operation.name, prices: bounded.prices, random: gateway.random });
-  const itinerary = new Itinerary(placesOf(targets), gateway.cooldowns);
+  const order = routeOrder(gateway, bounded);
+  const itinerary = new Itinerary(placesOf(order.targets), gateway.cooldowns);
   let last: AttemptFailure | undefined;
   let retries = 0;
   let givenUp = false;
@@ -45,6 +45,8 @@ export async function attempt(gateway: Gateway, context: AdmittedCall, delivery:
       if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
       await departure.pause(pauseMs);
     } else if (last !== undefined) trace.failovers += 1;
+    if (call.resolution.chooses || call.resolution.instead)
+      trace.routeReason = routeReason(call, order, step.place.target, last?.error.code);
     const result = await attemptOnce(gateway, context, delivery, step.place);
     if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;

@@ -11,12 +11,12 @@ import type { Capabilities } from '../../wire/models';
 import type { ProtocolCodec } from '../../wire/protocols';
 import type { Endpoint, TakenHeaders } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
-import { longestAnswer } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
 import {
+  BY_ROUTE,
   callersNames,
   capabilitiesAt,
   capsByOlderName,
@@ -27,7 +27,10 @@ import {
   mayBeBeyond,
   notOffered,
   quirksForModel,
+  setsParameters,
+  withParameters,
 } from './fitting';
+import { capFor, mostOutputOf } from './written-cap';
 
 /** A call made ready for one place. */
 export interface PreparedCall {
@@ -68,7 +71,8 @@ export async function prepare(
   const endpoint = await endpointFor(call, target, site);
   const protocol = await gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
   if (protocol === undefined) throw notOffered(provider.id);
-  const passThrough = endpoint.protocol === call.dialect.name && !(mayBeBeyond(call) && (await isBeyond(call, target)));
+  const passThrough =
+    endpoint.protocol === call.dialect.name && !setsParameters(call, target) && !(mayBeBeyond(call) && (await isBeyond(call, target)));
   const cap = capFor(gateway, bounded, target, protocol, passThrough);
   const written = passThrough
     ? passedBody(
@@ -120,46 +124,6 @@ export async function prepare(
     stages,
     request,
   };
-}
-
-interface WrittenCap {
-  /** In place of the caller's; undefined leaves it as it is. */
-  readonly tokens: number | undefined;
-  readonly dropped: readonly string[];
-  readonly written: readonly string[];
-}
-
-const NO_CAP: WrittenCap = { tokens: undefined, dropped: [], written: [] };
-
-/** The cap for one target. One above its model's, which the caller did not mean for this very model, is lowered; one of a probe is raised. */
-function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, protocol: ProtocolCodec, passThrough: boolean): WrittenCap {
-  const { call, outputCap, capReason } = bounded;
-  const { maxOutputField, maxOutputTokens } = call.facts;
-  const most = mostOutputOf(bounded, target);
-  if (outputCap !== undefined) {
-    const tokens = Math.min(outputCap, most ?? outputCap);
-    return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (${capReason})`] };
-  }
-  if (maxOutputTokens !== undefined) {
-    const least = passThrough ? 1 : (protocol.lowestCapTokens ?? 1);
-    if (maxOutputTokens < least) return { tokens: least, dropped: [], written: [`${maxOutputField}=${least} (the protocol's least)`] };
-    const lowers = most !== undefined && maxOutputTokens > most && (!passThrough || isAlias(call));
-    return lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
-  }
-  if (passThrough || protocol.requiresOutputCap !== true || !call.operation.generates) return NO_CAP;
-  const tokens = longestAnswer(gateway, target, bounded.prices.get(target.name));
-  return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (the protocol requires one)`] };
-}
-
-/** A window holds the prompt as well, so no answer is longer. */
-function mostOutputOf({ prices }: BoundedCall, { name }: Target): number | undefined {
-  const price = prices.get(name);
-  return price?.maxOutputTokens ?? price?.contextWindow;
-}
-
-/** The caller named no model of a provider's, so it cannot know what the one that it got can do. */
-function isAlias({ resolution }: RoutedCall): boolean {
-  return resolution.reason === 'alias';
 }
 
 const NO_HEADERS = { headers: {}, dropped: [] } as const;
@@ -244,7 +208,10 @@ function translatedBody(
   maxOutputTokens: number | undefined,
 ): WrittenBody {
   const { quirks } = target.provider.definition;
-  const decoded = decodedFor(call, target);
+  const said = decodedFor(call, target);
+  const { request: decoded, set } = setsParameters(call, target)
+    ? withParameters(said, target.parameters ?? {})
+    : { request: said, set: [] };
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const lowered = maxOutputTokens === undefined ? undefined : { tokens: maxOutputTokens, asked: call.facts.maxOutputTokens };
   const showsPictures = call.dialect.showsPictures === true;
@@ -261,7 +228,10 @@ function translatedBody(
   return {
     body: Buffer.from(JSON.stringify(reshaped.body)),
     dropped: droppedOf(decoded, own, [...fitted.dropped, ...encoded.dropped, ...reshaped.dropped]),
-    written: fitted.written.map(({ field, value }) => `${own.name(field)}=${value}`),
+    written: [
+      ...set.map(([field, value]) => `${own.name(field)}=${value} (${BY_ROUTE})`),
+      ...fitted.written.map(({ field, value }) => `${own.name(field)}=${value}`),
+    ],
     decoded: capped,
     protocol: fitted.protocol,
   };

@@ -12,6 +12,7 @@ import type { WrittenText } from '../model/written-text';
 import type { Capabilities, FormatNeeds, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
 import type { FieldNames } from './field-names';
+import type { RoutedBy } from './opening';
 
 /**
  * What the stages before the provider need to know of a call, read from the body by its dialect without decoding it.
@@ -126,7 +127,7 @@ export interface StreamEncoder {
  * How callers of one dialect are read and answered when they ask for one operation. Pure: no I/O, no clock, no environment.
  * Without type arguments: of an operation that whoever serves calls need not know.
  */
-export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered extends AnyAnswer = AnyAnswer> {
+export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered extends AnyAnswer = AnyAnswer> extends RoutedBy {
   readonly name: string;
   /** The top-level field in which a body names its model; undefined where the path names it. */
   readonly modelField: string | undefined;

@@ -1,4 +1,5 @@
 import type { CapabilitiesConfig } from './capabilities';
+import type { RouteConfig } from './routes';
 
 /** Kinds of provider that the runtime knows. One file each in `lambda/wire/providers`. */
 export type ProviderKind =
@@ -75,22 +76,6 @@ export interface ProviderConfig {
   readonly mediaLocations?: MediaLocationConfig[];
   /** Further settings of the kind, such as `apiVersion`, `project`, `deployment`. */
   readonly settings?: Record<string, string>;
-}
-
-/** One place to which a route may send a call. */
-export interface TargetConfig {
-  /** Id of a configured provider. */
-  readonly provider: string;
-  /** The model's name at that provider. */
-  readonly model: string;
-}
-
-/** An alias (or glob of aliases) and its ordered targets. */
-export interface RouteConfig {
-  /** What callers ask for: `smart`, or a glob such as `claude-*`. */
-  readonly alias: string;
-  /** Tried in order; the next one only while nothing has been sent to the caller. */
-  readonly targets: TargetConfig[];
 }
 
 /** What an administrator says of a model: what goes before the catalogue and the price book. */

@@ -4,7 +4,7 @@
  * - `deployment.ts`: names of environment variables, what a deployment is held to.
  * - `tables.ts`: tables, indexes, how their keys begin.
  * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
- * - `document.ts`: the shape of the configuration document.
+ * - `document.ts`: the shape of the configuration document; `routes.ts`: of what a name leads to, and when.
  * - `capabilities.ts`: names of what models can do.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
@@ -47,11 +47,27 @@ export type {
   NetworkConfig,
   ProviderConfig,
   ProviderKind,
-  RouteConfig,
-  TargetConfig,
   UnknownPriceConfig,
 } from './document';
 export { DEFAULT_DEADLINES } from './document';
+export {
+  type ConditionConfig,
+  DAYS,
+  type Day,
+  type HoursConfig,
+  MOST_CONDITION_VALUES,
+  MOST_TARGETS,
+  MOST_WEIGHT,
+  type ParametersConfig,
+  ROUTE_TERMS,
+  type RouteConfig,
+  type RouteTerms,
+  STRATEGY_NAMES,
+  type StrategyName,
+  TARGET_MODEL,
+  type TargetConfig,
+  TIME_OF_DAY,
+} from './routes';
 export type { EdgeErrorCode } from './signals';
 export { EVENTS, METRICS } from './signals';
 export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex } from './tables';

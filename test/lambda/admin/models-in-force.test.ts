@@ -35,6 +35,7 @@ test('what callers may ask for is listed as it stands, with windows, prices and 
   expect(models['smart']).toEqual({
     alias: 'smart',
     targets: [{ provider: 'anthropic', model: 'claude-sonnet-4-5' }],
+    strategy: 'ordered',
     context_window: 200_000,
     max_output_tokens: 64_000,
     input_usd: '3.00',

@@ -1,3 +1,4 @@
+import { routeOf } from '../../../lambda/routing';
 import { CAPABILITY_FIELDS, capabilityField, type GatewayDocument } from '../../../lib/private/contract';
 import { createAdminHarness } from './harness';
 
@@ -31,6 +32,78 @@ describe('overrides of routes and prices', () => {
     expect((await admin.call('GET', '/models/smart')).status).toBe(404);
     const audit = (await admin.call('GET', '/audit?resource=model')).json.data;
     expect(audit.map(({ action }) => action).sort()).toEqual(['create', 'delete', 'update']);
+  });
+
+  const SAID = {
+    weight: 9.5,
+    requests_per_minute: 60,
+    tokens_per_minute: 100_000,
+    when: {
+      metadata: { task: 'title' },
+      tags: { cost: '*' },
+      keys: ['k1'],
+      teams: ['search-*'],
+      min_input_tokens: 1,
+      max_input_tokens: 2_000,
+      tools: false,
+      pictures: false,
+      hours: { from: '22:00', to: '06:00', time_zone: 'Europe/Berlin', days: ['mon'] },
+    },
+    parameters: { temperature: 0.5, top_p: 1, effort: 'low', service_tier: 'flex', max_output_tokens: 500 },
+  };
+
+  test('all that a deployed route can say can be said at run time, and is kept as it was given', async () => {
+    const admin = createAdminHarness({ ...DOCUMENT, routes: [{ alias: 'cheap', targets: [{ provider: 'openai', model: 'x' }] }] });
+    const said = {
+      targets: [{ provider: 'openai', model: 'gpt-5', ...SAID }],
+      strategy: 'lowest_cost',
+      affinity: false,
+      budget_fallback: 'cheap',
+      content_policy_fallback: true,
+    };
+
+    const made = await admin.call('POST', '/models', { body: { id: 'smart', ...said } });
+
+    expect([made.status, made.json]).toEqual([201, expect.objectContaining(said)]);
+    expect((await admin.call('GET', '/models/smart')).json).toMatchObject(said);
+    const stored = await admin.services.overrides.get('model', 'smart');
+    expect(stored === undefined ? undefined : routeOf(stored)).toEqual({ alias: 'smart', ...said });
+    const [listed] = (await admin.call('GET', '/models-in-force')).json.data.filter(({ alias }) => alias === 'smart');
+    expect(listed).toMatchObject({ targets: said.targets, strategy: 'lowest_cost', overridden: true });
+  });
+
+  const target = { provider: 'openai', model: 'gpt-5' };
+  test.each<[object, string]>([
+    [{ targets: [{ ...target, weight: -1 }] }, 'targets[0].weight'],
+    [{ targets: [{ ...target, weight: '1' }] }, 'targets[0].weight'],
+    [{ targets: [{ ...target, model: 'gpt-*' }] }, 'targets[0].model'],
+    [{ targets: [{ ...target, model: '../x' }] }, 'targets[0].model'],
+    [{ targets: [target, { ...target, provider: 'nobody' }] }, 'targets[1].provider'],
+    [{ targets: [{ ...target, tokens_per_minute: 0 }] }, 'targets[0].tokens_per_minute'],
+    [{ targets: [{ ...target, when: {} }] }, 'targets[0].when'],
+    [{ targets: [{ ...target, when: { team: ['x'] } }] }, 'targets[0].when.team'],
+    [{ targets: [{ ...target, when: { hours: { from: '9:00', to: '10:00' } } }] }, 'targets[0].when.hours.from'],
+    [{ targets: [{ ...target, when: { hours: { from: '09:00', to: '09:00' } } }] }, 'targets[0].when.hours.to'],
+    [{ targets: [{ ...target, when: { hours: { from: '09:00', to: '10:00', time_zone: 'Mars' } } }] }, 'targets[0].when.hours.time_zone'],
+    [{ targets: [{ ...target, when: { min_input_tokens: 5, max_input_tokens: 4 } }] }, 'targets[0].when.min_input_tokens'],
+    [{ targets: [{ ...target, parameters: { effort: 'hard' } }] }, 'targets[0].parameters.effort'],
+    [{ targets: [target], strategy: 'fastest' }, 'strategy'],
+    [{ targets: [target], budget_fallback: 'nobody' }, 'budget_fallback'],
+    [{ targets: [target], budget_fallback: 'smart' }, 'budget_fallback'],
+    [{ targets: [target], budget_fallback: 'nobody/x' }, 'budget_fallback'],
+  ])('fails for a route that no call could go: %j', async (body, param) => {
+    const admin = createAdminHarness(DOCUMENT);
+
+    const { status, json } = await admin.call('POST', '/models', { body: { id: 'smart', ...body } });
+
+    expect([status, json.error.param]).toEqual([400, param]);
+  });
+
+  test('fails for what belongs to a route where there is none', async () => {
+    const admin = createAdminHarness(DOCUMENT);
+    const body = { id: 'openai/x', free: true, strategy: 'weighted' };
+
+    expect((await admin.call('POST', '/models', { body })).json.error).toMatchObject({ param: 'strategy' });
   });
 
   test('ids hold slashes, encoded or not', async () => {

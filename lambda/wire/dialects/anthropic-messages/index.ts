@@ -1,3 +1,5 @@
+import { objectOf } from '../../protocols/lenient';
+import { openingOf } from '../../protocols/opening';
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
 import { budgetHeaders } from './budget-headers';
@@ -29,6 +31,8 @@ export const anthropicMessages: Dialect & Protocol = {
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
+  opening: (body) => openingOf(body['system'], body['messages']),
+  wantsSchema: (body) => (objectOf(body['output_config'])?.['format'] ?? body['output_format'] ?? null) !== null,
   forwardChanges,
   thinkingBudgets: [['thinking', 'budget_tokens']],
   decodeRequest,

@@ -1,3 +1,5 @@
+import { objectOf } from '../../protocols/lenient';
+import { openingOf } from '../../protocols/opening';
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
 import { decodeError } from './decode-error';
@@ -28,6 +30,8 @@ export const openAiChat: Dialect & Protocol = {
   terminator: TERMINATOR,
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
+  opening: (body) => openingOf(undefined, body['messages']),
+  wantsSchema: (body) => objectOf(body['response_format'])?.['type'] === 'json_schema',
   forwardChanges,
   thinkingBudgets: [
     ['thinking', 'budget_tokens'],

@@ -1,3 +1,5 @@
+import { objectOf } from '../../protocols/lenient';
+import { openingOf } from '../../protocols/opening';
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
 import { decodeError } from './decode-error';
@@ -32,6 +34,8 @@ export const openAiResponses: Dialect & Protocol = {
   terminator: '',
   inspect,
   texts: (document) => findTexts(document, TEXT_RULES),
+  opening: (body) => openingOf(body['instructions'], body['input']),
+  wantsSchema: (body) => objectOf(objectOf(body['text'])?.['format'])?.['type'] === 'json_schema',
   forwardChanges,
   forget,
   withoutSpareTools,

@@ -1,0 +1,33 @@
+import { orderOf, type RoutingFacts, type Target, type TargetFacts } from '../../routing';
+import type { BoundedCall } from '../before/call';
+import type { Gateway } from '../gateway';
+import { conversationOf } from './conversation';
+
+/** The order in which a call's targets are asked, and what it was found by. */
+export interface RouteOrder {
+  readonly targets: readonly Target[];
+  /** Absent where there was nothing to choose. */
+  readonly facts?: RoutingFacts;
+}
+
+export function routeOrder(gateway: Gateway, bounded: BoundedCall): RouteOrder {
+  const { targets, resolution } = bounded.call;
+  if (targets.length === 1) return { targets };
+  const facts = factsOf(gateway, bounded);
+  return { targets: orderOf(resolution.strategy, targets, facts), facts };
+}
+
+const UNKNOWN: TargetFacts = { healthy: true, inFlight: 0 };
+
+/** What takes work is found when a strategy asks for it. */
+function factsOf(gateway: Gateway, { call, prices, maxOutputTokens }: BoundedCall): RoutingFacts {
+  const { resolution, asked, operation, caller, facts } = call;
+  return {
+    prices,
+    conversation: resolution.affinity ? conversationOf(call) : undefined,
+    inputTokens: () => asked?.inputTokens() ?? 0,
+    outputTokens: () => (operation.generates ? Math.min(maxOutputTokens, gateway.usualOutput.of(caller.key.id, facts.model)) : 0),
+    factsOf: () => UNKNOWN,
+    random: gateway.random,
+  };
+}

@@ -1,0 +1,42 @@
+import type { ParametersConfig } from '../../../../lib/private/contract';
+import type { Target } from '../../../routing';
+import type { AnyRequest, ModelRequest } from '../../../wire/model';
+import type { RoutedCall } from '../../before/call';
+
+/** Why a field was set that the caller did not ask for. */
+export const BY_ROUTE = 'the route';
+
+/**
+ * Whether a route writes into the calls of a target. Such a call is written anew, so that its model takes it; one that asks for tools which a
+ * provider runs stays as it is, since no other words than the caller's are known for them.
+ */
+export function setsParameters({ facts, operation }: RoutedCall, { parameters }: Target): boolean {
+  if (parameters === undefined || !operation.generates) return false;
+  const { max_output_tokens: _cap, ...others } = parameters;
+  const { serverTools, spareServerTools = [] } = facts;
+  return Object.keys(others).length > 0 && serverTools.length <= spareServerTools.length;
+}
+
+/** A conversation with what its caller left open, and the fields of the common model that were set. */
+export interface WithParameters {
+  readonly request: AnyRequest;
+  readonly set: readonly (readonly [field: string, value: string | number])[];
+}
+
+/** Only of an operation that generates. */
+export function withParameters(
+  decoded: AnyRequest,
+  { temperature, top_p: topP, effort, service_tier: serviceTier }: ParametersConfig,
+): WithParameters {
+  const asked = decoded as ModelRequest;
+  const given: Partial<ModelRequest> = {
+    ...(temperature === undefined || asked.temperature !== undefined ? {} : { temperature }),
+    ...(topP === undefined || asked.topP !== undefined ? {} : { topP }),
+    ...(serviceTier === undefined || asked.serviceTier !== undefined ? {} : { serviceTier }),
+    ...(effort === undefined || asked.reasoning !== undefined ? {} : { reasoning: { effort } }),
+  };
+  const { reasoning, ...plain } = given;
+  const set = Object.entries(plain) as [string, string | number][];
+  if (reasoning?.effort !== undefined) set.push(['reasoning.effort', reasoning.effort]);
+  return { request: { ...decoded, ...given } as AnyRequest, set };
+}

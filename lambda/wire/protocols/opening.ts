@@ -1,0 +1,36 @@
+import type { JsonObject, JsonValue } from '../../platform/json';
+import { withoutBillingLine } from './billing-line';
+import { arrayOf, objectOf, objectsOf, textOf } from './lenient';
+
+/** What a call is routed by, beside the facts that are known of every call. */
+export interface RoutedBy {
+  /** The texts that every call of one conversation begins with. Absent: such calls belong to none. */
+  opening?(body: JsonObject): readonly string[];
+  /** Whether the answer is to keep to a schema. Absent: never. */
+  wantsSchema?(body: JsonObject): boolean;
+}
+
+/** Whose turns a conversation begins with. */
+const BEGINS: ReadonlySet<string | undefined> = new Set(['system', 'developer', 'user']);
+
+/**
+ * The texts that every call of one conversation begins with: its instructions, and the turns before the first answer. What differs from call
+ * to call of one conversation is none of them.
+ *
+ * @param turns a list of them, or the only one as a text
+ */
+export function openingOf(instructions: JsonValue | undefined, turns: JsonValue | undefined): readonly string[] {
+  const texts = textsOf(instructions);
+  if (typeof turns === 'string') return [...texts, turns];
+  for (const turn of arrayOf(turns)) {
+    const fields = objectOf(turn);
+    if (!BEGINS.has(textOf(fields?.['role']))) break;
+    texts.push(...textsOf(fields?.['content']));
+  }
+  return texts;
+}
+
+function textsOf(content: JsonValue | undefined): string[] {
+  const texts = typeof content === 'string' ? [content] : objectsOf(content).flatMap(({ text }) => textOf(text) ?? []);
+  return texts.map(withoutBillingLine).filter((text) => text !== '');
+}

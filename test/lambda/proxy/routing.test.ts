@@ -1,0 +1,303 @@
+import { createPriceBook } from '../../../lambda/money/pricing';
+import type { GatewayDocument, ProviderConfig, RouteConfig, TargetConfig } from '../../../lib/private/contract';
+import { compatible, startGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway';
+import { bookOf } from '../../support/prices';
+import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
+
+let up: Upstream;
+let gateway: TestGateway;
+
+/** `cheap` costs a hundredth of `dear`; `small` has a window of 8,000 tokens; nobody knows `plain`. */
+const PRICES = createPriceBook(
+  bookOf(
+    ['openai-compatible', 'openai'],
+    'dear | window=200000 maxOutput=32000 | input=100 output=100',
+    'cheap | window=200000 maxOutput=32000 | input=1 output=1',
+    'small | window=8000 maxOutput=1000 | input=1 output=1',
+  ),
+);
+const ANSWER = jsonReply({
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+});
+
+beforeEach(async () => {
+  up = await startUpstream();
+  up.script(ANSWER);
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await up.close();
+});
+
+const target = (name: string, more: Partial<TargetConfig> = {}): TargetConfig => {
+  const [provider = '', model = ''] = name.split('/');
+  return { provider, model, ...more };
+};
+
+async function start(
+  route: Omit<RouteConfig, 'alias'>,
+  options: TestGatewayOptions & {
+    readonly providers?: ProviderConfig[];
+    readonly routes?: RouteConfig[];
+    readonly gatewayLevel?: GatewayDocument['gateway'];
+  } = {},
+): Promise<void> {
+  const { providers, routes = [], gatewayLevel = {}, ...rest } = options;
+  gateway = await startGateway({
+    priceBook: PRICES,
+    ...rest,
+    document: {
+      providers: providers ?? ['one', 'two', 'three'].map((id) => compatible(id, up.origin, { free: false })),
+      routes: [{ alias: 'smart', ...route }, ...routes],
+      gateway: gatewayLevel,
+    },
+  });
+}
+
+const ask = (more: object = {}, headers: Record<string, string> = {}, path = '/v1/chat/completions') =>
+  gateway.call(path, { model: 'smart', messages: [{ role: 'user', content: 'hello' }], max_tokens: 100, ...more }, headers);
+const asked = async (more: object = {}, headers: Record<string, string> = {}, path?: string) => {
+  const reply = await ask(more, headers, path);
+  const provider = reply.headers['x-gateway-provider'];
+  return {
+    status: reply.status,
+    to: provider === undefined ? undefined : `${provider}/${reply.headers['x-gateway-model']}`,
+    why: reply.headers['x-gateway-route-reason'],
+    error: reply.json.error,
+  };
+};
+const record = async () => {
+  await gateway.settled();
+  return gateway.records().at(-1);
+};
+const PICTURE = {
+  messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }] }],
+};
+const TOOLS = { tools: [{ type: 'function', function: { name: 'find', parameters: { type: 'object', properties: {} } } }] };
+
+describe('conditions', () => {
+  test('a target is asked for the calls that it is for, and the reason tells of those that were left out', async () => {
+    await start({ targets: [target('one/cheap', { when: { metadata: { task: 'title' }, tools: false } }), target('two/dear')] });
+
+    expect(await asked({}, { 'x-gateway-metadata': 'task=title' })).toMatchObject({ status: 200, to: 'one/cheap', why: 'alias' });
+    expect(await asked()).toMatchObject({ to: 'two/dear', why: 'alias; skipped=one/cheap:metadata' });
+    expect(await asked(TOOLS, { 'x-gateway-metadata': 'task=title' })).toMatchObject({
+      to: 'two/dear',
+      why: 'alias; skipped=one/cheap:tools',
+    });
+    expect(await record()).toMatchObject({ routeReason: 'alias; skipped=one/cheap:tools', provider: 'two' });
+  });
+
+  test('in every dialect: tools and pictures are seen', async () => {
+    await start({ targets: [target('one/cheap', { when: { tools: false, pictures: false } }), target('two/dear')] });
+    const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' } };
+
+    const messages = { messages: [{ role: 'user', content: [picture] }] };
+    expect(await asked(messages, {}, '/v1/messages')).toMatchObject({ to: 'two/dear' });
+    expect(await asked({ tools: [{ name: 'find', input_schema: { type: 'object' } }] }, {}, '/v1/messages')).toMatchObject({
+      to: 'two/dear',
+    });
+    expect(await asked({}, {}, '/v1/messages')).toMatchObject({ to: 'one/cheap' });
+    const input = { messages: undefined, max_tokens: undefined, max_output_tokens: 100 };
+    expect(await asked({ ...input, input: 'hello' }, {}, '/v1/responses')).toMatchObject({ to: 'one/cheap' });
+    expect(await asked({ ...input, input: 'hello', tools: [{ type: 'function', name: 'find' }] }, {}, '/v1/responses')).toMatchObject({
+      to: 'two/dear',
+    });
+  });
+
+  test('of the key, its team and its tags, which no label of the caller stands in for', async () => {
+    await start({
+      targets: [
+        target('one/cheap', { when: { tags: { plan: 'free' } } }),
+        target('two/cheap', { when: { keys: ['*'], teams: ['none'] } }),
+        target('three/dear'),
+      ],
+    });
+    const tagged = await gateway.addKey({ tags: { plan: 'free' } });
+
+    expect(await asked({}, { authorization: `Bearer ${tagged}` })).toMatchObject({ to: 'one/cheap' });
+    expect(await asked({}, { 'x-gateway-tags': 'plan=free' })).toMatchObject({
+      to: 'three/dear',
+      why: 'alias; skipped=one/cheap:tags,two/cheap:teams',
+    });
+  });
+
+  test('by the length of the prompt', async () => {
+    await start({ targets: [target('one/cheap', { when: { max_input_tokens: 500 } }), target('two/dear')] });
+
+    expect(await asked({ messages: [{ role: 'user', content: 'word '.repeat(100) }] })).toMatchObject({ to: 'one/cheap' });
+    expect(await asked({ messages: [{ role: 'user', content: 'word '.repeat(1_000) }] })).toMatchObject({ to: 'two/dear' });
+  });
+
+  test('a call that no target is for is refused with the conditions that it does not meet', async () => {
+    await start({ targets: [target('one/cheap', { when: { teams: ['search'] } })] });
+
+    const { status, error } = await asked();
+
+    expect([status, error.code, error.param]).toEqual([400, 'no_matching_target', 'model']);
+    expect(error.message).toContain('one/cheap (teams)');
+    expect(up.requests).toHaveLength(0);
+  });
+});
+
+describe('what a target cannot carry', () => {
+  test('is skipped before the call and named: pictures, by what an administrator says of the model', async () => {
+    await start(
+      { targets: [target('one/plain'), target('two/cheap')] },
+      { providers: ['one', 'two'].map((id) => compatible(id, up.origin)) },
+    );
+    const { say } = await import('../../support/said-models');
+    await say(gateway.table, 'one/plain', { capabilities: { vision: false, tools: false } });
+
+    expect(await asked(PICTURE)).toMatchObject({ to: 'two/cheap', why: 'alias; skipped=one/plain:pictures' });
+    expect(await asked(TOOLS)).toMatchObject({ to: 'two/cheap', why: 'alias; skipped=one/plain:tools' });
+    expect(await asked()).toMatchObject({ to: 'one/plain', why: 'alias' });
+    expect(await asked({ ...PICTURE, model: 'one/plain' })).toMatchObject({ to: 'one/plain' });
+  });
+
+  test('a prompt that is surely too long for a window goes to a larger model', async () => {
+    await start({ targets: [target('one/small'), target('two/cheap')] });
+
+    expect(await asked({ messages: [{ role: 'user', content: 'word '.repeat(3_000) }] })).toMatchObject({ to: 'one/small' });
+    expect(await asked({ messages: [{ role: 'user', content: 'word '.repeat(12_000) }] })).toMatchObject({
+      to: 'two/cheap',
+      why: 'alias; skipped=one/small:window',
+    });
+  });
+
+  test('a target that could cost more than the call may is left out, and refused where there is no other', async () => {
+    await start({ targets: [target('one/dear'), target('two/cheap')] });
+    const cap = { 'x-gateway-max-cost-usd': '0.01' };
+
+    expect(await asked({}, cap)).toMatchObject({ status: 200, to: 'two/cheap', why: 'alias; skipped=one/dear:max_cost' });
+    expect(await asked({ model: 'one/dear' }, cap)).toMatchObject({ status: 400, error: { code: 'max_cost_exceeded' } });
+  });
+});
+
+describe('strategies', () => {
+  test('weighted gives each conversation a target of its own and keeps it, whatever is said later', async () => {
+    await start({ strategy: 'weighted', targets: [target('one/cheap'), target('two/cheap')] });
+    const turns = (opening: string) => [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: opening },
+    ];
+    const seen = new Set<string | undefined>();
+
+    for (let index = 0; index < 12; index += 1) {
+      const first = await asked({ messages: turns(`question ${index}`) });
+      const later = await asked({
+        messages: [...turns(`question ${index}`), { role: 'assistant', content: 'yes' }, { role: 'user', content: `and ${index}?` }],
+      });
+      seen.add(first.to);
+      expect(later.to).toBe(first.to);
+      expect(first.why).toBe('alias; strategy=weighted; weight=1');
+    }
+
+    expect([...seen].sort()).toEqual(['one/cheap', 'two/cheap']);
+  });
+
+  test('a conversation begins alike in all dialects, so that an agent keeps its target', async () => {
+    await start({ strategy: 'weighted', targets: [target('one/cheap'), target('two/cheap')] });
+
+    for (let index = 0; index < 6; index += 1) {
+      const said = `question ${index}`;
+      const chat = await asked({
+        messages: [
+          { role: 'system', content: 'S' },
+          { role: 'user', content: said },
+        ],
+      });
+      const messages = await asked(
+        {
+          system: [{ type: 'text', text: 'S', cache_control: { type: 'ephemeral' } }],
+          messages: [{ role: 'user', content: [{ type: 'text', text: said }] }],
+        },
+        {},
+        '/v1/messages',
+      );
+      const responses = await asked({ messages: undefined, max_tokens: undefined, instructions: 'S', input: said }, {}, '/v1/responses');
+      expect([messages.to, responses.to]).toEqual([chat.to, chat.to]);
+    }
+  });
+
+  test('lowest_cost asks the cheapest, and tells what it expects', async () => {
+    await start({ strategy: 'lowest_cost', targets: [target('one/dear'), target('two/cheap')] });
+
+    const { to, why } = await asked();
+
+    expect(to).toBe('two/cheap');
+    // Some 20 tokens of a prompt and 100 of an answer at a dollar a million.
+    expect(Number(/expected_usd=([\d.]+)/.exec(why ?? '')?.[1])).toBeGreaterThan(0.0001);
+    expect(Number(/expected_usd=([\d.]+)/.exec(why ?? '')?.[1])).toBeLessThan(0.00015);
+  });
+
+  test('a standby is asked only once the others failed, and the reason says after what', async () => {
+    await start({ strategy: 'lowest_cost', targets: [target('one/dear'), target('two/cheap', { weight: 0 })] });
+
+    expect(await asked()).toMatchObject({ to: 'one/dear' });
+    up.script((request) =>
+      request.body.includes('"dear"') ? jsonReply({ error: { message: 'x', code: 'rate_limit_exceeded' } }, 429) : ANSWER,
+    );
+    expect((await asked()).why).toMatch(/^alias; strategy=lowest_cost; expected_usd=[\d.]+; fallback=quota$/);
+    // Left alone now, which is no failure of this call.
+    expect((await asked()).why).toMatch(/; fallback=health$/);
+    expect(await record()).toMatchObject({ provider: 'two', attempts: [{ provider: 'two' }] });
+  });
+
+  test('whatever the order, one reservation bounds the dearest, and one record is charged what answered', async () => {
+    await start(
+      { strategy: 'lowest_cost', targets: [target('one/dear'), target('two/cheap')] },
+      { gatewayLevel: { budgets: [{ limit_usd: '5', period: 'day' }] } },
+    );
+
+    await asked();
+    const [only, ...others] = (await record()) === undefined ? [] : gateway.records();
+
+    expect(others).toEqual([]);
+    // 100 tokens of an answer at 100 US dollars a million cost a cent; the cheap answer was 15 tokens at a dollar.
+    expect(only?.boundNanoUsd).toBeGreaterThan(10_000_000n);
+    expect(only?.costNanoUsd).toBe(15_000n);
+  });
+});
+
+describe('a call that no budget covers', () => {
+  const BUDGET = { gatewayLevel: { budgets: [{ limit_usd: '0.01', period: 'day' as const }] } };
+  const TARGETS = [target('one/dear')];
+
+  test('goes to what its route names in that case, as a call of the same alias', async () => {
+    await start(
+      { targets: TARGETS, budget_fallback: 'thrifty' },
+      { ...BUDGET, routes: [{ alias: 'thrifty', targets: [target('two/cheap')] }] },
+    );
+
+    expect(await asked()).toMatchObject({ status: 200, to: 'two/cheap', why: 'alias; fallback=budget' });
+    expect(await record()).toMatchObject({ originalModel: 'smart', provider: 'two', routeReason: 'alias; fallback=budget' });
+    expect(gateway.records()).toHaveLength(1);
+  });
+
+  test('goes on to what that one names, and is refused where no budget covers the last', async () => {
+    const routes: RouteConfig[] = [
+      { alias: 'thrifty', targets: [target('two/dear')], budget_fallback: 'free' },
+      { alias: 'free', targets: [target('three/cheap')], budget_fallback: 'smart' },
+    ];
+    await start({ targets: TARGETS, budget_fallback: 'thrifty' }, { ...BUDGET, routes });
+
+    expect(await asked()).toMatchObject({ status: 200, to: 'three/cheap' });
+    expect(await asked({ max_tokens: 20_000 })).toMatchObject({ status: 402, error: { code: 'insufficient_quota' } });
+    await gateway.settled();
+    expect(gateway.records().filter(({ state }) => state === 'settled')).toHaveLength(1);
+  });
+
+  test('is refused where its key may not use what the fallback leads to', async () => {
+    await start(
+      { targets: TARGETS, budget_fallback: 'thrifty' },
+      { ...BUDGET, routes: [{ alias: 'thrifty', targets: [target('two/cheap')] }] },
+    );
+    const narrow = await gateway.addKey({ models: ['one/*'] });
+
+    expect(await asked({}, { authorization: `Bearer ${narrow}` })).toMatchObject({ status: 402, error: { code: 'insufficient_quota' } });
+  });
+});
