@@ -18,7 +18,12 @@ const sibling = {
 };
 const slots = { healers: 1, consumers: 1, costs: [1], slots: 1, split: true };
 const tokens = { healers: 1, consumers: 1, costs: [1], pages: 1, limits: [[2]], tokens: 2, lateClose: false };
-const again = { ...CALM, pages: 1, limits: [[2]], costs: [0, 1, 2], second: true };
+/** A reserve of which nothing is heard is tried again. */
+const tries = { ...CALM, pages: 1, limits: [[4]], tries: 2, late: true };
+/** Two sends fit into what is set aside. */
+const again = { ...CALM, pages: 1, limits: [[2]], costs: [0, 1], most: 1, second: true };
+/** They do not: what is lost is decided, and the request is admitted anew. */
+const anew = { ...CALM, attempts: 2, pages: 1, limits: [[4]], listed: [[0], [0]], costs: [0, 2], second: true, lost: false, consumers: 0 };
 
 /** A minute. */
 export const SEARCHES = [
@@ -32,7 +37,9 @@ export const SEARCHES = [
   ],
   ['a call refused by a shard, a new attempt on another', callModel, { ...sibling, consumers: 0 }],
   ['tokens of a window that ends', callModel, tokens],
+  ['a reserve that is tried again', callModel, tries],
   ['a second send', callModel, again],
+  ['a second send that is not covered', callModel, anew],
   ['a page, a period that ends, three budgets', pageModel, {}],
   ['a page that is not there', pageModel, { absent: true }],
   ['a page that is deleted', pageModel, { rows: [[2]], deletes: true }],
@@ -97,7 +104,13 @@ export const LONG_SEARCHES = [
   ],
   ['a call refused by a shard, lost and late answers', callModel, { ...sibling, late: true, consumers: 0 }],
   ['tokens of a window that ends, two pages', callModel, { ...tokens, pages: 2, limits: [[2], [2]], costs: [1, 2] }],
+  [
+    'a reserve that is tried again on two pages, late closes',
+    callModel,
+    { ...tries, pages: 2, limits: [[4], [4]], lateClose: true, abandons: true, deliveries: 1 },
+  ],
   ['a second send, lost and late answers', callModel, { ...again, late: true, pages: 2, limits: [[2], [2]] }],
+  ['a second send that is not covered, late writes', callModel, { ...anew, lost: true, late: true, consumers: 1 }],
   ['a page, four calls', pageModel, { rows: [[2]], attempts: 4 }],
   [
     'a page with two periods, three calls',
@@ -169,7 +182,25 @@ export const MISTAKES = [
   ],
   [['another shard under the same id'], callModel, [sibling]],
   [['tokens are given back with the slot', 'tokens go back into another window'], callModel, [tokens]],
-  [['sends again though the first was billed'], callModel, [again]],
+  [
+    [
+      'closes whichever try is there',
+      'closes another try at the cost of its record',
+      'a refusal is the last word although a try is on its way',
+    ],
+    callModel,
+    [tries, { ...tries, refuses: true, lateClose: true }],
+  ],
+  [
+    [
+      'sends again though the first was billed',
+      'charges a lost send nothing',
+      'sends again past x',
+      'takes the first send back to begin anew',
+    ],
+    callModel,
+    [again, anew],
+  ],
   [PAGE_MISTAKES.anywhere, pageModel, [{}, { absent: true }]],
   [PAGE_MISTAKES.deleted, pageModel, [{ rows: [[2]], deletes: true }]],
   [

@@ -20,7 +20,7 @@ export function createHelpers(config, table, process) {
     return n;
   };
   const idle = (s, o) => at(s, o, NOBODY, 0, 0);
-  const closeNext = (n, a, index) => table.close(n, a, pageAt(index), table.costOf(n, a), fromAt(index));
+  const closeNext = (n, a, index) => table.close(n, a, pageAt(index), table.costOf(n, a, pageAt(index)), fromAt(index));
 
   /** Entries that keep a page in the index. */
   function holds(s, k) {
@@ -128,6 +128,7 @@ export function createHelpers(config, table, process) {
     } else if (mode === MODE.EXPIRE) {
       const n = at(s, o, a, MODE.KEEP, 0);
       const done = table.put(n, a, RECORD.EXPIRED, W, is('puts without a condition'));
+      if (done) for (let k = 0; k < pages; k++) n[attempt(a) + attempt.TOLD + k] = n[attempt(a) + attempt.TRY + k];
       add(`${name} charges a${a}: ${done}`, done ? n : idle(n, o));
     } else if (is('drops a token without the record')) add(`${name} drops tokens of a${a}`, at(s, o, a, MODE.DROP, 0));
     else {

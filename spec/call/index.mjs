@@ -5,7 +5,7 @@
 import { createHelpers } from './helpers.mjs';
 import { createProcess } from './process.mjs';
 import { createPromises } from './promises.mjs';
-import { createTable, GHOST, NOBODY, ON_ITS_WAY, RECORD, STEP, TIME, ZERO } from './table.mjs';
+import { createTable, GHOST, NOBODY, ON_ITS_WAY, RECORD, STEP, TIME, W, ZERO } from './table.mjs';
 
 const DEFAULTS = {
   attempts: 1,
@@ -14,6 +14,8 @@ const DEFAULTS = {
   limits: [[2], [2]],
   /** What a provider may bill; each attempt sets 2 aside. */
   costs: [0, 1, 2],
+  /** Bound of one send. */
+  most: W,
   healers: 2,
   consumers: 2,
   /** Times that the queue delivers a message. */
@@ -21,7 +23,7 @@ const DEFAULTS = {
   /** Of each page; 0: not limited. */
   slots: 0,
   tokens: 0,
-  /** Pages that each attempt lists; then the next attempt is the same request's, begun once this one was refused. */
+  /** Pages that each attempt lists; then the next attempt is the same request's, begun once this one was refused or decided early. */
   listed: undefined,
   /** What may happen. */
   lost: true,
@@ -36,6 +38,8 @@ const DEFAULTS = {
   budget: false,
   refuses: false,
   again: false,
+  /** At one reserve, under the same id. */
+  tries: 1,
   second: false,
   split: false,
   voidLost: false,
@@ -62,7 +66,7 @@ export function callModel(options) {
   const process = createProcess(config, table);
   const helpers = createHelpers(config, table, process);
   const promises = createPromises(config, table, helpers.heals);
-  const { page, attempt, healers, consumers, REVOKED, ROW_GENERATION } = table;
+  const { page, attempt, healers, consumers, REVOKED, ROW_GENERATION, record, strayTry } = table;
 
   function changesRows(s, add) {
     if (config.revoked && !s[REVOKED]) {
@@ -110,17 +114,20 @@ export function callModel(options) {
   function delivers(s, a, add) {
     const o = attempt(a);
     for (let k = 0; k < pages; k++) {
-      if (s[o + attempt.LATE_RESERVE + k]) {
+      for (let number = 1; number <= config.tries; number++) {
+        const bit = 1 << (number - 1);
+        if (!(s[o + attempt.LATE_RESERVE + k] & bit)) continue;
         const n = s.slice();
-        n[o + attempt.LATE_RESERVE + k] = 0;
-        if (table.reserve(n, a, k)) n[o + attempt.GHOST] |= GHOST.CAME_LATE;
-        add(`a reserve of a${a} comes late on page ${k}`, n);
+        n[o + attempt.LATE_RESERVE + k] &= ~bit;
+        if (table.reserve(n, a, k, number)) n[o + attempt.GHOST] |= GHOST.CAME_LATE;
+        add(`try ${number} of a${a} comes late on page ${k}`, n);
       }
       const close = s[o + attempt.LATE_CLOSE + k];
       if (close) {
         const n = s.slice();
         n[o + attempt.LATE_CLOSE + k] = 0;
-        table.close(n, a, k, close - 1);
+        const isOurs = record(s, a) === RECORD.VOID || !strayTry(s, a, k) || is('closes whichever try is there');
+        if (isOurs) table.close(n, a, k, close - 1);
         add(`a close of a${a} comes late on page ${k}`, n);
       }
     }

@@ -4,7 +4,7 @@ import { GHOST, ON_ITS_WAY, RECORD_NAMES, REPLY, STEP, STEP_NAMES, TIME, W, ZERO
 export const MESSAGE = { NONE: 0, SETTLE: 1, UNSENT: 2 };
 
 export function createProcess(config, table) {
-  const { pages, costs, limits, is } = config;
+  const { pages, costs, limits, most, is } = config;
   const { page, attempt, REVOKED, ROW_GENERATION, record, lists, stray, entry, complete } = table;
   const named = (s, a) => RECORD_NAMES[record(s, a)];
   /** C takes two writes: what is not in `o` is closed in `k`; what moves, moves from `o` to `k`. */
@@ -60,6 +60,7 @@ export function createProcess(config, table) {
     }
     for (const k of replies) {
       if (reply(k) === REPLY.NONE) reserves(s, a, k, add);
+      else if (config.tries > 1 && reply(k) === REPLY.LOST && s[o + attempt.TRIES + k] < config.tries) reservesAgain(s, a, k, add);
       else if (config.again && reply(k) === REPLY.REFUSED && !(s[o + attempt.GHOST] & GHOST.TRIED_AGAIN)) {
         const n = s.slice();
         n[o + attempt.REPLY + k] = REPLY.NONE;
@@ -78,12 +79,17 @@ export function createProcess(config, table) {
     const answered = (heard) => {
       const n = s.slice();
       n[o + attempt.REPLY + k] = heard;
+      if (config.tries > 1) n[o + attempt.TRIES + k] = 1;
       return n;
     };
     const n = answered(REPLY.YES);
+    if (config.tries > 1) n[o + attempt.TOLD + k] = 1;
     const applied = table.reserve(n, a, k);
-    if (!applied) n[o + attempt.REPLY + k] = REPLY.REFUSED;
-    else if (is('the SDK retries a reserve')) n[o + attempt.LATE_RESERVE + k] = 1;
+    if (!applied) {
+      n[o + attempt.REPLY + k] = REPLY.REFUSED;
+      n[o + attempt.TOLD + k] = 0;
+    }
+    if (applied && is('the SDK retries a reserve')) n[o + attempt.LATE_RESERVE + k] = 1;
     const back = n[page(k) + page.GENERATION] < s[page(k) + page.GENERATION] ? 'a page went back to an older budget' : undefined;
     const below = applied && n[page(k) + page.LEFT] < ZERO ? 'below zero after a reserve' : undefined;
     add(`a${a} reserves on page ${k}: ${applied}`, n, below ?? back);
@@ -98,8 +104,35 @@ export function createProcess(config, table) {
     add(`a${a} does not reach page ${k}`, answered(REPLY.LOST));
     if (!config.late) return;
     const late = answered(REPLY.LOST);
-    late[o + attempt.LATE_RESERVE + k] = 1;
+    late[o + attempt.LATE_RESERVE + k] |= 1;
     add(`a${a}'s reserve on page ${k} is on its way`, late);
+  }
+
+  /** The same reserve once more, under the same id and another number: the entry says which of them was taken. */
+  function reservesAgain(s, a, k, add) {
+    const o = attempt(a);
+    const number = s[o + attempt.TRIES + k] + 1;
+    const answered = (heard, told = 0) => {
+      const n = s.slice();
+      n[o + attempt.TRIES + k] = number;
+      n[o + attempt.REPLY + k] = heard;
+      n[o + attempt.TOLD + k] = told;
+      return n;
+    };
+    if (entry(s, a, k)) return add(`a${a} reserves again on page ${k}: it was taken`, answered(REPLY.YES, s[o + attempt.TRY + k]));
+    const refused = answered(is('a refusal is the last word although a try is on its way') ? REPLY.REFUSED : REPLY.LOST);
+    if (config.refuses) add(`a${a} is refused by page ${k}, a try may be on its way`, refused);
+    const n = answered(REPLY.YES, number);
+    if (table.reserve(n, a, k, number)) {
+      add(`a${a} reserves again on page ${k}`, n);
+      const m = answered(REPLY.LOST);
+      table.reserve(m, a, k, number);
+      add(`a${a} reserves again on page ${k}, no answer`, m);
+    } else add(`a${a} is refused by page ${k}, a try may be on its way`, refused);
+    if (!config.late) return;
+    const late = answered(REPLY.LOST);
+    late[o + attempt.LATE_RESERVE + k] |= 1 << (number - 1);
+    add(`a${a}'s try ${number} on page ${k} is on its way`, late);
   }
 
   function decides(s, a, { all, lost, refused, shut }, add) {
@@ -166,7 +199,6 @@ export function createProcess(config, table) {
     const o = attempt(a);
     const frees = s[o + attempt.STEP] === STEP.FREE;
     const message = frees ? MESSAGE.UNSENT : MESSAGE.SETTLE;
-    const cost = table.costOf(s, a);
     let left = false;
     for (let index = 0; index < closings; index++) {
       const k = pageAt(index);
@@ -175,7 +207,9 @@ export function createProcess(config, table) {
       if (config.split && index & 1 && !s[o + attempt.DONE + index - 1]) continue;
       const n = s.slice();
       n[o + attempt.DONE + index] = 1;
-      const closed = table.close(n, a, k, cost, frees && is('E looks into o only') ? 1 : fromAt(index));
+      const cost = table.costOf(s, a, k);
+      const isOurs = frees || !table.strayTry(s, a, k) || is('closes whichever try is there');
+      const closed = isOurs && table.close(n, a, k, cost, frees && is('E looks into o only') ? 1 : fromAt(index));
       add(`a${a} closes on page ${k}: ${closed}`, n, frees && closed && s[o + attempt.BILL] ? 'a sent call is released' : undefined);
       if (!config.lateClose || !entry(s, a, k)) continue;
       const late = leave(s, a, message);
@@ -186,24 +220,44 @@ export function createProcess(config, table) {
     else add(`a${a} ends`, goTo(s, a, STEP.END));
   }
 
-  /** A second send, on the same entries, only where they cover both. */
+  /** An answer says what it cost. A send that is lost may cost anything up to the bound of one send, and is charged that. */
   function streams(s, a, add) {
-    const o = attempt(a);
-    const first = Math.max(0, s[o + attempt.FIRST] - 1);
     for (const cost of costs) {
-      if (first + cost <= W || is('sends again though the first was billed')) {
-        const n = s.slice();
-        n[o + attempt.STEP] = STEP.SETTLE;
-        n[o + attempt.FIRST] = 0;
-        n[o + attempt.BILL] = 2 + first + cost;
-        add(`a${a} is answered, cost ${cost}`, n);
-      }
-      const covers = cost < W || is('sends again though the first was billed');
-      if (!config.second || s[o + attempt.FIRST] || !covers || s[o + attempt.TIME] >= TIME.PAST_X) continue;
-      const n = s.slice();
-      n[o + attempt.FIRST] = 1 + cost;
-      add(`a${a} sends again, the first cost ${cost}`, n);
+      ended(s, a, cost, cost, `a${a} is answered, cost ${cost}`, add);
+      if (!config.second) continue;
+      failed(s, a, cost, cost, `a${a} gets no answer, which cost ${cost}`, add);
+      const charge = is('charges a lost send nothing') ? 0 : most;
+      if (cost > 0) failed(s, a, cost, charge, `a${a} loses an answer that cost ${cost}`, add);
     }
+  }
+
+  function ended(s, a, cost, charge, what, add) {
+    const o = attempt(a);
+    const n = s.slice();
+    n[o + attempt.STEP] = STEP.SETTLE;
+    n[o + attempt.BILL] = 2 + Math.max(0, s[o + attempt.FIRST] - 1) + charge;
+    n[o + attempt.FIRST] = 0;
+    n[o + attempt.TRUE] += cost;
+    add(what, n);
+    return n;
+  }
+
+  /** Another send on the same entries, only where they cover both; else what was sent is decided, and the request begins anew. */
+  function failed(s, a, cost, charge, what, add) {
+    const o = attempt(a);
+    if (s[o + attempt.FIRST]) return ended(s, a, cost, charge, `${what}, again`, add);
+    const covers = charge + most <= W || is('sends again though the first was billed');
+    const inTime = s[o + attempt.TIME] < TIME.PAST_X || is('sends again past x');
+    if (!covers || !inTime) {
+      const n = ended(s, a, cost, charge, `${what}, and decides it`, () => undefined);
+      if (is('takes the first send back to begin anew')) n[o + attempt.STEP] = STEP.VOID;
+      n[o + attempt.GHOST] |= GHOST.ANEW;
+      return add(`${what}, and decides it`, n);
+    }
+    const n = s.slice();
+    n[o + attempt.FIRST] = 1 + charge;
+    n[o + attempt.TRUE] += cost;
+    add(`${what}, and sends again`, n, record(s, a) ? `sent again with the record ${named(s, a)}` : undefined);
   }
 
   function settles(s, a, add) {

@@ -12,7 +12,7 @@ export function createPromises(config, table, heals) {
   const onPage = (s, a, name, k) => s[attempt(a) + attempt[name] + k];
   const tookOf = (s, a, k) => onPage(s, a, 'TOOK', k);
 
-  const begun = (s, a) => config.listed === undefined || a === 0 || (byte(s, a - 1, 'GHOST') & GHOST.REFUSED) !== 0;
+  const begun = (s, a) => config.listed === undefined || a === 0 || (byte(s, a - 1, 'GHOST') & (GHOST.REFUSED | GHOST.ANEW)) !== 0;
   const idle = (s, row) => {
     for (let at = row.first; at < row.end; at += row.stride) if (s[at + helper.WHO] !== NOBODY) return false;
     return true;
@@ -40,7 +40,8 @@ export function createPromises(config, table, heals) {
       const found = entry(s, a, k);
       const took = tookOf(s, a, k);
       const inWindow = onPage(s, a, 'WINDOW', k) === 1 + s[p + page.WINDOW];
-      if (found && took) wrong.push('an entry came back after its close');
+      const mayComeBack = table.strayTry(s, a, k) || (config.tries > 1 && record(s, a) === RECORD.VOID);
+      if (found && took && !mayComeBack) wrong.push('an entry came back after its close');
       if (found) held = true;
       if (found === ENTRY.OPEN) slotsTaken++;
       const uses = (found ? W : 0) + (took ? took - 1 : 0);
@@ -62,6 +63,9 @@ export function createPromises(config, table, heals) {
     if (bill && state === RECORD.VOID) wrong.push('a sent call is void');
     if (bill && state === RECORD.NONE && !complete(s, a)) wrong.push('a sent call without record lacks an entry');
     if (!bill && state === RECORD.SETTLED) wrong.push('an unsent call is settled');
+    const due = byte(s, a, 'TRUE') + (bill === 1 ? config.most : 0);
+    if (bill > 1 && due > billed(s, a)) wrong.push('charged less than is billed');
+    if (bill === 1 && due > W) wrong.push('more may be billed than is set aside');
     // A reserve that came late is a healer's.
     const told = left(s, a) && byte(s, a, 'STEP') === STEP.END && !taken(s, a);
     for (let k = 0; k < pages; k++) {

@@ -16,7 +16,7 @@ export const ENTRY = { NONE: 0, OPEN: 1, KEPT: 2 };
 /** What the network may still deliver of an attempt's puts. */
 export const ON_ITS_WAY = { SETTLED: 1, VOID: 2 };
 /** What the search remembers of an attempt, and nobody else. */
-export const GHOST = { DIED_UNSENT: 1, CAME_LATE: 2, WAS_COMPLETE: 4, HEARD: 8, TRIED_AGAIN: 16, REFUSED: 32 };
+export const GHOST = { DIED_UNSENT: 1, CAME_LATE: 2, WAS_COMPLETE: 4, HEARD: 8, TRIED_AGAIN: 16, REFUSED: 32, ANEW: 64 };
 /** What every attempt sets aside, of money and of tokens. */
 export const W = 2;
 /** Amounts may fall below zero, bytes do not. */
@@ -33,9 +33,11 @@ export function createTable(config) {
     TIME: 1,
     RECORD: 1,
     COST: 1,
-    /** 0: not sent; 1: sent; 2 + what the provider bills. */
+    /** 0: not sent; 1: sent; 2 + what the process charges for it. */
     BILL: 1,
-    /** 1 + what the first of two sends billed. */
+    /** What the providers bill for all sends that have ended. */
+    TRUE: 1,
+    /** 1 + what the process charges for the first of two sends. */
     FIRST: 1,
     QUEUED: 1,
     QUEUED_TIMES: 1,
@@ -48,7 +50,12 @@ export function createTable(config) {
     ENTRY: pages,
     /** Of its tokens: 1 + the window. */
     WINDOW: pages,
+    /** Tries at a reserve that are on their way, as bits. */
     LATE_RESERVE: pages,
+    /** Tries so far, the one whose entry is there, and the one that the record tells of. */
+    TRIES: pages,
+    TRY: pages,
+    TOLD: pages,
     /** 1 + cost. */
     LATE_CLOSE: pages,
     /** 1 + what the page took for good. */
@@ -81,7 +88,7 @@ export function createTable(config) {
   }
 
   /** R, the move to a newer budget with it. Only the first page's level ever changes. */
-  function reserve(s, a, k) {
+  function reserve(s, a, k, number = 1) {
     const p = page(k);
     const plan = k === 0 ? s[attempt(a) + attempt.PLAN] : 0;
     let left = s[p + page.LEFT];
@@ -102,6 +109,7 @@ export function createTable(config) {
       s[attempt(a) + attempt.WINDOW + k] = 1 + s[p + page.WINDOW];
     }
     s[attempt(a) + attempt.ENTRY + k] = ENTRY.OPEN;
+    s[attempt(a) + attempt.TRY + k] = number;
     if (!is('reserve does not set due')) s[p + page.DUE] = 1;
     if (complete(s, a)) s[attempt(a) + attempt.GHOST] |= GHOST.WAS_COMPLETE;
     return true;
@@ -119,6 +127,7 @@ export function createTable(config) {
     const found = entry(s, a, k);
     if (!found && (!is('closes without an entry') || s[attempt(a) + attempt.TOOK + k] === 0)) return false;
     if (from && found && found !== from) return false;
+    const isStray = strayTry(s, a, k);
     if (slots && (found === ENTRY.OPEN || is('a kept token gives its slot back again'))) s[p + page.SLOTS]++;
     s[p + page.LEFT] += W - cost;
     if (tokens) {
@@ -126,8 +135,15 @@ export function createTable(config) {
       if (same || is('tokens go back into another window')) s[p + page.TOKENS] += W - cost;
     }
     s[attempt(a) + attempt.ENTRY + k] = ENTRY.NONE;
-    s[attempt(a) + attempt.TOOK + k] = 1 + cost;
+    if (!isStray) s[attempt(a) + attempt.TOOK + k] = 1 + cost;
     return true;
+  }
+
+  /** An entry that came back: a try at the same reserve which nobody heard of, and which came after the close. */
+  function strayTry(s, a, k) {
+    if (config.tries === 1 || entry(s, a, k) === ENTRY.NONE) return false;
+    const told = s[attempt(a) + attempt.TOLD + k];
+    return told === 0 ? s[attempt(a) + attempt.TOOK + k] !== 0 : s[attempt(a) + attempt.TRY + k] !== told;
   }
 
   /** K: the slot goes back, money and tokens stay. */
@@ -170,11 +186,14 @@ export function createTable(config) {
   }
 
   const toldCost = (s, a) => (record(s, a) === RECORD.NONE ? 0 : s[attempt(a) + attempt.COST]);
-  const costOf = (s, a) => (is('closes by its own cost') && s[attempt(a) + attempt.BILL] >= 2 ? billed(s, a) : toldCost(s, a));
+  const ownCost = (s, a) => (is('closes by its own cost') && s[attempt(a) + attempt.BILL] >= 2 ? billed(s, a) : toldCost(s, a));
+  /** Of a page: what another try took costs nothing. */
+  const isAnyTry = is('closes another try at the cost of its record') || is('closes whichever try is there');
+  const costOf = (s, a, k) => (strayTry(s, a, k) && !isAnyTry ? 0 : ownCost(s, a));
 
   return {
     ...{ bytes, REVOKED, ROW_GENERATION, page, attempt, helper, healers, consumers, initial },
-    ...{ lists, stray, entry, billed, record, complete, costOf },
+    ...{ lists, stray, entry, billed, record, complete, costOf, strayTry },
     ...{ reserve, moved, close, keep, put, adjust, settle, unsent },
   };
 }

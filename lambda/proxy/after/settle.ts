@@ -1,5 +1,5 @@
 import type { Outcome, Reservation } from '../../money/ledger';
-import { costOfUsage, implausible, type Price, tierPercent, writtenWithin } from '../../money/pricing';
+import { costOfUsage, implausible, mayReasonUnseen, type Price, tierPercent, writtenWithin } from '../../money/pricing';
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { isBilled } from '../before/bound';
@@ -63,40 +63,58 @@ async function release(gateway: Gateway, bounded: BoundedCall, reservation: Rese
 function closed(gateway: Gateway, trace: Trace, { options }: RoutedCall): Outcome {
   takeTimes(trace, gateway.clock.monotonic());
   trace.labels = options.labels;
-  return resultOf(trace);
+  const outcome = resultOf(trace);
+  return trace.decidedAttempts === 0 ? outcome : { ...outcome, attempts: trace.attempts.slice(trace.decidedAttempts) };
+}
+
+/** How an attempt went that was sent and brought nothing. */
+export interface Loss {
+  /** As in `Consumed`. */
+  readonly writingMs: number;
+  /** From the moment it was sent, in ms. */
+  readonly tookMs: number;
+  /** What the provider reported is its last word: the answer came to its end, and is of no use. */
+  readonly complete: boolean;
 }
 
 /**
- * What an attempt is charged that was sent and brought nothing: its input, which a provider may bill even when it never answered, and
- * what may have been written for a caller who left.
+ * What an attempt is charged that was sent and brought nothing: what the provider reported; else its input, which may be billed even where
+ * nothing was answered, and what may have been written unseen: the whole of an answer that comes in one piece, what a model thought
+ * before a stream began, and all that was written for a caller who left.
  *
  * @param reported what the provider had reported before it was cut
- * @param writingMs as in `Consumed`
  */
-export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage | undefined, writingMs: number): LostAttempt {
+export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage | undefined, loss: Loss): LostAttempt {
   const bounded = askedAt(asked, target);
   const { call, prices } = bounded;
   const { provider, model, name } = target;
   const price = prices.get(name);
-  const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : {};
-  const { outputTokens, reasoningOutputTokens, audioOutputTokens, imageOutputTokens, billedOutputTokens, toolCalls, units, ...input } =
-    trusted;
+  const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : undefined;
+  const { toolCalls, units, billedOutputTokens, ...tokens } = trusted ?? {};
   const tier = servedTier(call, price, trusted);
-  const tools = writingMs > 0 ? (toolCalls ?? estimatedTools(call, price)) : undefined;
+  const tools = toolCalls ?? (loss.writingMs > 0 ? estimatedTools(call, price) : undefined);
+  const isLastWord = loss.complete && tokens.inputTokens !== undefined && tokens.outputTokens !== undefined;
   const usage = billedOf(call, {
-    ...input,
+    ...tokens,
     ...billedUnits(call, units),
     ...(tools === undefined ? {} : { toolCalls: tools }),
-    ...(countsTokens(call)
+    ...(countsTokens(call) && !isLastWord
       ? {
-          inputTokens: input.inputTokens ?? estimatedInput(call, price, model),
-          outputTokens: Math.min(writtenWithin(writingMs, price, call.facts.choices), mostOutputOf(bounded, price)),
+          inputTokens: tokens.inputTokens ?? estimatedInput(call, price, model),
+          outputTokens: Math.max(tokens.outputTokens ?? 0, unseenOutput(bounded, price, loss)),
         }
       : {}),
     ...(tier === undefined ? {} : { serviceTier: tier }),
-    estimated: true,
+    ...(isLastWord ? (billedOutputTokens === undefined ? {} : { billedOutputTokens }) : { estimated: true }),
   });
   return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+}
+
+/** What may have been written of an answer of which nothing came, in tokens at most. */
+function unseenOutput(bounded: BoundedCall, price: Price | undefined, { writingMs, tookMs }: Loss): number {
+  const { call } = bounded;
+  const unseenMs = call.answer !== 'sse' || mayReasonUnseen(price) ? tookMs : writingMs;
+  return Math.min(writtenWithin(unseenMs, price, call.facts.choices), mostOutputOf(bounded, price));
 }
 
 /** Whether such calls are billed in tokens, so that ours stand in for what is not reported. */

@@ -7,7 +7,7 @@ import type { Usage } from '../../wire/model';
 export interface LostAttempt {
   readonly provider: string;
   readonly model: string;
-  /** Estimated, unless the provider reported its input before it was cut. */
+  /** As far as the provider reported it; else estimated. */
   readonly usage: Usage;
   readonly costNanoUsd: bigint;
 }
@@ -35,6 +35,9 @@ export interface Trace extends Facts {
   sending: boolean;
   /** Attempts without an answer that a provider may bill. */
   readonly lost: LostAttempt[];
+  /** Of `attempts`, those that an earlier record of this request tells of, and what they cost; see `coverNext`. */
+  decidedAttempts: number;
+  decidedNanoUsd: bigint;
   failovers: number;
   costNanoUsd: bigint;
   /** The provider's report could not be true. */
@@ -66,6 +69,8 @@ const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'after
   reason: undefined,
   stack: undefined,
   sending: false,
+  decidedAttempts: 0,
+  decidedNanoUsd: 0n,
   failovers: 0,
   costNanoUsd: 0n,
   usageAnomaly: false,

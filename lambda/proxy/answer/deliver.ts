@@ -55,8 +55,9 @@ async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall,
 
 async function settleAnswer(gateway: Gateway, call: AdmittedCall, answer: Answer | undefined): Promise<void> {
   const { bounded, reservation, trace } = call;
-  if (answer?.billed !== true) return settleLost(gateway, bounded, reservation, trace);
-  await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, call));
+  if (answer?.billed !== true) await settleLost(gateway, bounded, reservation, trace);
+  else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, call));
+  trace.costNanoUsd += trace.decidedNanoUsd;
 }
 
 interface OpenCall {
@@ -85,8 +86,8 @@ function open(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, 
     kind: call.answer,
     headers: (headers) =>
       Object.assign(
-        gatewayHeaders(call, reservation, trace, headers),
-        budgetNotice(call.dialect, reservation.budget, bounded.bound.costNanoUsd),
+        gatewayHeaders(call, admitted.reservation, trace, headers),
+        budgetNotice(call.dialect, admitted.reservation.budget, admitted.bounded.bound.costNanoUsd),
       ),
     heartbeat: alive.heartbeat,
     commitMs: alive.commitMs,
@@ -163,11 +164,11 @@ function consumedOf(
 
 /** Nobody answered: tells the caller, in whatever form is still open, and gives back or settles the money. */
 async function fail(gateway: Gateway, call: AdmittedCall, delivery: Delivery, { error }: UnansweredError): Promise<void> {
-  const { bounded, trace, reservation, departure } = call;
+  const { trace, departure } = call;
   if (departure.how === undefined) {
     trace.outcome = error.shownCode;
     tellFailure(call, delivery, error);
     trace.endedMs = gateway.clock.monotonic();
   }
-  await settleLost(gateway, bounded, reservation, trace);
+  await settleAnswer(gateway, call, undefined);
 }

@@ -10,11 +10,12 @@ import type { EndedByStage } from '../relay/stages';
 /** A call whose money and limits are set aside, and what its answer has to keep to. */
 export interface AdmittedCall {
   readonly call: RoutedCall;
-  readonly bounded: BoundedCall;
-  readonly reservation: Reservation;
+  /** As it was admitted: what is set aside may be another reservation once a provider may bill what it was sent; see `coverNext`. */
+  bounded: BoundedCall;
+  reservation: Reservation;
   readonly trace: Trace;
   /** Characters of output after which a stream is a runaway. */
-  readonly maxOutputCharacters: number;
+  maxOutputCharacters: number;
   /** Monotonic end of everything: the gateway's own deadline. */
   readonly totalAtMs: number;
   readonly departure: Departure;

@@ -21,12 +21,18 @@ export interface Admitted {
  * Plans a call and sets money and limits aside for it; what it was planned from is planned from anew where it does not hold any more.
  *
  * @param afterwards told of work that outlives the answer
+ * @param claims false: an earlier reservation of the same call has the caller's `Idempotency-Key`, and it goes where that one went
  * @throws GatewayError that says why not, and when to come back
  */
-export async function admit(gateway: Gateway, asked: ModelCall, afterwards: (work: Promise<void>) => void): Promise<Admitted> {
+export async function admit(
+  gateway: Gateway,
+  asked: ModelCall,
+  afterwards: (work: Promise<void>) => void,
+  claims = true,
+): Promise<Admitted> {
   const bounded = await plan(gateway, asked);
-  const first = await askLedger(gateway, asked, bounded, undefined, afterwards);
-  const result = 'refusal' in first ? ((await insteadOf(gateway, asked, bounded, first.refusal, afterwards)) ?? first) : first;
+  const first = await askLedger(gateway, asked, bounded, undefined, afterwards, claims);
+  const result = 'refusal' in first && claims ? ((await insteadOf(gateway, asked, bounded, first.refusal, afterwards)) ?? first) : first;
   if (!('refusal' in result)) return result;
   throw new RefusedError(refusalError(result.refusal), {
     ...refusalHeaders(result.refusal),
@@ -43,14 +49,15 @@ async function askLedger(
   planned: BoundedCall,
   instead: string | undefined,
   afterwards: (work: Promise<void>) => void,
+  claims = true,
 ): Promise<Asking> {
   let bounded = planned;
   const again = async (): Promise<AdmissionRequest<KeptRows>> => {
     const caller = await asked.caller.again();
     bounded = await plan(gateway, { ...asked, requestId: attemptId(gateway.clock.now()), caller }, instead);
-    return requestOf(gateway, bounded, again, afterwards);
+    return requestOf(gateway, bounded, claims, again, afterwards);
   };
-  const result = await gateway.admission.admit(requestOf(gateway, bounded, again, afterwards));
+  const result = await gateway.admission.admit(requestOf(gateway, bounded, claims, again, afterwards));
   return result.admitted ? { bounded: heldTo(bounded, result.reservation), reservation: result.reservation } : { refusal: result.refusal };
 }
 
@@ -89,6 +96,7 @@ async function insteadOf(
 function requestOf(
   gateway: Gateway,
   { call, bound, smaller }: BoundedCall,
+  claims: boolean,
   again: () => Promise<AdmissionRequest<KeptRows>>,
   afterwards: (work: Promise<void>) => void,
 ): AdmissionRequest<KeptRows> {
@@ -103,7 +111,7 @@ function requestOf(
     bound,
     smaller,
     stream: call.facts.stream,
-    once: onceOf(call),
+    once: claims ? onceOf(call) : undefined,
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
     again,
     afterwards,

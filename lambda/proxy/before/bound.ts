@@ -103,6 +103,15 @@ export function runawayCharacters({ isCapped, maxOutputTokens }: BoundedCall): n
   return isCapped ? maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
 }
 
+/** The most that one call to a place may cost as it is capped now. Undefined: it has no price there. */
+export function mostAt({ call, prices, maxOutputTokens }: BoundedCall, target: Target): bigint | undefined {
+  const price = prices.get(target.name);
+  if (price === undefined) return undefined;
+  const each = maxOutputTokens / Math.max(1, call.facts.choices);
+  const cap = each === 0 ? 0 : Math.max(each, LOWEST_CAP_TOKENS);
+  return boundOf(inputOf(call, [target], [price], cap)).costNanoUsd;
+}
+
 /** Whether anybody is billed for such a call. */
 export function isBilled({ operation }: RoutedCall): boolean {
   return operation.billedIn.length > 0;

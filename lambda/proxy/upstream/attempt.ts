@@ -1,8 +1,9 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import type { Usage } from '../../wire/model';
+import { FailedGeneration } from '../../wire/protocols';
 import { lostAttempt } from '../after/settle';
+import { visibleError } from '../answer/answers';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
 import { routeOrder } from '../choosing/order';
@@ -10,6 +11,7 @@ import { routeReason } from '../choosing/route-reason';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
+import { coverNext } from './cover-next';
 import { type AttemptFailure, allTargetsFailed } from './failure';
 import { finalError } from './final-error';
 import { Itinerary, type Place, placesOf } from './places';
@@ -45,6 +47,10 @@ export async function attempt(gateway: Gateway, context: AdmittedCall, delivery:
       if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
       await departure.pause(pauseMs);
     } else if (last !== undefined) trace.failovers += 1;
+    if (context.trace.lost.length > 0 && !(await coverNext(gateway, context, step.place.target, last?.error))) {
+      gateway.cooldowns.giveBack(step.place.key, gateway.clock.monotonic());
+      break;
+    }
     if (call.resolution.chooses || call.resolution.instead)
       trace.routeReason = routeReason(call, order, step.place.target, last?.error.code);
     const result = await attemptOnce(gateway, context, delivery, step.place);
@@ -86,9 +92,10 @@ async function attemptWith(
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
   let sent = false;
-  const record = (outcome: string, status: number | undefined, mayBeBilled = false, usage?: Usage): void => {
-    const writingMs = departure.how === undefined ? 0 : gateway.clock.monotonic() - trace.lastSendMs;
-    const lost = mayBeBilled && isBilled(call) ? lostAttempt(bounded, target, usage, writingMs) : undefined;
+  const record = (outcome: string, status: number | undefined, failure?: Pick<AttemptFailure, 'error' | 'mayBeBilled' | 'usage'>): void => {
+    const tookMs = gateway.clock.monotonic() - trace.lastSendMs;
+    const loss = { tookMs, writingMs: departure.how === undefined ? 0 : tookMs, complete: failure?.error instanceof FailedGeneration };
+    const lost = failure?.mayBeBilled === true && isBilled(call) ? lostAttempt(bounded, target, failure.usage, loss) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
     trace.attempts.push({
@@ -122,15 +129,16 @@ async function attemptWith(
     const error = faultOf(result);
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
-    else record(code, result.status, result.failure.mayBeBilled, result.failure.usage);
+    else record(code, result.status, result.failure);
     return result;
   } catch (error) {
     cooldowns.giveBack(key, startedMs);
-    const code = error instanceof GatewayError ? error.shownCode : 'internal_error';
-    record(code, undefined, sent);
-    if (!(error instanceof GatewayError)) throw error;
+    const shown = visibleError(error);
     // What one target cannot say, or has no credential for, another may.
-    return { failure: { error, failover: true, retrySame: false, mayBeBilled: sent } };
+    const failure: AttemptFailure = { error: shown, failover: true, retrySame: false, mayBeBilled: sent };
+    record(shown.shownCode, undefined, failure);
+    if (!(error instanceof GatewayError)) throw error;
+    return { failure };
   }
 }
 

@@ -51,6 +51,18 @@ const start = async (models: readonly string[], deadlines: Partial<DeadlineConfi
   });
 };
 const BODY = { model: 'smart', max_tokens: 100, messages: [{ role: 'user', content: 'Say something about the weather.' }] };
+/** A whole answer may have been written unseen, which a stream says by itself. */
+const STREAMED = { stream: true, stream_options: { include_usage: true } };
+const streamed = () =>
+  streamReply(
+    `${[
+      { choices: [{ index: 0, delta: { role: 'assistant', content: 'y' } }] },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+      { choices: [], usage: ANSWER.usage },
+    ]
+      .map((event) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'cheap', ...event })}\n\n`)
+      .join('')}data: [DONE]\n\n`,
+  );
 const ask = async (more: object = {}) => {
   const reply = await gateway.call('/v1/chat/completions', { ...BODY, ...more });
   await gateway.settled();
@@ -60,8 +72,9 @@ const boundExceeded = () => gateway.log.filter(({ event }) => event === 'bound-e
 
 test('F08 I9 golden invoice: an attempt that may be billed is charged its input beside the answer of another', async () => {
   await start(['dear', 'cheap']);
+  second.script(streamed());
 
-  const { reply, record } = await ask();
+  const { reply, record } = await ask(STREAMED);
 
   const lost = record?.attempts?.[0];
   const lostNanoUsd = parseUsd(lost?.estimatedCostUsd ?? '') as bigint;
@@ -102,8 +115,9 @@ test('F08 the bound covers the dearest answer and the input of every other accou
 test('F08 every lost attempt is charged, at its own price, and all of them stay within the bound', async () => {
   await start(['dear', 'third', 'cheap']);
   second.script([{ reset: true }]);
+  third.script(streamed());
 
-  const { record } = await ask();
+  const { record } = await ask(STREAMED);
 
   const [one, two] = (record?.attempts ?? []).map(({ estimatedCostUsd }) => parseUsd(estimatedCostUsd ?? '0') as bigint) as [
     bigint,
@@ -123,7 +137,8 @@ test('F08 when nobody answers, the lost attempts are charged, not the one that r
   expect(reply.status).toBe(503);
   expect(record).toMatchObject({ state: 'settled', provider: 'first', requestModel: 'dear', usage: { estimated: true } });
   expect(record?.costNanoUsd).toBe(parseUsd(record?.attempts?.[0]?.estimatedCostUsd ?? ''));
-  expect(record?.costNanoUsd).toBe(BigInt(record?.usage?.inputTokens ?? 0) * 5_000n);
+  const { inputTokens = 0, outputTokens = 0 } = record?.usage ?? {};
+  expect(record?.costNanoUsd).toBe(BigInt(inputTokens) * 5_000n + BigInt(outputTokens) * 25_000n);
 });
 
 test('E12 a provider that timed out is charged its input when another one answers', async () => {
@@ -164,8 +179,8 @@ test('E06 a stream that was cut before it said anything is charged what it had r
   await gateway.settled();
 
   const record = gateway.records().at(-1);
-  expect(record?.attempts).toMatchObject([{ outcome: 'upstream_incomplete', estimatedCostUsd: '0.000615' }, { outcome: 'ok' }]);
-  expect(record?.costNanoUsd).toBe(123n * 5_000n + 40n * 1_000n + 2n * 2_000n);
+  expect(record?.attempts).toMatchObject([{ outcome: 'upstream_incomplete', estimatedCostUsd: '0.00064' }, { outcome: 'ok' }]);
+  expect(record?.costNanoUsd).toBe(123n * 5_000n + 25_000n + 40n * 1_000n + 2n * 2_000n);
 });
 
 test('an attempt that was refused costs nothing beside the answer', async () => {

@@ -2,7 +2,7 @@ import type { Outcome, Reservation } from '../../../../lambda/money/ledger/admis
 import { ceilingPrice, createPriceBook, estimateTokens, type Price } from '../../../../lambda/money/pricing';
 import type { Consumed } from '../../../../lambda/proxy/after/estimate';
 import { estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from '../../../../lambda/proxy/after/estimate';
-import { lostAttempt, settle, settleLost } from '../../../../lambda/proxy/after/settle';
+import { type Loss, lostAttempt, settle, settleLost } from '../../../../lambda/proxy/after/settle';
 import { openTrace, type Trace } from '../../../../lambda/proxy/after/trace';
 import type { BoundedCall } from '../../../../lambda/proxy/before/call';
 import type { Gateway } from '../../../../lambda/proxy/gateway';
@@ -14,6 +14,8 @@ import { bookOf } from '../../../support/prices';
 /** What a call is charged, from what became known of it to what is told the ledger: 1,000 nano-USD a token in, 2,000 out, by default. */
 
 const NAME = 'p/m';
+const LOST: Loss = { writingMs: 0, tookMs: 0, complete: false };
+const leaving = (writingMs: number): Loss => ({ ...LOST, writingMs, tookMs: writingMs });
 const LINE =
   'm | window=10000 maxOutput=1000 tier:priority=200 tier:flex=50 | input=1 output=2 audioOutput=8 imageOutput=2 call:search=0.001';
 
@@ -154,8 +156,8 @@ describe('R15 tiers', () => {
     if (cost === undefined) return expect(recorded?.estimated).toBe(true);
     expect(charge).toBe(cost);
     // Estimates and lost attempts go by the same tier.
-    const lost = lostAttempt(call({ facts }), { provider: { id: 'p' }, model: 'm', name: NAME } as never, usage, 0);
-    expect(lost.costNanoUsd * 44n).toBe(cost * 30n);
+    const lost = lostAttempt(call({ facts }), { provider: { id: 'p' }, model: 'm', name: NAME } as never, usage, LOST);
+    expect(lost.costNanoUsd).toBe(cost);
   });
 });
 
@@ -167,7 +169,7 @@ test('R15 a tier that costs the list price is not on the record unless it was re
   expect((await asked('priority')).usage).toStrictEqual({ ...REPORT, serviceTier: 'priority' });
   const estimated = await charged(call({ facts: { serviceTier: 'standard' } }), { writtenTokens: () => 3 });
   expect(Object.keys(estimated.usage ?? {}).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
-  const lost = lostAttempt(call(), { provider: { id: 'p' }, model: 'm', name: NAME } as never, REPORT, 0);
+  const lost = lostAttempt(call(), { provider: { id: 'p' }, model: 'm', name: NAME } as never, REPORT, LOST);
   expect(Object.keys(lost.usage).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
 });
 
@@ -300,8 +302,8 @@ describe('R15 a lost attempt', () => {
   const TARGET = { provider: { id: 'p' }, model: 'm', name: NAME } as never;
   const input = estimatedInput(call().call, priceOf(), 'm');
 
-  test('R15 costs its input, as reported or by estimate, and nothing of its answer', () => {
-    expect(lostAttempt(call(), TARGET, undefined, 0)).toEqual({
+  test('R15 costs its input, as reported or by estimate, and what was reported of its answer', () => {
+    expect(lostAttempt(call(), TARGET, undefined, LOST)).toEqual({
       provider: 'p',
       model: 'm',
       usage: { inputTokens: input, outputTokens: 0, estimated: true },
@@ -318,23 +320,31 @@ describe('R15 a lost attempt', () => {
       toolCalls: { search: 1 },
     };
     const audio = call({ facts: { modalities: ['audio'], toolUses: [{ unit: 'search', most: 2 }] } });
-    expect(lostAttempt(audio, TARGET, reported, 0).usage).toEqual({
-      inputTokens: 33,
-      cacheReadInputTokens: 3,
-      outputTokens: 0,
-      estimated: true,
-    });
+    const { billedOutputTokens, ...tokens } = reported;
+    expect(lostAttempt(audio, TARGET, reported, LOST).usage).toEqual({ ...tokens, estimated: true });
+    expect(lostAttempt(audio, TARGET, reported, { ...LOST, complete: true }).usage).toEqual(reported);
+  });
+
+  test('R15 costs what can have been written unseen: a whole answer, or what a model thinks before its stream begins', () => {
+    const took = { ...LOST, tookMs: 100 };
+    const at = (answer: string, model = 'm') => {
+      const bounded = call({ price: { ...priceOf(), place: { kind: 'openai', model } } as never });
+      return lostAttempt({ ...bounded, call: { ...bounded.call, answer } } as never, TARGET, undefined, took).usage.outputTokens;
+    };
+    expect([at('json'), at('bytes'), at('sse'), at('sse', 'o3')]).toEqual([40, 40, 0, 40]);
   });
 
   test('R15 of a caller who left costs what may have been written, and the tools', () => {
     const bounded = call({ facts: { toolUses: [{ unit: 'search', most: 2 }] } });
-    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, 100)).toMatchObject({
+    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, leaving(100))).toMatchObject({
       usage: { inputTokens: 33, outputTokens: 40, toolCalls: { search: 2 } },
       costNanoUsd: 33_000n + 80_000n + 2_000_000n,
     });
-    expect(lostAttempt(bounded, TARGET, { inputTokens: 33, toolCalls: { search: 1 } }, 100).usage.toolCalls).toEqual({ search: 1 });
-    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, 10_000).usage.outputTokens).toBe(100);
-    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, 0).usage).not.toHaveProperty('toolCalls');
+    expect(lostAttempt(bounded, TARGET, { inputTokens: 33, toolCalls: { search: 1 } }, leaving(100)).usage.toolCalls).toEqual({
+      search: 1,
+    });
+    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, leaving(10_000)).usage.outputTokens).toBe(100);
+    expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, LOST).usage).not.toHaveProperty('toolCalls');
   });
 
   test('R15 is counted as the model counts that was asked, not as the one that was asked for', () => {
@@ -342,15 +352,15 @@ describe('R15 a lost attempt', () => {
     const long = call({ body: { q: 'hello there '.repeat(30) } });
     const counted = estimatedInput(long.call, priceOf(), 'claude-x');
     expect(counted).toBeGreaterThan(estimatedInput(long.call, priceOf(), 'm'));
-    expect(lostAttempt(long, claude, undefined, 0).usage.inputTokens).toBe(counted);
+    expect(lostAttempt(long, claude, undefined, LOST).usage.inputTokens).toBe(counted);
   });
 
   test('R15 whose report cannot be true costs what is estimated', () => {
-    expect(lostAttempt(call(), TARGET, { inputTokens: 1e12 }, 0).usage.inputTokens).toBe(input);
+    expect(lostAttempt(call(), TARGET, { inputTokens: 1e12 }, LOST).usage.inputTokens).toBe(input);
   });
 
   test('R15 without a price costs nothing', () => {
-    expect(lostAttempt(call({ price: null }), TARGET, { inputTokens: 1e12 }, 0)).toMatchObject({
+    expect(lostAttempt(call({ price: null }), TARGET, { inputTokens: 1e12 }, LOST)).toMatchObject({
       costNanoUsd: 0n,
       usage: { inputTokens: 1e12 },
     });
