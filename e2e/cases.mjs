@@ -20,6 +20,7 @@ export const cases = [
   ...atEach(TARGETS.filter(({ newest }) => !newest)),
   claudeCode(on('anthropic/claude-opus-5-5'), 'with a bearer token and discovery', { CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1' }),
   claudeCode(on('bedrock/us.anthropic.claude-opus-5-5'), 'without experimental betas', { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1' }),
+  ...TARGETS.filter(({ vendor }) => vendor.startsWith('Bedrock')).flatMap(byOwnName),
   codex(on('openai/gpt-5.1-codex'), 'gpt-5.1'),
   codex(on('anthropic/claude-opus-4-5'), 'gpt-5.1'),
   codexBuiltIn(on('openai/gpt-6.1-sol')),
@@ -30,6 +31,15 @@ export const cases = [
   opencode(on('mistral/mistral-medium-3-5'), '@ai-sdk/openai'),
   ...atEach([{ vendor: 'no vendor', model: 'simulated/simulated-1' }]).map(withSpentBudget),
 ];
+
+/** Each client, asking for the model itself, of which it may know less than of an alias. */
+function byOwnName(target) {
+  return [
+    claudeCode(target, "by the model's own name", { ANTHROPIC_MODEL: target.model }),
+    codex(target, target.model),
+    opencode(target, '@ai-sdk/openai-compatible', target.model),
+  ];
+}
 
 /** The same client with a key that may spend nothing more, on a model that costs something. */
 function withSpentBudget(one) {
@@ -99,17 +109,18 @@ function freeTextCall(text) {
   return { name: 'functions__exec', input: { input: text }, freeText: { namespace: 'functions', name: 'exec', text } };
 }
 
-function opencode(target, npm) {
-  return named('opencode', `(${npm})`, target, 'my-model', {
+function opencode(target, npm, model = 'my-model') {
+  const detail = model === 'my-model' ? npm : `${npm}, ${model}`;
+  return named('opencode', `(${detail})`, target, 'my-model', {
     read: (file) => [{ name: 'read', input: { filePath: file } }],
     prepare: ({ url, key, project }) => {
       const provider = { npm, name: 'Gateway', options: { baseURL: `${url}/v1`, apiKey: '{env:GATEWAY_KEY}' } };
       writeFileSync(
         join(project, 'opencode.json'),
         JSON.stringify({
-          provider: { gateway: { ...provider, models: { 'my-model': { name: 'Mine' } } } },
-          model: 'gateway/my-model',
-          small_model: 'gateway/my-model',
+          provider: { gateway: { ...provider, models: { [model]: { name: 'Mine' } } } },
+          model: `gateway/${model}`,
+          small_model: `gateway/${model}`,
           autoupdate: false,
           share: 'disabled',
         }),

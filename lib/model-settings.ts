@@ -146,4 +146,11 @@ export interface ModelSettings {
    * @default - as the catalogue knows it
    */
   readonly thinkingUnasked?: boolean;
+
+  /**
+   * Whether it takes an output cap of fewer than 16 tokens, as probes have; where not, such a cap is raised.
+   *
+   * @default - as the catalogue knows it
+   */
+  readonly tinyCaps?: boolean;
 }

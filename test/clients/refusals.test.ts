@@ -106,6 +106,38 @@ const KINDS: readonly (readonly [string, Asked, ('foreign' | 'named')?])[] = [
     'foreign',
   ],
   [
+    'strict tools that no grammar holds',
+    {
+      turns: [ASKED],
+      tools: [
+        {
+          name: 'f',
+          strict: true,
+          schema: {
+            type: 'object',
+            $defs: { n: { type: 'object', properties: { n: { $ref: '#/$defs/n' } } } },
+            properties: { n: { $ref: '#/$defs/n' } },
+          },
+        },
+        {
+          name: 'g',
+          strict: true,
+          schema: { type: 'object', properties: { m: { type: 'object', additionalProperties: { type: 'string' } } } },
+        },
+        {
+          name: 'h',
+          strict: true,
+          schema: {
+            type: 'object',
+            $defs: { n: { type: 'object', properties: { at: { type: 'string', format: 'int64', pattern: '^(?!x)' } } } },
+            properties: { n: { allOf: [{ $ref: '#/$defs/n' }] } },
+          },
+        },
+      ],
+    },
+    'foreign',
+  ],
+  [
     'an answer by a schema with what may be missing',
     {
       turns: [{ user: 'As JSON.' }],
@@ -119,7 +151,7 @@ const KINDS: readonly (readonly [string, Asked, ('foreign' | 'named')?])[] = [
   ['the highest effort', { turns: [ASKED], effort: 'xhigh' }, 'foreign'],
   ['thinking that is switched off', { turns: [ASKED], effort: 'none' }, 'foreign'],
   ['effort beside a cap', { turns: [ASKED], effort: 'high', most: 2_000 }, 'foreign'],
-  ['a probe of one token', { turns: [ASKED], most: 1 }, 'foreign'],
+  ['a probe of one token', { turns: [ASKED], most: 1 }],
   ['more than a model can write', { turns: [ASKED], most: 400_000 }],
   ['a temperature above what others take', { turns: [ASKED], temperature: 2 }, 'foreign'],
   ['notes and a user of many characters', { turns: [ASKED], notes: { team: 'blue' }, user: `user-${'0123456789'.repeat(8)}` }, 'foreign'],

@@ -1,4 +1,4 @@
-import type { ProviderConfig, ProviderKind } from '../../lib/private/contract';
+import type { ProviderConfig, ProviderKind, RouteConfig } from '../../lib/private/contract';
 import { startGateway, type TestGateway, type TestGatewayOptions, type TestReply } from './gateway';
 import { jsonReply, type SeenRequest, startUpstream, type Upstream } from './upstream';
 
@@ -36,6 +36,7 @@ export type Sent = any;
 export async function startHosts(
   changes: Partial<Record<Host, Partial<ProviderConfig>>> = {},
   options: Omit<TestGatewayOptions, 'document'> = {},
+  routes: RouteConfig[] = [],
 ): Promise<Hosts> {
   const upstream = await startUpstream();
   const providers = Object.entries(HOSTS).map(
@@ -51,7 +52,7 @@ export async function startHosts(
     }),
   );
   const gateway = await startGateway({
-    document: { providers },
+    document: { providers, routes },
     secrets: { 'arn:key': 'provider-key' },
     awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
     ...options,

@@ -11,8 +11,8 @@ import { toolTarget } from './policy';
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
 const CHARACTERS_BESIDE = 4_096;
-/** The highest of the lowest caps that wire formats take. */
-const LOWEST_CAP_TOKENS = 16;
+/** The highest of the lowest caps that wire formats and models take. */
+export const LOWEST_CAP_TOKENS = 16;
 /** What a model is taken to write at most when nobody knows it or any that is named like it. */
 const UNKNOWN_OUTPUT_TOKENS = 32_000;
 

@@ -73,7 +73,7 @@ export async function prepare(
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough =
     endpoint.protocol === call.dialect.name && !setsParameters(call, target) && !(mayBeBeyond(call) && (await isBeyond(call, target)));
-  const cap = capFor(gateway, bounded, target, protocol, passThrough);
+  const cap = await capFor(gateway, bounded, target, protocol, passThrough);
   const written = passThrough
     ? passedBody(
         call,
@@ -99,7 +99,8 @@ export async function prepare(
     'user-agent': USER_AGENT,
   };
   Object.assign(headers, endpoint.headers);
-  const taken = passThrough ? callersHeaders(call, endpoint) : NO_HEADERS;
+  // A call that is written anew in its own dialect asks for the same features.
+  const taken = endpoint.protocol === call.dialect.name ? callersHeaders(call, endpoint) : NO_HEADERS;
   Object.assign(headers, taken.headers);
   const request = {
     method: 'POST' as const,
@@ -157,15 +158,10 @@ function passedBody(
   const forgotten = call.mayStore
     ? undefined
     : dialect.forget?.(
-        history === undefined ? document.value : { ...document.value, ...history },
+        history === undefined ? document.value : { ...document.value, ...history.changes },
         target.provider.definition.storesChat === true,
       );
-  const dropped = [
-    ...new Set([
-      ...Object.keys(history ?? {}).map((field) => (field === 'system' ? 'system' : `thinking in ${field}`)),
-      ...(forgotten?.dropped ?? []),
-    ]),
-  ];
+  const dropped = [...new Set([...(history?.dropped ?? []), ...(forgotten?.dropped ?? [])])];
   const thinking =
     maxOutputTokens === undefined || dialect.thinkingBudgets === undefined
       ? undefined
@@ -176,7 +172,7 @@ function passedBody(
     ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
     ...thinking?.changes,
     ...dialect.usageFields?.(document.value, facts),
-    ...history,
+    ...history?.changes,
     ...forgotten?.changes,
   };
   if (quirks.length > 0) {
@@ -215,7 +211,8 @@ function translatedBody(
   const capped = maxOutputTokens === undefined ? decoded : { ...decoded, maxOutputTokens };
   const lowered = maxOutputTokens === undefined ? undefined : { tokens: maxOutputTokens, asked: call.facts.maxOutputTokens };
   const showsPictures = call.dialect.showsPictures === true;
-  const place = { quirks, capabilities, showsPictures, ...(lowered === undefined ? {} : { lowered }) };
+  const { fetchesNothing = false } = endpoint;
+  const place = { quirks, capabilities, showsPictures, fetchesNothing, ...(lowered === undefined ? {} : { lowered }) };
   const own = callersNames(call, decoded);
   const { mediaLocations } = target.provider.config;
   const facts = { requestModel: endpoint.model ?? target.model, quirks: new Set(quirks), capabilities, mediaLocations };

@@ -1,9 +1,9 @@
 import type { Target } from '../../routing';
 import type { ProtocolCodec } from '../../wire/protocols';
-import { longestAnswer } from '../before/bound';
+import { LOWEST_CAP_TOKENS, longestAnswer } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { BY_ROUTE } from './fitting';
+import { BY_ROUTE, capabilitiesAt } from './fitting';
 
 export interface WrittenCap {
   /** In place of the caller's; undefined leaves it as it is. */
@@ -15,7 +15,13 @@ export interface WrittenCap {
 const NO_CAP: WrittenCap = { tokens: undefined, dropped: [], written: [] };
 
 /** The cap for one target. One above its model's, which the caller did not mean for this very model, is lowered; one of a probe is raised. */
-export function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, protocol: ProtocolCodec, passThrough: boolean): WrittenCap {
+export async function capFor(
+  gateway: Gateway,
+  bounded: BoundedCall,
+  target: Target,
+  protocol: ProtocolCodec,
+  passThrough: boolean,
+): Promise<WrittenCap> {
   const { call, outputCap, capReason } = bounded;
   const { maxOutputField, maxOutputTokens } = call.facts;
   const most = mostOutputOf(bounded, target);
@@ -24,9 +30,10 @@ export function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, p
     return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (${capReason})`] };
   }
   if (maxOutputTokens !== undefined) {
-    const least = passThrough ? 1 : (protocol.lowestCapTokens ?? 1);
-    if (maxOutputTokens < least) return { tokens: least, dropped: [], written: [`${maxOutputField}=${least} (the protocol's least)`] };
-    const lowers = most !== undefined && maxOutputTokens > most && (!passThrough || isAlias(call));
+    const changes = !passThrough || isAlias(call);
+    const least = changes && maxOutputTokens < LOWEST_CAP_TOKENS ? await leastCap(call, target, protocol) : 1;
+    if (maxOutputTokens < least) return { tokens: least, dropped: [], written: [`${maxOutputField}=${least} (the model's least)`] };
+    const lowers = most !== undefined && maxOutputTokens > most && changes;
     return lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
   }
   const routes = target.parameters?.max_output_tokens;
@@ -37,6 +44,11 @@ export function capFor(gateway: Gateway, bounded: BoundedCall, target: Target, p
   if (passThrough || protocol.requiresOutputCap !== true || !call.operation.generates) return NO_CAP;
   const tokens = longestAnswer(gateway, target, bounded.prices.get(target.name));
   return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (the protocol requires one)`] };
+}
+
+async function leastCap({ configuration }: RoutedCall, target: Target, { lowestCapTokens = 1 }: ProtocolCodec): Promise<number> {
+  const { tinyCaps } = await capabilitiesAt(configuration, target, undefined);
+  return tinyCaps === false ? LOWEST_CAP_TOKENS : lowestCapTokens;
 }
 
 /** A window holds the prompt as well, so no answer is longer. */

@@ -13,7 +13,7 @@ type Part = Message['content'][number];
 const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }] };
 
 /**
- * Texts of white space alone are left out, and turns of others than the user that are nothing else. Models do write line breaks before a call, and the history
+ * Texts of white space alone are left out, and turns of others than the user that are nothing else or hold nothing. Models do write line breaks before a call, and the history
  * repeats them for ever.
  */
 export function withoutBlankTexts(messages: readonly Message[]): readonly Message[] {
@@ -28,6 +28,7 @@ export function withoutBlankTexts(messages: readonly Message[]): readonly Messag
 }
 
 function hasBlank({ content }: Message): boolean {
+  if (content.length === 0) return true;
   for (const part of content) if (isBlank(part) || (part.type === 'tool-result' && part.content.some(isBlank))) return true;
   return false;
 }
@@ -68,11 +69,6 @@ function withoutTrailingSpace(messages: readonly Message[]): readonly Message[] 
     );
     return { ...message, content } as Message;
   });
-}
-
-/** A conversation in which something is said. */
-export function withAnyTurn(messages: readonly Message[]): readonly Message[] {
-  return messages.length === 0 ? [OPENING] : messages;
 }
 
 /** The first turn is the user's. Greetings of chat applications come first; where there are only instructions, the last of them are it. */

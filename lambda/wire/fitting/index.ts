@@ -6,14 +6,13 @@ export {
   beginningWithUser,
   inClaudesForm,
   objectOfArguments,
-  withAnyTurn,
   withMessages,
   withOneResultACall,
   withoutBlankTexts,
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
-export { fitMedia, refuseOtherThanText } from './media';
+export { fitMedia, refuseAddresses, refuseOtherThanText } from './media';
 export { withoutReferences } from './references';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';

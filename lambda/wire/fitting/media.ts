@@ -21,6 +21,22 @@ export function fitMedia(request: ModelRequest, can: Capabilities, dropped: Set<
   return messages.every((message, index) => message === request.messages[index]) ? request : withMessages(request, messages);
 }
 
+/** For hosts that read media by their bytes alone. @throws GatewayError 400 naming the part */
+export function refuseAddresses(messages: readonly Message[]): void {
+  messages.forEach(({ role, content }, index) => {
+    if (role === 'user' || role === 'tool') refuseAddressesIn(content, `messages[${index}]`);
+  });
+}
+
+function refuseAddressesIn(content: readonly Part[], path: string): void {
+  content.forEach((part, index) => {
+    const at = `${path}.content[${index}]`;
+    if (part.type === 'tool-result') refuseAddressesIn(part.content, at);
+    else if ('source' in part && part.source.kind === 'url')
+      throw unsupported(at, `${at} is by its address, which the chosen model's provider does not fetch; send it as base64.`);
+  });
+}
+
 /** For APIs that answer in text alone. @throws GatewayError 400 naming the field */
 export function refuseOtherThanText({ audio, modalities = [] }: ModelRequest): void {
   const field = modalities.some((modality) => modality !== 'text') ? 'modalities' : audio === undefined ? undefined : 'audio';

@@ -57,7 +57,8 @@ function refersIn(value: JsonValue | undefined): boolean {
   return '$ref' in value || Object.values(value).some(refersIn);
 }
 
-function definitionOf(root: JsonObject, reference: string): JsonObject | undefined {
+/** What a schema refers to by `#/$defs/Name` or `#/definitions/Name`. */
+export function definitionOf(root: JsonObject, reference: string): JsonObject | undefined {
   const [, where, name] = DEFINITIONS.exec(reference) ?? [];
   const definitions = where === undefined ? undefined : root[where];
   if (typeof definitions !== 'object' || definitions === null || Array.isArray(definitions) || name === undefined) return undefined;

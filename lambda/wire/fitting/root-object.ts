@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
+import { definitionOf } from './references';
 
 const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
 
@@ -26,8 +27,5 @@ export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<st
 /** A member that is named by `#/$defs/Name`, which is how many write unions. */
 function resolved(member: JsonObject, root: JsonObject): JsonObject {
   const { $ref: reference } = member;
-  const [, where, name] = typeof reference === 'string' ? (/^#\/(\$defs|definitions)\/([^/]+)$/.exec(reference) ?? []) : [];
-  const definitions = where === undefined ? undefined : root[where];
-  const found = definitions !== undefined && isJsonObject(definitions) && name !== undefined ? definitions[name] : undefined;
-  return found !== undefined && isJsonObject(found) ? found : member;
+  return (typeof reference === 'string' ? definitionOf(root, reference) : undefined) ?? member;
 }

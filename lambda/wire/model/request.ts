@@ -106,7 +106,7 @@ export interface ToolResultPart {
   readonly toolCallId: string;
   /** Where the dialect names it or it can be found in an earlier call. */
   readonly toolName?: string;
-  readonly content: readonly (TextPart | ImagePart | DocumentPart)[];
+  readonly content: readonly (TextPart | ImagePart | DocumentPart | VideoPart)[];
   readonly isError?: boolean;
   readonly cache?: CachePoint;
 }

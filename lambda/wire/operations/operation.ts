@@ -21,6 +21,8 @@ export interface FittingPlace {
   readonly lowered?: { readonly tokens: number; readonly asked: number | undefined };
   /** The caller's dialect has a place for pictures that a model makes. */
   readonly showsPictures: boolean;
+  /** It reads media by their bytes alone, none by an address. */
+  readonly fetchesNothing?: boolean;
 }
 
 /** A field that the gateway set. */

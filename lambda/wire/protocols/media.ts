@@ -43,9 +43,9 @@ export function mediaPart(said: MediaPart): MediaPart | AudioPart {
   return said.type === 'image' && isDocument ? defined({ type: 'document' as const, source, cache }) : said;
 }
 
-/** A part of what a tool gave back. Throws `GatewayError` 400 for sound and films, which no wire format has there. */
+/** A part of what a tool gave back. Throws `GatewayError` 400 for sound, which no wire format has there. */
 export function resultPart(part: UserPart, path: string): ToolResultPart['content'][number] {
-  if (part.type === 'audio' || part.type === 'video') throw unsupported(path, `${path} must not hold ${part.type}.`);
+  if (part.type === 'audio') throw unsupported(path, `${path} must not hold ${part.type}.`);
   return part;
 }
 

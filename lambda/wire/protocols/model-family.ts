@@ -36,3 +36,8 @@ export function supportsCacheTtl(family: ModelFamily): boolean {
 export function supportsToolResultStatus(family: ModelFamily): boolean {
   return family === 'claude' || family === 'nova' || family === 'unknown';
 }
+
+/** Of all others a picture in a result is refused, and taken beside it. @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultContentBlock.html */
+export function supportsMediaInResults(family: ModelFamily): boolean {
+  return family === 'claude' || family === 'nova' || family === 'unknown';
+}

@@ -33,3 +33,8 @@ export function withoutExtra(call: JsonObject): JsonObject {
   const { extra_content: _extra, ...rest } = call;
   return rest;
 }
+
+/** Turns, or items, of which there is at least one: what a call said may be nothing that its provider takes. */
+export function sayingAnything(turns: JsonObject[]): JsonObject[] {
+  return turns.length === 0 ? [{ role: 'user', content: '...' }] : turns;
+}

@@ -88,19 +88,11 @@ export type BudgetState =
   /** `resetsAt` in epoch seconds; absent for a budget that never does. */
   | { readonly spent: true; readonly resetsAt?: number };
 
-/** A call that leaves nothing at its provider. */
-export interface Forgetting {
+/** What is changed in a call that goes on in its own dialect. */
+export interface ChangedFields {
   /** New values of top-level fields. */
   readonly changes: JsonObject;
-  /** What the caller asked for and does not get, for `x-gateway-warnings`. */
-  readonly dropped: readonly string[];
-}
-
-/** A call without its spare server-side tools. */
-export interface ServerToolRemoval {
-  /** New values of top-level fields. */
-  readonly changes: JsonObject;
-  /** Paths of what is left out, for `x-gateway-warnings`. */
+  /** What the caller wrote and does not leave, for `x-gateway-warnings`. */
   readonly dropped: readonly string[];
 }
 
@@ -141,11 +133,11 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
   texts(document: JsonDocument): RequestTexts;
   /**
    * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
-   * gateway's own marks, which a provider refuses. Undefined when nothing must. Give each field the value that it has here.
+   * gateway's own marks, which a provider refuses. Undefined when nothing must.
    *
    * @param toItsMaker the call goes to whoever made the dialect, not to others who speak it
    */
-  forwardChanges?(body: JsonObject, toItsMaker?: boolean): JsonObject | undefined;
+  forwardChanges?(body: JsonObject, toItsMaker?: boolean): ChangedFields | undefined;
   /** Where a call names how many tokens of its output cap it thinks for: a top-level field and its member. */
   readonly thinkingBudgets?: readonly (readonly [field: string, member: string])[];
   /** Fields that a call which is forwarded in its own dialect must have so that its provider reports usage. */
@@ -156,9 +148,9 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
    *
    * @param storesUnasked the provider keeps what it is not told to forget
    */
-  forget?(body: JsonObject, storesUnasked: boolean): Forgetting | undefined;
+  forget?(body: JsonObject, storesUnasked: boolean): ChangedFields | undefined;
   /** Leaves out what `spareServerTools` names. Only where `inspect` may find such tools. */
-  withoutSpareTools?(body: JsonObject): ServerToolRemoval;
+  withoutSpareTools?(body: JsonObject): ChangedFields;
   /** Reads the whole call. Throws `GatewayError` 400 naming what is wrong or what the common model cannot hold. */
   decodeRequest(body: JsonObject, envelope?: CallEnvelope): Asked;
   encodeResponse(response: Answered, context: EncodeContext<Asked>): JsonObject;

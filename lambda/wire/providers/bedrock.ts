@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../platform/json';
 import { BEDROCK_VENDORS, withoutProfile } from '../model/bedrock-profile';
 import type { WireFormat } from '../models';
-import { knownBetas } from '../protocols/bedrock-betas';
+import { BEDROCK_BETAS } from '../protocols/betas';
 import { encodeSegment } from './address';
 import { unguarded, withGuardrail } from './bedrock-guardrail';
+import { takingBetas } from './betas';
 import { THINKERS } from './openai-formats';
-import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition, type TakenHeaders } from './provider';
+import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
 
 const OFFERS: Offers = {
   chat,
@@ -20,13 +21,14 @@ const OFFERS: Offers = {
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
  */
 const FORMATS: Readonly<Record<Exclude<WireFormat, 'converse'>, Endpoint>> = {
-  responses: { protocol: 'openai-responses', path: '/openai/v1/responses', headers: {} },
-  chat: { protocol: 'openai-chat', path: '/openai/v1/chat/completions', headers: {} },
+  responses: { protocol: 'openai-responses', path: '/openai/v1/responses', headers: {}, fetchesNothing: true },
+  chat: { protocol: 'openai-chat', path: '/openai/v1/chat/completions', headers: {}, fetchesNothing: true },
   messages: {
     protocol: 'anthropic-messages',
     path: '/anthropic/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
-    takenHeaders,
+    fetchesNothing: true,
+    takenHeaders: takingBetas(BEDROCK_BETAS),
   },
 };
 
@@ -67,17 +69,6 @@ function ofModel({ model, config }: EndpointRequest, method: string): Endpoint {
 /** What an ARN of a model or of a profile names. */
 function modelId(model: string): string {
   return model.startsWith('arn:') ? model.slice(model.lastIndexOf('/') + 1) : model;
-}
-
-function takenHeaders(forwarded: Readonly<Record<string, string>>): TakenHeaders {
-  const { 'anthropic-beta': asked, ...headers } = forwarded;
-  if (asked === undefined) return { headers, dropped: [] };
-  const betas = asked.split(',').map((beta) => beta.trim());
-  const known = knownBetas(betas);
-  return {
-    headers: known.length === 0 ? headers : { ...headers, 'anthropic-beta': known.join(',') },
-    dropped: known.length < betas.length ? ['anthropic-beta'] : [],
-  };
 }
 
 /**

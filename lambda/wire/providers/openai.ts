@@ -12,6 +12,7 @@ const RESIDENCE = /^([a-z]{2,3})\.api\.openai\.com$/;
  */
 export const openAi: ProviderDefinition = {
   kind: 'openai',
+  maker: true,
   telemetryName: 'openai',
   baseUrl: 'https://api.openai.com/v1',
   auth: { kind: 'bearer' },

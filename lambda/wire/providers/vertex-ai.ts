@@ -1,12 +1,23 @@
+import { betasNamed } from '../protocols/betas';
 import { addressName, encodeSegment } from './address';
+import { takingBetas } from './betas';
 import { geminiMethod } from './google-ai-studio';
 import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
+
+/** Features of Anthropic's API that Vertex AI has; it refuses a call for others with "Unexpected value(s) for the `anthropic-beta` header". */
+const BETAS = betasNamed(
+  'interleaved-thinking|context-1m|context-management|compact|computer-use|web-search|tool-search-tool|per-turn-control',
+  'dangerous-tool-use|thinking-binding-controls|thinking-display-updates',
+);
 
 const OF_ANTHROPIC: Offers = {
   chat: (request) => ({
     protocol: 'anthropic-messages',
     path: `/v1${publisher(request, 'anthropic')}${request.stream ? ':streamRawPredict' : ':rawPredict'}`,
     headers: {},
+    takenHeaders: takingBetas(BETAS),
+    // https://platform.claude.com/docs/en/build-with-claude/vision
+    fetchesNothing: true,
   }),
   'count-tokens': 'not-offered',
   embeddings: 'not-offered',

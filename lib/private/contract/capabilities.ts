@@ -53,6 +53,8 @@ export const CAPABILITY_FIELDS = {
   thinkingReturns: 'yes-or-no',
   /** Whether it thinks where no effort is asked for. */
   thinkingUnasked: 'yes-or-no',
+  /** `false`: an output cap of fewer than 16 tokens ends in thinking, which its host calls an error. */
+  tinyCaps: 'yes-or-no',
 
   /** Which schema an answer can be held to by the host itself. Empty: none. */
   structuredOutput: ['json-schema', 'json'],

@@ -27,6 +27,7 @@ export function checkMessagesOnBedrock(body: Body, model: string, headers: Incom
   if (!WITH_MESSAGES.test(model)) throw new Refusal('The provided model identifier is invalid.', undefined, 404);
   must(/^20\d\d-\d\d-\d\d$/.test(String(headers['anthropic-version'])), 'anthropic-version: header is required');
   for (const beta of String(headers['anthropic-beta'] ?? '').split(',')) must(beta === '' || BETAS.test(beta.trim()), 'invalid beta flag');
+  refuseAddresses(body.messages);
   checkMessages(body, model);
 }
 
@@ -35,7 +36,8 @@ export function checkResponsesOnBedrock(body: Body, model: string): void {
   must(body.background !== true, 'The background parameter is not supported.');
   const hosted = (body.tools ?? []).find(({ type }: Body) => !['function', 'custom', 'namespace', 'tool_search', 'mcp'].includes(type));
   must(hosted === undefined, `${hosted?.type} is not supported for this request`);
-  checkOpenAiResponses(body, gpt);
+  refuseAddresses(body.input);
+  checkOpenAiResponses(body, gpt, undefined, false);
 }
 
 /** It thinks unless it is told not to, and takes no tools while it does. */
@@ -43,7 +45,13 @@ export function checkChatOnBedrock(body: Body, model: string): void {
   if (/^openai\.gpt-oss-\d+b-1:0$/.test(model)) return;
   const gpt = gptOf(model, /^openai\.gpt-(?:5\.6|6)/);
   must(body.tools === undefined || body.reasoning_effort === 'none', 'Function tools with reasoning are not supported. Use /v1/responses.');
+  refuseAddresses(body.messages);
   checkOpenAiChat(body, gpt);
+}
+
+/** It fetches nothing. */
+function refuseAddresses(turns: Body): void {
+  must(!/"(?:url|image_url|file_url)":"https?:/.test(JSON.stringify(turns)), 'URLs of media are not supported; send the bytes as base64.');
 }
 
 /** What OpenAI calls a model. None is called but through a profile. */

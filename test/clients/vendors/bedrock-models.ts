@@ -136,6 +136,8 @@ function checkGpt(body: Body, model: string): void {
   must(body.outputConfig === undefined || isObject(body.outputConfig), 'outputConfig must be an object');
   for (const { content } of body.messages) {
     for (const block of content) {
+      const seen = (block.toolResult?.content ?? []).some((inner: Body) => 'image' in inner);
+      must(!seen, "This model doesn't support the image field for user messages. Remove image and try again.");
       must(block.toolResult?.status === undefined, "This model doesn't support the status field. Remove status and try again.");
       must(
         !('reasoningContent' in block) || block.reasoningContent.reasoningText?.signature === undefined,

@@ -101,13 +101,26 @@ function checkThinking(claude: Claude, thinking: Body, { maxTokens, temperature,
 
 /** Keywords that no schema may hold which the model is held to. */
 const LOOSE =
-  /^(?:minimum|maximum|exclusiveMinimum|exclusiveMaximum|multipleOf|minLength|maxLength|maxItems|uniqueItems|minProperties|maxProperties|patternProperties|propertyNames|contains|not|if|then|else|oneOf|prefixItems)$/;
+  /^(?:minimum|maximum|exclusiveMinimum|exclusiveMaximum|multipleOf|minLength|maxLength|maxItems|uniqueItems|minProperties|maxProperties|patternProperties|propertyNames|contains|not|if|then|else|oneOf|prefixItems|dependentRequired)$/;
+const FORMATS = 'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' ');
 
 /** @see https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations */
 export function checkHeldSchema(schema: Body, at: string): void {
+  for (const [name, definition] of Object.entries({ ...schema.$defs, ...schema.definitions })) {
+    must(
+      !new RegExp(`"#/(?:\\$defs|definitions)/${name}"`).test(JSON.stringify(definition)),
+      `${at}: Circular reference detected in schema definitions: ${name} -> ${name}. Self-referencing or mutually-referencing definitions are not supported.`,
+    );
+  }
   eachSchema(schema, (one, path) => {
     const loose = Object.keys(one).find((keyword) => LOOSE.test(keyword));
     must(loose === undefined, `${at}: For '${one.type}' type, property '${loose}' is not supported (${path})`);
+    must(
+      one.format === undefined || FORMATS.includes(one.format),
+      `${at}: For 'string' type, format '${one.format}' is not supported (${path})`,
+    );
+    must(!/\(\?[=!<]/.test(one.pattern ?? ''), `${at}: For 'string' type, the pattern at ${path} looks around`);
+    must(!(one.allOf ?? []).some((member: Body) => '$ref' in member), `${at}: allOf with $ref is not supported (${path})`);
     must([undefined, 0, 1].includes(one.minItems), `${at}: For 'array' type, 'minItems' values other than 0 or 1 are not supported`);
     if (one.type === 'object') {
       must(

@@ -1,5 +1,5 @@
 import type { Body } from '../upstreams/turn';
-import { checkCap, checkEffort, checkSampling, gptOf } from './openai-models';
+import { checkCap, checkEffort, checkProbe, checkSampling, gptOf } from './openai-models';
 import { checkFunction, checkHeldSchema, checkToolList } from './openai-tools';
 import { doubled, must, unknownFields } from './refusal';
 
@@ -46,6 +46,7 @@ export function checkOpenAiChat(body: Body, model: string): void {
   );
   checkCap(gpt, body.max_tokens, 'max_tokens', 1);
   checkCap(gpt, body.max_completion_tokens, 'max_completion_tokens', 1);
+  checkProbe(gpt, body.max_completion_tokens);
   must(body.stop === undefined || gpt.stop, "Unsupported parameter: 'stop' is not supported with this model.", 'stop');
   must((body.stop?.length ?? 0) <= 4 || typeof body.stop === 'string', "Invalid 'stop': array too long.", 'stop');
   must(

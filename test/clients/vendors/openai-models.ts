@@ -70,6 +70,14 @@ export function checkSampling(
   }
 }
 
+/** @see https://github.com/BerriAI/litellm/issues/23836 */
+export function checkProbe(gpt: Gpt, cap: number | undefined): void {
+  must(
+    gpt.efforts.length === 0 || (cap ?? 16) >= 16,
+    'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.',
+  );
+}
+
 export function checkCap(gpt: Gpt, cap: number | undefined, field: string, least: number): void {
   if (cap === undefined || cap === null) return;
   must(cap >= least, `Invalid '${field}': integer below minimum value. Expected a value >= ${least}, but got ${cap} instead.`, field);

@@ -32,14 +32,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
  *
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
-export function checkOpenAiResponses(body: Body, model: string): void {
+export function checkOpenAiResponses(body: Body, model: string, _headers?: unknown, takesMarks = true): void {
   const gpt = gptOf(model);
   const [extra] = unknownFields(body, FIELDS);
   must(extra === undefined, `Unknown parameter: '${extra}'.`, extra);
   const items = typeof body.input === 'string' ? [{ type: 'message', role: 'user', content: body.input }] : body.input;
   must(Array.isArray(items) && items.length > 0, "Missing required parameter: 'input'.", 'input');
   items.forEach((item: Body, index: number) => {
-    checkItem(item, `input[${index}]`);
+    checkItem(item, `input[${index}]`, takesMarks);
   });
   checkPairs(items);
   checkTools(body, items);
@@ -73,13 +73,13 @@ export function checkOpenAiResponses(body: Body, model: string): void {
   }
 }
 
-function checkItem(item: Body, at: string): void {
+function checkItem(item: Body, at: string, takesMarks: boolean): void {
   const type = item.type ?? 'message';
   const known = ITEMS[type];
   must(known !== undefined, `Invalid value: '${type}'. Supported values are: ${Object.keys(ITEMS).join(', ')}.`, `${at}.type`);
   const [fields, prefix] = known;
-  // Codex marks items so, where it speaks to OpenAI itself.
-  const [extra] = unknownFields(item, `type internal_chat_message_metadata_passthrough ${fields}`);
+  // Codex marks items so, where it takes whom it speaks to for OpenAI.
+  const [extra] = unknownFields(item, `type ${takesMarks ? 'internal_chat_message_metadata_passthrough' : ''} ${fields}`);
   must(extra === undefined, `Unknown parameter: '${at}.${extra}'.`, `${at}.${extra}`);
   const { id, call_id: call, content } = item;
   must(

@@ -194,3 +194,17 @@ test.each([
   expect(reply.status).toBe(200);
   expect(hosts.sent()[0]?.body.messages[1].content.slice(0, 2)).toEqual([thought, hidden]);
 });
+
+describe('a call of which its provider takes nothing', () => {
+  const thought = [{ role: 'assistant', content: '', reasoning_content: 'Hm.' }];
+  const note = [{ role: 'system', content: 'x-anthropic-billing-header: cc_version=2; cch=1;' }];
+
+  test.each(['openai/gpt-5-pro', 'bedrock/us.openai.gpt-5.4', 'anthropic/claude-sonnet-4-5', BEDROCK, 'google-ai-studio/gemini-2.5-flash'])(
+    'reaches %s with a turn all the same',
+    async (model) => {
+      for (const messages of [thought, note]) await hosts.ask('/v1/chat/completions', { model, messages });
+
+      expect(hosts.sent().map(({ body }) => (body.input ?? body.messages ?? body.contents).length)).toEqual([1, 1]);
+    },
+  );
+});

@@ -71,3 +71,31 @@ test('whoever speaks Chat has them as they are', async () => {
   await ask('openai-compatible/m', { safetySettings, generationConfig: { topK: 7 } });
   expect(hosts.sent()[0]?.body).toMatchObject({ safetySettings, generationConfig: { topK: 7 } });
 });
+
+test.each(['/v1/responses', '/v1/messages'])('callers of %s may write them too', async (path) => {
+  const said = path === '/v1/messages' ? { max_tokens: 300, messages: [{ role: 'user', content: 'Hi' }] } : { input: 'Hi' };
+  await hosts.ask(path, { model: GEMINI[0], ...said, safetySettings, generationConfig: { topK: 7 } });
+  await hosts.ask(path, { model: BEDROCK, ...said, additionalModelRequestFields: { top_k: 40 } });
+  await hosts.ask(path, { model: 'bedrock/us.anthropic.claude-opus-5-5', ...said, additionalModelRequestFields: { top_k: 40 } });
+  const refused = await hosts.ask(path, {
+    model: 'openai/gpt-4o',
+    ...said,
+    ...(path === '/v1/responses' ? { model: BEDROCK } : {}),
+    safetySettings,
+  });
+
+  const [gemini, bedrock, newer, none] = hosts.sent();
+  expect(gemini?.body).toMatchObject({ safetySettings, generationConfig: { topK: 7 } });
+  expect(bedrock?.body.additionalModelRequestFields).toEqual({ top_k: 40 });
+  expect([newer?.path.endsWith('/converse'), newer?.body.additionalModelRequestFields]).toEqual([true, { top_k: 40 }]);
+  expect([refused.status, refused.text.includes('safetySettings'), none]).toEqual([400, true, undefined]);
+});
+
+test("Nova's own setting of sampling is taken, and no cap beside it", async () => {
+  const nova = 'bedrock/us.amazon.nova-pro-v1:0';
+  const reply = await ask(nova, { additionalModelRequestFields: { inferenceConfig: { topK: 20 } } });
+  const capped = await ask(nova, { additionalModelRequestFields: { inferenceConfig: { max_new_tokens: 9_000 } } });
+
+  expect([reply.status, hosts.sent()[0]?.body.additionalModelRequestFields]).toEqual([200, { inferenceConfig: { topK: 20 } }]);
+  expect(capped.json.error.param).toBe('additionalModelRequestFields.inferenceConfig.max_new_tokens');
+});

@@ -64,3 +64,24 @@ test('tools of Nova carry no cache points', async () => {
   expect(body.toolConfig.tools).toHaveLength(1);
   expect(warnings).toContain('cache_control');
 });
+
+describe("Codex's marks of items, which it makes for OpenAI alone", () => {
+  const mark = { internal_chat_message_metadata_passthrough: { turn_id: 't' } };
+  const input = [{ type: 'message', role: 'user', content: 'Hi', ...mark }];
+
+  test.each(['bedrock/us.openai.gpt-6-sol', 'azure-openai/gpt-6-sol', 'groq/openai/gpt-oss-120b', 'ollama/x'])(
+    'do not reach %s',
+    async (model) => {
+      const { body, warnings } = await sent('/v1/responses', { model, input });
+
+      expect(body.input).toEqual([{ type: 'message', role: 'user', content: 'Hi' }]);
+      expect(warnings).toContain('internal_chat_message_metadata_passthrough');
+    },
+  );
+
+  test('reach OpenAI as they came', async () => {
+    const { body, warnings } = await sent('/v1/responses', { model: 'openai/gpt-6-sol', input, store: false });
+
+    expect([body.input, warnings]).toEqual([input, '']);
+  });
+});

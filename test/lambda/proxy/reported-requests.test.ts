@@ -49,24 +49,6 @@ describe("Claude Code's line for Anthropic's own accounts", () => {
   });
 });
 
-describe('probes', () => {
-  test.each([
-    [MESSAGES, { max_tokens: 1, messages: USER }, 'max_tokens=16'],
-    [CHAT, { max_completion_tokens: 15, messages: USER }, 'max_completion_tokens=16'],
-  ])('of %s get the lowest cap that Responses takes, and are told so', async (path, body, told) => {
-    const { body: written, path: asked, warnings } = await sent(path, { model: 'openai/gpt-5-codex', ...body });
-
-    expect([asked, written.max_output_tokens]).toEqual(['/responses', 16]);
-    expect(warnings).toContain(told);
-  });
-
-  test('of wire formats that take one token keep it', async () => {
-    const { body } = await sent(MESSAGES, { model: 'openai/gpt-4o', max_tokens: 1, messages: USER });
-
-    expect(body.max_completion_tokens).toBe(1);
-  });
-});
-
 describe('thinking that is switched off', () => {
   const off = (model: string) => sent(MESSAGES, { model, max_tokens: 100, thinking: { type: 'disabled' }, messages: USER });
 

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { defined, objectOf } from '../../protocols/lenient';
+import { nativeFieldsOf, readNative } from '../../protocols/native-fields';
 import type { CallEnvelope } from '../../protocols/protocol';
 import {
   noteOthers,
@@ -63,6 +64,7 @@ export function decodeRequest(body: JsonObject, envelope?: CallEnvelope): ModelR
     serviceTier: optionalText(body['service_tier'], 'service_tier'),
     user: optionalText(optionalObject(body['metadata'], 'metadata')?.['user_id'], 'metadata.user_id'),
     betas: readBetas(envelope),
+    native: readNative(body),
     dropped: dropped.length === 0 ? undefined : dropped,
   });
 }
@@ -80,7 +82,8 @@ function readBetas(envelope: CallEnvelope | undefined): readonly string[] | unde
 }
 
 function otherFields(body: JsonObject): string[] {
-  const others = Object.keys(body).filter((field) => !KNOWN.has(field) && !isEmpty(body[field]));
+  const native = nativeFieldsOf(body);
+  const others = Object.keys(body).filter((field) => !KNOWN.has(field) && !native.includes(field) && !isEmpty(body[field]));
   for (const field of others) {
     const reason = entryOf(REFUSED, field);
     if (reason !== undefined) throw unsupported(field, `${field} cannot be carried to the chosen model's provider: ${reason}.`);

@@ -38,7 +38,7 @@ export function writeMessages(messages: readonly Message[], dropped: Set<string>
         openResults = [];
         written.push({ role: 'user', content: openResults });
       }
-      openResults.push(...message.content.map((part) => writeToolResult(part, dropped)));
+      openResults.push(...message.content.map((part, at) => writeToolResult(part, `messages[${index}].content[${at}]`, dropped)));
       return;
     }
     openResults = undefined;
@@ -81,11 +81,15 @@ function writeUserPart(part: UserPart | ToolResultPart, path: string, dropped: S
     case 'document':
       return [writeDocument(part)];
     case 'tool-result':
-      return [writeToolResult(part, dropped)];
+      return [writeToolResult(part, path, dropped)];
     case 'audio':
     case 'video':
-      throw unsupported(path, `${path} is ${part.type}, which the chosen model does not take.`);
+      throw notTaken(path, part);
   }
+}
+
+function notTaken(path: string, { type }: UserPart): Error {
+  return unsupported(path, `${path} is ${type}, which the chosen model does not take.`);
 }
 
 function writeSource(source: MediaSource): WireSource {
@@ -110,11 +114,8 @@ function writeDocument(part: DocumentPart): WireDocument {
   });
 }
 
-function writeToolResult(part: ToolResultPart, dropped: Set<string>): WireToolResult {
-  const content = part.content.flatMap((inner): (WireText | WireImage | WireDocument)[] => {
-    if (inner.type === 'text') return writeText(inner, dropped);
-    return [inner.type === 'image' ? writeImage(inner, dropped) : writeDocument(inner)];
-  });
+function writeToolResult(part: ToolResultPart, path: string, dropped: Set<string>): WireToolResult {
+  const content = part.content.flatMap((inner, index) => writeResultPart(inner, `${path}.content[${index}]`, dropped));
   const [first] = content;
   const text = content.length === 1 && first?.type === 'text' && Object.keys(first).length === 2 ? first.text : undefined;
   return defined({
@@ -124,6 +125,23 @@ function writeToolResult(part: ToolResultPart, dropped: Set<string>): WireToolRe
     is_error: part.isError,
     cache_control: writeCache(part.cache),
   });
+}
+
+function writeResultPart(
+  part: ToolResultPart['content'][number],
+  path: string,
+  dropped: Set<string>,
+): (WireText | WireImage | WireDocument)[] {
+  switch (part.type) {
+    case 'text':
+      return writeText(part, dropped);
+    case 'image':
+      return [writeImage(part, dropped)];
+    case 'document':
+      return [writeDocument(part)];
+    case 'video':
+      throw notTaken(path, part);
+  }
 }
 
 function writeAssistant(content: readonly AssistantPart[], path: string, dropped: Set<string>): WireBlock[] {

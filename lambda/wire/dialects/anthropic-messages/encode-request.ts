@@ -12,7 +12,7 @@ import {
 } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
-import { closedSchema } from '../../protocols/closed-schema';
+import { closedParameters, closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeCache, writeMessages } from './encode-messages';
@@ -96,13 +96,13 @@ function writeTools(tools: readonly Tool[] | undefined, dropped: Set<string>): J
         `tools[${index}] is a free-text tool, which the chosen model does not have; give it parameters.`,
       );
     }
-    const strict = tool.strict === true;
     const schema = objectAtRoot(tool.parameters, dropped);
+    const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
     return defined({
       name: tool.name,
       description: tool.description,
-      input_schema: strict ? closedSchema(schema, 'tools.parameters', dropped) : schema,
-      strict: strict ? true : undefined,
+      input_schema: closed ?? schema,
+      strict: closed === undefined ? undefined : true,
       cache_control: writeCache(tool.cache),
     });
   });

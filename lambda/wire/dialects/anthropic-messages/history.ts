@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { withoutBillingLine } from '../../protocols/billing-line';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import type { ChangedFields } from '../../protocols/protocol';
 import { isForeign, unmarked } from './signatures';
 
 /** `system` without what is for Anthropic's own eyes; undefined when there is no such thing. */
@@ -27,14 +28,21 @@ function withoutBilling(system: JsonValue | undefined): JsonValue | undefined {
  * to a provider that is called in the caller's dialect. Claude refuses it; what Claude signed on another platform it takes back.
  *
  * @param toItsMaker the call goes to Anthropic itself
- * @returns the fields to change; undefined when the body can be forwarded as it is
+ * @returns undefined when the body can be forwarded as it is
  */
-export function forwardChanges(body: JsonObject, toItsMaker = false): JsonObject | undefined {
+export function forwardChanges(body: JsonObject, toItsMaker = false): ChangedFields | undefined {
   const system = toItsMaker ? undefined : withoutBilling(body['system']);
   const history = historyChanges(body);
   const diagnostics = withoutPrevious(body['diagnostics']);
-  if (system === undefined && diagnostics === undefined) return history;
-  return { ...history, ...(system === undefined ? {} : { system }), ...(diagnostics === undefined ? {} : { diagnostics }) };
+  if (system === undefined && history === undefined && diagnostics === undefined) return undefined;
+  return {
+    changes: { ...history, ...(system === undefined ? {} : { system }), ...(diagnostics === undefined ? {} : { diagnostics }) },
+    dropped: [
+      ...Object.keys(history ?? {}).map((field) => (field === 'thinking' ? field : `thinking in ${field}`)),
+      ...(system === undefined ? [] : ['system']),
+      ...(diagnostics === undefined ? [] : ['diagnostics.previous_message_id']),
+    ],
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
+import { nativeFieldsOf } from '../../protocols/native-fields';
 import type { CallEnvelope, CallFacts } from '../../protocols/protocol';
 import {
   checkSchema,
@@ -38,6 +39,7 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
   const maxOutputTokens = optionalCount(body['max_tokens'], 'max_tokens', 1);
   optionalText(body['speed'], 'speed');
   optionalText(body['inference_geo'], 'inference_geo');
+  const nativeFields = nativeFieldsOf(body);
   const serviceTier = pricedTier(body, optionalText(body['service_tier'], 'service_tier'));
 
   return {
@@ -55,6 +57,7 @@ export function inspect(body: JsonObject, envelope?: CallEnvelope): CallFacts {
     ...(compacts(body) ? { compacts: true } : {}),
     ...(asksLongWindow(envelope) ? { asksWindow: 1_000_000 } : {}),
     ...effortWithTools(body),
+    ...(nativeFields.length === 0 ? {} : { nativeFields }),
     ...(answersBySchema ? { answersBySchema } : {}),
     ...asksOf(body, messages),
   };

@@ -31,7 +31,8 @@ function blockOf(kindOf: (field: string) => string | undefined): TextRule | unde
 const CONTENT: TextRule = { below: WORDLESS, kind: blockOf };
 
 const SETTINGS: TextRules = each(
-  'model metadata service_tier speed inference_geo stop_sequences tool_choice thinking container mcp_servers cache_control',
+  `model metadata service_tier speed inference_geo stop_sequences tool_choice thinking container mcp_servers cache_control
+   safetySettings generationConfig additionalModelRequestFields guardrailConfig`,
   SKIP,
 );
 

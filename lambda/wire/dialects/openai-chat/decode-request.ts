@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import { readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectOf, objectsOf } from '../../protocols/lenient';
+import { nativeFieldsOf, readNative } from '../../protocols/native-fields';
 import {
   noteOthers,
   optionalChoice,
@@ -20,7 +21,6 @@ import {
   requiredText,
 } from '../../protocols/strict';
 import { readMessages } from './decode-messages';
-import { nativeFieldsOf } from './native-fields';
 
 /** Fields that are read below. */
 const KNOWN = new Set(
@@ -76,11 +76,6 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     native: readNative(body),
     dropped: dropped.length === 0 ? undefined : dropped,
   });
-}
-
-function readNative(body: JsonObject): ModelRequest['native'] {
-  const given = nativeFieldsOf(body);
-  return given.length === 0 ? undefined : Object.fromEntries(given.map((field) => [field, body[field] ?? null]));
 }
 
 function unknownFields(body: JsonObject): string[] {

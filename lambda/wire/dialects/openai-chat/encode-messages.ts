@@ -2,7 +2,6 @@ import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import type {
   DocumentPart,
-  ImagePart,
   Message,
   ReasoningPart,
   TextPart,
@@ -169,7 +168,7 @@ function writeCall(call: ToolCallPart, options: Options): WireToolCall {
 }
 
 function writeResults(results: readonly ToolResultPart[], path: string, options: Options): WireMessage[] {
-  const media: (ImagePart | DocumentPart)[] = [];
+  const media: Exclude<ToolResultPart['content'][number], TextPart>[] = [];
   const written: WireMessage[] = results.map((result) => {
     const texts = result.content.filter((part) => part.type === 'text');
     const others = result.content.filter((part) => part.type !== 'text');

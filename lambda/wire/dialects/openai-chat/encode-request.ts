@@ -1,10 +1,11 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings, withAnyTurn, withMessages, withOneResultACall } from '../../fitting';
+import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
+import { sayingAnything } from '../../protocols/openai-history';
 import { heldTo, parametersOf } from '../../protocols/openai-schema';
 import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -25,7 +26,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const settled = fitSettings(original, can, dropped, NEVER);
-  const request = withMessages(settled, withOneResultACall(withAnyTurn(settled.messages)));
+  const request = withMessages(settled, withOneResultACall(settled.messages));
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 
@@ -33,15 +34,17 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   // DeepSeek thinks unless it is told not to, by a field of its own.
   const isOff = target.quirks.has('thinking-switch') && request.reasoning?.effort === 'none';
 
+  const messages = writeMessages(request.messages, {
+    replayReasoning: returns || target.quirks.has('replays-reasoning'),
+    needsReasoning: returns && request.reasoning?.effort !== 'none',
+    films: target.quirks.has('films'),
+    ...(can.toolIds === undefined ? {} : { toolIds: can.toolIds }),
+    dropped,
+  });
+
   const body: JsonObject = defined({
     model: target.requestModel,
-    messages: writeMessages(request.messages, {
-      replayReasoning: returns || target.quirks.has('replays-reasoning'),
-      needsReasoning: returns && request.reasoning?.effort !== 'none',
-      films: target.quirks.has('films'),
-      ...(can.toolIds === undefined ? {} : { toolIds: can.toolIds }),
-      dropped,
-    }),
+    messages: sayingAnything(messages),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { include_usage: true } : undefined,
     tools:

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import { objectOf } from '../../protocols/lenient';
-import type { CallFacts, Forgetting } from '../../protocols/protocol';
+import type { CallFacts, ChangedFields } from '../../protocols/protocol';
 
 /**
  * Streams report usage only when asked. The caller who did not ask never sees it.
@@ -13,7 +13,7 @@ export function usageFields(body: JsonObject, { stream, wantsStreamUsage }: Call
 }
 
 /** Some providers keep what they are not told to forget; a caller may ask any of them to keep a call. */
-export function forget(body: JsonObject, storesUnasked: boolean): Forgetting | undefined {
+export function forget(body: JsonObject, storesUnasked: boolean): ChangedFields | undefined {
   const kept = body['store'] !== false && ((body['store'] ?? null) !== null || storesUnasked);
   return kept ? { changes: { store: false }, dropped: body['store'] === true ? ['store'] : [] } : undefined;
 }

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { LongestMark } from '../../protocols/cache-mark';
 import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
+import { nativeFieldsOf } from '../../protocols/native-fields';
 import type { CallFacts } from '../../protocols/protocol';
 import {
   checkSchema,
@@ -14,7 +15,6 @@ import {
   requiredMessages,
   requiredText,
 } from '../../protocols/strict';
-import { nativeFieldsOf } from './native-fields';
 import { inspectTools } from './server-tools';
 
 /** OpenAI's own limit. */

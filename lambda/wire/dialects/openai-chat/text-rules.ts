@@ -53,7 +53,7 @@ const TOOL: TextRule = {
 
 const SETTINGS: TextRules = each(
   `model user safety_identifier metadata service_tier reasoning_effort reasoning verbosity modalities audio stop stream_options tool_choice
-   function_call safetySettings generationConfig additionalModelRequestFields prompt_cache_key prompt_cache_retention logit_bias`,
+   function_call safetySettings generationConfig additionalModelRequestFields guardrailConfig prompt_cache_key prompt_cache_retention logit_bias`,
   SKIP,
 );
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../platform/json';
 import type { Message, ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import { withoutBillingLine } from '../../protocols/billing-line';
 import { defined } from '../../protocols/lenient';
+import { nativeFieldsOf, readNative } from '../../protocols/native-fields';
 import {
   optionalChoice,
   optionalCount,
@@ -68,14 +69,16 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     metadata: optionalTexts(body['metadata'], 'metadata'),
     user: optionalText(body['safety_identifier'], 'safety_identifier') ?? optionalText(body['user'], 'user'),
     promptCacheKey: optionalText(body['prompt_cache_key'], 'prompt_cache_key'),
+    native: readNative(body),
     dropped: dropped.length === 0 ? undefined : dropped,
   });
 }
 
 function unknownFields(body: JsonObject): string[] {
   const dropped: string[] = [];
+  const native = nativeFieldsOf(body);
   for (const [field, value] of Object.entries(body)) {
-    if (value === undefined || value === null || value === false || KNOWN.has(field)) continue;
+    if (value === undefined || value === null || value === false || KNOWN.has(field) || native.includes(field)) continue;
     if (!DROPPED.has(field)) throw unsupported(field, `${field} cannot be carried to the chosen model's provider; leave it out.`);
     dropped.push(field);
   }

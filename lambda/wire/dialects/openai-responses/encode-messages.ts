@@ -24,12 +24,13 @@ function writeMessage(message: Message, path: string, writing: Writing): JsonObj
   switch (message.role) {
     case 'system':
     case 'developer':
+      if (message.content.length === 0) return [];
       return [{ role: message.role, content: message.content.map(({ text }) => ({ type: 'input_text', text })) }];
     case 'tool':
       return message.content.map((result) => writeResult(result, path, writing));
     case 'user': {
       const results = message.content.filter((part) => part.type === 'tool-result').map((result) => writeResult(result, path, writing));
-      const said = message.content.filter((part) => part.type !== 'tool-result').map((part) => writePart(part, path));
+      const said = message.content.filter((part) => part.type !== 'tool-result').map((part) => writePart(part, path, writing));
       return said.length === 0 ? results : [...results, { role: 'user', content: said }];
     }
     case 'assistant':
@@ -77,17 +78,17 @@ function writeReasoning(part: ReasoningPart, dropped: Set<string>): JsonObject[]
   return [defined({ type: 'reasoning', id: own.id === '' ? undefined : own.id, summary, encrypted_content: own.encrypted })];
 }
 
-function writeResult(result: ToolResultPart, path: string, { freeText }: Writing): JsonObject {
+function writeResult(result: ToolResultPart, path: string, writing: Writing): JsonObject {
   const onlyText = result.content.every((part) => part.type === 'text');
   const prefix = result.isError === true ? 'Error: ' : '';
   const output = onlyText
     ? prefix + result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-    : result.content.map((part) => writePart(part, path));
-  const type = freeText.has(result.toolCallId) ? 'custom_tool_call_output' : 'function_call_output';
+    : result.content.map((part) => writePart(part, path, writing));
+  const type = writing.freeText.has(result.toolCallId) ? 'custom_tool_call_output' : 'function_call_output';
   return { type, call_id: result.toolCallId, output };
 }
 
-function writePart(part: UserPart, path: string): JsonObject {
+function writePart(part: UserPart, path: string, { dropped }: Writing): JsonObject {
   switch (part.type) {
     case 'text':
       return { type: 'input_text', text: part.text };
@@ -98,8 +99,13 @@ function writePart(part: UserPart, path: string): JsonObject {
     case 'video':
       throw unsupported(path, `${path} is a film, which the chosen model's provider does not take.`);
     case 'document': {
+      if (part.citations === true) dropped.add('citations');
       const text = plainTextOf(part.source);
-      if (text !== undefined) return { type: 'input_text', text };
+      if (text !== undefined) {
+        const head = [part.name, part.context].filter((line) => line !== undefined);
+        return { type: 'input_text', text: [...head, text].join('\n\n') };
+      }
+      if (part.context !== undefined) dropped.add('context');
       if (part.source.kind === 'url') return { type: 'input_file', file_url: part.source.url };
       if (part.source.mediaType !== 'application/pdf') {
         throw unsupported(path, `${path} holds a document of the type ${part.source.mediaType}; this provider takes PDF and plain text.`);

@@ -1,10 +1,11 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings, withAnyTurn, withMessages, withOneResultACall } from '../../fitting';
+import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
+import { sayingAnything } from '../../protocols/openai-history';
 import { heldTo } from '../../protocols/openai-schema';
 import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
@@ -28,7 +29,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const settled = fitSettings(original, can, dropped, NEVER);
-  const request = withMessages(settled, withOneResultACall(withAnyTurn(settled.messages)));
+  const request = withMessages(settled, withOneResultACall(settled.messages));
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
   noteCacheMarks(request, dropped);
@@ -39,7 +40,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const include = ['reasoning.encrypted_content', ...(request.logprobs === undefined ? [] : ['message.output_text.logprobs'])];
   const body: JsonObject = defined({
     model: target.requestModel,
-    input: writeInput(request.messages, dropped),
+    input: sayingAnything(writeInput(request.messages, dropped)),
     store: false,
     include,
     stream: request.stream ? true : undefined,

@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { objectOf } from '../../protocols/lenient';
-import type { Forgetting } from '../../protocols/protocol';
+import type { ChangedFields } from '../../protocols/protocol';
 
 /**
  * Every provider of Responses keeps what it is not told to forget.
  *
  * @see https://platform.openai.com/docs/guides/migrate-to-responses
  */
-export function forget(body: JsonObject): Forgetting {
+export function forget(body: JsonObject): ChangedFields {
   const { input } = body;
   const items = Array.isArray(input) ? input.filter((item) => !isKeptThinking(item)) : [];
   const fewer = Array.isArray(input) && items.length < input.length;

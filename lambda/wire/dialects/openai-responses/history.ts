@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../../platform/json';
+import type { JsonObject, JsonValue } from '../../../platform/json';
 import { nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
+import type { ChangedFields } from '../../protocols/protocol';
 import { isMarked } from './signatures';
 
 /** Ids that this gateway makes (`encode-items.ts`); OpenAI's are longer. */
@@ -29,17 +30,37 @@ export function isReasoningReference(item: JsonObject | undefined): boolean {
   return item !== undefined && isItemReference(item) && textOf(item['id'])?.startsWith('rs_') === true;
 }
 
+/** How Codex marks items for OpenAI's own eyes, where it takes whom it calls for OpenAI. Others refuse the call for it. */
+const OWN_MARK = 'internal_chat_message_metadata_passthrough';
+
 /**
  * A history may hold thinking of another provider, encrypted in the gateway's own marks or not at all, when a conversation moves
  * to OpenAI. There it can be neither decrypted nor found by its id.
  *
- * @returns the fields to change; undefined when the body can be forwarded as it is
+ * @param toItsMaker the call goes to OpenAI itself
+ * @returns undefined when the body can be forwarded as it is
  */
-export function forwardChanges(body: JsonObject): JsonObject | undefined {
+export function forwardChanges(body: JsonObject, toItsMaker = false): ChangedFields | undefined {
   const { input } = body;
   if (!Array.isArray(input)) return undefined;
   const kept = input.filter((item) => !isForeign(objectOf(item)) && !isReasoningReference(objectOf(item)));
-  return kept.length === input.length ? undefined : { input: kept };
+  const plain = toItsMaker || !kept.some(isMarkedItem) ? kept : kept.map(withoutMark);
+  const forgets = kept.length < input.length;
+  if (!forgets && plain === kept) return undefined;
+  return {
+    changes: { input: plain },
+    dropped: [...(forgets ? ['thinking in input'] : []), ...(plain === kept ? [] : [`input.${OWN_MARK}`])],
+  };
+}
+
+function isMarkedItem(item: JsonValue): boolean {
+  return objectOf(item)?.[OWN_MARK] !== undefined;
+}
+
+function withoutMark(item: JsonValue): JsonValue {
+  if (!isMarkedItem(item)) return item;
+  const { [OWN_MARK]: _, ...rest } = item as JsonObject;
+  return rest;
 }
 
 function isForeign(item: JsonObject | undefined): boolean {

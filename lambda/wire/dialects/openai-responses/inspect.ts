@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../platform/json';
 import { LongestMark } from '../../protocols/cache-mark';
 import { objectOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
+import { nativeFieldsOf } from '../../protocols/native-fields';
 import type { CallFacts } from '../../protocols/protocol';
 import {
   checkSchema,
@@ -33,6 +34,7 @@ export function inspect(body: JsonObject): CallFacts {
   const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
   if (format !== undefined) checkSchema(format, 'text.format');
   const effort = textOf(objectOf(body['reasoning'])?.['effort']);
+  const nativeFields = nativeFieldsOf(body);
 
   return {
     model,
@@ -48,6 +50,7 @@ export function inspect(body: JsonObject): CallFacts {
     media: items.media,
     ...(items.cacheWrite === undefined ? {} : { cacheWrite: items.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(nativeFields.length === 0 ? {} : { nativeFields }),
     ...(effort === undefined ? {} : { asks: { effort } }),
   };
 }

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { type ToolUse, unitOf } from '../../model/tool-use';
 import { countOf, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { mcpToolNames } from '../../protocols/mcp-servers';
-import type { CallFacts, ServerToolRemoval } from '../../protocols/protocol';
+import type { CallFacts, ChangedFields } from '../../protocols/protocol';
 import { checkSchema, checkToolCount, optionalList, requiredObject, requiredText } from '../../protocols/strict';
 import { containerOfSize, picture } from './billed-units';
 
@@ -76,7 +76,7 @@ function unitOfTool(tool: JsonObject, type: string): string {
 }
 
 /** The call without the tools that `spareServerTools` names. */
-export function withoutSpareTools(body: JsonObject): ServerToolRemoval {
+export function withoutSpareTools(body: JsonObject): ChangedFields {
   const dropped: string[] = [];
   const keep = (tools: JsonValue, list: string): JsonValue =>
     Array.isArray(tools)

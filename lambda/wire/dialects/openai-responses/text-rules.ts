@@ -61,7 +61,7 @@ function itemOf(kindOf: (field: string) => string | undefined): TextRule {
 
 const SETTINGS: TextRules = each(
   `model user safety_identifier metadata service_tier reasoning tool_choice include truncation previous_response_id conversation
-   prompt_cache_key prompt_cache_retention stream_options`,
+   prompt_cache_key prompt_cache_retention stream_options safetySettings generationConfig additionalModelRequestFields guardrailConfig`,
   SKIP,
 );
 

@@ -1,5 +1,5 @@
 import { unsupported } from '../../../platform/error';
-import { fitMedia, withMessages, withoutNativeSchema, withResultsAfterCalls, withThinkingHeld } from '../../fitting';
+import { fitMedia, refuseAddresses, withMessages, withoutNativeSchema, withResultsAfterCalls, withThinkingHeld } from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -11,7 +11,7 @@ import type { FittedCall, FittingPlace } from '../operation';
 export function fit(
   codec: ProtocolCodec<ModelRequest, ModelResponse>,
   original: ModelRequest,
-  { quirks, capabilities, lowered, showsPictures }: FittingPlace,
+  { quirks, capabilities, lowered, showsPictures, fetchesNothing = false }: FittingPlace,
 ): FittedCall<ModelRequest, ModelResponse> {
   if (capabilities.imageOutput === true && !showsPictures) {
     throw unsupported(
@@ -25,6 +25,7 @@ export function fit(
   // Every wire format streams conversations.
   const protocol = codec as Protocol;
   refuseForeign(original, protocol);
+  if (fetchesNothing) refuseAddresses(original.messages);
   const left = new Set<string>();
   const ordered = withMessages(original, withResultsAfterCalls(original.messages));
   const taken = fitMedia(ordered, capabilities, left);

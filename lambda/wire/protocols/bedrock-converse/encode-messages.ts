@@ -4,6 +4,8 @@ import { objectOfArguments } from '../../fitting';
 import type {
   AssistantPart,
   CachePoint,
+  DocumentPart,
+  ImagePart,
   Message,
   ModelRequest,
   ReasoningPart,
@@ -11,9 +13,10 @@ import type {
   ToolCallPart,
   ToolResultPart,
   UserPart,
+  VideoPart,
 } from '../../model/request';
 import type { ModelFamily } from '../model-family';
-import { supportsCachePoints, supportsCacheTtl, supportsToolResultStatus } from '../model-family';
+import { supportsCachePoints, supportsCacheTtl, supportsMediaInResults, supportsToolResultStatus } from '../model-family';
 import type { TargetFacts } from '../protocol';
 import { fitToolId } from '../tool-ids';
 import { Media } from './encode-media';
@@ -79,11 +82,16 @@ class MessageWriter {
         return;
       case 'tool':
       case 'user':
-        this.append(
-          'user',
-          message.content.flatMap((part, index) => this.userPart(part, `${path}.content[${index}]`)),
-        );
+        this.append('user', this.userParts(message.content, path));
     }
+  }
+
+  /** What results hold that may not stand inside of them comes after the last of them. */
+  private userParts(content: readonly (UserPart | ToolResultPart)[], path: string): JsonObject[] {
+    const beside: JsonObject[] = [];
+    const blocks = content.map((part, index) => this.userPart(part, `${path}.content[${index}]`, beside));
+    const end = content.findLastIndex(({ type }) => type === 'tool-result') + 1;
+    return [...blocks.slice(0, end).flat(), ...beside, ...blocks.slice(end).flat()];
   }
 
   /** Bedrock refuses turns without content and two turns of one role in a row. */
@@ -94,25 +102,34 @@ class MessageWriter {
     else this.messages.push({ role, content });
   }
 
-  private userPart(part: UserPart | ToolResultPart, path: string): JsonObject[] {
+  private userPart(part: UserPart | ToolResultPart, path: string, beside: JsonObject[]): JsonObject[] {
     switch (part.type) {
       case 'text':
         return this.withCache(textBlocks(part.text), part.cache);
       case 'image':
-        if (part.detail !== undefined && part.detail !== 'auto') this.dropped.add('image_url.detail');
-        return this.withCache([this.media.image(part, path)], part.cache);
       case 'document':
-        return this.withCache([this.media.document(part, path)], part.cache);
       case 'video':
-        if (part.clip !== undefined) this.dropped.add('video_metadata');
-        return this.withCache([this.media.video(part, path)], part.cache);
+        return this.withCache([this.medium(part, path)], part.cache);
       case 'audio':
         return [this.media.audio(part, path)];
       case 'tool-result':
         return this.withCache(
-          [this.toolResult(part, path)],
+          [this.toolResult(part, path, beside)],
           part.cache ?? part.content.findLast(({ cache }) => cache !== undefined)?.cache,
         );
+    }
+  }
+
+  private medium(part: ImagePart | DocumentPart | VideoPart, path: string): JsonObject {
+    switch (part.type) {
+      case 'image':
+        if (part.detail !== undefined && part.detail !== 'auto') this.dropped.add('image_url.detail');
+        return this.media.image(part, path);
+      case 'document':
+        return this.media.document(part, path);
+      case 'video':
+        if (part.clip !== undefined) this.dropped.add('video_metadata');
+        return this.media.video(part, path);
     }
   }
 
@@ -158,12 +175,15 @@ class MessageWriter {
     return [];
   }
 
-  private toolResult(part: ToolResultPart, path: string): JsonObject {
+  private toolResult(part: ToolResultPart, path: string, beside: JsonObject[]): JsonObject {
     const content = part.content.flatMap((item, index): JsonObject[] => {
       if (item.type === 'text') return textBlocks(item.text);
-      const at = `${path}.content[${index}]`;
-      return [item.type === 'image' ? this.media.image(item, at) : this.media.document(item, at)];
+      const medium = this.medium(item, `${path}.content[${index}]`);
+      if (supportsMediaInResults(this.family)) return [medium];
+      beside.push(medium);
+      return [];
     });
+    if (content.length === 0 && part.content.some(({ type }) => type !== 'text')) content.push({ text: 'The result follows.' });
     const failed = part.isError === true;
     if (failed && !supportsToolResultStatus(this.family)) this.dropped.add('is_error');
     const status = failed && supportsToolResultStatus(this.family) ? { status: 'error' } : {};

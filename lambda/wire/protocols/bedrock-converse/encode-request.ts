@@ -6,7 +6,7 @@ import type { Capabilities } from '../../models';
 import { closedSchema } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { modelFamily } from '../model-family';
-import { nativeMembers } from '../native-fields';
+import { nativeMembers, takenMembers } from '../native-fields';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { betaFields } from './betas';
 import { conversation } from './encode-messages';
@@ -39,7 +39,12 @@ const NEVER: Capabilities = {
 };
 
 /** Of `additionalModelRequestFields`: how much a model thinks, and what it chooses words from. */
-const MODEL_FIELDS = new Set(['top_k', 'thinking', 'reasoning_config', 'reasoning_effort', 'reasoningConfig', 'reasoning']);
+const MODEL_FIELDS = new Set(
+  `top_k k top_p p min_p seed repetition_penalty frequency_penalty presence_penalty thinking reasoning_config reasoning_effort reasoningConfig reasoning
+   inferenceConfig`.split(/\s+/),
+);
+/** Of Nova's own, within those. @see https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html */
+const NOVA_SAMPLING = new Set(['topK']);
 
 /** GPT is held to a schema only by this word beside it. @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-openai-gpt-6-1-sol.html */
 const STRICT_TEXT: JsonObject = { text: { format: { strict: true } } };
@@ -76,7 +81,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   put('inferenceConfig', sampling.inference);
   put('toolConfig', toolConfig(request, family, can, dropped));
   put('additionalModelRequestFields', {
-    ...nativeMembers(request, 'additionalModelRequestFields', MODEL_FIELDS),
+    ...modelFields(request),
     ...sampling.model,
     ...reasoning.model,
     ...(family === 'claude' ? betaFields(request, dropped) : {}),
@@ -135,6 +140,12 @@ function samplingFields(request: ModelRequest, family: ModelFamily, reasoning: R
     else dropped.add('top_k');
   }
   return { inference, model };
+}
+
+function modelFields(request: ModelRequest): JsonObject {
+  const fields = nativeMembers(request, 'additionalModelRequestFields', MODEL_FIELDS);
+  takenMembers(fields['inferenceConfig'], 'additionalModelRequestFields.inferenceConfig', NOVA_SAMPLING);
+  return fields;
 }
 
 /** Of `guardrailConfig`. What a guardrail found is shown by no dialect, so its trace is not asked for. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import { objectAtRoot, withoutReferences, withToolsOfHistory } from '../../fitting';
 import type { Message, ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
-import { closedSchema } from '../closed-schema';
+import { closedParameters } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { supportsCachedTools } from '../model-family';
 import { cachePoint } from './encode-messages';
@@ -37,14 +37,14 @@ export function toolConfig(original: ModelRequest, family: ModelFamily, can: Cap
 function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined)
     throw unsupported(`tools[${index}]`, `tools[${index}]: Amazon Bedrock has no custom tools; declare a function instead.`);
-  const strict = tool.strict === true;
   const schema = rootFor(can, tool.parameters, dropped);
+  const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
   return {
     name: tool.name,
     // An empty description is refused.
     ...(tool.description ? { description: tool.description } : {}),
-    inputSchema: { json: strict ? closedSchema(schema, 'tools.parameters', dropped) : schema },
-    ...(strict ? { strict: true } : {}),
+    inputSchema: { json: closed ?? schema },
+    ...(closed === undefined ? {} : { strict: true }),
   };
 }
 

@@ -19,9 +19,9 @@ function writeMessage(message: Message, path: string, dropped: Set<string>): Jso
   switch (message.role) {
     case 'system':
     case 'developer':
-      return [{ role: 'system', content: message.content.map(({ text }) => text).join('\n') }];
+      return message.content.length === 0 ? [] : [{ role: 'system', content: message.content.map(({ text }) => text).join('\n') }];
     case 'assistant':
-      return [assistantMessage(message.content, path, dropped)];
+      return assistantMessages(message.content, path, dropped);
     case 'tool':
     case 'user':
       return userMessages(message.content, path, dropped);
@@ -74,7 +74,7 @@ function plainOrParts(parts: JsonObject[]): string | JsonObject[] {
 }
 
 /** Thinking before tool calls is Cohere's plan; other thinking has a block of its own. */
-function assistantMessage(content: readonly AssistantPart[], path: string, dropped: Set<string>): JsonObject {
+function assistantMessages(content: readonly AssistantPart[], path: string, dropped: Set<string>): JsonObject[] {
   const calls = content.flatMap((part, index): JsonObject[] => {
     if (part.type !== 'tool-call') return [];
     if (part.custom === true) {
@@ -84,12 +84,15 @@ function assistantMessage(content: readonly AssistantPart[], path: string, dropp
   });
   const plan = calls.length === 0 ? '' : content.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
   const parts = content.flatMap((part, index) => assistantPart(part, `${path}.content[${index}]`, calls.length > 0, dropped));
-  return {
-    role: 'assistant',
-    ...(parts.length === 0 ? {} : { content: plainOrParts(parts) }),
-    ...(plan === '' ? {} : { tool_plan: plan }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-  };
+  if (parts.length === 0 && calls.length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      ...(parts.length === 0 ? {} : { content: plainOrParts(parts) }),
+      ...(plan === '' ? {} : { tool_plan: plan }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+  ];
 }
 
 function assistantPart(part: AssistantPart, path: string, hasCalls: boolean, dropped: Set<string>): JsonObject[] {
@@ -103,6 +106,8 @@ function assistantPart(part: AssistantPart, path: string, hasCalls: boolean, dro
     case 'tool-call':
       return [];
     case 'image':
+      dropped.add('messages.images');
+      return [];
     case 'audio':
       throw unsupported(path, `${path}: Cohere takes no ${part.type} from the assistant.`);
   }

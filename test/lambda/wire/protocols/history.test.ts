@@ -34,7 +34,7 @@ const thought = (protocol: 'anthropic-messages' | 'bedrock-converse' | 'gemini')
 describe('to an Anthropic model called in its own dialect', () => {
   const forwarded = (content: readonly AssistantPart[]) =>
     (
-      anthropicMessages.forwardChanges?.({ messages: [user, answered(anthropicMessages, content)] })?.['messages'] as
+      anthropicMessages.forwardChanges?.({ messages: [user, answered(anthropicMessages, content)] })?.changes['messages'] as
         | JsonObject[]
         | undefined
     )?.[1]?.['content'];
@@ -60,13 +60,19 @@ describe('to an Anthropic model called in its own dialect', () => {
     });
     const enabled = { type: 'enabled', budget_tokens: 2048 };
 
-    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], enabled))).toMatchObject({ thinking: { type: 'disabled' } });
-    expect(anthropicMessages.forwardChanges?.(body([thought('bedrock-converse'), call], enabled))).not.toHaveProperty('thinking');
-    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], { type: 'adaptive' }))).not.toHaveProperty('thinking');
+    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], enabled))).toMatchObject({
+      changes: { thinking: { type: 'disabled' } },
+    });
+    expect(anthropicMessages.forwardChanges?.(body([thought('bedrock-converse'), call], enabled))).not.toHaveProperty('changes.thinking');
+    expect(anthropicMessages.forwardChanges?.(body([thought('gemini'), call], { type: 'adaptive' }))).not.toHaveProperty(
+      'changes.thinking',
+    );
   });
 
   test('a turn of thinking alone disappears', () => {
-    expect(anthropicMessages.forwardChanges?.({ messages: [user, answered(anthropicMessages, [thought('gemini')]), user] })).toEqual({
+    expect(
+      anthropicMessages.forwardChanges?.({ messages: [user, answered(anthropicMessages, [thought('gemini')]), user] })?.changes,
+    ).toEqual({
       messages: [user, user],
     });
   });
@@ -75,7 +81,7 @@ describe('to an Anthropic model called in its own dialect', () => {
 describe('to a provider called in Chat Completions', () => {
   test('the gateway’s own marks are left out', () => {
     const message = answered(openAiChat, [thought('anthropic-messages'), call]);
-    const changes = openAiChat.forwardChanges?.({ messages: [user, message] });
+    const changes = openAiChat.forwardChanges?.({ messages: [user, message] })?.changes;
 
     expect(JSON.stringify(message)).toContain('gw1.');
     expect(JSON.stringify(changes)).not.toMatch(/gw1\.|c2ln/);
@@ -115,8 +121,10 @@ describe('to OpenAI called in Responses', () => {
   test('thinking of others is left out, signed or not', () => {
     const [, use] = items([thought('gemini'), call]);
 
-    expect(openAiResponses.forwardChanges?.({ input: items([thought('gemini'), call]) })).toEqual({ input: [use] });
-    expect(openAiResponses.forwardChanges?.({ input: items([{ type: 'reasoning', text: 'Hm.' }, call]) })).toEqual({ input: [use] });
+    expect(openAiResponses.forwardChanges?.({ input: items([thought('gemini'), call]) })?.changes).toEqual({ input: [use] });
+    expect(openAiResponses.forwardChanges?.({ input: items([{ type: 'reasoning', text: 'Hm.' }, call]) })?.changes).toEqual({
+      input: [use],
+    });
   });
 
   test('OpenAI’s own history is forwarded as it is', () => {

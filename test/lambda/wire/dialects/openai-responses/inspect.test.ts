@@ -48,7 +48,7 @@ describe('what the gateway must know of a call', () => {
     ];
 
     expect(inspect({ input }).storedReferences).toEqual([]);
-    expect(openAiResponses.forwardChanges?.({ model: 'm', input })).toEqual({ input: [input[0]] });
+    expect(openAiResponses.forwardChanges?.({ model: 'm', input })?.changes).toEqual({ input: [input[0]] });
     expect(openAiResponses.decodeRequest({ model: 'm', input })).toMatchObject({ messages: [{ role: 'user' }], dropped: ['input[1]'] });
   });
 
