@@ -10,7 +10,7 @@ import {
   createSpendStore,
   createUsageRecordStore,
 } from '../aws/dynamodb';
-import type { IdentityStore, Peppers, Secrets } from '../identity';
+import type { IdentityStore, KeptRows, Peppers, Secrets } from '../identity';
 import { createIdentityRows, parsePeppers } from '../identity';
 import { loadPriceBookData } from '../money/deployed-book';
 import { createSpentBefore } from '../money/ledger';
@@ -49,6 +49,8 @@ export interface Services {
   /** The price book that came with the deployment; read when it is first asked for. */
   deployedBook(): Promise<PriceBookData>;
   authenticate(request: AdminRequest): Promise<Caller>;
+  /** A key with what is above it, as they stand; undefined where there is no such key. */
+  rowsOf(keyId: string): Promise<KeptRows | undefined>;
   peppers(): Promise<Peppers>;
 }
 
@@ -99,6 +101,7 @@ export function createServices({ environment, clock, log, connector, secrets, do
     document,
     gatewayLevel: document.gateway ?? {},
     authenticate: (request) => authenticate(request, source),
+    rowsOf: async (keyId) => (await rows.anew(keyId)).rows,
     peppers,
   };
 }

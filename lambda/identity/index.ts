@@ -1,6 +1,7 @@
 /** Who calls, and the levels above: keys, their secrets, rows and tags. */
 export { type Authenticator, bearsKey, type Caller, createAuthenticator, storeUnavailable, unusable } from './authenticate';
 export { randomBase62 } from './base62';
+export { levelsOf, type ModelPolicy, modelPolicy, tagsOf } from './bound-by';
 export { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 export type { KeyHash, KeyRecord, LevelRecord, ProjectRecord, Role, TeamRecord, UserRecord } from './entities';
 export { type Peppers, parsePeppers } from './peppers';

@@ -32,6 +32,8 @@ export function notCarried({ media, bringsTools, wantsSchema }: Carried, can: Ca
   return wantsSchema && can.structuredOutput?.includes('json-schema') === false ? 'schema' : undefined;
 }
 
+/** Why a target is left out whose window is too small. */
+export const TOO_LONG = 'window';
 /** An estimate is some 10 % off; what is longer by more than that is surely too long. */
 const SURELY = 0.85;
 

@@ -2,14 +2,16 @@
  * What a model's name means today, and which of its places a call goes to: configured providers, aliases, what was changed at run time,
  * conditions and strategies.
  */
+export { allowedTargets } from './allowed';
 export type { Asked } from './asked';
 export { type CandidateFilter, type Candidates, candidatesOf, type Skipped, withoutUnfit } from './candidates';
-export { type Carried, isBeyondWindow, isDemanding, notCarried } from './fitness';
+export { conversationOf } from './conversation';
+export { type Carried, isBeyondWindow, isDemanding, notCarried, TOO_LONG } from './fitness';
 export { createLiveConfiguration, type LiveConfiguration } from './live';
 export { capabilitiesSaid, type ModelFacts, modelFacts, withModelFacts } from './model-facts';
-export { modelNotFound, type Resolution } from './models';
+export { createModelResolver, modelNotFound, type Resolution } from './models';
 export { type AllOverrides, type BookOverride, type ModelOverride, type OverrideStore, type Overrides, routeOf } from './overrides';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';
-export { hashOf, orderOf, type RoutingFacts, STRATEGIES, type Strategy } from './strategies';
+export { orderOf, type RoutingFacts, STRATEGIES, type Strategy } from './strategies';
 export { plainTarget, type Target } from './target';
 export type { TargetFacts } from './target-facts';

@@ -10,6 +10,7 @@ import { parseKey, verifyKey } from '../../lambda/identity/virtual-key';
 import { createLedger } from '../../lambda/money/ledger';
 import { systemClock } from '../../lambda/platform/runtime/clock';
 import { attemptId } from '../../lambda/platform/runtime/ids';
+import type { GatewayDocument } from '../../lib/private/contract';
 import type { MemoryDynamoDb } from '../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../support/memory-dynamodb';
 
@@ -29,7 +30,7 @@ export interface GatewayServer {
 }
 
 /** The admin API, and a data plane of nothing but the ledger, behind a real socket. */
-export async function startGatewayServer(): Promise<GatewayServer> {
+export async function startGatewayServer(document: Partial<GatewayDocument> = {}): Promise<GatewayServer> {
   const database = createMemoryDynamoDb();
   const services = createServices({
     environment: {
@@ -44,7 +45,7 @@ export async function startGatewayServer(): Promise<GatewayServer> {
     log: SILENT,
     connector: database,
     secrets: { read: async (arn) => (arn === 'pepper' ? PEPPER : BOOTSTRAP) },
-    document: {},
+    document,
   });
   const application = createApplication(services);
   const identity = createIdentityStore(database, TABLE_NAMES.identity);

@@ -12,6 +12,7 @@ import { modelInForceRoutes } from './models-in-force';
 import { overrideRoutes } from './overrides';
 import { priceBookRoutes } from './price-book';
 import { requestRoutes } from './requests';
+import { routeExplanationRoutes } from './route-explanation';
 import { usageRoutes } from './usage';
 
 /** Every route of the admin API. */
@@ -25,6 +26,7 @@ export const routes: readonly AdminRoute[] = [
   ...overrideRoutes,
   ...modelInForceRoutes,
   ...priceBookRoutes,
+  ...routeExplanationRoutes,
   ...usageRoutes,
   ...requestRoutes,
   ...auditRoutes,

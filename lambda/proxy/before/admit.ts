@@ -1,4 +1,4 @@
-import { type KeptRows, notAuthenticated, storeUnavailable, unusable } from '../../identity';
+import { type KeptRows, notAuthenticated, storeUnavailable, tagsOf, unusable } from '../../identity';
 import { type AdmissionRequest, LIFETIME_MS, type Refusal, type Reservation } from '../../money/ledger';
 import { formatUsd, type PriceBook } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
@@ -9,7 +9,6 @@ import { heldTo } from './bound';
 import type { BoundedCall, ModelCall, RoutedCall } from './call';
 import { duplicate, mismatch, onceOf } from './once';
 import { plan } from './plan';
-import { tagsOf } from './policy';
 
 /** A call that may be made. */
 export interface Admitted {

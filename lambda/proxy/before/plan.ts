@@ -1,11 +1,11 @@
-import { type KeptRows, storeUnavailable } from '../../identity';
+import { type KeptRows, storeUnavailable, tagsOf } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import type { Resolution } from '../../routing';
 import { choose } from '../choosing/choose';
 import type { Gateway } from '../gateway';
 import { bound } from './bound';
 import type { BoundedCall, ModelCall } from './call';
-import { allow, tagsOf } from './policy';
+import { allow } from './policy';
 
 /** What a call is planned from is asked for within the time that it waits for the ledger. */
 const CHECK_TIMEOUT_MS = 600;

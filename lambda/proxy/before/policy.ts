@@ -1,18 +1,14 @@
-import type { KeptRows, KeyRecord, LevelRecord } from '../../identity';
-import { allowedTagsOf, countingTags } from '../../identity';
+import { type KeptRows, type KeyRecord, type LevelRecord, levelsOf, type ModelPolicy, modelPolicy } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import { matchesAnyGlob } from '../../platform/runtime';
-import type { Resolution, Target } from '../../routing';
-import { allowedPlaces, toolModelsOf } from '../../wire/model';
+import { allowedTargets, type Resolution, type Target } from '../../routing';
+import { toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import { type ModelCall, type RoutedCall, routed } from './call';
 import { thatReadLocations, withoutForeignFetches } from './media-policy';
-
-/** Lists of model patterns, each narrowing the one before; a level without a list allows what its parent allows. */
-export type ModelPolicy = readonly (readonly string[])[];
 
 /** What each level that binds a key says about server-side tools, with how a refusal names it. */
 type ToolPolicy = readonly { readonly level: string; readonly allowed: readonly string[] }[];
@@ -34,31 +30,6 @@ export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolu
   return routed(call, { resolution, targets, withheld, mayStore: mayStore(levelsOf(rows)), rows });
 }
 
-/** What a key and the levels above it say about models. */
-export function modelPolicy(rows: KeptRows): ModelPolicy {
-  const lists: (readonly string[])[] = [];
-  for (const { models } of levelsOf(rows)) if (models !== undefined) lists.push(models);
-  return lists;
-}
-
-/** A key and the levels above it that there are, the widest first. */
-function levelsOf({ gateway, team, project, user, key }: KeptRows): readonly LevelRecord[] {
-  const levels: LevelRecord[] = [];
-  for (const level of [gateway, team, project, user, key]) if (level !== undefined) levels.push(level);
-  return levels;
-}
-
-/**
- * The tags that bind a key's calls: of its own and of those of the levels above it all that count. Of two values of one tag the wider
- * level's holds, so that nobody takes a key out of a budget that its team is under by changing the key.
- */
-export function tagsOf({ gateway, team, project, user, key }: KeptRows): Readonly<Record<string, string>> {
-  const allowed = allowedTagsOf(gateway, team);
-  const tags: Record<string, string> = {};
-  for (const level of [key, user, project, team]) if (level !== undefined) Object.assign(tags, countingTags(level, allowed));
-  return tags;
-}
-
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
 function toolPolicy({ gateway, team, project, user, key, tags }: KeptRows): ToolPolicy {
   const policy: { level: string; allowed: readonly string[] }[] = [];
@@ -77,14 +48,6 @@ function toolPolicy({ gateway, team, project, user, key, tags }: KeptRows): Tool
 /** Whether a provider may be let keep a call and its answer: the key or a level above it says yes, and none of them no. */
 function mayStore(levels: readonly LevelRecord[]): boolean {
   return levels.some((level) => level.mayStore === true) && !levels.some((level) => level.mayStore === false);
-}
-
-/** The targets that every list allows. */
-export function allowedTargets(resolution: Pick<Resolution, 'originalModel' | 'targets'>, policy: ModelPolicy): readonly Target[] {
-  return policy.reduce<readonly Target[]>(
-    (targets, patterns) => allowedPlaces(patterns, resolution.originalModel, targets),
-    resolution.targets,
-  );
 }
 
 function checkEndpoint(key: KeyRecord, path: string): void {

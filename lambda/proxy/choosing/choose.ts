@@ -1,3 +1,4 @@
+import { tagsOf } from '../../identity';
 import { windowOf } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import {
@@ -9,12 +10,12 @@ import {
   notCarried,
   type Skipped,
   type Target,
+  TOO_LONG,
   withoutUnfit,
 } from '../../routing';
 import type { Capabilities } from '../../wire/models';
 import { estimatedInput } from '../after/estimate';
 import type { RoutedCall } from '../before/call';
-import { tagsOf } from '../before/policy';
 import type { Gateway } from '../gateway';
 import { priceAt } from '../price-at';
 import { capabilitiesAt } from '../upstream/fitting';
@@ -77,7 +78,7 @@ async function unfitTargets(
   const unfit = new Map<Target, string>();
   for (const target of targets) {
     const can = isDemanding(carried) ? await capabilitiesAt(configuration, target, undefined) : UNKNOWN;
-    const why = notCarried(carried, can) ?? (isLong && isTooLong(gateway, call, asked, target, can) ? 'window' : undefined);
+    const why = notCarried(carried, can) ?? (isLong && isTooLong(gateway, call, asked, target, can) ? TOO_LONG : undefined);
     if (why !== undefined) unfit.set(target, why);
   }
   return unfit.size === 0 ? undefined : unfit;

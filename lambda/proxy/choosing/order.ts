@@ -1,7 +1,6 @@
-import { orderOf, type RoutingFacts, type Target, type TargetFacts } from '../../routing';
+import { conversationOf, orderOf, type RoutingFacts, type Target, type TargetFacts } from '../../routing';
 import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { conversationOf } from './conversation';
 
 /** The order in which a call's targets are asked, and what it was found by. */
 export interface RouteOrder {
@@ -21,10 +20,10 @@ const UNKNOWN: TargetFacts = { healthy: true, inFlight: 0 };
 
 /** What takes work is found when a strategy asks for it. */
 function factsOf(gateway: Gateway, { call, prices, maxOutputTokens }: BoundedCall): RoutingFacts {
-  const { resolution, asked, operation, caller, facts } = call;
+  const { resolution, asked, operation, dialect, document, caller, facts } = call;
   return {
     prices,
-    conversation: resolution.affinity ? conversationOf(call) : undefined,
+    conversation: resolution.affinity && operation.generates ? conversationOf(dialect.opening?.(document.value) ?? []) : undefined,
     inputTokens: () => asked?.inputTokens() ?? 0,
     outputTokens: () => (operation.generates ? Math.min(maxOutputTokens, gateway.usualOutput.of(caller.key.id, facts.model)) : 0),
     factsOf: () => UNKNOWN,

@@ -1,9 +1,8 @@
-import { type Caller, storeUnavailable } from '../../identity';
+import { type Caller, storeUnavailable, tagsOf } from '../../identity';
 import { type BoundLevel, createPlannedLevels, GATEWAY_ID } from '../../money/ledger';
 import { budgetNames, budgetStates } from '../../money/pages';
 import type { JsonObject, JsonValue } from '../../platform/json';
 import { rowsOf } from '../before/plan';
-import { tagsOf } from '../before/policy';
 import type { Gateway } from '../gateway';
 
 /** What a caller may know of itself: its key, and every budget and limit that binds it, with the figures that it may know. */

@@ -1,9 +1,8 @@
-import type { Caller } from '../../identity';
+import { type Caller, modelPolicy } from '../../identity';
 import type { JsonObject } from '../../platform/json';
-import { modelNotFound, type Target } from '../../routing';
+import { allowedTargets, modelNotFound, type Target } from '../../routing';
 import type { ListedModel, ModelRoutes } from '../../wire/dialects';
 import { rowsOf } from '../before/plan';
-import { allowedTargets, modelPolicy } from '../before/policy';
 import type { Gateway } from '../gateway';
 import { lengthsSaid, priceAt } from '../price-at';
 

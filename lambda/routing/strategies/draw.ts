@@ -1,3 +1,4 @@
+import { hashOf } from '../hash';
 import type { Target } from '../target';
 import type { RoutingFacts } from './strategy';
 
@@ -28,13 +29,6 @@ export function sortedBy<T extends number | bigint>(
     left.by < right.by ? -1 : left.by > right.by ? 1 : left.lot < right.lot ? -1 : left.lot > right.lot ? 1 : 0,
   );
   return judged.map(({ target }) => target);
-}
-
-/** 32 bits of a text: FNV-1a, a character at a time. */
-export function hashOf(text: string, seed = 0x811c9dc5): number {
-  let hash = seed;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }
 
 /** 32 bits that differ in half of their places where one bit of the conversation or the name differs (the finish of MurmurHash3). */

@@ -7,7 +7,6 @@ import { ordered } from './ordered';
 import type { RoutingFacts, Strategy } from './strategy';
 import { weighted } from './weighted';
 
-export { hashOf } from './draw';
 export type { RoutingFacts, Strategy } from './strategy';
 
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {

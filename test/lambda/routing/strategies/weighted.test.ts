@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashOf, orderOf, type Target } from '../../../../lambda/routing';
+import { conversationOf, orderOf, type Target } from '../../../../lambda/routing';
 import { factsWith, targetsOf } from '../../../support/routed-targets';
 
 const CONVERSATIONS = 100_000;
@@ -29,7 +29,7 @@ test.each(ROUTES.map((weights) => [weights]))(
     const targets = targetsOf(...weights.map((weight, index) => ({ name: `account-${index}/model`, weight })));
     const sum = weights.reduce((total, weight) => total + weight, 0);
 
-    const found = shares(targets, (index) => factsWith({ conversation: hashOf(`conversation ${index}`) }));
+    const found = shares(targets, (index) => factsWith({ conversation: conversationOf([`conversation ${index}`]) }));
 
     for (const [index, weight] of weights.entries()) {
       expect(Math.abs((found[`account-${index}/model`] ?? 0) - weight / sum)).toBeLessThan(0.01);

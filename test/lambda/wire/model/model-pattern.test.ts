@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bindLevel } from '../../../../lambda/money/ledger/levels';
 import { pagesOf } from '../../../../lambda/money/pages';
-import { allowedTargets } from '../../../../lambda/proxy/before/policy';
+import { allowedTargets } from '../../../../lambda/routing';
 import { createModelResolver, type Resolution } from '../../../../lambda/routing/models';
 import { configureProvider } from '../../../../lambda/routing/providers';
 import { coversModels, fitsModel } from '../../../../lambda/wire/model/model-pattern';

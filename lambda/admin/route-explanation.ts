@@ -1,0 +1,163 @@
+import type { GatewayDocument, ProviderConfig } from '../../lib/private/contract';
+import { type KeptRows, modelPolicy, tagsOf } from '../identity';
+import { costOfUsage, createPriceBook, formatUsd, type Price, type PriceBook } from '../money/pricing';
+import type { JsonObject } from '../platform/json';
+import {
+  type Asked,
+  allowedTargets,
+  candidatesOf,
+  capabilitiesSaid,
+  configureProvider,
+  conversationOf,
+  createModelResolver,
+  isBeyondWindow,
+  type ModelFacts,
+  modelFacts,
+  notCarried,
+  orderOf,
+  type Resolution,
+  type RoutingFacts,
+  routeOf,
+  type Skipped,
+  STRATEGIES,
+  type Target,
+  TOO_LONG,
+  withModelFacts,
+  withoutUnfit,
+} from '../routing';
+import type { Media } from '../wire/model';
+import { readBooks } from './price-books';
+import { pricedTarget } from './priced-targets';
+import type { Services } from './services';
+
+const USUAL_INPUT_TOKENS = 1_000;
+const USUAL_OUTPUT_TOKENS = 1_024;
+
+/** What a call is, as far as it is routed by that. */
+export interface RouteQuestion {
+  readonly model: string;
+  readonly keyId?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly tools: boolean;
+  readonly media: readonly Media['kind'][];
+  readonly schema: boolean;
+  readonly opening: readonly string[];
+  readonly atMs: number;
+}
+
+/** What would be asked for a call, in which order and why. */
+export interface RouteExplanation {
+  readonly resolution: Resolution;
+  readonly targets: readonly JsonObject[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** What the configuration says now, deployed and changed at run time. */
+interface Known {
+  readonly document: Partial<GatewayDocument>;
+  readonly facts: readonly ModelFacts[];
+  readonly book: PriceBook;
+  resolve(name: string): Resolution;
+}
+
+/** Finds out where a call would go, without one. @throws GatewayError 404 when the name means nothing */
+export async function explainRoute(services: Services, question: RouteQuestion, rows: KeptRows | undefined): Promise<RouteExplanation> {
+  const known = await readKnown(services);
+  const { capabilitiesOf, readCapabilities } = await import('../wire/models');
+  const resolution = known.resolve(question.model);
+  const asked = askedOf(question, rows);
+  const allowed = rows === undefined ? resolution.targets : allowedTargets(resolution, modelPolicy(rows));
+  const forbidden = resolution.targets.filter((target) => !allowed.includes(target)).map((target) => ({ target, why: 'models' }));
+  const candidates = candidatesOf(allowed, asked);
+  const priceOf = (target: Target): Price | undefined => priceAt(known, target, question.atMs);
+  const { targets, skipped } = withoutUnfit(candidates, (target) => {
+    const listed = capabilitiesOf(target.provider.config.kind, target.model);
+    const can = { ...listed, ...readCapabilities(capabilitiesSaid(known.facts, target.name) ?? {}) };
+    const carried = { media: question.media.map((kind) => ({ kind })), bringsTools: question.tools, wantsSchema: question.schema };
+    const window = priceOf(target)?.contextWindow ?? can.contextWindow;
+    return notCarried(carried, can) ?? (isBeyondWindow(window, Number.POSITIVE_INFINITY, asked.inputTokens) ? TOO_LONG : undefined);
+  });
+  const order = { resolution, asked, question, prices: pricesOf(targets, priceOf) };
+  return { resolution, targets: ranked(targets, order), skipped: [...forbidden, ...skipped] };
+}
+
+async function readKnown(services: Services): Promise<Known> {
+  const { document, overrides } = services;
+  const [{ inForce }, changed, prices] = await Promise.all([readBooks(services), overrides.list('model'), overrides.list('price')]);
+  const facts = modelFacts(document.models ?? [], changed);
+  const providers = (document.providers ?? []).map((config: ProviderConfig) => configureProvider(config, () => undefined, ''));
+  const routes = [...changed.flatMap((override) => routeOf(override) ?? []), ...(document.routes ?? [])];
+  return {
+    document,
+    facts,
+    book: createPriceBook(inForce, withModelFacts(prices, facts)),
+    resolve: (name) => createModelResolver(providers, routes).resolve(name),
+  };
+}
+
+function askedOf(
+  { labels, tools, media, inputTokens = USUAL_INPUT_TOKENS, atMs, keyId }: RouteQuestion,
+  rows: KeptRows | undefined,
+): Asked {
+  return {
+    labels,
+    keyId: keyId ?? '',
+    teamId: rows?.team?.id,
+    bringsTools: tools,
+    holdsPictures: media.includes('image'),
+    nowMs: atMs,
+    tags: () => (rows === undefined ? {} : tagsOf(rows)),
+    inputTokens: () => inputTokens,
+  };
+}
+
+function priceAt({ book }: Known, { provider, model }: Target, atMs: number): Price | undefined {
+  const price = book.lookup(pricedTarget(provider.config, model), atMs);
+  return price === undefined || price.tokensUnpriced === true ? undefined : price;
+}
+
+function pricesOf(targets: readonly Target[], priceOf: (target: Target) => Price | undefined): ReadonlyMap<string, Price> {
+  return new Map(
+    targets.flatMap((target) => {
+      const price = priceOf(target);
+      return price === undefined ? [] : [[target.name, price] as const];
+    }),
+  );
+}
+
+interface Order {
+  readonly resolution: Resolution;
+  readonly asked: Asked;
+  readonly question: RouteQuestion;
+  readonly prices: ReadonlyMap<string, Price>;
+}
+
+/** As a process would put them in order that has asked nobody yet. */
+function ranked(targets: readonly Target[], { resolution, asked, question, prices }: Order): JsonObject[] {
+  const { strategy, affinity } = resolution;
+  const outputTokens = question.outputTokens ?? USUAL_OUTPUT_TOKENS;
+  const facts: RoutingFacts = {
+    prices,
+    conversation: affinity ? conversationOf(question.opening) : undefined,
+    inputTokens: asked.inputTokens,
+    outputTokens: () => outputTokens,
+    factsOf: () => ({ healthy: true, inFlight: 0 }),
+    random: () => 0,
+  };
+  const whole = targets.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  return orderOf(strategy, targets, facts).map((target) => {
+    const { name, weight = 1, parameters } = target;
+    const price = prices.get(name);
+    const expected = price === undefined ? null : formatUsd(costOfUsage(price, { inputTokens: asked.inputTokens(), outputTokens }));
+    return {
+      target: name,
+      standby: weight === 0,
+      share: strategy === 'weighted' && whole > 0 ? Math.round((weight / whole) * 10_000) / 10_000 : null,
+      expected_usd: expected,
+      judged_by: STRATEGIES[strategy].say(target, facts) ?? null,
+      ...(parameters === undefined ? {} : { parameters: parameters as unknown as JsonObject }),
+    };
+  });
+}
