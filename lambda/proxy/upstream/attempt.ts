@@ -1,11 +1,13 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
+import type { Target } from '../../routing';
 import { FailedGeneration } from '../../wire/protocols';
 import { lostAttempt } from '../after/settle';
 import { visibleError } from '../answer/answers';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
+import { furtherTargets } from '../choosing/further';
 import { routeOrder } from '../choosing/order';
 import { routeReason } from '../choosing/route-reason';
 import type { Gateway } from '../gateway';
@@ -30,7 +32,8 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
   const { call, bounded, trace, departure } = context;
   const order = routeOrder(gateway, bounded);
-  const itinerary = new Itinerary(placesOf(order.targets), gateway.cooldowns);
+  let itinerary = new Itinerary(placesOf(order.targets), gateway.cooldowns);
+  const asked: Target[] = [];
   let last: AttemptFailure | undefined;
   let retries = 0;
   let givenUp = false;
@@ -56,8 +59,11 @@ export async function attempt(gateway: Gateway, context: AdmittedCall, delivery:
     const result = await attemptOnce(gateway, context, delivery, step.place);
     if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;
-    last = result.failure;
+    asked.push(step.place.target);
+    const further = furtherTargets(context.bounded, order.targets, asked, result.failure.error);
+    last = further === undefined ? result.failure : { ...result.failure, failover: true };
     itinerary.note(step.place, last);
+    if (further !== undefined) itinerary = new Itinerary(placesOf(further), gateway.cooldowns);
     if (!last.failover || departure.hasLeft() || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
   throw new UnansweredError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));

@@ -14,6 +14,7 @@ const PRICES = createPriceBook(
     'dear | window=200000 maxOutput=32000 | input=100 output=100',
     'cheap | window=200000 maxOutput=32000 | input=1 output=1',
     'small | window=8000 maxOutput=1000 | input=1 output=1',
+    'huge | window=500000 maxOutput=32000 | input=1 output=1',
   ),
 );
 const ANSWER = jsonReply({
@@ -174,6 +175,131 @@ describe('what a target cannot carry', () => {
 
     expect(await asked({}, cap)).toMatchObject({ status: 200, to: 'two/cheap', why: 'alias; skipped=one/dear:max_cost' });
     expect(await asked({ model: 'one/dear' }, cap)).toMatchObject({ status: 400, error: { code: 'max_cost_exceeded' } });
+  });
+});
+
+describe('a target that refuses a call for what it holds', () => {
+  const refusing = (model: string, code: string, message = 'no') =>
+    up.script((request) =>
+      request.body.includes(`"model":"${model}"`) ? jsonReply({ error: { message, type: 'invalid_request_error', code } }, 400) : ANSWER,
+    );
+
+  test('for a prompt that is longer than was known: the larger ones are asked, and no smaller one', async () => {
+    await start({ targets: [target('one/cheap'), target('two/small'), target('three/huge')] });
+    refusing('cheap', 'context_length_exceeded');
+
+    expect(await asked()).toMatchObject({ status: 200, to: 'three/huge', why: 'alias; fallback=context_window' });
+    expect(up.requests.map(({ body }) => JSON.parse(body.toString()).model)).toEqual(['cheap', 'huge']);
+    expect(await record()).toMatchObject({ attempts: [{ provider: 'one', outcome: 'context_length_exceeded' }, { provider: 'three' }] });
+    expect(gateway.records()).toHaveLength(1);
+  });
+
+  test('where no target is larger, the caller hears it, so that an agent sums up and goes on', async () => {
+    await start({ targets: [target('three/huge'), target('one/cheap')] });
+    refusing('huge', 'context_length_exceeded', 'maximum context length is 500000 tokens');
+
+    const { status, error } = await asked();
+
+    expect([status, error.code, error.message]).toEqual([400, 'context_length_exceeded', 'maximum context length is 500000 tokens']);
+    expect(up.requests).toHaveLength(1);
+  });
+
+  test.each([true, false])('by its content policy: the next is asked where the route says so (%s)', async (allowed) => {
+    await start({ targets: [target('one/cheap'), target('two/cheap')], content_policy_fallback: allowed });
+    up.script((_request, number) =>
+      number === 1 ? jsonReply({ error: { message: 'no', type: 'invalid_request_error', code: 'content_filter' } }, 400) : ANSWER,
+    );
+
+    const reply = await asked();
+
+    if (allowed) expect(reply).toMatchObject({ status: 200, to: 'two/cheap', why: 'alias; fallback=content_policy' });
+    else expect(reply).toMatchObject({ status: 400, error: { code: 'content_policy_violation' } });
+    expect(up.requests).toHaveLength(allowed ? 2 : 1);
+  });
+
+  test('F01 for anything else it is the last word', async () => {
+    await start({ targets: [target('one/cheap'), target('two/cheap')], content_policy_fallback: true });
+    refusing('cheap', 'unsupported_value');
+
+    expect(await asked()).toMatchObject({ status: 400, error: { code: 'unsupported_value' } });
+    expect(up.requests).toHaveLength(1);
+  });
+});
+
+describe('parameters of a target', () => {
+  const sent = () => JSON.parse(up.requests.at(-1)?.body.toString() ?? '{}');
+
+  test('are written where the caller leaves them open, and told', async () => {
+    await start({
+      targets: [target('one/cheap', { parameters: { temperature: 0.25, top_p: 0.5, effort: 'low', max_output_tokens: 50 } })],
+    });
+
+    const open = await ask({ max_tokens: undefined });
+    expect(sent()).toMatchObject({ temperature: 0.25, top_p: 0.5, reasoning_effort: 'low', max_tokens: 50 });
+    expect(open.headers['x-gateway-warnings']).toBe(
+      'set: max_completion_tokens=50 (the route), temperature=0.25 (the route), top_p=0.5 (the route), reasoning_effort=low (the route)',
+    );
+
+    const said = await ask({ temperature: 1, top_p: 0.9, reasoning_effort: 'high' });
+    expect(sent()).toMatchObject({ temperature: 1, top_p: 0.9, reasoning_effort: 'high', max_tokens: 100 });
+    expect(said.headers['x-gateway-warnings']).toBeUndefined();
+  });
+
+  test('in every dialect, by its own names', async () => {
+    await start({ targets: [target('one/cheap', { parameters: { temperature: 0.25, effort: 'low' } })] });
+
+    await ask({}, {}, '/v1/messages');
+    expect(sent()).toMatchObject({ temperature: 0.25, reasoning_effort: 'low' });
+    const reply = await ask({ messages: undefined, max_tokens: undefined, input: 'hello' }, {}, '/v1/responses');
+    expect(sent()).toMatchObject({ temperature: 0.25, reasoning_effort: 'low' });
+    expect(reply.headers['x-gateway-warnings']).toContain('reasoning.effort=low (the route)');
+  });
+
+  const openai = (id: string): ProviderConfig => ({ id, kind: 'openai', baseUrl: { value: `${up.origin}/v1` }, network: 'loopback' });
+  const BUDGET = { gatewayLevel: { budgets: [{ limit_usd: '500', period: 'day' as const }] } };
+
+  test('a tier by label is asked for, reserved and charged at its price', async () => {
+    const tier = (name: string) => ({ when: { metadata: { urgency: name } }, parameters: { service_tier: name } });
+    await start(
+      { targets: [target('o/dear', tier('flex')), target('o/dear', tier('priority')), target('o/dear')] },
+      { providers: [openai('o')], ...BUDGET },
+    );
+    const costs = new Map<string, readonly [bigint, bigint]>();
+    for (const urgency of ['flex', 'priority', 'none']) {
+      await ask({ service_tier: urgency === 'none' ? 'default' : undefined }, { 'x-gateway-metadata': `urgency=${urgency}` });
+      expect(sent().service_tier).toBe(urgency === 'none' ? 'default' : urgency);
+      const written = await record();
+      costs.set(urgency, [written?.boundNanoUsd ?? 0n, written?.costNanoUsd ?? 0n]);
+    }
+
+    const [bound = 0n] = costs.get('flex') ?? [];
+    const [, cost = 0n] = costs.get('none') ?? [];
+    // A cheaper tier may not be granted.
+    expect(costs.get('priority')?.[0]).toBe((bound * 25n) / 10n);
+    // Nothing is reported: the dearer tier is charged, the cheaper may not have been granted.
+    expect(costs.get('flex')?.[1]).toBe(cost);
+    expect(costs.get('priority')?.[1]).toBe((cost * 25n) / 10n);
+  });
+
+  test('a tier that the provider reports is believed where the route asked for it', async () => {
+    await start({ targets: [target('o/dear', { parameters: { service_tier: 'priority' } })] }, { providers: [openai('o')], ...BUDGET });
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }];
+    up.script(jsonReply({ model: 'm', service_tier: 'priority', choices, usage }));
+
+    await ask();
+
+    expect(await record()).toMatchObject({ costNanoUsd: 3_750_000n, usage: { serviceTier: 'priority' } });
+  });
+
+  test('a call of tools that its provider runs keeps its own words', async () => {
+    await start({ targets: [target('o/dear', { parameters: { temperature: 0.25 } })] }, { providers: [openai('o')] });
+    const key = await gateway.addKey({ serverTools: ['*'] });
+
+    await ask({ web_search_options: {} }, { authorization: `Bearer ${key}` });
+
+    expect(sent()).toMatchObject({ web_search_options: {} });
+    expect(sent().temperature).toBeUndefined();
   });
 });
 

@@ -35,8 +35,12 @@ export function withParameters(
     ...(serviceTier === undefined || asked.serviceTier !== undefined ? {} : { serviceTier }),
     ...(effort === undefined || asked.reasoning !== undefined ? {} : { reasoning: { effort } }),
   };
-  const { reasoning, ...plain } = given;
-  const set = Object.entries(plain) as [string, string | number][];
-  if (reasoning?.effort !== undefined) set.push(['reasoning.effort', reasoning.effort]);
+  const written: readonly (readonly [string, string | number | undefined])[] = [
+    ['temperature', given.temperature],
+    ['top_p', given.topP],
+    ['service_tier', given.serviceTier],
+    ['reasoning.effort', given.reasoning?.effort],
+  ];
+  const set = written.flatMap(([field, value]) => (value === undefined ? [] : [[field, value] as const]));
   return { request: { ...decoded, ...given } as AnyRequest, set };
 }
