@@ -24,6 +24,13 @@ export const cases = [
   codex(on('openai/gpt-5.1-codex'), 'gpt-5.1'),
   codex(on('anthropic/claude-opus-4-5'), 'gpt-5.1'),
   codexBuiltIn(on('openai/gpt-6.1-sol')),
+  codexBuiltIn(on('bedrock/us.openai.gpt-6.1-sol')),
+  claudeCode(
+    on('bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0'),
+    'by an alias that it does not know',
+    { ANTHROPIC_MODEL: 'my-model' },
+    'my-model',
+  ),
   opencode(on('anthropic/claude-opus-4-5'), '@ai-sdk/anthropic'),
   opencode(on('google-ai-studio/gemini-3.8-flash'), '@ai-sdk/anthropic'),
   opencode(on('deepseek/deepseek-v4-pro'), '@ai-sdk/anthropic'),
@@ -51,9 +58,9 @@ function named(program, detail, target, pattern, rest) {
   return { ...target, program, client, also: `${pattern}=${target.model}`, ...rest };
 }
 
-function claudeCode(target, variant, more = {}) {
+function claudeCode(target, variant, more = {}, alias = 'claude-*') {
   const credential = variant?.includes('bearer') ? 'ANTHROPIC_AUTH_TOKEN' : 'ANTHROPIC_API_KEY';
-  return named('claude-code', variant, target, 'claude-*', {
+  return named('claude-code', variant, target, alias, {
     read: (file) => [{ name: 'Read', input: { file_path: file } }],
     prepare: ({ url, key }) => ({
       args: ['-p', PROMPT, '--allowedTools', 'Read'],

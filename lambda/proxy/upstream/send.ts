@@ -154,7 +154,10 @@ function passedBody(
 ): WrittenBody {
   const { document, facts, dialect } = call;
   if (document.form !== undefined) return passedForm(call, document, target);
-  const history = dialect.forwardChanges?.(document.value, target.provider.definition.maker === true);
+  const history = dialect.forwardChanges?.(document.value, {
+    maker: target.provider.definition.maker === true,
+    runsNoTools: endpoint.runsNoTools === true,
+  });
   const forgotten = call.mayStore
     ? undefined
     : dialect.forget?.(

@@ -17,6 +17,11 @@ const SNAPSHOT = /[-@](?:20\d\d(-?)\d\d\1\d\d|\d{4}|00\d|latest|default)$/;
 export function makersName(model: string): string {
   const name = model.toLowerCase();
   const base = FINE_TUNED.exec(name)?.[1] ?? name.slice(name.lastIndexOf('/') + 1);
-  const plain = withoutProfile(base).replace(VENDOR, '').replace(VARIANT, '').replace(BEDROCK_VERSION, '').replace(SNAPSHOT, '');
+  const plain = withoutProfile(base).replace(VENDOR, ownName).replace(VARIANT, '').replace(BEDROCK_VERSION, '').replace(SNAPSHOT, '');
   return plain.startsWith('claude-') ? plain.replace(/(?<=\d)\.(?=\d)/, '-') : plain;
+}
+
+/** DeepSeek's alone do not bear its name there: `deepseek.r1-v1:0`. */
+function ownName(vendor: string): string {
+  return vendor === 'deepseek.' ? 'deepseek-' : '';
 }

@@ -1,16 +1,23 @@
 import type { JsonObject } from '../../platform/json';
 import { objectOf, objectsOf } from './lenient';
 
-/** The call without any thinking of earlier turns, for providers that refuse the fields; undefined when there is none. */
-export function withoutReasoning(body: JsonObject): JsonObject | undefined {
+/** Where thinking of earlier turns stands: as DeepSeek, OpenRouter and LiteLLM have it. */
+const THINKING = ['reasoning_content', 'reasoning_details', 'thinking_blocks', 'provider_specific_fields'];
+
+/** The call without any thinking of earlier turns, for providers that refuse the fields, and which of them are gone; undefined when there is none. */
+export function withoutReasoning(body: JsonObject): { readonly body: JsonObject; readonly dropped: readonly string[] } | undefined {
+  const dropped = new Set<string>();
   const changes = changedMessages(body, (message) => {
     const calls = objectsOf(message['tool_calls']);
     const extra = calls.some((call) => 'extra_content' in call);
-    if (!('reasoning_content' in message) && !('reasoning_details' in message) && !extra) return message;
-    const { reasoning_content: _text, reasoning_details: _details, ...rest } = message;
+    const held = THINKING.filter((field) => field in message);
+    if (held.length === 0 && !extra) return message;
+    for (const field of held) dropped.add(`messages.${field}`);
+    if (extra) dropped.add('messages.tool_calls.extra_content');
+    const rest = Object.fromEntries(Object.entries(message).filter(([field]) => !held.includes(field)));
     return extra ? { ...rest, tool_calls: calls.map(withoutExtra) } : rest;
   });
-  return changes === undefined ? undefined : { ...body, ...changes };
+  return changes === undefined ? undefined : { body: { ...body, ...changes }, dropped: [...dropped] };
 }
 
 /** The messages of a call with those of the model changed; undefined when none is. */

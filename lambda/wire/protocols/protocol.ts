@@ -88,6 +88,14 @@ export type BudgetState =
   /** `resetsAt` in epoch seconds; absent for a budget that never does. */
   | { readonly spent: true; readonly resetsAt?: number };
 
+/** Who gets a call in its own dialect. */
+export interface ForwardedTo {
+  /** Whoever made the dialect, not others who speak it. */
+  readonly maker?: boolean;
+  /** It runs no tools itself. */
+  readonly runsNoTools?: boolean;
+}
+
 /** What is changed in a call that goes on in its own dialect. */
 export interface ChangedFields {
   /** New values of top-level fields. */
@@ -134,10 +142,8 @@ export interface DialectCodec<Asked extends AnyRequest = AnyRequest, Answered ex
   /**
    * What must change in a call that is forwarded in its own dialect: a history may hold thinking of other providers in the
    * gateway's own marks, which a provider refuses. Undefined when nothing must.
-   *
-   * @param toItsMaker the call goes to whoever made the dialect, not to others who speak it
    */
-  forwardChanges?(body: JsonObject, toItsMaker?: boolean): ChangedFields | undefined;
+  forwardChanges?(body: JsonObject, to?: ForwardedTo): ChangedFields | undefined;
   /** Where a call names how many tokens of its output cap it thinks for: a top-level field and its member. */
   readonly thinkingBudgets?: readonly (readonly [field: string, member: string])[];
   /** Fields that a call which is forwarded in its own dialect must have so that its provider reports usage. */

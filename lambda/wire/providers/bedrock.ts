@@ -21,7 +21,7 @@ const OFFERS: Offers = {
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
  */
 const FORMATS: Readonly<Record<Exclude<WireFormat, 'converse'>, Endpoint>> = {
-  responses: { protocol: 'openai-responses', path: '/openai/v1/responses', headers: {}, fetchesNothing: true },
+  responses: { protocol: 'openai-responses', path: '/openai/v1/responses', headers: {}, fetchesNothing: true, runsNoTools: true },
   chat: { protocol: 'openai-chat', path: '/openai/v1/chat/completions', headers: {}, fetchesNothing: true },
   messages: {
     protocol: 'anthropic-messages',

@@ -21,6 +21,8 @@ export interface Endpoint {
   settle?(body: JsonObject): JsonObject;
   /** What the provider takes of the caller's headers, and the names of those that it gets less of. Absent: all. */
   takenHeaders?(forwarded: Readonly<Record<string, string>>): TakenHeaders;
+  /** It runs no tools itself. */
+  readonly runsNoTools?: true;
   /** Media are read by their bytes alone, none by an address. Absent: whoever writes the call knows. */
   readonly fetchesNothing?: true;
   /** Sends the call by another way than the gateway's own HTTP. */

@@ -79,10 +79,7 @@ const QUIRKS = {
   'no-message-name': chat(withoutMessageNames),
 
   /** Thinking of earlier turns, which the gateway shows callers of other providers, is refused when it comes back. */
-  'no-reasoning-replay': chat((body) => {
-    const changed = withoutReasoning(body);
-    return changed === undefined ? undefined : { body: changed, dropped: ['messages.reasoning_content'] };
-  }),
+  'no-reasoning-replay': chat((body) => withoutReasoning(body)),
 
   /** A refusal of an earlier turn has no field of its own. @see https://docs.mistral.ai/api/endpoint/chat */
   'refusal-as-text': chat(withRefusalsAsText),

@@ -85,3 +85,20 @@ describe("Codex's marks of items, which it makes for OpenAI alone", () => {
     expect([body.input, warnings]).toEqual([input, '']);
   });
 });
+
+test("thinking in LiteLLM's words is left out where it is refused", async () => {
+  const thought = { role: 'assistant', content: 'a', thinking_blocks: [{ type: 'thinking', thinking: 'Hm.', signature: 's' }] };
+  const openAi = await sent(CHAT, { model: 'openai/gpt-4o', messages: [...USER, thought, ...USER] });
+
+  expect(openAi.body.messages[1]).toEqual({ role: 'assistant', content: 'a' });
+  expect(openAi.warnings).toContain('messages.thinking_blocks');
+});
+
+test("what OpenAI's own tools did, and a search of its index alone, are left out for Bedrock, which has no such tools", async () => {
+  const input = [...USER, { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } }, ...USER];
+  const bedrock = await sent('/v1/responses', { model: 'bedrock/us.openai.gpt-6-sol', input });
+  const openAi = await sent('/v1/responses', { model: 'openai/gpt-6-sol', input });
+
+  expect([bedrock.body.input, openAi.body.input]).toEqual([[...USER, ...USER], input]);
+  expect(bedrock.warnings).toContain('calls of hosted tools in input');
+});

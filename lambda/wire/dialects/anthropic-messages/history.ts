@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { withoutBillingLine } from '../../protocols/billing-line';
 import { objectOf, objectsOf, textOf } from '../../protocols/lenient';
-import type { ChangedFields } from '../../protocols/protocol';
+import type { ChangedFields, ForwardedTo } from '../../protocols/protocol';
 import { isForeign, unmarked } from './signatures';
 
 /** `system` without what is for Anthropic's own eyes; undefined when there is no such thing. */
@@ -27,11 +27,10 @@ function withoutBilling(system: JsonValue | undefined): JsonValue | undefined {
  * A history may hold thinking of another provider, signed with the gateway's own marks or not at all, when a conversation moves
  * to a provider that is called in the caller's dialect. Claude refuses it; what Claude signed on another platform it takes back.
  *
- * @param toItsMaker the call goes to Anthropic itself
  * @returns undefined when the body can be forwarded as it is
  */
-export function forwardChanges(body: JsonObject, toItsMaker = false): ChangedFields | undefined {
-  const system = toItsMaker ? undefined : withoutBilling(body['system']);
+export function forwardChanges(body: JsonObject, { maker = false }: ForwardedTo = {}): ChangedFields | undefined {
+  const system = maker ? undefined : withoutBilling(body['system']);
   const history = historyChanges(body);
   const diagnostics = withoutPrevious(body['diagnostics']);
   if (system === undefined && history === undefined && diagnostics === undefined) return undefined;

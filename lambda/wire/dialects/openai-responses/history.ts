@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
-import type { ChangedFields } from '../../protocols/protocol';
+import type { ChangedFields, ForwardedTo } from '../../protocols/protocol';
+import { withoutSpareTools } from './server-tools';
 import { isMarked } from './signatures';
 
 /** Ids that this gateway makes (`encode-items.ts`); OpenAI's are longer. */
@@ -33,24 +34,31 @@ export function isReasoningReference(item: JsonObject | undefined): boolean {
 /** How Codex marks items for OpenAI's own eyes, where it takes whom it calls for OpenAI. Others refuse the call for it. */
 const OWN_MARK = 'internal_chat_message_metadata_passthrough';
 
+const NOTHING: ChangedFields = { changes: {}, dropped: [] };
+/** What a host's own tools did in earlier turns, which those without such tools do not know; what came of it stands in the words that followed. */
+const OF_HOSTED_TOOLS: ReadonlySet<unknown> = new Set(['web_search_call', 'file_search_call', 'code_interpreter_call']);
+
 /**
  * A history may hold thinking of another provider, encrypted in the gateway's own marks or not at all, when a conversation moves
  * to OpenAI. There it can be neither decrypted nor found by its id.
  *
- * @param toItsMaker the call goes to OpenAI itself
  * @returns undefined when the body can be forwarded as it is
  */
-export function forwardChanges(body: JsonObject, toItsMaker = false): ChangedFields | undefined {
-  const { input } = body;
-  if (!Array.isArray(input)) return undefined;
-  const kept = input.filter((item) => !isForeign(objectOf(item)) && !isReasoningReference(objectOf(item)));
-  const plain = toItsMaker || !kept.some(isMarkedItem) ? kept : kept.map(withoutMark);
-  const forgets = kept.length < input.length;
-  if (!forgets && plain === kept) return undefined;
-  return {
-    changes: { input: plain },
-    dropped: [...(forgets ? ['thinking in input'] : []), ...(plain === kept ? [] : [`input.${OWN_MARK}`])],
-  };
+export function forwardChanges(body: JsonObject, { maker = false, runsNoTools = false }: ForwardedTo = {}): ChangedFields | undefined {
+  const spare = runsNoTools ? withoutSpareTools(body) : NOTHING;
+  const input = spare.changes['input'] ?? body['input'];
+  if (!Array.isArray(input)) return spare.dropped.length === 0 ? undefined : spare;
+  const own = input.filter((item) => !isForeign(objectOf(item)) && !isReasoningReference(objectOf(item)));
+  const kept = runsNoTools ? own.filter((item) => !OF_HOSTED_TOOLS.has(objectOf(item)?.['type'])) : own;
+  const plain = maker || !kept.some(isMarkedItem) ? kept : kept.map(withoutMark);
+  const dropped = [
+    ...spare.dropped,
+    ...(own.length < input.length ? ['thinking in input'] : []),
+    ...(kept.length < own.length ? ['calls of hosted tools in input'] : []),
+    ...(plain === kept ? [] : [`input.${OWN_MARK}`]),
+  ];
+  const isSame = plain === kept && kept.length === input.length;
+  return dropped.length === 0 ? undefined : { changes: { ...spare.changes, ...(isSame ? {} : { input: plain }) }, dropped };
 }
 
 function isMarkedItem(item: JsonValue): boolean {

@@ -108,7 +108,7 @@ describe('to a provider called in Chat Completions', () => {
       refusal: null,
       tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
     });
-    expect(dropped).toEqual(['messages.reasoning_content']);
+    expect(dropped).toEqual(['messages.reasoning_content', 'messages.reasoning_details', 'messages.tool_calls.extra_content']);
     expect(applyQuirks({ messages: [user] }, 'openai-chat', ['no-reasoning-replay']).dropped).toEqual([]);
   });
 });
@@ -125,6 +125,21 @@ describe('to OpenAI called in Responses', () => {
     expect(openAiResponses.forwardChanges?.({ input: items([{ type: 'reasoning', text: 'Hm.' }, call]) })?.changes).toEqual({
       input: [use],
     });
+  });
+
+  test('a host without tools of its own gets none that can be done without', () => {
+    const search = { type: 'web_search', external_web_access: false };
+    const find = { type: 'function', name: 'find' };
+    const added = { type: 'additional_tools', tools: [search, find] };
+
+    expect(openAiResponses.forwardChanges?.({ tools: [search, find], input: 'Hi' }, { runsNoTools: true })).toEqual({
+      changes: { tools: [find] },
+      dropped: ['tools[0]'],
+    });
+    expect(openAiResponses.forwardChanges?.({ tools: [find], input: [added] }, { runsNoTools: true })?.changes).toEqual({
+      input: [{ ...added, tools: [find] }],
+    });
+    expect(openAiResponses.forwardChanges?.({ tools: [find], input: 'Hi' }, { runsNoTools: true })).toBeUndefined();
   });
 
   test('OpenAI’s own history is forwarded as it is', () => {
