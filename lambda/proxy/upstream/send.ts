@@ -182,7 +182,7 @@ function passedBody(
     const changed: JsonObject = { ...document.value, ...changes };
     const reshaped = applyQuirks(changed, endpoint.protocol, quirks, document.value);
     if (reshaped.body !== changed)
-      return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...dropped, ...reshaped.dropped], written };
+      return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...new Set([...dropped, ...reshaped.dropped])], written };
   }
   return { body: spliceFields(document, changes), dropped, written };
 }
