@@ -15,6 +15,9 @@ const RUSH: SimulationOptions = { ...HURRICANE, requests: 30, crash: 0.2, budget
 /** Processes stand still more often than not, and others meet what they hold. */
 const STANDSTILL: SimulationOptions = { ...AFTERNOON, fault: 0, stall: 0.2, crash: 0 };
 
+/** Answers are lost, and what was asked comes much later. */
+const LATE: SimulationOptions = { ...CALM, requests: 60, fault: 0.25, limits: [900, 700, 500] };
+
 /** Mistakes that broke this protocol when it was searched exhaustively, and others of their kind. Each must be noticed. */
 export const MUTANTS: readonly LedgerMutant[] = [
   {
@@ -158,7 +161,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'reserving twice under one id',
     file: `${STORES}/page-take.ts`,
-    find: "conditions.push('attribute_not_exists(o.#id)');",
+    find: "conditions.push('attribute_not_exists(o.#id)', 'attribute_not_exists(k.#id)');",
     replace: '',
     weather: HURRICANE,
   },
@@ -221,5 +224,26 @@ export const MUTANTS: readonly LedgerMutant[] = [
     find: "conditions.push('attribute_not_exists(bk)', ",
     replace: 'conditions.push(',
     weather: CROWD,
+  },
+  {
+    name: 'closing whichever try at a reserve is there',
+    file: `${STORES}/page-return.ts`,
+    find: 'if (held.tryNumber === 1) conditions.push(texts.isFirstTry);',
+    replace: 'if (held.tryNumber !== undefined) conditions.push(texts.exists);',
+    weather: LATE,
+  },
+  {
+    name: 'charging what another try took that came after the close',
+    file: `${CALLS}/healing.ts`,
+    find: '(told.find(({ page }) => page === key)?.tryNumber ?? 1) === (entries.get(key)?.tryNumber ?? 1)',
+    replace: 'told.length >= 0',
+    weather: LATE,
+  },
+  {
+    name: 'taking a refusal for the last word although a try may yet come',
+    file: `${CALLS}/round.ts`,
+    find: 'if (unheard > 0) return busy();',
+    replace: '',
+    weather: LATE,
   },
 ];

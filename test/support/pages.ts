@@ -45,6 +45,7 @@ export async function reserveOn(
     const { take } = answer;
     const result = await store.reserve(take, attemptId, entryFor(take, request), TIMEOUT_MS);
     if (result.kind === 'reserved') return { kind: 'reserved', page: result.page, take, calls: calls + 1 };
+    if (result.kind === 'found') return { kind: 'reserved', page: result.page, take, calls: calls + 1 };
     if (result.kind !== 'refused') return { kind: result.kind, result, calls: calls + 1 };
     answer = takeFrom(spec, result.page, request);
   }

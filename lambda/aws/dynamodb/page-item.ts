@@ -64,7 +64,7 @@ export function writeKept(entry: PageEntry): AttributeValue {
   return { M: { w: number(entry.nanoUsd), s: seconds(entry.expiresAtMs), ...writeHeld(entry) } };
 }
 
-function writeHeld({ starts, tokens, first }: Pick<PageEntry, 'starts' | 'tokens' | 'first'>): Item {
+function writeHeld({ starts, tokens, first, tryNumber = 1 }: Pick<PageEntry, 'starts' | 'tokens' | 'first' | 'tryNumber'>): Item {
   const item: Item = {};
   const periods = writeStarts(starts);
   if (periods !== undefined) item['p'] = periods;
@@ -73,6 +73,7 @@ function writeHeld({ starts, tokens, first }: Pick<PageEntry, 'starts' | 'tokens
     if (taken !== undefined) item[`t${WINDOWS[window]}`] = { L: [seconds(taken.startMs), number(taken.amount)] };
   }
   if (first !== undefined) item['h'] = { S: first };
+  if (tryNumber > 1) item['n'] = number(tryNumber);
   return item;
 }
 
@@ -100,7 +101,8 @@ function readKept(item: Item): KeptEntry {
     const taken = item[`t${WINDOWS[window]}`]?.L;
     if (taken !== undefined) tokens[window] = { startMs: msOf(taken[0]), amount: numberOf(taken[1]) ?? 0 };
   }
-  return { nanoUsd: bigintOf(item['w']) ?? 0n, expiresAtMs: msOf(item['s']), starts, tokens, first: item['h']?.S };
+  const kept = { nanoUsd: bigintOf(item['w']) ?? 0n, expiresAtMs: msOf(item['s']), starts, tokens, first: item['h']?.S };
+  return { ...kept, tryNumber: numberOf(item['n']) ?? 1 };
 }
 
 function readEntry(item: Item): PageEntry {

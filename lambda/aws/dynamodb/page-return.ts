@@ -3,8 +3,18 @@ import type { KeptEntry, PageEntry } from '../../money/ports';
 import { number, seconds, shortPeriod, writeStarts } from './page-item';
 import { blankUpdate, type PageUpdate, periodAtIndex, WINDOW_TEXTS } from './page-take';
 
-const OPEN = { entry: 'o.#id', exists: 'attribute_exists(o.#id)', took: 'o.#id.p = :took' };
-const KEPT = { entry: 'k.#id', exists: 'attribute_exists(k.#id)', took: 'k.#id.p = :took' };
+const OPEN = textsAt('o.#id');
+const KEPT = textsAt('k.#id');
+
+function textsAt(entry: string) {
+  return {
+    entry,
+    exists: `attribute_exists(${entry})`,
+    took: `${entry}.p = :took`,
+    isFirstTry: `attribute_not_exists(${entry}.n)`,
+    isTry: `${entry}.n = :try`,
+  };
+}
 
 /** E and C: the entry goes, and with it what it took; each part has a condition of its own. */
 export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attemptId: string): PageUpdate {
@@ -18,6 +28,11 @@ export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attempt
   else {
     conditions.push(texts.took);
     values[':took'] = starts;
+  }
+  if (held.tryNumber === 1) conditions.push(texts.isFirstTry);
+  else if (held.tryNumber !== undefined) {
+    conditions.push(texts.isTry);
+    values[':try'] = number(held.tryNumber);
   }
   for (const [index, { name, startMs, change }] of giving.periods.entries()) {
     const text = periodAtIndex(index);

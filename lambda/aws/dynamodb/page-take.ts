@@ -124,7 +124,7 @@ export function writeTake(take: PageTake, partition: string, attemptId?: string,
     values[':ds'] = { S: partition };
     values[':due'] = seconds(take.dueMs);
     set.push('o.#id = :e, ds = :ds, due = :due');
-    conditions.push('attribute_not_exists(o.#id)');
+    conditions.push('attribute_not_exists(o.#id)', 'attribute_not_exists(k.#id)');
   }
   return update;
 }

@@ -1,6 +1,6 @@
 import { DUE_PARTITIONS, TABLES } from '../../../lib/private/contract';
 import { givingOf, moveOf, spreadOf } from '../../money/pages';
-import type { PageReserveResult, PageState, PageStore } from '../../money/ports';
+import type { PageEntry, PageReserveResult, PageState, PageStore } from '../../money/ports';
 import { isThrottle } from '../../platform/stored';
 import { type Item, numberOf } from './attributes';
 import { batchGet } from './batch-get';
@@ -64,9 +64,15 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
         if ('done' in result) return { kind: 'reserved', page: new StoredPage(result.done) };
         const { failed } = result;
         if (failed === undefined) return { kind: 'refused', page: undefined };
-        // A call whose connection broke may have been made twice: the copy is refused, the first has been applied.
-        if (holdsAttempt(failed, attemptId) !== undefined) return { kind: 'missing', error: undefined };
-        return { kind: 'refused', page: new StoredPage(failed) };
+        const page = new StoredPage(failed);
+        switch (holdsAttempt(failed, attemptId)) {
+          case 'open':
+            return { kind: 'found', page, entry: page.open.get(attemptId) as PageEntry };
+          case 'kept':
+            return { kind: 'missing', error: undefined };
+          default:
+            return { kind: 'refused', page };
+        }
       } catch (error) {
         if (isThrottle(error)) return { kind: 'not_applied', throttled: true, error };
         if (error instanceof Error && error.name === 'ValidationException') return { kind: 'not_applied', throttled: false, error };
@@ -85,7 +91,9 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
         seen = new StoredPage(result.failed);
         const found = seen.open.get(attemptId) ?? seen.kept.get(attemptId);
         if (found === undefined) return false;
-        held = found;
+        if (entry.tryNumber === undefined) held = { ...found, tryNumber: undefined };
+        else if (found.tryNumber === entry.tryNumber) held = found;
+        else return false;
       }
       throw contended();
     },

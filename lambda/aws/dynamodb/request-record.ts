@@ -56,14 +56,15 @@ const READERS = new Map<string, { readonly name: string; readonly read: Codec['r
   named<RecordField>(RECORD_FIELDS).map(({ name, attribute, type }) => [attribute, { name, read: CODECS[type].read }]),
 );
 
-/** Between a page and its periods, as in `page#team#t1#*`, `month`, `1793491200`: no name has a line's end in it. */
+/** Between a page, its periods, and the number of a try, as in `page#team#t1#*`, `month`, `1793491200`, `2`: no name has a line's end in it. */
 const BETWEEN = '\n';
 
 function writePages(pages: readonly HeldPage[]): AttributeValue {
   return {
-    L: pages.map(({ page, starts }) => ({
-      S: [page, ...Object.entries(starts).flatMap(([name, startMs]) => [name, String(startMs / 1_000)])].join(BETWEEN),
-    })),
+    L: pages.map(({ page, starts, tryNumber }) => {
+      const periods = Object.entries(starts).flatMap(([name, startMs]) => [name, String(startMs / 1_000)]);
+      return { S: [page, ...periods, ...(tryNumber === undefined ? [] : [String(tryNumber)])].join(BETWEEN) };
+    }),
   };
 }
 
@@ -72,7 +73,7 @@ function readPages({ L: pages = [] }: AttributeValue): readonly HeldPage[] {
     const [page = '', ...rest] = text.split(BETWEEN);
     const starts: Record<string, number> = {};
     for (let index = 0; index + 1 < rest.length; index += 2) starts[rest[index] as string] = Number(rest[index + 1]) * 1_000;
-    return { page, starts };
+    return rest.length % 2 === 0 ? { page, starts } : { page, starts, tryNumber: Number(rest.at(-1)) };
   });
 }
 

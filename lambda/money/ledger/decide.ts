@@ -80,5 +80,7 @@ export function openOf(held: readonly Held[]): Map<string, PageEntry> {
 
 /** As the record names the pages of an attempt. */
 export function heldPages(held: readonly Held[]): readonly HeldPage[] {
-  return held.map(({ key, entry }) => ({ page: key, starts: entry.starts }));
+  return held.map(({ key, entry: { starts, tryNumber = 1 } }) =>
+    tryNumber === 1 ? { page: key, starts } : { page: key, starts, tryNumber },
+  );
 }

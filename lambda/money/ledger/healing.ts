@@ -147,8 +147,11 @@ export function createHealing(options: HealingOptions): Healing {
     return new Map(keys.map((key, index) => [key, states[index]]));
   }
 
-  async function close({ id, costNanoUsd, tokens }: UsageRecord, found: HeldOf['found']): Promise<void> {
-    await closeAll(options, id, new Map(found.map(({ key, entry }) => [key, entry as PageEntry])), () => ({ costNanoUsd, tokens }));
+  /** What another try took than the one that the record tells of, and which came after its close, costs nothing. */
+  async function close({ id, costNanoUsd, tokens, pages: told }: UsageRecord, found: HeldOf['found']): Promise<void> {
+    const entries = new Map(found.map(({ key, entry }) => [key, entry as PageEntry]));
+    const isTold = (key: string): boolean => (told.find(({ page }) => page === key)?.tryNumber ?? 1) === (entries.get(key)?.tryNumber ?? 1);
+    await closeAll(options, id, new Map(entries), (key) => (isTold(key) ? { costNanoUsd, tokens } : { costNanoUsd: 0n, tokens: 0 }));
   }
 
   async function keep(id: string, found: HeldOf['found']): Promise<void> {

@@ -13,6 +13,7 @@ import { begins, begunLate, chargeLate } from './late-spend';
 import { createMoneyLeft } from './money-left';
 import { bindingPlaces } from './money-place';
 import { firstBound, rememberedMoney } from './money-verdict';
+import { createPatience } from './patience';
 import type { SettlementQueue } from './persist';
 import { createPlannedLevels, rowOf } from './planned-levels';
 import { keyRefusal, limitRefusalOf, shutRefusalOf } from './reasons';
@@ -73,6 +74,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
   const { pages, shardPolicy: policy } = options;
   const shards = createShards({ pages, clock, random, ...(policy === undefined ? {} : { policy }) });
   const guesses = new Map<string, PageGuess>();
+  const patience = createPatience();
   const phases = new Map<string, number>();
 
   /** What this process knows against a request. */
@@ -160,7 +162,18 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
       const { expiresAtMs } = request;
       const heardByMs = began.wallMs + HEARING_MS;
       const attempt: Attempt<Rows> = { id: attemptIds.at(-1) as string, began, request, bound, heardByMs, expiresAtMs, pages };
-      const round = await reserveRound(options, attempt, { timeoutMs, attemptIds, guesses, healing, shards, tried, pause, random });
+      const round = await reserveRound(options, attempt, {
+        timeoutMs,
+        attemptIds,
+        guesses,
+        healing,
+        shards,
+        tried,
+        clock,
+        patience,
+        pause,
+        random,
+      });
       const slow = clock.monotonic() - began.monotonicMs > SLOW_ROUND_MS;
       const verdict: Verdict = judge(memory, attempt, round, heardInTime(attempt));
       if (verdict.kind === 'admitted') {

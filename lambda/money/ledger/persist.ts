@@ -25,6 +25,8 @@ export interface PersistOptions {
 
 /** Pauses between tries at the table, in ms; then the queue gets it. */
 const PAUSES = [50, 200, 800, 2_000] as const;
+/** What each try waits for one answer, in ms; one that is lost is soon said again. Beyond them the last one. */
+const TIMEOUTS = [1_000, 2_000, 5_000] as const;
 /** When the queue does not take it either, both are tried again this often. */
 const DEAF_PAUSE_MS = 5_000;
 /** No process lives for more. */
@@ -39,14 +41,14 @@ const MOST_TRIES = 200;
  */
 export async function persist(
   { clock, queue, pause, random }: PersistOptions,
-  run: () => Promise<unknown>,
+  run: (timeoutMs: number) => Promise<unknown>,
   work: QueuedWork,
   lastMonotonicMs: number,
   onDeferred: (error: unknown) => void,
 ): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
-      await run();
+      await run(TIMEOUTS[Math.min(tries, TIMEOUTS.length - 1)] as number);
       return;
     } catch (error) {
       const wait = PAUSES[tries];

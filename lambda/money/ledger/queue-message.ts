@@ -43,7 +43,7 @@ function readWord(found: unknown): LastWord | undefined {
 
 function readEntry(found: unknown): PageEntry | undefined {
   if (!isObject(found)) return undefined;
-  const { nanoUsd, heardByMs, expiresAtMs, starts, slot, tokens } = found;
+  const { nanoUsd, heardByMs, expiresAtMs, starts, slot, tokens, tryNumber } = found;
   if (!isAmount(nanoUsd) || typeof heardByMs !== 'number' || typeof expiresAtMs !== 'number') return undefined;
   if (typeof slot !== 'boolean' || !isObject(starts) || !isObject(tokens)) return undefined;
   if (!Object.values(starts).every((startMs) => typeof startMs === 'number')) return undefined;
@@ -58,6 +58,7 @@ function readEntry(found: unknown): PageEntry | undefined {
     starts: starts as Record<string, number>,
     slot,
     tokens: tokens as Partial<Record<WindowName, TakenTokens>>,
+    tryNumber: typeof tryNumber === 'number' ? tryNumber : undefined,
   };
 }
 

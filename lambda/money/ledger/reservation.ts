@@ -95,13 +95,19 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
     const { clock, metrics } = this.#options;
     const open = openOf(this.#held);
     let decision: Decision | undefined;
-    const run = async (): Promise<void> => {
+    const run = async (timeoutMs: number): Promise<void> => {
       if (decision === undefined) {
-        decision = await decide(this.#options, record);
+        decision = await decide(this.#options, record, timeoutMs);
         if (decision.outcome === 'other') this.#lost('settlement-lost', {});
       }
       const back = decision;
-      await closeAll(this.#options, record.id, open, () => back);
+      await closeAll(
+        this.#options,
+        record.id,
+        open,
+        () => back,
+        () => timeoutMs,
+      );
       this.#noteEnd(back);
     };
     const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#attempt.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());

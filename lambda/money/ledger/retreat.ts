@@ -57,7 +57,7 @@ export class Retreat {
     try {
       await persist(
         this.#options,
-        () => this.work(),
+        (timeoutMs) => this.work(() => timeoutMs),
         work,
         clock.monotonic() + LONGEST_MS,
         (error) => this.#complain('warn', 'abandonment-deferred', error),

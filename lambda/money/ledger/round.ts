@@ -1,4 +1,4 @@
-import type { Pause } from '../../platform/runtime';
+import type { Clock, Pause } from '../../platform/runtime';
 import { isThrottle } from '../../platform/stored';
 import { firstTake, type Lack, type PageAnswer, type PageGuess, type PageRequest, type Shards, shardKeysOf, takeFrom } from '../pages';
 import type { PageEntry, PageSpec, PageState, PageStore } from '../ports/pages';
@@ -8,6 +8,7 @@ import type { Refusal } from './admission';
 import { type Attempt, entryFor, type HeldPageReply } from './attempt';
 import { type ClaimStores, takeClaim } from './claim';
 import type { Healing } from './healing';
+import type { Patience } from './patience';
 import { rowOf } from './planned-levels';
 import { lookUpSpent, type SpentBefore, spentSince } from './spent-before';
 
@@ -55,6 +56,8 @@ export interface RoundOptions {
   readonly shards: Shards;
   /** Items of each page that have refused this request, by the page's key. */
   readonly tried: Map<string, PageSpec[]>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly patience: Patience;
   readonly pause: Pause;
   readonly random: () => number;
 }
@@ -62,8 +65,11 @@ export interface RoundOptions {
 const UNCLAIMED: Reply<undefined> = { ok: true, value: undefined };
 /** One call takes no longer. */
 export const CALL_TIMEOUT_MS = 600;
-/** A read that nobody answered is made once more while there is this much time. */
-const LEAST_READ_MS = 100;
+/** What nobody answered is asked once more while there is this much time. */
+const LEAST_TRY_MS = 50;
+/** Of one call. */
+const MOST_UNHEARD = 6;
+const UNHEARD_PAUSE_MS = 10;
 const THROTTLE_RETRIES = 2;
 const THROTTLE_PAUSE_MS = 40;
 /** The first guess, the form that fits what the table showed, and what others did meanwhile. */
@@ -82,18 +88,23 @@ export async function reserveRound<Rows extends PlannedRows>(
   options: RoundOptions,
 ): Promise<Round> {
   const { request } = attempt;
-  const rows = twice(options, () => stores.rows.stand(request.rows, options.timeoutMs()));
+  const rows = again(options, (timeoutMs) => stores.rows.stand(request.rows, timeoutMs));
   const pages = attempt.pages.map((_page, index) => reserve(stores, attempt, index, options));
   const { once } = request;
   const claim =
-    once === undefined ? UNCLAIMED : reply(() => takeClaim(stores, once, options.attemptIds, attempt.began.wallMs, options.timeoutMs()));
+    once === undefined
+      ? UNCLAIMED
+      : again(options, (timeoutMs) => takeClaim(stores, once, options.attemptIds, attempt.began.wallMs, timeoutMs));
   // They all run by now and none of them rejects, so one can be waited for after the other.
   const replies: PageReply[] = [];
   for (const page of pages) replies.push(await page);
   return { rows: await rows, claim: await claim, pages: replies };
 }
 
-/** R, in other forms as long as the page shows that there is one that fits. */
+/**
+ * R, in other forms as long as the page shows that there is one that fits, and the same again while nothing is heard: the entry says which
+ * try was taken. After one that was not heard a refusal is no last word, for the try may yet come.
+ */
 async function reserve(
   stores: Pick<RoundStores, 'pages' | 'spend'>,
   attempt: Attempt,
@@ -106,6 +117,8 @@ async function reserve(
   let seen: PageState | undefined;
   let throttles = 0;
   let heals = 0;
+  let unheard = 0;
+  let unheardEntry: PageEntry | undefined;
   let error: unknown;
   const row = rowOf(attempt.request.rows, planned.level);
   const request: PageRequest = {
@@ -118,7 +131,8 @@ async function reserve(
       return spent.get(period.name) ?? (found === undefined || spentSince(planned, found, row) === 'nothing' ? 0n : undefined);
     },
   };
-  const busy = (throttled = false): PageReply => ({ kind: 'busy', error, throttled });
+  const busy = (throttled = false): PageReply =>
+    unheardEntry === undefined ? { kind: 'busy', error, throttled } : { kind: 'missing', key: spec.key, entry: unheardEntry, error };
 
   let answer: PageAnswer = firstTake(spec, guesses.get(spec.key), request);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -144,15 +158,28 @@ async function reserve(
     const timeout = timeoutMs();
     if (timeout <= 0 || answer.kind !== 'take') break;
     const { take } = answer;
-    const entry = entryFor(attempt, index, take);
-    const result = await stores.pages.reserve(take, attempt.id, entry, timeout);
+    const first = entryFor(attempt, index, take);
+    const entry = unheard === 0 ? first : { ...first, tryNumber: unheard + 1 };
+    const askedMs = options.clock.monotonic();
+    const result = await stores.pages.reserve(take, attempt.id, entry, Math.min(timeout, options.patience.tryMs(unheard + 1)));
+    if (result.kind !== 'missing') options.patience.heard(options.clock.monotonic() - askedMs);
     switch (result.kind) {
       case 'reserved':
         remember(guesses, result.page);
         return { kind: 'held', key: spec.key, entry, take, page: result.page };
+      case 'found':
+        remember(guesses, result.page);
+        return { kind: 'held', key: spec.key, entry: result.entry, take, page: result.page };
       case 'missing':
-        return { kind: 'missing', key: spec.key, entry, error: result.error };
+        unheard++;
+        unheardEntry = first;
+        error = result.error;
+        if (unheard >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS) return busy();
+        if (unheard > 1) await options.pause(options.random() * UNHEARD_PAUSE_MS * unheard);
+        tries--;
+        break;
       case 'refused':
+        if (unheard > 0) return busy();
         seen = result.page;
         if (seen !== undefined) remember(guesses, seen);
         answer = takeFrom(spec, seen, request);
@@ -229,12 +256,15 @@ async function reply<T>(call: () => Promise<T>): Promise<Reply<T>> {
   }
 }
 
-/** A read changes nothing: it is made again while there is time. */
-async function twice<T>({ timeoutMs, pause, random }: RoundOptions, call: () => Promise<T>): Promise<Reply<T>> {
-  for (let tries = 0; ; tries++) {
-    const answer = await reply(call);
-    if (answer.ok || tries > THROTTLE_RETRIES || timeoutMs() < LEAST_READ_MS) return answer;
-    if (isThrottle(answer.error)) await pause(random() * THROTTLE_PAUSE_MS * 2 ** tries);
-    else if (tries > 0) return answer;
+/** What may be repeated is asked again while there is time. */
+async function again<T>({ timeoutMs, patience, pause, random }: RoundOptions, call: (timeoutMs: number) => Promise<T>): Promise<Reply<T>> {
+  for (let tries = 1; ; tries++) {
+    const timeout = Math.min(timeoutMs(), patience.tryMs(tries));
+    const answer = await reply(() => call(timeout));
+    if (answer.ok || tries >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS) return answer;
+    const throttled = isThrottle(answer.error);
+    if (throttled && tries > THROTTLE_RETRIES) return answer;
+    if (throttled) await pause(random() * THROTTLE_PAUSE_MS * 2 ** tries);
+    else if (tries > 1) await pause(random() * UNHEARD_PAUSE_MS * tries);
   }
 }

@@ -56,6 +56,8 @@ export interface PageEntry {
   readonly first?: string | undefined;
   /** On the first page alone: it is the intent too. */
   readonly call?: EntryCall | undefined;
+  /** Which of several tries at the same reserve wrote it, the first being 1; see `PageStore.close`. Absent: the first, as far as anybody asks. */
+  readonly tryNumber?: number | undefined;
 }
 
 /** What the first page's entry says of the call, for whoever must write its record. */
@@ -71,7 +73,7 @@ export interface EntryCall {
 }
 
 /** An entry after X (see `PageStore.keep`): it stays charged, without a slot. */
-export type KeptEntry = Pick<PageEntry, 'nanoUsd' | 'expiresAtMs' | 'starts' | 'tokens' | 'first'>;
+export type KeptEntry = Pick<PageEntry, 'nanoUsd' | 'expiresAtMs' | 'starts' | 'tokens' | 'first' | 'tryNumber'>;
 
 export interface PeriodState {
   readonly startMs: number;
@@ -200,7 +202,9 @@ export type ReserveResult =
   | { readonly kind: 'refused'; readonly page: PageState | undefined }
   /** Throttled or not valid: certainly not applied. */
   | { readonly kind: 'not_applied'; readonly throttled: boolean; readonly error: unknown }
-  /** It may have been applied, or may yet be: no answer, or the condition failed because the entry is there. */
+  /** The condition failed because the attempt's entry is there: an earlier try was applied. */
+  | { readonly kind: 'found'; readonly page: PageState; readonly entry: PageEntry }
+  /** It may have been applied, or may yet be. */
   | { readonly kind: 'missing'; readonly error: unknown };
 
 /** What E and C give back on one page. */
@@ -227,7 +231,7 @@ export interface PageStore {
    * E and C: takes an entry off a page, from the open ones or else from the kept ones, and gives back what it took less what is told. Each
    * period and window for itself: one that has passed meanwhile gets nothing. Answers false where there was no such entry (any more).
    *
-   * @param entry as it was put there
+   * @param entry as it was put there. With a number of its try it is that try's alone: another one that came late stays
    */
   close(key: string, attemptId: string, entry: PageEntry | KeptEntry, back: PageReturn, timeoutMs?: number): Promise<boolean>;
   /** K, only after X is known: the entry stays charged, its slot is free. Does nothing without an open entry. */

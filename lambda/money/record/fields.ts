@@ -47,6 +47,8 @@ export type RecordState = (typeof RECORD_STATES)[number];
 export interface HeldPage {
   readonly page: string;
   readonly starts: Readonly<Record<string, number>>;
+  /** Which try at the reserve its entry is of. Absent: the first. An entry of another one is nobody's. */
+  readonly tryNumber?: number;
 }
 
 /** One field, and where it shows. */

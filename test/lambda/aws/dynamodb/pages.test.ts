@@ -88,6 +88,7 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
       slot: true,
       tokens: { minute: { startMs: NOW_MS - (NOW_MS % 60_000), amount: 70 } },
       call,
+      tryNumber: 1,
     });
   });
 
@@ -101,14 +102,29 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     expect(await state()).toMatchObject({ left: 70n, open: ['a'] });
   });
 
-  test('a reservation that is there already counts as one without an answer', async () => {
+  test('a reservation that is there already is found, and says which try it is of', async () => {
     const { pages, state } = await world();
     const { page: seen } = (await reserveOn(pages, page(), 'a', asks(30n))) as never as { page: Parameters<typeof takeFrom>[1] };
     const take = takeOf(takeFrom(page(), seen, asks(30n)));
 
-    expect((await pages.reserve(take, 'a', entryFor(take, asks(30n)), TIMEOUT_MS)).kind).toBe('missing');
+    const again = await pages.reserve(take, 'a', { ...entryFor(take, asks(30n)), tryNumber: 2 }, TIMEOUT_MS);
 
+    expect(again).toMatchObject({ kind: 'found', entry: { nanoUsd: 30n, tryNumber: 1 } });
     expect(await state()).toMatchObject({ left: 70n });
+  });
+
+  test('an entry is closed as that of its try alone, where that is asked for', async () => {
+    const { pages, state } = await world();
+    const { page: seen } = (await reserveOn(pages, page(), 'b', asks(10n))) as never as { page: Parameters<typeof takeFrom>[1] };
+    const take = takeOf(takeFrom(page(), seen, asks(30n)));
+    const second = { ...entryFor(take, asks(30n)), tryNumber: 2 };
+    await pages.reserve(take, 'a', second, TIMEOUT_MS);
+
+    expect(await pages.close(page().key, 'a', { ...second, tryNumber: 1 }, { costNanoUsd: 5n })).toBe(false);
+    expect(await pages.close(page().key, 'a', { ...second, tryNumber: 3 }, { costNanoUsd: 5n })).toBe(false);
+    expect(await state()).toMatchObject({ left: 60n });
+    expect(await pages.close(page().key, 'a', second, { costNanoUsd: 5n })).toBe(true);
+    expect(await state()).toMatchObject({ left: 85n, open: ['b'] });
   });
 
   test('closing gives back what was not spent, once', async () => {

@@ -47,6 +47,7 @@ function call({
     prices: new Map(known),
     maxOutputTokens,
     call: {
+      targets: [],
       operation: OPERATIONS[operation],
       document: { bytes: Buffer.from(JSON.stringify(body)), value: body },
       facts: { model: 'm', choices: 1, media: [], toolUses: [], ...facts },
