@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   prices: () => import('./commands/prices'),
   route: () => import('./commands/route'),
   race: () => import('./commands/race'),
+  rehearse: () => import('./commands/rehearse'),
 };
 
 const EXIT_FAILURE = 1;

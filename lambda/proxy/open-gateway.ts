@@ -25,6 +25,7 @@ export interface OpenGateway {
 export async function openGateway(environment: Environment, document: GatewayDocument): Promise<OpenGateway> {
   const transport = createTransport({ deniedAuthorities: environment.runtimeApi === '' ? [] : [environment.runtimeApi] });
   const awsCredentials = awsCredentialSource(environment);
+  const log = createLog(environment.logLevel);
   const call = openAwsSession(environment, { transport, credentials: awsCredentials });
   const connectDynamoDb = async (): Promise<DynamoDbConnector> => {
     if (environment.awsClient === 'lean') return createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
@@ -33,7 +34,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
   const [priceBook, dynamodb, startedUrls] = await Promise.all([
     loadPriceBook(),
     connectDynamoDb(),
-    startOwnProviders(document.providers),
+    startOwnProviders(document.providers, log),
     // Outside of Lambda they take longer to find than a call to AWS may take. Whoever needs them tells of a failure.
     awsCredentials().catch(() => undefined),
   ]);
@@ -45,7 +46,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     queue: settlementQueue(createSqsQueue(call, environment.settlementQueue, environment.awsEndpoint('SQS'))),
     transport,
     priceBook,
-    log: createLog(environment.logLevel),
+    log,
     metrics: createMetrics(environment.gateway, () => systemClock.now()),
     startedUrls,
     awsCredentials,

@@ -12,7 +12,7 @@ export interface Answer {
   readonly tokens: readonly string[];
   readonly toolCall?: { readonly id: string; readonly name: string; readonly arguments: string };
   readonly finishReason: 'stop' | 'length' | 'tool_calls';
-  readonly usage: JsonObject;
+  readonly usage: ReturnType<typeof usage>;
 }
 
 /** Works an answer out of an OpenAI Chat Completions request. Deterministic: the same request gets the same answer. */
@@ -51,7 +51,7 @@ export function answer(request: JsonObject, defaults: Behaviour): Answer {
   };
 }
 
-function usage(prompt: number, completion: number): JsonObject {
+function usage(prompt: number, completion: number) {
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 

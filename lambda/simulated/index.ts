@@ -1,3 +1,3 @@
 /** The simulated provider. It is loaded only where one is configured. */
 
-export { startSimulatedProvider } from './server';
+export { type Bill, startSimulatedProvider } from './server';

@@ -13,18 +13,27 @@ export interface SimulatedProvider {
   close(): Promise<void>;
 }
 
+/** What the provider bills for one answer, however little of it its caller got. */
+export interface Bill {
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
 /**
  * Starts an OpenAI-compatible provider on loopback that costs nothing and can be told to misbehave (`directives.ts`):
  * `POST /v1/chat/completions` streamed and not, `POST /v1/embeddings`, `GET /v1/models`.
  *
  * @param settings defaults for every answer, by the names of `Behaviour`
+ * @param onBilled told of each answer that is billed: when it is sent, and of a stream when it ends or is broken off
  */
 export async function startSimulatedProvider(
   settings: Readonly<Record<string, string>> = {},
   clock: Clock = systemClock,
+  onBilled: (bill: Bill) => void = () => undefined,
 ): Promise<SimulatedProvider> {
   const defaults = withSettings(DEFAULT_BEHAVIOUR, settings);
-  const server = createServer((request, response) => serve(request, response, { defaults, clock }));
+  const server = createServer((request, response) => serve(request, response, { defaults, clock, onBilled }));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -46,6 +55,7 @@ function closeServer(server: Server): Promise<void> {
 interface Simulation {
   readonly defaults: Behaviour;
   readonly clock: Clock;
+  readonly onBilled: (bill: Bill) => void;
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, simulation: Simulation): void {
@@ -60,13 +70,17 @@ function serve(request: IncomingMessage, response: ServerResponse, simulation: S
     if (request.method === 'GET' && path === '/v1/models') return sendJson(response, 200, MODELS);
     if (request.method !== 'POST' || body === undefined)
       return sendError(response, 400, 'the simulated provider takes a JSON object by POST');
-    if (path === '/v1/embeddings') return sendJson(response, 200, embeddings(body));
+    if (path === '/v1/embeddings') {
+      const answer = embeddings(body);
+      simulation.onBilled({ model: answer.model, inputTokens: answer.usage.prompt_tokens, outputTokens: 0 });
+      return sendJson(response, 200, answer);
+    }
     if (path === '/v1/chat/completions') return chat(response, body, simulation);
     return sendError(response, 404, 'the simulated provider has no such path');
   });
 }
 
-function chat(response: ServerResponse, request: JsonObject, { defaults, clock }: Simulation): void {
+function chat(response: ServerResponse, request: JsonObject, { defaults, clock, onBilled }: Simulation): void {
   const said = answer(request, defaults);
   const created = Math.floor(clock.now() / 1_000);
   const { behaviour } = said;
@@ -74,13 +88,23 @@ function chat(response: ServerResponse, request: JsonObject, { defaults, clock }
     if (response.destroyed) return;
     const failing = behaviour.error > 0 || Math.random() * 100 < behaviour.errorPercent;
     if (failing) return sendError(response, behaviour.error || 503, 'simulated failure', behaviour.retryAfter);
-    if (request.stream === true) return new SimulatedStream(response, said, { created, usage: wantsUsage(request) }).start();
+    if (request.stream === true) {
+      const stream = new SimulatedStream(response, said, { created, usage: wantsUsage(request) });
+      response.once('close', () => onBilled(billOf(said, stream.written)));
+      return stream.start();
+    }
     const duration = behaviour.firstToken + (behaviour.speed > 0 ? (said.tokens.length * 1_000) / behaviour.speed : 0);
-    later(response, duration, () =>
-      faultAt(said) === undefined ? sendJson(response, 200, completion(said, created)) : response.destroy(),
-    );
+    later(response, duration, () => {
+      onBilled(billOf(said, said.usage.completion_tokens));
+      if (faultAt(said) === undefined) sendJson(response, 200, completion(said, created));
+      else response.destroy();
+    });
   };
   later(response, behaviour.latency, begin);
+}
+
+function billOf({ model, usage }: Answer, outputTokens: number): Bill {
+  return { model, inputTokens: usage.prompt_tokens, outputTokens };
 }
 
 /** Runs a step after a while, at once when the while is nothing, never after the caller has gone. */
@@ -103,6 +127,7 @@ function faultAt({ behaviour }: Answer): number | undefined {
 class SimulatedStream {
   private readonly head: string;
   private position = 0;
+  private finished = false;
 
   public constructor(
     private readonly response: ServerResponse,
@@ -111,6 +136,11 @@ class SimulatedStream {
   ) {
     const fixed = { id: said.id, object: 'chat.completion.chunk', created: options.created, model: said.model };
     this.head = JSON.stringify(fixed).slice(0, -1);
+  }
+
+  /** Tokens so far. */
+  public get written(): number {
+    return this.finished ? this.said.usage.completion_tokens : this.position;
   }
 
   public start(): void {
@@ -155,6 +185,7 @@ class SimulatedStream {
   }
 
   private finish(): void {
+    this.finished = true;
     const { toolCall, finishReason, usage, behaviour } = this.said;
     if (toolCall !== undefined) {
       const call = { index: 0, id: toolCall.id, type: 'function', function: { name: toolCall.name, arguments: toolCall.arguments } };
@@ -195,7 +226,7 @@ function completion(said: Answer, created: number): JsonObject {
 const DEFAULT_DIMENSIONS = 64;
 const MOST_DIMENSIONS = 4_096;
 
-function embeddings(request: JsonObject): JsonObject {
+function embeddings(request: JsonObject) {
   const inputs = Array.isArray(request.input) ? request.input : [request.input ?? ''];
   const dimensions = typeof request.dimensions === 'number' ? Math.min(request.dimensions, MOST_DIMENSIONS) : DEFAULT_DIMENSIONS;
   const vectors = inputs.map((input) => {
