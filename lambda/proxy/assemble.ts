@@ -2,6 +2,7 @@ import type { GatewayDocument } from '../../lib/private/contract';
 import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import {
+  createHealthStore,
   createIdempotencyStore,
   createIdentityStore,
   createOverrideStore,
@@ -21,7 +22,7 @@ import { bookInForce, type PriceBook, type PriceOverride } from '../money/pricin
 import type { Transport } from '../platform/http';
 import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
-import { configureProvider, createLiveConfiguration, type LiveConfiguration } from '../routing';
+import { configureProvider, createHealth, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
@@ -29,12 +30,12 @@ import type { AnswerSource } from './answer/source';
 import { createUsualOutput } from './before/usual-output';
 import type { Gateway } from './gateway';
 import { DECLARED_OFFER, type Offer } from './offer';
+import { createDeepHealth } from './own/deep-health';
 import { createOwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
-import { createCooldowns } from './upstream/cooldowns';
 
 /** What a gateway is made of; everything that reaches outside is handed in. */
 export interface GatewayParts {
@@ -72,7 +73,9 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const { document, environment, dynamodb, transport, log, metrics } = parts;
   const clock = parts.clock ?? systemClock;
   const random = parts.random ?? Math.random;
-  const identity = createIdentityStore(dynamodb, environment.identityTable);
+  const healthStore = createHealthStore(dynamodb, environment.countersTable);
+  const health = createHealth({ clock, log, store: healthStore, random });
+  const identity = createIdentityStore(dynamodb, environment.identityTable, healthStore.riding(health));
   const pages = createPageStore(dynamodb, environment.countersTable);
   const records = createUsageRecordStore(dynamodb, environment.recordsTable, clock);
   const spend = createSpendStore(dynamodb, environment.recordsTable);
@@ -135,7 +138,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     }),
     transport,
     bedrockSdk: bedrockSdk(environment.region),
-    cooldowns: createCooldowns(clock),
+    health,
+    deepHealth: createDeepHealth({ identity, health, clock }),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),

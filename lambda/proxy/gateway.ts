@@ -4,16 +4,16 @@ import type { BudgetSources } from '../money/pages';
 import type { PriceBook } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
-import type { LiveConfiguration } from '../routing';
+import type { Health, LiveConfiguration } from '../routing';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { UsualOutput } from './before/usual-output';
 import type { Offer } from './offer';
+import type { DeepHealth } from './own/deep-health';
 import type { OwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
-import type { Cooldowns } from './upstream/cooldowns';
 
 /** Everything that outlives a request, made once and passed in. */
 export interface Gateway {
@@ -36,7 +36,9 @@ export interface Gateway {
   readonly transport: Transport;
   /** AWS's own client for Bedrock, loaded by the first call that wants it. */
   readonly bedrockSdk: Transport;
-  readonly cooldowns: Cooldowns;
+  /** How providers answer of late. */
+  readonly health: Health;
+  readonly deepHealth: DeepHealth;
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
   readonly usualOutput: UsualOutput;

@@ -7,10 +7,25 @@ export type { Asked } from './asked';
 export { type CandidateFilter, type Candidates, candidatesOf, type Skipped, withoutUnfit } from './candidates';
 export { conversationOf } from './conversation';
 export { type Carried, isBeyondWindow, isDemanding, notCarried, TOO_LONG } from './fitness';
+export {
+  type Admittance,
+  createHealth,
+  type Health,
+  type HealthChange,
+  type HealthFeed,
+  type HealthStore,
+  type SharedHealth,
+  type SharedPlace,
+  type SharedRest,
+  type SharedSpeed,
+  type Verdict,
+  type Visit,
+} from './health';
 export { createLiveConfiguration, type LiveConfiguration } from './live';
 export { capabilitiesSaid, type ModelFacts, modelFacts, withModelFacts } from './model-facts';
 export { createModelResolver, modelNotFound, type Resolution } from './models';
 export { type AllOverrides, type BookOverride, type ModelOverride, type OverrideStore, type Overrides, routeOf } from './overrides';
+export { type Place, placesOf } from './places';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';
 export { orderOf, type RoutingFacts, STRATEGIES, type Strategy } from './strategies';
 export { plainTarget, type Target } from './target';

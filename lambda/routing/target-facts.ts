@@ -1,13 +1,13 @@
-/** What this process knows of a target just now, all its Regions together. */
+/** How a target answers at this moment, in all its Regions together, as far as this process knows. Absent: it does not know. */
 export interface TargetFacts {
-  /** A call may go there. */
+  /** It may be called in one Region at least. */
   readonly healthy: boolean;
-  /** Calls that it answers for this process. */
+  /** Calls that are open there. */
   readonly inFlight: number;
   readonly timeToFirstTokenMs?: number;
   readonly tokensPerSecond?: number;
-  /** Since its speeds were last measured; absent: never. */
+  /** Since its speed was measured last. */
   readonly measuredAgoMs?: number;
-  /** `false`: its requests or tokens a minute leave no room just now. */
+  /** False: its known requests or tokens a minute are used up. */
   readonly hasQuota?: boolean;
 }

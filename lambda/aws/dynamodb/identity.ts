@@ -4,7 +4,7 @@ import type { IdentityStore } from '../../identity';
 import { GATEWAY_ID, type LevelKind } from '../../money/ledger';
 import type { WriteResult } from '../../platform/stored';
 import { numberOf, toItem } from './attributes';
-import { batchGet } from './batch-get';
+import { batchGet, type Rider } from './batch-get';
 import { conditional, conditionalTransaction } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 import { COPIES, copyKey, hasCopies, raiseMark, readMarks, STATE_PROJECTION, writeCopies } from './level-copies';
@@ -17,8 +17,9 @@ const SLOW_TIMEOUT_MS = 5_000;
  * The identity table's levels.
  *
  * @param table name of the identity table
+ * @param rider read along with states
  */
-export function createIdentityStore(connector: DynamoDbConnector, table: string): IdentityStore {
+export function createIdentityStore(connector: DynamoDbConnector, table: string, rider?: Rider): IdentityStore {
   const generationIs = (generation: number) => ({
     ConditionExpression: '#generation = :generation',
     ExpressionAttributeNames: { '#generation': 'generation' },
@@ -65,7 +66,7 @@ export function createIdentityStore(connector: DynamoDbConnector, table: string)
       const keys = names.map(([kind, id]) =>
         hasCopies(kind) ? copyKey(kind, id, Math.floor(Math.random() * COPIES)) : levelKey(kind, id),
       );
-      const found = await batchGet(connector, table, keys, timeoutMs, STATE_PROJECTION);
+      const found = await batchGet(connector, table, keys, timeoutMs, STATE_PROJECTION, rider);
       const gateway = names.findIndex(([kind]) => kind === 'gateway');
       return {
         generations: keys.map((key) => numberOf(found.get(key)?.['generation'])),

@@ -5,6 +5,7 @@ export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storabl
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
 export type { DynamoDbConnector } from './dynamodb';
 export { createLeanDynamoDb } from './dynamodb-lean';
+export { createHealthStore, type SharedHealthStore } from './health';
 export { createIdempotencyStore } from './idempotency';
 export { createIdentityStore } from './identity';
 export { createOverrideStore } from './overrides';

@@ -56,7 +56,9 @@ async function askLedger(
     bounded = await plan(gateway, { ...asked, requestId: attemptId(gateway.clock.now()), caller }, instead);
     return requestOf(gateway, bounded, claims, again, afterwards);
   };
+  const asking = gateway.health.approach(bounded.call.targets);
   const result = await gateway.admission.admit(requestOf(gateway, bounded, claims, again, afterwards));
+  if (asking !== undefined) await asking;
   return result.admitted ? { bounded: heldTo(bounded, result.reservation), reservation: result.reservation } : { refusal: result.refusal };
 }
 

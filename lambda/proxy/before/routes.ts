@@ -2,7 +2,7 @@ import { type CallRoute, DEFAULT_DIALECT, DIALECT_NAMES, DIALECTS, type DialectN
 import type { Operation } from '../../wire/model';
 
 /** What a route does. */
-export type RouteKind = 'model-call' | 'list-models' | 'show-model' | 'show-me' | 'health' | 'probe' | 'refuse-upgrade';
+export type RouteKind = 'model-call' | 'list-models' | 'show-model' | 'show-me' | 'health' | 'deep-health' | 'probe' | 'refuse-upgrade';
 
 /** One entry of the route table. */
 export interface Route {
@@ -22,6 +22,9 @@ export interface Route {
   readonly authenticated: boolean;
 }
 
+/** Answered to anybody. */
+const OPEN_KINDS: ReadonlySet<RouteKind> = new Set(['health', 'deep-health', 'probe']);
+
 /** Stands for a model's name in a path. */
 const HOLE = '{model}';
 
@@ -32,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...modelRoutes(),
   own('GET', '/v1/me', 'show-me'),
   own('GET', '/health', 'health'),
+  own('GET', '/health/deep', 'deep-health'),
   own('HEAD', '/', 'probe'),
   own('HEAD', '/api/hello', 'probe'),
 ];
@@ -126,7 +130,7 @@ function modelRoutes(): Route[] {
 }
 
 function own(method: Route['method'], path: string, kind: RouteKind, dialect = DEFAULT_DIALECT): Route {
-  return { method, path, kind, dialect, lists: [], authenticated: kind !== 'health' && kind !== 'probe' };
+  return { method, path, kind, dialect, lists: [], authenticated: !OPEN_KINDS.has(kind) };
 }
 
 function canonical(path: string): string {

@@ -1,4 +1,4 @@
-import { conversationOf, orderOf, type RoutingFacts, type Target, type TargetFacts } from '../../routing';
+import { conversationOf, orderOf, type RoutingFacts, type Target } from '../../routing';
 import type { BoundedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 
@@ -16,17 +16,15 @@ export function routeOrder(gateway: Gateway, bounded: BoundedCall): RouteOrder {
   return { targets: orderOf(resolution.strategy, targets, facts), facts };
 }
 
-const UNKNOWN: TargetFacts = { healthy: true, inFlight: 0 };
-
 /** What takes work is found when a strategy asks for it. */
-function factsOf(gateway: Gateway, { call, prices, maxOutputTokens }: BoundedCall): RoutingFacts {
+function factsOf({ health, usualOutput, random }: Gateway, { call, prices, maxOutputTokens }: BoundedCall): RoutingFacts {
   const { resolution, asked, operation, dialect, document, caller, facts } = call;
   return {
     prices,
     conversation: resolution.affinity && operation.generates ? conversationOf(dialect.opening?.(document.value) ?? []) : undefined,
     inputTokens: () => asked?.inputTokens() ?? 0,
-    outputTokens: () => (operation.generates ? Math.min(maxOutputTokens, gateway.usualOutput.of(caller.key.id, facts.model)) : 0),
-    factsOf: () => UNKNOWN,
-    random: gateway.random,
+    outputTokens: () => (operation.generates ? Math.min(maxOutputTokens, usualOutput.of(caller.key.id, facts.model)) : 0),
+    factsOf: (target) => health.factsOf(target),
+    random,
   };
 }

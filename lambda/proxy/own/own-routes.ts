@@ -10,8 +10,9 @@ import { listModels, showModel } from './model-list';
 
 /** Answers what needs no key: health and probes. */
 export async function answerOpen(gateway: Gateway, exchange: Exchange, trace: Trace, route: Route): Promise<void> {
-  if (route.kind === 'health') await gateway.authenticator.check();
-  sendJson(exchange, trace, 200, { status: 'ok' });
+  if (route.kind !== 'probe') await gateway.authenticator.check();
+  const isGood = route.kind !== 'deep-health' || (await gateway.deepHealth.isGood());
+  sendJson(exchange, trace, isGood ? 200 : 503, { status: isGood ? 'ok' : 'unavailable' });
 }
 
 /** Answers from what the gateway itself knows. */

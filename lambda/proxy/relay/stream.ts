@@ -10,6 +10,8 @@ import type { StreamReport, StreamSink, StreamTranslation } from './translation'
 export interface StreamLimits {
   /** Monotonic: the first meaningful event must have come by then. */
   readonly firstEventAtMs: number;
+  /** Told when it has come. */
+  readonly onFirstEvent?: { answers(): void };
   /** Longest silence after it. */
   readonly idleMs: number;
   /** Monotonic end of everything. */
@@ -122,7 +124,9 @@ class StreamRelay implements Watcher, StreamSink {
   }
 
   public begun(): void {
-    if (this.#firstEventMs === 0) this.#firstEventMs = this.ticker.exactMs();
+    if (this.#firstEventMs > 0) return;
+    this.#firstEventMs = this.ticker.exactMs();
+    this.limits.onFirstEvent?.answers();
   }
 
   public preamble(bytes: Buffer | string): void {

@@ -1,12 +1,13 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
-import type { Target } from '../../routing';
+import { type Place, placesOf, type Target, type Visit } from '../../routing';
 import { FailedGeneration } from '../../wire/protocols';
 import { lostAttempt } from '../after/settle';
 import { visibleError } from '../answer/answers';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
+import type { RoutedCall } from '../before/call';
 import { furtherTargets } from '../choosing/further';
 import { routeOrder } from '../choosing/order';
 import { routeReason } from '../choosing/route-reason';
@@ -14,15 +15,17 @@ import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
 import { coverNext } from './cover-next';
-import { type AttemptFailure, allTargetsFailed } from './failure';
+import type { AttemptFailure } from './failure';
 import { finalError } from './final-error';
-import { Itinerary, type Place, placesOf } from './places';
+import { Itinerary } from './places';
 import { prepare } from './send';
+import { usualPatienceMs } from './silence';
 import { tryPlace } from './try-place';
 import { faultOf, verdictOf } from './verdict';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
+const BYTES_PER_TOKEN = 4;
 
 /**
  * Calls the targets in order until one answers. Another one only while nothing of an answer has been sent to the caller.
@@ -32,41 +35,36 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function attempt(gateway: Gateway, context: AdmittedCall, delivery: Delivery): Promise<Answer> {
   const { call, bounded, trace, departure } = context;
   const order = routeOrder(gateway, bounded);
-  let itinerary = new Itinerary(placesOf(order.targets), gateway.cooldowns);
+  let itinerary = new Itinerary(placesOf(order.targets), gateway.health, gateway.attemptBudget, tokensOf(call));
   const asked: Target[] = [];
   let last: AttemptFailure | undefined;
   let retries = 0;
-  let givenUp = false;
 
-  gateway.attemptBudget.deposit();
   for (let step = itinerary.next(); step !== undefined; step = itinerary.next()) {
-    if (last !== undefined && !gateway.attemptBudget.withdraw()) {
-      givenUp = true;
-      break;
-    }
     if (step.again) {
-      const pauseMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
+      const backoffMs = gateway.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
+      const pauseMs = Math.max(backoffMs, Math.min(last?.error.retryAfterMs ?? 0, LONGEST_PAUSE_MS));
       retries += 1;
       if (gateway.clock.monotonic() + pauseMs >= context.totalAtMs) break;
       await departure.pause(pauseMs);
     } else if (last !== undefined) trace.failovers += 1;
     if (context.trace.lost.length > 0 && !(await coverNext(gateway, context, step.place.target, last?.error))) {
-      gateway.cooldowns.giveBack(step.place.key, gateway.clock.monotonic());
+      gateway.health.giveBack(step.place.key, gateway.clock.monotonic());
       break;
     }
     if (call.resolution.chooses || call.resolution.instead)
       trace.routeReason = routeReason(call, order, step.place.target, last?.error.code);
-    const result = await attemptOnce(gateway, context, delivery, step.place);
+    const result = await attemptOnce(gateway, context, delivery, step.place, itinerary.hasOther(step.place));
     if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;
     asked.push(step.place.target);
     const further = furtherTargets(context.bounded, order.targets, asked, result.failure.error);
     last = further === undefined ? result.failure : { ...result.failure, failover: true };
     itinerary.note(step.place, last);
-    if (further !== undefined) itinerary = new Itinerary(placesOf(further), gateway.cooldowns);
+    if (further !== undefined) itinerary = new Itinerary(placesOf(further), gateway.health, gateway.attemptBudget, tokensOf(call));
     if (!last.failover || departure.hasLeft() || gateway.clock.monotonic() >= context.totalAtMs) break;
   }
-  throw new UnansweredError(givenUp ? allTargetsFailed(itinerary.cooling().retryAfterMs, false) : finalError(last, itinerary));
+  throw new UnansweredError(finalError(last, itinerary));
 }
 
 /** Nobody waits for it any more, or the reservation may be taken for dead before an answer ends: nothing more may be sent on it. */
@@ -74,8 +72,14 @@ const NOT_SENT = 'not-sent';
 
 type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof NOT_SENT;
 
-async function attemptOnce(gateway: Gateway, context: AdmittedCall, delivery: Delivery, place: Place): Promise<OneAttempt> {
-  const first = await attemptWith(gateway, context, delivery, place, false);
+async function attemptOnce(
+  gateway: Gateway,
+  context: AdmittedCall,
+  delivery: Delivery,
+  place: Place,
+  hasOther: boolean,
+): Promise<OneAttempt> {
+  const first = await attemptWith(gateway, context, delivery, place, hasOther, false);
   // The credential may have been rotated: one try with the one of now.
   const rotated =
     first !== NOT_SENT &&
@@ -83,7 +87,7 @@ async function attemptOnce(gateway: Gateway, context: AdmittedCall, delivery: De
     first.failure.error.code === 'upstream_auth' &&
     place.target.provider.secretArn !== undefined &&
     !context.departure.hasLeft();
-  return rotated ? attemptWith(gateway, context, delivery, place, true) : first;
+  return rotated ? attemptWith(gateway, context, delivery, place, hasOther, true) : first;
 }
 
 async function attemptWith(
@@ -91,13 +95,14 @@ async function attemptWith(
   context: AdmittedCall,
   delivery: Delivery,
   place: Place,
+  hasOther: boolean,
   freshCredential: boolean,
 ): Promise<OneAttempt> {
   const { call, bounded, trace, reservation, departure } = context;
-  const { cooldowns } = gateway;
+  const { health } = gateway;
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
-  let sent = false;
+  let visit: Visit | undefined;
   const record = (outcome: string, status: number | undefined, failure?: Pick<AttemptFailure, 'error' | 'mayBeBilled' | 'usage'>): void => {
     const tookMs = gateway.clock.monotonic() - trace.lastSendMs;
     const loss = { tookMs, writingMs: departure.how === undefined ? 0 : tookMs, complete: failure?.error instanceof FailedGeneration };
@@ -117,10 +122,10 @@ async function attemptWith(
   try {
     const prepared = await prepare(gateway, bounded, target, site, freshCredential);
     if (!isSendable(reservation) || departure.hasLeft()) {
-      cooldowns.giveBack(key, startedMs);
+      health.giveBack(key, startedMs);
       return NOT_SENT;
     }
-    sent = true;
+    visit = health.visit(key, tokensOf(call));
     trace.sending = true;
     trace.lastSendMs = gateway.clock.monotonic();
     if (trace.firstSendMs === 0) trace.firstSendMs = trace.lastSendMs;
@@ -128,24 +133,32 @@ async function attemptWith(
     trace.requestModel = target.model;
     trace.dropped = prepared.dropped;
     trace.written = prepared.written;
-    const result = await tryPlace(gateway, context, delivery, prepared);
-    const verdict = departure.stopped ? undefined : verdictOf(result);
-    if (verdict === undefined) cooldowns.giveBack(key, startedMs);
-    else cooldowns.note(key, verdict);
+    const silenceMs = hasOther ? usualPatienceMs(gateway, bounded, place) : Number.POSITIVE_INFINITY;
+    const result = await tryPlace(gateway, context, delivery, prepared, visit, silenceMs);
+    if ('answer' in result && result.answer.error === undefined) visit.wrote(result.answer.usage?.outputTokens ?? 0);
+    visit.end(departure.stopped ? undefined : verdictOf(result));
+    const told = health.tell();
+    if (told !== undefined) trace.afterwards.push(told);
     const error = faultOf(result);
     const code = error !== undefined && departure.stopped ? LEFT[departure.how ?? 'hang-up'] : (error?.shownCode ?? 'ok');
     if ('answer' in result) record(code, result.status);
     else record(code, result.status, result.failure);
     return result;
   } catch (error) {
-    cooldowns.giveBack(key, startedMs);
+    if (visit === undefined) health.giveBack(key, startedMs);
+    else visit.end(undefined);
     const shown = visibleError(error);
     // What one target cannot say, or has no credential for, another may.
-    const failure: AttemptFailure = { error: shown, failover: true, retrySame: false, mayBeBilled: sent };
+    const failure: AttemptFailure = { error: shown, failover: true, retrySame: false, mayBeBilled: visit !== undefined };
     record(shown.shownCode, undefined, failure);
     if (!(error instanceof GatewayError)) throw error;
     return { failure };
   }
+}
+
+/** About: what a provider's quota has to leave for the call. */
+function tokensOf({ document }: RoutedCall): number {
+  return Math.ceil(document.mostBytes / BYTES_PER_TOKEN);
 }
 
 function isSendable(reservation: Reservation): boolean {

@@ -68,6 +68,8 @@ export function unusableAnswer(code: ErrorCode, message: string): AttemptFailure
 
 const LIMITED_MS = 5_000;
 const QUOTA_MS = 60_000;
+/** A provider that asks for a longer wait is not tried again for the same call. */
+const LONGEST_WAIT_MS = 2_000;
 const TRANSIENT: ReadonlySet<number> = new Set([500, 502, 503, 504, 529]);
 
 /** An error that the provider itself gave, before anything of an answer. */
@@ -78,11 +80,11 @@ export function providerFailure(error: GatewayError, failover: boolean, provider
   return {
     error,
     failover,
-    retrySame: error.retryable && !limited && TRANSIENT.has(providerStatus),
+    retrySame: error.retryable && !limited && TRANSIENT.has(providerStatus) && (error.retryAfterMs ?? 0) <= LONGEST_WAIT_MS,
     mayBeBilled: false,
     ...(quota ? { coolMs: QUOTA_MS } : {}),
     ...(limited ? { coolMs: error.retryAfterMs ?? LIMITED_MS } : {}),
-    ...(!quota && !limited && (error.status >= 500 || refused) ? { coolMs: 0 } : {}),
+    ...(!quota && !limited && (error.status >= 500 || refused) ? { coolMs: error.retryAfterMs ?? 0 } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Itinerary } from './places';
 export function finalError(last: AttemptFailure | undefined, itinerary: Itinerary): GatewayError {
   if (last?.failover === false) return last.error;
   const { retryAfterMs, limited } = itinerary.cooling();
+  if (itinerary.givenUp) return allTargetsFailed(retryAfterMs, false);
   const { failed, untried } = itinerary.outcomes();
   const errors = [...failed, ...untried];
   const known = errors.filter((error) => error !== undefined);

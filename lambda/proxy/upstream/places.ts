@@ -1,33 +1,18 @@
 import type { GatewayError } from '../../platform/error';
-import type { ProviderSite, Target } from '../../routing';
-import type { Cooldowns } from './cooldowns';
+import type { Health, Place } from '../../routing';
+import type { AttemptBudget } from './attempt-budget';
 import type { AttemptFailure } from './failure';
-
-/** One target in one Region. */
-export interface Place {
-  readonly target: Target;
-  readonly site: ProviderSite;
-  /** Names it in the cooldowns. */
-  readonly key: string;
-}
 
 /** All attempts of one call together, unless more targets than this are configured. */
 const MAX_ATTEMPTS = 3;
 /** However many targets are configured. */
 const MOST_ATTEMPTS = 6;
 
-/** Every place of the targets in order: the Regions of one target before the next target. */
-export function placesOf(targets: readonly Target[]): Place[] {
-  const places: Place[] = [];
-  for (const target of targets) {
-    for (const site of target.provider.sites()) places.push({ target, site, key: `${target.name}@${site.region ?? ''}` });
-  }
-  return places;
-}
-
 /** Decides where the next attempt of one call goes. */
 export class Itinerary {
   #attempts = 0;
+  /** There was somewhere to go, but failures must not multiply the load. */
+  #givenUp = false;
   readonly #tried: Place[] = [];
   /** The last word of each place that was asked. */
   readonly #failed = new Map<Place, GatewayError>();
@@ -37,24 +22,55 @@ export class Itinerary {
 
   public constructor(
     private readonly places: readonly Place[],
-    private readonly cooldowns: Cooldowns,
+    private readonly health: Health,
+    private readonly budget: Pick<AttemptBudget, 'withdraw'>,
+    /** Of the call, about: what its quota has to leave. */
+    private readonly tokens: number,
   ) {}
 
   /**
-   * The next place: one not tried yet that is not cooling down, else one that is and may be probed, else the same again when that may help.
+   * The next place: one not tried yet that does not rest, those first whose quota leaves room; else one that rests and may be probed; else the
+   * same again when that may help.
    *
    * @returns undefined when there is nowhere left to go
    */
   public next(): { readonly place: Place; readonly again: boolean } | undefined {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
     const untried = this.places.filter((place) => !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id));
-    const open = untried.find(({ key }) => this.cooldowns.enter(key).open) ?? untried.find(({ key }) => this.cooldowns.probe(key).open);
-    const retry = this.#retry !== undefined && this.cooldowns.look(this.#retry.key).open ? this.#retry : undefined;
+    const open =
+      untried.find((place) => this.#hasRoom(place) && this.health.enter(place.key).open) ??
+      untried.find((place) => !this.#hasRoom(place) && this.health.enter(place.key).open) ??
+      untried.find(({ key }) => this.health.probe(key).open);
+    const retry = this.#retry !== undefined && this.health.look(this.#retry.key).open ? this.#retry : undefined;
     const place = open ?? retry;
     if (place === undefined) return undefined;
+    if (this.#attempts > 0 && !this.budget.withdraw()) {
+      this.#givenUp = true;
+      this.health.giveBack(place.key, Number.POSITIVE_INFINITY);
+      return undefined;
+    }
     this.#attempts += 1;
     this.#tried.push(place);
     return { place, again: open === undefined };
+  }
+
+  public get givenUp(): boolean {
+    return this.#givenUp;
+  }
+
+  /** Whether there is another place that would be asked if this one said nothing. */
+  public hasOther(place: Place): boolean {
+    return this.places.some(
+      (other) =>
+        other.target.provider.id !== place.target.provider.id &&
+        !this.#tried.includes(other) &&
+        !this.#ambiguous.includes(other.target.provider.id) &&
+        this.health.look(other.key).open,
+    );
+  }
+
+  #hasRoom({ key, target }: Place): boolean {
+    return this.health.hasRoom(key, target, this.tokens);
   }
 
   /** Learns from an attempt that failed. */
@@ -71,12 +87,12 @@ export class Itinerary {
   /** Why each place gave no answer: those that were asked, and those that were not, which may be undefined: they might have answered. */
   public outcomes(): { readonly failed: readonly GatewayError[]; readonly untried: readonly (GatewayError | undefined)[] } {
     const untried = this.places.filter((place) => !this.#failed.has(place));
-    return { failed: [...this.#failed.values()], untried: untried.map(({ key }) => this.cooldowns.reasonOf(key)) };
+    return { failed: [...this.#failed.values()], untried: untried.map(({ key }) => this.health.reasonOf(key)) };
   }
 
   /** The soonest that any place stops cooling down, and whether they all asked for it. */
   public cooling(): { readonly retryAfterMs: number; readonly limited: boolean } {
-    const states = this.places.map(({ key }) => this.cooldowns.look(key));
+    const states = this.places.map(({ key }) => this.health.look(key));
     const closed = states.flatMap((state) => (state.open ? [] : [state]));
     return {
       retryAfterMs: closed.length === states.length ? Math.min(...closed.map((state) => state.retryAfterMs)) : 1_000,

@@ -2,9 +2,10 @@ import { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
 import { TransportError } from '../../platform/http';
 import type { Watcher } from '../../platform/runtime';
+import type { Visit } from '../../routing';
 import { type AnyRequest, mostTokens } from '../../wire/model';
 import type { StreamMeter } from '../../wire/protocols';
-import { failingStream, unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
+import { failingStream, saidQuota, unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import type { AdmittedCall, Answer } from '../answer/source';
 import { returnedHeaders } from '../before/headers';
 import type { Gateway } from '../gateway';
@@ -23,13 +24,24 @@ export type PlaceResult =
   | { readonly answer: Answer; readonly status: number }
   | { readonly failure: AttemptFailure; readonly status?: number };
 
-/** Sends a prepared call and carries the answer as far as it goes. */
-export async function tryPlace(gateway: Gateway, context: AdmittedCall, delivery: Delivery, prepared: PreparedCall): Promise<PlaceResult> {
+/**
+ * Sends a prepared call and carries the answer as far as it goes.
+ *
+ * @param silenceMs after which a place that says nothing is left for another one
+ */
+export async function tryPlace(
+  gateway: Gateway,
+  context: AdmittedCall,
+  delivery: Delivery,
+  prepared: PreparedCall,
+  visit: Visit,
+  silenceMs: number,
+): Promise<PlaceResult> {
   const { call, departure } = context;
   const { deadlines } = call.configuration.document;
   const nowMs = gateway.clock.monotonic();
   const leftMs = Math.max(1, context.totalAtMs - nowMs);
-  const firstEventMs = Math.min(deadlines.firstEventMs, leftMs);
+  const firstEventMs = Math.min(deadlines.firstEventMs, leftMs, silenceMs);
   const connectMs = Math.min(deadlines.connectMs, leftMs, departure.patienceMs(nowMs));
   let reply: InboundReply;
   try {
@@ -42,10 +54,12 @@ export async function tryPlace(gateway: Gateway, context: AdmittedCall, delivery
     const cutShort = connectMs < Math.min(deadlines.connectMs, leftMs) && isUnsent(error) && departure.hasLeft();
     return { failure: cutShort ? notAwaited() : transportFailure(error) };
   }
+  const said = saidQuota(reply.headers, gateway.clock.now());
+  if (said !== undefined) visit.quota(said);
   const refused = refusalOf(reply, prepared, call.answer !== 'json');
   if (refused !== undefined) return { failure: await refused, status: reply.status };
   if (call.answer === 'json') return whole(gateway, context, prepared, reply);
-  return streamed(gateway, context, delivery, prepared, reply, nowMs + firstEventMs);
+  return streamed(gateway, context, delivery, prepared, reply, visit, nowMs + firstEventMs);
 }
 
 function isUnsent(error: unknown): boolean {
@@ -95,6 +109,7 @@ async function streamed(
   delivery: Delivery,
   prepared: PreparedCall,
   reply: InboundReply,
+  visit: Visit,
   firstEventAtMs: number,
 ): Promise<PlaceResult> {
   const { call } = context;
@@ -109,6 +124,7 @@ async function streamed(
     delivery,
     {
       firstEventAtMs,
+      onFirstEvent: visit,
       idleMs: call.configuration.document.deadlines.idleMs,
       totalAtMs: context.totalAtMs,
       maxOutputCharacters: context.maxOutputCharacters,

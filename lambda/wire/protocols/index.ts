@@ -58,5 +58,6 @@ export type {
   StreamEncoder,
   StreamMeter,
 } from './protocol';
-export { unreadableAnswer, upstreamIncomplete } from './provider-error';
+export { isRefusalCode, providerRefusal, type RefusalCode, unreadableAnswer, upstreamIncomplete } from './provider-error';
+export { type SaidAllowance, type SaidQuota, saidQuota } from './quota-headers';
 export { storedReferenceIn } from './stored-references';

@@ -4,6 +4,7 @@ import { awsException, awsStatus } from './aws-error';
 import { countOf, nonEmptyText, objectOf, objectsOf } from './lenient';
 import type { ProviderErrorFacts } from './protocol';
 import { providerError } from './provider-error';
+import { retryAfterSeconds } from './retry-after';
 
 /** @see https://platform.openai.com/docs/guides/error-codes */
 export function encodeError(error: GatewayError, requestId: string): JsonObject {
@@ -28,6 +29,7 @@ export function decodeError(status: number, body: JsonObject | undefined, header
     code: codeOf(fields['code']),
     message: nonEmptyText(said) ?? messageOf(fields),
     param: nonEmptyText(fields['param']),
+    retryAfterMs: retryAfterSeconds(fields['retry_after'] ?? body?.['retry_after']),
     headers,
   };
   return providerError({ ...failure, status: awsStatus(exception) ?? (status >= 400 ? status : (statusOf(fields) ?? status)) });

@@ -3,7 +3,8 @@ import { ERRORS, type ErrorCode } from '../../platform/error-catalogue';
 import { entryOf } from '../../platform/table';
 import { scrub } from '../model/scrub';
 import type { ProviderErrorFacts } from './protocol';
-import { retryAfterMs } from './retry-after';
+import { saidQuota } from './quota-headers';
+import { retryAfterInWords, retryAfterMs, retryAfterSeconds } from './retry-after';
 
 /** What a provider said when it failed, read out of its own shape. */
 export interface ProviderFailure {
@@ -172,16 +173,44 @@ export function providerError(failure: ProviderFailure): ProviderErrorFacts {
   const shown = row.showMessage && failure.message !== undefined && failure.message !== '' ? scrub(failure.message) : undefined;
   const param = row.showMessage && failure.param !== undefined && /^[\w.[\]-]{1,200}$/.test(failure.param) ? failure.param : undefined;
   const retryable = row.retryable ?? ERRORS[row.code].retryable;
-  const wait = failure.retryAfterMs ?? retryAfterMs(failure.headers ?? {});
+  const wait = retryable ? waitOf(failure, row) : undefined;
   const error = new GatewayError({
     code: row.code,
     message: shown ?? row.message,
     ...(providerCode === undefined ? {} : { providerCode }),
     ...(param === undefined ? {} : { param }),
     ...(retryable && failure.headers?.['x-should-retry'] !== 'false' ? {} : { retryable: false }),
-    ...(wait === undefined || !retryable ? {} : { retryAfterMs: wait }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
   return { error, failover: row.failover };
+}
+
+/** In whichever way the provider says it; where it does not, when its quota is full again. */
+function waitOf({ retryAfterMs: said, headers = {}, message = '' }: ProviderFailure, row: Row): number | undefined {
+  const wait = said ?? retryAfterMs(headers);
+  if (wait !== undefined || (row !== RATE_LIMIT && row !== OVERLOADED)) return wait;
+  return retryAfterInWords(message) ?? retryAfterReset(headers);
+}
+
+/** Of what is used up, the longest. */
+function retryAfterReset(headers: NonNullable<ProviderFailure['headers']>): number | undefined {
+  const { requests, tokens } = saidQuota(headers, Date.parse(headers['date'] ?? '')) ?? {};
+  const spent = [requests, tokens].flatMap((one) => (one !== undefined && one.left === 0 ? [one.resetMs] : []));
+  return spent.length === 0 ? undefined : retryAfterSeconds(Math.max(...spent) / 1_000);
+}
+
+const REFUSALS = { upstream_auth: AUTHENTICATION, upstream_quota: QUOTA } as const;
+
+/** What a provider refuses whatever the call. */
+export type RefusalCode = keyof typeof REFUSALS;
+
+export function isRefusalCode(code: string): code is RefusalCode {
+  return Object.hasOwn(REFUSALS, code);
+}
+
+/** Such a refusal, as somebody else has met it. */
+export function providerRefusal(code: RefusalCode): GatewayError {
+  return new GatewayError({ code, message: REFUSALS[code].message, retryable: false });
 }
 
 /** The provider closed a stream before its answer was complete. */

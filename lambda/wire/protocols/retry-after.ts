@@ -13,6 +13,24 @@ export function retryAfterMs(headers: Headers): number | undefined {
   return bounded(number(headers['retry-after-ms'])) ?? bounded(seconds(headers['retry-after'])) ?? bounded(untilDate(headers));
 }
 
+const IN_WORDS = /\b(?:try again|retry)\s(?:in|after)\s(\d[\d.]{0,11}\s?[a-z]{1,12}(?:\s?\d[\d.]{0,11}\s?[a-z]{1,12}){0,3})/i;
+const SPAN = /(\d+(?:\.\d+)?)\s?(ms|milli|h|m|s)/gi;
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, milli: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** The same out of a message for people, such as `Please try again in 1m2.5s.` or `retry after 6 seconds`, for those who say it nowhere else. */
+export function retryAfterInWords(message: string): number | undefined {
+  const span = IN_WORDS.exec(message.slice(0, 2_000))?.[1];
+  if (span === undefined) return undefined;
+  return bounded(
+    [...span.matchAll(SPAN)].reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS_MS[unit.toLowerCase()] ?? 0), 0),
+  );
+}
+
+/** The same as a number of seconds in a body. */
+export function retryAfterSeconds(value: unknown): number | undefined {
+  return typeof value === 'number' ? bounded(value * 1_000) : bounded(seconds(typeof value === 'string' ? value : undefined));
+}
+
 function seconds(text: string | undefined): number | undefined {
   const value = number(text);
   return value === undefined ? undefined : value * 1000;

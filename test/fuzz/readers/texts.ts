@@ -14,7 +14,8 @@ import { matchRoute } from '../../../lambda/proxy/before/routes';
 import { exchangeFromEvent } from '../../../lambda/proxy/hosts/lambda-event';
 import { DEFAULT_BEHAVIOUR, readDirectives } from '../../../lambda/simulated/directives';
 import { mostTokens, WrittenText } from '../../../lambda/wire/model/written-text';
-import { retryAfterMs } from '../../../lambda/wire/protocols/retry-after';
+import { saidQuota } from '../../../lambda/wire/protocols/quota-headers';
+import { retryAfterInWords, retryAfterMs, retryAfterSeconds } from '../../../lambda/wire/protocols/retry-after';
 import { check, type Reader, refusedOr } from '../reader';
 
 const KEY = formatKey('abcdefghijklmnop', 'x'.repeat(43)).text;
@@ -111,8 +112,16 @@ export const textReaders: readonly Reader[] = [
     name: 'retry-after',
     about: 'waits that providers ask for',
     files: ['lambda/wire/protocols/retry-after.ts'],
-    samples: () => ['30', '1.5', 'Wed, 21 Oct 2026 07:28:00 GMT', '1e3', ' +7 '],
-    words: ['e', '.', '-', '9', 'GMT', 'NaN', 'Infinity'],
+    samples: () => [
+      '30',
+      '1.5',
+      'Wed, 21 Oct 2026 07:28:00 GMT',
+      '1e3',
+      ' +7 ',
+      'Please try again in 6m12.5s. Visit',
+      'retry after 45 seconds',
+    ],
+    words: ['e', '.', '-', '9', 'GMT', 'NaN', 'Infinity', 'try again in ', 'retry after ', 'ms', ' seconds', 'm', 'h'],
     read(input) {
       const text = input.toString('latin1');
       for (const headers of [
@@ -122,6 +131,27 @@ export const textReaders: readonly Reader[] = [
       ]) {
         const wait = retryAfterMs(headers);
         if (wait !== undefined) check(wait > 0 && wait <= 60_000, `a wait of ${wait} ms`);
+      }
+      for (const wait of [retryAfterInWords(text), retryAfterSeconds(text)]) {
+        if (wait !== undefined) check(wait > 0 && wait <= 60_000, `a wait of ${wait} ms`);
+      }
+    },
+  },
+  {
+    name: 'quota-headers',
+    about: 'what providers say of quotas that are left',
+    files: ['lambda/wire/protocols/quota-headers.ts'],
+    samples: () => ['6m0s', '12ms', '0', '-1', '1d2h3m4.5s', '2026-10-21T07:28:00Z', '1760000000', '1760000000000'],
+    words: ['ms', 's', 'm', 'h', 'd', '.', '-', '9', 'Z', 'NaN'],
+    read(input) {
+      const text = input.toString('latin1');
+      const requests = { 'x-ratelimit-remaining-requests': text, 'x-ratelimit-reset-requests': text };
+      const tokens = { 'anthropic-ratelimit-tokens-remaining': '1', 'anthropic-ratelimit-tokens-reset': text };
+      const said = saidQuota({ ...requests, ...tokens }, Date.parse('2026-10-21T07:27:00Z'));
+      for (const one of [said?.requests, said?.tokens]) {
+        if (one === undefined) continue;
+        check(one.left >= 0 && Number.isSafeInteger(one.left), `${one.left} left`);
+        check(one.resetMs >= 0 && one.resetMs <= 86_400_000, `a reset in ${one.resetMs} ms`);
       }
     },
   },

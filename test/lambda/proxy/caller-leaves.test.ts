@@ -116,7 +116,7 @@ const warm = async (path: string, body: object) => {
   upstream.script([{ end: true }]);
   await gateway.call(path, body);
   upstream.requests.length = 0;
-  gateway.gateway.cooldowns.note('up/m@', { kind: 'good' });
+  gateway.gateway.health.visit('up/m@', 0).end({ kind: 'good' });
 };
 const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((done) => setTimeout(done, 5));
@@ -376,7 +376,7 @@ describe('R02 a deadline that passes before anything was sent', () => {
     expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(504));
     expect(tookMs).toBeLessThan(1_000);
     expect(gateway.records().map(({ state, costNanoUsd = 0n }) => [state, costNanoUsd])).toEqual(Array(6).fill(['void', 0n]));
-    expect(gateway.gateway.cooldowns.look('up/m@')).toEqual({ open: true });
+    expect(gateway.gateway.health.look('up/m@')).toEqual({ open: true });
     expect(spare.requests).toEqual([]);
   });
 
@@ -438,7 +438,7 @@ describe.each(['abort', 'drain'] as const)('R02 sec-02 sec-03 a caller who hangs
       else expect([outputTokens >= 40, record.outcome]).toEqual([true, 'client_closed_request']);
       expect(record.costNanoUsd).toBeLessThanOrEqual(record.boundNanoUsd as bigint);
     }
-    expect(gateway.gateway.cooldowns.look('up/m@')).toEqual({ open: true });
+    expect(gateway.gateway.health.look('up/m@')).toEqual({ open: true });
   });
 });
 

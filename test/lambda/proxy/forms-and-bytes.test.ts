@@ -66,7 +66,7 @@ beforeAll(async () => {
 beforeEach(() => {
   upstream.requests.length = 0;
   other.requests.length = 0;
-  for (const place of ['up/m@', 'json/m@']) gateway.gateway.cooldowns.note(place, { kind: 'good' });
+  for (const place of ['up/m@', 'json/m@']) gateway.gateway.health.visit(place, 0).end({ kind: 'good' });
 });
 afterAll(async () => {
   await gateway.close();

@@ -205,7 +205,7 @@ describe('a stage that ends an answer early', () => {
       expect(record).toMatchObject({ state: 'settled', outcome: 'ok', finishReason: 'content-filter', usage: { estimated: true } });
       expect(record?.costNanoUsd).toBeGreaterThan(0n);
       expect(record?.attempts).toMatchObject([{ outcome: 'ok' }]);
-      expect(gateway.gateway.cooldowns.look('up/m@')).toEqual({ open: true });
+      expect(gateway.gateway.health.look('up/m@')).toEqual({ open: true });
     },
   );
 

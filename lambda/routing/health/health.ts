@@ -1,0 +1,297 @@
+import type { GatewayError } from '../../platform/error';
+import type { Clock, Log } from '../../platform/runtime';
+import { isRefusalCode, type SaidQuota } from '../../wire/protocols';
+import { placesOf } from '../places';
+import type { Target } from '../target';
+import type { TargetFacts } from '../target-facts';
+import { believe, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
+import { type Claim, PlaceBook, type PlaceRecord } from './place-record';
+import { type HealthChange, type HealthFeed, type HealthStore, TELLERS } from './ports';
+import { hasRoom, noteSaid, noteSent } from './quota';
+import { takeOver } from './shared';
+import { noteFirstToken, noteRate, worthTelling } from './speed';
+import type { Admittance, Verdict } from './verdict';
+
+/** What is lately known of each place: what this process saw, and what others told. Places go by `Place.key`. */
+export interface Health extends HealthFeed {
+  /** Looks without changing anything. */
+  look(place: string): Admittance;
+  /** Whether a call may go there now. A place that rested because it failed gets one call a second until one succeeds. */
+  enter(place: string): Admittance;
+  /** The same, but lets one caller a second through to a place that rests, so that it is not shut out for ever. */
+  probe(place: string): Admittance;
+  /** A call that had entered or probed was not made. @param enteredMs monotonic */
+  giveBack(place: string, enteredMs: number): void;
+  /** Why a place that rests will not answer, where waiting does not cure it. */
+  reasonOf(place: string): GatewayError | undefined;
+  /** Whether a call of so many tokens finds room in what the provider allows there. */
+  hasRoom(place: string, target: Target, tokens: number): boolean;
+  /** How long a place is usually silent before its first token, with its deviation; undefined: too little was measured. */
+  usualSilenceMs(place: string): number | undefined;
+  tokensPerSecond(place: string): number | undefined;
+  /**
+   * A call is about to be admitted that may go there: asks for the places that somebody has to find out about whether this process may.
+   *
+   * @returns undefined where there is none; settles soon, and never rejects
+   */
+  approach(targets: readonly Target[]): Promise<void> | undefined;
+  /** A call goes there now. */
+  visit(place: string, tokens: number): Visit;
+  factsOf(target: Target): TargetFacts;
+  /** Every place that was called of late rests. */
+  isDown(): boolean;
+  /** Tells others what they should know, once a second at most. Undefined: there is nothing to tell now. Never rejects. */
+  tell(): Promise<void> | undefined;
+}
+
+/** One attempt at a place. */
+export interface Visit {
+  /** The provider said what is left of its quota. */
+  quota(said: SaidQuota): void;
+  /** It began to answer. */
+  answers(): void;
+  /** So many tokens came since the first, or since the call was sent where nothing of the answer came before its end. */
+  wrote(tokens: number): void;
+  /** It is over. @param verdict undefined: it told nothing */
+  end(verdict: Verdict | undefined): void;
+}
+
+export interface HealthOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: HealthStore;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Others' words are at most so old while calls come, and they hear of ours as late. */
+const SHARE_EVERY_MS = 1_000;
+const CLAIM_TIMEOUT_MS = 250;
+/** A call may find out about so many places. */
+const MOST_CLAIMS = 2;
+/** Below, a rate says more of the network than of the model. */
+const LEAST_TOKENS = 8;
+const ENOUGH_SAMPLES = 5;
+const LATE_MS = 300_000;
+
+export function createHealth(options: HealthOptions): Health {
+  return new PlaceHealth(options);
+}
+
+class PlaceHealth implements Health {
+  readonly #book = new PlaceBook();
+  readonly #options: HealthOptions;
+  readonly #teller: number;
+  readonly #untold = new Map<string, HealthChange>();
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #toldMs = Number.NEGATIVE_INFINITY;
+
+  public constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#teller = Math.floor(options.random() * TELLERS) % TELLERS;
+  }
+
+  public look(place: string): Admittance {
+    return look(this.#book.find(place), this.#nowMs());
+  }
+
+  public enter(place: string): Admittance {
+    return enter(this.#book.find(place), this.#nowMs());
+  }
+
+  public probe(place: string): Admittance {
+    return probe(this.#book.find(place), this.#nowMs());
+  }
+
+  public giveBack(place: string, enteredMs: number): void {
+    const record = this.#book.find(place);
+    if (record !== undefined) giveBack(record, enteredMs);
+  }
+
+  public reasonOf(place: string): GatewayError | undefined {
+    return this.look(place).open ? undefined : this.#book.find(place)?.because;
+  }
+
+  public hasRoom(place: string, target: Target, tokens: number): boolean {
+    const record = this.#book.find(place);
+    return record === undefined || hasRoom(record.quota, target, tokens, this.#nowMs());
+  }
+
+  public usualSilenceMs(place: string): number | undefined {
+    const speed = this.#book.find(place)?.speed;
+    if (speed?.timeToFirstTokenMs === undefined || speed.samples < ENOUGH_SAMPLES) return undefined;
+    return speed.timeToFirstTokenMs + 4 * speed.deviationMs;
+  }
+
+  public tokensPerSecond(place: string): number | undefined {
+    return this.#book.find(place)?.speed.tokensPerSecond;
+  }
+
+  public approach(targets: readonly Target[]): Promise<void> | undefined {
+    if (this.#book.troubled.size === 0) return undefined;
+    const nowMs = this.#nowMs();
+    const records = placesOf(targets).map(({ key }) => [key, this.#book.find(key)] as const);
+    const isShut = records.every(([, record]) => !look(record, nowMs).open || needsProbe(record, nowMs));
+    const wanted = records.filter(
+      (entry): entry is readonly [string, PlaceRecord] =>
+        entry[1] !== undefined &&
+        needsClaim(entry[1], nowMs) &&
+        (needsProbe(entry[1], nowMs) || (isShut && !look(entry[1], nowMs).open && nowMs - entry[1].probedMs >= PROBE_EVERY_MS)),
+    );
+    if (wanted.length === 0) return undefined;
+    return Promise.all(wanted.slice(0, MOST_CLAIMS).map(([place, record]) => this.#claim(place, record))).then(() => undefined);
+  }
+
+  async #claim(place: string, record: PlaceRecord): Promise<void> {
+    const { clock, store } = this.#options;
+    const askedAt = clock.now();
+    const claim: Claim = { askedAt, askedMs: clock.monotonic(), granted: undefined, used: false };
+    record.claim = claim;
+    try {
+      claim.granted = await store.claim(place, askedAt, askedAt - PROBE_EVERY_MS, CLAIM_TIMEOUT_MS);
+    } catch (error) {
+      // Each process goes by its own watch.
+      this.#complain(error);
+    }
+  }
+
+  public visit(place: string, tokens: number): Visit {
+    const record = this.#book.of(place);
+    const { clock } = this.#options;
+    noteSent(record.quota, tokens, clock.monotonic());
+    record.inFlight += 1;
+    return new OpenVisit(record, clock, (verdict, sentAt) => this.#learn(place, record, verdict, sentAt));
+  }
+
+  #learn(place: string, record: PlaceRecord, verdict: Verdict, sentAt: number): void {
+    const { clock, random } = this.#options;
+    if (verdict.kind === 'good') {
+      // What was sent before it failed tells nothing of how it is now.
+      if (sentAt < record.trippedAt) return;
+      const wasDown = record.trippedAt > 0;
+      record.answeredAt = Math.max(record.answeredAt, sentAt);
+      forgive(record);
+      this.#book.troubled.delete(place);
+      if (wasDown) this.#note({ place, kind: 'answered', at: sentAt });
+      const speed = worthTelling(record.speed, clock.now(), random());
+      if (speed !== undefined) {
+        record.speed.told = speed;
+        this.#note({ place, kind: 'speed', speed });
+      }
+      return;
+    }
+    this.#book.troubled.add(place);
+    const heldMs = fail(record, verdict, clock);
+    if (heldMs === undefined) return;
+    const at = clock.now();
+    const { because, limited } = record;
+    const code = because !== undefined && isRefusalCode(because.code) ? { code: because.code } : {};
+    this.#note({ place, kind: 'rest', teller: this.#teller, rest: { at, until: at + heldMs, limited, ...code } });
+  }
+
+  #note(change: HealthChange): void {
+    this.#untold.set(`${change.kind}#${change.place}`, change);
+  }
+
+  public tell(): Promise<void> | undefined {
+    const { store } = this.#options;
+    const nowMs = this.#nowMs();
+    if (this.#untold.size === 0 || nowMs - this.#toldMs < SHARE_EVERY_MS) return undefined;
+    this.#toldMs = nowMs;
+    const changes = [...this.#untold.values()];
+    this.#untold.clear();
+    return store.tell(changes).catch((error: unknown) => this.#complain(error));
+  }
+
+  public due(): boolean {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#heardMs < SHARE_EVERY_MS) return false;
+    this.#heardMs = nowMs;
+    return true;
+  }
+
+  public hear(health: Parameters<HealthFeed['hear']>[0]): void {
+    takeOver(this.#book, health, this.#options.clock);
+  }
+
+  public factsOf(target: Target): TargetFacts {
+    const nowMs = this.#nowMs();
+    const places = placesOf([target]);
+    const records = places.map(({ key }) => this.#book.of(key));
+    const next = records.find((record) => look(record, nowMs).open) ?? records[0];
+    for (const { speed } of records) speed.wanted = true;
+    return {
+      healthy: records.some((record) => look(record, nowMs).open),
+      inFlight: records.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      hasQuota: records.some(({ quota }) => hasRoom(quota, target, 1, nowMs)),
+      ...(next === undefined ? {} : speedFacts(next, nowMs)),
+    };
+  }
+
+  public isDown(): boolean {
+    const nowMs = this.#nowMs();
+    const sinceAt = this.#options.clock.now() - LATE_MS;
+    const { troubled } = this.#book;
+    const called = [...this.#book.entries()].filter(([, { answeredAt, trippedAt }]) => Math.max(answeredAt, trippedAt) > sinceAt);
+    return called.length > 0 && called.every(([place, record]) => troubled.has(place) && !look(record, nowMs).open);
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonic();
+  }
+
+  #complain(error: unknown): void {
+    this.#options.log.write('warn', 'health-unshared', { code: error instanceof Error ? error.name : 'unknown' });
+  }
+}
+
+function speedFacts({ speed }: PlaceRecord, nowMs: number): Pick<TargetFacts, 'timeToFirstTokenMs' | 'tokensPerSecond' | 'measuredAgoMs'> {
+  const { timeToFirstTokenMs, tokensPerSecond, measuredMs } = speed;
+  return {
+    ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs, measuredAgoMs: nowMs - measuredMs }),
+    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
+  };
+}
+
+class OpenVisit implements Visit {
+  readonly #record: PlaceRecord;
+  readonly #clock: Clock;
+  readonly #learn: (verdict: Verdict, sentAt: number) => void;
+  readonly #sentAt: number;
+  readonly #sentMs: number;
+  #firstMs = 0;
+
+  public constructor(record: PlaceRecord, clock: Clock, learn: (verdict: Verdict, sentAt: number) => void) {
+    this.#record = record;
+    this.#clock = clock;
+    this.#learn = learn;
+    this.#sentAt = clock.now();
+    this.#sentMs = clock.monotonic();
+  }
+
+  public quota(said: SaidQuota): void {
+    noteSaid(this.#record.quota, said, this.#clock.monotonic());
+  }
+
+  public answers(): void {
+    if (this.#firstMs > 0) return;
+    this.#firstMs = this.#clock.monotonic();
+    if (this.#sentAt >= this.#record.trippedAt) believe(this.#record);
+    noteFirstToken(this.#record.speed, this.#firstMs - this.#sentMs, this.#firstMs);
+  }
+
+  public wrote(tokens: number): void {
+    const nowMs = this.#clock.monotonic();
+    const { speed } = this.#record;
+    // Of a whole answer nobody saw the first token.
+    const fromMs = this.#firstMs || this.#sentMs + Math.min(speed.timeToFirstTokenMs ?? 0, (nowMs - this.#sentMs) / 2);
+    if (tokens >= LEAST_TOKENS) noteRate(speed, tokens, nowMs - fromMs, nowMs);
+  }
+
+  public end(verdict: Verdict | undefined): void {
+    const record = this.#record;
+    record.inFlight -= 1;
+    if (verdict === undefined) giveBack(record, this.#sentMs);
+    else this.#learn(verdict, this.#sentAt);
+  }
+}
