@@ -9,6 +9,8 @@ export interface FinishReason {
   readonly raw?: string;
   /** The stop sequence that was hit, where the provider names it. */
   readonly stopSequence?: string;
+  /** What a model that refuses says of it, beside an answer that is then often empty. */
+  readonly explanation?: string;
 }
 
 /** One alternative answer. */

@@ -22,3 +22,24 @@ export function mistralToolId(id: string): string {
   if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
   return createHash('sha256').update(id).digest('hex').slice(0, 9);
 }
+
+/**
+ * Gives ids of which each is given once: the asked one, or where that is taken the same with a number.
+ *
+ * @param used those that were given before
+ * @param reserved those that are given only where they are asked for
+ */
+export function idGiver(used: Set<string>, reserved?: ReadonlySet<string>): (id: string) => string {
+  const counts = new Map<string, number>();
+  return (id) => {
+    let given = id;
+    let count = counts.get(id) ?? 1;
+    while (used.has(given) || (given !== id && reserved?.has(given) === true)) {
+      count += 1;
+      given = `${id}_${count}`;
+    }
+    counts.set(id, count);
+    used.add(given);
+    return given;
+  };
+}

@@ -37,12 +37,12 @@ const completion = (finish_reason: string | null, more: object = {}) => ({
   choices: [{ index: 0, message: { role: 'assistant', content: 'y', ...more }, finish_reason }],
   usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 },
 });
-const message = (stop_reason: string | null) => ({
+const message = (stop_reason: string | null, ...more: readonly object[]) => ({
   id: 'm',
   type: 'message',
   role: 'assistant',
   model: 'm',
-  content: [{ type: 'text', text: 'y' }],
+  content: [{ type: 'text', text: 'y' }, ...more],
   stop_reason,
   usage: { input_tokens: 5, output_tokens: 7 },
 });
@@ -74,7 +74,8 @@ test.each([
   ['chat', completion(null), undefined],
   ['messages', message('end_turn'), 'stop'],
   ['messages', message('max_tokens'), 'length'],
-  ['messages', message('tool_use'), 'tool-calls'],
+  ['messages', message('tool_use', { type: 'tool_use', id: 't', name: 'f', input: {} }), 'tool-calls'],
+  ['messages', message('end_turn', { type: 'tool_use', id: 't', name: 'f', input: {} }), 'tool-calls'],
   ['messages', message('refusal'), 'refusal'],
   ['messages', message(null), undefined],
   ['responses', response([said]), 'stop'],

@@ -7,7 +7,7 @@ import { madeToolId } from '../../protocols/tool-ids';
 import { readCitation } from './citations';
 import { errorInside } from './decode-error';
 import { readThinking } from './decode-messages';
-import { readFinishReason } from './finish-reason';
+import { isToolCall, readFinishReason } from './finish-reason';
 import { usageOf } from './usage';
 
 /**
@@ -21,9 +21,10 @@ export function decodeResponse(body: JsonObject): ModelResponse {
   if (!Array.isArray(body['content'])) throw unreadableAnswer();
   const id = nonEmptyText(body['id']);
   const stop = nonEmptyText(body['stop_reason']) ?? 'end_turn';
+  const blocks = objectsOf(body['content']);
   const choice: Choice = {
-    content: objectsOf(body['content']).flatMap((block, index) => readBlock(block, id, index)),
-    finishReason: readFinishReason(stop, nonEmptyText(body['stop_sequence'])),
+    content: blocks.flatMap((block, index) => readBlock(block, id, index)),
+    finishReason: readFinishReason(stop, body, blocks.some(isToolCall)),
   };
   return defined({ id, model: nonEmptyText(body['model']), choices: [choice], usage: usageOf(body) });
 }

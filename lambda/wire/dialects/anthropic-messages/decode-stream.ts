@@ -31,6 +31,7 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
   /** By the provider's number; undefined for those that are left out. */
   readonly #open = new Map<number, OpenBlock | undefined>();
   #blocks = 0;
+  #hasToolCalls = false;
   #id: string | undefined;
   #started = false;
   #finished = false;
@@ -106,6 +107,7 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
         this.#add(index, { kind: 'reasoning', block, signature: '', redacted: textOf(content['data']) ?? '' });
         return [...closed, { type: 'reasoning-start', choice: 0, block }];
       case 'tool_use': {
+        this.#hasToolCalls = true;
         this.#add(index, { kind: 'tool-call', block, started: false, input: objectOf(content['input']) ?? {} });
         const id = nonEmptyText(content['id']) ?? madeToolId(this.#id, 0, block);
         return [...closed, { type: 'tool-call-start', choice: 0, block, id, name: textOf(content['name']) ?? '' }];
@@ -187,11 +189,11 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
 
   #messageDelta(event: JsonObject): StreamEvent[] {
     this.#usage.add(objectOf(event['usage']));
-    const delta = objectOf(event['delta']);
-    const raw = nonEmptyText(delta?.['stop_reason']);
+    const delta = objectOf(event['delta']) ?? {};
+    const raw = nonEmptyText(delta['stop_reason']);
     if (raw === undefined || this.#finished) return [];
     this.#finished = true;
-    const reason = readFinishReason(raw, nonEmptyText(delta?.['stop_sequence']));
+    const reason = readFinishReason(raw, delta, this.#hasToolCalls);
     return [...this.#begin(), ...this.#closeAll(), { type: 'finish', choice: 0, reason }];
   }
 

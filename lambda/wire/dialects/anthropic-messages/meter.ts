@@ -7,7 +7,7 @@ import { addValue, looksLikeObject } from '../../protocols/frame-scan';
 import { nonEmptyText, objectOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
 import { decodeError, errorInside } from './decode-error';
-import { readFinishReason } from './finish-reason';
+import { isToolCall, readFinishReason } from './finish-reason';
 import { UsageReader } from './usage';
 
 const FORWARD: FrameVerdict = { kind: 'forward' };
@@ -27,6 +27,7 @@ export class AnthropicMessagesMeter implements StreamMeter {
   public malformed = 0;
 
   readonly #usage = new UsageReader();
+  #hasToolCalls = false;
 
   public get usage(): Usage | undefined {
     return this.#usage.usage;
@@ -57,11 +58,14 @@ export class AnthropicMessagesMeter implements StreamMeter {
         return PREAMBLE;
       case 'content_block_delta':
         return this.#delta(data);
+      case 'content_block_start':
+        this.#hasToolCalls ||= isToolCall(objectOf(event['content_block']) ?? {});
+        return FORWARD;
       case 'message_delta': {
         this.#usage.add(objectOf(event['usage']));
-        const delta = objectOf(event['delta']);
-        const raw = nonEmptyText(delta?.['stop_reason']);
-        if (raw !== undefined) this.finishReason = readFinishReason(raw, nonEmptyText(delta?.['stop_sequence']));
+        const delta = objectOf(event['delta']) ?? {};
+        const raw = nonEmptyText(delta['stop_reason']);
+        if (raw !== undefined) this.finishReason = readFinishReason(raw, delta, this.#hasToolCalls);
         return FORWARD;
       }
       case 'message_stop':

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Citation, ImagePart, ToolCallPart } from '../../model/request';
 import type { Choice, FinishReason, ModelResponse } from '../../model/response';
-import { arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { argumentsOf, arrayOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { unreadableAnswer } from '../../protocols/provider-error';
 import { madeToolId } from '../../protocols/tool-ids';
 import { readCitation, readSources } from './citations';
@@ -118,8 +118,9 @@ function thinkingOf(thinking: JsonValue | undefined): string {
 
 /** The calls of a message or delta; older servers make one at a time, in the field that `tool_calls` replaced. */
 export function callsOf(message: JsonObject): JsonObject[] {
+  const calls = objectsOf(message['tool_calls']);
   const only = objectOf(message['function_call']);
-  return only === undefined ? objectsOf(message['tool_calls']) : [{ index: 0, function: only }];
+  return calls.length > 0 || only === undefined ? calls : [{ index: 0, function: only }];
 }
 
 function readToolCall(call: JsonObject, id: string | undefined, choice: number, position: number): ToolCallPart {
@@ -130,10 +131,4 @@ function readToolCall(call: JsonObject, id: string | undefined, choice: number, 
   }
   const called = objectOf(call['function']) ?? {};
   return { type: 'tool-call', id: callId, name: textOf(called['name']) ?? '', arguments: argumentsOf(called['arguments']) };
-}
-
-/** Some servers send the arguments as an object. */
-function argumentsOf(value: JsonValue | undefined): string {
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return nonEmptyText(value) ?? '{}';
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, ReasoningPart, ToolCallPart } from '../../model/request';
-import type { ModelResponse } from '../../model/response';
+import type { FinishReason, ModelResponse } from '../../model/response';
 import { defined } from '../../protocols/lenient';
 import { writeUrl } from '../../protocols/media';
 import type { EncodeContext } from '../../protocols/protocol';
@@ -18,7 +18,7 @@ export function encodeResponse(response: ModelResponse, context: EncodeContext):
     model: response.model ?? context.originalModel,
     choices: response.choices.map((choice, index) => ({
       index,
-      message: writeMessage(choice.content),
+      message: writeMessage(choice.content, choice.finishReason),
       logprobs: choice.logprobs ?? null,
       finish_reason: writeFinishReason(choice.finishReason),
     })),
@@ -28,9 +28,9 @@ export function encodeResponse(response: ModelResponse, context: EncodeContext):
   });
 }
 
-function writeMessage(content: readonly AssistantPart[]): JsonObject {
+function writeMessage(content: readonly AssistantPart[], { explanation = '' }: FinishReason): JsonObject {
   let text = '';
-  let refusal = '';
+  let refusal = explanation;
   let thoughts = '';
   const annotations: JsonObject[] = [];
   const calls: WireToolCall[] = [];

@@ -58,7 +58,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
         this.#state(event.choice).thinking += event.text;
         return this.#delta(event.choice, `{"reasoning_content":${JSON.stringify(event.text)}}`);
       case 'refusal-delta':
-        return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
+        return this.#refusal(event.choice, event.text);
       case 'start':
         this.#makeHead(event.id, event.model, event.createdAt);
         this.#usage = event.usage;
@@ -76,7 +76,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
       case 'image':
         return this.#image(event);
       case 'finish':
-        return this.#finish(event.choice, writeFinishReason(event.reason));
+        return this.#refusal(event.choice, event.reason.explanation) + this.#finish(event.choice, writeFinishReason(event.reason));
       case 'usage':
         this.#usage = { ...this.#usage, ...event.usage };
         return '';
@@ -89,6 +89,10 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
       default:
         return '';
     }
+  }
+
+  #refusal(choice: number, text: string | undefined): string {
+    return text === undefined ? '' : this.#delta(choice, `{"refusal":${JSON.stringify(text)}}`);
   }
 
   #makeHead(id: string | undefined, model: string | undefined, createdAt: number | undefined): void {

@@ -1,5 +1,6 @@
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { reasonWithCalls } from '../../protocols/reason-with-calls';
 
 /**
  * `finish_reason` of OpenAI and of the providers that are compatible with it.
@@ -24,6 +25,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   model_context_window_exceeded: 'length',
   tool_calls: 'tool-calls',
   tool_call: 'tool-calls',
+  tool_use: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'content-filter',
   safety: 'content-filter',
@@ -42,10 +44,8 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   too_many_tool_calls: 'error',
 };
 
-/** Some providers say `stop` although the answer is a tool call; the call decides. */
 export function readFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const unified = entryOf(UNIFIED, raw.toLowerCase()) ?? 'other';
-  return { unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified, raw };
+  return { unified: reasonWithCalls(entryOf(UNIFIED, raw.toLowerCase()) ?? 'other', hasToolCalls), raw };
 }
 
 const WIRE: Readonly<Record<FinishReason['unified'], string>> = {

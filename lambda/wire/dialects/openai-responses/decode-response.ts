@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, Citation, MediaSource } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
-import { defined, nonEmptyText, numberOf, objectsOf, textOf } from '../../protocols/lenient';
+import { argumentsOf, defined, nonEmptyText, numberOf, objectsOf, textOf } from '../../protocols/lenient';
 import { unreadableAnswer } from '../../protocols/provider-error';
 import { madeToolId } from '../../protocols/tool-ids';
 import { errorInside } from './decode-error';
@@ -41,7 +41,7 @@ function readItem(item: JsonObject, id: string | undefined, index: number): Assi
     case 'function_call': {
       const name = qualifiedName(nonEmptyText(item['namespace']), textOf(item['name']) ?? '');
       const callId = nonEmptyText(item['call_id']) ?? madeToolId(id, 0, index);
-      return [{ type: 'tool-call', id: callId, name, arguments: nonEmptyText(item['arguments']) ?? '{}' }];
+      return [{ type: 'tool-call', id: callId, name, arguments: argumentsOf(item['arguments']) }];
     }
     case 'custom_tool_call': {
       const callId = nonEmptyText(item['call_id']) ?? madeToolId(id, 0, index);

@@ -5,13 +5,13 @@ import type { StreamEvent } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import type { BlockStep } from '../../protocols/block-writer';
 import { BlockWriter } from '../../protocols/block-writer';
-import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { argumentsOf, defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import type { Frame, StreamDecoder } from '../../protocols/protocol';
 import { upstreamIncomplete } from '../../protocols/provider-error';
 import { madeToolId } from '../../protocols/tool-ids';
 import { decodeError, errorInside } from './decode-error';
 import { pictureOf, readAnnotation, reasoningText, writeChatLogprobs } from './decode-response';
-import { readFinishReason } from './finish-reason';
+import { isToolCall, readFinishReason } from './finish-reason';
 import { qualifiedName } from './namespaces';
 import { writeOwn } from './signatures';
 import { usageOf } from './usage';
@@ -30,12 +30,17 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
   readonly #blocks = new BlockWriter();
   /** Blocks that have said something. */
   readonly #spoken = new Set<number>();
-  /** Calls whose name has not come yet. */
-  readonly #nameless = new Set<number>();
+  /** Calls whose name has come: what is said of one before that comes again with it. */
+  readonly #named = new Set<number>();
+  /** Parts whose sources came on their own. */
+  readonly #cited = new Set<number>();
+  /** Items by their places. */
+  readonly #items = new Map<number, string>();
+  #toolCalls = false;
+  #empty = true;
   #id: string | undefined;
   #started = false;
   #over = false;
-  #toolCalls = false;
   #usage: Usage | undefined;
 
   public decode(frame: Frame): StreamEvent[] {
@@ -75,8 +80,12 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
         return this.#say(itemKey(event), 'arguments', event['delta']);
+      case 'response.function_call_arguments.done':
+        return this.#sayOnce(itemKey(event), 'arguments', event['arguments']);
+      case 'response.custom_tool_call_input.done':
+        return this.#sayOnce(itemKey(event), 'arguments', event['input']);
       case 'response.output_item.added':
-        return this.#itemAdded(itemKey(event), objectOf(event['item']) ?? {});
+        return this.#beginItem(itemKey(event), objectOf(event['item']) ?? {});
       case 'response.output_item.done':
         return this.#itemDone(itemKey(event), objectOf(event['item']) ?? {});
       case 'response.completed':
@@ -101,8 +110,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   #say(key: number, kind: 'text' | 'refusal' | 'reasoning' | 'arguments', delta: JsonObject[string], logprobs?: JsonObject): StreamEvent[] {
     const text = textOf(delta) ?? '';
-    // The whole of them comes with the name.
-    if (kind === 'arguments' && this.#nameless.has(key)) return [];
+    if (kind === 'arguments' && !this.#named.has(key)) return [];
     if (text !== '') this.#spoken.add(key);
     if (kind === 'text' && logprobs !== undefined) return this.#write(key, { kind, text, logprobs });
     return this.#write(key, { kind, text });
@@ -110,6 +118,7 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   /** The provider's own beginning may be lost. */
   #write(key: number, step: BlockStep): StreamEvent[] {
+    this.#empty = false;
     return [...this.#start({}), ...this.#blocks.write(key, step)];
   }
 
@@ -119,18 +128,23 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   #annotate(key: number, annotation: JsonObject): StreamEvent[] {
     const citation = readAnnotation(annotation);
+    this.#cited.add(key);
     return citation === undefined ? [] : this.#write(key, { kind: 'citation', citation });
   }
 
-  #itemAdded(key: number, item: JsonObject): StreamEvent[] {
-    const custom = item['type'] === 'custom_tool_call';
-    if (!custom && item['type'] !== 'function_call') return [];
+  /** Some servers give every item the same place. */
+  #beginItem(key: number, item: JsonObject): StreamEvent[] {
+    const id = textOf(item['id']) ?? '';
+    if ((this.#items.get(key) ?? id) !== id) for (const known of [this.#spoken, this.#named, this.#cited]) known.delete(key);
+    this.#items.set(key, id);
+    return this.#nameCall(key, item);
+  }
+
+  #nameCall(key: number, item: JsonObject): StreamEvent[] {
+    if (!isToolCall(item) || this.#named.has(key) || nonEmptyText(item['name']) === undefined) return [];
+    this.#named.add(key);
     this.#toolCalls = true;
-    if (nonEmptyText(item['name']) === undefined) {
-      this.#nameless.add(key);
-      return [];
-    }
-    this.#nameless.delete(key);
+    const custom = item['type'] === 'custom_tool_call';
     const id = nonEmptyText(item['call_id']) ?? madeToolId(this.#id, 0, key);
     const name = qualifiedName(nonEmptyText(item['namespace']), textOf(item['name']) ?? '');
     return this.#write(key, { kind: 'tool', id, name, ...(custom ? { custom } : {}) });
@@ -138,9 +152,11 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
 
   #itemDone(key: number, item: JsonObject): StreamEvent[] {
     const events: StreamEvent[] = [];
-    if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
-      if (this.#nameless.has(key)) events.push(...this.#itemAdded(key, item));
-      events.push(...this.#sayOnce(key, 'arguments', item['arguments'] ?? item['input']));
+    if (isToolCall(item)) {
+      const written = item['type'] === 'custom_tool_call' ? item['input'] : argumentsOf(item['arguments']);
+      events.push(...this.#nameCall(key, item), ...this.#sayOnce(key, 'arguments', written));
+    } else if (item['type'] === 'message') {
+      events.push(...objectsOf(item['content']).flatMap((part, index) => this.#partDone(key + index, part)));
     } else if (item['type'] === 'reasoning') {
       events.push(...this.#sayOnce(key, 'reasoning', reasoningText(item)));
       const encrypted = nonEmptyText(item['encrypted_content']);
@@ -156,13 +172,27 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
     return [...events, ...this.#write(key, { kind: 'stop' })];
   }
 
+  /** What a part of a message holds that was not streamed. */
+  #partDone(key: number, part: JsonObject): StreamEvent[] {
+    if (part['type'] === 'refusal') return this.#sayOnce(key, 'refusal', part['refusal']);
+    const said = this.#sayOnce(key, 'text', part['text']);
+    return this.#cited.has(key) ? said : [...said, ...objectsOf(part['annotations']).flatMap((one) => this.#annotate(key, one))];
+  }
+
   #finish(response: JsonObject): StreamEvent[] {
     const failed = errorInside(response);
     if (failed !== undefined) return this.#fail(failed.error);
+    const events = [...this.#start(response), ...this.#unstreamed(response), ...this.#blocks.closeAll()];
     this.#over = true;
     this.#usage = usageOf(response) ?? this.#usage;
     const reason = readFinishReason(response, this.#toolCalls);
-    return [...this.#start({}), ...this.#blocks.closeAll(), { type: 'finish', choice: 0, reason }, ...this.#usageEvents(), { type: 'end' }];
+    return [...events, { type: 'finish', choice: 0, reason }, ...this.#usageEvents(), { type: 'end' }];
+  }
+
+  /** The answer of a server that streams its beginning and its end alone. */
+  #unstreamed(response: JsonObject): StreamEvent[] {
+    if (!this.#empty) return [];
+    return objectsOf(response['output']).flatMap((item, index) => this.#itemDone(index * PARTS_PER_ITEM, item));
   }
 
   #fail(error: GatewayError): StreamEvent[] {

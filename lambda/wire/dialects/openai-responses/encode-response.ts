@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../platform/json';
-import type { FinishReason, ModelResponse } from '../../model/response';
+import type { AssistantPart } from '../../model/request';
+import type { Choice, FinishReason, ModelResponse } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { objectOf, objectsOf } from '../../protocols/lenient';
 import type { EncodeContext } from '../../protocols/protocol';
@@ -25,11 +26,16 @@ export function encodeResponse(response: ModelResponse, context: EncodeContext):
   const [choice] = response.choices;
   return finishedResponse(
     response,
-    writeItems(choice?.content ?? [], context, readChatLogprobs(choice?.logprobs)),
+    writeItems(contentOf(choice), context, readChatLogprobs(choice?.logprobs)),
     choice?.finishReason,
     response.usage,
     context,
   );
+}
+
+function contentOf(choice: Choice | undefined): readonly AssistantPart[] {
+  const { content = [], finishReason } = choice ?? {};
+  return finishReason?.explanation === undefined ? content : [...content, { type: 'refusal', text: finishReason.explanation }];
 }
 
 export function finishedResponse(

@@ -55,11 +55,11 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       case 'text-start':
         return this.#openMessage({ type: 'output_text', text: '', annotations: [], logprobs: [] });
       case 'refusal-start':
-        return this.#openMessage({ type: 'refusal', refusal: '' });
+        return this.#openRefusal();
       case 'text-delta':
         return this.#textDelta(event.text, event.logprobs);
       case 'refusal-delta':
-        return this.#delta('response.refusal.delta', event.text, '"content_index":0,');
+        return this.#refusalDelta(event.text);
       case 'reasoning-delta':
         return this.#delta('response.reasoning_summary_text.delta', event.text, '"summary_index":0,');
       case 'tool-call-delta':
@@ -88,7 +88,7 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
         return '';
       case 'finish':
         this.#reason = event.reason;
-        return '';
+        return this.#explain(event.reason.explanation);
       case 'end':
         return this.#end();
       case 'error':
@@ -124,6 +124,18 @@ export class OpenAiResponsesStreamEncoder implements StreamEncoder {
       this.#itemEvent('response.output_item.added', { item }) +
       this.#itemEvent('response.content_part.added', { ...this.#part(), part })
     );
+  }
+
+  #openRefusal(): string {
+    return this.#openMessage({ type: 'refusal', refusal: '' });
+  }
+
+  #refusalDelta(text: string): string {
+    return this.#delta('response.refusal.delta', text, '"content_index":0,');
+  }
+
+  #explain(refusal: string | undefined): string {
+    return refusal === undefined ? '' : this.#openRefusal() + this.#refusalDelta(refusal) + this.#closeRefusal();
   }
 
   #closeText(): string {

@@ -36,9 +36,10 @@ export function isToolCall({ type }: JsonObject): boolean {
   return type === 'function_call' || type === 'custom_tool_call';
 }
 
-/** How a response ends for its caller: complete, or cut with a reason that OpenAI's clients know. */
+/** How a response ends for its caller: complete, or cut with a reason that OpenAI's clients know. A model that refuses is stopped by its own filter. */
 export function writeStatus(reason: FinishReason | undefined): { readonly status: string; readonly incomplete_details: JsonObject | null } {
   if (reason?.unified === 'length') return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
-  if (reason?.unified === 'content-filter') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  if (reason?.unified === 'content-filter' || reason?.unified === 'refusal')
+    return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
   return { status: 'completed', incomplete_details: null };
 }

@@ -3,6 +3,7 @@ import { fitMedia, refuseAddresses, withMessages, withoutNativeSchema, withResul
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
+import { withFreshCallIds } from '../../protocols/fresh-call-ids';
 import type { Protocol, ProtocolCodec } from '../../protocols/protocol';
 import { namedByCaller, withFittingToolNames } from '../../protocols/tool-names';
 import type { FittedCall, FittingPlace } from '../operation';
@@ -37,7 +38,7 @@ export function fit(
   const held = withoutNativeSchema(spoken.protocol, spoken.request, capabilities);
   return {
     ...held,
-    protocol: namedByCaller(held.protocol, callersNames),
+    protocol: withFreshCallIds(namedByCaller(held.protocol, callersNames), original),
     dropped: [...left, ...spoken.dropped, ...held.dropped],
     written: thinking.written,
   };

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
 import { defined, nonEmptyText, objectOf } from '../lenient';
+import { reasonWithCalls } from '../reason-with-calls';
 
 /** @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseSyntax */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
@@ -25,7 +26,7 @@ export function converseFinishReason(source: JsonObject, hasToolCalls: boolean):
   const raw = nonEmptyText(source['stopReason']);
   const unified = raw === undefined ? 'other' : (entryOf(UNIFIED, raw) ?? 'other');
   return defined({
-    unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified,
+    unified: reasonWithCalls(unified, hasToolCalls),
     raw,
     stopSequence: nonEmptyText(objectOf(source['additionalModelResponseFields'])?.['stop_sequence']),
   });

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
-import { arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { argumentsOf, arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import { unreadableAnswer } from '../provider-error';
 import { isOfText, readCitation } from './citations';
 import { cohereFinishReason } from './finish-reason';
@@ -17,7 +17,10 @@ export function decodeResponse(body: JsonObject): ModelResponse {
     ...readContent(message),
     ...objectsOf(message['tool_calls']).flatMap(readToolCall),
   ];
-  const finishReason = cohereFinishReason(nonEmptyText(body['finish_reason']) ?? '');
+  const finishReason = cohereFinishReason(
+    nonEmptyText(body['finish_reason']) ?? '',
+    content.some(({ type }) => type === 'tool-call'),
+  );
   return defined({ id: nonEmptyText(body['id']), choices: [{ content, finishReason }], usage: cohereUsage(body) });
 }
 
@@ -46,5 +49,5 @@ function readToolCall(call: JsonObject): AssistantPart[] {
   const name = nonEmptyText(details?.['name']);
   const id = nonEmptyText(call['id']);
   if (name === undefined || id === undefined) return [];
-  return [{ type: 'tool-call', id, name, arguments: nonEmptyText(details?.['arguments']) ?? '{}' }];
+  return [{ type: 'tool-call', id, name, arguments: argumentsOf(details?.['arguments']) }];
 }

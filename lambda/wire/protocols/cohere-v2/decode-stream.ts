@@ -23,6 +23,7 @@ export class CohereStreamDecoder implements StreamDecoder {
   public malformed = 0;
   private readonly blocks = new BlockWriter();
   private contentKey = 0;
+  private hasToolCalls = false;
   private started = false;
   private ended = false;
 
@@ -92,6 +93,7 @@ export class CohereStreamDecoder implements StreamDecoder {
     const id = nonEmptyText(call['id']);
     const name = nonEmptyText(objectOf(call['function'])?.['name']);
     if (id === undefined || name === undefined) return [];
+    this.hasToolCalls = true;
     return [...this.write(toolKey(index), { kind: 'tool', id, name }), ...this.toolArguments(index, call)];
   }
 
@@ -107,7 +109,7 @@ export class CohereStreamDecoder implements StreamDecoder {
     return [
       ...this.start({}),
       ...this.blocks.closeAll(),
-      { type: 'finish', choice: 0, reason: cohereFinishReason(nonEmptyText(delta['finish_reason']) ?? '') },
+      { type: 'finish', choice: 0, reason: cohereFinishReason(nonEmptyText(delta['finish_reason']) ?? '', this.hasToolCalls) },
       ...(usage === undefined ? [] : [{ type: 'usage' as const, usage }]),
       { type: 'end' },
     ];

@@ -1,5 +1,6 @@
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { reasonWithCalls } from '../reason-with-calls';
 
 /** @see https://docs.cohere.com/reference/chat#response.body.finish_reason */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
@@ -14,6 +15,6 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   TIMEOUT: 'error',
 };
 
-export function cohereFinishReason(raw: string): FinishReason {
-  return { unified: entryOf(UNIFIED, raw) ?? 'other', raw };
+export function cohereFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
+  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? 'other', hasToolCalls), raw };
 }

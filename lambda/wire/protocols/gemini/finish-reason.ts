@@ -1,5 +1,6 @@
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { reasonWithCalls } from '../reason-with-calls';
 
 /**
  * @see https://ai.google.dev/api/generate-content#FinishReason
@@ -27,8 +28,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 
 /** Gemini says `STOP` for tool calls too. */
 export function geminiFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  const unified = entryOf(UNIFIED, raw) ?? 'other';
-  return { unified: hasToolCalls && unified === 'stop' ? 'tool-calls' : unified, raw };
+  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? 'other', hasToolCalls), raw };
 }
 
 /** The prompt itself was blocked: there is no candidate. Every reason is one of the filter. */

@@ -97,7 +97,7 @@ function expectedFinish({ facts }: Recorded): ExpectedAnswer['finish'] {
     MAX_TOKENS: ['length', 'max_tokens', 'max_output_tokens'],
     tool_calls: ['tool_calls', 'tool_use', 'completed'],
     tool_use: ['tool_calls', 'tool_use', 'completed'],
-    refusal: ['content_filter', 'refusal', 'completed'],
+    refusal: ['content_filter', 'refusal', 'content_filter'],
     guardrail_intervened: ['content_filter', 'refusal', 'content_filter'],
     SAFETY: ['content_filter', 'refusal', 'content_filter'],
   };
