@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../platform/json';
 import { parseJson } from '../../platform/json';
 import type { Message, ModelRequest, TextPart, ToolCallPart } from '../model/request';
+import { withOwnIds } from './call-ids';
 
 /**
  * Rules that some providers have for a conversation and others have not. Each answers a conversation that keeps the rule and says the same;
@@ -11,6 +12,9 @@ type Part = Message['content'][number];
 
 /** The user's turn where one must be and nothing is said. */
 const OPENING: Message = { role: 'user', content: [{ type: 'text', text: '...' }] };
+
+/** What a tool said that failed without a word. */
+const FAILURE: TextPart = { type: 'text', text: 'The tool failed without a message.' };
 
 /**
  * Texts of white space alone are left out, and turns of others than the user that are nothing else or hold nothing. Models do write line breaks before a call, and the history
@@ -112,11 +116,16 @@ function asUser({ content }: Message): Message {
   return { role: 'user', content: content as readonly TextPart[] };
 }
 
+/** A conversation in which every call has an id of its own, and one result. */
+export function withPairedCalls(messages: readonly Message[], within: 'turn' | 'conversation' = 'conversation'): readonly Message[] {
+  return withOneResultACall(withOwnIds(messages, within));
+}
+
 /**
  * Of several results of one call the last counts. Calls of another turn may bear the same id, where ids are numbered from the start each
  * turn: their results are theirs.
  */
-export function withOneResultACall(messages: readonly Message[]): readonly Message[] {
+function withOneResultACall(messages: readonly Message[]): readonly Message[] {
   let last: Map<string, Part> | undefined;
   let superseded: Set<Part> | undefined;
   for (const { role, content } of messages) {
@@ -145,9 +154,22 @@ export function objectOfArguments(call: Pick<ToolCallPart, 'arguments'>): JsonOb
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { _unparsed: call.arguments };
 }
 
+/** A tool's failure says something. Results of tools that did not fail may be empty. */
+function withFailuresSaid(messages: readonly Message[]): readonly Message[] {
+  if (!messages.some(({ content }) => content.some(isUnsaidFailure))) return messages;
+  return messages.map((message): Message => {
+    const content = (message.content as readonly Part[]).map((part) => (isUnsaidFailure(part) ? { ...part, content: [FAILURE] } : part));
+    return { ...message, content } as Message;
+  });
+}
+
+function isUnsaidFailure(part: Part): boolean {
+  return part.type === 'tool-result' && part.isError === true && part.content.length === 0;
+}
+
 /** The conversation by the rules of Claude's API, which Bedrock has for every model. */
 export function inClaudesForm(messages: readonly Message[]): readonly Message[] {
-  return withoutTrailingSpace(beginningWithUser(withoutBlankTexts(withOneResultACall(messages))));
+  return withoutTrailingSpace(beginningWithUser(withFailuresSaid(withoutBlankTexts(withPairedCalls(messages)))));
 }
 
 /** The call with this conversation; the given one when that is its own. */

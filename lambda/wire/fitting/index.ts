@@ -7,8 +7,8 @@ export {
   inClaudesForm,
   objectOfArguments,
   withMessages,
-  withOneResultACall,
   withoutBlankTexts,
+  withPairedCalls,
   withSystemInPlace,
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
@@ -19,5 +19,5 @@ export { fitSampling } from './sampling';
 export { fitSettings } from './settings';
 export { withoutNativeSchema } from './structured-output';
 export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
-export { withResultsAfterCalls } from './tool-results';
+export { TOOL_FAILED, withResultsAfterCalls } from './tool-results';
 export { withToolsOfHistory, withUniqueTools } from './tools';

@@ -59,8 +59,9 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
 }
 
 /** By its name, or by a budget that stands for one. Who is told neither thinks as it likes, unless not thinking is among what it can be told. */
-function makesAnEffort({ reasoning }: ModelRequest, { efforts }: Capabilities): boolean {
+function makesAnEffort({ reasoning }: ModelRequest, { efforts, thinkingUnasked }: Capabilities): boolean {
   if (reasoning?.effort !== undefined) return reasoning.effort !== 'none';
+  if (thinkingUnasked === true) return true;
   return (reasoning?.budgetTokens ?? 0) > 0 || (efforts !== undefined && efforts.length > 0 && !efforts.includes('none'));
 }
 

@@ -15,6 +15,9 @@ export interface WithoutSchema {
 
 type Schema = ResponseFormat & { readonly type: 'json-schema' };
 
+const ANY_JSON = 'Answer with one JSON object and nothing else, no prose and no code fence.';
+const ANY_JSON_BY = 'Answer with one JSON value by this JSON Schema and nothing else, no prose and no code fence:\n';
+
 /** The tool whose arguments are the answer. */
 const TOOL = 'json_answer';
 
@@ -24,18 +27,21 @@ const TOOL = 'json_answer';
  */
 export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, can: Capabilities): WithoutSchema {
   const format = request.responseFormat;
-  if (format?.type !== 'json-schema') return { protocol, request, dropped: [] };
   const hasTools = (request.tools?.length ?? 0) > 0;
+  const notBeside = hasTools && can.structuredOutputWithTools === false;
+  if (format?.type === 'json' && notBeside) return { protocol, request: toldOnly(request, ANY_JSON), dropped: ['response_format'] };
+  if (format?.type !== 'json-schema') return { protocol, request, dropped: [] };
   const native =
     (can.structuredOutput?.includes('json-schema') ?? true) &&
     !(can.schemaSubset?.includes('anthropic') === true && isRecursive(format.schema));
-  if (native && !(hasTools && can.structuredOutputWithTools === false)) return { protocol, request, dropped: [] };
+  if (native && !notBeside) return { protocol, request, dropped: [] };
   const thinks = request.reasoning !== undefined && request.reasoning.effort !== 'none' && can.thinking?.length !== 0;
   // Arguments of a tool are an object.
   const isObject = format.schema['type'] === 'object' || 'properties' in format.schema;
   const forces = isObject && !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
+  if (!forces)
+    return { protocol, request: toldOnly(request, `${ANY_JSON_BY}${JSON.stringify(format.schema)}`), dropped: ['response_format'] };
   const { responseFormat: _, ...rest } = request;
-  if (!forces) return { protocol, request: { ...rest, messages: [told(format), ...rest.messages] }, dropped: ['response_format'] };
   return {
     request: { ...rest, tools: [toolOf(format)], toolChoice: { type: 'tool', name: TOOL } },
     dropped: [],
@@ -51,9 +57,10 @@ function toolOf({ schema, description }: Schema): Tool {
   return { name: TOOL, description: description ?? 'Takes the answer. Always answer with it.', parameters: schema };
 }
 
-function told({ schema }: Schema): Message {
-  const text = `Answer with one JSON value by this JSON Schema and nothing else, no prose and no code fence:\n${JSON.stringify(schema)}`;
-  return { role: 'system', content: [{ type: 'text', text }] };
+/** The call with words in the place of what would hold its answer to a form. */
+function toldOnly({ responseFormat: _, ...rest }: ModelRequest, text: string): ModelRequest {
+  const told: Message = { role: 'system', content: [{ type: 'text', text }] };
+  return { ...rest, messages: [told, ...rest.messages] };
 }
 
 /** What the model says beside its answer would make it no JSON. */

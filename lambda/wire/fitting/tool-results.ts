@@ -2,6 +2,9 @@ import type { Message, ToolResultPart } from '../model/request';
 
 type Part = Message['content'][number];
 
+/** Says before a result what an API has no field for. */
+export const TOOL_FAILED = 'The tool failed:';
+
 /**
  * Results of tools directly behind the turn that called them, before whatever else was said meanwhile, and turns of the assistant in a row as one.
  * Some APIs look results up by their ids wherever they stand; others refuse a conversation in which anything is between.

@@ -89,8 +89,8 @@ export interface ProviderDefinition {
   readonly maker?: true;
   /** Keeps Chat Completions too, unless a call says `store: false`. */
   readonly storesChat?: true;
-  /** Models that think take no cap in this field; the quirk mends it. */
-  readonly thinkers?: { readonly noCapIn: string; readonly quirk: string };
+  /** Models that think take no cap in this field; the quirk mends it. Some of them think although no effort is asked for. */
+  readonly thinkers?: { readonly noCapIn: string; readonly quirk: string; readonly unasked: RegExp };
   /** Globs of bare model names this kind serves (`gpt-*`, `claude-*`). */
   readonly models: readonly string[];
   /** See `TargetFacts.quirks`. */

@@ -112,6 +112,8 @@ function checkOrder(contents: Body[]): void {
       responses === 0 || count(before, 'functionCall') > 0,
       'Please ensure that function response turn comes immediately after a function call turn.',
     );
+    // Newer models take a turn of results and anything else for one of the model's.
+    must(responses === 0 || responses === content.parts.length, 'Requests ending with a model turn are not supported.');
     must(
       (responses === 0 && (calls > 0 || index === 0 || count(before, 'functionCall') === 0)) || responses === count(before, 'functionCall'),
       'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',

@@ -32,9 +32,9 @@ export function checkOpenAiChat(body: Body, model: string): void {
   checkPairs(body.messages);
   checkTools(body);
   checkEffort(gpt, body.reasoning_effort, 'reasoning_effort');
-  const asksForEffort = body.reasoning_effort !== undefined && body.reasoning_effort !== 'none';
+  const effort = body.reasoning_effort ?? gpt.usualEffort ?? 'none';
   must(
-    gpt.toolsWithEffortInChat !== false || !asksForEffort || body.tools === undefined,
+    gpt.toolsWithEffortInChat !== false || effort === 'none' || body.tools === undefined,
     `Function tools with reasoning_effort are not supported for ${model} in /v1/chat/completions. Please use /v1/responses instead.`,
     'reasoning_effort',
   );

@@ -12,6 +12,8 @@ export interface Gpt {
   readonly only?: 'responses';
   /** Tools beside an effort are for Responses alone. */
   readonly toolsWithEffortInChat?: false;
+  /** Its effort where none is asked for. Default: none. */
+  readonly usualEffort?: string;
 }
 
 const NEWEST: Gpt = {
@@ -20,6 +22,7 @@ const NEWEST: Gpt = {
   sampling: 'without-effort',
   stop: false,
   toolsWithEffortInChat: false,
+  usualEffort: 'medium',
 };
 
 /** @see https://developers.openai.com/api/docs/models */
@@ -30,7 +33,8 @@ const GPTS: readonly (readonly [RegExp, Gpt])[] = [
   [/^gpt-5\.1-codex/, { maxTokens: 128_000, efforts: ['low', 'medium', 'high'], sampling: 'never', stop: false, only: 'responses' }],
   [/^gpt-5\.1$/, { maxTokens: 128_000, efforts: ['none', 'low', 'medium', 'high'], sampling: 'without-effort', stop: false }],
   [/^gpt-5(?:-mini|-nano)?$/, { maxTokens: 128_000, efforts: ['minimal', 'low', 'medium', 'high'], sampling: 'never', stop: false }],
-  [/^gpt-5\.[456]/, NEWEST],
+  [/^gpt-5\.4/, { ...NEWEST, usualEffort: 'none' }],
+  [/^gpt-5\.[56]/, NEWEST],
   [/^gpt-6/, { ...NEWEST, efforts: [...NEWEST.efforts, 'max'] }],
 ];
 
@@ -57,7 +61,8 @@ export function checkSampling(
   settings: { readonly temperature?: number; readonly top_p?: number },
   effort: string | undefined,
 ): void {
-  const takes = gpt.sampling === 'always' || (gpt.sampling === 'without-effort' && (effort === undefined || effort === 'none'));
+  const thinks = (effort ?? gpt.usualEffort ?? 'none') !== 'none';
+  const takes = gpt.sampling === 'always' || (gpt.sampling === 'without-effort' && !thinks);
   for (const name of ['temperature', 'top_p'] as const) {
     const value = settings[name];
     if (value === undefined || value === null) continue;

@@ -101,6 +101,7 @@ test.each([
   ['no tools', 'openai/gpt-5.4', { messages, reasoning_effort: 'high' }],
   ['no effort', 'openai/gpt-5.4', chat],
   ['no effort by name', 'openai/gpt-5.4', { ...chat, reasoning_effort: 'none' }],
+  ['no effort by name, of one that thinks unasked', 'openai/gpt-5.6', { ...chat, reasoning_effort: 'none' }],
   ['an older model', 'openai/gpt-5.1', { ...chat, reasoning_effort: 'high' }],
   ['a model that nobody knows', 'openai-compatible/newco-x', { ...chat, reasoning_effort: 'high' }],
 ])('a call of Chat with %s stays in Chat', async (_name, model, body) => {
@@ -112,6 +113,45 @@ test.each([
   const [sent] = hosts.sent();
   expect(sent?.path).toMatch(/\/chat\/completions$/);
   expect(sent?.body).toMatchObject(body);
+});
+
+/** From GPT-5.5 on, whoever names no effort gets one: https://developers.openai.com/api/docs/guides/reasoning */
+describe.each(['openai/gpt-5.5', 'openai/gpt-5.6-sol', 'openai/gpt-6-astra', 'azure-openai/gpt-5.6'])(
+  '%s, which thinks unasked,',
+  (model) => {
+    test.each([
+      ['/v1/chat/completions', chat],
+      ['/v1/messages', anthropic],
+    ])('is called in Responses for the tools of %s', async (path, body) => {
+      hosts.upstream.script(jsonReply(response));
+
+      const reply = await hosts.ask(path, { model, ...body });
+
+      const [sent] = hosts.sent();
+      expect(sent?.path).toMatch(/\/responses$/);
+      expect(sent?.body).not.toHaveProperty('reasoning.effort');
+      expect([reply.status, reply.text]).toEqual([200, expect.stringContaining('call_9')]);
+    });
+
+    test('gets no temperature from a caller who names no effort', async () => {
+      const reply = await hosts.ask('/v1/messages', { model, messages, max_tokens: 400, temperature: 0.2, top_p: 0.5 });
+
+      expect(hosts.sent()[0]?.body).not.toHaveProperty('temperature');
+      expect(reply.headers['x-gateway-warnings']).toMatch(/temperature.*top_p/);
+    });
+
+    test('gets it from one who wants none', async () => {
+      await hosts.ask('/v1/responses', { model, input: 'x', temperature: 0.2, reasoning: { effort: 'none' } });
+
+      expect(hosts.sent()[0]?.body).toMatchObject({ temperature: 0.2 });
+    });
+  },
+);
+
+test('an older one that thinks only where it is asked to keeps its temperature', async () => {
+  await hosts.ask('/v1/messages', { model: 'openai/gpt-5.4', messages, max_tokens: 400, temperature: 0.2 });
+
+  expect(hosts.sent()[0]?.body).toMatchObject({ temperature: 0.2 });
 });
 
 test('a model of Responses alone is called there by every dialect, on Azure too', async () => {
@@ -135,4 +175,7 @@ test('where no Responses is served, the tools go before the effort, which is nam
   expect(sent?.body).not.toHaveProperty('reasoning_effort');
   expect(sent?.body.tools).toHaveLength(1);
   expect(reply.headers['x-gateway-warnings']).toContain('output_config.effort');
+
+  await hosts.ask('/v1/messages', { model: 'azure-openai/gpt-5.6', ...anthropic });
+  expect(hosts.sent()[1]?.body).toMatchObject({ reasoning_effort: 'none' });
 });

@@ -11,9 +11,7 @@ import { waysToCall } from './capabilities';
  */
 export async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
   const endpoint = endpointOf(call, target, site);
-  const { effortWithTools, answersBySchema } = call.facts;
-  const everywhere = effortWithTools !== 'asked' && answersBySchema !== true;
-  if (everywhere && endpoint?.protocol === call.dialect.name) return endpoint;
+  if (isTakenEverywhere(call, target) && endpoint?.protocol === call.dialect.name) return endpoint;
   const fitting = endpointOf(call, target, site, await waysToCall(call.configuration, target, call.facts));
   if (fitting !== undefined) return fitting;
   throw notOffered(target.provider.id);
@@ -31,6 +29,12 @@ function endpointOf(call: RoutedCall, { provider, model }: Target, site: Provide
     ...(facts.nativeFields === undefined ? {} : { nativeFields: facts.nativeFields }),
     ...(site.region === undefined ? {} : { region: site.region }),
   });
+}
+
+/** Whether nothing is asked that models take in some wire formats alone. Those that think unasked are known by their names. */
+function isTakenEverywhere({ facts: { effortWithTools, answersBySchema } }: RoutedCall, { provider, model }: Target): boolean {
+  if (answersBySchema === true || effortWithTools === 'asked') return false;
+  return effortWithTools === undefined || provider.definition.thinkers?.unasked.test(model) !== true;
 }
 
 /** The provider has no such operation for the model. */

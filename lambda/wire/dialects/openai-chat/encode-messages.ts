@@ -1,5 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { TOOL_FAILED } from '../../fitting';
 import type {
   DocumentPart,
   Message,
@@ -187,7 +188,7 @@ function writeResults(results: readonly ToolResultPart[], path: string, options:
 
 /** Chat has no field for a tool's failure, and the model must know. */
 function asError(result: ToolResultPart, texts: readonly TextPart[]): readonly TextPart[] {
-  return result.isError === true ? [{ type: 'text', text: 'The tool failed:' }, ...texts] : texts;
+  return result.isError === true ? [{ type: 'text', text: TOOL_FAILED }, ...texts] : texts;
 }
 
 /** Kimi is confused by any id but the one that it gave. */

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
+import { fitSettings, withMessages, withPairedCalls } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -26,7 +26,8 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const settled = fitSettings(original, can, dropped, NEVER);
-  const request = withMessages(settled, withOneResultACall(settled.messages));
+  // Models of compatible servers may go by the ids that they gave.
+  const request = withMessages(settled, withPairedCalls(settled.messages, 'turn'));
   noteCacheMarks(request, dropped);
   const user = writeUser(request, dropped);
 
@@ -50,7 +51,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     tools:
       request.tools === undefined || request.tools.length === 0 ? undefined : request.tools.map((tool) => writeTool(tool, can, dropped)),
     tool_choice: writeToolChoice(request),
-    parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
+    parallel_tool_calls: (request.tools?.length ?? 0) > 0 ? request.parallelToolCalls : undefined,
     max_completion_tokens: request.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
@@ -76,12 +77,12 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   return { body, dropped: [...dropped] };
 }
 
-/** Some models take an effort beside tools in Responses alone; where that is not served, the tools go before the effort. */
+/** Some models take an effort beside tools in Responses alone; where that is not served, the tools go before the effort, the one too that nobody asked for. */
 function reasoningBesideTools({ reasoning, tools }: ModelRequest, can: Capabilities, dropped: Set<string>): Reasoning | undefined {
   const refused = can.effortWithTools !== undefined && !can.effortWithTools.includes('chat') && (tools?.length ?? 0) > 0;
-  if (!refused || reasoning === undefined || reasoning.effort === 'none') return reasoning;
-  dropped.add('reasoning');
-  return undefined;
+  if (!refused || reasoning?.effort === 'none') return reasoning;
+  if (reasoning !== undefined) dropped.add('reasoning');
+  return can.thinkingUnasked === true ? { effort: 'none' } : undefined;
 }
 
 function writeTool(tool: Tool, can: Capabilities, dropped: Set<string>): JsonObject {

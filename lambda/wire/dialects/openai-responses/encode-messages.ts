@@ -83,7 +83,10 @@ function writeResult(result: ToolResultPart, path: string, writing: Writing): Js
   const prefix = result.isError === true ? 'Error: ' : '';
   const output = onlyText
     ? prefix + result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-    : result.content.map((part) => writePart(part, path, writing));
+    : [
+        ...(prefix === '' ? [] : [{ type: 'input_text', text: prefix.trim() }]),
+        ...result.content.map((part) => writePart(part, path, writing)),
+      ];
   const type = writing.freeText.has(result.toolCallId) ? 'custom_tool_call_output' : 'function_call_output';
   return { type, call_id: result.toolCallId, output };
 }

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { fitSettings, withMessages, withOneResultACall } from '../../fitting';
+import { fitSettings, withMessages, withPairedCalls } from '../../fitting';
 import type { ModelRequest, Reasoning, ResponseFormat } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
@@ -29,7 +29,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
   const can = target.capabilities;
   const dropped = new Set(original.dropped ?? []);
   const settled = fitSettings(original, can, dropped, NEVER);
-  const request = withMessages(settled, withOneResultACall(settled.messages));
+  const request = withMessages(settled, withPairedCalls(settled.messages));
   refuseUnknown(request);
   if (request.seed !== undefined) dropped.add('seed');
   noteCacheMarks(request, dropped);

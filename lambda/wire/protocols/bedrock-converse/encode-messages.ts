@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { objectOfArguments } from '../../fitting';
+import { objectOfArguments, TOOL_FAILED } from '../../fitting';
 import type {
   AssistantPart,
   CachePoint,
@@ -185,8 +185,10 @@ class MessageWriter {
     });
     if (content.length === 0 && part.content.some(({ type }) => type !== 'text')) content.push({ text: 'The result follows.' });
     const failed = part.isError === true;
-    if (failed && !supportsToolResultStatus(this.family)) this.dropped.add('is_error');
-    const status = failed && supportsToolResultStatus(this.family) ? { status: 'error' } : {};
+    const hasStatus = supportsToolResultStatus(this.family);
+    // Where no field says so, a text does: the model must know.
+    if (failed && !hasStatus) content.unshift({ text: TOOL_FAILED });
+    const status = failed && hasStatus ? { status: 'error' } : {};
     return { toolResult: { toolUseId: fitToolId(part.toolCallId, MAX_TOOL_ID), content, ...status } };
   }
 }

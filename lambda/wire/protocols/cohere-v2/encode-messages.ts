@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { objectOfArguments } from '../../fitting';
+import { objectOfArguments, TOOL_FAILED } from '../../fitting';
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../model/request';
 import { plainTextOf, writeUrl } from '../media';
 
@@ -37,8 +37,8 @@ function userMessages(content: readonly (UserPart | ToolResultPart)[], path: str
       parts.push(userPart(part, at, dropped));
       return;
     }
-    if (part.isError === true) dropped.add('is_error');
-    const text = part.content.map((item) => (item.type === 'text' ? item.text : '')).join('');
+    const said = part.content.map((item) => (item.type === 'text' ? item.text : '')).join('');
+    const text = part.isError === true ? `${TOOL_FAILED}\n${said}` : said;
     results.push({ role: 'tool', tool_call_id: part.toolCallId, content: text });
     part.content.forEach((item, position) => {
       if (item.type !== 'text') parts.push(userPart(item, `${at}.content[${position}]`, dropped));

@@ -1,6 +1,6 @@
 import { unsupported } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
-import { beginningWithUser, fitSettings, refuseOtherThanText, thinkingWithin, withOneResultACall, withoutBlankTexts } from '../../fitting';
+import { beginningWithUser, fitSettings, refuseOtherThanText, thinkingWithin, withoutBlankTexts, withPairedCalls } from '../../fitting';
 import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
@@ -28,7 +28,7 @@ const MOST_PENALTY = 1;
 export function encodeRequest(original: ModelRequest, target: TargetFacts): EncodedRequest {
   const dropped = new Set(original.dropped ?? []);
   const fitted = fitSettings(original, target.capabilities, dropped, NEVER);
-  const request = { ...fitted, messages: beginningWithUser(withoutBlankTexts(withOneResultACall(fitted.messages))) };
+  const request = { ...fitted, messages: beginningWithUser(withoutBlankTexts(withPairedCalls(fitted.messages))) };
   refuseOtherThanText(request);
   noteCacheMarks(request, dropped);
   for (const [name, value] of Object.entries({

@@ -11,10 +11,12 @@ const FOREIGN_SIGNATURE = 'skip_thought_signature_validator';
 /** Ids that `madeToolId` gave to calls without one; the model has never seen them. */
 const MADE_ID = /^call_[0-9a-f]{24}$/;
 
+type Content = JsonObject & { readonly role: string; readonly parts: JsonObject[] };
+
 export interface Contents {
   /** Text of every system and developer message, wherever it stood. */
   readonly system: JsonObject[];
-  readonly contents: JsonObject[];
+  readonly contents: Content[];
 }
 
 /**
@@ -42,7 +44,9 @@ function namesOfCalls(messages: readonly Message[]): ReadonlyMap<string, string>
 
 class ContentWriter {
   public readonly system: JsonObject[] = [];
-  public readonly contents: { role: string; parts: JsonObject[] }[] = [];
+  public readonly contents: Content[] = [];
+  /** Results of the calls in the last turn of the model's. */
+  private results: Content | undefined;
 
   public constructor(
     private readonly callNames: ReadonlyMap<string, string>,
@@ -63,15 +67,33 @@ class ContentWriter {
         return;
       case 'tool':
       case 'user':
-        this.append('user', responsesFirst(this.userParts(message.content, path)));
+        this.appendUser(this.userParts(message.content, path));
     }
   }
 
-  private append(role: string, parts: JsonObject[]): void {
+  /** Results are a content of their own, directly behind their calls: with anything else in it Gemini takes it for a turn of the model's. */
+  private appendUser(parts: readonly JsonObject[]): void {
+    const results = parts.filter(isResult);
+    if (results.length > 0) {
+      if (this.results === undefined) {
+        this.results = { role: 'user', parts: [] };
+        const behind = this.contents.findLastIndex(({ role }) => role === 'model') + 1;
+        this.contents.splice(behind, 0, this.results);
+      }
+      this.results.parts.push(...results);
+    }
+    this.append(
+      'user',
+      parts.filter((part) => !isResult(part)),
+    );
+  }
+
+  private append(role: string, parts: readonly JsonObject[]): void {
     if (parts.length === 0) return;
     const last = this.contents.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
-    else this.contents.push({ role, parts });
+    if (role === 'model') this.results = undefined;
+    if (last?.role === role && last !== this.results) last.parts.push(...parts);
+    else this.contents.push({ role, parts: [...parts] });
   }
 
   private userParts(content: readonly (UserPart | ToolResultPart)[], path: string): JsonObject[] {
@@ -124,7 +146,7 @@ class ContentWriter {
     return [part.text === '' ? { text: '', thoughtSignature } : { text: part.text, thought: true, thoughtSignature }];
   }
 
-  /** Images and documents of a result are parts of the same turn, which every model reads. */
+  /** Images and documents of a result follow it as the user's, which every model reads. */
   private toolResult(part: ToolResultPart, path: string): JsonObject[] {
     const name = part.toolName ?? this.callNames.get(part.toolCallId);
     if (name === undefined) throw invalidRequest(path, `${path} is the result of no tool call of an earlier message.`);
@@ -137,10 +159,8 @@ class ContentWriter {
   }
 }
 
-/** Responses must stand where the calls were; what came with them follows. */
-function responsesFirst(parts: readonly JsonObject[]): JsonObject[] {
-  const isResponse = (part: JsonObject): boolean => 'functionResponse' in part;
-  return [...parts.filter(isResponse), ...parts.filter((part) => !isResponse(part))];
+function isResult(part: JsonObject): boolean {
+  return 'functionResponse' in part;
 }
 
 function functionCall(part: ToolCallPart, path: string): JsonObject {

@@ -6,8 +6,8 @@ import {
   fitSettings,
   objectAtRoot,
   withMessages,
-  withOneResultACall,
   withoutBlankTexts,
+  withPairedCalls,
   withSystemInPlace,
 } from '../../fitting';
 import type { ModelRequest, Tool } from '../../model/request';
@@ -69,7 +69,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
 /** The call by the rules that the API has for every model, and by what its model takes. */
 function fitted(original: ModelRequest, can: Capabilities, dropped: Set<string>): ModelRequest {
   const request = fitSettings(original, can, dropped, NEVER);
-  return withMessages(request, beginningWithUser(withoutBlankTexts(withOneResultACall(withSystemInPlace(request.messages, dropped)))));
+  return withMessages(request, beginningWithUser(withoutBlankTexts(withPairedCalls(withSystemInPlace(request.messages, dropped)))));
 }
 
 function refuse(request: ModelRequest): void {

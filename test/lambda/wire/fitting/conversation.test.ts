@@ -1,4 +1,4 @@
-import { inClaudesForm, objectAtRoot, withOneResultACall, withoutBlankTexts } from '../../../../lambda/wire/fitting';
+import { inClaudesForm, objectAtRoot, withoutBlankTexts, withPairedCalls } from '../../../../lambda/wire/fitting';
 import type { Message } from '../../../../lambda/wire/model/request';
 
 const call = (id: string): Message => ({ role: 'assistant', content: [{ type: 'tool-call', id, name: 't', arguments: '{}' }] });
@@ -9,11 +9,7 @@ const result = (toolCallId: string, text: string): Message => ({
 const user: Message = { role: 'user', content: [{ type: 'text', text: 'go' }] };
 
 test('of several results of one call the last counts', () => {
-  expect(withOneResultACall([user, call('a'), result('a', 'first'), result('a', 'second')])).toEqual([
-    user,
-    call('a'),
-    result('a', 'second'),
-  ]);
+  expect(withPairedCalls([user, call('a'), result('a', 'first'), result('a', 'second')])).toEqual([user, call('a'), result('a', 'second')]);
 });
 
 test.each<[string, Message[]]>([
@@ -39,7 +35,8 @@ test('a conversation in which nothing is said at all is opened', () => {
 test.each(['call_0', ''])('calls of two turns that bear the id %j keep a result each', (id) => {
   const messages = [user, call(id), result(id, 'ONE'), user, call(id), result(id, 'TWO')];
 
-  expect(withOneResultACall(messages)).toBe(messages);
+  expect(withPairedCalls(messages, 'turn')).toBe(messages);
+  expect(withPairedCalls(messages)).toEqual([user, call(id), result(id, 'ONE'), user, call(`${id}_2`), result(`${id}_2`, 'TWO')]);
 });
 
 test('a union of definitions at the root of a tool becomes one object with what each takes', () => {

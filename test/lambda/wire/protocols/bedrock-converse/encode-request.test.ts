@@ -65,7 +65,7 @@ describe('Converse requests', () => {
         role: 'user',
         content: [
           { toolResult: { toolUseId: 'x', content: [{ text: '1' }] } },
-          { toolResult: { toolUseId: 'y', content: [], status: 'error' } },
+          { toolResult: { toolUseId: 'y', content: [{ text: 'The tool failed without a message.' }], status: 'error' } },
           { text: 'c' },
         ],
       },

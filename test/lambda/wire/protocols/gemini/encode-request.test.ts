@@ -131,9 +131,9 @@ describe('Gemini requests', () => {
         parts: [
           { functionResponse: { name: 'one', response: { output: 'fine' } } },
           { functionResponse: { id: 'id2', name: 'two', response: { error: 'broken' } } },
-          { inlineData: { mimeType: 'image/png', data: 'iVBO' } },
         ],
       },
+      { role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBO' } }] },
     ]);
   });
 
