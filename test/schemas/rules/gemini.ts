@@ -32,15 +32,22 @@ function geminiTurns(turns: Any[]): string[] {
   const found: string[] = [];
   if (turns[0]?.role !== 'user') found.push(`the first turn is ${turns[0]?.role}'s`);
   turns.forEach(({ role, parts }, index) => {
-    if (role === turns[index - 1]?.role) found.push(`contents[${index}] is of the same role as the one before`);
+    const before = turns[index - 1];
+    // What the user says stands behind results, which are a content of their own.
+    if (role === before?.role && !before.parts.some(isAnswer)) found.push(`contents[${index}] is of the same role as the one before`);
     if (parts.length === 0) found.push(`contents[${index}] is empty`);
     if (parts.some((part: Any) => part.text === '' && part.thoughtSignature === undefined))
       found.push(`contents[${index}] holds an empty text`);
-    const answers = parts.filter(({ functionResponse }: Any) => functionResponse !== undefined).length;
+    const answers = parts.filter(isAnswer).length;
     const calls = (turns[index - 1]?.parts ?? []).filter(({ functionCall }: Any) => functionCall !== undefined).length;
+    if (answers > 0 && answers !== parts.length) found.push(`contents[${index}] holds other things beside answers`);
     if (answers > 0 && answers !== calls) found.push(`${answers} answers to ${calls} calls`);
   });
   return found;
+}
+
+function isAnswer({ functionResponse }: Any): boolean {
+  return functionResponse !== undefined;
 }
 
 function geminiThinking(config: Any, can: Capabilities): string[] {
