@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bundleSizes, coldImports } from './measure.mjs';
 import { measureFunctions } from './parts/functions.mjs';
 import { measureOpenStreams } from './parts/open-streams.mjs';
+import { measureRouting } from './parts/routing.mjs';
 import { measureServers } from './parts/servers.mjs';
 import { measureStore } from './parts/store.mjs';
 import { measureTrips } from './parts/trips.mjs';
@@ -17,13 +18,14 @@ export function besideParts(root, effort, row) {
     ['trips', () => measureTrips(bench)],
     ['functions', () => measureFunctions(bench)],
     ['servers', () => measureServers(bench)],
+    ['routing', () => measureRouting(bench)],
     ['open streams', () => measureOpenStreams(bench)],
     ['store', () => measureStore(bench)],
   ];
 }
 
 async function build(root) {
-  await buildTargets(root, ['gateway.ts', 'store.ts', 'three-clients.ts', 'sketch/server.mjs', 'functions/sketch.mjs']);
+  await buildTargets(root, ['gateway.ts', 'agents.ts', 'store.ts', 'three-clients.ts', 'sketch/server.mjs', 'functions/sketch.mjs']);
   await buildFunction(root);
 }
 

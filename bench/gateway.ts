@@ -19,7 +19,14 @@ import { createMetrics } from '../lambda/platform/runtime/metrics';
 import { assembleGateway } from '../lambda/proxy/assemble';
 import { createGatewayServer } from '../lambda/proxy/hosts/server';
 import { serve } from '../lambda/proxy/pipeline';
-import { DEFAULT_DEADLINES, type GatewayDocument, MAX_BODY_BYTES } from '../lib/private/contract';
+import {
+  type ConditionConfig,
+  DEFAULT_DEADLINES,
+  type GatewayDocument,
+  MAX_BODY_BYTES,
+  type ProviderConfig,
+  type RouteConfig,
+} from '../lib/private/contract';
 import { TABLE_NAMES } from '../test/support/memory-dynamodb';
 import { addKeys, KEY_TEXTS, PEPPER_SECRET } from './keys';
 import { createMemoryTable } from './memory-table';
@@ -32,18 +39,35 @@ const environment = readEnvironment({
   PEPPER_SECRET_ARN: 'pepper',
 });
 
+const provider = (id: string): ProviderConfig => ({
+  id,
+  kind,
+  baseUrl: { value: `http://127.0.0.1:${providerPort}${kind === 'openai' ? '/v1' : ''}` },
+  credential: { secretArn: { value: 'provider' } },
+  network: 'loopback',
+});
+
+/** Ten accounts of one model, four of them for some calls alone. */
+const ACCOUNTS = Array.from({ length: 10 }, (_, index) => `account-${index}`);
+const CONDITIONS: readonly ConditionConfig[] = [
+  { metadata: { task: 'title' } },
+  { tags: { plan: 'gold' } },
+  { tools: false, pictures: false },
+  { max_input_tokens: 100_000 },
+];
+const ROUTED: RouteConfig = {
+  alias: 'routed',
+  strategy: 'weighted',
+  targets: ACCOUNTS.map((id, index) => {
+    const when = CONDITIONS[index];
+    return { provider: id, model: 'gpt-4o-mini', weight: 1 + (index % 3), ...(when === undefined ? {} : { when }) };
+  }),
+};
+
 const document: GatewayDocument = {
   version: 1,
-  providers: [
-    {
-      id: 'bench',
-      kind,
-      baseUrl: { value: `http://127.0.0.1:${providerPort}${kind === 'openai' ? '/v1' : ''}` },
-      credential: { secretArn: { value: 'provider' } },
-      network: 'loopback',
-    },
-  ],
-  routes: [],
+  providers: ['bench', ...ACCOUNTS].map(provider),
+  routes: [ROUTED],
   deadlines: DEFAULT_DEADLINES,
   maxBodyBytes: MAX_BODY_BYTES,
   unknownPrice: { policy: 'refuse' },

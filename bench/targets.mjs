@@ -31,6 +31,11 @@ export async function startSketch(root, upstream) {
   return { ...target, caller: createCaller({ ...target, model: MODELS.openai }) };
 }
 
+/** The same process, called for another model. */
+export function withModel(target, model) {
+  return { ...target, caller: createCaller({ ...target, model }) };
+}
+
 /** The same process, called with another of its keys. */
 export function withKey(target, key) {
   return { ...target, caller: createCaller({ ...target, key, model: MODELS.openai }) };

@@ -1,6 +1,6 @@
 import type { GatewayDocument, ProviderConfig } from '../../lib/private/contract';
 import { type KeptRows, modelPolicy, tagsOf } from '../identity';
-import { costOfUsage, createPriceBook, formatUsd, type Price, type PriceBook } from '../money/pricing';
+import { createPriceBook, formatUsd, type Price, type PriceBook, textCost } from '../money/pricing';
 import type { JsonObject } from '../platform/json';
 import {
   type Asked,
@@ -109,6 +109,7 @@ function askedOf(
     holdsPictures: media.includes('image'),
     nowMs: atMs,
     tags: () => (rows === undefined ? {} : tagsOf(rows)),
+    mostInputTokens: inputTokens,
     inputTokens: () => inputTokens,
   };
 }
@@ -150,7 +151,7 @@ function ranked(targets: readonly Target[], { resolution, asked, question, price
   return orderOf(strategy, targets, facts).map((target) => {
     const { name, weight = 1, parameters } = target;
     const price = prices.get(name);
-    const expected = price === undefined ? null : formatUsd(costOfUsage(price, { inputTokens: asked.inputTokens(), outputTokens }));
+    const expected = price === undefined ? null : formatUsd(textCost(price, asked.inputTokens(), outputTokens, parameters?.service_tier));
     return {
       target: name,
       standby: weight === 0,

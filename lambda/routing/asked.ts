@@ -9,6 +9,8 @@ export interface Asked {
   readonly nowMs: number;
   /** That administrators bound to the key and the levels above it. */
   tags(): Readonly<Record<string, string>>;
+  /** More than `inputTokens` can be. */
+  readonly mostInputTokens: number;
   /** Of the prompt, as the gateway estimates it. */
   inputTokens(): number;
 }

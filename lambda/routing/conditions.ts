@@ -35,8 +35,8 @@ function checksOf(config: ConditionConfig): readonly Check[] {
     const isWithin = hoursOf(hours);
     add('hours', ({ nowMs }) => isWithin(nowMs));
   }
-  if (least !== undefined) add('min_input_tokens', (asked) => asked.inputTokens() >= least);
-  if (most !== undefined) add('max_input_tokens', (asked) => asked.inputTokens() <= most);
+  if (least !== undefined) add('min_input_tokens', (asked) => asked.mostInputTokens >= least && asked.inputTokens() >= least);
+  if (most !== undefined) add('max_input_tokens', (asked) => asked.mostInputTokens <= most || asked.inputTokens() <= most);
   return checks;
 }
 

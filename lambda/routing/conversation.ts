@@ -1,7 +1,7 @@
 import { hashOf } from './hash';
 
 /** Characters of a text that are read at its beginning and at its end: what tells conversations apart stands there. */
-const READ_CHARACTERS = 2_048;
+const READ_CHARACTERS = 256;
 const MOST_TEXTS = 32;
 
 /** Names a conversation by the texts that all its calls begin with; undefined where there are none. */

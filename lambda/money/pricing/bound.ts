@@ -1,7 +1,7 @@
 import type { Media } from '../../wire/model';
 import { sameUnit, type ToolUse } from '../../wire/model';
 import type { CallFacts } from '../../wire/protocols';
-import { atTier, callPrice, rateAt, unitsSum } from './cost';
+import { atTier, callPrice, unitsSum } from './cost';
 import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';
 import { readingsOf, SERVER_TOOL_CALLS, TOOL_RESULT_TOKENS } from './readings';
@@ -94,10 +94,15 @@ function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], max
   let inputTokens = 0;
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
+  const classes = inputClasses(facts);
+  let before: Sent | undefined;
+  let most = NOTHING_BOUND;
   for (const place of sent) {
-    const outputTokens = mostOutput(facts, place.price, maxOutputTokens) * place.answers + place.adviceTokens;
-    raise(answers, place.account, tokensBound(facts, place, outputTokens) + place.toolsNanoUsd);
-    if (accounts !== undefined) raise(lost, place.account, tokensBound(facts, place, 0));
+    // Accounts of one model cost alike.
+    if (before === undefined || !isAlike(before, place)) most = tokensBound(facts, place, classes, maxOutputTokens, accounts !== undefined);
+    before = place;
+    raise(answers, place.account, most.answerNanoUsd + place.toolsNanoUsd);
+    if (accounts !== undefined) raise(lost, place.account, most.lostNanoUsd);
     inputTokens = Math.max(inputTokens, place.inputTokens);
   }
   const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
@@ -114,7 +119,11 @@ function raise(amounts: Map<string, bigint>, account: string, amount: bigint): v
 }
 
 function sentOf(input: BoundInput): Sent[] {
+  let before: Sent | undefined;
   return input.prices.map((price, index) => {
+    const account = input.accounts?.[index] ?? '';
+    const serviceTier = input.facts.serviceTier ?? input.serviceTiers?.[index];
+    if (before?.price === price && before.serviceTier === serviceTier) return { ...before, account };
     const media = mediaOf(input.facts, price);
     const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
     const audioTokens = Math.min(media.audio, window);
@@ -132,10 +141,10 @@ function sentOf(input: BoundInput): Sent[] {
     }
     const compacted = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS;
     const readings = compacted ? 2 : 1;
-    return {
+    before = {
       price,
-      account: input.accounts?.[index] ?? '',
-      serviceTier: input.facts.serviceTier ?? input.serviceTiers?.[index],
+      account,
+      serviceTier,
       inputTokens: inputTokens * readings,
       readTokens: readTokens * readings,
       audioTokens: audioTokens * read.count * readings,
@@ -143,7 +152,13 @@ function sentOf(input: BoundInput): Sent[] {
       adviceTokens: read.others === 0 ? 0 : read.others * longestOf(price),
       toolsNanoUsd,
     };
+    return before;
   });
+}
+
+/** Whether what two places cost is the same but for who bills it. */
+function isAlike(left: Sent, right: Sent): boolean {
+  return left.price === right.price && left.serviceTier === right.serviceTier;
 }
 
 /** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */
@@ -203,13 +218,35 @@ export function rejected({ predictedTokens = 0 }: BoundFacts, maxOutputTokens: n
   return maxOutputTokens === 0 ? 0 : predictedTokens;
 }
 
-function tokensBound(facts: BoundFacts, { price, readTokens, audioTokens, serviceTier }: Sent, outputTokens: number): bigint {
-  const rateOf = (classes: readonly TokenClass[]): bigint => dearest(price, classes, readTokens);
-  const sum =
-    BigInt(readTokens - audioTokens) * rateOf(inputClasses(facts)) +
-    (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...inputClasses(facts)])) +
-    (outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price)));
-  return atTier(sum, mostTierPercent(price, serviceTier), unitsSum(price, facts.units)) + price.perRequest;
+/** What the tokens of a call may cost at a place, and those of one that is lost before it is answered. */
+interface TokensBound {
+  readonly answerNanoUsd: bigint;
+  readonly lostNanoUsd: bigint;
+}
+
+const NOTHING_BOUND: TokensBound = { answerNanoUsd: 0n, lostNanoUsd: 0n };
+
+/** @param classes that what it sends may be billed in, recordings apart */
+function tokensBound(
+  facts: BoundFacts,
+  place: Sent,
+  classes: readonly TokenClass[],
+  maxOutputTokens: number,
+  mayBeLost: boolean,
+): TokensBound {
+  const { price, readTokens, audioTokens, serviceTier } = place;
+  const outputTokens = mostOutput(facts, price, maxOutputTokens) * place.answers + place.adviceTokens;
+  const rateOf = (names: readonly TokenClass[]): bigint => dearest(price, names, readTokens);
+  const read =
+    BigInt(readTokens - audioTokens) * rateOf(classes) +
+    (audioTokens === 0 ? 0n : BigInt(audioTokens) * rateOf(['audioInput', 'audioCacheRead', ...classes]));
+  const written = outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price));
+  const percent = mostTierPercent(price, serviceTier);
+  const units = unitsSum(price, facts.units);
+  return {
+    answerNanoUsd: atTier(read + written, percent, units) + price.perRequest,
+    lostNanoUsd: mayBeLost ? atTier(read, percent, units) + price.perRequest : 0n,
+  };
 }
 
 /** A film has sound, and a file that nobody knows may be one. */
@@ -255,13 +292,9 @@ function asks({ modalities }: BoundFacts, modality: string): boolean {
 function dearest(price: Price, classes: readonly TokenClass[], inputTokens: number): bigint {
   let most = 0n;
   for (const name of classes) {
-    const rate = price.rates[name];
-    const candidates = [
-      rate.base,
-      rateAt(rate, inputTokens),
-      ...rate.tiers.filter(({ above }) => above < inputTokens).map((tier) => tier.price),
-    ];
-    for (const candidate of candidates) if (candidate > most) most = candidate;
+    const { base, tiers } = price.rates[name];
+    if (base > most) most = base;
+    for (const tier of tiers) if (tier.above < inputTokens && tier.price > most) most = tier.price;
   }
   return most;
 }

@@ -54,12 +54,22 @@ export function costOfUsage(price: Price, usage: Usage): bigint {
   });
 }
 
+/** What text in and text out cost that no cache had, in nano-USD. */
+export function textCost(price: Price, inputTokens: number, outputTokens: number, serviceTier: string | undefined): bigint {
+  const sum =
+    BigInt(Math.ceil(inputTokens)) * rateAt(price.rates.input, inputTokens) +
+    BigInt(Math.ceil(outputTokens)) * rateAt(price.rates.output, inputTokens);
+  return atTier(sum, tierPercent(price, serviceTier), unitsSum(price, undefined)) + price.perRequest;
+}
+
 /**
  * Nano-USD of a sum in the unit of rates, at this percent of the list price; divided once and rounded up.
  *
  * @param beside in the unit of rates too, of what no tier makes dearer or cheaper
  */
 export function atTier(sum: bigint, percent: number, beside = 0n): bigint {
+  // Most calls are of no tier.
+  if (percent === 100) return (sum + beside + MILLION - 1n) / MILLION;
   const divisor = MILLION * WHOLE;
   return (sum * BigInt(Math.round(percent * 10_000)) + beside * WHOLE + divisor - 1n) / divisor;
 }

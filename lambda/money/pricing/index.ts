@@ -3,7 +3,7 @@ export { type BookChange, changesBetween, modelsByKind } from './book-changes';
 export { checkBook, MOST_BOOK_BYTES, readCheckedBook } from './book-file';
 export { type BookReview, reviewBook } from './book-review';
 export { type BoundInput, boundOf, type CallBound, callsOf, capForCost, dearOutput, isFree, mediaOf } from './bound';
-export { type Consumption, costOf, costOfUsage, tierPercent } from './cost';
+export { type Consumption, costOf, costOfUsage, textCost, tierPercent } from './cost';
 export { dearerPrice } from './dearer-price';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';

@@ -50,6 +50,7 @@ function askedOf({ clock }: Gateway, call: RoutedCall): Asked {
     holdsPictures: facts.media.some(({ kind }) => kind === 'image'),
     nowMs: clock.now(),
     tags: () => (tags ??= tagsOf(rows)),
+    mostInputTokens: document.mostBytes,
     inputTokens: () => (tokens ??= document.form === undefined ? estimatedInput(call, undefined, facts.model) : 0),
   };
 }

@@ -18,16 +18,29 @@ export function lotOf(target: Target, { conversation, random }: RoutingFacts): n
   return -Math.log(1 - chance) / weight;
 }
 
+interface Judged<T> {
+  readonly target: Target;
+  readonly by: T;
+  /** Drawn where something else is judged alike. */
+  lot: number | undefined;
+}
+
 /** Candidates by what they are judged by, the lowest first; those that are alike by lot. */
 export function sortedBy<T extends number | bigint>(
   candidates: readonly Target[],
   facts: RoutingFacts,
   judge: (target: Target) => T,
 ): readonly Target[] {
-  const judged = candidates.map((target) => ({ target, by: judge(target), lot: lotOf(target, facts) }));
-  judged.sort((left, right) =>
-    left.by < right.by ? -1 : left.by > right.by ? 1 : left.lot < right.lot ? -1 : left.lot > right.lot ? 1 : 0,
-  );
+  const judged: Judged<T>[] = candidates.map((target) => ({ target, by: judge(target), lot: undefined }));
+  const lot = (one: Judged<T>): number => {
+    one.lot ??= lotOf(one.target, facts);
+    return one.lot;
+  };
+  judged.sort((left, right) => {
+    if (left.by !== right.by) return left.by < right.by ? -1 : 1;
+    const [first, second] = [lot(left), lot(right)];
+    return first < second ? -1 : first > second ? 1 : 0;
+  });
   return judged.map(({ target }) => target);
 }
 

@@ -1,4 +1,4 @@
-import { costOfUsage, formatUsd } from '../../money/pricing';
+import { formatUsd, textCost } from '../../money/pricing';
 import type { Target } from '../target';
 import { sortedBy } from './draw';
 import type { RoutingFacts, Strategy } from './strategy';
@@ -13,6 +13,5 @@ export function expectedNanoUsd({ name, parameters }: Target, facts: RoutingFact
   const price = facts.prices.get(name);
   if (price === undefined) return 0n;
   const outputTokens = Math.min(facts.outputTokens(), price.maxOutputTokens ?? Number.POSITIVE_INFINITY);
-  const tier = parameters?.service_tier;
-  return costOfUsage(price, { inputTokens: facts.inputTokens(), outputTokens, ...(tier === undefined ? {} : { serviceTier: tier }) });
+  return textCost(price, facts.inputTokens(), outputTokens, parameters?.service_tier);
 }

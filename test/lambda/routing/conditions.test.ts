@@ -11,6 +11,7 @@ const asked = (changes: Partial<Asked> = {}): Asked => ({
   holdsPictures: false,
   nowMs: Date.parse('2026-11-30T12:00:00Z'),
   tags: () => ({}),
+  mostInputTokens: 10_000,
   inputTokens: () => 100,
   ...changes,
 });
@@ -63,6 +64,8 @@ test('what costs work to find out is not asked for where something else decides'
   };
 
   expect(conditionOf({ max_input_tokens: 5, tools: true })(asked({ inputTokens: tokens }))).toBe('tools');
+  expect(conditionOf({ max_input_tokens: 5 })(asked({ mostInputTokens: 5, inputTokens: tokens }))).toBeUndefined();
+  expect(conditionOf({ min_input_tokens: 6 })(asked({ mostInputTokens: 5, inputTokens: tokens }))).toBe('min_input_tokens');
   expect(conditionOf({ tools: false })(asked({ inputTokens: tokens, tags: tokens as never }))).toBeUndefined();
 });
 
