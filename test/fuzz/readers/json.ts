@@ -14,6 +14,7 @@ const BODIES = [
   ' {"a" : [1, -2.5e3, true, false, {"b": null}] , "c\\u0064" :"x\\n\\"y\\\\", "":{"\\u005f":[[],{}]}}\r\n\t',
   '{"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"caf\u00e9":{"enum":["\\ud83d\\ude00"]}}}}}]}',
   '{"n":1e308,"m":-0.0000001,"k":123456789012345678901234567890,"constructor":{"x":1}}',
+  `{"text":"${'a long way to the first quote '.repeat(2)}\\"${'and to the next '.repeat(3)}\\\\","next":"${'n'.repeat(300)}\\"${'n'.repeat(300)}"}`,
   '{}',
 ];
 const WORDS = [
