@@ -47,11 +47,12 @@ const FREE_INSIDE = new Set(
  * @throws GatewayError 400 that names the field
  */
 export function checkFieldNames(body: JsonObject): void {
-  for (const field of Object.keys(body)) {
+  for (const field in body) {
+    if (READ_FIELDS.has(field)) continue;
     const plain = foldCase(field);
     if (HOST_FIELDS.has(plain)) throw forbidden(field, field, 'providers are configured, not chosen by a request');
     const known = FOLDED_FIELDS.get(plain);
-    if (known !== undefined && known !== field) throw forbidden(field, field, `write it '${known}'`);
+    if (known !== undefined) throw forbidden(field, field, `write it '${known}'`);
   }
   for (const field in body) {
     const found = READ_FIELDS.has(field) && !UNREAD_INSIDE.has(field) ? misspelled(body[field]) : undefined;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { createMemo } from '../../platform/runtime';
 import { isLocation } from './media-locations';
 
 /** Names of what a provider keeps, in whatever case and with whatever in front: `file_id`, `input_file_ids`, `container_id`, ... */
@@ -14,6 +15,28 @@ const TAKEN_OUT = 'diagnostics';
 const FREE =
   /^(?:arguments|parameters|(?:input_|output_)?schema|properties|input_examples|guided_json|(?:client_)?metadata|env|headers|variables|attributes|annotations|citations|logit_bias)$/;
 
+/** What a field's name says of its value. */
+interface NameSays {
+  readonly kept: boolean;
+  readonly goesOn: boolean;
+  readonly later: boolean;
+  readonly free: boolean;
+}
+
+const MOST_REMEMBERED = 2_000;
+const LONGEST_REMEMBERED = 64;
+
+const remembered = createMemo<NameSays>(MOST_REMEMBERED);
+
+/** The same few names come again and again. */
+function saidBy(field: string): NameSays {
+  return field.length > LONGEST_REMEMBERED ? said(field) : remembered(field, () => said(field));
+}
+
+function said(field: string): NameSays {
+  return { kept: KEPT.test(field), goesOn: GOES_ON.test(field), later: LATER.test(field), free: FREE.test(field) };
+}
+
 /**
  * Where a call names state that is kept at the provider, or leaves some there; undefined when it does neither. All tenants share an account
  * there, so nothing is looked up for a caller. A name counts wherever it stands, since providers read it in ever more places.
@@ -22,7 +45,8 @@ export function storedReferenceIn(body: JsonObject): string | undefined {
   for (const field in body) {
     if (field === TAKEN_OUT) continue;
     const value = body[field] as JsonValue;
-    if ((GOES_ON.test(field) && namesSomething(value)) || (LATER.test(field) && value !== null && value !== false)) return field;
+    const { goesOn, later } = saidBy(field);
+    if ((goesOn && namesSomething(value)) || (later && value !== null && value !== false)) return field;
     const found = inField(field, value, body);
     if (found !== undefined) return field + found;
   }
@@ -31,9 +55,9 @@ export function storedReferenceIn(body: JsonObject): string | undefined {
 
 /** @returns the path below the field */
 function inField(field: string, value: JsonValue, owner: JsonObject): string | undefined {
-  if (KEPT.test(field) || (field === 'container' && namesOne(value)))
-    return namesSomething(value) && !isObject(field, value) ? '' : undefined;
-  if (typeof value !== 'object' || value === null || FREE.test(field) || isArguments(field, owner)) return undefined;
+  const { kept, free } = saidBy(field);
+  if (kept || (field === 'container' && namesOne(value))) return namesSomething(value) && !isObject(field, value) ? '' : undefined;
+  if (typeof value !== 'object' || value === null || free || isArguments(field, owner)) return undefined;
   return inside(value);
 }
 
