@@ -31,6 +31,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40 };
 const LONGEST_TEXT = 256;
 const LONGEST_STACK = 4_096;
+/** What stands in quotes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/;
 
 export interface Log {
@@ -45,10 +47,7 @@ export function createLog(level: string, sink: (line: string) => void = (line) =
     write(entryLevel, event, fields = {}, metrics) {
       const carried = metrics === undefined ? '' : `,${metrics}`;
       if (RANK[entryLevel] >= threshold) {
-        const text = isPlain(fields) ? JSON.stringify(fields) : JSON.stringify(fields, shorten);
-        const rest = text === '{}' ? '' : `,${text.slice(1, -1)}`;
-        // Put together as text: a copy of the fields would cost as much as writing them.
-        deliver(sink, `{"level":"${entryLevel}","event":${JSON.stringify(event)}${rest}${carried}}\n`);
+        deliver(sink, `{"level":"${entryLevel}","event":${quoted(event)}${membersOf(fields)}${carried}}\n`);
       } else if (metrics !== undefined) deliver(sink, `{${metrics}}\n`);
     },
   };
@@ -63,18 +62,26 @@ export function deliver(sink: (line: string) => void, line: string): void {
   }
 }
 
-/** Nearly every entry can be written as it is, which saves a call per field. */
-function isPlain(fields: LogFields): boolean {
+/** `,"name":value` for each field that has a value. */
+function membersOf(fields: LogFields): string {
+  let text = '';
   for (const name in fields) {
     const value = fields[name as keyof LogFields];
-    if (typeof value === 'string' && (value.length > LONGEST_TEXT || UNESCAPED.test(value))) return false;
+    if (value === undefined) continue;
+    if (typeof value === 'string') text += `,"${name}":${quoted(value, name === 'stack' ? LONGEST_STACK : LONGEST_TEXT)}`;
+    else text += `,"${name}":${numeral(value)}`;
   }
-  return true;
+  return text;
 }
 
-function shorten(name: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return safeText(value, name === 'stack' ? LONGEST_STACK : LONGEST_TEXT);
+/** A text as a line may hold it, in quotes. */
+export function quoted(value: string, longest = LONGEST_TEXT): string {
+  return value.length <= longest && PLAIN.test(value) ? `"${value}"` : JSON.stringify(safeText(value, longest));
+}
+
+/** A number as JSON has it. */
+export function numeral(value: number): string {
+  return Number.isFinite(value) ? `${value}` : 'null';
 }
 
 /** Text that may stand in a line: JSON.stringify leaves C1 controls, DEL and the Unicode line separators as they are. */

@@ -1,6 +1,5 @@
 import { METRICS } from '../../../lib/private/contract';
-import { deliver, safeText } from './log';
-import { createMemo } from './memo';
+import { deliver, numeral, quoted } from './log';
 
 /** Values of one moment, at least one, by metric name (`METRICS`). */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -41,30 +40,60 @@ export function createMetrics(
   sink: (line: string) => void = (line) => process.stdout.write(line),
 ): Metrics {
   // Which metrics and dimensions a line declares repeats from request to request; only the values do not.
-  const declarations = createMemo<string>(MAX_DECLARATIONS);
-  const declare = (names: readonly string[], by: MetricDimensions): string =>
-    declarations(`${by.provider !== undefined} ${by.model !== undefined} ${names.join(' ')}`, () => {
-      const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
-      if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
-      if (by.provider !== undefined && by.model !== undefined) {
-        dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
-      }
-      const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
-      return JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
-    });
+  let declared = 0;
+  let roots: Declared[] = [];
+  const start = (by: MetricDimensions): Declared => {
+    if (declared >= MAX_DECLARATIONS) {
+      declared = 0;
+      roots = [];
+    }
+    const index = by.provider === undefined ? 0 : by.model === undefined ? 1 : 2;
+    roots[index] ??= { next: new Map() };
+    return roots[index];
+  };
 
   const members = (values: MetricValues, by: MetricDimensions): string => {
-    const declared = declare(Object.keys(values), by);
+    let place = start(by);
+    let text = '';
+    for (const name in values) {
+      let next = place.next.get(name);
+      if (next === undefined) {
+        next = { next: new Map() };
+        place.next.set(name, next);
+      }
+      place = next;
+      text += `,"${name}":${numeral(values[name] as number)}`;
+    }
+    if (place.text === undefined) {
+      place.text = declarationOf(Object.keys(values), by);
+      declared += 1;
+    }
     const named =
       dimension(METRICS.GATEWAY_DIMENSION, gateway) +
       dimension(METRICS.PROVIDER_DIMENSION, by.provider) +
       dimension(METRICS.MODEL_DIMENSION, by.model);
-    return `"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${declared}},${named}${JSON.stringify(values).slice(1, -1)}`;
+    return `"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${place.text}}${named}${text}`;
   };
 
   return { members, emit: (values) => deliver(sink, `{${members(values, {})}}\n`) };
 }
 
+/** A declaration, and those of one value more. */
+interface Declared {
+  text?: string;
+  readonly next: Map<string, Declared>;
+}
+
+function declarationOf(names: readonly string[], by: MetricDimensions): string {
+  const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
+  if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
+  if (by.provider !== undefined && by.model !== undefined) {
+    dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
+  }
+  const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
+  return JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
+}
+
 function dimension(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `"${name}":${JSON.stringify(safeText(value))},`;
+  return value === undefined ? '' : `,"${name}":${quoted(value)}`;
 }
