@@ -23,7 +23,21 @@ export function levelsOf({ gateway, team, project, user, key }: KeptRows): reado
  * The tags that bind a key's calls: of its own and of those of the levels above it all that count. Of two values of one tag the wider
  * level's holds, so that nobody takes a key out of a budget that its team is under by changing the key.
  */
-export function tagsOf({ gateway, team, project, user, key }: KeptRows): Readonly<Record<string, string>> {
+export function tagsOf(rows: KeptRows): Tags {
+  let tags = known.get(rows);
+  if (tags === undefined) {
+    tags = countingIn(rows);
+    known.set(rows, tags);
+  }
+  return tags;
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Rows are kept as long as they hold, and so is what follows from them. */
+const known = new WeakMap<KeptRows, Tags>();
+
+function countingIn({ gateway, team, project, user, key }: KeptRows): Tags {
   const allowed = allowedTagsOf(gateway, team);
   const tags: Record<string, string> = {};
   for (const level of [key, user, project, team]) if (level !== undefined) Object.assign(tags, countingTags(level, allowed));

@@ -13,21 +13,52 @@ import { thatReadLocations, withoutForeignFetches } from './media-policy';
 /** What each level that binds a key says about server-side tools, with how a refusal names it. */
 type ToolPolicy = readonly { readonly level: string; readonly allowed: readonly string[] }[];
 
+/** What a key's rows say of what a model's name means, whatever else is asked for. */
+interface Standing {
+  readonly policy: ModelPolicy;
+  /** May be empty. */
+  readonly allowed: readonly Target[];
+  readonly usesOwnTools: boolean;
+  readonly mayStore: boolean;
+}
+
+/** Rows and resolutions are kept as long as they hold, and so is what follows from both. */
+const standings = new WeakMap<KeptRows, WeakMap<Resolution, Standing>>();
+
+function standingOf(rows: KeptRows, resolution: Resolution): Standing {
+  let known = standings.get(rows);
+  if (known === undefined) {
+    known = new WeakMap();
+    standings.set(rows, known);
+  }
+  let standing = known.get(resolution);
+  if (standing === undefined) {
+    const policy = modelPolicy(rows);
+    standing = {
+      policy,
+      allowed: allowedTargets(resolution, policy),
+      usesOwnTools: resolution.targets.some((target) => ownTools(target).length > 0),
+      mayStore: mayStore(levelsOf(rows)),
+    };
+    known.set(resolution, standing);
+  }
+  return standing;
+}
+
 /** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
 export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Promise<RoutedCall> {
   const { key } = rows;
   checkEndpoint(key, asked.route.path);
-  const usesOwn = asked.operation.generates && resolution.targets.some((target) => ownTools(target).length > 0);
+  const { policy, allowed, usesOwnTools, mayStore } = standingOf(rows, resolution);
+  const usesOwn = asked.operation.generates && usesOwnTools;
   const tools = usesOwn || asked.facts.serverTools.length > 0 ? toolPolicy(rows) : [];
   const { call, withheld } = withAllowedTools(asked, tools);
-  const policy = modelPolicy(rows);
-  const allowed = allowedTargets(resolution, policy);
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
   const advised = withAllowedToolModels(call, allowed, policy);
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
   const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
-  return routed(call, { resolution, targets, withheld, mayStore: mayStore(levelsOf(rows)), rows });
+  return routed(call, { resolution, targets, withheld, mayStore, rows });
 }
 
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */
