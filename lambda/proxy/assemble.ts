@@ -45,6 +45,8 @@ export interface GatewayParts {
   readonly fetchSecret: FetchSecret;
   readonly queue: SettlementQueue;
   readonly transport: Transport;
+  /** Default: AWS's own client, which is loaded by the first call that wants it. */
+  readonly bedrockSdk?: Transport;
   readonly priceBook: PriceBook;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -137,7 +139,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       googleTokens: createGoogleTokens(transport, clock),
     }),
     transport,
-    bedrockSdk: bedrockSdk(environment.region),
+    bedrockSdk: parts.bedrockSdk ?? bedrockSdk(environment.region),
     health,
     deepHealth: createDeepHealth({ identity, health, clock }),
     attemptBudget: createAttemptBudget(clock),

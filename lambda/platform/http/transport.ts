@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import type { buildConnector as Build } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import type { Clock } from '../runtime/clock';
 import { systemClock } from '../runtime/clock';
@@ -23,6 +24,8 @@ export interface TransportOptions {
   readonly deniedAuthorities?: readonly string[];
   /** Certificates to trust instead of Node's own list, as PEM. */
   readonly certificateAuthorities?: readonly string[];
+  /** In place of sockets. */
+  readonly connect?: Build.connector;
 }
 
 /** An origin as the configuration allows it; `denied`: nothing may be sent there. */
@@ -74,14 +77,16 @@ function openOrigin(request: OutboundRequest, options: TransportOptions, clock: 
     (isIP(hostname) !== 0 && !isAllowedAddress(hostname, request.network)) ||
     (options.deniedAuthorities ?? []).includes(`${hostname}:${port}`);
   if (denied) return 'denied';
-  const connect = buildConnector({
-    allowH2: false,
-    // A call has a deadline of its own for connecting.
-    timeout: 0,
-    keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
-    lookup: guardedLookup(request.network, options.resolver),
-    ...(secure ? trust(request, options) : {}),
-  });
+  const connect =
+    options.connect ??
+    buildConnector({
+      allowH2: false,
+      // A call has a deadline of its own for connecting.
+      timeout: 0,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      lookup: guardedLookup(request.network, options.resolver),
+      ...(secure ? trust(request, options) : {}),
+    });
   return { connections: new Connections(new URL(url.origin), connect), secure, clock, ticker };
 }
 

@@ -1,17 +1,19 @@
 import { Writable } from 'node:stream';
 import type { GatewayDocument, ProviderConfig } from '../../../lib/private/contract';
-import { createIdentityStore, createLeanDynamoDb } from '../../aws/dynamodb';
+import { createIdentityStore, createLeanDynamoDb, type DynamoDbConnector } from '../../aws/dynamodb';
 import { openAwsSession } from '../../aws/session';
 import { formatKey, hashSecret } from '../../identity';
 import { loadPriceBook } from '../../money/deployed-book';
+import type { Transport } from '../../platform/http';
 import { createLog, createMetrics, type Environment, systemClock } from '../../platform/runtime';
+import { createTransport } from '../../platform/transport';
 import { providerDefinition } from '../../wire/providers';
 import { assembleGateway } from '../assemble';
 import type { Gateway } from '../gateway';
 import { exchangeFromEvent } from '../hosts/lambda-event';
 import { serve } from '../pipeline';
+import { createStandInConnect } from './connection';
 import { createStandInTable } from './table';
-import { createStandInTransport } from './transport';
 
 /** What is spent before the first request, in milliseconds; Lambda's initialisation has the CPU to itself, for ten seconds. */
 const LIMITS = { cpuMs: 250, durationMs: 3_000 };
@@ -48,10 +50,12 @@ export interface WarmedUp {
  */
 export async function warmUp(environment: Environment, document: GatewayDocument, limits = LIMITS): Promise<WarmedUp> {
   const counts = { answered: 0, made: 0 };
+  const table = createStandInTable();
+  const transport = createTransport({ connect: createStandInConnect(table) });
   try {
     let calls = callsOf(document);
     if (calls.length === 0) return counts;
-    const gateway = await openStandIn(environment, document);
+    const gateway = await openStandIn(environment, document, table, transport);
     const began = { cpu: process.cpuUsage(), ms: gateway.clock.monotonic() };
     for (let round = 0; round < MOST_ROUNDS && calls.length > 0; round++) {
       const answered: FirstCall[] = [];
@@ -68,13 +72,18 @@ export async function warmUp(environment: Environment, document: GatewayDocument
     }
   } catch {
     // The code is as cold as it was; a request finds out for itself what is wrong.
+  } finally {
+    transport.close();
   }
   return counts;
 }
 
-async function openStandIn(environment: Environment, document: GatewayDocument): Promise<Gateway> {
-  const table = createStandInTable();
-  const transport = createStandInTransport(table);
+async function openStandIn(
+  environment: Environment,
+  document: GatewayDocument,
+  table: DynamoDbConnector,
+  transport: Transport,
+): Promise<Gateway> {
   const call = openAwsSession(environment, { transport, credentials: CREDENTIALS });
   const now = new Date(systemClock.now()).toISOString();
   await createIdentityStore(table, environment.identityTable).create('key', {
@@ -94,6 +103,7 @@ async function openStandIn(environment: Environment, document: GatewayDocument):
     environment,
     priceBook: await loadPriceBook(),
     transport,
+    bedrockSdk: transport,
     dynamodb: createLeanDynamoDb(call, 'https://stand-in.invalid'),
     fetchSecret: async () => secretFor(document.providers),
     queue: { send: async () => undefined },

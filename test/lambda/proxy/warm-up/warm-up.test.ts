@@ -51,6 +51,15 @@ test.each(KINDS)('a first call of each dialect to %s is answered before there is
   expect(answered).toBe(made);
 });
 
+test("where Bedrock is called by AWS's own client, a stand-in takes that client's place too", async () => {
+  const document = documentOf(['bedrock'], 'http://127.0.0.1:9');
+  const providers = document.providers.map((provider) => ({ ...provider, settings: { client: 'sdk' } }));
+  const { made, answered } = await warmUp(environment, { ...document, providers }, ENOUGH);
+
+  expect(answered).toBeGreaterThanOrEqual(6);
+  expect(answered).toBe(made);
+});
+
 test('nothing leaves the process, and nothing is written to its log', async () => {
   let connections = 0;
   const server = createServer().on('connection', () => {
