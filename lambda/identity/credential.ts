@@ -14,13 +14,20 @@ export type AuthenticationFault = 'AuthMissing' | 'AuthBadFormat' | 'AuthUnknown
  * @throws GatewayError 401 when there is none, 400 `ambiguous_credentials` when there are several
  */
 export function credentialOf(headers: RequestHeaders): string {
+  const { authorization, 'x-api-key': key, 'api-key': otherKey } = headers;
+  // What nearly every client sends.
+  if (typeof authorization === 'string' && key === undefined && otherKey === undefined) {
+    const credential = BEARER.exec(authorization)?.[1];
+    if (credential === undefined) throw notAuthenticated('AuthBadFormat');
+    return credential;
+  }
   const found: string[] = [];
   const add = (credential: string): void => {
     if (!found.includes(credential)) found.push(credential);
   };
-  for (const value of valuesOf(headers['authorization'])) add(BEARER.exec(value)?.[1] ?? '');
-  for (const value of valuesOf(headers['x-api-key'])) add(value.trim());
-  for (const value of valuesOf(headers['api-key'])) add(value.trim());
+  for (const value of valuesOf(authorization)) add(BEARER.exec(value)?.[1] ?? '');
+  for (const value of valuesOf(key)) add(value.trim());
+  for (const value of valuesOf(otherKey)) add(value.trim());
 
   if (found.length > 1) {
     throw new GatewayError({

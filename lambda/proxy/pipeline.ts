@@ -31,7 +31,7 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
   } finally {
     record(gateway, trace);
     if (tapped !== undefined) trace.afterwards.push(tapped.end(trace));
-    await Promise.all(trace.afterwards);
+    if (trace.afterwards.length > 0) await Promise.all(trace.afterwards);
   }
 }
 

@@ -71,7 +71,7 @@ const READERS: Readonly<Record<BodyKind, (exchange: Exchange, maxBytes: number) 
     checkEncoding(headers);
     const type = headerText(headers, 'content-type');
     // A missing content type is taken for JSON, as the providers do.
-    if (type !== undefined && type !== '' && !/^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
+    if (type !== 'application/json' && type !== undefined && type !== '' && !/^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
       throw unsupportedMedia('Send the body as content-type application/json.');
     }
     if (body.length > maxBytes) throw tooLarge(maxBytes);

@@ -36,54 +36,60 @@ export function inspect(body: JsonObject): CallFacts {
   const nativeFields = nativeFieldsOf(body);
   const effort = textOf(body['reasoning_effort']);
 
+  const stream = optionalFlag(body['stream'], 'stream') ?? false;
+  const wantsStreamUsage =
+    optionalFlag(optionalObject(body['stream_options'], 'stream_options')?.['include_usage'], 'stream_options.include_usage') ?? false;
+  const choices = choicesOf(body);
+  const { serverTools, toolUses } = inspectTools(body);
+
   return {
     model,
-    stream: optionalFlag(body['stream'], 'stream') ?? false,
-    ...maxOutput,
-    choices: choicesOf(body),
-    wantsStreamUsage:
-      optionalFlag(optionalObject(body['stream_options'], 'stream_options')?.['include_usage'], 'stream_options.include_usage') ?? false,
-    ...inspectTools(body),
+    stream,
+    maxOutputField: maxOutput.field,
+    maxOutputTokens: maxOutput.tokens,
+    choices,
+    wantsStreamUsage,
+    serverTools,
+    toolUses,
     storedReferences: content.storedReferences,
     media: content.media,
-    ...(modalities === undefined ? {} : { modalities }),
-    ...(content.cacheWrite === undefined ? {} : { cacheWrite: content.cacheWrite }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...predictionOf(body),
-    ...effortWithTools(body),
-    ...(nativeFields.length === 0 ? {} : { nativeFields }),
-    ...(effort === undefined ? {} : { asks: { effort } }),
-    ...(format !== undefined && format['type'] !== 'text' ? { answersBySchema: true } : {}),
+    modalities,
+    cacheWrite: content.cacheWrite,
+    serviceTier,
+    predictedTokens: predictionOf(body),
+    effortWithTools: effortWithTools(body),
+    nativeFields: nativeFields.length === 0 ? undefined : nativeFields,
+    asks: effort === undefined ? undefined : { effort },
+    answersBySchema: format !== undefined && format['type'] !== 'text' ? true : undefined,
   };
 }
 
 /** A token is never shorter than a byte. @see https://platform.openai.com/docs/guides/predicted-outputs */
-function predictionOf(body: JsonObject): Pick<CallFacts, 'predictedTokens'> {
+function predictionOf(body: JsonObject): number | undefined {
   const content = optionalObject(body['prediction'], 'prediction')?.['content'] ?? '';
-  if (content === '') return {};
-  return { predictedTokens: Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content)) };
+  if (content === '') return undefined;
+  return Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content));
 }
 
 /** By OpenAI's field, or one of those that `readReasoningSettings` knows. */
-function effortWithTools(body: JsonObject): Pick<CallFacts, 'effortWithTools'> {
-  if (arrayOf(body['tools']).length === 0) return {};
+function effortWithTools(body: JsonObject): CallFacts['effortWithTools'] {
+  if (arrayOf(body['tools']).length === 0) return undefined;
   const settings = objectOf(body['reasoning']);
   const effort = body['reasoning_effort'] ?? settings?.['effort'];
   const thinking = objectOf(body['thinking'])?.['type'];
-  if ((effort ?? null) !== null) return effort === 'none' ? {} : { effortWithTools: 'asked' };
-  if (settings?.['enabled'] === false || thinking === 'disabled') return {};
-  return { effortWithTools: settings !== undefined || thinking === 'enabled' || thinking === 'adaptive' ? 'asked' : 'unsaid' };
+  if ((effort ?? null) !== null) return effort === 'none' ? undefined : 'asked';
+  if (settings?.['enabled'] === false || thinking === 'disabled') return undefined;
+  return settings !== undefined || thinking === 'enabled' || thinking === 'adaptive' ? 'asked' : 'unsaid';
 }
 
-function maxOutputOf(body: JsonObject): Pick<CallFacts, 'maxOutputTokens' | 'maxOutputField'> {
+function maxOutputOf(body: JsonObject): { readonly tokens: number | undefined; readonly field: string } {
   const newer = optionalCount(body['max_completion_tokens'], 'max_completion_tokens', 1);
   const older = optionalCount(body['max_tokens'], 'max_tokens', 1);
   if (newer !== undefined && older !== undefined && newer !== older) {
     throw invalidRequest('max_tokens', 'max_tokens and max_completion_tokens differ; give max_completion_tokens only.');
   }
   const cap = newer ?? older;
-  const maxOutputField = newer === undefined && older !== undefined ? 'max_tokens' : 'max_completion_tokens';
-  return cap === undefined ? { maxOutputField } : { maxOutputField, maxOutputTokens: cap };
+  return { tokens: cap, field: newer === undefined && older !== undefined ? 'max_tokens' : 'max_completion_tokens' };
 }
 
 function choicesOf(body: JsonObject): number {
@@ -101,11 +107,11 @@ function inspectMessages(
   const media = new MediaFinder(marks.note);
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
-    requiredText(message['role'], `messages[${index}].role`);
+    if (typeof message['role'] !== 'string') requiredText(message['role'], `messages[${index}].role`);
     if (nonEmptyText(objectOf(message['audio'])?.['id']) !== undefined) storedReferences.push(`messages[${index}].audio.id`);
     media.add(message);
     objectsOf(message['tool_calls']).forEach(marks.note);
   });
   marks.noteTools(tools);
-  return { media: media.found, storedReferences, ...(marks.life === undefined ? {} : { cacheWrite: marks.life }) };
+  return { media: media.found, storedReferences, cacheWrite: marks.life };
 }
