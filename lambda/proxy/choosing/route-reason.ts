@@ -37,12 +37,13 @@ export function routeReason(call: RoutedCall, order: RouteOrder, target: Target,
 
 function fallbackOf(
   { resolution }: RoutedCall,
-  { targets }: RouteOrder,
+  { targets, facts }: RouteOrder,
   target: Target,
   failed: ErrorCode | undefined,
 ): string | undefined {
   if (failed !== undefined) return KINDS[failed] ?? 'general';
   // Nobody failed in this call: those before it are being left alone.
-  if (targets[0] !== target) return 'health';
+  const [first] = targets;
+  if (first !== undefined && first !== target) return facts?.factsOf(first).hasQuota === false ? 'quota' : 'health';
   return resolution.instead ? 'budget' : undefined;
 }

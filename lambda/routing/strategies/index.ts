@@ -17,18 +17,9 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   least_busy: leastBusy,
 };
 
-const NO_QUOTA = 2;
-const STANDBY = 1;
-
-/** In which order the places are asked: as the strategy says, those whose quota is used up and standbys behind the others. */
+/** In which order the targets are asked: as the strategy says, standbys behind the others. */
 export function orderOf(strategy: StrategyName, candidates: readonly Target[], facts: RoutingFacts): readonly Target[] {
   if (candidates.length < 2) return candidates;
   const sorted = STRATEGIES[strategy].order(candidates, facts);
-  const ranks = sorted.map((target) => rankOf(target, facts));
-  if (ranks.every((rank) => rank === ranks[0])) return sorted;
-  return [0, STANDBY, NO_QUOTA, NO_QUOTA + STANDBY].flatMap((rank) => sorted.filter((_target, index) => ranks[index] === rank));
-}
-
-function rankOf(target: Target, facts: RoutingFacts): number {
-  return (facts.factsOf(target).hasQuota === false ? NO_QUOTA : 0) + (isStandby(target) ? STANDBY : 0);
+  return sorted.some(isStandby) ? [...sorted.filter((target) => !isStandby(target)), ...sorted.filter(isStandby)] : sorted;
 }

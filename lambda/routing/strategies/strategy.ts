@@ -17,7 +17,7 @@ export interface RoutingFacts {
   random(): number;
 }
 
-/** How the places are put in order that a call may go to. Pure. A place that cools down is passed over in any order. */
+/** How the places are put in order that a call may go to. Pure. A place that rests, or has no quota left, is passed over in any order. */
 export interface Strategy {
   /** All candidates, each once, and no other, for the call was admitted for these. */
   order(candidates: readonly Target[], facts: RoutingFacts): readonly Target[];

@@ -137,6 +137,14 @@ test('two hundred varied calls are answered as the document says, with every ope
   // What stands alone.
   await call('GET', '/gateway');
   await call('GET', '/models-in-force');
+  for (const question of [
+    { model: 'smart' },
+    { model: 'openai/gpt-5', pictures: true, schema: true },
+    { model: 'gpt-5', opening: ['a', 'b'] },
+  ])
+    await call('POST', '/routes/explain', { body: { input_tokens: 5_000_000, metadata: { task: 'x' }, ...question } });
+  for (const question of [{ model: 'nobody' }, { model: 'smart', key_id: 'nobody' }, { model: 'smart', at: 'noon' }, {}])
+    await call('POST', '/routes/explain', { body: question });
   await call('PATCH', '/gateway', { body: { budgets: BUDGETS } });
   await call('GET', '/gateway/budgets');
   for (const query of ['', '?resource=team', '?resource=nothing', '?limit=2', '?start=2026-11-01&end=2026-11-30'])

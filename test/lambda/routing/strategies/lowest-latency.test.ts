@@ -1,10 +1,6 @@
 import { orderOf, type Target, type TargetFacts } from '../../../../lambda/routing';
+import { createSpeed, noteFirstToken, type Speed } from '../../../../lambda/routing/health/speed';
 import { factsWith, targetsOf } from '../../../support/routed-targets';
-
-interface Speed {
-  timeToFirstTokenMs: number;
-  measuredAtMs: number;
-}
 
 /** Targets that answer in a time of their own, and a process that measures them as the gateway does. */
 class World {
@@ -34,18 +30,14 @@ class World {
   }
 
   #facts(name: string): Partial<TargetFacts> {
-    const known = this.#known.get(name);
-    return known === undefined ? {} : { timeToFirstTokenMs: known.timeToFirstTokenMs, measuredAgoMs: this.nowMs - known.measuredAtMs };
+    const { timeToFirstTokenMs, measuredMs } = this.#known.get(name) ?? createSpeed();
+    return timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs, measuredAgoMs: this.nowMs - measuredMs };
   }
 
   #measure(name: string, milliseconds: number): void {
-    const known = this.#known.get(name);
-    if (known === undefined) this.#known.set(name, { timeToFirstTokenMs: milliseconds, measuredAtMs: this.nowMs });
-    else {
-      const weight = Math.max(1 / 4, 1 - 2 ** (-(this.nowMs - known.measuredAtMs) / 10_000));
-      known.timeToFirstTokenMs += (milliseconds - known.timeToFirstTokenMs) * weight;
-      known.measuredAtMs = this.nowMs;
-    }
+    const speed = this.#known.get(name) ?? createSpeed();
+    noteFirstToken(speed, milliseconds, this.nowMs);
+    this.#known.set(name, speed);
   }
 
   #random(): number {
