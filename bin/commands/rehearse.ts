@@ -17,13 +17,14 @@ lost, late or refused. After each scene it waits until nothing is set aside, and
 the records, and what the provider says that it bills. Exits with 1 where they differ, where money stays set aside for more than 90 s, where
 anybody is refused because of money that nobody uses, or where too few calls were answered.
 
-  --seconds N    of each scene (default: 20)
-  --scene NAME   only this one; may be repeated (${scenes(0)
+  --seconds N        of each scene (default: 20)
+  --scene NAME       only this one; may be repeated (${scenes(0)
     .map(({ name }) => name)
     .join(', ')})
-  --seed N       of what goes wrong (default: 1)
-  --app CMD      command that synthesizes the app (default: "app" of cdk.json)
-  --json         print one line of JSON for each scene`;
+  --seed N           of what goes wrong (default: 1)
+  --app CMD          command that synthesizes the app (default: "app" of cdk.json)
+  --trace-aws FILE   one line of JSON for each call of AWS
+  --json             print one line of JSON for each scene`;
 
 const DEFAULT_SECONDS = 20;
 /** Until nothing may be set aside any more. */
@@ -38,20 +39,14 @@ export const command: Command = {
   summary: 'serve the gateway on this machine while its tables fail, and hold the money against what was billed',
   usage: USAGE,
   async run(args) {
-    const { seconds, seed, names, json, app } = parse(args);
+    const { seconds, seed, names, json, local } = parse(args);
     const all = scenes(seconds);
     const unknown = names.find((name) => !all.some((scene) => scene.name === name));
     if (unknown !== undefined) throw new UsageError(`--scene takes one of ${all.map(({ name }) => name).join(', ')}, not "${unknown}"`);
     const bills = new Bills();
     let run: LocalRun;
     try {
-      run = await startLocalRun({
-        port: 0,
-        environment: {},
-        context: { simulated: 'true' },
-        onLog: bills.read,
-        ...(app === undefined ? {} : { app }),
-      });
+      run = await startLocalRun({ port: 0, environment: {}, context: { simulated: 'true' }, onLog: bills.read, ...local });
     } catch (error) {
       if (!(error instanceof LocalRunError)) throw error;
       process.stderr.write(`llm-gateway rehearse: ${error.message}\n`);
@@ -81,6 +76,7 @@ function parse(args: string[]) {
         scene: { type: 'string', multiple: true },
         seed: { type: 'string' },
         app: { type: 'string' },
+        'trace-aws': { type: 'string' },
         json: { type: 'boolean' },
       },
     });
@@ -89,7 +85,10 @@ function parse(args: string[]) {
       seed: values.seed === undefined ? 1 : wholeNumber('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
       names: values.scene ?? [],
       json: values.json ?? false,
-      app: values.app,
+      local: {
+        ...(values.app === undefined ? {} : { app: values.app }),
+        ...(values['trace-aws'] === undefined ? {} : { traceAws: values['trace-aws'] }),
+      },
     };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
