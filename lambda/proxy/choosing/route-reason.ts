@@ -31,7 +31,7 @@ export function routeReason(call: RoutedCall, order: RouteOrder, target: Target,
   }
   const fallback = fallbackOf(call, order, target, failed);
   if (fallback !== undefined) parts.push(`fallback=${fallback}`);
-  if (skipped.length > 0) parts.push(`skipped=${skipped.map(({ target: { name }, why }) => `${name}:${why}`).join(',')}`);
+  if (skipped.length > 0) parts.push(`skipped=${skipped.map(({ target: { name }, why }) => `${name} (${why})`).join(', ')}`);
   return parts.join('; ').slice(0, LONGEST);
 }
 
