@@ -1,7 +1,6 @@
 import type { ModelRequest } from '../model/request';
 import type { StreamEvent } from '../model/response';
-import { changedEvents } from './changed-events';
-import type { Protocol } from './protocol';
+import type { Frame, Protocol, StreamDecoder } from './protocol';
 import { idGiver } from './tool-ids';
 
 /**
@@ -24,14 +23,42 @@ export function withFreshCallIds(protocol: Protocol, { tools = [], messages }: M
         }),
       };
     },
-    streamDecoder: () => {
-      const choices = new Map<number, ReturnType<typeof freshIds>>();
-      return changedEvents(protocol.streamDecoder(), (event): StreamEvent[] => {
-        if (event.type !== 'tool-call-start') return [event];
-        const fresh = choices.get(event.choice) ?? freshIds();
-        choices.set(event.choice, fresh);
-        return [{ ...event, id: fresh(event.id) }];
-      });
-    },
+    streamDecoder: () => new FreshIds(protocol.streamDecoder(), freshIds),
   };
+}
+
+type GiveId = (id: string) => string;
+
+class FreshIds implements StreamDecoder {
+  readonly #choices = new Map<number, GiveId>();
+
+  public constructor(
+    private readonly inner: StreamDecoder,
+    private readonly idsOfChoice: () => GiveId,
+  ) {}
+
+  public get malformed(): number {
+    return this.inner.malformed;
+  }
+
+  public decode(frame: Frame): StreamEvent[] {
+    return this.#named(this.inner.decode(frame));
+  }
+
+  public end(): StreamEvent[] {
+    return this.#named(this.inner.end());
+  }
+
+  #named(events: StreamEvent[]): StreamEvent[] {
+    for (const [index, event] of events.entries()) {
+      if (event.type === 'tool-call-start') events[index] = { ...event, id: this.#give(event.choice)(event.id) };
+    }
+    return events;
+  }
+
+  #give(choice: number): GiveId {
+    const known = this.#choices.get(choice) ?? this.idsOfChoice();
+    this.#choices.set(choice, known);
+    return known;
+  }
 }

@@ -29,6 +29,9 @@ const NEVER: Capabilities = {
   logitBias: false,
 };
 
+/** @see https://platform.claude.com/docs/en/api/messages#body-metadata-user-id */
+const PERSONAL = /^(?:[^\s@]+@[^\s@]+\.[^\s@]+|\+?[\d\s().-]{7,15})$/;
+
 const JSON_MODE = 'Answer with one valid JSON object and nothing else: no prose, no code fence.';
 
 /**
@@ -64,7 +67,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     stop_sequences: writeStop(request.stop, dropped),
     thinking: writeThinking(told, request.reasoning),
     output_config: Object.keys(config).length === 0 ? undefined : config,
-    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    metadata: writeUser(request.user, dropped),
     service_tier: writeServiceTier(request.serviceTier, dropped),
   });
   return { body, dropped: [...dropped] };
@@ -132,6 +135,13 @@ function sampling(request: ModelRequest, thinking: boolean, dropped: Set<string>
 }
 
 /** Sequences of white space are refused. */
+/** An end user's mail address or telephone number is refused. */
+function writeUser(user: string | undefined, dropped: Set<string>): JsonObject | undefined {
+  if (user === undefined || !PERSONAL.test(user)) return user === undefined ? undefined : { user_id: user };
+  dropped.add('user');
+  return undefined;
+}
+
 function writeStop(stop: readonly string[] | undefined, dropped: Set<string>): string[] | undefined {
   if (stop === undefined || stop.length === 0) return undefined;
   const kept = stop.filter((sequence) => sequence.trim() !== '');

@@ -49,9 +49,9 @@ function inOrder(choices: readonly JsonObject[]): JsonObject[] {
 
 /** Why the first alternative ended; undefined where it does not say. */
 export function finishReasonOf(body: JsonObject): FinishReason | undefined {
-  const [choice] = inOrder(objectsOf(body['choices']));
-  const raw = nonEmptyText(choice?.['finish_reason']);
-  return raw === undefined ? undefined : readFinishReason(raw, callsOf(objectOf(choice?.['message']) ?? {}).length > 0);
+  const [choice = {}] = inOrder(objectsOf(body['choices']));
+  const raw = nonEmptyText(choice['finish_reason']);
+  return raw === undefined ? undefined : readFinishReason(raw, callsOf(objectOf(choice['message']) ?? {}).length > 0, choice);
 }
 
 function readChoice(choice: JsonObject, id: string | undefined, index: number, sources: readonly Citation[]): Choice {
@@ -76,7 +76,7 @@ function readChoice(choice: JsonObject, id: string | undefined, index: number, s
   content.push(...imagesOf(message), ...calls);
   return defined({
     content,
-    finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? (isMissing ? FILTERED : 'stop'), calls.length > 0),
+    finishReason: readFinishReason(nonEmptyText(choice['finish_reason']) ?? (isMissing ? FILTERED : 'stop'), calls.length > 0, choice),
     logprobs: objectOf(choice['logprobs']),
   });
 }

@@ -46,16 +46,16 @@ export class StreamedChoice {
     const said = delta ?? (this.#hasDelta ? undefined : objectOf(entry['message']));
     if (said !== undefined) this.#readDelta(said, entry, events);
     const raw = nonEmptyText(entry['finish_reason']);
-    if (raw !== undefined) this.finish(raw, events, sources);
+    if (raw !== undefined) this.finish(raw, events, sources, entry);
   }
 
   /** @param raw why the choice ended, in the provider's word */
-  public finish(raw: string, events: StreamEvent[], sources: readonly Citation[]): void {
+  public finish(raw: string, events: StreamEvent[], sources: readonly Citation[], entry: JsonObject = {}): void {
     if (this.#open === 'text' && !this.#cited) for (const citation of sources) this.#cite(citation, events);
     this.#close(events);
     this.#calls.close(events);
     this.finished = true;
-    events.push({ type: 'finish', choice: this.#choice, reason: readFinishReason(raw, this.#calls.any) });
+    events.push({ type: 'finish', choice: this.#choice, reason: readFinishReason(raw, this.#calls.any, entry) });
   }
 
   #readDelta(delta: JsonObject, entry: JsonObject, events: StreamEvent[]): void {

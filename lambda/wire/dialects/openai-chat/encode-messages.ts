@@ -188,7 +188,7 @@ function writeResults(results: readonly ToolResultPart[], path: string, options:
 
 /** Chat has no field for a tool's failure, and the model must know. */
 function asError(result: ToolResultPart, texts: readonly TextPart[]): readonly TextPart[] {
-  return result.isError === true ? [{ type: 'text', text: TOOL_FAILED }, ...texts] : texts;
+  return result.isError === true ? [{ type: 'text', text: TOOL_FAILED }, ...texts.filter(({ text }) => text !== '')] : texts;
 }
 
 /** Kimi is confused by any id but the one that it gave. */

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { nonEmptyText } from '../../protocols/lenient';
 import { reasonWithCalls } from '../../protocols/reason-with-calls';
 
 /**
@@ -10,7 +12,7 @@ import { reasonWithCalls } from '../../protocols/reason-with-calls';
  * @see https://api-docs.deepseek.com/api/create-chat-completion (insufficient_system_resource)
  * @see https://huggingface.github.io/text-generation-inference (eos_token, stop_sequence)
  * @see https://docs.z.ai/api-reference/llm/chat-completion (sensitive, network_error, model_context_window_exceeded)
- * @see https://docs.vllm.ai/en/latest/api/vllm/v1/engine/ (abort)
+ * @see https://docs.vllm.ai/en/latest/api/vllm/v1/engine/ (abort, stop_reason)
  */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   stop: 'stop',
@@ -44,8 +46,11 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   too_many_tool_calls: 'error',
 };
 
-export function readFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  return { unified: reasonWithCalls(entryOf(UNIFIED, raw.toLowerCase()) ?? 'other', hasToolCalls), raw };
+/** @param choice the alternative that ended: where vLLM and SGLang say which sequence it hit */
+export function readFinishReason(raw: string, hasToolCalls: boolean, choice: JsonObject): FinishReason {
+  const unified = reasonWithCalls(entryOf(UNIFIED, raw.toLowerCase()) ?? 'other', hasToolCalls);
+  const stopSequence = unified === 'stop' ? (nonEmptyText(choice['stop_reason']) ?? nonEmptyText(choice['matched_stop'])) : undefined;
+  return stopSequence === undefined ? { unified, raw } : { unified, raw, stopSequence };
 }
 
 const WIRE: Readonly<Record<FinishReason['unified'], string>> = {

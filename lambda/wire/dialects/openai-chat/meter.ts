@@ -95,7 +95,7 @@ export class OpenAiChatMeter implements StreamMeter {
     const raw = nonEmptyText(choice['finish_reason']);
     if (raw === undefined) return;
     this.#finished.add(index);
-    this.finishReason = readFinishReason(raw, this.#toolCalls);
+    this.finishReason = readFinishReason(raw, this.#toolCalls, choice);
   }
 
   /** A chunk with one text and no finish reason is a pattern for those that follow. */

@@ -41,8 +41,8 @@ function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<str
   const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
   return {
     name: tool.name,
-    // An empty description is refused.
-    ...(tool.description ? { description: tool.description } : {}),
+    // A description of nothing is refused.
+    ...(tool.description?.trim() ? { description: tool.description } : {}),
     inputSchema: { json: closed ?? schema },
     ...(closed === undefined ? {} : { strict: true }),
   };

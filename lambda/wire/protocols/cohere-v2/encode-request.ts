@@ -102,7 +102,11 @@ function responseFormat(format: ResponseFormat | undefined): JsonObject | undefi
 function thinking({ reasoning, maxOutputTokens: cap }: ModelRequest, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (reasoning === undefined || Object.values(reasoning).every((value) => value === undefined)) return undefined;
   // Who is not known to think need not be told to stop.
-  if (reasoning.effort === 'none') return can.thinking === undefined ? undefined : { type: 'disabled' };
+  if (reasoning.effort === 'none') return (can.thinking?.length ?? 0) === 0 ? undefined : { type: 'disabled' };
+  if (can.thinking?.length === 0) {
+    dropped.add('reasoning');
+    return undefined;
+  }
   const wanted = reasoning.effort === undefined ? undefined : BUDGETS[reasoning.effort];
   // It counts into the cap: what an effort stands for leaves room for the answer.
   const fitting = wanted === undefined || cap === undefined ? wanted : thinkingWithin(wanted, cap, undefined);

@@ -5,7 +5,7 @@ import { targetFacts } from '../../../../support/target';
 
 function encode(request: Partial<ModelRequest>): { body: JsonObject; dropped: readonly string[] } {
   const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-  const target = targetFacts('command-a-03-2025');
+  const target = targetFacts('command-a-reasoning-08-2025');
   return cohereV2.encodeRequest({ model: 'alias', stream: false, messages, ...request }, target);
 }
 
@@ -71,7 +71,7 @@ describe('Cohere requests', () => {
     });
 
     expect(body).toEqual({
-      model: 'command-a-03-2025',
+      model: 'command-a-reasoning-08-2025',
       messages: [{ role: 'user', content: 'Hi' }],
       stream: true,
       max_tokens: 4_000,

@@ -1,0 +1,115 @@
+/** What a host refuses of a call that others take, left out and named, or said in another way. */
+import { sentToEveryProvider, startEveryProvider } from '../../support/every-provider';
+import type { TestGateway } from '../../support/gateway';
+import { jsonReply, startUpstream, streamReply, type Upstream } from '../../support/upstream';
+
+const CHAT = '/v1/chat/completions';
+const RESPONSES = '/v1/responses';
+const MESSAGES = '/v1/messages';
+
+const sent = sentToEveryProvider();
+const USER = [{ role: 'user', content: 'Hi' }];
+
+describe("an end user's name at Anthropic", () => {
+  const named = async (user: string) => {
+    const { body, warnings } = await sent(CHAT, { model: 'anthropic/claude-sonnet-4-5', messages: USER, user });
+    return { metadata: body.metadata, warned: warnings.includes('user') };
+  };
+
+  test.each(['ann@example.com', 'a.b+c@mail.example.co.uk', '+49 170 1234567', '(555) 123-4567'])(
+    'is left out where it is an address: %s',
+    async (user) => {
+      expect(await named(user)).toEqual({ metadata: undefined, warned: true });
+    },
+  );
+
+  test.each(['user-123', '42', 'ann at example', '5f0c1a2b-8f1e-4a2b-9c3d-112233445566', 'team/ann@host'])(
+    'stays where it is none: %s',
+    async (user) => {
+      expect(await named(user)).toEqual({ metadata: { user_id: user }, warned: false });
+    },
+  );
+
+  test('is left out of a call of Responses too', async () => {
+    const { body } = await sent(RESPONSES, { model: 'anthropic/claude-sonnet-4-5', input: 'Hi', user: 'ann@example.com' });
+
+    expect(body).not.toHaveProperty('metadata');
+  });
+});
+
+describe('an effort asked of a model that does not think', () => {
+  const asked = [
+    [CHAT, { messages: USER, reasoning_effort: 'high' }],
+    [RESPONSES, { input: 'Hi', reasoning: { effort: 'high' } }],
+    [MESSAGES, { max_tokens: 4_000, messages: USER, thinking: { type: 'enabled', budget_tokens: 2_000 } }],
+    [MESSAGES, { max_tokens: 4_000, messages: USER, thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+  ] as const;
+
+  test.each(asked)('is left out and named, by %s, case %#', async (path, body) => {
+    for (const model of [
+      'groq/llama-3.3-70b-versatile',
+      'groq/moonshotai/kimi-k2-instruct-0905',
+      'ollama/llama3.2',
+      'together/meta-llama/Llama-3.3-70B-Instruct-Turbo',
+      'cohere/command-a-03-2025',
+      'cohere/command-r-plus',
+    ]) {
+      // A call in the host's own dialect leaves as it came.
+      if (!model.startsWith('cohere/') && path !== MESSAGES) continue;
+      const { body: written, warnings } = await sent(path, { model, ...body });
+
+      expect(JSON.stringify(written)).not.toMatch(/reasoning|thinking/);
+      expect(warnings).toMatch(/reasoning|thinking|effort/);
+    }
+  });
+
+  test('reaches one that does', async () => {
+    const { body } = await sent(CHAT, { model: 'cohere/command-a-reasoning-08-2025', messages: USER, reasoning_effort: 'high' });
+
+    expect(body.thinking).toMatchObject({ type: 'enabled' });
+  });
+});
+
+test('a tool whose description is blank has none on Bedrock', async () => {
+  const tools = ['  \n', '', 'Finds.'].map((description, index) => ({
+    type: 'function',
+    function: { name: `f${index}`, description, parameters: { type: 'object', properties: {} } },
+  }));
+  const { body } = await sent(CHAT, { model: 'bedrock/amazon.nova-pro-v1:0', messages: USER, tools });
+
+  expect(body.toolConfig.tools.map(({ toolSpec }: { toolSpec: object }) => 'description' in toolSpec)).toEqual([false, false, true]);
+});
+
+describe('the stop sequence that vLLM or SGLang names', () => {
+  let upstream: Upstream;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    upstream = await startUpstream();
+    gateway = await startEveryProvider(upstream);
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+  const choice = (more: object) => ({ index: 0, finish_reason: 'stop', ...more });
+  const ask = async (more: object, stream: boolean) => {
+    const delta = { id: 'c', choices: [{ index: 0, delta: { content: 'One' } }] };
+    const whole = { id: 'c', choices: [{ ...choice(more), message: { role: 'assistant', content: 'One' } }] };
+    const events = [delta, { id: 'c', choices: [{ ...choice(more), delta: {} }] }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+    upstream.script(stream ? streamReply(`${events.join('')}data: [DONE]\n\n`, [40]) : jsonReply(whole));
+    const body = { model: 'openai-compatible/m', stream, max_tokens: 99, messages: USER, stop_sequences: ['END'] };
+    return (await gateway.call(MESSAGES, body)).text;
+  };
+
+  test.each([false, true])('is told to callers of Messages, streamed: %s', async (stream) => {
+    for (const more of [{ stop_reason: 'END' }, { matched_stop: 'END' }]) {
+      const text = await ask(more, stream);
+      expect(text).toContain('"stop_reason":"stop_sequence"');
+      expect(text).toContain('"stop_sequence":"END"');
+    }
+    for (const more of [{}, { stop_reason: null }, { matched_stop: 151_645 }, { stop_reason: 2 }]) {
+      const text = await ask(more, stream);
+      expect(text).toContain('"stop_reason":"end_turn"');
+    }
+  });
+});
