@@ -8,6 +8,7 @@ import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Level, UnknownPrice } from './limits';
 import type { ModelOverride } from './model-override';
+import type { SensitiveTargets, Sensitivity } from './placement';
 import type { Provider } from './provider';
 import type { Route } from './route';
 import type { TlsPolicy } from './tls-policy';
@@ -62,6 +63,27 @@ export interface LlmGatewayProps extends Level {
    * @default - nothing
    */
   readonly userDefaults?: Level;
+
+  /**
+   * How sensitive calls are at least, whoever makes them. Keys, levels, routes and calls (`x-gateway-sensitivity`) may say more, never less.
+   *
+   * @default Sensitivity.PUBLIC
+   */
+  readonly sensitivity?: Sensitivity;
+
+  /**
+   * Where calls of each label may go. What is sensitive goes nowhere that is not named here, whatever fails.
+   *
+   * @default - only public calls are answered
+   */
+  readonly sensitiveTargets?: SensitiveTargets;
+
+  /**
+   * Geographies (`eu`, `us`) and Regions (`eu-central-1`) that all calls stay within. Keys, levels and routes may have narrower fences.
+   *
+   * @default - no fence
+   */
+  readonly residency?: string[];
 
   /**
    * What happens to a call whose model has no known price.

@@ -29,6 +29,13 @@ export interface ProviderBinding {
   readonly network?: ProviderNetwork;
 
   /**
+   * Geography or Region that it processes calls in.
+   *
+   * @default - the Region that is called; a server of one's own is where the gateway is; of others nobody knows
+   */
+  readonly residency?: string;
+
+  /**
    * The secret that holds the credential. The proxy function is allowed to read it.
    *
    * @default - no credential

@@ -31,6 +31,14 @@ export interface ProviderOptions {
   readonly models?: string[];
 
   /**
+   * Geography (`eu`, `us`) or Region that the provider processes calls in, as your contract with it says: what a residency fence goes by. Providers that are
+   * called in Regions need none.
+   *
+   * @default - the Region that is called; a server of your own is where the gateway is; of others nobody knows, so no fenced call goes there
+   */
+  readonly residency?: string;
+
+  /**
    * The provider's models cost nothing, so no budget is touched.
    *
    * @default false

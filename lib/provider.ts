@@ -211,9 +211,9 @@ class ConfiguredProvider extends Provider {
   }
 
   override bind(_scope: Construct, _options: ProviderBindOptions): ProviderBinding {
-    const { baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations } = this.props;
+    const { baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations } = this.props;
     const { kind, settings } = this;
-    return { kind, baseUrl, network, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations, settings };
+    return { kind, baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations, settings };
   }
 }
 

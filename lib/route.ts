@@ -1,3 +1,4 @@
+import type { Sensitivity } from './placement';
 import type { Strategy } from './strategy';
 import type { Target } from './target';
 
@@ -32,6 +33,20 @@ export interface RouteOptions {
    * @default false
    */
   readonly contentPolicyFallback?: boolean;
+
+  /**
+   * How sensitive calls of this alias are at least.
+   *
+   * @default - as the call's key and the levels above it say
+   */
+  readonly sensitivity?: Sensitivity;
+
+  /**
+   * Geographies (`eu`) and Regions (`eu-central-1`) that calls of this alias stay within, also when they fall back to another.
+   *
+   * @default - anywhere that the call's key and the levels above it allow
+   */
+  readonly residency?: string[];
 }
 
 /** An alias that callers may ask for, and where its calls go. */

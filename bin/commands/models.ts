@@ -34,6 +34,8 @@ export const command = overrideCommand({
     'no-affinity': { type: 'boolean' },
     'budget-fallback': { type: 'string' },
     'content-policy-fallback': { type: 'boolean' },
+    sensitivity: { type: 'string' },
+    residency: { type: 'string', multiple: true },
     capabilities: { type: 'string' },
     ...TOKEN_PRICE_OPTIONS,
     free: { type: 'boolean' },
@@ -48,6 +50,7 @@ tokens and last day; \`get\` and \`delete\` are about an override.
   --no-affinity         calls of one conversation may go to different targets
   --budget-fallback ALIAS   takes calls that no budget covers
   --content-policy-fallback   what one provider's content policy refuses is asked of the next target
+  --sensitivity LABEL  --residency AREA   how sensitive its calls are at least, and where they stay; docs/residency.md
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
 ${TOKEN_PRICE_HELP}
   --free                the model costs nothing`,
@@ -60,6 +63,8 @@ ${TOKEN_PRICE_HELP}
       ...(flag(parsed, 'no-affinity') ? { affinity: false } : {}),
       ...option('budget_fallback', text(parsed, 'budget-fallback')),
       ...(flag(parsed, 'content-policy-fallback') ? { content_policy_fallback: true } : {}),
+      ...option('sensitivity', text(parsed, 'sensitivity')),
+      ...option('residency', texts(parsed, 'residency')),
       ...option('capabilities', readCapabilities(parsed)),
       ...option('usd_per_million_tokens', readTokenPrices(parsed)),
       ...(flag(parsed, 'free') ? { free: true } : {}),

@@ -43,6 +43,8 @@ const USAGE = `usage: npx cdk-llm-gateway requests list [options]
                             ${OUTCOMES.slice(6, 12).join(', ')},
                             ${OUTCOMES.slice(12).join(', ')},
                             or a provider's own code
+  --sensitivity LABEL       internal, confidential, restricted
+  --network KIND            public, vpc, loopback: where calls that are not public went
   --limit N                 at most N (default: 50)
 
 ${CONNECTION_HELP}`;
@@ -79,6 +81,8 @@ const FILTERS: Readonly<Record<string, string>> = {
   provider: 'provider',
   model: 'model',
   outcome: 'outcome',
+  sensitivity: 'sensitivity',
+  network: 'network',
 };
 
 export const command: Command = {

@@ -15,6 +15,7 @@ const OPTIONS = {
   documents: { type: 'boolean' },
   schema: { type: 'boolean' },
   opening: { type: 'string', multiple: true },
+  sensitivity: { type: 'string' },
   at: { type: 'string' },
 } as const;
 
@@ -54,6 +55,7 @@ Shows the targets in the order in which they would be asked, and those that woul
   --output-tokens N     that such calls usually write (default: 1024)
   --tools  --pictures  --documents  --schema   what the call brings, holds and wants
   --opening TEXT        what the conversation begins with: instructions, then the first turn; may be repeated
+  --sensitivity LABEL   public, internal, confidential, restricted
   --at TIME             when it comes, as 2026-11-30T22:15:00Z (default: now)
 
 ${CONNECTION_HELP}`,
@@ -67,6 +69,7 @@ ${CONNECTION_HELP}`,
     if (model === undefined) throw new UsageError('route explain takes --model NAME');
     const [input, output] = [wholeNumber(parsed, 'input-tokens'), wholeNumber(parsed, 'output-tokens')];
     const [key, opening, at] = [text(parsed, 'for-key'), texts(parsed, 'opening'), text(parsed, 'at')];
+    const sensitivity = text(parsed, 'sensitivity');
     const labels = texts(parsed, 'label')?.map(pairOf);
     const body = {
       model,
@@ -76,6 +79,7 @@ ${CONNECTION_HELP}`,
       ...(output === undefined ? {} : { output_tokens: output }),
       ...Object.fromEntries(FLAGS.filter((name) => flag(parsed, name)).map((name) => [name, true])),
       ...(opening === undefined ? {} : { opening }),
+      ...(sensitivity === undefined ? {} : { sensitivity }),
       ...(at === undefined ? {} : { at }),
     };
     const client = await clientOf(parsed);

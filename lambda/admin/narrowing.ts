@@ -1,9 +1,10 @@
-import type { BudgetConfig, LimitsConfig } from '../../lib/private/contract';
+import { type BudgetConfig, type LimitsConfig, SENSITIVITIES, type SensitivityLabel } from '../../lib/private/contract';
 import type { LevelRecord } from '../identity';
 import type { LevelKind } from '../money/ledger';
 import { formatUsd, usd } from '../money/pricing';
 import { invalidRequest } from '../platform/error';
 import { matchesGlob } from '../platform/runtime';
+import { isNarrower } from '../routing';
 import { coversModels } from '../wire/model';
 
 /** What a level allows, as far as its children are concerned. */
@@ -13,6 +14,8 @@ export interface Allowance {
   readonly models?: readonly string[];
   readonly serverTools?: readonly string[];
   readonly mayStore?: boolean;
+  readonly sensitivity?: SensitivityLabel;
+  readonly residency?: readonly string[];
 }
 
 export interface Parent extends Allowance {
@@ -39,6 +42,8 @@ export function checkNarrows(child: Allowance, parents: readonly Parent[], now: 
     for (const [index, glob] of (child.models ?? []).entries()) checkModel(glob, `models[${index}]`, parent);
     for (const [index, glob] of (child.serverTools ?? []).entries()) checkServerTool(glob, `server_tools[${index}]`, parent);
     if (child.mayStore === true && parent.mayStore === false) throw refuse('may_store', 'true', parent, 'no provider to keep calls');
+    checkSensitivity(child.sensitivity, parent);
+    checkResidency(child.residency, parent);
     for (const [index, budget] of (child.budgets ?? []).entries()) checkBudget(budget, `budgets[${index}]`, parent, now);
     if (child.limits !== undefined) checkLimits(child.limits, 'limits', parent, parent.limits);
   }
@@ -61,6 +66,19 @@ function checkServerTool(glob: string, field: string, parent: Parent): void {
   const allowed = parent.serverTools;
   if (allowed === undefined || allowed.some((wide) => matchesGlob(wide, glob))) return;
   throw refuse(field, JSON.stringify(glob), parent, allowed.length === 0 ? 'no server-side tool' : `only ${allowed.join(', ')}`);
+}
+
+function checkSensitivity(label: SensitivityLabel | undefined, parent: Parent): void {
+  const least = parent.sensitivity;
+  if (label === undefined || least === undefined || SENSITIVITIES.indexOf(label) >= SENSITIVITIES.indexOf(least)) return;
+  throw refuse('sensitivity', label, parent, `nothing below ${least}`);
+}
+
+function checkResidency(fence: readonly string[] | undefined, parent: Parent): void {
+  const wide = parent.residency;
+  if (fence === undefined || wide === undefined) return;
+  const index = fence.findIndex((area) => !isNarrower([area], wide));
+  if (index >= 0) throw refuse(`residency[${index}]`, JSON.stringify(fence[index]), parent, `only ${wide.join(', ')}`);
 }
 
 /** Whether all that a budget's or limit's pattern counts is counted by a wider one as well; they count in any case of letters. */

@@ -6,7 +6,19 @@ import type { Parent } from './narrowing';
 import { toWire } from './wire';
 
 /** Fields that an administrator can pin, by their names on the wire. */
-export const PINNABLE = ['budgets', 'limits', 'models', 'server_tools', 'endpoints', 'tags', 'may_store', 'expires_at', 'status'] as const;
+export const PINNABLE = [
+  'budgets',
+  'limits',
+  'models',
+  'server_tools',
+  'endpoints',
+  'tags',
+  'may_store',
+  'sensitivity',
+  'residency',
+  'expires_at',
+  'status',
+] as const;
 
 type Before = LevelRecord | undefined;
 

@@ -1,5 +1,5 @@
-import type { GatewayDocument, ProviderConfig } from '../../lib/private/contract';
-import { type KeptRows, modelPolicy, tagsOf } from '../identity';
+import type { GatewayDocument, ProviderConfig, SensitivityLabel } from '../../lib/private/contract';
+import { type KeptRows, levelsOf, modelPolicy, tagsOf } from '../identity';
 import { createPriceBook, formatUsd, type Price, type PriceBook, textCost } from '../money/pricing';
 import type { JsonObject } from '../platform/json';
 import {
@@ -15,6 +15,8 @@ import {
   modelFacts,
   notCarried,
   orderOf,
+  permitted,
+  placementOf,
   type Resolution,
   type RoutingFacts,
   routeOf,
@@ -44,6 +46,7 @@ export interface RouteQuestion {
   readonly media: readonly Media['kind'][];
   readonly schema: boolean;
   readonly opening: readonly string[];
+  readonly sensitivity?: SensitivityLabel;
   readonly atMs: number;
 }
 
@@ -69,8 +72,10 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
   const resolution = known.resolve(question.model);
   const asked = askedOf(question, rows);
   const allowed = rows === undefined ? resolution.targets : allowedTargets(resolution, modelPolicy(rows));
-  const forbidden = resolution.targets.filter((target) => !allowed.includes(target)).map((target) => ({ target, why: 'models' }));
-  const candidates = candidatesOf(allowed, asked);
+  const levels = rows === undefined ? [] : levelsOf(rows);
+  const placement = placementOf([known.document.placement, ...levels, ...resolution.placements, question]);
+  const near = permitted(allowed, placement, known.document.sensitiveTargets);
+  const candidates = candidatesOf(near, asked);
   const priceOf = (target: Target): Price | undefined => priceAt(known, target, question.atMs);
   const { targets, skipped } = withoutUnfit(candidates, (target) => {
     const listed = capabilitiesOf(target.provider.config.kind, target.model);
@@ -80,14 +85,22 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
     return notCarried(carried, can) ?? (isBeyondWindow(window, Number.POSITIVE_INFINITY, asked.inputTokens) ? TOO_LONG : undefined);
   });
   const order = { resolution, asked, question, prices: pricesOf(targets, priceOf) };
-  return { resolution, targets: ranked(targets, order), skipped: [...forbidden, ...skipped] };
+  return {
+    resolution,
+    targets: ranked(targets, order),
+    skipped: [...without(resolution.targets, allowed, 'models'), ...without(allowed, near, 'placement'), ...skipped],
+  };
+}
+
+function without(targets: readonly Target[], left: readonly Target[], why: string): Skipped[] {
+  return targets.filter(({ name }) => left.every((target) => target.name !== name)).map((target) => ({ target, why }));
 }
 
 async function readKnown(services: Services): Promise<Known> {
   const { document, overrides } = services;
   const [{ inForce }, changed, prices] = await Promise.all([readBooks(services), overrides.list('model'), overrides.list('price')]);
   const facts = modelFacts(document.models ?? [], changed);
-  const providers = (document.providers ?? []).map((config: ProviderConfig) => configureProvider(config, () => undefined, ''));
+  const providers = (document.providers ?? []).map((config: ProviderConfig) => configureProvider(config, () => undefined, services.region));
   const routes = [...changed.flatMap((override) => routeOf(override) ?? []), ...(document.routes ?? [])];
   return {
     document,

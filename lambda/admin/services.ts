@@ -31,6 +31,8 @@ import type { AdminRequest } from './message';
 export interface Services {
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the gateway is deployed. */
+  readonly region: string;
   readonly identity: IdentityStore;
   readonly overrides: OverrideStore;
   readonly books: PriceBookStore;
@@ -57,7 +59,7 @@ export interface Services {
 export interface ServiceParts {
   readonly environment: Pick<
     Environment,
-    'identityTable' | 'countersTable' | 'recordsTable' | 'auditTable' | 'pepperSecret' | 'bootstrapSecret'
+    'identityTable' | 'countersTable' | 'recordsTable' | 'auditTable' | 'region' | 'pepperSecret' | 'bootstrapSecret'
   >;
   readonly clock: Clock;
   readonly log: Log;
@@ -81,6 +83,7 @@ export function createServices({ environment, clock, log, connector, secrets, do
   return {
     clock,
     log,
+    region: environment.region,
     identity,
     overrides: createOverrideStore(connector, identityTable),
     books: createPriceBookStore(connector, identityTable),

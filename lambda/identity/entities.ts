@@ -1,3 +1,4 @@
+import type { SensitivityLabel } from '../../lib/private/contract';
 import type { KeyRow, LevelRow } from '../money/ledger';
 
 export type Role = 'admin' | 'team_admin' | 'viewer' | 'caller';
@@ -16,6 +17,10 @@ export interface LevelRecord extends LevelRow {
   readonly allowedTags?: readonly string[];
   /** The provider may keep calls and answers that ask for it; absent: as the parent allows. */
   readonly mayStore?: boolean;
+  /** How sensitive its calls are at least. */
+  readonly sensitivity?: SensitivityLabel;
+  /** Geographies and Regions that its calls stay within. */
+  readonly residency?: readonly string[];
   /** Fields, as the admin API names them, that only the role `admin` changes; of a team: on all that it has. */
   readonly pinned?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;

@@ -77,6 +77,7 @@ const CATALOGUE = {
   access_denied: FORBIDDEN,
   endpoint_not_allowed: FORBIDDEN,
   model_not_allowed: FORBIDDEN,
+  target_not_allowed: FORBIDDEN,
   server_tool_not_allowed: FORBIDDEN,
   insufficient_quota: { status: 402, type: 'insufficient_quota', retryable: false },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error', retryable: true },

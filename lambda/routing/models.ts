@@ -1,4 +1,4 @@
-import type { RouteConfig, StrategyName, TargetConfig } from '../../lib/private/contract';
+import type { PlacementConfig, RouteConfig, StrategyName, TargetConfig } from '../../lib/private/contract';
 import { GatewayError } from '../platform/error';
 import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
 import { isSafeModelName } from '../wire/providers';
@@ -26,6 +26,8 @@ export interface Resolution {
   readonly budgetFallback?: string;
   /** Whether what one provider's content policy refuses is asked of the next target. */
   readonly contentPolicyFallback: boolean;
+  /** What the calls of its route are held to; of a route that was changed at run time also what it was deployed with. */
+  readonly placements: readonly PlacementConfig[];
 }
 
 /** Finds what a model name means. */
@@ -37,6 +39,7 @@ export interface ModelResolver {
 }
 
 const MAX_REMEMBERED = 1_000;
+const NONE: readonly PlacementConfig[] = [];
 
 /**
  * Resolves in this order: an alias, `provider/model`, an alias with a `*` (the document's order), a bare name that exactly one provider
@@ -69,6 +72,7 @@ export function createModelResolver(
       affinity: route.affinity ?? true,
       ...(route.budget_fallback === undefined ? {} : { budgetFallback: route.budget_fallback }),
       contentPolicyFallback: route.content_policy_fallback ?? false,
+      placements: routes.filter(({ alias, sensitivity, residency }) => alias === route.alias && (sensitivity ?? residency) !== undefined),
     };
   };
 
@@ -117,7 +121,16 @@ export function createModelResolver(
 
 /** What a name means that leads to one place. */
 function straight(originalModel: string, reason: 'provider' | 'pattern', target: Target): Resolution {
-  return { originalModel, reason, targets: [target], strategy: 'ordered', chooses: false, affinity: true, contentPolicyFallback: false };
+  return {
+    originalModel,
+    reason,
+    targets: [target],
+    strategy: 'ordered',
+    chooses: false,
+    affinity: true,
+    contentPolicyFallback: false,
+    placements: NONE,
+  };
 }
 
 /** A target model `*` stands for the name that was asked for. */

@@ -19,8 +19,12 @@ export interface ConfiguredProvider {
   readonly config: ProviderConfig;
   readonly definition: ProviderDefinition;
   readonly network: NetworkConfig;
-  /** Where it may be called, in order of preference, as far as prices depend on it. */
+  /** Where it may be called, in order of preference: Regions, or undefined for the one address of a provider without them. */
+  readonly locations: readonly (string | undefined)[];
+  /** The same, as far as prices depend on it. */
   readonly regions: readonly string[];
+  /** Regions and geographies that process a call of a model that goes to one of the locations; undefined where nobody says. */
+  areasOf(model: string, location: string | undefined): readonly string[] | undefined;
   /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
   sites(): readonly ProviderSite[];
   readonly secretArn?: string;
@@ -47,19 +51,37 @@ export function configureProvider(
   const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;
   const awsUrl = isOurs ? awsEndpoint(definition.awsService) : undefined;
   const configuredUrl = givenUrl ?? awsUrl;
-  const regions = regionsOf(config, definition, configuredUrl, functionRegion);
+  const locations = regionsOf(config, definition, configuredUrl, functionRegion);
+  const residence = residenceOf(definition, configuredUrl);
+  // A server of one's own runs where the function does, unless it is said to be elsewhere.
+  const home = config.residency ?? residence ?? (config.network === 'public' ? undefined : functionRegion);
   let sites: readonly ProviderSite[] | undefined;
   return {
     id: config.id,
     config,
     definition,
-    regions: regions.flatMap((region) => region ?? residenceOf(definition, configuredUrl) ?? []),
+    locations,
+    regions: locations.flatMap((region) => region ?? residence ?? []),
+    areasOf(model, location) {
+      if (location === undefined) return home === undefined ? undefined : [home];
+      return definition.processedIn === undefined ? [location] : definition.processedIn(model, location);
+    },
     network: awsUrl === undefined ? config.network : networkOf(awsUrl),
     ...(secretArn === undefined ? {} : { secretArn }),
     sites: () => {
-      sites ??= regions.map((region) => siteOf(baseUrlFor(definition, configuredUrl, region), region));
+      sites ??= locations.map((region) => siteOf(baseUrlFor(definition, configuredUrl, region), region));
       return sites;
     },
+  };
+}
+
+/** The same provider, called at some of its locations alone. */
+export function atLocations(provider: ConfiguredProvider, locations: readonly (string | undefined)[]): ConfiguredProvider {
+  return {
+    ...provider,
+    locations,
+    regions: provider.regions.filter((region) => locations.includes(region)),
+    sites: () => provider.sites().filter(({ region }) => locations.includes(region)),
   };
 }
 

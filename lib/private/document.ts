@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Deadlines } from '../deadlines';
 import type { Level, UnknownPrice } from '../limits';
 import type { ModelOverride } from '../model-override';
+import type { SensitiveTargets, Sensitivity } from '../placement';
 import type { Provider } from '../provider';
 import type { ProviderBinding } from '../provider-binding';
 import { ProviderNetwork } from '../provider-network';
@@ -15,6 +16,7 @@ import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
 import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
+import { checkArea, placementConfig, sensitiveTargetsConfig } from './placement-config';
 import { routeConfigs } from './route-configs';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
 
@@ -27,6 +29,9 @@ export interface DocumentProps {
   readonly maxBodySize?: Size;
   readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice?: UnknownPrice;
+  readonly sensitivity?: Sensitivity;
+  readonly sensitiveTargets?: SensitiveTargets;
+  readonly residency?: string[];
   readonly gateway: Level;
   readonly keyDefaults?: Level;
   readonly teamDefaults?: Level;
@@ -70,6 +75,10 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),
       unknownPrice: unknownPriceConfig(props.unknownPrice),
+      ...(props.sensitivity === undefined && props.residency === undefined
+        ? {}
+        : { placement: placementConfig('the gateway', props.sensitivity, props.residency) }),
+      ...(props.sensitiveTargets === undefined ? {} : { sensitiveTargets: sensitiveTargetsConfig(props.sensitiveTargets) }),
       gateway: levelConfig('gateway', props.gateway),
       defaults: {
         ...(props.keyDefaults === undefined ? {} : { key: levelConfig('key', props.keyDefaults) }),
@@ -122,6 +131,7 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     ...(regions === undefined || regions.length === 0 ? {} : { regions: [...regions] }),
     ...(models === undefined ? {} : { models: models.map((glob) => checkGlob(`"models" of provider "${id}"`, glob)) }),
     network,
+    ...(binding.residency === undefined ? {} : { residency: checkArea(`"residency" of provider "${id}"`, binding.residency) }),
     ...(binding.free === undefined ? {} : { free: binding.free }),
     ...(binding.mediaUrls === undefined ? {} : { mediaUrls: binding.mediaUrls }),
     ...(binding.mediaLocations === undefined ? {} : { mediaLocations: mediaLocations(id, binding.kind, binding.mediaLocations) }),

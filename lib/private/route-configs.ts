@@ -16,6 +16,7 @@ import {
   type TargetConfig,
   TIME_OF_DAY,
 } from './contract';
+import { placementConfig } from './placement-config';
 import { checkGlob } from './validation';
 
 const MOST_A_MINUTE = 1_000_000_000_000;
@@ -49,7 +50,7 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     throw new Error(`the route "${alias}" has no targets; give at least one, for example Target.model("bedrock/<model>")`);
   if (targets.length > MOST_TARGETS)
     throw new Error(`the route "${alias}" has ${targets.length} targets; give at most ${MOST_TARGETS}, or make a second route`);
-  const { strategy, affinity, budgetFallback, contentPolicyFallback } = options;
+  const { strategy, affinity, budgetFallback, contentPolicyFallback, sensitivity, residency } = options;
   const name = STRATEGY_NAMES.find((known) => known === strategy?.name);
   return {
     alias,
@@ -58,6 +59,7 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     ...(affinity === undefined ? {} : { affinity }),
     ...(budgetFallback === undefined ? {} : { budget_fallback: budgetFallback }),
     ...(contentPolicyFallback === undefined ? {} : { content_policy_fallback: contentPolicyFallback }),
+    ...placementConfig(`the route "${alias}"`, sensitivity, residency),
   };
 }
 

@@ -38,6 +38,7 @@ export async function startGatewayServer(document: Partial<GatewayDocument> = {}
       countersTable: TABLE_NAMES.counters,
       recordsTable: TABLE_NAMES.records,
       auditTable: TABLE_NAMES.audit,
+      region: 'us-east-1',
       pepperSecret: 'pepper',
       bootstrapSecret: 'bootstrap',
     },

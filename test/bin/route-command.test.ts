@@ -117,3 +117,10 @@ test('fails without a model, for a name that means nothing, and for options that
   await expect(run(route, 'explain', '--model', 'smart', '--label', 'x')).rejects.toThrow('--label takes NAME=VALUE');
   await expect(run(route, 'tell')).rejects.toThrow('route takes one of: explain');
 });
+
+test('route explain leaves out what is too far for the call’s label', async () => {
+  await run(models, 'set', 'smart', '--target', 'openai/big', '--sensitivity', 'confidential');
+
+  expect(await explained()).toMatchObject({ targets: [], skipped: [{ target: 'openai/big', why: 'placement' }] });
+  expect(await explained('--sensitivity', 'restricted')).toMatchObject({ targets: [] });
+});

@@ -1,5 +1,15 @@
-import { Provider, Route, type RouteCondition, type RouteOptions, Strategy, Target, type TargetOptions } from '../../lib';
-import { documentFor } from './support';
+import {
+  type LlmGatewayProps,
+  Provider,
+  Route,
+  type RouteCondition,
+  type RouteOptions,
+  Sensitivity,
+  Strategy,
+  Target,
+  type TargetOptions,
+} from '../../lib';
+import { documentFor, synthesize } from './support';
 
 const routesOf = (...routes: Route[]) => documentFor(() => ({ providers: [Provider.bedrock(), Provider.simulated()], routes })).routes;
 const one = (options: TargetOptions) => routesOf(Route.to('smart', [Target.model('bedrock/a.b', options)]))[0]?.targets[0];
@@ -155,4 +165,36 @@ describe('fails', () => {
   test.each(['bedrock/../a', 'bedrock/a//b'])('on a model that no request may name: %s', (name) => {
     expect(() => routesOf(Route.to('smart', [Target.model(name)]))).toThrow(/a target is one model, not a pattern/);
   });
+});
+
+test('labels and fences of the gateway, its routes and its providers stand in the document', () => {
+  const document = documentFor(() => ({
+    providers: [Provider.bedrock({ residency: 'eu' })],
+    routes: [Route.to('a', [Target.model('bedrock/m')], { sensitivity: Sensitivity.RESTRICTED, residency: ['eu', 'us-east-1'] })],
+    sensitivity: Sensitivity.INTERNAL,
+    residency: ['eu'],
+    sensitiveTargets: { internal: ['bedrock/*'], restricted: [] },
+  }));
+
+  expect(document).toMatchObject({
+    providers: [{ residency: 'eu' }],
+    routes: [{ sensitivity: 'restricted', residency: ['eu', 'us-east-1'] }],
+    placement: { sensitivity: 'internal', residency: ['eu'] },
+    sensitiveTargets: { internal: ['bedrock/*'], restricted: [] },
+  });
+});
+
+test.each<[LlmGatewayProps, string]>([
+  [{ residency: [] }, '"residency" of the gateway is empty'],
+  [{ residency: ['europe'] }, '"residency" of the gateway names "europe"; give a Region, such as "eu-central-1", or one of eu, us,'],
+  [{ residency: ['global'] }, '"residency" of the gateway names "global"'],
+  [{ routes: [Route.to('a', [Target.model('bedrock/m')], { residency: ['EU'] })] }, '"residency" of the route "a" names "EU"'],
+  [{ providers: [Provider.simulated(), Provider.vllm({ residency: 'everywhere' })] }, '"residency" of provider "vllm" names "everywhere"'],
+  [
+    { sensitiveTargets: { restricted: ['smart'] } },
+    '"sensitiveTargets.restricted" names "smart"; give patterns of "<provider id>/<model>"',
+  ],
+  [{ sensitiveTargets: { internal: ['a b/*'] } }, '"sensitiveTargets.internal" is "a b/*"'],
+])('a label or a fence that means nothing fails: %j', (props, message) => {
+  expect(() => synthesize(props)).toThrow(message);
 });

@@ -29,6 +29,8 @@ export const LEVEL_OPTIONS = {
 export const OWN_LEVEL_OPTIONS = {
   pinned: { type: 'string', multiple: true },
   'may-store': { type: 'boolean' },
+  sensitivity: { type: 'string' },
+  residency: { type: 'string', multiple: true },
   'no-may-store': { type: 'boolean' },
   'show-figures': { type: 'boolean' },
   'no-show-figures': { type: 'boolean' },
@@ -51,6 +53,8 @@ const HELP_LINES: readonly (readonly [LevelOption, string])[] = [
   ['tag', '--tag NAME=VALUE                 may be repeated'],
   ['allowed-tag', '--allowed-tag NAME=VALUES        tags that administrators of teams may set; may be repeated'],
   ['may-store', '--may-store  --no-may-store      whether a provider may keep calls that ask for it'],
+  ['sensitivity', '--sensitivity LABEL              how sensitive calls are at least: public, internal, confidential, restricted'],
+  ['residency', '--residency AREA                 eu, or eu-central-1: calls stay there; may be repeated'],
   ['show-figures', '--show-figures  --no-show-figures  whether keys are told how its budgets and limits stand'],
   ['pinned', '--pinned FIELD                   what only the role admin changes: limits, budgets, ...; may be repeated'],
   ['metadata', '--metadata NAME=VALUE            may be repeated'],
@@ -90,6 +94,7 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
     ['server-tool', 'server_tools'],
     ['allowed-tag', 'allowed_tags'],
     ['pinned', 'pinned'],
+    ['residency', 'residency'],
   ] as const) {
     const names = texts(parsed, option);
     if (names !== undefined) body[field] = names;
@@ -109,6 +114,8 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
     if (yes && no) throw new UsageError(`--${option} and --no-${option} exclude each other`);
     if (yes || no) body[field] = yes;
   }
+  const sensitivity = text(parsed, 'sensitivity');
+  if (sensitivity !== undefined) body['sensitivity'] = sensitivity;
   const zone = text(parsed, 'time-zone');
   if (zone !== undefined) body['time_zone'] = zone;
   for (const field of texts(parsed, 'clear') ?? []) body[field.replaceAll('-', '_')] = null;

@@ -209,7 +209,15 @@ function teamOfChange(kind: Kind, record: LevelRecord): { teamId?: string } {
 }
 
 /** Fields that a child may only narrow, as the record and as the wire names them. */
-const NARROWING = { budgets: 'budgets', limits: 'limits', models: 'models', serverTools: 'server_tools', mayStore: 'may_store' } as const;
+const NARROWING = {
+  budgets: 'budgets',
+  limits: 'limits',
+  models: 'models',
+  serverTools: 'server_tools',
+  mayStore: 'may_store',
+  sensitivity: 'sensitivity',
+  residency: 'residency',
+} as const;
 const NARROWING_FIELDS = Object.keys(NARROWING) as (keyof typeof NARROWING)[];
 
 /** Only fields that a change writes are held against the parents: what was allowed once stays writable around. */

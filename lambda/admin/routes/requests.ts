@@ -27,6 +27,8 @@ const FILTERS: Filters<keyof KeptRecord> = {
   provider: 'provider',
   model: 'originalModel',
   outcome: 'outcome',
+  sensitivity: 'sensitivity',
+  network: 'network',
 };
 
 /** The routes of single requests. */

@@ -1,3 +1,4 @@
+import type { SensitivityLabel } from '../../../lib/private/contract';
 import type { JsonObject } from '../../platform/json';
 import type { Media } from '../../wire/model';
 import { notFound } from '../caller';
@@ -45,7 +46,7 @@ export const routeExplanationRoutes: readonly AdminRoute[] = [
 ];
 
 function questionOf(body: JsonObject, now: number): RouteQuestion {
-  const { model, key_id: keyId, metadata, input_tokens: inputTokens, output_tokens: outputTokens, opening, at } = body;
+  const { model, key_id: keyId, metadata, input_tokens: inputTokens, output_tokens: outputTokens, opening, sensitivity, at } = body;
   const media: Media['kind'][] = [
     ...(body['pictures'] === true ? ['image' as const] : []),
     ...(body['documents'] === true ? ['document' as const] : []),
@@ -60,6 +61,7 @@ function questionOf(body: JsonObject, now: number): RouteQuestion {
     media,
     schema: body['schema'] === true,
     opening: (opening ?? []) as string[],
+    ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as SensitivityLabel }),
     atMs: at === undefined ? now : Date.parse(at as string),
   };
 }

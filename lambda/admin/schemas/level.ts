@@ -1,3 +1,4 @@
+import { GEOGRAPHIES, REGION_NAME, SENSITIVITIES } from '../../../lib/private/contract';
 import { PINNABLE } from '../reserved';
 import type { Schema } from '../schema';
 
@@ -121,6 +122,15 @@ const SERVER_TOOLS: Schema = {
 
 export { GLOB, LABELS, TIME, USD };
 
+export const SENSITIVITY: Schema = { type: 'string', enum: SENSITIVITIES };
+export const RESIDENCY: Schema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 16,
+  items: { type: 'string', pattern: `^(?:${Object.keys(GEOGRAPHIES).join('|')}|${REGION_NAME.source.slice(1, -1)})$`, maxLength: 32 },
+  examples: [['eu']],
+};
+
 /** Fields that only the role `admin` changes. */
 export const PINNED: Schema = {
   type: 'array',
@@ -155,6 +165,11 @@ export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
     description:
       'A provider may keep calls and answers that ask for it (`store`), in the account that all share. It may where this or a level above says true and none says false.',
   },
+  sensitivity: {
+    ...SENSITIVITY,
+    description: 'How sensitive calls are at least. The most sensitive label of all levels, the route and the call counts.',
+  },
+  residency: { ...RESIDENCY, description: 'Geographies and Regions that calls stay within, besides what other levels and the route say.' },
   metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
   time_zone: {
     type: 'string',

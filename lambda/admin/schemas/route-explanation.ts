@@ -1,6 +1,6 @@
 import { STRATEGY_NAMES } from '../../../lib/private/contract';
 import type { Schema } from '../schema';
-import { GLOB, REFERENCE, TIME } from './level';
+import { GLOB, REFERENCE, SENSITIVITY, TIME } from './level';
 import { ROUTE_FIELDS, TARGET } from './routes';
 
 const TOKENS: Schema = { type: 'integer', minimum: 0, maximum: 1_000_000_000 };
@@ -33,6 +33,7 @@ export const ROUTE_QUESTION: Schema = {
       items: { type: 'string', maxLength: 100_000 },
       description: 'The texts that the conversation begins with: instructions, then the first turn. Default: of no conversation.',
     },
+    sensitivity: { ...SENSITIVITY, description: 'As the caller says. Default: says nothing.' },
     at: { ...TIME, description: 'When it comes. Default: now.' },
   },
 };

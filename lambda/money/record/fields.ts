@@ -112,6 +112,14 @@ export const CALL_FIELDS = {
 /** Known once a request has ended. Provider and model stand in the log line as what its metrics are counted by. */
 export const RESULT_FIELDS = {
   provider: { attribute: 'provider', type: 'text', api: 'provider', column: 'provider' },
+  /** This and the next are recorded of what is not public. */
+  sensitivity: { attribute: 'sensitivity', type: 'text', api: 'sensitivity', words: 'Label that it was held to; absent: `public`.' },
+  network: {
+    attribute: 'network',
+    type: 'text',
+    api: 'network',
+    words: 'The widest network that an attempt was made in, `public`, `vpc` or `loopback`; of a call whose label is not `public`.',
+  },
   requestModel: { attribute: 'request_model', type: 'text', api: 'request_model', log: 'requestModel', words: 'As sent.' },
   responseModel: { attribute: 'response_model', type: 'text', api: 'response_model', words: 'As answered.' },
   status: { attribute: 'status', type: 'integer', api: 'status', log: 'status' },

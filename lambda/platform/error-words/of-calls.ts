@@ -61,6 +61,10 @@ export const OF_CALLS = {
     ],
     endpoint_not_allowed: ['The key may not use this endpoint.', "An administrator adds it to the key's `endpoints`."],
     model_not_allowed: ['The key, or a level above it, may not use this model.', 'An administrator adds it to `models`.'],
+    target_not_allowed: [
+      'No target of the model may take the call: it is too sensitive for them, or they are outside of where it has to stay.',
+      'Ask for another model, or have the key, the route or the targets of its label changed.',
+    ],
     server_tool_not_allowed: ['The key may not use a tool that the provider runs itself.', 'An administrator adds it to `server_tools`.'],
   }),
   ...explainedAt('budgets-and-limits', {

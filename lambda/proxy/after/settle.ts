@@ -1,3 +1,4 @@
+import type { NetworkConfig } from '../../../lib/private/contract';
 import type { Outcome, Reservation } from '../../money/ledger';
 import { costOfUsage, implausible, mayReasonUnseen, type Price, tierPercent, writtenWithin } from '../../money/pricing';
 import type { Target } from '../../routing';
@@ -60,9 +61,13 @@ async function release(gateway: Gateway, bounded: BoundedCall, reservation: Rese
   await reservation.release(closed(gateway, trace, bounded.call));
 }
 
-function closed(gateway: Gateway, trace: Trace, { options }: RoutedCall): Outcome {
+function closed(gateway: Gateway, trace: Trace, { options, sensitivity, targets }: RoutedCall): Outcome {
   takeTimes(trace, gateway.clock.monotonic());
   trace.labels = options.labels;
+  if (sensitivity !== 'public') {
+    trace.sensitivity = sensitivity;
+    trace.network = widestNetwork(trace, targets);
+  }
   const outcome = resultOf(trace);
   return trace.decidedAttempts === 0 ? outcome : { ...outcome, attempts: trace.attempts.slice(trace.decidedAttempts) };
 }
@@ -75,6 +80,12 @@ export interface Loss {
   readonly tookMs: number;
   /** What the provider reported is its last word: the answer came to its end, and is of no use. */
   readonly complete: boolean;
+}
+
+/** Where a call got to, whether it was answered there or not. */
+function widestNetwork({ attempts }: Trace, targets: readonly Target[]): NetworkConfig | undefined {
+  const used = targets.flatMap(({ provider }) => (attempts.some((made) => made.provider === provider.id) ? [provider.network] : []));
+  return (['public', 'vpc', 'loopback'] as const).find((network) => used.includes(network));
 }
 
 /**

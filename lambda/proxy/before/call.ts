@@ -1,3 +1,4 @@
+import type { SensitivityLabel } from '../../../lib/private/contract';
 import type { Caller, KeptRows } from '../../identity';
 import type { Bound, SmallerBounds } from '../../money/ledger';
 import type { Price } from '../../money/pricing';
@@ -37,6 +38,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Decimal US dollars. */
   readonly maxCostUsd?: string;
+  /** How sensitive the call is at least. */
+  readonly sensitivity?: SensitivityLabel;
 }
 
 /** Where a call may go, and on what terms. */
@@ -52,6 +55,8 @@ export interface CallRoute {
   readonly withheld: readonly string[];
   /** The provider may keep the call and its answer, where it asks for that. */
   readonly mayStore: boolean;
+  /** What the call's targets were held to. */
+  readonly sensitivity: SensitivityLabel;
   /** What it was planned from. */
   readonly rows: KeptRows;
 }
@@ -64,7 +69,7 @@ const NONE: readonly Skipped[] = [];
 /** Written out: every request makes one, and copying two objects into a third costs several times as much. */
 export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked'>): RoutedCall {
   const { requestId, exchange, operation, answer, dialect, envelope, document, facts, options, caller, configuration } = call;
-  const { resolution, targets, withheld, mayStore, rows } = route;
+  const { resolution, targets, withheld, mayStore, sensitivity, rows } = route;
   return {
     requestId,
     exchange,
@@ -84,6 +89,7 @@ export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'aske
     asked: undefined,
     withheld,
     mayStore,
+    sensitivity,
     rows,
   };
 }

@@ -1,3 +1,4 @@
+import { SENSITIVITIES, type SensitivityLabel } from '../../../lib/private/contract';
 import type { Caller, RequestHeaders } from '../../identity';
 import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
@@ -116,7 +117,17 @@ export function readOptions(headers: RequestHeaders): CallOptions {
     labels: Object.assign(readLabels(headers, 'x-gateway-metadata'), readLabels(headers, 'x-gateway-tags')),
     timeoutMs: timeout === undefined ? undefined : Number(timeout),
     maxCostUsd,
+    sensitivity: readSensitivity(headers),
   };
+}
+
+function readSensitivity(headers: RequestHeaders): SensitivityLabel | undefined {
+  const text = headerText(headers, 'x-gateway-sensitivity');
+  if (text === undefined) return undefined;
+  const label = SENSITIVITIES.find((known) => known === text);
+  if (label !== undefined) return label;
+  const message = `The header x-gateway-sensitivity must be one of ${SENSITIVITIES.join(', ')}.`;
+  throw invalidRequest('x-gateway-sensitivity', message, 'invalid_header');
 }
 
 /** `name=value,name=value`, or a JSON object of strings. */

@@ -32,9 +32,10 @@ export async function plan(gateway: Gateway, asked: ModelCall, instead?: string)
 /** What the caller named is what it is allowed, counted and told by. */
 function meaningOf({ configuration, facts }: ModelCall, instead: string | undefined): Resolution {
   const models = configuration.models();
-  return instead === undefined
-    ? models.resolve(facts.model)
-    : { ...models.resolve(instead), originalModel: facts.model, reason: 'alias', instead: true };
+  const named = models.resolve(facts.model);
+  if (instead === undefined) return named;
+  const other = models.resolve(instead);
+  return { ...other, originalModel: facts.model, reason: 'alias', instead: true, placements: [...named.placements, ...other.placements] };
 }
 
 /** The rows of a call with those of its tags, and under the configuration that holds. */

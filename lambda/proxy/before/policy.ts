@@ -1,10 +1,11 @@
+import type { GatewayDocument, SensitiveTargets, SensitivityLabel } from '../../../lib/private/contract';
 import { type KeptRows, type KeyRecord, type LevelRecord, levelsOf, type ModelPolicy, modelPolicy } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import { matchesAnyGlob } from '../../platform/runtime';
-import { allowedTargets, type Resolution, type Target } from '../../routing';
+import { allowedTargets, type Placement, permitted, placementOf, type Resolution, type Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import { type ModelCall, type RoutedCall, routed } from './call';
@@ -20,6 +21,14 @@ interface Standing {
   readonly allowed: readonly Target[];
   readonly usesOwnTools: boolean;
   readonly mayStore: boolean;
+  /** Where calls may go that say how sensitive they are; `public` says nothing. */
+  readonly placed: Map<SensitivityLabel, Placed>;
+}
+
+/** Those of the allowed targets, and of their Regions, that calls may go to. */
+interface Placed {
+  readonly placement: Placement;
+  readonly near: readonly Target[];
 }
 
 /** Rows and resolutions are kept as long as they hold, and so is what follows from both. */
@@ -39,6 +48,7 @@ function standingOf(rows: KeptRows, resolution: Resolution): Standing {
       allowed: allowedTargets(resolution, policy),
       usesOwnTools: resolution.targets.some((target) => ownTools(target).length > 0),
       mayStore: mayStore(levelsOf(rows)),
+      placed: new Map(),
     };
     known.set(resolution, standing);
   }
@@ -49,16 +59,48 @@ function standingOf(rows: KeptRows, resolution: Resolution): Standing {
 export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Promise<RoutedCall> {
   const { key } = rows;
   checkEndpoint(key, asked.route.path);
-  const { policy, allowed, usesOwnTools, mayStore } = standingOf(rows, resolution);
+  const standing = standingOf(rows, resolution);
+  const { policy, allowed, usesOwnTools, mayStore } = standing;
   const usesOwn = asked.operation.generates && usesOwnTools;
   const tools = usesOwn || asked.facts.serverTools.length > 0 ? toolPolicy(rows) : [];
   const { call, withheld } = withAllowedTools(asked, tools);
   if (allowed.length === 0) throw notAllowed('model_not_allowed', `This key may not use the model '${resolution.originalModel}'.`, 'model');
-  const advised = withAllowedToolModels(call, allowed, policy);
+  const { document } = asked.configuration;
+  const { placement, near } = placedAt(standing, document, rows, resolution, asked.options.sensitivity);
+  if (near.length === 0) throw outOfPlace(resolution.originalModel, placement, document.sensitiveTargets);
+  const advised = withAllowedToolModels(call, near, policy);
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
   const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
-  return routed(call, { resolution, targets, withheld, mayStore, rows });
+  return routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows });
+}
+
+/** What the whole gateway, the levels that bind a key, the route and the call itself leave of the allowed targets. */
+function placedAt(
+  { allowed, placed }: Standing,
+  document: GatewayDocument,
+  rows: KeptRows,
+  { placements }: Resolution,
+  sensitivity: SensitivityLabel = 'public',
+): Placed {
+  const known = placed.get(sensitivity);
+  if (known !== undefined) return known;
+  const placement = placementOf([document.placement, ...levelsOf(rows), ...placements, { sensitivity }]);
+  const found = { placement, near: permitted(allowed, placement, document.sensitiveTargets) };
+  placed.set(sensitivity, found);
+  return found;
+}
+
+/** The places that a key may use, whatever is asked of them. */
+export function usableTargets(document: GatewayDocument, rows: KeptRows, resolution: Resolution): readonly Target[] {
+  return placedAt(standingOf(rows, resolution), document, rows, resolution).near;
+}
+
+function outOfPlace(model: string, { label, fences }: Placement, sensitive: SensitiveTargets | undefined): GatewayError {
+  const isUnset = label !== 'public' && sensitive?.[label] === undefined;
+  const held = [...(label === 'public' ? [] : [`are ${label}`]), ...fences.map((fence) => `have to stay in ${fence.join(', ')}`)];
+  const why = isUnset ? `are ${label}, for which the gateway's configuration names no target` : held.join(' and ');
+  return notAllowed('target_not_allowed', `The model '${model}' leads nowhere that this call may go: its calls ${why}.`, 'model');
 }
 
 /** Lists of globs, each narrowing the others: a key names the server-side tools it may use, any level that binds it may narrow them. */

@@ -1,8 +1,9 @@
-import { type Caller, modelPolicy } from '../../identity';
+import type { Caller } from '../../identity';
 import type { JsonObject } from '../../platform/json';
-import { allowedTargets, modelNotFound, type Target } from '../../routing';
+import { modelNotFound, type Target } from '../../routing';
 import type { ListedModel, ModelRoutes } from '../../wire/dialects';
 import { rowsOf } from '../before/plan';
+import { usableTargets } from '../before/policy';
 import type { Gateway } from '../gateway';
 import { lengthsSaid, priceAt } from '../price-at';
 
@@ -15,12 +16,12 @@ const CREATED_AT = '2025-01-01T00:00:00Z';
  * @param lists the forms of all dialects that have their list here: the answer has the fields of each
  */
 export async function listModels(gateway: Gateway, caller: Caller, lists: readonly ModelRoutes[], query: string): Promise<JsonObject> {
-  const policy = modelPolicy(await rowsOf(gateway, { caller, configuration: gateway.configuration }));
+  const rows = await rowsOf(gateway, { caller, configuration: gateway.configuration });
   const models = gateway.configuration
     .models()
     .list()
     .flatMap(({ id, resolution }) => {
-      const targets = allowedTargets(resolution, policy);
+      const targets = usableTargets(gateway.configuration.document, rows, resolution);
       return targets.length === 0 ? [] : [describe(gateway, lists, id, targets)];
     });
   const parameters = new URLSearchParams(query);
@@ -33,8 +34,8 @@ export async function listModels(gateway: Gateway, caller: Caller, lists: readon
  * @throws GatewayError 404 when it does not exist or the key may not use it, which look the same
  */
 export async function showModel(gateway: Gateway, caller: Caller, lists: readonly ModelRoutes[], id: string): Promise<JsonObject> {
-  const policy = modelPolicy(await rowsOf(gateway, { caller, configuration: gateway.configuration }));
-  const targets = allowedTargets(gateway.configuration.models().resolve(id), policy);
+  const rows = await rowsOf(gateway, { caller, configuration: gateway.configuration });
+  const targets = usableTargets(gateway.configuration.document, rows, gateway.configuration.models().resolve(id));
   if (targets.length === 0) throw modelNotFound(id);
   return describe(gateway, lists, id, targets);
 }

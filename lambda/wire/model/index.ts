@@ -3,7 +3,7 @@
 export { answerOf, eventsOf, isWritten } from './answer-events';
 export { withoutProfile } from './bedrock-profile';
 export type { Media } from './media';
-export { allowedPlaces, bindsModel, coversModels } from './model-pattern';
+export { allowedPlaces, bindsModel, coversModels, fitsModel } from './model-pattern';
 export { type BillingUnit, PRICE_UNITS, type PriceUnit, type UnitCounts } from './price-unit';
 export type { AnyRequest, ModelRequest, Operation } from './request';
 export type { AnyAnswer, FinishReason, ModelResponse, StreamEvent } from './response';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../platform/json';
-import { BEDROCK_VENDORS, withoutProfile } from '../model/bedrock-profile';
+import { BEDROCK_VENDORS, profileGeographies, withoutProfile } from '../model/bedrock-profile';
 import type { WireFormat } from '../models';
 import { BEDROCK_BETAS } from '../protocols/betas';
 import { encodeSegment } from './address';
@@ -95,5 +95,9 @@ export const bedrock: ProviderDefinition = {
   ],
   quirks: ['no-reasoning-replay'],
   thinkers: THINKERS,
+  processedIn(model, region) {
+    const geographies = profileGeographies(model);
+    return geographies === undefined ? undefined : [region, ...geographies];
+  },
   endpoint: (request) => endpointOf(OFFERS, request),
 };

@@ -97,6 +97,8 @@ export interface ProviderDefinition {
   readonly quirks: readonly string[];
   /** Where a host of this kind keeps to, when its prices depend on that. */
   residence?(host: string): string | undefined;
+  /** Regions and geographies that may process a call of a model which goes to a Region; undefined where nobody says. Absent: the Region alone. */
+  processedIn?(model: string, region: string): readonly string[] | undefined;
   /** Says where the call goes; undefined when the provider does not offer the operation. */
   endpoint(request: EndpointRequest): Endpoint | undefined;
 }

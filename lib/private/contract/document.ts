@@ -1,4 +1,5 @@
 import type { CapabilitiesConfig } from './capabilities';
+import type { PlacementConfig, SensitiveTargets } from './placement';
 import type { RouteConfig } from './routes';
 
 /** Kinds of provider that the runtime knows. One file each in `lambda/wire/providers`. */
@@ -68,6 +69,8 @@ export interface ProviderConfig {
   /** Globs of the bare model names this provider serves, beyond its kind's own patterns. */
   readonly models?: string[];
   readonly network: NetworkConfig;
+  /** Geography or Region that it processes calls in, where its address does not tell. */
+  readonly residency?: string;
   /** The models of this provider cost nothing: no budget is touched. */
   readonly free?: boolean;
   /** Whether media may be named to it by URL, for it to fetch. Default: not to servers of one's own, nor to what is not on a public network. */
@@ -170,6 +173,9 @@ export interface GatewayDocument {
   /** Output cap of calls that name none, in tokens. Absent: they are capped only where the provider or what is left of a budget asks for it. */
   readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice: UnknownPriceConfig;
+  /** What every call is held to, whoever makes it. */
+  readonly placement?: PlacementConfig;
+  readonly sensitiveTargets?: SensitiveTargets;
   /** Budgets and limits of the whole gateway (level `gateway`). */
   readonly gateway: LevelConfig;
   /** What binds a key, team, project or user that has no budgets or limits of its own. */

@@ -6,6 +6,7 @@
  * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
  * - `document.ts`: the shape of the configuration document; `routes.ts`: of what a name leads to, and when.
  * - `capabilities.ts`: names of what models can do.
+ * - `placement.ts`: how sensitive calls can be, and where they may be processed.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
  * It imports nothing, and is entered here.
@@ -50,6 +51,15 @@ export type {
   UnknownPriceConfig,
 } from './document';
 export { DEFAULT_DEADLINES } from './document';
+export {
+  GEOGRAPHIES,
+  type Geography,
+  type PlacementConfig,
+  REGION_NAME,
+  SENSITIVITIES,
+  type SensitiveTargets,
+  type SensitivityLabel,
+} from './placement';
 export {
   type ConditionConfig,
   DAYS,

@@ -1,4 +1,5 @@
 import type { Effort } from './capabilities';
+import type { PlacementConfig } from './placement';
 
 /** In which order the targets of a route are asked. One file each in `lambda/routing/strategies`. */
 export const STRATEGY_NAMES = ['ordered', 'weighted', 'lowest_cost', 'lowest_latency', 'least_busy'] as const;
@@ -64,7 +65,7 @@ export interface TargetConfig {
 }
 
 /** An alias (or glob of aliases), its targets, and how one of them is chosen. */
-export interface RouteConfig {
+export interface RouteConfig extends PlacementConfig {
   /** What callers ask for: `smart`, or a glob such as `claude-*`. */
   readonly alias: string;
   /** The next one only while nothing has been sent to the caller. */
@@ -88,6 +89,8 @@ export const ROUTE_TERMS = [
   'affinity',
   'budget_fallback',
   'content_policy_fallback',
+  'sensitivity',
+  'residency',
 ] as const satisfies readonly (keyof RouteTerms)[];
 
 /** What a target names that can exist: one model, or `*` for the name that the caller asked for. */

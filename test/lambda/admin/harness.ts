@@ -57,6 +57,7 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}, secr
       countersTable: TABLE_NAMES.counters,
       recordsTable: TABLE_NAMES.records,
       auditTable: TABLE_NAMES.audit,
+      region: 'us-east-1',
       pepperSecret: 'pepper',
       bootstrapSecret: 'bootstrap',
     },

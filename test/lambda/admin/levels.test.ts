@@ -69,6 +69,30 @@ describe('teams, projects, users, tags and the gateway', () => {
     expect(answers.find(({ status }) => status === 409)?.json.error.code).toBe('concurrent_change');
   });
 
+  test.each([
+    [{ sensitivity: 'internal' }, 'sensitivity is internal, but team "t" allows nothing below confidential'],
+    [{ residency: ['eu-central-1', 'us-east-1'] }, 'residency[1] is "us-east-1", but team "t" allows only eu'],
+    [{ residency: ['eu-west-2'] }, 'residency[0] is "eu-west-2", but team "t" allows only eu'],
+  ])('a key may not be held to less than its team: %j', async (fields, message) => {
+    const admin = createAdminHarness();
+    await admin.make('teams', { id: 't', name: 'T', sensitivity: 'confidential', residency: ['eu'] });
+
+    const refused = await admin.call('POST', '/keys', { body: { name: 'k', team_id: 't', ...fields } });
+    const made = await admin.make('keys', { name: 'k', team_id: 't', sensitivity: 'restricted', residency: ['eu-west-1'] });
+
+    expect(refused.json.error).toMatchObject({ code: 'exceeds_parent', message: expect.stringContaining(message) });
+    expect(made).toMatchObject({ sensitivity: 'restricted', residency: ['eu-west-1'] });
+  });
+
+  test.each([{ sensitivity: 'secret' }, { residency: [] }, { residency: ['everywhere'] }, { residency: ['global'] }])(
+    '%j is refused by its name',
+    async (fields) => {
+      const answer = await createAdminHarness().call('POST', '/teams', { body: { name: 'T', ...fields } });
+
+      expect([answer.status, answer.json.error.param]).toEqual([400, expect.stringContaining(Object.keys(fields)[0] as string)]);
+    },
+  );
+
   test('a level that others belong to is not deleted', async () => {
     const admin = createAdminHarness();
     await admin.make('teams', { id: 'red', name: 'Red' });
