@@ -229,6 +229,9 @@ function readResponseStream(text: string): CallerAnswer {
     } else if (event === 'response.failed') {
       error = (parsed['response'] as JsonObject)['error'] as JsonObject;
       terminals.push('error');
+    } else if (event === 'error') {
+      error = parsed;
+      terminals.push('error');
     } else if (event === 'response.completed' || event === 'response.incomplete') {
       if (open !== undefined) throw new Error('an item is still open');
       const response = parsed['response'] as JsonObject;

@@ -11,8 +11,8 @@ import type { Itinerary } from './places';
 export function finalError(last: AttemptFailure | undefined, itinerary: Itinerary): GatewayError {
   if (last?.failover === false) return last.error;
   const { retryAfterMs, limited } = itinerary.cooling();
-  if (itinerary.givenUp) return allTargetsFailed(retryAfterMs, false);
   const { failed, untried } = itinerary.outcomes();
+  if (itinerary.givenUp && untried.length > 0) return allTargetsFailed(retryAfterMs, false);
   const errors = [...failed, ...untried];
   const known = errors.filter((error) => error !== undefined);
   const final = last?.error ?? known.at(-1);

@@ -16,23 +16,29 @@ export const openAiResponses: Wire = {
   }),
   whole: (turn) => response('completed', items(turn)),
   frames: (turn) => {
-    let sequence = 0;
-    const event = (type: string, fields: object): Buffer => sse({ type, sequence_number: sequence++, ...fields }, type);
     const output = items(turn);
-    return [
+    const events = [
       event('response.created', { response: response('in_progress', []) }),
       event('response.in_progress', { response: response('in_progress', []) }),
-      ...output.flatMap((item, index) => itemEvents(item, index, event)),
+      ...output.flatMap(itemEvents),
       event('response.completed', { response: response('completed', output) }),
     ];
+    return events.map(({ type, fields }, number) => sse({ type, sequence_number: number, ...fields }, type));
   },
 };
 
-type Event = (type: string, fields: object) => Buffer;
+interface Event {
+  readonly type: string;
+  readonly fields: object;
+}
 
-function itemEvents(item: Body, index: number, event: Event): Buffer[] {
+function event(type: string, fields: object): Event {
+  return { type, fields };
+}
+
+function itemEvents(item: Body, index: number): Event[] {
   const at = { item_id: item.id, output_index: index };
-  const around = (opened: object, inner: Buffer[]): Buffer[] => [
+  const around = (opened: object, inner: Event[]): Event[] => [
     event('response.output_item.added', { output_index: index, item: { ...item, ...opened, status: 'in_progress' } }),
     ...inner,
     event('response.output_item.done', { output_index: index, item }),
