@@ -3,6 +3,7 @@
 import { startAwsEndpoint } from '../local/aws/endpoint';
 import { openSecrets } from '../local/aws/secrets';
 import type { TracedCall } from '../local/aws/traced-call';
+import { type Span, tripsOf } from '../local/game-day/trips';
 import { openEngineDynamoDb } from '../test/support/engine-dynamodb';
 import { TABLE_NAMES } from '../test/support/memory-dynamodb';
 import { addKeys, KEY_TEXTS, PEPPER_SECRET } from './keys';
@@ -39,7 +40,18 @@ const endpoint = await startAwsEndpoint({
 });
 endpoint.disturb(() => (delayMs === 0 ? undefined : { delayMs }));
 
-process.on('message', (message: { readonly tell?: boolean; readonly delayMs?: number } | 'report') => {
+interface Message {
+  readonly tell?: boolean;
+  readonly delayMs?: number;
+  /** Groups of calls, of which each one's trips are asked for. */
+  readonly groups?: readonly (readonly Span[])[];
+}
+
+process.on('message', (message: Message | 'report') => {
+  if (message !== 'report' && message.groups !== undefined) {
+    process.send?.({ trips: message.groups.map(tripsOf) });
+    return;
+  }
   if (message !== 'report') {
     isTelling = message.tell ?? isTelling;
     delayMs = message.delayMs ?? delayMs;

@@ -24,6 +24,7 @@ import { writeDataPlaneFile } from './data-plane-file';
 import { adminKey, firstKey } from './first-key';
 import { CallTrace } from './game-day/call-trace';
 import { DisturbanceFile } from './game-day/disturbance-file';
+import type { RequestTrace } from './game-day/request-trace';
 import { FunctionPool } from './lambda/function-pool';
 import { credentialVariables, functionVariables } from './lambda/function-variables';
 import { findWorkerFile } from './lambda/worker-file';
@@ -63,6 +64,8 @@ export interface LocalRunOptions {
   readonly disturb?: string;
   /** File that takes one JSON line for each call of AWS. Default: none. */
   readonly traceAws?: string;
+  /** Told of each request, once it is over, what it asked of AWS; instead of the file. */
+  readonly onRequestTrace?: (trace: RequestTrace) => void;
   /** File that takes the environment of a data plane beside this run (`llm-gateway serve`), while it runs. Default: none. */
   readonly environmentFile?: string;
   /** Most environments of one function at once, as an account's quota. Default: 100. */
@@ -131,7 +134,7 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
   if (options.data !== undefined) opened.push(alsoAtExit(takeDataDirectory(options.data)));
 
   const disturbances = options.disturb === undefined ? undefined : DisturbanceFile.read(options.disturb, notes);
-  const trace = options.traceAws === undefined ? undefined : CallTrace.open(options.traceAws, (line) => notes.write(line));
+  const trace = openTrace(options, notes);
   if (trace !== undefined) opened.push(alsoAtExit(() => trace.close()));
 
   const secrets = { ...secretsAtHand(environment), ...options.secrets };
@@ -242,6 +245,11 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     settled,
     close,
   };
+}
+
+function openTrace({ traceAws, onRequestTrace }: LocalRunOptions, notes: Notes): CallTrace | undefined {
+  if (onRequestTrace !== undefined) return CallTrace.ofRequests(onRequestTrace);
+  return traceAws === undefined ? undefined : CallTrace.open(traceAws, (line) => notes.write(line));
 }
 
 async function synthesizedStacks(

@@ -25,7 +25,10 @@ export async function measureTrips({ root, row }) {
     // What nobody waits for may still be under way.
     await pause(3 * DELAY_MS);
     const { calls } = await store.ask({});
-    return figuresOf(calls, (await upstream.ask()).calledMs);
+    const { calledMs } = await upstream.ask();
+    const groups = [calls.filter(({ startMs }) => startMs < calledMs), calls.filter(({ startMs }) => startMs >= calledMs)];
+    const { trips } = await store.ask({ groups });
+    return figuresOf(calls, trips);
   };
   const repeated = async (key) => {
     const rounds = [];
@@ -63,26 +66,14 @@ export async function measureTrips({ root, row }) {
   row('store-read-units', 'read units per request, its team with a budget too', 'units', undefined, { gateway: member('readUnits') });
 }
 
-function figuresOf(calls, calledMs) {
+/** @param trips before the provider, and after the answer */
+function figuresOf(calls, [before, after]) {
   const sum = (of) => calls.reduce((total, call) => total + call[of], 0);
   return {
-    before: tripsOf(calls.filter(({ startMs }) => startMs < calledMs)),
-    after: tripsOf(calls.filter(({ startMs }) => startMs >= calledMs)),
+    before,
+    after,
     calls: calls.length,
     writeUnits: sum('writeUnits'),
     readUnits: sum('readUnits'),
   };
-}
-
-/** A call that begins when another has ended may have waited for it. */
-function tripsOf(calls) {
-  let trips = 0;
-  let firstEndMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of calls.toSorted((a, b) => a.startMs - b.startMs)) {
-    if (startMs >= firstEndMs) {
-      trips += 1;
-      firstEndMs = endMs;
-    } else firstEndMs = Math.min(firstEndMs, endMs);
-  }
-  return trips;
 }

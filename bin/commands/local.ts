@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { shownRequest } from '../../local/game-day/request-trace';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/run';
 import { LocalRunError } from '../../local/template/failure';
 import { isObject } from '../../local/template/json';
@@ -24,7 +25,8 @@ Serves the gateway of a CDK app on this machine: the synthesized template, the s
   --concurrency N    most environments of one function at once (default: 100)
   --disturb FILE     rules, in JSON, for what goes wrong with calls of AWS; read again when it changes
   --environment FILE write what "serve --environment FILE" needs to run the data plane beside this run; the file goes when it ends
-  --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units
+  --trace-aws FILE   one line of JSON for each call of AWS: request, action, times, units; with - in place of a file each request is shown
+                     here once it is over: trips, calls and units, and its calls one by one (with --json a line of JSON)
   --json             print one line of JSON when ready: {"url","admin_key","key"}, and "admin_url" where it is another
   --verbose          print the functions' logs and the access log to the error stream
 
@@ -89,7 +91,7 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.concurrency === undefined ? {} : { concurrency: wholeNumber('--concurrency', values.concurrency, 1, 10_000) }),
       ...(values.disturb === undefined ? {} : { disturb: values.disturb }),
       ...(values.environment === undefined ? {} : { environmentFile: resolve(values.environment) }),
-      ...(values['trace-aws'] === undefined ? {} : { traceAws: values['trace-aws'] }),
+      ...tracing(values['trace-aws'], values.json ?? false),
       ...(values.verbose ? { onLog: (line: string) => process.stderr.write(`${line}\n`) } : {}),
     },
   };
@@ -120,6 +122,12 @@ function parseOptions(args: string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `-`: on the terminal. */
+function tracing(file: string | undefined, json: boolean): Pick<LocalRunOptions, 'traceAws' | 'onRequestTrace'> {
+  if (file !== '-') return file === undefined ? {} : { traceAws: file };
+  return { onRequestTrace: (trace) => process.stdout.write(`${json ? JSON.stringify(trace) : shownRequest(trace)}\n`) };
 }
 
 function hostName(name: string): string {

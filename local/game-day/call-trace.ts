@@ -1,10 +1,9 @@
 import { closeSync, writeSync } from 'node:fs';
-import type { Disturbance } from '../aws/disturbance';
 import type { TracedCall } from '../aws/traced-call';
 import { openPrivately } from '../private-files';
 import { LocalRunError } from '../template/failure';
-import { functionKind } from '../template/functions';
-import { resourceName } from './disturber';
+import { type RequestTrace, requestTrace } from './request-trace';
+import { type TraceLine, traceLine } from './trace-line';
 
 /** The answer's head reaches the local API Gateway a little after its function is done. */
 const LATE_HEAD_MS = 1_000;
@@ -14,32 +13,34 @@ interface Named {
   requestId?: string;
   /** Calls of the invocation so far, while nobody knows which request they are for. */
   readonly waiting: TracedCall[];
+  /** All that was told of it. */
+  readonly lines: TraceLine[];
 }
 
 /**
- * The file of `--trace-aws`: one JSON line for each call of AWS. A function says the request's id in its answer's head, after its first
- * calls, so those lines wait for it. Nothing is asked of the function.
+ * What `--trace-aws` tells: each call of AWS, and each request with all of its calls. A function says the request's id in its answer's
+ * head, after its first calls, so those wait for it. Nothing is asked of the function.
  */
 export class CallTrace {
   private readonly byTraceId = new Map<string, Named>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  private broken = false;
+  private constructor(private readonly sink: TraceSink) {}
 
-  private constructor(
-    private readonly descriptor: number,
-    private readonly onError: (message: string) => void,
-  ) {}
+  /** Tells of each request once it is over. */
+  public static ofRequests(onRequest: (trace: RequestTrace) => void): CallTrace {
+    return new CallTrace({ request: onRequest, close: () => undefined });
+  }
 
   /**
-   * Begins the file anew; only the user can read it.
+   * One JSON line for each call. Begins the file anew; only the user can read it.
    *
    * @param onError told once, when no more can be written
    * @throws LocalRunError when it cannot be written
    */
   public static open(path: string, onError: (message: string) => void): CallTrace {
     try {
-      return new CallTrace(openPrivately(path, 'w'), onError);
+      return new CallTrace(fileSink(openPrivately(path, 'w'), onError));
     } catch (error) {
       throw new LocalRunError(`--trace-aws ${path}: it cannot be written (${(error as NodeJS.ErrnoException).code})`);
     }
@@ -53,14 +54,14 @@ export class CallTrace {
     }
     const named = this.of(traceId);
     if (named.requestId === undefined) named.waiting.push(call);
-    else this.write(call, named.requestId);
+    else this.write(call, named);
   }
 
   /** The answer of an invocation says which request of the gateway it is for. */
   public name(traceId: string, requestId: string): void {
     const named = this.of(traceId);
     named.requestId = requestId;
-    for (const call of named.waiting.splice(0)) this.write(call, requestId);
+    for (const call of named.waiting.splice(0)) this.write(call, named);
   }
 
   /** The invocation is over. */
@@ -76,60 +77,52 @@ export class CallTrace {
   public close(): void {
     for (const timer of this.timers) clearTimeout(timer);
     for (const traceId of [...this.byTraceId.keys()]) this.forget(traceId);
-    this.broken = true;
-    closeSync(this.descriptor);
+    this.sink.close();
   }
 
   private of(traceId: string): Named {
-    const named = this.byTraceId.get(traceId) ?? { waiting: [] };
+    const named = this.byTraceId.get(traceId) ?? { waiting: [], lines: [] };
     this.byTraceId.set(traceId, named);
     return named;
   }
 
   private forget(traceId: string): void {
-    for (const call of this.byTraceId.get(traceId)?.waiting ?? []) this.write(call, undefined);
+    const named = this.byTraceId.get(traceId);
+    for (const call of named?.waiting ?? []) this.write(call, undefined);
+    if (named?.requestId !== undefined && named.lines.length > 0) this.sink.request?.(requestTrace(named.requestId, named.lines));
     this.byTraceId.delete(traceId);
   }
 
-  private write(call: TracedCall, requestId: string | undefined): void {
-    const line = {
-      request_id: requestId ?? null,
-      invocation_id: call.invocation?.requestId ?? null,
-      function: functionKind(call.principal) ?? call.principal,
-      function_id: call.principal,
-      service: call.service,
-      action: call.action,
-      resources: [
-        ...new Set(call.accesses.filter(({ action }) => !action.startsWith('kms:')).map(({ resource }) => resourceName(resource))),
-      ],
-      start: rounded(call.startMs),
-      end: rounded(call.endMs),
-      read_units: call.consumption.readUnits,
-      write_units: call.consumption.writeUnits,
-      ...(call.error === undefined ? {} : { error: call.error }),
-      ...(call.disturbance === undefined ? {} : { disturbed: effectOf(call.disturbance) }),
-    };
-    this.append(`${JSON.stringify(line)}\n`);
-  }
-
-  /** A full disk must not fail the call that is traced. */
-  private append(line: string): void {
-    if (this.broken) return;
-    try {
-      writeSync(this.descriptor, line);
-    } catch (error) {
-      this.broken = true;
-      this.onError(`--trace-aws: nothing more is written (${(error as NodeJS.ErrnoException).code})`);
-    }
+  private write(call: TracedCall, named: Named | undefined): void {
+    const line = traceLine(call, named?.requestId);
+    named?.lines.push(line);
+    this.sink.call?.(line);
   }
 }
 
-function effectOf({ lost, error }: Disturbance): string {
-  if (lost !== undefined) return `lost-${lost}`;
-  return error === undefined ? 'slow' : 'refused';
+/** Where a trace goes. */
+interface TraceSink {
+  call?(line: TraceLine): void;
+  request?(trace: RequestTrace): void;
+  close(): void;
 }
 
-/** To the microsecond. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
+/** A full disk must not fail the call that is traced. */
+function fileSink(descriptor: number, onError: (message: string) => void): TraceSink {
+  let broken = false;
+  return {
+    call(line) {
+      if (broken) return;
+      try {
+        writeSync(descriptor, `${JSON.stringify(line)}\n`);
+      } catch (error) {
+        broken = true;
+        onError(`--trace-aws: nothing more is written (${(error as NodeJS.ErrnoException).code})`);
+      }
+    },
+    close() {
+      broken = true;
+      closeSync(descriptor);
+    },
+  };
 }

@@ -4,6 +4,8 @@ export interface Patience {
   tryMs(number: number): number;
   /** An answer took so long. */
   heard(tookMs: number): void;
+  /** None came to any try: the table may be slow rather than deaf. */
+  unheard(): void;
 }
 
 /** No answer is given up sooner: the table's slow ones are not lost. */
@@ -11,11 +13,11 @@ const SHORTEST_MS = 150;
 const LONGEST_MS = 600;
 /** What takes longer than this many usual answers is taken for lost. */
 const USUAL_ANSWERS = 4;
-/** Each further try waits longer, so that a table that is slow has been waited for in the end. */
-const GROWTH = 1.5;
+/** Each further try waits longer. */
+const GROWTH = 1.25;
 const WEIGHT = 0.25;
 /** Before anything was heard: a process that has just begun connects first. */
-const FIRST_USUAL_MS = 50;
+const FIRST_USUAL_MS = 75;
 
 export function createPatience(): Patience {
   let usualMs = FIRST_USUAL_MS;
@@ -26,6 +28,9 @@ export function createPatience(): Patience {
     },
     heard(tookMs) {
       usualMs += (tookMs - usualMs) * WEIGHT;
+    },
+    unheard() {
+      usualMs = Math.min(LONGEST_MS / USUAL_ANSWERS, Math.max(2 * usualMs, FIRST_USUAL_MS));
     },
   };
 }

@@ -174,7 +174,10 @@ async function reserve(
         unheard++;
         unheardEntry = first;
         error = result.error;
-        if (unheard >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS) return busy();
+        if (unheard >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS) {
+          options.patience.unheard();
+          return busy();
+        }
         if (unheard > 1) await options.pause(options.random() * UNHEARD_PAUSE_MS * unheard);
         tries--;
         break;
