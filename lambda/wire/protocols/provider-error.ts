@@ -41,6 +41,7 @@ const CONTENT_POLICY: Row = {
   failover: false,
 };
 const TOO_LARGE: Row = { ...INVALID, code: 'request_too_large', message: 'The request is too large for the provider.' };
+const TOO_LARGE_HERE: Row = { ...TOO_LARGE, failover: true };
 const AUTHENTICATION: Row = elsewhere('upstream_auth', "The provider refused the gateway's own credential.");
 const NOT_FOUND: Row = elsewhere('model_not_found', 'The provider does not know this model, or does not offer it to this gateway.');
 const QUOTA: Row = elsewhere('upstream_quota', "The gateway's quota at the provider is used up.");
@@ -128,7 +129,10 @@ const QUOTA_CODES = new Set([
   'insufficient_balance',
   'access_terminated',
 ]);
-const QUOTA_WORDS = /credit balance is too low|insufficient (?:balance|credits|funds)|exceeded your current quota/i;
+const QUOTA_WORDS =
+  /credit balance is too low|insufficient (?:balance|credits|funds)|exceeded your current quota|used all available credits|(?:reached|exceeded) (?:its|your) monthly spending limit/i;
+/** A single call asks for more tokens than a minute has: waiting cures nothing, another provider may. */
+const BEYOND_RATE = /request too large\b.*\btokens per min/is;
 const POLICY_CODES = new Set([
   'content_filter',
   'content_policy_violation',
@@ -136,7 +140,7 @@ const POLICY_CODES = new Set([
   'data_inspection_failed',
   'moderation_blocked',
 ]);
-const CONTEXT_CODES = new Set(['context_length_exceeded', 'model_max_prompt_tokens_exceeded']);
+const CONTEXT_CODES = new Set(['context_length_exceeded', 'model_max_prompt_tokens_exceeded', 'exceed_context_size_error']);
 /**
  * How hosts say that a prompt is too long, each in its own words: Anthropic (the answer's cap counted in), xAI, vLLM, llama.cpp, Kimi, Text
  * Generation Inference, Mistral, Google, Bedrock, Groq, Cerebras, Alibaba, Z.ai. Coding agents sum up and go on when they are told.
@@ -238,13 +242,16 @@ function rowOf(failure: ProviderFailure): Row {
     (failure.status >= 400 ? BY_STATUS[failure.status] : (entryOf(BY_NAME, code) ?? entryOf(BY_NAME, type))) ?? byHundreds(failure.status);
   if (QUOTA_CODES.has(code) || QUOTA_CODES.has(type)) return QUOTA;
   if (POLICY_CODES.has(code) && ERRORS[row.code].status < 500) return CONTENT_POLICY;
-  if (CONTEXT_CODES.has(code)) return CONTEXT_LENGTH;
+  if (CONTEXT_CODES.has(code) || CONTEXT_CODES.has(type)) return CONTEXT_LENGTH;
+  if ((row === TOO_LARGE || row === RATE_LIMIT) && BEYOND_RATE.test(message)) return TOO_LARGE_HERE;
   if (row === INVALID || row === TOO_LARGE) {
     if (WRONG_MODEL.test(message)) return NOT_FOUND;
     if (CONTEXT_WORDS.test(message)) return CONTEXT_LENGTH;
     if (QUOTA_WORDS.test(message)) return QUOTA;
   }
-  if (row === RATE_LIMIT && QUOTA_WORDS.test(message)) return QUOTA;
+  // Some servers fail where others refuse, and Bedrock says so of what its model refused.
+  if (row === FAILED && CONTEXT_WORDS.test(message)) return CONTEXT_LENGTH;
+  if ((row === RATE_LIMIT || row === AUTHENTICATION) && QUOTA_WORDS.test(message)) return QUOTA;
   return row;
 }
 

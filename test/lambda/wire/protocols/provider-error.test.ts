@@ -45,6 +45,35 @@ test('F02 a refused credential of ours never becomes the caller’s 401', () => 
   for (const status of [401, 403]) expect(anthropicMessages.decodeError(status, undefined, {}).error.status).toBe(502);
 });
 
+test.each([
+  [429, 'Request too large for gpt-4.1 in organization org-AbCdEf123456 on tokens per min (TPM): Limit 30000, Requested 40000.'],
+  [
+    413,
+    'Request too large for model `m` in organization `org_01jx2y3z4w5v` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 9000.',
+  ],
+])('a call of more tokens than a minute has (%i) may be answered elsewhere, and waiting cures nothing', (status, message) => {
+  const facts = openAi(status, 'rate_limit_exceeded', message);
+
+  expect(facts).toMatchObject({ failover: true, error: { status: 413, code: 'request_too_large', retryable: false } });
+  expect(facts.error.message).toContain('Requested');
+  expect(facts.error.message).not.toMatch(/org[-_]/);
+});
+
+test.each([
+  [500, null, 'the request exceeds the available context size. try increasing the context size or enable context shift'],
+  [424, null, 'The model returned the following errors: Input is too long for requested model.'],
+  [500, 'exceed_context_size_error', 'No room.'],
+])('a server that fails (%i, %s) where others refuse says that the prompt is too long: %s', (status, code, message) => {
+  expect(openAi(status, code, message)).toMatchObject({ failover: false, error: { status: 400, code: 'context_length_exceeded' } });
+});
+
+test('a 403 for want of credits is a spent quota', () => {
+  const words = 'Your team has either used all available credits or reached its monthly spending limit.';
+
+  expect(openAi(403, null, words)).toMatchObject({ failover: true, error: { code: 'upstream_quota' } });
+  expect(openAi(403, null, 'Not allowed.')).toMatchObject({ error: { code: 'upstream_auth' } });
+});
+
 describe('context length keeps the words and codes that clients know', () => {
   test('OpenAI’s code is exact', () => {
     const message = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.";
