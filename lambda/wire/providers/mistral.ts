@@ -29,6 +29,7 @@ export const mistral = openAiStyle({
     'tool-parameters',
     'documents-by-url',
     'bare-audio',
+    'output-dimension',
   ],
 
   embeddings: true,

@@ -95,6 +95,9 @@ const QUIRKS = {
     original !== undefined && 'safety_identifier' in original ? undefined : renamed(body, 'safety_identifier', 'user'),
   ),
 
+  /** The length of vectors. @see https://docs.mistral.ai/api/endpoint/embeddings */
+  'output-dimension': { protocols: ['openai-chat'], reshape: (body) => renamed(body, 'dimensions', 'output_dimension') },
+
   /** The end user's name is refused. @see https://docs.mistral.ai/api/endpoint/chat */
   'no-user': chat((body) => without(body, ['user', 'safety_identifier'], true)),
 

@@ -308,3 +308,19 @@ describe('a stream of Responses that holds back', () => {
     expect(answer.finish).toBe(CALLING[dialect]);
   });
 });
+
+test('a response tells the whole format that was asked for, which typed clients read', async () => {
+  const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'], additionalProperties: false };
+  const ask = async (format: object, stream: boolean) => {
+    upstream.script(jsonReply(chatAnswer({ content: '{"a":1}' }, 'stop')));
+    if (stream) upstream.script(sse(chatDelta({ content: '{"a":1}' }, 'stop')));
+    return gateway.call('/v1/responses', { model: 'mistral/m', input: 'Hi', stream, text: { format } });
+  };
+  const whole = await ask({ type: 'json_schema', name: 'x', schema, strict: true }, false);
+  const plain = await ask({ type: 'json_object' }, false);
+  const streamed = await ask({ type: 'json_schema', name: 'x', description: 'An x.', schema }, true);
+
+  expect(whole.json.text.format).toEqual({ type: 'json_schema', name: 'x', description: null, schema, strict: true });
+  expect(plain.json.text.format).toEqual({ type: 'json_object' });
+  expect(streamed.text).toContain(JSON.stringify({ type: 'json_schema', name: 'x', description: 'An x.', schema, strict: false }));
+});

@@ -80,6 +80,17 @@ test('a tool whose description is blank has none on Bedrock', async () => {
   expect(body.toolConfig.tools.map(({ toolSpec }: { toolSpec: object }) => 'description' in toolSpec)).toEqual([false, false, true]);
 });
 
+test('vectors of a length are asked of Mistral in its own word', async () => {
+  const ask = (model: string, more: object) => sent('/v1/embeddings', { model, input: ['a'], encoding_format: 'base64', ...more });
+  const { body } = await ask('mistral/codestral-embed', { dimensions: 256 });
+  const usual = await ask('mistral/mistral-embed', {});
+  const openAi = await ask('openai/text-embedding-3-small', { dimensions: 256 });
+
+  expect(body).toEqual({ model: 'codestral-embed', input: ['a'], encoding_format: 'base64', output_dimension: 256 });
+  expect(usual.body).not.toHaveProperty('output_dimension');
+  expect(openAi.body).toMatchObject({ dimensions: 256 });
+});
+
 describe('the stop sequence that vLLM or SGLang names', () => {
   let upstream: Upstream;
   let gateway: TestGateway;

@@ -70,7 +70,7 @@ export function responseObject(envelope: Envelope, context: EncodeContext): Json
     service_tier: request.serviceTier ?? 'default',
     store: false,
     temperature: request.temperature ?? 1,
-    text: { format: { type: textFormat(context) }, verbosity: request.verbosity ?? 'medium' },
+    text: { format: textFormat(context), verbosity: request.verbosity ?? 'medium' },
     tool_choice: writeToolChoice(request.toolChoice, request.tools) ?? 'auto',
     tools: (request.tools ?? []).map(writeTool),
     top_p: request.topP ?? 1,
@@ -81,8 +81,9 @@ export function responseObject(envelope: Envelope, context: EncodeContext): Json
   };
 }
 
-function textFormat({ request }: EncodeContext): string {
-  const type = request.responseFormat?.type ?? 'text';
-  if (type === 'json') return 'json_object';
-  return type === 'json-schema' ? 'json_schema' : 'text';
+function textFormat({ request: { responseFormat: format } }: EncodeContext): JsonObject {
+  if (format?.type === 'json') return { type: 'json_object' };
+  if (format?.type !== 'json-schema') return { type: 'text' };
+  const { name, description = null, schema, strict = false } = format;
+  return { type: 'json_schema', name, description, schema, strict };
 }
