@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import { loadPriceBook } from '../../lambda/money/deployed-book';
-import type { OutboundRequest, Transport } from '../../lambda/platform/http';
+import { type OutboundRequest, streamReply, type Transport } from '../../lambda/platform/http';
 import { NEVER_CANCELLED } from '../../lambda/platform/runtime';
 import { serve } from '../../lambda/proxy/pipeline';
 import { startGateway, type TestGateway } from '../support/gateway';
@@ -29,7 +29,7 @@ export async function startSilentGateway(): Promise<SilentGateway> {
       sent.push(request);
       const body = Buffer.from('{"error":{"message":"No.","type":"invalid_request_error"},"message":"No.","type":"error"}');
       const headers = { 'content-type': 'application/json' };
-      return { status: 400, headers, body: Readable.from([body]), whole: async () => body, destroy: () => undefined };
+      return streamReply(400, headers, Readable.from([body]));
     },
   };
   const gateway: TestGateway = await startGateway({

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
+import type { InboundReply, ReplyReader } from './exchange';
 
-/** The body is longer than the caller of `readBody` can take. */
+/** The answer is longer than whoever reads it whole can take. */
 export class BodyTooLargeError extends Error {
   public constructor(public readonly maxBytes: number) {
     super(`the body is longer than ${maxBytes} bytes`);
@@ -8,30 +8,33 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/**
- * Reads a body to its end.
- *
- * @throws BodyTooLargeError as soon as it is longer than `maxBytes`, after destroying the stream
- */
-export function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
-  return new Promise((fulfil, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let ended = false;
-    body.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes <= maxBytes) return;
-      reject(new BodyTooLargeError(maxBytes));
-      body.destroy();
-    });
-    body.on('end', () => {
-      ended = true;
-      fulfil(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
-    });
-    body.on('error', reject);
-    body.on('close', () => {
-      if (!ended) reject(new Error('the body was cut'));
-    });
-  });
+/** Collects an answer to its end. */
+export class BodyReader implements ReplyReader {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  public constructor(
+    private readonly maxBytes: number,
+    private readonly fulfil: (body: Buffer) => void,
+    private readonly reject: (error: Error) => void,
+    private readonly reply: Pick<InboundReply, 'destroy'>,
+  ) {}
+
+  public take(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= this.maxBytes) this.#chunks.push(chunk);
+    else {
+      this.reject(new BodyTooLargeError(this.maxBytes));
+      this.reply.destroy();
+    }
+  }
+
+  public end(): void {
+    const [only] = this.#chunks;
+    this.fulfil(this.#chunks.length === 1 ? (only as Buffer) : Buffer.concat(this.#chunks, this.#bytes));
+  }
+
+  public cut(error: Error): void {
+    this.reject(error);
+  }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { GatewayError } from '../error';
 import type { CancellationToken } from '../runtime/cancellation';
 
@@ -55,19 +55,31 @@ export interface OutboundRequest {
 /** Why an outbound call has no answer, and whether the provider may have seen (and billed) it. */
 export type TransportFailure = 'dns' | 'connect' | 'tls' | 'egress_denied' | 'timeout' | 'reset' | 'aborted' | 'protocol';
 
-/** A provider's answer. It is read either as a stream or as a whole. */
+/** Takes an answer as it comes. */
+export interface ReplyReader {
+  take(chunk: Buffer): void;
+  /** All of it has come. */
+  end(): void;
+  /** It was cut short, and nothing follows. */
+  cut(error: Error): void;
+}
+
+/** A provider's answer. It is read once, as it comes or as a whole. */
 export interface InboundReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The answer as it comes: a plain Node readable of bytes, destroyed to abort the call. */
-  readonly body: Readable;
+  /** Hands the answer on as it comes; what is there already is handed on before this returns. */
+  read(reader: ReplyReader): void;
+  /** Makes the provider wait. What is on its way may still be handed on. */
+  pause(): void;
+  resume(): void;
   /**
    * The answer when it has come to its end.
    *
    * @throws BodyTooLargeError as soon as it is longer than `maxBytes`, after ending the call; what cut the answer short
    */
   whole(maxBytes: number): Promise<Buffer>;
-  /** Ends the call, whichever way it is read. */
+  /** Ends the call, and tells its reader unless all has come. */
   destroy(error?: Error): void;
 }
 

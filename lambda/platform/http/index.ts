@@ -1,6 +1,14 @@
 /** Calls over HTTP as bytes: exchanges with callers, transports to origins that configuration made. */
 export { BodyTooLargeError } from './body';
-export { type Exchange, type InboundReply, type OutboundRequest, type Transport, TransportError, type TransportFailure } from './exchange';
+export {
+  type Exchange,
+  type InboundReply,
+  type OutboundRequest,
+  type ReplyReader,
+  type Transport,
+  TransportError,
+  type TransportFailure,
+} from './exchange';
 export { streamReply } from './reply';
 export { type FieldChanges, spliceFields } from './splice';
 export { failureOf } from './transport-failure';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import { BodyTooLargeError, readBody } from './body';
-import type { InboundReply } from './exchange';
+import type { Readable } from 'node:stream';
+import { BodyReader } from './body';
+import type { InboundReply, ReplyReader } from './exchange';
 
 /** Bytes that may lie unread before the provider is told to wait. */
 const HIGH_WATER_BYTES = 65_536;
@@ -14,21 +14,15 @@ export interface ReplySource {
   abort(reason: Error): void;
 }
 
-interface WholeReader {
-  readonly maxBytes: number;
-  readonly fulfil: (body: Buffer) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** An answer as it comes from a socket: as a stream for whoever asks for one, else collected. */
+/** An answer as it comes from a socket, handed on piece by piece: a stream of its own in between costs a chunk as much as all the rest. */
 export class SocketReply implements InboundReply {
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  /** What came before there was a reader. */
+  #early: Buffer[] = [];
+  #earlyBytes = 0;
   #complete = false;
   /** What cut the answer short. */
   #error: Error | undefined;
-  #stream: ReplyStream | undefined;
-  #reader: WholeReader | undefined;
+  #reader: ReplyReader | undefined;
 
   public constructor(
     public readonly status: number,
@@ -36,106 +30,102 @@ export class SocketReply implements InboundReply {
     private readonly source: ReplySource,
   ) {}
 
-  public get body(): Readable {
-    this.#stream ??= this.#open();
-    return this.#stream;
+  public read(reader: ReplyReader): void {
+    const early = this.#early;
+    const cutShort = this.#error;
+    this.#early = [];
+    this.#reader = reader;
+    for (const chunk of early) {
+      reader.take(chunk);
+      if (this.#error !== cutShort) return;
+    }
+    if (cutShort !== undefined) reader.cut(cutShort);
+    else if (this.#complete) reader.end();
+    else if (this.#earlyBytes >= HIGH_WATER_BYTES) this.source.resume();
   }
 
   public whole(maxBytes: number): Promise<Buffer> {
-    return new Promise((fulfil, reject) => {
-      this.#reader = { maxBytes, fulfil, reject };
-      this.source.resume();
-      this.#advance();
-    });
+    return new Promise((fulfil, reject) => this.read(new BodyReader(maxBytes, fulfil, reject, this)));
   }
 
-  public destroy(error?: Error): void {
-    if (this.#stream !== undefined) this.#stream.destroy(error);
-    else if (!this.#complete && this.#error === undefined) this.#stop(error ?? unwanted());
+  public pause(): void {
+    this.source.pause();
+  }
+
+  public resume(): void {
+    this.source.resume();
+  }
+
+  public destroy(error: Error = unwanted()): void {
+    if (this.#complete || this.#error !== undefined) return;
+    this.#error = error;
+    this.source.abort(error);
+    this.#reader?.cut(error);
   }
 
   public receive(chunk: Buffer): void {
-    if (this.#stream !== undefined) return this.#stream.receive(chunk);
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#reader !== undefined) this.#advance();
-    else if (this.#bytes >= HIGH_WATER_BYTES) this.source.pause();
+    if (this.#reader !== undefined) return this.#reader.take(chunk);
+    this.#early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes >= HIGH_WATER_BYTES) this.source.pause();
   }
 
   public complete(): void {
     this.#complete = true;
-    if (this.#stream === undefined) this.#advance();
-    else this.#stream.complete();
+    this.#reader?.end();
   }
 
   public cut(error: Error): void {
-    this.#error ??= error;
-    if (this.#stream === undefined) this.#advance();
-    else this.#stream.cut(error);
-  }
-
-  #open(): ReplyStream {
-    const stream = new ReplyStream(this.source);
-    for (const chunk of this.#chunks) stream.receive(chunk);
-    this.#chunks = [];
-    if (this.#error !== undefined) stream.cut(this.#error);
-    else if (this.#complete) stream.complete();
-    return stream;
-  }
-
-  /** Tells who waits for the whole what there is to tell. */
-  #advance(): void {
-    const reader = this.#reader;
-    if (reader === undefined) return;
-    if (this.#error !== undefined) reader.reject(this.#error);
-    else if (this.#bytes > reader.maxBytes) this.#stop(new BodyTooLargeError(reader.maxBytes));
-    else if (this.#complete) {
-      const [only] = this.#chunks;
-      reader.fulfil(this.#chunks.length === 1 ? (only as Buffer) : Buffer.concat(this.#chunks, this.#bytes));
-    }
-  }
-
-  #stop(error: Error): void {
+    if (this.#error !== undefined) return;
     this.#error = error;
-    this.#reader?.reject(error);
-    if (!this.#complete) this.source.abort(error);
+    this.#reader?.cut(error);
   }
 }
 
 /** A reply whose bytes come from a stream that somebody else made. */
 export function streamReply(status: number, headers: IncomingHttpHeaders, body: Readable): InboundReply {
-  return { status, headers, body, whole: (maxBytes) => readBody(body, maxBytes), destroy: (error) => void body.destroy(error) };
+  return new StreamReply(status, headers, body);
 }
 
-/** Destroying it before its end ends the call. */
-class ReplyStream extends Readable {
-  #complete = false;
+class StreamReply implements InboundReply {
+  #over = false;
 
-  public constructor(private readonly source: ReplySource) {
-    super({ highWaterMark: HIGH_WATER_BYTES });
+  public constructor(
+    public readonly status: number,
+    public readonly headers: IncomingHttpHeaders,
+    private readonly body: Readable,
+  ) {}
+
+  public read(reader: ReplyReader): void {
+    const { body } = this;
+    const cut = (error: Error = unwanted()): void => {
+      if (this.#over) return;
+      this.#over = true;
+      reader.cut(error);
+    };
+    body.on('data', (chunk: Buffer) => reader.take(chunk));
+    body.on('end', () => {
+      this.#over = true;
+      reader.end();
+    });
+    body.on('error', cut);
+    body.on('close', () => cut());
   }
 
-  public override _read(): void {
-    this.source.resume();
+  public whole(maxBytes: number): Promise<Buffer> {
+    return new Promise((fulfil, reject) => this.read(new BodyReader(maxBytes, fulfil, reject, this)));
   }
 
-  public override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (!this.#complete) this.source.abort(error ?? unwanted());
-    callback(error);
+  public pause(): void {
+    this.body.pause();
   }
 
-  public receive(chunk: Buffer): void {
-    if (!this.push(chunk)) this.source.pause();
+  public resume(): void {
+    this.body.resume();
   }
 
-  public complete(): void {
-    this.#complete = true;
-    this.push(null);
-  }
-
-  public cut(error: Error): void {
-    this.#complete = true;
-    this.destroy(error);
+  public destroy(error?: Error): void {
+    this.body.destroy(error);
   }
 }
 

@@ -12,6 +12,6 @@ export { createLog, type Log, type LogFields, safeStack } from './log';
 export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';
 export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
-export { type Pause, pause } from './pause';
+export { giveWay, type Pause, pause } from './pause';
 export { sharedReads } from './shared-reads';
 export { createTicker, type Ticker, type Watcher } from './ticker';

@@ -1,5 +1,6 @@
 import type { Reservation } from '../../money/ledger';
 import type { GatewayError } from '../../platform/error';
+import { giveWay } from '../../platform/runtime';
 import type { Consumed } from '../after/estimate';
 import { settle, settleLost } from '../after/settle';
 import type { Trace } from '../after/trace';
@@ -53,8 +54,10 @@ async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall,
   throw new UnansweredError(reason ?? visibleError(undefined));
 }
 
+/** Many callers may hang up at once: the providers of all are freed before any of them is settled. */
 async function settleAnswer(gateway: Gateway, call: AdmittedCall, answer: Answer | undefined): Promise<void> {
-  const { bounded, reservation, trace } = call;
+  const { bounded, reservation, trace, departure } = call;
+  if (departure.how === 'hang-up') await giveWay();
   if (answer?.billed !== true) await settleLost(gateway, bounded, reservation, trace);
   else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, call));
   trace.costNanoUsd += trace.decidedNanoUsd;

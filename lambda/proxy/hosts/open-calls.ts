@@ -22,7 +22,8 @@ const SETTLE_MS = 10_000;
 /** The calls and connections that a server has open, and the way to its end. */
 export class OpenCalls {
   readonly #calls = new Set<OpenCall>();
-  readonly #connections = new Set<Socket>();
+  /** With the call that came last over each. */
+  readonly #connections = new Map<Socket, OpenCall | undefined>();
   #taken = 0;
   #draining = false;
   #cut = false;
@@ -43,13 +44,18 @@ export class OpenCalls {
   }
 
   public connected(connection: Socket): void {
-    this.#connections.add(connection);
+    this.#connections.set(connection, undefined);
+    // A connection is closed some turns after its end has come, and providers are to be freed before anything else is done.
+    const gone = (): void => this.#hangUp(connection);
+    connection.once('end', gone);
+    connection.once('error', gone);
     connection.once('close', () => this.#connections.delete(connection));
   }
 
   public begin({ socket }: IncomingMessage, response: ServerResponse): OpenCall {
     const call = { response, connection: socket, wanted: new Cancellation(), taken: false, serving: false, answered: false };
     this.#calls.add(call);
+    this.#connections.set(socket, call);
     if (this.#draining) response.shouldKeepAlive = false;
     return call;
   }
@@ -84,7 +90,7 @@ export class OpenCalls {
       busy.add(connection);
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
-    for (const connection of this.#connections) if (!busy.has(connection)) connection.destroySoon();
+    for (const connection of this.#connections.keys()) if (!busy.has(connection)) connection.destroySoon();
     if (await this.#empty(longestMs)) return 0;
     this.#cut = true;
     const cut = [...this.#calls];
@@ -96,8 +102,14 @@ export class OpenCalls {
     return cut.length;
   }
 
+  #hangUp(connection: Socket): void {
+    const call = this.#connections.get(connection);
+    if (call !== undefined && !call.response.writableFinished) call.wanted.cancel();
+  }
+
   #endIfOver(call: OpenCall): void {
     if (call.serving || !call.answered || !this.#calls.delete(call)) return;
+    if (this.#connections.get(call.connection) === call) this.#connections.set(call.connection, undefined);
     if (call.taken) this.#taken -= 1;
     if (this.#calls.size === 0) this.#onEmpty?.();
   }

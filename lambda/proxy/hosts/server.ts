@@ -7,6 +7,7 @@ import { ComingBodies, type CutReason } from './coming-bodies';
 import { type OpenCall, OpenCalls } from './open-calls';
 import { READINESS_PATH } from './readiness';
 import type { Room } from './room';
+import { StreamedResponse } from './streamed-response';
 
 /** What serves one exchange; resolves when everything of it is done, settlement included. */
 export type Handle = (exchange: Exchange) => Promise<void>;
@@ -32,6 +33,7 @@ export interface GatewayServerOptions {
 const MAX_DURATION_MS = 900_000;
 /** What a head and a whole request may take, and how late it may be noticed that they took longer, in ms. */
 const TIMEOUTS = { headersTimeout: 20_000, requestTimeout: 300_000, connectionsCheckingInterval: 5_000 };
+const SERVER = { ...TIMEOUTS, ServerResponse: StreamedResponse };
 /** What a socket hands over at once. */
 const LONGEST_READ_BYTES = 65_536;
 const NOTHING = Buffer.alloc(0);
@@ -46,7 +48,7 @@ const CREDENTIAL_LENGTHS = new Set([...CREDENTIALS].map((name) => name.length));
 export function createGatewayServer(handle: Handle, options: GatewayServerOptions): Server {
   const { calls = new OpenCalls(), bodies = new ComingBodies(options.clock), readiness } = options;
   const host: Host = { ...options, handle, calls, bodies, readsOn: options.callerGone === 'drain' ? () => !calls.cut : undefined };
-  const server = createServer(TIMEOUTS, (request, response) => {
+  const server = createServer(SERVER, (request, response) => {
     if (readiness === undefined || request.url !== READINESS_PATH) return receive(request, response, host);
     if (calls.draining) response.shouldKeepAlive = false;
     request.resume();

@@ -43,8 +43,9 @@ export class EventWriter {
     sink.content(text);
   }
 
+  /** The end of an answer that broke off, behind what was not sent of it yet. */
   public terminal(error: GatewayError): string {
     this.#told = true;
-    return this.encoder.encode({ type: 'error', error });
+    return this.#text + this.encoder.encode({ type: 'error', error });
   }
 }

@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import { GatewayError } from '../../platform/error';
+import type { InboundReply, ReplyReader } from '../../platform/http';
 import { TransportError } from '../../platform/http';
 import type { Ticker, Watcher } from '../../platform/runtime';
 import { upstreamIncomplete } from '../../wire/protocols';
@@ -37,17 +37,17 @@ const LINGER_MS = 2_000;
 
 /** Carries one provider's stream to the caller, from its first byte to its end. Never rejects. */
 export function relayStream(
-  body: Readable,
+  reply: InboundReply,
   source: FrameSource,
   translation: StreamTranslation,
   delivery: Delivery,
   limits: StreamLimits,
   ticker: Ticker,
 ): Promise<StreamResult> {
-  return new Promise((fulfil) => new StreamRelay(body, source, translation, delivery, limits, ticker, fulfil).start());
+  return new Promise((fulfil) => new StreamRelay(reply, source, translation, delivery, limits, ticker, fulfil).start());
 }
 
-class StreamRelay implements Watcher, StreamSink {
+class StreamRelay implements Watcher, StreamSink, ReplyReader {
   #held: (Buffer | string)[] = [];
   /** What came before the first content is out, or need not go out any more. */
   #opened = false;
@@ -56,9 +56,11 @@ class StreamRelay implements Watcher, StreamSink {
   #lastChunkMs: number;
   #doneMs = 0;
   #paused = false;
+  /** The provider's stream is over, whatever may still be held back of it. */
+  #read = false;
 
   public constructor(
-    private readonly body: Readable,
+    private readonly reply: InboundReply,
     private readonly source: FrameSource,
     private readonly translation: StreamTranslation,
     private readonly delivery: Delivery,
@@ -70,21 +72,13 @@ class StreamRelay implements Watcher, StreamSink {
   }
 
   public start(): void {
-    const { body } = this;
     this.ticker.watch(this);
     this.delivery.onDrain = () => this.#resume();
     this.delivery.farewell = (error) => this.translation.terminal(error);
-    body.on('data', (chunk: Buffer) => this.#onChunk(chunk));
-    body.on('end', () => this.#onEnd());
-    body.on('error', (error: unknown) => this.fail(streamFault(error)));
-    body.on('close', () => {
-      if (this.translation.pending && this.#doneMs === 0) return;
-      this.ticker.unwatch(this);
-      this.fail(upstreamIncomplete());
-    });
+    this.reply.read(this);
   }
 
-  #onChunk(chunk: Buffer): void {
+  public take(chunk: Buffer): void {
     this.#lastChunkMs = this.ticker.nowMs;
     if (this.#doneMs > 0) return;
     try {
@@ -95,7 +89,8 @@ class StreamRelay implements Watcher, StreamSink {
     }
   }
 
-  #onEnd(): void {
+  public end(): void {
+    this.#read = true;
     if (this.#doneMs > 0) return this.ticker.unwatch(this);
     try {
       this.translation.frames(this.source.finish(), this);
@@ -107,10 +102,16 @@ class StreamRelay implements Watcher, StreamSink {
     if (!this.translation.pending) this.ticker.unwatch(this);
   }
 
+  public cut(error: Error): void {
+    this.#read = true;
+    this.ticker.unwatch(this);
+    this.fail(streamFault(error));
+  }
+
   public tick(nowMs: number): void {
     const { limits } = this;
     if (this.#doneMs > 0) {
-      if (nowMs - this.#doneMs > LINGER_MS) this.body.destroy();
+      if (nowMs - this.#doneMs > LINGER_MS) this.reply.destroy();
       return;
     }
     if (nowMs >= limits.totalAtMs) return this.fail(timedOut('The call took longer than it may.'));
@@ -156,13 +157,13 @@ class StreamRelay implements Watcher, StreamSink {
   public fail(error: GatewayError): void {
     if (this.#doneMs > 0) return;
     this.#finish(error);
-    this.body.destroy();
+    this.reply.destroy();
   }
 
   #send(bytes: Buffer | string): void {
     if (!this.delivery.content(bytes) && !this.#paused) {
       this.#paused = true;
-      this.body.pause();
+      this.reply.pause();
     }
     if (this.translation.outputCharacters > this.limits.maxOutputCharacters) this.fail(runaway());
   }
@@ -171,20 +172,20 @@ class StreamRelay implements Watcher, StreamSink {
     if (!this.#paused) return;
     this.#paused = false;
     this.#lastChunkMs = this.ticker.nowMs;
-    this.body.resume();
+    this.reply.resume();
   }
 
   #finish(error: GatewayError | undefined): void {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
     this.#resume();
-    const { delivery, body } = this;
-    if (body.closed) this.ticker.unwatch(this);
+    const { delivery } = this;
+    if (this.#read) this.ticker.unwatch(this);
     delivery.farewell = undefined;
     const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
     const { report } = this.translation;
     // Nobody reads on what would go nowhere.
-    if (report.endedByStage?.complete === false) body.destroy();
+    if (report.endedByStage?.complete === false) this.reply.destroy();
     this.fulfil({
       ...report,
       ...(error === undefined ? {} : { error }),

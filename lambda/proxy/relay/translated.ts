@@ -68,10 +68,13 @@ class Translated implements StreamTranslation {
 
   public frames(frames: readonly RawFrame[], sink: StreamSink): void {
     for (const frame of frames) if (this.#take(this.decoder.decode(frame), sink)) return;
+    this.#writer.flush(sink);
   }
 
   public end(sink: StreamSink): void {
-    if (!this.#take(this.decoder.end(), sink)) sink.fail(upstreamIncomplete());
+    if (this.#take(this.decoder.end(), sink)) return;
+    this.#writer.flush(sink);
+    sink.fail(upstreamIncomplete());
   }
 
   public terminal(error: GatewayError): string {
@@ -92,7 +95,6 @@ class Translated implements StreamTranslation {
       this.#report.note(event);
       if (this.#writer.write(event, sink)) return true;
     }
-    this.#writer.flush(sink);
     return false;
   }
 }
@@ -119,11 +121,18 @@ class Staged implements StreamTranslation {
   }
 
   public frames(frames: readonly RawFrame[], sink: StreamSink): void {
+    this.#reading = true;
     for (const frame of frames) if (this.#take(this.decoder.decode(frame), sink)) return;
+    this.#reading = false;
+    this.#writer.flush(sink);
   }
 
   public end(sink: StreamSink): void {
-    if (!this.#take(this.decoder.end(), sink) && !this.pending) sink.fail(upstreamIncomplete());
+    this.#reading = true;
+    if (this.#take(this.decoder.end(), sink)) return;
+    this.#reading = false;
+    this.#writer.flush(sink);
+    if (!this.pending) sink.fail(upstreamIncomplete());
   }
 
   public terminal(error: GatewayError): string {
@@ -141,15 +150,12 @@ class Staged implements StreamTranslation {
 
   #take(events: readonly StreamEvent[], sink: StreamSink): boolean {
     this.#sink = sink;
-    this.#reading = true;
     for (const event of events) {
       this.#report.note(event);
       if (isMeaningful(event)) sink.begun();
       this.#chain.take(event);
       if (this.#chain.over) return true;
     }
-    this.#reading = false;
-    this.#writer.flush(sink);
     return false;
   }
 

@@ -118,7 +118,7 @@ async function streamed(
   const source = inBytes ? BYTE_FRAMES : frameSource(prepared.protocol.framing);
   const translation = inBytes ? bytesAsTheyCome(prepared.protocol.headerUsage?.(reply.headers)) : translationOf(gateway, context, prepared);
   const result = await relayStream(
-    reply.body,
+    reply,
     source,
     translation,
     delivery,

@@ -78,36 +78,49 @@ export class WrittenText {
 
   public add(text: string): void {
     this.characters += text.length;
-    for (let at = 0; at < text.length; at++) this.#note(text.charCodeAt(at));
+    let last = this.#last;
+    let weight = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      weight += weightOf(last, code);
+      last = kindOf(code);
+    }
+    this.#last = last;
+    this.#weight += weight;
   }
 
   /** Adds a part of a JSON text that lies inside of one of its strings. */
   public addEscaped(json: string, from: number, to: number): void {
     this.characters += to - from;
+    let last = this.#last;
+    let weight = 0;
     for (let at = from; at < to; at++) {
-      const code = json.charCodeAt(at);
-      if (code !== BACKSLASH) this.#note(code);
-      else if (json.charCodeAt(at + 1) === SMALL_U) {
-        // A frame that is no JSON may hold a sign where digits belong.
-        this.#note(Math.max(0, Number.parseInt(json.slice(at + 2, at + 6), 16) || 0));
-        at += 5;
-      } else {
-        at += 1;
-        this.#note(ESCAPED_LINES.has(json[at] ?? '') ? 0x0a : json.charCodeAt(at));
+      let code = json.charCodeAt(at);
+      if (code === BACKSLASH) {
+        code = escapedCode(json, at);
+        at += json.charCodeAt(at + 1) === SMALL_U ? 5 : 1;
       }
+      weight += weightOf(last, code);
+      last = kindOf(code);
     }
+    this.#last = last;
+    this.#weight += weight;
   }
+}
 
-  #note(code: number): void {
-    if (code < 0x80) {
-      const kind = KINDS[code] as number;
-      this.#weight += WEIGHTS[this.#last * OTHER + kind] as number;
-      this.#last = kind;
-    } else {
-      this.#weight += scriptWeight(code);
-      this.#last = OTHER;
-    }
-  }
+function kindOf(code: number): number {
+  return code < 0x80 ? (KINDS[code] as number) : OTHER;
+}
+
+function weightOf(last: number, code: number): number {
+  return code < 0x80 ? (WEIGHTS[last * OTHER + (KINDS[code] as number)] as number) : scriptWeight(code);
+}
+
+/** What the escape at a backslash stands for. */
+function escapedCode(json: string, at: number): number {
+  // A frame that is no JSON may hold a sign where digits belong.
+  if (json.charCodeAt(at + 1) === SMALL_U) return Math.max(0, Number.parseInt(json.slice(at + 2, at + 6), 16) || 0);
+  return ESCAPED_LINES.has(json[at + 1] ?? '') ? 0x0a : json.charCodeAt(at + 1);
 }
 
 function scriptWeight(code: number): number {

@@ -2,7 +2,6 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBedrockSdkTransport } from '../../../lambda/aws/bedrock-sdk';
 import { createSigV4Signer } from '../../../lambda/aws/signing';
-import { readBody } from '../../../lambda/platform/http/body';
 import type { OutboundRequest } from '../../../lambda/platform/http/exchange';
 import type { JsonObject } from '../../../lambda/platform/json/value';
 import { Cancellation, NEVER_CANCELLED } from '../../../lambda/platform/runtime';
@@ -144,7 +143,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
       answer = { status: 200, headers: { 'content-type': type }, body: responseBytes(entry) };
 
       const reply = await send(call('amazon.nova-micro-v1:0', entry.streaming ? 'converse-stream' : 'converse', { messages: [] }));
-      const bytes = await readBody(reply.body, 10_000_000);
+      const bytes = await reply.whole(10_000_000);
 
       if (!entry.streaming) {
         const facts = factsOfResponse(bedrockConverse.decodeResponse(JSON.parse(bytes.toString('utf8'))));
@@ -171,7 +170,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
     answer = { status: 200, headers: { 'content-type': 'application/vnd.amazon.eventstream' }, body: Buffer.concat([start, exception]) };
 
     const reply = await send(call('amazon.nova-micro-v1:0', 'converse-stream', { messages: [] }));
-    const frames = new AwsEventStreamDecoder().push(await readBody(reply.body, 10_000)).map(toFrame);
+    const frames = new AwsEventStreamDecoder().push(await reply.whole(10_000)).map(toFrame);
 
     const decoder = bedrockConverse.streamDecoder();
     expect(frames.flatMap((frame) => decoder.decode(frame)).at(-1)).toMatchObject({
@@ -188,7 +187,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
     };
 
     const reply = await send(call('amazon.nova-micro-v1:0', 'converse', { messages: [] }));
-    const body = JSON.parse((await readBody(reply.body, 10_000)).toString('utf8'));
+    const body = JSON.parse((await reply.whole(10_000)).toString('utf8'));
 
     expect(bedrockConverse.decodeError(reply.status, body, reply.headers as Record<string, string>).error).toMatchObject({
       status: 400,
@@ -206,7 +205,7 @@ describe('the SDK as the oracle of our own Bedrock calls', () => {
 
     const reply = await send(call('amazon.titan-embed-text-v2:0', 'invoke', { inputText: 'a' }));
 
-    expect((await readBody(reply.body, 10_000)).toString('utf8')).toBe('{"embedding":[1],"inputTextTokenCount":1}');
+    expect((await reply.whole(10_000)).toString('utf8')).toBe('{"embedding":[1],"inputTextTokenCount":1}');
     expect(seen[0]?.body.toString('utf8')).toBe('{"inputText":"a"}');
   });
 
