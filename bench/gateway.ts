@@ -4,11 +4,9 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAwsJsonCall } from '../lambda/aws/aws-json';
 import type { DynamoDbConnector } from '../lambda/aws/dynamodb/dynamodb';
 import { createLeanDynamoDb } from '../lambda/aws/dynamodb/dynamodb-lean';
-import { createSdkDynamoDb } from '../lambda/aws/dynamodb-sdk';
 import { createSigV4Signer } from '../lambda/aws/signing/sigv4';
 import { loadPriceBook } from '../lambda/money/deployed-book';
 import { createTransport } from '../lambda/platform/http/transport';
@@ -76,7 +74,7 @@ const document: GatewayDocument = {
 };
 
 const transport = createTransport();
-const counted = countCalls(connect());
+const counted = countCalls(await connect());
 // Lambda's log is a pipe that takes each line in one system call, and so does this.
 const out = openSync('/dev/null', 'w');
 const sink = (line: string): void => void writeSync(out, line);
@@ -111,10 +109,15 @@ process.on('message', () => {
   process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss, callsPerRequest: counted.calls() / Math.max(1, requests) });
 });
 
-function connect(): DynamoDbConnector {
+/** The SDK is loaded where it is measured, as in the proxy. */
+async function connect(): Promise<DynamoDbConnector> {
   const endpoint = storeUrl ?? '';
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  if (store === 'sdk') return createSdkDynamoDb(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
+  if (store === 'sdk') {
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const { createSdkDynamoDb } = await import('../lambda/aws/dynamodb-sdk');
+    return createSdkDynamoDb(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
+  }
   if (store === 'memory') return createMemoryTable();
   const signer = createSigV4Signer(systemClock);
   const call = createAwsJsonCall({ transport: createTransport(), signer, credentials: async () => credentials, region: 'us-east-1' });

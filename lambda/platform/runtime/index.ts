@@ -13,5 +13,6 @@ export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';
 export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
 export { giveWay, type Pause, pause } from './pause';
+export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
 export { createTicker, type Ticker, type Watcher } from './ticker';

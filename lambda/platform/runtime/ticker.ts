@@ -19,9 +19,7 @@ export interface Ticker {
 }
 
 /**
- * Watchers are kept in an array and not in a Set: a Set grows by a new table, and V8 lets each old table point to the next. Once one of them
- * has lived through two collections, it keeps the calls that were open when it was left, and those of all tables after it, until the whole
- * heap is collected.
+ * Watchers are kept in an array, as in a `Roster`, which says why; who watches may be on one of those too.
  *
  * @param periodMs how late a deadline may be noticed
  */

@@ -34,7 +34,7 @@ export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery
   trace.incomplete = true;
   if (call.answer === 'bytes') delivery.cut();
   else if (call.facts.stream) {
-    delivery.content(terminal ?? delivery.farewell?.(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
+    delivery.content(terminal ?? delivery.underWay?.farewell(error) ?? call.dialect.encodeStreamError(error, trace.requestId));
     delivery.end();
   } else delivery.endWith(200, {}, Buffer.from(JSON.stringify(call.dialect.encodeError(error, trace.requestId))));
 }

@@ -1,4 +1,4 @@
-import { type Clock, createTicker, type Ticker, type Watcher } from '../../platform/runtime';
+import { type Clock, createTicker, type Member, Roster, type Ticker, type Watcher } from '../../platform/runtime';
 
 /** What a body may take before it has to keep pace, in ms. */
 const GRACE_MS = 20_000;
@@ -12,8 +12,9 @@ const HEAD_BYTES = 65_536;
 export type CutReason = 'slow' | 'bodies';
 
 /** A body whose head has come. */
-export class ComingBody implements Watcher {
+export class ComingBody implements Watcher, Member {
   public place: number | undefined;
+  public seat: number | undefined;
   public keptBytes = 0;
   public chunks: Buffer[] = [];
 
@@ -39,7 +40,7 @@ export class ComingBody implements Watcher {
  * it has to keep pace instead, and all together have a bound. Over it, those that are furthest behind are cut.
  */
 export class ComingBodies {
-  readonly #bodies = new Set<ComingBody>();
+  readonly #bodies = new Roster<ComingBody>();
   readonly #ticker: Ticker;
   readonly #maxBytes: number;
   #heldBytes = 0;
@@ -89,7 +90,7 @@ export class ComingBodies {
 
   /** @returns what was kept of it; undefined when it was over already */
   public end(body: ComingBody): readonly Buffer[] | undefined {
-    if (!this.#bodies.delete(body)) return undefined;
+    if (!this.#bodies.remove(body)) return undefined;
     this.#ticker.unwatch(body);
     const { chunks } = body;
     this.forget(body);

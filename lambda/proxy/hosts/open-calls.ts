@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Cancellation } from '../../platform/runtime';
+import { Cancellation, type Member, Roster } from '../../platform/runtime';
 
 /** One call from its head to the end of both its answer and its settlement. */
-export interface OpenCall {
+export interface OpenCall extends Member {
   readonly response: ServerResponse;
-  readonly connection: Socket;
+  readonly connection: Connection;
   /** Cancelled when the caller is known to have gone. */
   readonly wanted: Cancellation;
   /** It takes room. */
@@ -16,14 +16,15 @@ export interface OpenCall {
   answered: boolean;
 }
 
+type Connection = Socket & Member & { call?: OpenCall | undefined };
+
 /** What a call that was cut may take to settle, in ms. */
 const SETTLE_MS = 10_000;
 
 /** The calls and connections that a server has open, and the way to its end. */
 export class OpenCalls {
-  readonly #calls = new Set<OpenCall>();
-  /** With the call that came last over each. */
-  readonly #connections = new Map<Socket, OpenCall | undefined>();
+  readonly #calls = new Roster<OpenCall>();
+  readonly #connections = new Roster<Connection>();
   #taken = 0;
   #draining = false;
   #cut = false;
@@ -43,19 +44,31 @@ export class OpenCalls {
     return this.#cut;
   }
 
-  public connected(connection: Socket): void {
-    this.#connections.set(connection, undefined);
+  public connected(connection: Connection): void {
+    this.#connections.add(connection);
     // A connection is closed some turns after its end has come, and providers are to be freed before anything else is done.
-    const gone = (): void => this.#hangUp(connection);
-    connection.once('end', gone);
-    connection.once('error', gone);
-    connection.once('close', () => this.#connections.delete(connection));
+    const hangUp = (): void => {
+      const { call } = connection;
+      if (call !== undefined && !call.response.writableFinished) call.wanted.cancel();
+    };
+    connection.once('end', hangUp);
+    connection.once('error', hangUp);
+    connection.once('close', () => this.#connections.remove(connection));
   }
 
   public begin({ socket }: IncomingMessage, response: ServerResponse): OpenCall {
-    const call = { response, connection: socket, wanted: new Cancellation(), taken: false, serving: false, answered: false };
+    const connection: Connection = socket;
+    const call: OpenCall = {
+      response,
+      connection,
+      wanted: new Cancellation(),
+      taken: false,
+      serving: false,
+      answered: false,
+      seat: undefined,
+    };
     this.#calls.add(call);
-    this.#connections.set(socket, call);
+    connection.call = call;
     if (this.#draining) response.shouldKeepAlive = false;
     return call;
   }
@@ -90,10 +103,10 @@ export class OpenCalls {
       busy.add(connection);
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
-    for (const connection of this.#connections.keys()) if (!busy.has(connection)) connection.destroySoon();
+    for (const connection of this.#connections) if (!busy.has(connection)) connection.destroySoon();
     if (await this.#empty(longestMs)) return 0;
     this.#cut = true;
-    const cut = [...this.#calls];
+    const cut = this.#calls.all();
     for (const { wanted, response } of cut) {
       wanted.cancel();
       response.destroy();
@@ -102,14 +115,9 @@ export class OpenCalls {
     return cut.length;
   }
 
-  #hangUp(connection: Socket): void {
-    const call = this.#connections.get(connection);
-    if (call !== undefined && !call.response.writableFinished) call.wanted.cancel();
-  }
-
   #endIfOver(call: OpenCall): void {
-    if (call.serving || !call.answered || !this.#calls.delete(call)) return;
-    if (this.#connections.get(call.connection) === call) this.#connections.set(call.connection, undefined);
+    if (call.serving || !call.answered || !this.#calls.remove(call)) return;
+    if (call.connection.call === call) call.connection.call = undefined;
     if (call.taken) this.#taken -= 1;
     if (this.#calls.size === 0) this.#onEmpty?.();
   }

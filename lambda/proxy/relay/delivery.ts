@@ -19,6 +19,14 @@ export interface DeliveryOptions {
   readonly onGone: () => void;
 }
 
+/** Whoever is writing an answer that has begun. */
+export interface AnswerUnderWay {
+  /** A slow caller can take more. */
+  drained(): void;
+  /** Ends the answer, in words that fit what was sent of it; undefined where the dialect's general ones do. */
+  farewell(error: GatewayError): string | undefined;
+}
+
 /** Nothing between here and the caller may hold events back. */
 const STREAM_HEADERS: Readonly<Record<string, string>> = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 
@@ -41,8 +49,8 @@ export class Delivery implements Watcher {
   public contentSent = false;
   /** The caller has gone, or was told the end; what is written goes nowhere. */
   public gone = false;
-  /** Ends an answer that has begun, in words that fit what was sent of it. */
-  public farewell: ((error: GatewayError) => string | undefined) | undefined;
+  /** No functions that are assigned: V8 makes such with the old, where each keeps its call until the whole heap is collected. */
+  public underWay: AnswerUnderWay | undefined;
   /** Content type of an answer in bytes, known before its first. */
   public bytesType = 'application/octet-stream';
   /** Monotonic; 0 until the first byte went out. */
@@ -51,7 +59,6 @@ export class Delivery implements Watcher {
   readonly #options: DeliveryOptions;
   #out: Writable | undefined;
   #lastWriteMs = 0;
-  #onDrain: (() => void) | undefined;
   #ended = false;
 
   public constructor(options: DeliveryOptions) {
@@ -71,18 +78,13 @@ export class Delivery implements Watcher {
   /**
    * Sends content.
    *
-   * @returns false when the caller reads slower than this: wait for `onDrain`
+   * @returns false when the caller reads slower than this: wait for `drained`
    */
   public content(bytes: Buffer | string): boolean {
     if (this.gone) return true;
     if (!this.committed) this.#commit();
     this.contentSent = true;
     return this.#write(bytes);
-  }
-
-  /** Says when a slow caller can take more. One listener for the whole call. */
-  public set onDrain(listener: (() => void) | undefined) {
-    this.#onDrain = listener;
   }
 
   /** Ends a stream. */
@@ -127,7 +129,7 @@ export class Delivery implements Watcher {
   public leave(): void {
     this.#close();
     this.gone = true;
-    this.#onDrain?.();
+    this.underWay?.drained();
   }
 
   #commit(): void {
@@ -141,7 +143,7 @@ export class Delivery implements Watcher {
     };
     out.on('error', onGone);
     out.on('close', onGone);
-    out.on('drain', () => this.#onDrain?.());
+    out.on('drain', () => this.underWay?.drained());
     // Whoever went before the first byte is not announced again.
     if (out.destroyed) onGone();
   }

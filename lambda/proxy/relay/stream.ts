@@ -3,7 +3,7 @@ import type { InboundReply, ReplyReader } from '../../platform/http';
 import { TransportError } from '../../platform/http';
 import type { Ticker, Watcher } from '../../platform/runtime';
 import { upstreamIncomplete } from '../../wire/protocols';
-import type { Delivery } from './delivery';
+import type { AnswerUnderWay, Delivery } from './delivery';
 import type { FrameSource } from './frames';
 import type { StreamReport, StreamSink, StreamTranslation } from './translation';
 
@@ -47,7 +47,7 @@ export function relayStream(
   return new Promise((fulfil) => new StreamRelay(reply, source, translation, delivery, limits, ticker, fulfil).start());
 }
 
-class StreamRelay implements Watcher, StreamSink, ReplyReader {
+class StreamRelay implements Watcher, StreamSink, ReplyReader, AnswerUnderWay {
   #held: (Buffer | string)[] = [];
   /** What came before the first content is out, or need not go out any more. */
   #opened = false;
@@ -73,8 +73,7 @@ class StreamRelay implements Watcher, StreamSink, ReplyReader {
 
   public start(): void {
     this.ticker.watch(this);
-    this.delivery.onDrain = () => this.#resume();
-    this.delivery.farewell = (error) => this.translation.terminal(error);
+    this.delivery.underWay = this;
     this.reply.read(this);
   }
 
@@ -168,7 +167,11 @@ class StreamRelay implements Watcher, StreamSink, ReplyReader {
     if (this.translation.outputCharacters > this.limits.maxOutputCharacters) this.fail(runaway());
   }
 
-  #resume(): void {
+  public farewell(error: GatewayError): string | undefined {
+    return this.translation.terminal(error);
+  }
+
+  public drained(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#lastChunkMs = this.ticker.nowMs;
@@ -178,10 +181,10 @@ class StreamRelay implements Watcher, StreamSink, ReplyReader {
   #finish(error: GatewayError | undefined): void {
     if (this.#doneMs > 0) return;
     this.#doneMs = Math.max(this.ticker.nowMs, 1);
-    this.#resume();
+    this.drained();
     const { delivery } = this;
     if (this.#read) this.ticker.unwatch(this);
-    delivery.farewell = undefined;
+    delivery.underWay = undefined;
     const terminal = error !== undefined && delivery.contentSent && !delivery.gone ? this.translation.terminal(error) : undefined;
     const { report } = this.translation;
     // Nobody reads on what would go nowhere.

@@ -37,33 +37,51 @@ export function checkGenerated({ choices, usage }: ModelResponse): void {
 
 /** Ends a stream whose model failed in an error, after its usage, where the provider would end it like any other. */
 export function failingStream(inner: StreamDecoder): StreamDecoder {
-  let failed: string | undefined;
-  let usage: Usage | undefined;
-  let answers = false;
-  const fails = (event: StreamEvent): event is StreamEvent & { type: 'finish' } => {
-    answers ||= ANSWERING.has(event.type);
-    return event.type === 'finish' && isFailure(event.reason, answers);
-  };
-  const checked = (events: StreamEvent[]): StreamEvent[] => {
-    if (failed === undefined && !events.some(fails)) return events;
+  return new FailingStream(inner);
+}
+
+class FailingStream implements StreamDecoder {
+  /** How it failed, in the provider's word; empty when it had none. */
+  #failed: string | undefined;
+  #usage: Usage | undefined;
+  #answers = false;
+
+  public constructor(private readonly inner: StreamDecoder) {}
+
+  public get malformed(): number {
+    return this.inner.malformed;
+  }
+
+  public decode(frame: Frame): StreamEvent[] {
+    return this.#checked(this.inner.decode(frame));
+  }
+
+  public end(): StreamEvent[] {
+    return this.#checked(this.inner.end());
+  }
+
+  #checked(events: StreamEvent[]): StreamEvent[] {
+    if (this.#failed === undefined) {
+      let fails = false;
+      for (const event of events) fails ||= this.#fails(event);
+      if (!fails) return events;
+    }
     return events.flatMap((event): StreamEvent[] => {
-      if (event.type === 'usage') ({ usage } = event);
-      if (fails(event)) {
-        failed = event.reason.raw ?? '';
+      if (event.type === 'usage') this.#usage = event.usage;
+      if (this.#fails(event)) {
+        this.#failed = event.reason.raw ?? '';
         return [];
       }
-      return event.type === 'end' && failed !== undefined
-        ? [{ type: 'error', error: new FailedGeneration(failed === '' ? undefined : failed, usage) }]
+      return event.type === 'end' && this.#failed !== undefined
+        ? [{ type: 'error', error: new FailedGeneration(this.#failed === '' ? undefined : this.#failed, this.#usage) }]
         : [event];
     });
-  };
-  return {
-    decode: (frame: Frame) => checked(inner.decode(frame)),
-    end: () => checked(inner.end()),
-    get malformed() {
-      return inner.malformed;
-    },
-  };
+  }
+
+  #fails(event: StreamEvent): event is StreamEvent & { type: 'finish' } {
+    this.#answers ||= ANSWERING.has(event.type);
+    return event.type === 'finish' && isFailure(event.reason, this.#answers);
+  }
 }
 
 function isFailure({ unified, raw }: FinishReason, answers: boolean): boolean {

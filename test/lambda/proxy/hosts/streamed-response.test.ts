@@ -48,7 +48,17 @@ function piecesOf(text: string): string[] {
 }
 
 test('each piece is a chunk of its own, whatever its length and whatever it is made of', async () => {
-  const pieces = ['first', Buffer.from('bytes'), 'wörds 🙂', 'x'.repeat(15), 'x'.repeat(16), 'y'.repeat(4_096), 'z'.repeat(70_000), '', 'last'];
+  const pieces = [
+    'first',
+    Buffer.from('bytes'),
+    'wörds 🙂',
+    'x'.repeat(15),
+    'x'.repeat(16),
+    'y'.repeat(4_096),
+    'z'.repeat(70_000),
+    '',
+    'last',
+  ];
   answer = async (response) => {
     response.writeHead(200);
     for (const piece of pieces) {
