@@ -8,7 +8,8 @@ import { openAwsSession } from '../aws/session';
 import { loadPriceBook } from '../money/deployed-book';
 import { settlementQueue } from '../money/ledger';
 import { createLog, createMetrics, type Environment, systemClock } from '../platform/runtime';
-import { createTransport } from '../platform/transport';
+import { createTransport, type SocketTransport } from '../platform/transport';
+import type { ConfiguredProvider } from '../routing';
 import { DEFAULT_DIALECT } from '../wire/dialects';
 import { assembleGateway } from './assemble';
 import type { Gateway } from './gateway';
@@ -19,6 +20,15 @@ export interface OpenGateway {
   readonly gateway: Gateway;
   /** Ends the connections to providers and AWS. */
   close(): void;
+}
+
+/** What calls to a provider trust is read before there is any. */
+function prepareFor(transport: SocketTransport, { network, sites }: ConfiguredProvider): void {
+  try {
+    for (const { origin } of sites()) transport.prepare({ origin, network });
+  } catch {
+    // Without an address there is nothing to make ready; its calls say so.
+  }
 }
 
 /** Opens the gateway of this process: what its environment names, and the document. */
@@ -51,6 +61,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     startedUrls,
     awsCredentials,
   });
+  for (const provider of gateway.configuration.providers) prepareFor(transport, provider);
   // What every first request needs is fetched while the process starts; a failure shows, and is tried again, with that request.
   void Promise.allSettled([
     gateway.configuration.ready(),

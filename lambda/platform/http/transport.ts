@@ -31,21 +31,31 @@ export interface TransportOptions {
 /** An origin as the configuration allows it; `denied`: nothing may be sent there. */
 type Origin = CallOptions | 'denied';
 
+/** What calls to an origin share. */
+type Place = Pick<OutboundRequest, 'origin' | 'network'>;
+
+/** A `Transport` over sockets of this process. */
+export interface SocketTransport extends Transport {
+  /** Makes ready what the first call to an origin would have to wait for: the certificates it trusts. Connects to nobody, and never throws. */
+  prepare(place: Place): void;
+  close(): void;
+}
+
 /**
  * A `Transport` over undici's HTTP/1.1 client with kept-alive connections, one pool per origin and network. Follows no redirect, decodes
  * no encoding, uses no proxy from the environment, and checks the address of each connection.
  */
-export function createTransport(options: TransportOptions = {}): Transport & { close(): void } {
+export function createTransport(options: TransportOptions = {}): SocketTransport {
   const clock = options.clock ?? systemClock;
   const ticker = createTicker(clock, TICK_MS);
   const networks = { public: new Map<string, Origin>(), loopback: new Map<string, Origin>(), vpc: new Map<string, Origin>() };
 
-  const originOf = (request: OutboundRequest): Origin => {
-    const origins = networks[request.network];
-    let origin = origins.get(request.origin);
+  const originOf = (place: Place): Origin => {
+    const origins = networks[place.network];
+    let origin = origins.get(place.origin);
     if (origin === undefined) {
-      origin = openOrigin(request, options, clock, ticker);
-      origins.set(request.origin, origin);
+      origin = openOrigin(place, options, clock, ticker);
+      origins.set(place.origin, origin);
     }
     return origin;
   };
@@ -57,6 +67,13 @@ export function createTransport(options: TransportOptions = {}): Transport & { c
         if (origin === 'denied') reject(new TransportError('egress_denied', false));
         else new OutboundCall(origin, request, deadlines, wanted, fulfil, reject).start();
       }),
+    prepare: (place) => {
+      try {
+        originOf(place);
+      } catch {
+        // Its first call says what is wrong with it.
+      }
+    },
     close: () => {
       for (const origins of Object.values(networks)) {
         for (const origin of origins.values()) if (origin !== 'denied') origin.connections.close();
@@ -66,7 +83,7 @@ export function createTransport(options: TransportOptions = {}): Transport & { c
   };
 }
 
-function openOrigin(request: OutboundRequest, options: TransportOptions, clock: Clock, ticker: Ticker): Origin {
+function openOrigin(request: Place, options: TransportOptions, clock: Clock, ticker: Ticker): Origin {
   const url = new URL(request.origin);
   const secure = url.protocol === 'https:';
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -91,7 +108,15 @@ function openOrigin(request: OutboundRequest, options: TransportOptions, clock: 
 }
 
 /** Public providers are trusted by Node's own list alone, whatever NODE_EXTRA_CA_CERTS adds; private ones may need it. */
-function trust(request: OutboundRequest, options: TransportOptions): { readonly secureContext?: SecureContext } {
-  const authorities = options.certificateAuthorities ?? (request.network === 'public' ? rootCertificates : undefined);
-  return authorities === undefined ? {} : { secureContext: createSecureContext({ ca: [...authorities] }) };
+function trust({ network }: Place, { certificateAuthorities }: TransportOptions): { readonly secureContext?: SecureContext } {
+  if (certificateAuthorities !== undefined) return { secureContext: createSecureContext({ ca: [...certificateAuthorities] }) };
+  return network === 'public' ? { secureContext: publicTrust() } : {};
+}
+
+let publicContext: SecureContext | undefined;
+
+/** Reading the list takes as long as some ten requests, so it is read once. */
+function publicTrust(): SecureContext {
+  publicContext ??= createSecureContext({ ca: [...rootCertificates] });
+  return publicContext;
 }

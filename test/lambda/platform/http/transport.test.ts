@@ -61,6 +61,18 @@ test('sends the bytes and headers it was given and keeps the connection', async 
   ]);
 });
 
+test('what is made ready before a call connects to nobody, and what cannot be made ready says so when it is called', async () => {
+  upstream.script(jsonReply({ ok: true }));
+
+  transport.prepare({ origin: upstream.origin, network: 'loopback' });
+  transport.prepare({ origin: 'https://api.example.com', network: 'public' });
+  transport.prepare({ origin: 'not an address', network: 'public' });
+
+  expect(upstream.connections()).toBe(0);
+  expect((await send()).status).toBe(200);
+  expect(await failure(send({ origin: 'not an address' }))).toBeInstanceOf(TypeError);
+});
+
 test('E24 asks for no encoding', async () => {
   await send();
 
