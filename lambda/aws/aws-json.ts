@@ -48,35 +48,58 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
 export function createAwsJsonCall(options: AwsJsonOptions): AwsJsonCall {
+  const addresses = createAddresses(options.region);
   return async (service, operation, input, timeoutMs) => {
     try {
-      return await readAnswer(await send(options, service, operation, input, timeoutMs));
+      return await readAnswer(await send(options, addresses(service, operation), service.name, input, timeoutMs));
     } catch (error) {
       throw error instanceof TransportError ? named(error.failure === 'timeout' ? 'TimeoutError' : 'NetworkingError', error) : error;
     }
   };
 }
 
+/** What every call of one operation has in common. */
+type Address = Pick<OutboundRequest, 'origin' | 'network' | 'headers'>;
+
+/** A service is one object for as long as its client lives, and has few operations. */
+function createAddresses(region: string): (service: AwsJsonService, operation: string) => Address {
+  const known = new WeakMap<AwsJsonService, Map<string, Address>>();
+  return (service, operation) => {
+    let operations = known.get(service);
+    if (operations === undefined) {
+      operations = new Map();
+      known.set(service, operations);
+    }
+    let address = operations.get(operation);
+    if (address === undefined) {
+      address = addressOf(service, operation, region);
+      operations.set(operation, address);
+    }
+    return address;
+  };
+}
+
+function addressOf({ name, version, target, endpoint }: AwsJsonService, operation: string, region: string): Address {
+  const origin = endpoint ?? regionalEndpoint(name, region);
+  return {
+    origin: origin.replace(/\/+$/, ''),
+    // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
+    network: origin.startsWith('http:') ? 'loopback' : 'vpc',
+    headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${operation}` },
+  };
+}
+
 async function send(
   { transport, signer, credentials, region }: AwsJsonOptions,
-  service: AwsJsonService,
-  operation: string,
+  { origin, network, headers }: Address,
+  service: AwsJsonService['name'],
   input: object,
   timeoutMs: number,
 ): Promise<InboundReply> {
-  const origin = service.endpoint ?? regionalEndpoint(service.name, region);
-  const request: OutboundRequest = {
-    method: 'POST',
-    origin: origin.replace(/\/+$/, ''),
-    path: '/',
-    headers: { 'content-type': `application/x-amz-json-${service.version}`, 'x-amz-target': `${service.target}.${operation}` },
-    body: Buffer.from(JSON.stringify(input)),
-    // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
-    network: origin.startsWith('http:') ? 'loopback' : 'vpc',
-  };
-  const signed = signer.sign(request, await credentials(), service.name, region);
+  const request = { method: 'POST' as const, origin, path: '/', headers, body: Buffer.from(JSON.stringify(input)), network };
+  const signed = signer.sign(request, await credentials(), service, region);
   const deadlines = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
-  return transport.send({ ...request, headers: { ...request.headers, ...signed } }, deadlines, NEVER_CANCELLED);
+  return transport.send({ ...request, headers: { ...headers, ...signed } }, deadlines, NEVER_CANCELLED);
 }
 
 async function readAnswer(reply: InboundReply): Promise<JsonObject> {

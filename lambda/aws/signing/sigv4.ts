@@ -120,6 +120,7 @@ function canonicalHeaders(
 
 /** Every service but S3 has the already encoded path encoded once more, dot segments resolved. */
 function canonicalTarget(target: string): [string, string] {
+  if (target === '/') return ['/', ''];
   const at = target.indexOf('?');
   const path = at < 0 ? target : target.slice(0, at);
   const segments: string[] = [];

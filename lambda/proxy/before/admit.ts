@@ -1,12 +1,13 @@
 import { type KeptRows, notAuthenticated, storeUnavailable, tagsOf, unusable } from '../../identity';
 import { type AdmissionRequest, LIFETIME_MS, type Refusal, type Reservation } from '../../money/ledger';
-import { formatUsd, type PriceBook } from '../../money/pricing';
+import { formatUsd } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import { attemptId } from '../../platform/runtime';
 import { spentNotice } from '../answer/budget-notice';
 import type { Gateway } from '../gateway';
+import { candidateModels } from '../priced-targets';
 import { heldTo } from './bound';
-import type { BoundedCall, ModelCall, RoutedCall } from './call';
+import type { BoundedCall, ModelCall } from './call';
 import { duplicate, mismatch, onceOf } from './once';
 import { plan } from './plan';
 
@@ -108,7 +109,7 @@ function requestOf(
     operation: call.operation.name,
     dialect: call.route.dialect,
     originalModel: call.facts.model,
-    candidateModels: namesOf(gateway.prices(), call.targets),
+    candidateModels: candidateModels(gateway, call.targets),
     bound,
     smaller,
     stream: call.facts.stream,
@@ -117,10 +118,6 @@ function requestOf(
     again,
     afterwards,
   };
-}
-
-function namesOf(prices: PriceBook, targets: RoutedCall['targets']): string[] {
-  return targets.flatMap(({ model, provider }) => prices.namesOf(provider.config.kind, model).map((name) => `${provider.id}/${name}`));
 }
 
 /** A refusal of the ledger, with the headers that say more than its body. */

@@ -1,12 +1,11 @@
 import type { Bound, Reservation, SmallerBounds } from '../../money/ledger';
-import { type BoundInput, boundOf, capForCost, ceilingPrice, dearerPrice, type Price, parseUsd, pricesAny, usd } from '../../money/pricing';
+import { type BoundInput, boundOf, capForCost, type Price, parseUsd } from '../../money/pricing';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
 import type { Gateway } from '../gateway';
-import { lengthsSaid, priceAt } from '../price-at';
+import { pricedTargets } from '../priced-targets';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
-import { toolTarget } from './policy';
 
 /** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
 const CHARACTERS_PER_TOKEN = 16;
@@ -22,23 +21,17 @@ const UNKNOWN_OUTPUT_TOKENS = 32_000;
  * @throws GatewayError 400 `price_unknown`, 400 `max_cost_exceeded`
  */
 export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
-  const prices = new Map<string, Price>();
-  const priced = call.targets.filter((target) => {
-    const price = priceWithTools(gateway, call, target);
-    if (price !== undefined) prices.set(target.name, price);
-    return price !== undefined;
-  });
+  const { targets: priced, prices: known, byName: prices } = pricedTargets(gateway, call);
   if (priced.length === 0) throw priceUnknown(call);
 
   const affordable = withinMeans(gateway, call, priced, prices);
   if (affordable.targets.length < priced.length) {
     return bound(gateway, { ...call, targets: affordable.targets, skipped: [...call.skipped, ...affordable.skipped] });
   }
-  const known = priced.map(({ name }) => prices.get(name) as Price);
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input = inputOf(call, priced, known, cap);
   const allowed = withinMaxCost(call, input);
-  const bounds = new CallBounds({ ...input, maxOutputTokens: allowed }, usualOutput(gateway, call));
+  const bounds = new CallBounds(allowed === cap ? input : { ...input, maxOutputTokens: allowed }, usualOutput(gateway, call));
   const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
   const costs = call.operation.generates && whole.costNanoUsd > 0n;
   const byHeader = allowed !== cap || (mustBeWritten && call.options.maxCostUsd !== undefined);
@@ -180,7 +173,8 @@ class CallBounds implements SmallerBounds {
   public cappedAt(tokens: number): Bound {
     const { facts, maxOutputTokens } = this.#input;
     const outputCap = Math.min(tokens, maxOutputTokens);
-    const { costNanoUsd, inputTokens } = boundOf({ ...this.#input, maxOutputTokens: outputCap });
+    const input = outputCap === maxOutputTokens ? this.#input : { ...this.#input, maxOutputTokens: outputCap };
+    const { costNanoUsd, inputTokens } = boundOf(input);
     // The cap says how long an answer may get, not how long it will be.
     return { costNanoUsd, tokens: inputTokens + Math.min(this.#usualTokens, outputCap * facts.choices), outputCap };
   }
@@ -198,28 +192,6 @@ function usualOutput({ usualOutput: usual }: Gateway, { caller, facts }: RoutedC
 /** Who sends the bill. */
 function accountOf({ provider }: Target): string {
   return provider.id;
-}
-
-/**
- * What a call costs at a place. Usage is one sum over the call's own model and those that its tools run, so each token is charged at the
- * dearest of them; without a price of one there is none.
- */
-function priceWithTools(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
-  const models = toolModelsOf(call.facts.toolUses);
-  const own = priceOf(gateway, call, target);
-  return models.reduce<Price | undefined>((price, model) => {
-    const other = priceOf(gateway, call, toolTarget(target, model));
-    return price === undefined || other === undefined ? undefined : dearerPrice(price, other);
-  }, own);
-}
-
-function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
-  const price = priceAt(gateway, target);
-  const { unknownPrice } = call.configuration.document;
-  // A price by the picture is none for who is billed by the token.
-  const known = price !== undefined && pricesAny(price, call.operation.billedIn) ? price : undefined;
-  if (known !== undefined || unknownPrice?.policy !== 'ceiling' || unknownPrice.ceilingUsd === undefined) return known;
-  return { ...ceilingPrice(usd(unknownPrice.ceilingUsd)), ...lengthsSaid(call, target) };
 }
 
 /** The output cap with which the call stays within `x-gateway-max-cost-usd`: a budget of that size, all of it for this call. */

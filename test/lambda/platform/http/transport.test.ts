@@ -70,7 +70,7 @@ test('what is made ready before a call connects to nobody, and what cannot be ma
 
   expect(upstream.connections()).toBe(0);
   expect((await send()).status).toBe(200);
-  expect(await failure(send({ origin: 'not an address' }))).toBeInstanceOf(TypeError);
+  expect(await failure(send({ origin: 'not an address' }))).toMatchObject({ code: 'ERR_INVALID_URL' });
 });
 
 test('E24 asks for no encoding', async () => {
