@@ -53,7 +53,7 @@ export class GatewayUsage extends Construct {
     allowTables(usage.role, tables, {
       identity: { items: ['GetItem'] },
       counters: { items: ['BatchGetItem'] },
-      records: { items: ['GetItem', 'PutItem', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
+      records: { items: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], query: [TABLES.records.indexes.feed.name] },
     });
     allow(usage.role, ['events:PutEvents'], [this.eventBus.eventBusArn]);
     allow(usage.role, ['sqs:SendMessage'], [this.failedBatches.queueArn]);

@@ -1,5 +1,7 @@
 /** What is searched, and the mistakes that each search must find. */
 import { CALM, callModel } from './call/index.mjs';
+import { CLAIM_MISTAKES, claimModel } from './claims.mjs';
+import { LIMIT_MISTAKES, limitModel } from './limits.mjs';
 import { PAGE_MISTAKES, pageModel } from './page.mjs';
 import { RATE_MISTAKES, rateModel } from './rates.mjs';
 import { SHARD_MISTAKES, shardModel } from './shards.mjs';
@@ -66,7 +68,10 @@ export const SEARCHES = [
   ],
   ['a month that ends inside shards', startModel, { limits: [2], mostReserves: 4 }],
   ['two periods that end inside shards', startModel, {}],
+  ['a caller’s key whose holder dies', claimModel, {}],
   ['a rate that moves', rateModel, { shares: 2 }],
+  ['a limit that is lowered and raised', limitModel, { limits: [4, 2, 4] }],
+  ['a limit that is raised and lowered', limitModel, { limits: [1, 4, 2, 4] }],
 ];
 
 /** Hours, on a machine of its own; see `.ci/long`. */
@@ -223,5 +228,7 @@ export const MISTAKES = [
   [SHARD_MISTAKES.belowZero, shardModel, [{ limits: [2], parcels: [1], costs: [0, 2], mostOpen: 3 }]],
   [START_MISTAKES.onePeriod, startModel, [{ limits: [2], mostReserves: 4 }]],
   [START_MISTAKES.twoPeriods, startModel, [{}]],
+  [CLAIM_MISTAKES, claimModel, [{}]],
   [RATE_MISTAKES, rateModel, [{ shares: 4 }]],
+  [LIMIT_MISTAKES, limitModel, [{ limits: [4, 2, 4] }, { limits: [1, 4, 2, 4] }]],
 ];

@@ -4,6 +4,7 @@ import {
   createLeanDynamoDb,
   createPageStore,
   createRollupStore,
+  createSpendStore,
   createUsageRecordStore,
 } from '../aws/dynamodb';
 import { createEventBus } from '../aws/events';
@@ -27,6 +28,7 @@ const alertParts = {
   identity: createIdentityStore(connector, environment.identityTable),
   // A page that money was taken from knows what was spent before.
   budgets: { pages: createPageStore(connector, environment.countersTable), spentBefore: async () => 0n },
+  spend: createSpendStore(connector, environment.recordsTable),
   alerts: createAlertStore(connector, environment.recordsTable),
   document: loadDocument(environment.configFile),
   clock,

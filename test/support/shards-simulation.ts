@@ -60,7 +60,7 @@ export async function simulate(seed: number): Promise<ShardsReport> {
     for (const event of events) {
       await scheduler.step(admin, random.below(2_000));
       event();
-      if (random.chance(0.5)) await calm.move(spec());
+      if (random.chance(0.5)) await calm.move(spec(), NOW_MS);
     }
   })();
   await scheduler.drain();

@@ -1,5 +1,5 @@
-import type { IdempotencyStore } from '../../money/ports';
-import { type Item, toItem } from './attributes';
+import type { Claim, IdempotencyStore } from '../../money/ports';
+import { type Item, numberOf, toItem } from './attributes';
 import { conditional, create } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 
@@ -15,12 +15,10 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
   });
   return {
     async claim(scope, idempotencyKey, claim, ttl, timeoutMs = 1_500) {
-      const result = await create(connector, table, { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) }, timeoutMs);
+      const result = await create(connector, table, { ...keyOf(scope, idempotencyKey), ...writeClaim(claim, ttl) }, timeoutMs);
       if ('done' in result) return 'claimed';
       // The condition failed, so there is one.
-      const held = result.failed as Item;
-      const answer = held['answer']?.S;
-      return { id: held['id']?.S ?? '', fingerprint: held['fingerprint']?.S ?? '', ...(answer === undefined ? {} : { answer }) };
+      return readClaim(result.failed as Item);
     },
 
     async takeOver(scope, idempotencyKey, from, claim, ttl, timeoutMs = 1_500) {
@@ -28,7 +26,7 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
         connector.putItem(
           {
             TableName: table,
-            Item: { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) },
+            Item: { ...keyOf(scope, idempotencyKey), ...writeClaim(claim, ttl) },
             ConditionExpression: '#id = :from',
             ExpressionAttributeNames: { '#id': 'id' },
             ExpressionAttributeValues: { ':from': { S: from } },
@@ -40,7 +38,7 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
     },
 
     async complete(scope, idempotencyKey, claim, ttl) {
-      const item = { ...keyOf(scope, idempotencyKey), ...toItem({ ...claim, ttl }) };
+      const item = { ...keyOf(scope, idempotencyKey), ...writeClaim(claim, ttl) };
       await connector.putItem(
         {
           TableName: table,
@@ -52,5 +50,19 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
         { timeoutMs: 5_000 },
       );
     },
+  };
+}
+
+function writeClaim({ id, fingerprint, answer, first, heardByMs }: Claim, ttl: number): Item {
+  return toItem({ id, fingerprint, answer, first, heard_by: heardByMs, ttl });
+}
+
+function readClaim(item: Item): Claim {
+  const [answer, first, heardByMs] = [item['answer']?.S, item['first']?.S, numberOf(item['heard_by'])];
+  return {
+    id: item['id']?.S ?? '',
+    fingerprint: item['fingerprint']?.S ?? '',
+    ...(answer === undefined ? {} : { answer }),
+    ...(first === undefined || heardByMs === undefined ? {} : { first, heardByMs }),
   };
 }

@@ -4,14 +4,14 @@ import type { RowMarks } from '../../money/ports';
 import { levelKey } from './level-item';
 
 /**
- * What nearly every call asks of the gateway and of a team, its generation, stands in so many items, each with all of it: one item gives
+ * What nearly every call asks of the gateway, a team, a project or a user, its generation, stands in so many items, each with all of it: one item gives
  * 3,000 consistent reads a second. They are written in the transaction that changes the row, so none of them is ever behind it.
  */
 export const COPIES = 4;
 
-/** Rows that have copies. */
+/** Rows that have copies: those that many keys share, but for tags, whose changes stand in the gateway's. */
 export function hasCopies(kind: LevelKind): boolean {
-  return kind === 'gateway' || kind === 'team';
+  return kind !== 'key' && kind !== 'tag';
 }
 
 export function copyKey(kind: LevelKind, id: string, copy: number): string {

@@ -3,6 +3,7 @@ import type {
   EntryCall,
   KeptEntry,
   Loan,
+  Mark,
   PageEntry,
   PageState,
   Parcel,
@@ -21,8 +22,11 @@ const PERIODS = { hour: 'h', day: 'd', week: 'w', month: 'm', lifetime: 'l' } as
 const PERIOD_NAMES = new Map<string, string>(Object.entries(PERIODS).map(([name, short]) => [short, name]));
 /** Under `tk`. */
 export const WINDOWS: Readonly<Record<WindowName, 'm' | 'd'>> = { minute: 'm', day: 'd' };
-/** Marks of the request rates. */
+/** Marks of the request rates, and the limits that they were made under. */
 export const MARKS: Readonly<Record<WindowName, 'tm' | 'td'>> = { minute: 'tm', day: 'td' };
+export const MARK_LIMITS: Readonly<Record<WindowName, 'lm' | 'ld'>> = { minute: 'lm', day: 'ld' };
+/** `[mark, limit]` that a lower one took the place of. */
+export const MARKS_BEFORE: Readonly<Record<WindowName, 'bm' | 'bd'>> = { minute: 'bm', day: 'bd' };
 
 /** `month.7` is kept as `m.7`. */
 export function shortPeriod(name: string): string {
@@ -176,10 +180,13 @@ export class StoredPage implements PageState {
   }
 
   public get marks(): PageState['marks'] {
-    const marks: Partial<Record<WindowName, number>> = {};
+    const marks: Partial<Record<WindowName, Mark>> = {};
     for (const window of WINDOW_NAMES) {
-      const mark = numberOf(this.#item[MARKS[window]]);
-      if (mark !== undefined) marks[window] = mark;
+      const at = numberOf(this.#item[MARKS[window]]);
+      if (at === undefined) continue;
+      const [beforeAt, beforeLimit] = this.#item[MARKS_BEFORE[window]]?.L ?? [];
+      const before = beforeAt === undefined ? undefined : { at: numberOf(beforeAt) ?? 0, limit: numberOf(beforeLimit) ?? 0 };
+      marks[window] = { at, limit: numberOf(this.#item[MARK_LIMITS[window]]) ?? 0, before };
     }
     return marks;
   }

@@ -49,9 +49,11 @@ export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attempt
     conditions.push(text.isStart);
     set.push(text.giveBack);
   }
-  for (const { window, step } of giving.steps) {
+  for (const { window, limit, step } of giving.marks) {
     const text = WINDOW_TEXTS[window];
     values[text.step] = number(step);
+    values[text.rate] = number(limit);
+    conditions.push(text.isRate);
     set.push(text.stepBack);
   }
   if (giving.slot) {

@@ -1,8 +1,8 @@
 import { type EmptyRates, type PageShards, type PageSpec, type Parcel, RETIRED, type ShardAmounts, WINDOW_NAMES } from '../../money/ports';
 import type { Item } from './attributes';
 import type { UpdateResult } from './conditional';
-import { backName, MARKS, number, StoredPage, seconds, shortPeriod, WINDOWS, writeParcel } from './page-item';
-import { blankUpdate, figures, type PageUpdate, periodAtIndex, WINDOW_TEXTS } from './page-take';
+import { backName, number, StoredPage, seconds, shortPeriod, WINDOWS, writeParcel } from './page-item';
+import { blankUpdate, figures, type PageUpdate, periodAtIndex, putMark, WINDOW_TEXTS } from './page-take';
 
 const TIMEOUT_MS = 1_500;
 /** Each further try means that a period passed in between. */
@@ -16,36 +16,39 @@ export function createPageShards(
   const done = (result: UpdateResult): boolean => 'done' in result;
 
   return {
-    async send({ root, loan }, spec, parcel, loanNumber, timeoutMs = TIMEOUT_MS) {
+    async send(spec, loans, timeoutMs = TIMEOUT_MS) {
       const change = blankUpdate();
       const { set, conditions, names, values } = change;
       conditions.push('g = :g');
       values[':g'] = number(spec.generation);
       for (const [index, { name, startMs, binds }] of spec.periods.entries()) {
         const text = periodAtIndex(index);
-        const amount = parcel.nanoUsd[name];
+        const amount = loans.reduce((sum, { parcel }) => sum + (parcel.nanoUsd[name] ?? 0n), 0n);
         names[text.name] = shortPeriod(name);
         values[text.start] = seconds(startMs);
         conditions.push(text.isStart);
-        if (amount === undefined || amount === 0n) continue;
+        if (amount === 0n) continue;
         values[text.amount] = number(amount);
         set.push(text.takeAmount);
         if (binds) conditions.push(text.hasAmount);
       }
-      if (parcel.slots !== undefined) {
-        values[':sa'] = number(parcel.slots);
+      const slots = loans.reduce((sum, { parcel }) => sum + (parcel.slots ?? 0), 0);
+      if (slots > 0) {
+        values[':sa'] = number(slots);
         set.push('slots.r = slots.r - :sa');
         conditions.push('slots.r >= :sa');
       }
-      names['#i'] = loan;
-      values[':loan'] = { M: { n: number(loanNumber + 1), a: writeParcel(parcel) } };
-      set.push('sh.#i = :loan');
-      if (loanNumber === 0) conditions.push('attribute_not_exists(sh.#i)');
-      else {
-        values[':n'] = number(loanNumber);
-        conditions.push('sh.#i.n = :n', 'attribute_not_exists(sh.#i.a)');
+      for (const [index, { loan, parcel, number: loanNumber }] of loans.entries()) {
+        names[`#i${index}`] = loan;
+        values[`:loan${index}`] = { M: { n: number(loanNumber + 1), a: writeParcel(parcel) } };
+        set.push(`sh.#i${index} = :loan${index}`);
+        if (loanNumber === 0) conditions.push(`attribute_not_exists(sh.#i${index})`);
+        else {
+          values[`:n${index}`] = number(loanNumber);
+          conditions.push(`sh.#i${index}.n = :n${index}`, `attribute_not_exists(sh.#i${index}.a)`);
+        }
       }
-      return done(await update(root, change, timeoutMs));
+      return done(await update(spec.key, change, timeoutMs));
     },
 
     async take(spec, parcel, loanNumber, rates, timeoutMs = TIMEOUT_MS) {
@@ -60,10 +63,30 @@ export function createPageShards(
       return done(await update(spec.key, change, timeoutMs));
     },
 
-    async clear({ root, loan }, loanNumber, timeoutMs = TIMEOUT_MS) {
-      const conditions = ['sh.#i.n = :n', 'attribute_exists(sh.#i.a)'];
-      const change = { set: [], remove: ['sh.#i.a'], conditions, names: { '#i': loan }, values: { ':n': number(loanNumber) } };
+    async clear(root, loans, timeoutMs = TIMEOUT_MS) {
+      const change = blankUpdate();
+      const { remove, conditions, names, values } = change;
+      for (const [index, { loan, number: loanNumber }] of loans.entries()) {
+        names[`#i${index}`] = loan;
+        values[`:n${index}`] = number(loanNumber);
+        remove.push(`sh.#i${index}.a`);
+        conditions.push(`sh.#i${index}.n = :n${index}`, `attribute_exists(sh.#i${index}.a)`);
+      }
       return done(await update(root, change, timeoutMs));
+    },
+
+    async share({ key, generation }, rates, timeoutMs = TIMEOUT_MS) {
+      const change = blankUpdate();
+      setRates(change, rates);
+      if (change.set.length === 0) return true;
+      change.conditions.push('g = :g');
+      change.values[':g'] = number(generation);
+      return done(await update(key, change, timeoutMs));
+    },
+
+    async announce(key, shards, timeoutMs = TIMEOUT_MS) {
+      const change = { set: ['shards = :shards'], remove: [], conditions: ['attribute_exists(pk)'], names: {} };
+      return done(await update(key, { ...change, values: { ':shards': number(shards) } }, timeoutMs));
     },
 
     async pack(shard, timeoutMs = TIMEOUT_MS) {
@@ -144,24 +167,31 @@ export function createPageShards(
 
     async resize(root, seen, shards, rates, timeoutMs = TIMEOUT_MS) {
       const conditions = [seen === 0 ? '(attribute_not_exists(shards) OR shards = :seen)' : 'shards = :seen', 'attribute_exists(pk)'];
-      const values: Item = { ':seen': number(seen), ':shards': number(shards), ':none': { M: {} } };
-      const set = ['shards = :shards', 'sh = if_not_exists(sh, :none)'];
-      for (const window of WINDOW_NAMES) {
-        const text = WINDOW_TEXTS[window];
-        const mark = rates?.marks[window];
-        const tokens = rates?.tokens[window];
-        if (mark !== undefined) {
-          set.push(text.begin);
-          values[text.next] = number(mark);
-        }
-        if (tokens !== undefined) {
-          set.push(text.roll);
-          values[text.whole] = figures(tokens.startMs, tokens.remaining, tokens.limit);
-        }
-      }
-      return done(await update(root, { set, remove: [], conditions, names: {}, values }, timeoutMs));
+      const change = { ...blankUpdate(), conditions };
+      Object.assign(change.values, { ':seen': number(seen), ':shards': number(shards), ':none': { M: {} } });
+      change.set.push('shards = :shards', 'sh = if_not_exists(sh, :none)');
+      if (rates !== undefined) setRates(change, rates);
+      return done(await update(root, change, timeoutMs));
     },
   };
+}
+
+function setRates({ set, remove, values }: PageUpdate, rates: EmptyRates): void {
+  for (const window of WINDOW_NAMES) {
+    const text = WINDOW_TEXTS[window];
+    const mark = rates.marks[window];
+    const tokens = rates.tokens[window];
+    if (mark !== undefined) {
+      set.push(text.begin);
+      remove.push(text.theBefore);
+      values[text.next] = number(mark.at);
+      values[text.rate] = number(mark.limit);
+    }
+    if (tokens !== undefined) {
+      set.push(text.roll);
+      values[text.whole] = figures(tokens.startMs, tokens.remaining, tokens.limit);
+    }
+  }
 }
 
 function addAmounts({ set, names, values }: PageUpdate, amounts: ShardAmounts, periods: readonly string[]): void {
@@ -194,7 +224,7 @@ function newShard(spec: PageSpec, parcel: Parcel, { marks, tokens: windows }: Em
   for (const window of WINDOW_NAMES) {
     const mark = marks[window];
     const found = windows[window];
-    if (mark !== undefined) item[MARKS[window]] = number(mark);
+    if (mark !== undefined) putMark(item, window, mark);
     if (found !== undefined) tokens[WINDOWS[window]] = figures(found.startMs, found.remaining, found.limit);
   }
   if (spec.slots !== undefined || parcel.slots !== undefined) {

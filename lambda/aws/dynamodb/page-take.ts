@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { MarkTake, PageEntry, PageSlotTake, PageTake, PeriodTake, WindowName, WindowTake } from '../../money/ports';
+import type { Mark, MarkTake, PageEntry, PageSlotTake, PageTake, PeriodTake, WindowName, WindowTake } from '../../money/ports';
 import type { Item } from './attributes';
-import { MARKS, number, seconds, shortPeriod, WINDOWS, writeEntry } from './page-item';
+import { MARK_LIMITS, MARKS, MARKS_BEFORE, number, seconds, shortPeriod, WINDOWS, writeEntry } from './page-item';
 
 /** One conditional update, in parts. */
 export interface PageUpdate {
@@ -59,18 +59,27 @@ export function periodAtIndex(index: number): ReturnType<typeof periodTexts> {
 
 function windowTexts(window: WindowName) {
   const mark = MARKS[window];
+  const rate = MARK_LIMITS[window];
   const at = `tk.${WINDOWS[window]}`;
   const prefix = `:${WINDOWS[window]}`;
   return {
     step: `${prefix}_step`,
+    rate: `${prefix}_rate`,
     low: `${prefix}_low`,
     high: `${prefix}_high`,
     next: `${prefix}_next`,
     impossible: `${prefix}_far`,
-    isWithin: `${mark} BETWEEN ${prefix}_low AND ${prefix}_high`,
-    isIdle: `(attribute_not_exists(${mark}) OR ${mark} < ${prefix}_low OR ${mark} > ${prefix}_far)`,
+    seenMark: `${prefix}_mark`,
+    seenRate: `${prefix}_was`,
+    before: `${prefix}_before`,
+    theBefore: MARKS_BEFORE[window],
+    setBefore: `${MARKS_BEFORE[window]} = ${prefix}_before`,
+    isRate: `${rate} = ${prefix}_rate`,
+    isWithin: `${rate} = ${prefix}_rate AND ${mark} BETWEEN ${prefix}_low AND ${prefix}_high`,
+    isIdle: `(attribute_not_exists(${mark}) OR (${rate} = ${prefix}_rate AND (${mark} < ${prefix}_low OR ${mark} > ${prefix}_far)))`,
+    isSeen: `${mark} = ${prefix}_mark AND ${rate} = ${prefix}_was`,
     advance: `${mark} = ${mark} + ${prefix}_step`,
-    begin: `${mark} = ${prefix}_next`,
+    begin: `${mark} = ${prefix}_next, ${rate} = ${prefix}_rate`,
     stepBack: `${mark} = ${mark} - ${prefix}_step`,
     start: `${prefix}_s`,
     limit: `${prefix}_l`,
@@ -159,19 +168,33 @@ function writePeriod({ set, conditions, names, values }: PageUpdate, index: numb
   if (mustHave) conditions.push(text.hasEnough);
 }
 
-function writeMark({ set, conditions, values }: PageUpdate, take: MarkTake): void {
+function writeMark({ set, remove, conditions, values }: PageUpdate, take: MarkTake): void {
   const text = WINDOW_TEXTS[take.window];
-  values[text.low] = number(take.low);
+  values[text.rate] = number(take.limit);
   if (take.kind === 'advance') {
+    values[text.low] = number(take.low);
     values[text.high] = number(take.high);
     values[text.step] = number(take.step);
     set.push(text.advance);
     conditions.push(text.isWithin);
     return;
   }
-  values[text.impossible] = number(take.impossible);
-  values[text.next] = number(take.next);
   set.push(text.begin);
+  if (take.kind === 'carry') {
+    const { seen, next } = take;
+    values[text.next] = number(next.at);
+    values[text.seenMark] = number(seen.at);
+    values[text.seenRate] = number(seen.limit);
+    conditions.push(text.isSeen);
+    if (next.before !== undefined) {
+      values[text.before] = { L: [number(next.before.at), number(next.before.limit)] };
+      set.push(text.setBefore);
+    } else if (seen.before !== undefined) remove.push(text.theBefore);
+    return;
+  }
+  values[text.next] = number(take.next);
+  values[text.low] = number(take.low);
+  values[text.impossible] = number(take.impossible);
   conditions.push(text.isIdle);
 }
 
@@ -234,9 +257,14 @@ export function writeNewPage(take: PageTake, partition: string, attemptId: strin
     ds: { S: partition },
     due: seconds(take.dueMs),
   };
-  for (const mark of take.marks) if (mark.kind === 'begin') item[MARKS[mark.window]] = number(mark.next);
+  for (const mark of take.marks) if (mark.kind === 'begin') putMark(item, mark.window, { at: mark.next, limit: mark.limit });
   if (take.slot !== undefined) item['slots'] = { M: { r: number(take.slot.limit - 1), l: number(take.slot.limit) } };
   return item;
+}
+
+export function putMark(item: Item, window: WindowName, { at, limit }: Mark): void {
+  item[MARKS[window]] = number(at);
+  item[MARK_LIMITS[window]] = number(limit);
 }
 
 /** A period as its first call leaves it, with what was spent before it stood on its page. */

@@ -153,11 +153,11 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
       await update(page.key, { set, remove: [], conditions, names: { '#p': shortPeriod(period) }, values }, timeoutMs);
     },
 
-    async move(spec, timeoutMs = SLOW_TIMEOUT_MS) {
+    async move(spec, nowMs, timeoutMs = SLOW_TIMEOUT_MS) {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const [page] = await read([spec.key], timeoutMs);
         if (page === undefined || page.generation > spec.generation) return false;
-        const take = moveOf(spec, page);
+        const take = moveOf(spec, page, nowMs);
         if (take === undefined) return true;
         if ('done' in (await update(spec.key, writeTake(take, ''), timeoutMs))) return true;
       }

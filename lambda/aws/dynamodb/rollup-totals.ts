@@ -1,5 +1,5 @@
 import type { KeptRecord } from '../../money/ports';
-import type { CountedTokens, RecordState } from '../../money/record';
+import type { CountedTokens, HeldPage, RecordState } from '../../money/record';
 import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
 import type { Usage } from '../../wire/model';
 import { spendNames } from './spend-change';
@@ -35,8 +35,8 @@ export interface Contribution {
   readonly rows: readonly RollupRow[];
   /** Labels of the levels that it was spent at, by which names (see `spendNames`), and its arrival in epoch ms. */
   readonly levels: readonly string[];
-  /** Keys of the pages that it took money from. */
-  readonly pages: readonly string[];
+  /** The pages that it took money from. */
+  readonly pages: readonly HeldPage[];
   readonly names: string;
   readonly atMs: number;
 }
@@ -53,7 +53,7 @@ export function contributionOf(record: KeptRecord): Contribution | undefined {
   const day = dayOf(record.createdAt);
   const atMs = Date.parse(record.createdAt);
   const names = spendNames(record.originalModel, record.candidateModels ?? [record.originalModel]);
-  const pages = record.pages.filter(({ starts }) => Object.keys(starts).length > 0).map(({ page }) => page);
+  const pages = record.pages.filter(({ starts }) => Object.keys(starts).length > 0);
   return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), pages, names, atMs };
 }
 

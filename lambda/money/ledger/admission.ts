@@ -118,7 +118,7 @@ export interface Reservation<Rows extends PlannedRows = PlannedRows> {
   assertSendable(): void;
   /** Records what the request really cost. Never throws: what the table does not take goes to the queue. */
   settle(outcome: Outcome): Promise<void>;
-  /** Nothing was sent, or nothing may have been billed: the money goes back, the record is `void`. Never throws. */
+  /** Nothing may have been billed: the money goes back, the record says 0. Never throws. */
   release(outcome: Outcome): Promise<void>;
 }
 

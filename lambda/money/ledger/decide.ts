@@ -1,4 +1,5 @@
-import type { PageEntry, PageReturn, PageStore } from '../ports/pages';
+import type { PageReturn, PageStore } from '../ports/page-store';
+import type { PageEntry } from '../ports/pages';
 import type { KeptRecord, UsageRecordStore } from '../ports/usage-records';
 import type { HeldPage, UsageRecord } from '../record';
 

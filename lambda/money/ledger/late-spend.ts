@@ -1,6 +1,7 @@
 import type { Clock, Pause } from '../../platform/runtime';
 import { type PlannedPage, readWhole } from '../pages';
-import type { PageState, PageStore, PageTake, PeriodSpec } from '../ports/pages';
+import type { PageStore } from '../ports/page-store';
+import type { PageState, PageTake, PeriodSpec } from '../ports/pages';
 import type { SpendStore } from '../ports/spend';
 import type { LevelRow } from './holders';
 import { spentBetween, spentSince } from './spent-before';

@@ -77,13 +77,13 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
         this.#options.metrics.emit({ [METRICS.BOUND_EXCEEDED]: 1 });
         this.#complain('error', 'bound-exceeded', { costNanoUsd: String(outcome.costNanoUsd) });
       }
-      this.#ended = this.#end({ ...this.#record(), ...outcome, state: 'settled', tokens: tokensOf(outcome) }, 'settle');
+      this.#ended = this.#end({ ...this.#record(), ...outcome, state: 'settled', tokens: tokensOf(outcome) });
     }
     return this.#ended;
   }
 
   public release(outcome: Outcome): Promise<void> {
-    this.#ended ??= this.#end({ ...this.#record(), ...outcome, costNanoUsd: 0n, state: 'void', tokens: 0 }, 'unsent');
+    this.#ended ??= this.#end({ ...this.#record(), ...outcome, costNanoUsd: 0n, state: 'settled', tokens: 0 });
     return this.#ended;
   }
 
@@ -91,7 +91,7 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
     return { ...recordOf(this.#attempt, this.#createdAt), pages: heldPages(this.#held) };
   }
 
-  async #end(record: LastWord, kind: 'settle' | 'unsent'): Promise<void> {
+  async #end(record: LastWord): Promise<void> {
     const { clock, metrics } = this.#options;
     const open = openOf(this.#held);
     let decision: Decision | undefined;
@@ -112,7 +112,7 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
     };
     const lastMonotonicMs = clock.monotonic() + Math.max(0, this.#attempt.expiresAtMs - SEND_MARGIN_MS - QUEUE_MARGIN_MS - clock.now());
     try {
-      await persist(this.#options, run, { kind, record, held: this.#held }, lastMonotonicMs, (error) => {
+      await persist(this.#options, run, { kind: 'settle', record, held: this.#held }, lastMonotonicMs, (error) => {
         this.#complain('warn', 'settle-deferred', errorCode(error));
         metrics.emit({ [METRICS.SETTLE_DEFERRED]: 1 });
       });

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../../platform/runtime';
-import { stepsOf } from '../pages';
-import type { PageReturn } from '../ports/pages';
+import { ratesOf } from '../pages';
+import type { PageReturn } from '../ports/page-store';
 import type { HeldPageReply } from './attempt';
 import { closeAll, type DecisionStores, decide, type Held, type LastWord, openOf } from './decide';
 import { type PersistOptions, persist } from './persist';
@@ -23,7 +23,7 @@ export class Retreat {
   readonly #word: LastWord;
   readonly #held: readonly Held[];
   readonly #open: ReturnType<typeof openOf>;
-  readonly #steps = new Map<string, PageReturn['steps']>();
+  readonly #rates = new Map<string, PageReturn['rates']>();
   #said: boolean;
 
   /** @param said nothing has to be said first */
@@ -33,7 +33,7 @@ export class Retreat {
     this.#held = held.map(({ key, entry }) => ({ key, entry }));
     this.#open = openOf(this.#held);
     this.#said = said;
-    for (const one of held) if ('take' in one) this.#steps.set(one.key, stepsOf(one.take));
+    for (const one of held) if ('take' in one) this.#rates.set(one.key, ratesOf(one.take));
   }
 
   public get done(): boolean {
@@ -68,8 +68,8 @@ export class Retreat {
   }
 
   #backOf(key: string): PageReturn {
-    const steps = this.#steps.get(key);
-    return steps === undefined ? NOTHING_KEPT : { ...NOTHING_KEPT, steps };
+    const rates = this.#rates.get(key);
+    return rates === undefined ? NOTHING_KEPT : { ...NOTHING_KEPT, rates };
   }
 
   #complain(level: 'warn' | 'error', event: string, error: unknown): void {

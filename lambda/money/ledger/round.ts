@@ -1,12 +1,13 @@
 import type { Clock, Pause } from '../../platform/runtime';
 import { isThrottle } from '../../platform/stored';
 import { firstTake, type Lack, type PageAnswer, type PageGuess, type PageRequest, type Shards, shardKeysOf, takeFrom } from '../pages';
-import type { PageEntry, PageSpec, PageState, PageStore } from '../ports/pages';
+import type { PageStore } from '../ports/page-store';
+import type { PageEntry, PageSpec, PageState } from '../ports/pages';
 import type { PlannedRows, RowCheck } from '../ports/planned-rows';
 import type { SpendStore } from '../ports/spend';
 import type { Refusal } from './admission';
 import { type Attempt, entryFor, type HeldPageReply } from './attempt';
-import { type ClaimStores, takeClaim } from './claim';
+import { type Claimant, type ClaimStores, takeClaim } from './claim';
 import type { Healing } from './healing';
 import type { Patience } from './patience';
 import { rowOf } from './planned-levels';
@@ -94,11 +95,17 @@ export async function reserveRound<Rows extends PlannedRows>(
   const claim =
     once === undefined
       ? UNCLAIMED
-      : again(options, (timeoutMs) => takeClaim(stores, once, options.attemptIds, attempt.began.wallMs, timeoutMs));
+      : again(options, (timeoutMs) =>
+          takeClaim(stores, options.healing, once, claimantOf(attempt, options), attempt.began.wallMs, timeoutMs),
+        );
   // They all run by now and none of them rejects, so one can be waited for after the other.
   const replies: PageReply[] = [];
   for (const page of pages) replies.push(await page);
   return { rows: await rows, claim: await claim, pages: replies };
+}
+
+function claimantOf({ pages: [first], heardByMs }: Attempt, { attemptIds }: RoundOptions): Claimant {
+  return { attemptIds, first: (first as Attempt['pages'][number]).spec.key, heardByMs };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { BudgetConfig, GatewayDocument } from '../../../lib/private/contrac
 import type { LevelKind, LevelRow, RemovedBudget } from '../ledger/holders';
 import { type BoundLevel, bindLevel } from '../ledger/levels';
 import { periodAt } from '../ledger/period';
-import type { PageStore } from '../ports/pages';
+import type { PageStore } from '../ports/page-store';
 import { alwaysCounted, narrowingsOf, plannedPage, restartName } from './plan';
 import { bringAllHome } from './transfers';
 
@@ -19,7 +19,7 @@ export async function movePages(pages: PageStore, document: Document, kind: Leve
       const { spec } = plannedPage(level, narrowing, nowMs);
       const [page] = await pages.read([spec.key]);
       if (page !== undefined && page.loans.size > 0) await bringAllHome(pages, page);
-      await pages.move(spec);
+      await pages.move(spec, nowMs);
     }),
   );
 }

@@ -1,4 +1,6 @@
-import type { EntryCall, KeptEntry, PageEntry, PageReturn, PageState, PageTake, TakenTokens, WindowName } from '../ports/pages';
+import type { PageReturn } from '../ports/page-store';
+import type { EntryCall, KeptEntry, PageEntry, PageState, PageTake, TakenTokens, WindowName } from '../ports/pages';
+import { stepOf } from './marks';
 
 /** What is the same in the entries of one attempt. */
 export interface AttemptTimes {
@@ -28,11 +30,11 @@ export function entryOf(take: PageTake, times: AttemptTimes, place: EntryPlace):
   };
 }
 
-/** By how much a take moves the marks, for the process that takes it back. */
-export function stepsOf(take: PageTake): Readonly<Partial<Record<WindowName, number>>> {
-  const steps: Partial<Record<WindowName, number>> = {};
-  for (const { window, step } of take.marks) steps[window] = step;
-  return steps;
+/** The rates that a take counts in, by their limits, for the process that takes it back. */
+export function ratesOf(take: PageTake): Readonly<Partial<Record<WindowName, number>>> {
+  const rates: Partial<Record<WindowName, number>> = {};
+  for (const { window, limit } of take.marks) rates[window] = limit;
+  return rates;
 }
 
 /** What E and C do to a page, each part for itself. */
@@ -40,7 +42,7 @@ export interface Giving {
   /** `change` is negative where the call cost more than was set aside. */
   readonly periods: readonly { readonly name: string; readonly startMs: number; readonly change: bigint }[];
   readonly tokens: readonly { readonly window: WindowName; readonly startMs: number; readonly change: number }[];
-  readonly steps: readonly { readonly window: WindowName; readonly step: number }[];
+  readonly marks: readonly { readonly window: WindowName; readonly limit: number; readonly step: number }[];
   readonly slot: boolean;
 }
 
@@ -61,13 +63,14 @@ export function givingOf(entry: PageEntry | KeptEntry, back: PageReturn, seen: P
     if (seen !== undefined && seen.tokens[window as WindowName]?.startMs !== taken.startMs) continue;
     tokens.push({ window: window as WindowName, startMs: taken.startMs, change: taken.amount - back.tokens });
   }
-  const steps: { window: WindowName; step: number }[] = [];
-  for (const window in back.steps) {
-    const step = back.steps[window as WindowName];
-    if (step !== undefined && (seen === undefined || seen.marks[window as WindowName] !== undefined))
-      steps.push({ window: window as WindowName, step });
+  const marks: { window: WindowName; limit: number; step: number }[] = [];
+  for (const name in back.rates) {
+    const window = name as WindowName;
+    // A request is one of the limit that the mark was made under.
+    const limit = seen === undefined ? back.rates[window] : seen.marks[window]?.limit;
+    if (limit !== undefined) marks.push({ window, limit, step: stepOf(limit, window) });
   }
-  return { periods, tokens, steps, slot: isOpen(entry) && entry.slot };
+  return { periods, tokens, marks, slot: isOpen(entry) && entry.slot };
 }
 
 /** An entry of an open call; else it is a kept one. */

@@ -1,7 +1,7 @@
 /** Pages as pure decisions: which ones a request reserves on, what it takes of each, what it gives back. */
 export { type BudgetSources, budgetNames, budgetStates, type SpentBefore } from './budget-states';
 export { keepCounting, movePages } from './budgets';
-export { type AttemptTimes, type EntryPlace, entryOf, type Giving, givingOf, isOpen, stepsOf } from './entry';
+export { type AttemptTimes, type EntryPlace, entryOf, type Giving, givingOf, isOpen, ratesOf } from './entry';
 export { marksLeft, WINDOW_MS } from './marks';
 export { dueAt, levelOfPage, loanName, pageKey, shardKey, shardKeysOf, spreadOf } from './names';
 export {

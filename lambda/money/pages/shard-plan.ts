@@ -1,11 +1,12 @@
+import type { ShardPlace } from '../ports/page-store';
 import {
   type EmptyRates,
+  type Mark,
   type PageEntry,
   type PageSpec,
   type PageState,
   type Parcel,
   type PeriodState,
-  type ShardPlace,
   WINDOW_NAMES,
   type WindowFigures,
   type WindowName,
@@ -19,7 +20,7 @@ export interface ShardPolicy {
   readonly mostEntries: number;
   /** A page is split that could still take this many calls of the present size a shard. */
   readonly headroom: number;
-  /** Calls of the present size that a shard is lent at once. */
+  /** Calls of the present size that a shard is lent at once; of many shards more, see `parcelFor`. */
   readonly chunk: number;
   readonly mostShards: number;
 }
@@ -70,7 +71,10 @@ export function canSplit(spec: PageSpec, page: PageState, shards: number, size: 
   return spec.periods.every(({ name, binds }) => !binds || (page.periods[name]?.remainingNanoUsd ?? 0n) >= BigInt(parts) * size.nanoUsd);
 }
 
-/** What a root lends to one of its shards; undefined: it has not even enough for one call. */
+/**
+ * What a root lends to one of its shards; undefined: it has not even enough for one call. With many shards the root's item is large, and
+ * lends must be few: each is of half as many calls as there are shards, but no more than a part of what is left.
+ */
 export function parcelFor(spec: PageSpec, root: PageState, shards: number, size: Size, { chunk }: ShardPolicy): Parcel | undefined {
   const nanoUsd: Record<string, bigint> = {};
   const starts: Record<string, number> = {};
@@ -78,7 +82,9 @@ export function parcelFor(spec: PageSpec, root: PageState, shards: number, size:
     starts[name] = startMs;
     if (!binds || size.nanoUsd === 0n) continue;
     const left = root.periods[name]?.remainingNanoUsd ?? 0n;
-    const wanted = size.nanoUsd * BigInt(chunk);
+    const usual = size.nanoUsd * BigInt(chunk);
+    const large = least(size.nanoUsd * BigInt(Math.max(MUCH, Math.ceil(shards / 2))), left / BigInt(LEAST_PARTS * shards));
+    const wanted = large > usual ? large : usual;
     const amount = left >= wanted ? wanted : left >= size.nanoUsd ? size.nanoUsd : undefined;
     if (amount === undefined) return undefined;
     nanoUsd[name] = amount;
@@ -89,9 +95,18 @@ export function parcelFor(spec: PageSpec, root: PageState, shards: number, size:
   return { nanoUsd, starts, slots: Math.min(chunk, Math.max(1, Math.floor(free / Math.max(1, shards)))) };
 }
 
+/** Calls that a shard is lent where there is plenty: many are open on it at a time, and lends cost the root. */
+const MUCH = 256;
+/** Of what is left, a shard is lent no more than one of so many parts a shard. */
+const LEAST_PARTS = 4;
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}
+
 /** Buckets of who gains a share of a rate: it has used all that it may for now. */
 export function emptyRates(spec: PageSpec, nowMs: number): EmptyRates {
-  const marks: Partial<Record<WindowName, number>> = {};
+  const marks: Partial<Record<WindowName, Mark>> = {};
   const tokens: Partial<Record<WindowName, WindowFigures>> = {};
   for (const window of WINDOW_NAMES) {
     const requests = spec.requests[window];

@@ -1,7 +1,9 @@
 import type { Clock } from '../../platform/runtime';
-import type { PageSpec, PageState, PageStore } from '../ports/pages';
+import type { PageStore } from '../ports/page-store';
+import type { PageSpec, PageState } from '../ports/pages';
 import { loanName, shardKeysOf } from './names';
-import { canSplit, emptyRates, parcelFor, placeOf, SHARD_POLICY, type ShardPolicy, type Size, shardSpec, wholeOf } from './shard-plan';
+import { emptyRates, parcelFor, placeOf, SHARD_POLICY, type ShardPolicy, type Size, shardSpec, wholeOf } from './shard-plan';
+import { isAsPlanned, splitPage } from './split';
 import { isShardOf, type Lack, MOST_ENTRIES } from './take';
 import { bringAllHome, endLoan, finish, lend } from './transfers';
 
@@ -31,6 +33,8 @@ export interface Shards {
 }
 
 const MOST_REMEMBERED = 5_000;
+/** Between two attempts to split a page, about. */
+const QUIET_MS = 200;
 /** One item is tried for one call. */
 const MOST_TIMES = 3;
 /** Calls that a shard should still have money for; below that it is lent more. */
@@ -50,16 +54,20 @@ export function createShards({
   readonly policy?: ShardPolicy;
 }): Shards {
   const known = new Map<string, number>();
+  /** Until when a page is not split by this process. */
+  const quietUntil = new Map<string, number>();
   /** Pages that this process works on beside its calls. */
   const busy = new Set<string>();
 
-  function learn(page: PageState): void {
-    if (page.shards === 0) known.delete(page.key);
+  function note(root: string, shards: number): void {
+    if (shards === 0) known.delete(root);
     else {
       if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(page.key, page.shards);
+      known.set(root, shards);
     }
   }
+
+  const learn = (page: PageState): void => note(page.key, page.shards);
 
   function specFor(root: PageSpec): PageSpec {
     const shards = known.get(root.key) ?? 0;
@@ -80,14 +88,22 @@ export function createShards({
     return lend(pages, place, { root, shard: spec }, parcel, sides.root.loans.get(loan)?.number ?? 0, rates);
   }
 
-  async function split(root: PageSpec, size: Size): Promise<void> {
-    const [page] = await pages.read([root.key]);
-    if (page === undefined) return;
+  async function split(root: PageSpec, entries: number, size: Size): Promise<void> {
     const before = known.get(root.key) ?? 0;
-    learn(page);
-    const wanted = Math.min(policy.mostShards, Math.max(2, page.shards * 2));
-    if (page.shards !== before || wanted <= page.shards || !isAsPlanned(root, page) || !canSplit(root, page, wanted, size, policy)) return;
-    if (await pages.shards.resize(root.key, page.shards, wanted)) known.set(root.key, wanted);
+    if (before >= policy.mostShards || (quietUntil.get(root.key) ?? 0) > clock.monotonic()) return;
+    // Others do it, or it cannot be done: for a moment nobody here asks again.
+    if (quietUntil.size >= MOST_REMEMBERED) quietUntil.clear();
+    quietUntil.set(root.key, clock.monotonic() + QUIET_MS * (0.5 + random()));
+    try {
+      const shards = await splitPage(pages, root, before, entries, size, clock.now(), policy);
+      if (shards === undefined) return;
+      note(root.key, shards);
+      if (shards > before) quietUntil.delete(root.key);
+    } catch {
+      // A root that is throttled gives no answer; its first shard says how many there are.
+      const [first] = await pages.read([placeOf(root, 0).key]);
+      if (first !== undefined && first.shards > before) note(root.key, first.shards);
+    }
   }
 
   async function endOldLoans(root: PageSpec, page: PageState): Promise<void> {
@@ -112,7 +128,10 @@ export function createShards({
       (loan) => (isOwn(root, loan) ? shardSpec(root, Math.max(1, page.shards), Number(loan.slice(loan.lastIndexOf('.') + 1))) : undefined),
       (spec) => emptyRates(spec, clock.now()),
     );
-    if (page.shards > 0) await pages.shards.resize(root.key, page.shards, 0, emptyRates(root, clock.now()));
+    if (page.shards > 0) {
+      await pages.shards.resize(root.key, page.shards, 0, emptyRates(root, clock.now()));
+      await pages.shards.announce(placeOf(root, 0).key, 0);
+    }
     known.delete(root.key);
   }
 
@@ -126,7 +145,7 @@ export function createShards({
       // What its shards have under the old limits comes home before the new ones hold: it may have been spent without any.
       if (page !== undefined && page.generation < planned.generation && page.loans.size > 0) {
         await gather(planned, page);
-        if ((await pages.move(planned)) && last.key === planned.key) return { again: planned };
+        if ((await pages.move(planned, clock.now())) && last.key === planned.key) return { again: planned };
         [page] = await pages.read([planned.key]);
       }
       if (page === undefined) return last.key === planned.key ? { whole: undefined } : { again: planned };
@@ -135,7 +154,7 @@ export function createShards({
       // The page is another than the call was planned with: it says so itself.
       if (root === undefined) return last.key === planned.key ? { whole: page } : { again: planned };
       if (page.shards === 0 && page.openCount >= MOST_ENTRIES) {
-        await split(root, size);
+        await split(root, page.openCount, size);
         if (known.has(root.key)) return { again: specFor(root) };
       }
       if (page.loans.size === 0 && page.shards === 0) return last.key === root.key ? { whole: page } : { again: root };
@@ -161,8 +180,10 @@ export function createShards({
       const full = page === undefined || page.openCount > policy.mostEntries;
       const isRoot = used.key === root.key;
       if (page !== undefined && isRoot) learn(page);
+      // A shard may tell what was true a while ago.
+      else if (page !== undefined && page.shards > (known.get(root.key) ?? 0)) note(root.key, page.shards);
       // A page that others have split is not split by who did not know.
-      if (full && !(isRoot && (page?.shards ?? 0) > 0)) return beside(root, () => split(root, size));
+      if (full && !(isRoot && (page?.shards ?? 0) > 0)) return beside(root, () => split(root, page?.openCount ?? 0, size));
       if (page === undefined) return undefined;
       if (isRoot) return oldLoans(root, page).length > 0 ? beside(root, () => endOldLoans(root, page)) : undefined;
       if (!isLow(root, page, size)) return undefined;
@@ -184,11 +205,6 @@ function fitted(root: PageSpec, page: PageState): PageSpec | undefined {
   });
   const spec = { ...root, periods };
   return isAsPlanned(spec, page) ? spec : undefined;
-}
-
-/** The page has the generation and the starts that the call was planned with. */
-function isAsPlanned(root: PageSpec, page: PageState): boolean {
-  return page.generation === root.generation && root.periods.every(({ name, startMs }) => page.periods[name]?.startMs === startMs);
 }
 
 /** Pages with all that their shards have. */
@@ -238,7 +254,7 @@ function fittest(
       const own = shard.periods[name]?.remainingNanoUsd ?? 0n;
       return binds && (least < 0n || own < least) ? own : least;
     }, -1n);
-    const mark = shard.marks.minute ?? 0;
+    const mark = shard.marks.minute?.at ?? 0;
     if (best === undefined || mark < best.mark || (mark === best.mark && left > best.left)) {
       best = { spec: shardSpec(root, page.shards, index), mark, left };
     }

@@ -1,4 +1,5 @@
 import {
+  type Mark,
   type MarkTake,
   type PageSpec,
   type PageState,
@@ -13,7 +14,7 @@ import {
   type WindowName,
   type WindowTake,
 } from '../ports/pages';
-import { markTake, newMark, stepOf, WINDOW_MS } from './marks';
+import { carriedMark, markTake, WINDOW_MS } from './marks';
 import { dueAt } from './names';
 import { windowStart, windowTake } from './windows';
 
@@ -59,13 +60,13 @@ export function firstTake(spec: PageSpec, guess: PageGuess | undefined, request:
   const marks: MarkTake[] = [];
   const tokens: WindowTake[] = [];
   for (const window of WINDOW_NAMES) {
-    const requests = spec.requests[window];
+    const requests = shareOf(spec, spec.requests[window], guess?.marks[window]);
     if (requests !== undefined) {
       const take = firstMark(window, requests, guess?.marks[window], nowMs);
       if (typeof take === 'number') lacks.push({ kind: 'requests', window, retryAfterMs: take });
       else marks.push(take);
     }
-    const limit = spec.tokens[window];
+    const limit = shareOf(spec, spec.tokens[window], guess?.tokens[window]);
     if (limit !== undefined && limit <= 0) lacks.push({ kind: 'tokens', window, retryAfterMs: WINDOW_MS[window] });
     else if (limit !== undefined) tokens.push(firstWindow(window, limit, guess?.tokens[window], request));
   }
@@ -100,9 +101,9 @@ function boundPeriods(periods: readonly PeriodSpec[]): readonly PeriodTake[] {
 }
 
 /** A refusal by what is only believed is left for the table to say. */
-function firstMark(window: WindowName, limit: number, believed: number | undefined, nowMs: number): MarkTake | number {
-  const take = believed === undefined ? undefined : markTake(window, limit, believed, nowMs);
-  return take === undefined || typeof take === 'number' ? markTake(window, limit, Math.floor(nowMs * 1_000), nowMs) : take;
+function firstMark(window: WindowName, limit: number, believed: Mark | undefined, nowMs: number): MarkTake | number {
+  const take = believed?.limit === limit ? markTake(window, limit, believed, nowMs) : undefined;
+  return take === undefined || typeof take === 'number' ? markTake(window, limit, { at: Math.floor(nowMs * 1_000), limit }, nowMs) : take;
 }
 
 function firstWindow(window: WindowName, limit: number, seen: WindowFigures | undefined, { tokens, nowMs }: PageRequest): WindowTake {
@@ -139,14 +140,11 @@ export function takeFrom(spec: PageSpec, page: PageState | undefined, request: P
     else periods.push(take);
   }
   for (const window of WINDOW_NAMES) {
-    const requests = spec.requests[window];
+    const requests = shareOf(spec, spec.requests[window], page?.marks[window]);
     const mark = requests === undefined ? undefined : markTake(window, requests, page?.marks[window], request.nowMs);
-    if (typeof mark !== 'number') {
-      if (mark !== undefined) marks.push(mark);
-    } else if (older && requests !== undefined && requests > 0) {
-      marks.push(newMark(window, requests, Math.floor(request.nowMs * 1_000) + stepOf(requests, window)));
-    } else lacks.push({ kind: 'requests', window, retryAfterMs: mark });
-    const limit = spec.tokens[window];
+    if (typeof mark === 'number') lacks.push({ kind: 'requests', window, retryAfterMs: mark });
+    else if (mark !== undefined) marks.push(mark);
+    const limit = shareOf(spec, spec.tokens[window], page?.tokens[window]);
     const take = limit === undefined ? undefined : windowTake(window, limit, page?.tokens[window], request.tokens, request.nowMs);
     if (typeof take === 'number') lacks.push({ kind: 'tokens', window, retryAfterMs: take });
     else if (take !== undefined) tokens.push(take);
@@ -164,6 +162,11 @@ export function takeFrom(spec: PageSpec, page: PageState | undefined, request: P
     kind: 'take',
     take: { key, generation, seenGeneration: page?.generation, nanoUsd, periods, marks, tokens, slot, dueMs, mostEntries },
   };
+}
+
+/** A shard's share of a rate only falls, when there are more of them: not everybody knows how many. */
+function shareOf({ key, root }: PageSpec, limit: number | undefined, seen: { readonly limit: number } | undefined): number | undefined {
+  return key === root || limit === undefined || seen === undefined ? limit : Math.min(limit, seen.limit);
 }
 
 /** Whether a shard belongs to the present limits: it never moves or rolls, so that no limit is renewed in part. */
@@ -218,7 +221,7 @@ function slotTake(limit: number | undefined, found: SlotFigures | undefined): Sl
 }
 
 /** What brings a page to its level's present limits without a call; undefined: it is there. Periods that begin are left to the next call. */
-export function moveOf(spec: PageSpec, page: PageState): PageTake | undefined {
+export function moveOf(spec: PageSpec, page: PageState, nowMs: number): PageTake | undefined {
   const periods: PeriodTake[] = [];
   for (const period of spec.periods) {
     const found = page.periods[period.name];
@@ -229,8 +232,10 @@ export function moveOf(spec: PageSpec, page: PageState): PageTake | undefined {
   const marks: MarkTake[] = [];
   for (const window of WINDOW_NAMES) {
     const requests = spec.requests[window];
-    const newer = page.generation < spec.generation && page.marks[window] !== undefined;
-    if (newer && requests !== undefined && requests > 0) marks.push(newMark(window, requests, 0));
+    const seen = page.marks[window];
+    if (seen !== undefined && requests !== undefined && requests > 0 && seen.limit !== requests) {
+      marks.push({ kind: 'carry', window, limit: requests, seen, next: carriedMark(window, requests, seen, nowMs) });
+    }
     const limit = spec.tokens[window];
     const found = page.tokens[window];
     if (limit !== undefined && found !== undefined && limit !== found.limit) {
@@ -240,7 +245,7 @@ export function moveOf(spec: PageSpec, page: PageState): PageTake | undefined {
   const { slots } = spec;
   const change = slots === undefined || page.slots === undefined ? 0 : slots - page.slots.limit;
   const slot: SlotTake | undefined = slots === undefined || change === 0 ? undefined : { kind: 'move', limit: slots, change };
-  const changes = periods.some(({ kind }) => kind === 'move') || tokens.length > 0 || slot !== undefined;
+  const changes = periods.some(({ kind }) => kind === 'move') || marks.length > 0 || tokens.length > 0 || slot !== undefined;
   if (!changes && page.generation === spec.generation) return undefined;
   const { key, generation } = spec;
   return { key, generation, seenGeneration: page.generation, nanoUsd: 0n, periods, marks, tokens, slot, dueMs: 0 };

@@ -1,5 +1,6 @@
-import type { EmptyRates, PageSpec, PageState, PageStore, Parcel, ShardPlace } from '../ports/pages';
-import { RETIRED } from '../ports/pages';
+import type { PageStore, ShardPlace } from '../ports/page-store';
+import { RETIRED } from '../ports/page-store';
+import type { EmptyRates, PageSpec, PageState, Parcel } from '../ports/pages';
 import { shardKey } from './names';
 import { oldShardSpec, receivedBy } from './shard-plan';
 
@@ -32,9 +33,9 @@ export async function lend(
   number: number,
   rates: EmptyRates,
 ): Promise<boolean> {
-  if (!(await pages.shards.send(place, specs.root, parcel, number))) return false;
+  if (!(await pages.shards.send(specs.root, [{ loan: place.loan, parcel, number }]))) return false;
   const taken = await pages.shards.take(specs.shard, parcel, number + 1, rates);
-  if (taken) await pages.shards.clear(place, number + 1);
+  if (taken) await pages.shards.clear(place.root, [{ loan: place.loan, number: number + 1 }]);
   return taken;
 }
 
@@ -58,7 +59,7 @@ async function finishStep(
   if (parcel !== undefined && parcels === number - 1) {
     return pages.shards.take(spec ?? oldShardSpec(place, parcel), parcel, number, rates);
   }
-  if (parcel !== undefined) return pages.shards.clear(place, number);
+  if (parcel !== undefined) return pages.shards.clear(place.root, [{ loan: place.loan, number }]);
   if (shard?.back !== undefined) return pages.shards.receive(place, shard);
   return false;
 }

@@ -6,6 +6,9 @@ export interface Claim {
   readonly fingerprint: string;
   /** The answer's text, once there is one. */
   readonly answer?: string;
+  /** Of a request: the key of its first page, and the last moment at which it may have heard all its pages. */
+  readonly first?: string;
+  readonly heardByMs?: number;
 }
 
 /** Caller-chosen keys that make a call happen at most once. */

@@ -1,28 +1,32 @@
 /** What money asks of whoever keeps it: pages, decisions and usage records, rows, claims, spend, price books. */
-export type { IdempotencyStore } from './claims';
+export type { Claim, IdempotencyStore } from './claims';
 export type { Decided, DecisionResult, DecisionState, DecisionStore } from './decisions';
 export {
   type DuePage,
+  type PageReturn,
+  type PageShards,
+  type PageStore,
+  RETIRED,
+  type ReserveResult as PageReserveResult,
+  type SentParcel,
+  type ShardPlace,
+} from './page-store';
+export {
   type EmptyRates,
   type EntryCall,
   type KeptEntry,
   type Loan,
+  type Mark,
   type MarkTake,
   type PageEntry,
-  type PageReturn,
-  type PageShards,
   type PageSpec,
   type PageState,
-  type PageStore,
   type PageTake,
   type Parcel,
   type PeriodSpec,
   type PeriodState,
   type PeriodTake,
-  RETIRED,
-  type ReserveResult as PageReserveResult,
   type ShardAmounts,
-  type ShardPlace,
   type SlotFigures,
   type SlotTake as PageSlotTake,
   type TakenTokens,

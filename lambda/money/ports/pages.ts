@@ -1,5 +1,3 @@
-import type { Page } from '../../platform/stored';
-
 /** Sliding (requests) or fixed (tokens) spans of time that limits count in. */
 export type WindowName = 'minute' | 'day';
 export const WINDOW_NAMES = ['minute', 'day'] as const satisfies readonly WindowName[];
@@ -113,9 +111,19 @@ export interface Parcel extends ShardAmounts {
   readonly starts: Readonly<Record<string, number>>;
 }
 
+/** How far a rate of requests has come. */
+export interface Mark {
+  /** Microseconds of the epoch. */
+  readonly at: number;
+  /** Requests a window, when it was made: it means so many of them. */
+  readonly limit: number;
+  /** What a higher limit had let pass, where this one took its place and is less than that. */
+  readonly before?: Pick<Mark, 'at' | 'limit'> | undefined;
+}
+
 /** Empty buckets for whoever gains a share of a rate. */
 export interface EmptyRates {
-  readonly marks: Readonly<Partial<Record<WindowName, number>>>;
+  readonly marks: Readonly<Partial<Record<WindowName, Mark>>>;
   readonly tokens: Readonly<Partial<Record<WindowName, WindowFigures>>>;
 }
 
@@ -124,8 +132,7 @@ export interface PageState {
   readonly key: string;
   readonly generation: number;
   readonly periods: Readonly<Record<string, PeriodState>>;
-  /** Marks of the request rates: microseconds of the epoch. */
-  readonly marks: Readonly<Partial<Record<WindowName, number>>>;
+  readonly marks: Readonly<Partial<Record<WindowName, Mark>>>;
   readonly tokens: Readonly<Partial<Record<WindowName, WindowFigures>>>;
   readonly slots: SlotFigures | undefined;
   /** How many calls are open. */
@@ -137,7 +144,7 @@ export interface PageState {
   readonly kept: ReadonlyMap<string, KeptEntry>;
   /** It is in the index of pages with entries until it is taken out. */
   readonly dueMs: number | undefined;
-  /** Of a root: shards that requests reserve on now; 0: on the root. */
+  /** Shards that requests reserve on now; 0: on the root. A shard may say what was true some time ago. */
   readonly shards: number;
   /** Of a root: what it lent, by `<generation>.<start in seconds>.<index>`. */
   readonly loans: ReadonlyMap<string, Loan>;
@@ -157,10 +164,12 @@ export type PeriodTake = { readonly name: string; readonly startMs: number; read
 );
 
 /** What R does to the mark of a rate. Microseconds. */
-export type MarkTake = { readonly window: WindowName; readonly step: number } & (
-  | { readonly kind: 'advance'; readonly low: number; readonly high: number }
+export type MarkTake = { readonly window: WindowName; readonly limit: number } & (
+  | { readonly kind: 'advance'; readonly step: number; readonly low: number; readonly high: number }
   /** Nobody came for some time (below `low`), or no honest clock can have written what is there (above `impossible`). */
   | { readonly kind: 'begin'; readonly low: number; readonly impossible: number; readonly next: number }
+  /** What was used of another limit is used of this one. */
+  | { readonly kind: 'carry'; readonly seen: Mark; readonly next: Mark }
 );
 
 export type WindowTake = { readonly window: WindowName; readonly startMs: number; readonly amount: number; readonly limit: number } & (
@@ -194,105 +203,3 @@ export interface PageTake {
   /** No more entries than these are left open; undefined: nobody counts them. */
   readonly mostEntries?: number | undefined;
 }
-
-/** The last word on one R. It is never rejected. */
-export type ReserveResult =
-  | { readonly kind: 'reserved'; readonly page: PageState }
-  /** The condition failed and the page, as it was then, lacks the attempt's entry: it never gets it from this write. Undefined: no page. */
-  | { readonly kind: 'refused'; readonly page: PageState | undefined }
-  /** Throttled or not valid: certainly not applied. */
-  | { readonly kind: 'not_applied'; readonly throttled: boolean; readonly error: unknown }
-  /** The condition failed because the attempt's entry is there: an earlier try was applied. */
-  | { readonly kind: 'found'; readonly page: PageState; readonly entry: PageEntry }
-  /** It may have been applied, or may yet be. */
-  | { readonly kind: 'missing'; readonly error: unknown };
-
-/** What E and C give back on one page. */
-export interface PageReturn {
-  /** What the call cost: the page gives back the entry's money less this, which may be negative. E: 0. */
-  readonly costNanoUsd: bigint;
-  /** Tokens that were really used; undefined: all that it took. */
-  readonly tokens?: number | undefined;
-  /** Of E by the process that reserved: the steps by which it moved the marks. */
-  readonly steps?: Readonly<Partial<Record<WindowName, number>>> | undefined;
-}
-
-/** What the index told of a page. */
-export interface DuePage {
-  readonly key: string;
-  readonly dueMs: number;
-}
-
-/** Pages: one conditional write of one item each, no transaction. Everything but `reserve` may be repeated at will and rejects when not heard. */
-export interface PageStore {
-  /** R, also as a roll, a move or a creation. One call, tried once. */
-  reserve(take: PageTake, attemptId: string, entry: PageEntry, timeoutMs: number): Promise<ReserveResult>;
-  /**
-   * E and C: takes an entry off a page, from the open ones or else from the kept ones, and gives back what it took less what is told. Each
-   * period and window for itself: one that has passed meanwhile gets nothing. Answers false where there was no such entry (any more).
-   *
-   * @param entry as it was put there. With a number of its try it is that try's alone: another one that came late stays
-   */
-  close(key: string, attemptId: string, entry: PageEntry | KeptEntry, back: PageReturn, timeoutMs?: number): Promise<boolean>;
-  /** K, only after X is known: the entry stays charged, its slot is free. Does nothing without an open entry. */
-  keep(key: string, attemptId: string, entry: PageEntry, timeoutMs?: number): Promise<void>;
-  /** U: takes a page without entries out of the index, if it stands there with this time. Answers whether it did. */
-  undue(key: string, seenDueMs: number, timeoutMs?: number): Promise<boolean>;
-  /** Lets the index find a page with entries later, if it stands there with this time. */
-  postpone(key: string, seenDueMs: number, dueMs: number, timeoutMs?: number): Promise<void>;
-  /** Reads consistently, as many as asked for, in their order. */
-  read(keys: readonly string[], timeoutMs?: number): Promise<readonly (PageState | undefined)[]>;
-  /** Pages of one partition of the index whose time passed before `beforeMs`. Eventually consistent. */
-  due(partition: number, beforeMs: number, after?: string): Promise<Page<DuePage>>;
-  /** Charges a period with what was spent before it stood on its page, all in all, if the page still has it as it was read. */
-  startFrom(page: PageState, period: string, spentNanoUsd: bigint, timeoutMs?: number): Promise<void>;
-  /** Moves a page that exists to a newer generation, or to other limits of its own, without a call. Answers whether it is there by now. */
-  move(spec: PageSpec, timeoutMs?: number): Promise<boolean>;
-  readonly shards: PageShards;
-}
-
-/** Where a shard and its loan stand. */
-export interface ShardPlace {
-  readonly root: string;
-  readonly key: string;
-  /** Name in the root's loans. */
-  readonly loan: string;
-}
-
-/**
- * Transfers between a root and its shards, each in three writes of one item: a number on both sides says how far it got, whoever meets one
- * half done finishes it. Each answers whether it did what it says; none is done twice.
- */
-export interface PageShards {
-  /**
-   * L1: takes a parcel from the root.
-   *
-   * @param spec of the root: its generation and all its starts must be the page's
-   * @param number of the loan as read, without a parcel; 0: it has none
-   */
-  send(place: ShardPlace, spec: PageSpec, parcel: Parcel, number: number, timeoutMs?: number): Promise<boolean>;
-  /** L2: the shard takes parcel `number`; the first makes it. @param spec of the shard, with its share of the rates */
-  take(spec: PageSpec, parcel: Parcel, number: number, rates: EmptyRates, timeoutMs?: number): Promise<boolean>;
-  /** L3: only once L2 is known to be done. */
-  clear(place: ShardPlace, number: number, timeoutMs?: number): Promise<boolean>;
-  /** B1: all that a shard has left leaves for home. */
-  pack(shard: PageState, timeoutMs?: number): Promise<boolean>;
-  /** B2: the root takes it; what a period had that has passed there is dropped. */
-  receive(place: ShardPlace, shard: PageState, timeoutMs?: number): Promise<boolean>;
-  /** B3: only once B2 is known to be done. @param number that the shard had when it packed */
-  unpack(place: ShardPlace, number: number, timeoutMs?: number): Promise<boolean>;
-  /** An empty shard takes no parcel and no call any more, however late one comes. */
-  retire(shard: PageState, ttl: number, timeoutMs?: number): Promise<boolean>;
-  /** The root forgets a loan, only once its shard is known to be retired. */
-  forget(place: ShardPlace, number: number, timeoutMs?: number): Promise<boolean>;
-  /**
-   * Tells every process how many shards to use.
-   *
-   * @param seen how many it was
-   * @param rates of the root, where it gets back what its shards shared
-   */
-  resize(root: string, seen: number, shards: number, rates?: EmptyRates, timeoutMs?: number): Promise<boolean>;
-}
-
-/** The number of a shard that is retired. */
-export const RETIRED = -1;

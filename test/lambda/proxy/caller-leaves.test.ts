@@ -222,7 +222,7 @@ describe('R02 sec-03 the provider is drained to its usage after the caller has i
     upstream.script([{ waitMs: 300 }, ...jsonReply({ error: { message: 'no', type: 'server_error' } }, 500)]);
 
     expect((await ask(100)).status).toBe(504);
-    expect(await theRecord()).toMatchObject({ state: 'void' });
+    expect(await theRecord()).toMatchObject({ state: 'settled' });
     expect(upstream.requests).toHaveLength(1);
   });
 });
@@ -375,7 +375,7 @@ describe('R02 a deadline that passes before anything was sent', () => {
 
     expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(504));
     expect(tookMs).toBeLessThan(1_000);
-    expect(gateway.records().map(({ state, costNanoUsd = 0n }) => [state, costNanoUsd])).toEqual(Array(6).fill(['void', 0n]));
+    expect(gateway.records().map(({ state, costNanoUsd = 0n }) => [state, costNanoUsd])).toEqual(Array(6).fill(['settled', 0n]));
     expect(gateway.gateway.health.look('up/m@')).toEqual({ open: true });
     expect(spare.requests).toEqual([]);
   });
@@ -387,7 +387,7 @@ describe('R02 a deadline that passes before anything was sent', () => {
 
     expect((await ask(20)).status).toBe(504);
     gateway.table.hooks = {};
-    expect(await theRecord()).toMatchObject({ state: 'void', outcome: 'caller_timeout' });
+    expect(await theRecord()).toMatchObject({ state: 'settled', outcome: 'caller_timeout' });
     expect(upstream.requests).toEqual([]);
   });
 });

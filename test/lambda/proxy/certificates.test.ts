@@ -80,7 +80,7 @@ test.each(BAD)(
     const alone = await ask('up/m');
     expect([alone.status, alone.json.error.code]).toEqual([502, 'upstream_tls']);
     expect(alone.text).not.toMatch(/127\.0\.0\.1|certificate|the-providers-key/i);
-    expect(gateway.records()).toMatchObject([{ state: 'void', outcome: 'upstream_tls', attempts: [{ outcome: 'upstream_tls' }] }]);
+    expect(gateway.records()).toMatchObject([{ state: 'settled', outcome: 'upstream_tls', attempts: [{ outcome: 'upstream_tls' }] }]);
 
     const failedOver = await ask('both');
     expect([failedOver.status, failedOver.headers['x-gateway-provider']]).toEqual([200, 'spare']);

@@ -99,7 +99,7 @@ test('C05 an address that may not be called is a 502 that names no address, and 
 
   expect([reply.status, reply.json.error.code]).toEqual([502, 'egress_denied']);
   expect(reply.text).not.toContain('127.0.0.1');
-  expect(gateway?.records()).toMatchObject([{ state: 'void', outcome: 'egress_denied' }]);
+  expect(gateway?.records()).toMatchObject([{ state: 'settled', outcome: 'egress_denied' }]);
 });
 
 test.each([301, 302, 307, 308])('C06 a %i is not followed and credentials go nowhere', async (status) => {

@@ -46,7 +46,7 @@ test('F01 a 400 is passed on, with the provider’s own code, and goes nowhere e
 
   expect([reply.status, reply.json.error.code, reply.json.error.message]).toEqual([400, 'unsupported_value', 'from the provider']);
   expect(spare.requests).toHaveLength(0);
-  expect(await lastRecord()).toMatchObject({ state: 'void', attempts: [{ status: 400 }] });
+  expect(await lastRecord()).toMatchObject({ state: 'settled', attempts: [{ status: 400 }] });
 });
 
 test.each([
@@ -60,7 +60,7 @@ test.each([
   up.script(jsonReply(error('x', 'x'), given));
 
   expect((await ask('up/m')).status).toBe(told);
-  expect(await lastRecord()).toMatchObject({ state: 'void' });
+  expect(await lastRecord()).toMatchObject({ state: 'settled' });
 });
 
 test.each([
@@ -139,7 +139,7 @@ test('F07 a refused connection fails over; alone it is a 503 that says to come b
   const alone = await ask('up/m');
   expect([alone.status, alone.json.error.code]).toEqual([503, 'all_targets_failed']);
   expect(alone.headers['retry-after']).toMatch(/^\d+$/);
-  expect(await lastRecord()).toMatchObject({ state: 'void' });
+  expect(await lastRecord()).toMatchObject({ state: 'settled' });
 });
 
 test('F07 an unknown host fails over', async () => {
@@ -180,7 +180,7 @@ test('F10 when all targets are down the caller is told when to come back', async
 
   expect([reply.status, reply.json.error.code]).toEqual([503, 'all_targets_failed']);
   expect(reply.headers['retry-after']).toMatch(/^\d+$/);
-  expect(await lastRecord()).toMatchObject({ state: 'void', costNanoUsd: 0n });
+  expect(await lastRecord()).toMatchObject({ state: 'settled', costNanoUsd: 0n });
 });
 
 test('F13 after three failures in a row a target rests, and one probe a second finds out that it is back', async () => {

@@ -138,5 +138,5 @@ eachRecorded('%s before any content is an error with a status, and costs nothing
   await gateway.settled();
 
   expect([answer.status, answer.json.error.code]).toEqual([503, 'upstream_quota']);
-  expect(gateway.records().find(({ id }) => id === answer.headers['x-gateway-request-id'])).toMatchObject({ state: 'void' });
+  expect(gateway.records().find(({ id }) => id === answer.headers['x-gateway-request-id'])).toMatchObject({ state: 'settled' });
 });

@@ -337,5 +337,5 @@ test('a call whose answer is read is refused by what the common model cannot hol
 
   expect([answer.status, answer.json.error.param]).toEqual([400, expect.stringContaining('messages')]);
   expect(upstream.requests.length).toBe(calls);
-  expect(gateway.records()).toMatchObject([{ state: 'void' }]);
+  expect(gateway.records()).toMatchObject([{ state: 'settled' }]);
 });

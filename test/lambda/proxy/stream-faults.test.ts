@@ -188,7 +188,7 @@ test('E10 alone it is told before the stream begins, and costs nothing', async (
 
   expect(answered.status).toBe(503);
   expect(answered.headers['x-should-retry']).toBe('true');
-  expect(await lastRecord()).toMatchObject({ state: 'void' });
+  expect(await lastRecord()).toMatchObject({ state: 'settled' });
 });
 
 test('E11 an error after content is told as the provider told it, without failover', async () => {

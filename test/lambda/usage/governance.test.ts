@@ -102,6 +102,26 @@ describe('budget alerts', () => {
     expect(usage.published.map(({ detail }) => (detail as { spent_usd: string }).spent_usd)).toEqual(['1.20']);
   });
 
+  test.each([
+    ['by the page', false],
+    ['by the rollups, where the next call has rolled the page', true],
+  ])('spend of a period’s last moments is told of after its end, %s', async (_how, rolled) => {
+    const usage = createUsageHarness();
+    await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [0.5, 1] }]));
+    usage.state.now = Date.UTC(2026, 10, 30, 23, 59, 59);
+    await charge(usage, 'a-01', 1_200_000_000n);
+    usage.state.now = Date.UTC(2026, 11, 1, 0, 0, 1);
+    if (rolled) await charge(usage, 'b-02', 1n);
+
+    await usage.drain();
+    await usage.drain();
+
+    expect(usage.published.map(({ detail }) => detail)).toEqual([
+      expect.objectContaining({ threshold: 0.5, period_start: '2026-11-01T00:00:00.000Z', spent_usd: '1.20' }),
+      expect.objectContaining({ threshold: 1, period_start: '2026-11-01T00:00:00.000Z', spent_usd: '1.20' }),
+    ]);
+  });
+
   test('a crash between the rollup and the alert loses no alert', async () => {
     const usage = createUsageHarness();
     await usage.identity.create('team', team([{ limit_usd: '1.00', period: 'month', alert_at: [1] }]));

@@ -7,6 +7,7 @@ import {
   createIdentityStore,
   createPageStore,
   createRollupStore,
+  createSpendStore,
   createUsageRecordStore,
   isRequestItem,
   isZero,
@@ -46,6 +47,7 @@ export function createUsageHarness() {
   const alerts = {
     identity,
     budgets: { pages, spentBefore: async () => 0n },
+    spend: createSpendStore(database, TABLE_NAMES.records),
     alerts: createAlertStore(database, TABLE_NAMES.records),
     document: { gateway: {}, defaults: {} },
     clock,

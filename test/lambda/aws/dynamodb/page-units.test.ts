@@ -1,5 +1,5 @@
 import { createPageStore } from '../../../../lambda/aws/dynamodb';
-import { entryOf, firstTake, type PageGuess, stepsOf, takeFrom } from '../../../../lambda/money/pages';
+import { entryOf, firstTake, type PageGuess, ratesOf, takeFrom } from '../../../../lambda/money/pages';
 import type { EntryCall, PageEntry, PageSpec, PageTake, PeriodSpec } from '../../../../lambda/money/ports';
 import type { Consumption } from '../../../../local/dynamodb/units';
 import { openEngineDynamoDb } from '../../../support/engine-dynamodb';
@@ -101,7 +101,7 @@ describe.each([
     expect(await units(() => pages.close(spec.key, made?.id ?? '', made?.entry as PageEntry, { costNanoUsd: 12_345_600n }))).toBe(1);
     expect(
       await units(() =>
-        pages.close(spec.key, first?.id ?? '', first?.entry as PageEntry, { costNanoUsd: 0n, steps: stepsOf(first?.take as PageTake) }),
+        pages.close(spec.key, first?.id ?? '', first?.entry as PageEntry, { costNanoUsd: 0n, rates: ratesOf(first?.take as PageTake) }),
       ),
     ).toBe(1);
   });

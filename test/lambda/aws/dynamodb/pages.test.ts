@@ -211,9 +211,9 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     await reserveOn(pages, page(), 'a', asks(30n));
     const newer = page({ generation: 16, periods: [month(200n)] });
 
-    expect(await pages.move(newer)).toBe(true);
-    expect(await pages.move(newer)).toBe(true);
-    expect(await pages.move(page())).toBe(false);
+    expect(await pages.move(newer, NOW_MS)).toBe(true);
+    expect(await pages.move(newer, NOW_MS)).toBe(true);
+    expect(await pages.move(page(), NOW_MS)).toBe(false);
 
     expect(await state()).toMatchObject({ left: 170n, limit: 200n, generation: 16 });
   });
@@ -236,7 +236,7 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     const first = (await reserveOn(pages, spec, 'a', asks(1n))) as never as { take: Parameters<typeof entryFor>[0] };
     expect(await reserveOn(pages, spec, 'b', asks(1n))).toMatchObject({ kind: 'reserved', calls: 1 });
     const third = await reserveOn(pages, spec, 'c', asks(1n));
-    await pages.close(spec.key, 'a', entryFor(first.take, asks(1n)), { costNanoUsd: 0n, steps: { minute: 30_000_000 } });
+    await pages.close(spec.key, 'a', entryFor(first.take, asks(1n)), { costNanoUsd: 0n, rates: { minute: 2 } });
 
     expect(third).toMatchObject({ kind: 'lacks', answer: { lacks: [{ kind: 'requests', window: 'minute', retryAfterMs: 30_000 }] } });
     expect(await reserveOn(pages, spec, 'd', asks(1n))).toMatchObject({ kind: 'reserved' });
@@ -295,18 +295,19 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     const place = { root: root.key, loan: '8.1.0', key: `${root.key}#8.1.0` };
     const shard = { ...root, key: place.key };
     const parcel = { nanoUsd: { month: 40n }, starts: { month: MONTH_MS } };
+    const sent = { loan: place.loan, parcel, number: 0 };
     const rates = { marks: {}, tokens: {} };
     const { shards } = pages;
     const state = async () => (await pages.read([place.key]))[0] as NonNullable<Awaited<ReturnType<typeof pages.read>>[0]>;
     expect(await shards.resize(root.key, 0, 2)).toBe(true);
     expect(await shards.resize(root.key, 0, 4)).toBe(false);
-    expect(await shards.send(place, root, { ...parcel, nanoUsd: { month: 91n } }, 0)).toBe(false);
-    expect(await shards.send(place, root, parcel, 0)).toBe(true);
-    expect(await shards.send(place, root, parcel, 0)).toBe(false);
+    expect(await shards.send(root, [{ ...sent, parcel: { ...parcel, nanoUsd: { month: 91n } } }])).toBe(false);
+    expect(await shards.send(root, [sent])).toBe(true);
+    expect(await shards.send(root, [sent])).toBe(false);
     expect(await shards.take(shard, parcel, 1, rates)).toBe(true);
     expect(await shards.take(shard, parcel, 1, rates)).toBe(false);
-    expect(await shards.clear(place, 0)).toBe(false);
-    expect(await shards.clear(place, 1)).toBe(true);
+    expect(await shards.clear(root.key, [{ ...place, number: 0 }])).toBe(false);
+    expect(await shards.clear(root.key, [{ ...place, number: 1 }])).toBe(true);
 
     const held = (await reserveOn(pages, shard, 'b', asks(10n))) as never as { take: Parameters<typeof entryFor>[0] };
     expect(held).toMatchObject({ kind: 'reserved', calls: 1 });
@@ -333,7 +334,7 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     expect(last?.periods['month']?.remainingNanoUsd).toBe(86n);
     expect(last?.loans.size).toBe(0);
     // An older plan lends nothing any more.
-    await pages.move(page({ generation: 16 }));
-    expect(await shards.send(place, root, parcel, 0)).toBe(false);
+    await pages.move(page({ generation: 16 }), NOW_MS);
+    expect(await shards.send(root, [sent])).toBe(false);
   });
 });

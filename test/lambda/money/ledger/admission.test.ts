@@ -92,7 +92,7 @@ test('what was reserved for a call that was not sent goes back, and the record i
 
   await reservation.release(outcome(0n, { status: 499, outcome: 'client_gone' }));
 
-  expect(await world.records.read(reservation.attemptId)).toMatchObject({ state: 'void', costNanoUsd: 0n, outcome: 'client_gone' });
+  expect(await world.records.read(reservation.attemptId)).toMatchObject({ state: 'settled', costNanoUsd: 0n, outcome: 'client_gone' });
   expect(await world.left(`key#${key.id}`)).toBe(1_000n);
 });
 

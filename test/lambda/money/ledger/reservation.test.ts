@@ -77,7 +77,7 @@ describe('R15 a reservation ends once', () => {
     const reservation = await admit(world);
     await reservation.release({ ...outcome(5n), status: 418, outcome: 'caller_left' });
     expect(await world.records.read(reservation.attemptId)).toMatchObject({
-      state: 'void',
+      state: 'settled',
       status: 418,
       outcome: 'caller_left',
       costNanoUsd: 0n,

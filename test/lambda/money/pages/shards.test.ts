@@ -132,7 +132,7 @@ describe('a busy page', () => {
     const held: Held[] = [];
     for (let call = 0; call < 50; call++) held.push((await reserve(spec, 10n)) as Held);
     const newer = page({ generation: 16, periods: [month(600n)] });
-    await pages.move(newer);
+    await pages.move(newer, NOW_MS);
     for (const one of held) await close(one, 0n);
 
     for (let call = 0; call < 60; call++) expect(await reserve(newer, 10n)).toBeDefined();

@@ -128,5 +128,5 @@ test('a source with a fault is a plain 500, and the money is given back', async 
   await gateway.settled();
 
   expect([answer.status, answer.json.error.message]).toEqual([500, 'The gateway failed.']);
-  expect(gateway.records()).toMatchObject([{ state: 'void', costNanoUsd: 0n, status: 500 }]);
+  expect(gateway.records()).toMatchObject([{ state: 'settled', costNanoUsd: 0n, status: 500 }]);
 });
