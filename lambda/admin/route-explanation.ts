@@ -84,11 +84,19 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
     const window = priceOf(target)?.contextWindow ?? can.contextWindow;
     return notCarried(carried, can) ?? (isBeyondWindow(window, Number.POSITIVE_INFINITY, asked.inputTokens) ? TOO_LONG : undefined);
   });
-  const order = { resolution, asked, question, prices: pricesOf(targets, priceOf) };
+  const prices = pricesOf(targets, priceOf);
+  // A call whose cost nobody knows is not made, unless it is held to a ceiling.
+  const mayBeUnpriced = known.document.unknownPrice?.policy === 'ceiling';
+  const bounded = targets.filter(({ name }) => mayBeUnpriced || prices.has(name));
   return {
     resolution,
-    targets: ranked(targets, order),
-    skipped: [...without(resolution.targets, allowed, 'models'), ...without(allowed, near, 'placement'), ...skipped],
+    targets: ranked(bounded, { resolution, asked, question, prices }),
+    skipped: [
+      ...without(resolution.targets, allowed, 'models'),
+      ...without(allowed, near, 'placement'),
+      ...skipped,
+      ...without(targets, bounded, 'price'),
+    ],
   };
 }
 

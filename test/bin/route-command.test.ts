@@ -51,6 +51,7 @@ test('models set says of a route all that the admin API takes', async () => {
 test('route explain tells the order, the shares, the expected cost and what is left out, without a call', async () => {
   await run(prices, 'set', 'openai/big', '--input', '10', '--output', '100');
   await run(prices, 'set', 'openai/little', '--input', '1', '--output', '10');
+  await run(prices, 'set', 'openai/last', '--free');
   await run(models, 'set', 'openai/little', '--capabilities', '{"vision":false,"context_window":8000}');
   const targets = [
     '--target',
@@ -69,7 +70,7 @@ test('route explain tells the order, the shares, the expected cost and what is l
   const priced = await json(prices, 'get', 'openai/little');
   const { input, output } = priced.usd_per_million_tokens;
   expect(Number(cheapest.targets[0].expected_usd)).toBeCloseTo((2_000 * Number(input) + 100 * Number(output)) / 1e6, 9);
-  expect(cheapest.targets[2]).toMatchObject({ standby: true, expected_usd: null });
+  expect(cheapest.targets[2]).toMatchObject({ standby: true, expected_usd: '0.00' });
 
   expect(await explained('--input-tokens', '6000')).toMatchObject({ skipped: [{ target: 'openai/little', why: 'max_input_tokens' }] });
   expect(await explained('--pictures')).toMatchObject({ skipped: [{ target: 'openai/little', why: 'pictures' }] });
@@ -78,7 +79,12 @@ test('route explain tells the order, the shares, the expected cost and what is l
   expect(table).toMatch(/-\s+openai\/little.*skipped: pictures/);
 });
 
+const free = async () => {
+  for (const models of ['openai/*', 'bedrock/*']) await run(prices, 'set', models, '--free');
+};
+
 test('route explain counts whose call it is, its labels and its moment', async () => {
+  await free();
   await run(teams, 'create', '--id', 'red', '--name', 'Red', '--tag', 'plan=free', '--model', 'openai/*');
   const { id } = await json(keys, 'create', '--name', 'k', '--team', 'red');
   await run(
@@ -100,7 +106,17 @@ test('route explain counts whose call it is, its labels and its moment', async (
   await expect(run(route, 'explain', '--model', 'smart', '--for-key', 'nobody')).rejects.toThrow('nobody');
 });
 
+test('route explain leaves out what nobody knows the price of, as a call would', async () => {
+  await run(models, 'set', 'smart', '--target', 'openai/unheard-of', '--target', 'openai/gpt-5');
+
+  expect(await explained()).toMatchObject({
+    targets: [{ target: 'openai/gpt-5' }],
+    skipped: [{ target: 'openai/unheard-of', why: 'price' }],
+  });
+});
+
 test('route explain shows shares of weights, and the target that a conversation draws', async () => {
+  await free();
   await run(models, 'set', 'smart', '--target', 'openai/a {"weight":3}', '--target', 'bedrock/b', '--strategy', 'weighted');
 
   const shares = (await explained()).targets.map(({ target, share }: { target: string; share: number }) => [target, share]);

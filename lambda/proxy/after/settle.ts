@@ -4,7 +4,8 @@ import { costOfUsage, implausible, mayReasonUnseen, type Price, tierPercent, wri
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { isBilled } from '../before/bound';
-import { askedAt, type BoundedCall, type RoutedCall } from '../before/call';
+import type { BoundedCall, RoutedCall } from '../before/call';
+import { askedAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
 import { resultOf } from './result';

@@ -63,6 +63,10 @@ async function askLedger(
   return result.admitted ? { bounded: heldTo(bounded, result.reservation), reservation: result.reservation } : { refusal: result.refusal };
 }
 
+/** Each is a round of the ledger that the caller waits for. */
+const MOST_INSTEAD = 3;
+const OF_ONCE: ReadonlySet<Refusal['reason']> = new Set(['duplicate_request', 'idempotency_mismatch']);
+
 /**
  * What a route names for calls that no budget covers, and what that route names in turn, until one is covered.
  *
@@ -74,17 +78,18 @@ async function insteadOf(
   refused: BoundedCall,
   { reason }: Refusal,
   afterwards: (work: Promise<void>) => void,
-): Promise<Admitted | undefined> {
+): Promise<Asking | undefined> {
   if (reason !== 'budget_spent' && reason !== 'budget_reserved') return undefined;
   const tried = new Set<string>();
   let next = refused.call.resolution.budgetFallback;
-  while (next !== undefined && !tried.has(next)) {
+  while (next !== undefined && !tried.has(next) && tried.size < MOST_INSTEAD) {
     tried.add(next);
     const other: ModelCall = { ...asked, requestId: attemptId(gateway.clock.now()) };
     try {
       const bounded = await plan(gateway, other, next);
       const result = await askLedger(gateway, other, bounded, next, afterwards);
-      if (!('refusal' in result)) return result;
+      // A second call of what was made is none that a budget refuses, though it would be refused by one.
+      if (!('refusal' in result) || OF_ONCE.has(result.refusal.reason)) return result;
       next = bounded.call.resolution.budgetFallback;
     } catch (error) {
       // Where it cannot go there either, what it was refused for first tells more.

@@ -3,6 +3,7 @@ import { type BoundInput, boundOf, capForCost, type Price, parseUsd } from '../.
 import { GatewayError, invalidRequest } from '../../platform/error';
 import type { Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
+import { tierSetAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { pricedTargets } from '../priced-targets';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
@@ -26,7 +27,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
 
   const affordable = withinMeans(gateway, call, priced, prices);
   if (affordable.targets.length < priced.length) {
-    return bound(gateway, { ...call, targets: affordable.targets, skipped: [...call.skipped, ...affordable.skipped] });
+    return bound(gateway, { ...call, targets: affordable.targets, skipped: [...withUnpriced(call, priced), ...affordable.skipped] });
   }
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input = inputOf(call, priced, known, cap);
@@ -37,7 +38,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const byHeader = allowed !== cap || (mustBeWritten && call.options.maxCostUsd !== undefined);
   const written = costs && (byHeader || reason !== undefined);
   return {
-    call: priced.length === call.targets.length ? call : { ...call, targets: priced },
+    call: priced.length === call.targets.length ? call : { ...call, targets: priced, skipped: withUnpriced(call, priced) },
     bound: whole,
     smaller: costs && reason === undefined && call.facts.maxOutputTokens === undefined ? bounds : undefined,
     prices,
@@ -49,7 +50,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
 }
 
 function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly Price[], maxOutputTokens: number): BoundInput {
-  const tiered = targets.some(({ parameters }) => parameters?.service_tier !== undefined);
+  const tiers = targets.map((target) => tierSetAt(call, target));
   return {
     facts: call.facts,
     bodyBytes: call.document.mostBytes,
@@ -57,8 +58,12 @@ function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly 
     prices,
     // An account that may bill a lost attempt is not called again, so it bills one at most.
     accounts: targets.some((target) => accountOf(target) !== accountOf(targets[0] as Target)) ? targets.map(accountOf) : undefined,
-    serviceTiers: tiered ? targets.map(({ parameters }) => parameters?.service_tier) : undefined,
+    serviceTiers: tiers.some((tier) => tier !== undefined) ? tiers : undefined,
   };
+}
+
+function withUnpriced({ targets, skipped }: RoutedCall, priced: readonly Target[]): RoutedCall['skipped'] {
+  return [...skipped, ...targets.filter((target) => !priced.includes(target)).map((target) => ({ target, why: 'price' }))];
 }
 
 /** The targets at which the call can be held to `x-gateway-max-cost-usd`; all of them where it can be at none. */

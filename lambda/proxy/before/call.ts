@@ -94,20 +94,8 @@ export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'aske
   };
 }
 
-/** What a call asks of one of its targets: what its route says there counts where the caller says nothing. */
-export function factsAt({ facts }: Pick<ModelCall, 'facts'>, target: Pick<Target, 'parameters'> | undefined): CallFacts {
-  const serviceTier = target?.parameters?.service_tier;
-  return serviceTier === undefined || facts.serviceTier !== undefined ? facts : { ...facts, serviceTier };
-}
-
 /** Why an output cap is written that the caller did not ask for. */
 export type CapReason = 'budget' | 'x-gateway-max-cost-usd' | 'defaultMaxOutputTokens';
-
-/** A call as one of its targets is asked, for what is charged there. */
-export function askedAt(bounded: BoundedCall, target: Target | undefined): BoundedCall {
-  const facts = factsAt(bounded.call, target);
-  return facts === bounded.call.facts ? bounded : { ...bounded, call: { ...bounded.call, facts } };
-}
 
 /** A call that cannot cost more than is known. */
 export interface BoundedCall {

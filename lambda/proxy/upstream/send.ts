@@ -13,6 +13,7 @@ import type { Endpoint, TakenHeaders } from '../../wire/providers';
 import { applyQuirks, joinPath } from '../../wire/providers';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import { forwardedHeaders, headerText } from '../before/headers';
+import { setsParameters } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
 import {
@@ -27,7 +28,6 @@ import {
   mayBeBeyond,
   notOffered,
   quirksForModel,
-  setsParameters,
   withParameters,
 } from './fitting';
 import { capFor, mostOutputOf } from './written-cap';

@@ -169,6 +169,12 @@ describe('what a target cannot carry', () => {
     });
   });
 
+  test('a target whose price nobody knows is left out, and named', async () => {
+    await start({ targets: [target('one/unpriced'), target('two/cheap')] });
+
+    expect(await asked()).toMatchObject({ to: 'two/cheap', why: 'alias; skipped=one/unpriced (price)' });
+  });
+
   test('a target that could cost more than the call may is left out, and refused where there is no other', async () => {
     await start({ targets: [target('one/dear'), target('two/cheap')] });
     const cap = { 'x-gateway-max-cost-usd': '0.01' };
@@ -293,13 +299,19 @@ describe('parameters of a target', () => {
   });
 
   test('a call of tools that its provider runs keeps its own words', async () => {
-    await start({ targets: [target('o/dear', { parameters: { temperature: 0.25 } })] }, { providers: [openai('o')] });
+    await start(
+      { targets: [target('o/dear', { parameters: { temperature: 0.25, service_tier: 'priority' } })] },
+      { providers: [openai('o')] },
+    );
     const key = await gateway.addKey({ serverTools: ['*'] });
 
     await ask({ web_search_options: {} }, { authorization: `Bearer ${key}` });
 
     expect(sent()).toMatchObject({ web_search_options: {} });
     expect(sent().temperature).toBeUndefined();
+    expect(sent().service_tier).toBeUndefined();
+    // What was not asked for is not charged: 10 tokens in and 5 out at 100 US dollars a million, and the price of a search.
+    expect((await record())?.usage?.serviceTier).toBeUndefined();
   });
 });
 
@@ -415,6 +427,19 @@ describe('a call that no budget covers', () => {
     expect(await asked({ max_tokens: 20_000 })).toMatchObject({ status: 402, error: { code: 'insufficient_quota' } });
     await gateway.settled();
     expect(gateway.records().filter(({ state }) => state === 'settled')).toHaveLength(1);
+  });
+
+  test('is made once all the same, where it is to be made once', async () => {
+    await start(
+      { targets: TARGETS, budget_fallback: 'thrifty' },
+      { ...BUDGET, routes: [{ alias: 'thrifty', targets: [target('two/cheap')] }] },
+    );
+    const once = { 'idempotency-key': 'one' };
+
+    expect(await asked({}, once)).toMatchObject({ status: 200, to: 'two/cheap' });
+    await gateway.settled();
+    expect(await asked({}, once)).toMatchObject({ status: 409, error: { code: 'duplicate_request' } });
+    expect(up.requests).toHaveLength(1);
   });
 
   test('is refused where its key may not use what the fallback leads to', async () => {

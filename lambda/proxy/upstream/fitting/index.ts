@@ -2,4 +2,4 @@
 export { callersNames, droppedOf, inCallersWords } from './callers-words';
 export { capabilitiesAt, capsByOlderName, isBeyond, mayBeBeyond, quirksForModel } from './capabilities';
 export { endpointFor, notOffered } from './endpoint';
-export { BY_ROUTE, setsParameters, withParameters } from './parameters';
+export { BY_ROUTE, withParameters } from './parameters';

@@ -1,21 +1,8 @@
 import type { ParametersConfig } from '../../../../lib/private/contract';
-import type { Target } from '../../../routing';
 import type { AnyRequest, ModelRequest } from '../../../wire/model';
-import type { RoutedCall } from '../../before/call';
 
 /** Why a field was set that the caller did not ask for. */
 export const BY_ROUTE = 'the route';
-
-/**
- * Whether a route writes into the calls of a target. Such a call is written anew, so that its model takes it; one that asks for tools which a
- * provider runs stays as it is, since no other words than the caller's are known for them.
- */
-export function setsParameters({ facts, operation }: RoutedCall, { parameters }: Target): boolean {
-  if (parameters === undefined || !operation.generates) return false;
-  const { max_output_tokens: _cap, ...others } = parameters;
-  const { serverTools, spareServerTools = [] } = facts;
-  return Object.keys(others).length > 0 && serverTools.length <= spareServerTools.length;
-}
 
 /** A conversation with what its caller left open, and the fields of the common model that were set. */
 export interface WithParameters {
