@@ -50,6 +50,20 @@ export interface ProviderBinding {
   readonly apiKeyField?: string;
 
   /**
+   * Role that calls are signed with. The proxy function must be allowed to take it on.
+   *
+   * @default - the proxy function's own role
+   */
+  readonly roleArn?: string;
+
+  /**
+   * What the role's account wants to be told when the role is taken on.
+   *
+   * @default - nothing
+   */
+  readonly externalId?: string;
+
+  /**
    * Regions or locations, in order of preference.
    *
    * @default - the kind's own default

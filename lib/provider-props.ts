@@ -1,3 +1,4 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ProviderNetwork } from './provider-network';
 
@@ -117,6 +118,21 @@ export interface BedrockProviderProps extends ProviderProps {
    * @default - the whole secret is the key
    */
   readonly apiKeyField?: string;
+
+  /**
+   * Role of another AWS account whose Bedrock is called, with that account's quotas. The proxy function is allowed to take it on; the role has to trust it
+   * (`gateway.proxy.role`) and to allow the calls. Give each account an `id`, and a route all of them as targets.
+   *
+   * @default - calls are signed with the function's own role
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * What the role's trust policy asks for as `sts:ExternalId`. Only with `role`.
+   *
+   * @default - nothing
+   */
+  readonly externalId?: string;
 
   /**
    * Id or ARN of a guardrail that every chat call goes through. It must exist in each of the Regions.

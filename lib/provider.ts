@@ -1,20 +1,22 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { bedrockStatements, guardrailStatement, mediaStatements } from './private/bedrock-access';
 import type { ProviderKind } from './private/contract';
 import type { ProviderBinding, ProviderBindOptions } from './provider-binding';
 import { ProviderNetwork } from './provider-network';
-import type {
-  AzureOpenAiProviderProps,
-  BedrockProviderProps,
-  CompatibleProviderProps,
-  KeyedProviderProps,
-  MediaLocation,
-  ProviderProps,
-  SelfHostedProviderProps,
-  SimulatedProviderProps,
-  VertexAiProviderProps,
+import {
+  type AzureOpenAiProviderProps,
+  BedrockClient,
+  type BedrockProviderProps,
+  type CompatibleProviderProps,
+  type KeyedProviderProps,
+  type MediaLocation,
+  type ProviderProps,
+  type SelfHostedProviderProps,
+  type SimulatedProviderProps,
+  type VertexAiProviderProps,
 } from './provider-props';
 
 /** Who hosts models. Plugs into a gateway through `bind`. */
@@ -221,6 +223,7 @@ class BedrockProvider extends ConfiguredProvider {
   constructor(private readonly bedrock: BedrockProviderProps) {
     const { client, guardrailId, guardrailVersion } = bedrock;
     const callerGuardrails = bedrock.callerGuardrails?.join(',');
+    checkRole(bedrock);
     if (guardrailId === undefined && guardrailVersion !== undefined) {
       throw new Error('"guardrailVersion" is given without "guardrailId"; say which guardrail');
     }
@@ -242,6 +245,8 @@ class BedrockProvider extends ConfiguredProvider {
   override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
     const binding = super.bind(scope, options);
     if (this.bedrock.apiKey !== undefined) return binding;
+    const { role, externalId } = this.bedrock;
+    if (role !== undefined) return { ...binding, roleArn: role.roleArn, externalId, statements: [assumeStatement(role.roleArn)] };
     const { guardrailId, callerGuardrails = [], mediaLocations = [], models = [], regions } = this.bedrock;
     const stack = Stack.of(scope);
     const guardrails = (guardrailId === undefined ? callerGuardrails : [guardrailId]).map((id) => guardrailStatement(stack, regions, id));
@@ -257,4 +262,21 @@ function selfHosted(props: SelfHostedProviderProps): ConfiguredProviderProps {
 
 function settingsOf(settings: Record<string, string | undefined>): { [name: string]: string } {
   return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** What the account of the role allows is said there, so what only holds for calls of one's own does not go with it. */
+function checkRole({ role, externalId, apiKey, client, mediaLocations }: BedrockProviderProps): void {
+  if (role === undefined) {
+    if (externalId !== undefined) throw new Error('"externalId" is given without "role"; say which role is taken on with it');
+    return;
+  }
+  if (externalId !== undefined && !/^[\w+=,.@:/-]{2,1224}$/.test(externalId))
+    throw new Error('"externalId" is none that AWS takes; give 2 to 1224 letters, digits and _ + = , . @ : / -, as text known at synth');
+  const clash = Object.entries({ apiKey, mediaLocations }).find(([, value]) => value !== undefined)?.[0];
+  if (clash !== undefined) throw new Error(`"${clash}" is given beside "role", whose account alone decides that; leave one of them out`);
+  if (client === BedrockClient.AWS_SDK) throw new Error('"role" works with the gateway\'s own client only; leave "client" out');
+}
+
+function assumeStatement(roleArn: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] });
 }

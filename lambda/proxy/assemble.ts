@@ -1,4 +1,5 @@
 import type { GatewayDocument } from '../../lib/private/contract';
+import type { AssumedRolesParts, AssumeRole } from '../aws/assumed-roles';
 import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import {
@@ -115,6 +116,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     clock,
     log,
   );
+  const signer = createSigV4Signer(clock);
+  const awsCredentials = parts.awsCredentials ?? awsCredentialSource(environment);
   const sources: AnswerSource[] = [...(parts.sources ?? [])];
   const gateway: Gateway = {
     clock,
@@ -134,8 +137,16 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     prices: followChanges(parts.priceBook, configuration),
     secrets,
     authorizer: createAuthorizer({
-      signer: createSigV4Signer(clock),
-      awsCredentials: parts.awsCredentials ?? awsCredentialSource(environment),
+      signer,
+      awsCredentials,
+      assumeRole: rolesOfOthers({
+        transport,
+        signer,
+        credentials: awsCredentials,
+        region: environment.region,
+        endpoint: environment.awsEndpoint('STS'),
+        clock,
+      }),
       googleTokens: createGoogleTokens(transport, clock),
     }),
     transport,
@@ -185,5 +196,14 @@ function followChanges(deployed: PriceBook, configuration: Pick<LiveConfiguratio
       current = book.withOverrides(overrides);
     }
     return current;
+  };
+}
+
+/** Few gateways call another account, so what that takes is loaded by the first call. */
+function rolesOfOthers(parts: AssumedRolesParts): AssumeRole {
+  let assume: Promise<AssumeRole> | undefined;
+  return async (role) => {
+    assume ??= import('../aws/assumed-roles').then(({ createAssumedRoles }) => createAssumedRoles(parts));
+    return (await assume)(role);
   };
 }

@@ -28,6 +28,8 @@ export interface ConfiguredProvider {
   /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
   sites(): readonly ProviderSite[];
   readonly secretArn?: string;
+  /** Role of another AWS account that calls are signed with. */
+  readonly role?: { readonly arn: string; readonly externalId?: string };
 }
 
 /**
@@ -47,6 +49,7 @@ export function configureProvider(
   definition = providerDefinition(config.kind),
 ): ConfiguredProvider {
   const secretArn = deployedValue(config.credential?.secretArn, deployValue);
+  const roleArn = deployedValue(config.role?.arn, deployValue);
   const givenUrl = startedUrl ?? deployedValue(config.baseUrl, deployValue);
   const isOurs = givenUrl === undefined && secretArn === undefined && definition.awsService !== undefined;
   const awsUrl = isOurs ? awsEndpoint(definition.awsService) : undefined;
@@ -68,6 +71,7 @@ export function configureProvider(
     },
     network: awsUrl === undefined ? config.network : networkOf(awsUrl),
     ...(secretArn === undefined ? {} : { secretArn }),
+    ...(roleArn === undefined ? {} : { role: { ...config.role, arn: roleArn } }),
     sites: () => {
       sites ??= locations.map((region) => siteOf(baseUrlFor(definition, configuredUrl, region), region));
       return sites;

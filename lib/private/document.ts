@@ -128,6 +128,9 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     ...(apiKey === undefined
       ? {}
       : { credential: { secretArn: values.add(apiKey.secretArn), ...(apiKeyField === undefined ? {} : { field: apiKeyField }) } }),
+    ...(binding.roleArn === undefined
+      ? {}
+      : { role: { arn: values.add(binding.roleArn), ...(binding.externalId === undefined ? {} : { externalId: binding.externalId }) } }),
     ...(regions === undefined || regions.length === 0 ? {} : { regions: [...regions] }),
     ...(models === undefined ? {} : { models: models.map((glob) => checkGlob(`"models" of provider "${id}"`, glob)) }),
     network,

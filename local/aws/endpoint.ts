@@ -14,6 +14,7 @@ import { jsonService } from './json-service';
 import type { Place } from './names';
 import { createObjects, type Objects } from './objects';
 import { createQueues, type Queues } from './queues';
+import { createRoles, type Roles } from './roles';
 import { openSecrets, type Secrets } from './secrets';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
 import { proveClaim, type ReceivedRequest, readClaim } from './signature';
@@ -64,7 +65,8 @@ export interface AwsEndpoint {
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const authorizer = createAuthorizer(options.onDenied);
-  const services = servicesOf(options);
+  const roles = createRoles();
+  const services = servicesOf(options, roles);
   const onError = options.onError ?? ((error) => console.error(error));
   const disturbances = new Set<Disturb>();
   const disturb: Disturb = (call) => [...disturbances].reverse().reduce<ReturnType<Disturb>>((found, ask) => found ?? ask(call), undefined);
@@ -72,7 +74,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   let url = '';
   const server = createServer((incoming, outgoing) => {
     const { port } = server.address() as AddressInfo;
-    const { callers, onCall } = options;
+    const { onCall } = options;
+    const callers = (accessKeyId: string): Caller | undefined => options.callers(accessKeyId) ?? roles.callers.find(accessKeyId);
     const serving = { services, authorizer, callers, onCall, onError, disturb, closing: closing.signal, url, port };
     serve(incoming, outgoing, serving).catch(() => outgoing.destroy());
   });
@@ -104,7 +107,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-function servicesOf(options: AwsEndpointOptions): Readonly<Record<string, AwsService>> {
+function servicesOf(options: AwsEndpointOptions, roles: Roles): Readonly<Record<string, AwsService>> {
   const place = { region: options.region, account: options.account };
   return {
     dynamodb: dynamoDbService(options.dynamodb, options.region, options.account),
@@ -113,6 +116,7 @@ function servicesOf(options: AwsEndpointOptions): Readonly<Record<string, AwsSer
     events: (options.events ?? createEvents(place)).service,
     sns: (options.topics ?? createTopics()).service,
     s3: (options.objects ?? createObjects()).service,
+    sts: roles.service,
     bedrock: createBedrock({ ...place, ...options.bedrock }),
   };
 }

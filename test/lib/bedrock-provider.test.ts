@@ -1,4 +1,6 @@
-import { BedrockClient, type LlmGatewayProps, Provider, Route, Target } from '../../lib';
+import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { BedrockClient, type BedrockProviderProps, type LlmGatewayProps, Provider, Route, Target } from '../../lib';
 import { documentOf, newStack, secretNamed, statementsOf, synthesize } from './support';
 
 /** What Amazon Bedrock brings into a gateway: guardrails, and what the role may do there. */
@@ -231,4 +233,29 @@ describe('permissions at Bedrock', () => {
 
     expect(statementsOf(template, 'Proxy').flatMap(({ actions }) => actions)).not.toContain('bedrock:InvokeModel');
   });
+});
+
+test('of another account only its role is allowed to be taken on; what it may call is said there', () => {
+  const arn = 'arn:aws:iam::444455556666:role/llm';
+  const { stack, template } = synthesize((owner) => {
+    const role = Role.fromRoleArn(owner, 'Role', arn);
+    return { providers: [Provider.bedrock({ id: 'bedrock-b', role, externalId: 'ours' })] };
+  });
+  const actions = statementsOf(template, 'Proxy').filter(({ actions: [first = ''] }) => /^(sts|bedrock):/.test(first));
+
+  expect(actions).toEqual([{ actions: ['sts:AssumeRole'], resources: [arn] }]);
+  expect(documentOf(stack).providers).toMatchObject([{ id: 'bedrock-b', role: { arn: { value: arn }, externalId: 'ours' } }]);
+});
+
+test.each<[(role: IRole, secret: ISecret) => Partial<BedrockProviderProps>, string]>([
+  [(role, apiKey) => ({ role, apiKey }), '"apiKey" is given beside "role"'],
+  [(role) => ({ role, mediaLocations: [{ uri: 's3://films' }] }), '"mediaLocations" is given beside "role"'],
+  [(role) => ({ role, client: BedrockClient.AWS_SDK }), '"role" works with the gateway\'s own client only'],
+  [(role) => ({ role, externalId: 'a b' }), '"externalId" is none that AWS takes'],
+  [() => ({ externalId: 'ours' }), '"externalId" is given without "role"'],
+])('what does not go with a role of another account fails', (props, message) => {
+  const stack = newStack();
+  const role = Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/llm');
+
+  expect(() => Provider.bedrock(props(role, secretNamed(stack, 'k')))).toThrow(message);
 });

@@ -110,6 +110,7 @@ export async function prepare(
     body: written.body,
     network: provider.network,
     region: site.region,
+    role: provider.role,
   };
   const credential = await credentialOf(gateway, provider, freshCredential);
   Object.assign(headers, await gateway.authorizer.authorize(provider.definition.auth, credential, request));

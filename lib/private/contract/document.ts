@@ -46,6 +46,13 @@ export interface CredentialConfig {
   readonly field?: string;
 }
 
+/** A role that the data plane's own may take on. */
+export interface RoleConfig {
+  readonly arn: DeployValue;
+  /** What the role's account wants to be told. */
+  readonly externalId?: string;
+}
+
 /** A bucket, or a folder in one, that calls may name media in: `s3://bucket`, `gs://bucket/folder`, without a slash at the end. */
 export interface MediaLocationConfig {
   readonly uri: string;
@@ -64,6 +71,8 @@ export interface ProviderConfig {
   /** Overrides the kind's own endpoint. Without a trailing slash. */
   readonly baseUrl?: DeployValue;
   readonly credential?: CredentialConfig;
+  /** Role of another AWS account that calls are signed with, in place of the data plane's own. */
+  readonly role?: RoleConfig;
   /** AWS Regions (Bedrock) or provider locations (Vertex AI), in order of preference. */
   readonly regions?: string[];
   /** Globs of the bare model names this provider serves, beyond its kind's own patterns. */

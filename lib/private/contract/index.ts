@@ -48,6 +48,7 @@ export type {
   NetworkConfig,
   ProviderConfig,
   ProviderKind,
+  RoleConfig,
   UnknownPriceConfig,
 } from './document';
 export { DEFAULT_DEADLINES } from './document';

@@ -1,3 +1,4 @@
+import type { AssumableRole, AssumeRole } from '../../../aws/assumed-roles';
 import type { AwsCredentialSource, SigningRequest, SigV4Signer } from '../../../aws/signing';
 import { GatewayError } from '../../../platform/error';
 import type { AuthScheme } from '../../../wire/providers';
@@ -7,6 +8,8 @@ import type { GoogleTokens } from './google-service-account';
 export interface AuthorizationRequest extends SigningRequest {
   /** AWS Region, for SigV4. */
   readonly region?: string;
+  /** Role that the call is signed with; absent: the process's own credentials. */
+  readonly role?: AssumableRole;
 }
 
 /** Proves to a provider who we are. */
@@ -24,10 +27,12 @@ export interface Authorizer {
 export interface AuthorizerParts {
   readonly signer: SigV4Signer;
   readonly awsCredentials: AwsCredentialSource;
+  readonly assumeRole: AssumeRole;
   readonly googleTokens: GoogleTokens;
 }
 
 export function createAuthorizer(parts: AuthorizerParts): Authorizer {
+  const credentialsFor = (role: AssumableRole | undefined) => (role === undefined ? parts.awsCredentials() : parts.assumeRole(role));
   return {
     async authorize(scheme, secret, request) {
       switch (scheme.kind) {
@@ -41,7 +46,7 @@ export function createAuthorizer(parts: AuthorizerParts): Authorizer {
         case 'sigv4':
           // A configured secret is a Bedrock API key: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
           if (secret !== undefined) return bearer(headerSafe(secret));
-          return parts.signer.sign(request, await parts.awsCredentials(), scheme.service, request.region ?? '');
+          return parts.signer.sign(request, await credentialsFor(request.role), scheme.service, request.region ?? '');
         case 'google-service-account':
           if (secret === undefined) return {};
           // What is not a key file is an access token that somebody else keeps fresh.

@@ -17,6 +17,7 @@ function authorizer(parts: Partial<AuthorizerParts> = {}) {
   return createAuthorizer({
     signer: createSigV4Signer({ now: () => NOW }),
     awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
+    assumeRole: async ({ arn }) => ({ accessKeyId: `OF-${arn}`, secretAccessKey: 'other', sessionToken: 'other-token' }),
     googleTokens: { token: async () => 'ya29.fresh' },
     ...parts,
   });
@@ -44,6 +45,14 @@ describe('authorize', () => {
 
     expect(headers).toMatchObject({ 'x-amz-security-token': 'token', 'x-amz-date': '20261124T000000Z' });
     expect(headers['authorization']).toMatch(/^AWS4-HMAC-SHA256 Credential=AKID\/20261124\/us-east-1\/bedrock\/aws4_request, /);
+  });
+
+  test('by the role of another account', async () => {
+    const request = { ...REQUEST, role: { arn: 'role' } };
+    const headers = await authorizer().authorize({ kind: 'sigv4', service: 'bedrock' }, undefined, request);
+
+    expect(headers).toMatchObject({ 'x-amz-security-token': 'other-token' });
+    expect(headers['authorization']).toContain('Credential=OF-role/');
   });
 
   test.each(['', ' \n', 'sk-1\r\nx: y', 'sk 1', 'schlüssel'])('fails for the credential %j without showing it', async (secret) => {
