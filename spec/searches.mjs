@@ -21,7 +21,7 @@ const sibling = {
 const slots = { healers: 1, consumers: 1, costs: [1], slots: 1, split: true };
 const tokens = { healers: 1, consumers: 1, costs: [1], pages: 1, limits: [[2]], tokens: 2, lateClose: false };
 /** A reserve of which nothing is heard is tried again. */
-const tries = { ...CALM, pages: 1, limits: [[4]], tries: 2, late: true };
+const tries = { ...CALM, pages: 1, limits: [[4]], tries: 2, late: true, early: true };
 /** Two sends fit into what is set aside. */
 const again = { ...CALM, pages: 1, limits: [[2]], costs: [0, 1], most: 1, second: true };
 /** They do not: what is lost is decided, and the request is admitted anew. */

@@ -41,7 +41,10 @@ export function createHelpers(config, table, process) {
         open ||= entry(s, a, k) === ENTRY.OPEN;
         kept ||= entry(s, a, k) === ENTRY.KEPT;
       }
-      const due = (open && (time >= TIME.PAST_S || is('heals before s + 60 s'))) || (kept && time === TIME.PAST_RETENTION);
+      // What is decided may be closed by anyone at any time.
+      const decided = config.early && (record(s, a) === RECORD.SETTLED || record(s, a) === RECORD.VOID);
+      const due =
+        (open && decided) || (open && (time >= TIME.PAST_S || is('heals before s + 60 s'))) || (kept && time === TIME.PAST_RETENTION);
       if (due) add(`${name} meets a${a}`, at(s, o, a, MODE.READ, 0));
     }
     if (!config.undue) return;

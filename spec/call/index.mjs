@@ -38,6 +38,8 @@ const DEFAULTS = {
   budget: false,
   refuses: false,
   again: false,
+  /** Healers look at calls before `s` + 60 s too, and end what is decided. */
+  early: false,
   /** At one reserve, under the same id. */
   tries: 1,
   second: false,

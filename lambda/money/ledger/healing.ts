@@ -38,6 +38,8 @@ export interface Healing {
 /** By then whoever heard all its pages before `heardByMs` has sent, and clocks may be 10 s off. */
 export const LISTENING_MS = 60_000;
 export const RETENTION_MS = 15 * 86_400_000;
+/** A call that began before may be decided, and then what it holds is nobody's: a close that was not heard, or a try that came after it. */
+const SOONEST_MS = 15_000;
 /** Looked into at a time. */
 const MOST_AT_A_TIME = 10;
 const MOST_REMEMBERED = 10_000;
@@ -51,11 +53,11 @@ type Entry = PageEntry | KeptEntry;
 export function createHealing(options: HealingOptions): Healing {
   const { pages, records, clock } = options;
   const retentionMs = options.retentionMs ?? RETENTION_MS;
-  /** Attempts that are complete and may live, until when. */
+  /** Attempts that may live, until when. */
   const living = new Map<string, number>();
 
   function isDue(id: string, entry: PageEntry, now: number): boolean {
-    if (entry.heardByMs + LISTENING_MS >= now) return false;
+    if (entry.heardByMs - HEARING_MS + SOONEST_MS >= now) return false;
     return (living.get(id) ?? 0) < now;
   }
 
@@ -84,6 +86,7 @@ export function createHealing(options: HealingOptions): Healing {
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const now = clock.now();
       if (record !== undefined && record.state !== 'expired_charged') return finish(record, page.key, first);
+      if (record === undefined && entry.heardByMs + LISTENING_MS >= now) return lives(id, entry.heardByMs + LISTENING_MS);
       const held = await heldOf(id, first, page.key, record);
       if (record !== undefined) {
         if (entry.expiresAtMs + retentionMs >= now) {
@@ -105,9 +108,7 @@ export function createHealing(options: HealingOptions): Healing {
         }
         record = voided.found;
       } else if (entry.expiresAtMs >= now) {
-        if (living.size >= MOST_REMEMBERED) living.clear();
-        living.set(id, entry.expiresAtMs);
-        return 'lives';
+        return lives(id, entry.expiresAtMs);
       } else {
         const charged = await records.put(wordOf(id, entry, held, 'expired_charged', entry.nanoUsd));
         if (charged.done) {
@@ -118,6 +119,12 @@ export function createHealing(options: HealingOptions): Healing {
       }
     }
     throw new Error('the record changes as often as it is read');
+  }
+
+  function lives(id: string, untilMs: number): Resolution {
+    if (living.size >= MOST_REMEMBERED) living.clear();
+    living.set(id, untilMs);
+    return 'lives';
   }
 
   async function finish(record: KeptRecord, key: string, first: string): Promise<Resolution> {
