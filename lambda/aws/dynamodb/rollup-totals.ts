@@ -52,7 +52,9 @@ export function contributionOf(record: KeptRecord): Contribution | undefined {
   if (rank === undefined) return undefined;
   const day = dayOf(record.createdAt);
   const atMs = Date.parse(record.createdAt);
-  const names = spendNames(record.originalModel, record.candidateModels ?? [record.originalModel]);
+  // What is charged is known by its model: only the void of a dead call may lack it.
+  const { originalModel = '' } = record;
+  const names = spendNames(originalModel, record.candidateModels ?? [originalModel]);
   const pages = record.pages.filter(({ starts }) => Object.keys(starts).length > 0);
   return { requestId: record.id, day, rank, totals: totalsOf(record), rows: rowsOf(record), levels: levelsOf(record), pages, names, atMs };
 }

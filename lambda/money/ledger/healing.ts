@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from '../../platform/runtime';
 import type { Operation } from '../../wire/model';
-import { levelOfPage } from '../pages';
+import { isOpen, levelOfPage } from '../pages';
 import type { KeptEntry, PageEntry, PageState } from '../ports/pages';
 import type { KeptRecord } from '../ports/usage-records';
 import type { UsageRecord } from '../record';
@@ -86,7 +86,8 @@ export function createHealing(options: HealingOptions): Healing {
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const now = clock.now();
       if (record !== undefined && record.state !== 'expired_charged') return finish(record, page.key, first);
-      if (record === undefined && entry.heardByMs + LISTENING_MS >= now) return lives(id, entry.heardByMs + LISTENING_MS);
+      const listensUntilMs = isOpen(entry) ? entry.heardByMs + LISTENING_MS : 0;
+      if (record === undefined && listensUntilMs >= now) return lives(id, listensUntilMs);
       const held = await heldOf(id, first, page.key, record);
       if (record !== undefined) {
         if (entry.expiresAtMs + retentionMs >= now) {
@@ -216,7 +217,7 @@ function wordOf(
     userId: call?.userId,
     tags: call?.tags,
     operation: call?.operation as Operation | undefined,
-    originalModel: call?.model ?? '',
+    originalModel: call?.model,
     boundNanoUsd: entry.nanoUsd,
     outcome: 'expired',
     ...(state === 'void' ? { tokens: 0 } : {}),

@@ -89,13 +89,14 @@ export const CALL_FIELDS = {
   projectId: { attribute: 'project_id', type: 'text', optional: true, api: 'project_id', log: 'projectId' },
   userId: { attribute: 'user_id', type: 'text', optional: true, api: 'user_id', log: 'userId' },
   tags: { attribute: 'tags', type: 'labels', optional: true, api: 'tags' },
-  /** Who finds what a dead call left does not know it, nor always the operation. */
+  /** Who finds what a dead call left does not know it, nor always the operation and the model. */
   dialect: { attribute: 'dialect', type: 'dialect', optional: true, api: 'dialect', log: 'dialect' },
   operation: { attribute: 'operation', type: 'operation', optional: true, api: 'operation', log: 'operation' },
   stream: { attribute: 'stream', type: 'flag', optional: true, api: 'stream' },
   originalModel: {
     attribute: 'original_model',
     type: 'text',
+    optional: true,
     api: 'original_model',
     log: 'originalModel',
     column: 'model',

@@ -2,6 +2,7 @@
 import { createHealing, createSweeper, type Reservation } from '../../../../lambda/money/ledger';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome, type TestLedger, type TestRequest } from '../../../support/ledger-world';
+import { TABLE_NAMES } from '../../../support/memory-dynamodb';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -61,7 +62,10 @@ test('what nobody knows of such an attempt, its record does not say', async () =
 
   const record = await world.records.read(dead.attemptId);
   expect(record).toMatchObject({ state: 'void', costNanoUsd: 0n, keyId: key.id });
-  expect(record?.operation).toBeUndefined();
+  expect([record?.operation, record?.originalModel]).toEqual([undefined, undefined]);
+  expect(world.table.items(TABLE_NAMES.records).find(({ pk }) => pk?.S === `request#${dead.attemptId}`)).not.toHaveProperty(
+    'original_model',
+  );
 });
 
 test('a slot of such an attempt is free again, too', async () => {
@@ -204,3 +208,33 @@ test('before anybody is shown what is reserved, what can be ended is', async () 
 
   expect((await page())?.open.size).toBe(0);
 });
+
+test('what a decided call still holds is free after fifteen seconds, and what may live is left alone', async () => {
+  const { world, key, left, page } = await place();
+  const reservation = await admitted(world.process(), world.request(key));
+  const alive = await admitted(world.process(), world.request(key, { bound: { costNanoUsd: 5n, tokens: 1 } }));
+  // The record is written, and no close ever arrives.
+  await world.records.put({ ...(await lastWordOf(world, reservation)), state: 'settled', costNanoUsd: 3n });
+  const healing = createHealing(world);
+  const look = async () => {
+    const seen = await page();
+    if (seen !== undefined) await healing.heal(seen, healing.overdue(seen));
+    return left();
+  };
+
+  expect(await look()).toBe(0n);
+  world.clock.advance(14_000);
+  expect(await look()).toBe(0n);
+  world.clock.advance(2_000);
+  expect(await look()).toBe(7n);
+  world.clock.advance(60_000);
+  expect(await look()).toBe(7n);
+  await alive.settle(outcome(5n));
+  expect(await look()).toBe(7n);
+});
+
+async function lastWordOf(world: LedgerWorld, { attemptId, request }: Reservation) {
+  const keyId = request.rows.key.id;
+  const pages = [{ page: `page#key#${keyId}#*`, starts: {} }];
+  return { id: attemptId, createdAt: new Date(world.clock.now()).toISOString(), keyId, originalModel: 'm', boundNanoUsd: 10n, pages };
+}
