@@ -72,8 +72,8 @@ export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/** Arguments of a call of a tool, none being an empty object. Some servers send the object itself in place of its text. */
+/** Arguments of a call of a tool, none being an empty object. Some servers and clients write the object itself in place of its text. */
 export function argumentsOf(value: JsonValue | undefined): string {
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return nonEmptyText(value) ?? '{}';
+  if (value === undefined || value === null || value === '') return '{}';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

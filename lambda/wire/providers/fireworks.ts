@@ -10,7 +10,7 @@ export const fireworks = openAiStyle({
   telemetryName: 'fireworks',
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   models: ['accounts/fireworks/*'],
-  quirks: ['films', 'replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['films', 'replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system', 'one-system'],
   protocols: ['openai-chat', 'openai-responses'],
   embeddings: true,
 });

@@ -10,6 +10,6 @@ export const huggingFace = openAiStyle({
   telemetryName: 'hugging_face',
   baseUrl: 'https://router.huggingface.co/v1',
   models: [],
-  quirks: ['films', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['films', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system', 'one-system'],
   protocols: ['openai-chat', 'openai-responses'],
 });

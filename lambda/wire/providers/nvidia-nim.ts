@@ -10,7 +10,15 @@ export const nvidiaNim = openAiStyle({
   telemetryName: 'nvidia_nim',
   baseUrl: 'https://integrate.api.nvidia.com/v1',
   models: [],
-  quirks: ['films', 'user-by-older-name', 'no-openai-bookkeeping', 'max-tokens', 'developer-as-system', 'embedding-input-type'],
+  quirks: [
+    'films',
+    'user-by-older-name',
+    'no-openai-bookkeeping',
+    'max-tokens',
+    'developer-as-system',
+    'one-system',
+    'embedding-input-type',
+  ],
 
   embeddings: true,
 });

@@ -11,7 +11,7 @@ export const ollama = openAiStyle({
   baseUrl: 'http://127.0.0.1:11434/v1',
   models: [],
   selfHosted: true,
-  quirks: ['object-arguments', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['object-arguments', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system', 'one-system'],
   protocols: ['openai-chat', 'openai-responses'],
   embeddings: true,
 });

@@ -9,6 +9,6 @@ export const openAiCompatible = openAiStyle({
   telemetryName: 'openai_compatible',
   models: [],
   selfHosted: true,
-  quirks: ['films', 'object-arguments', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['films', 'object-arguments', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system', 'one-system'],
   embeddings: true,
 });

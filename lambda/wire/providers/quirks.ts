@@ -5,6 +5,7 @@ import { withoutReasoning } from '../protocols/openai-history';
 import { withThinkingRules } from './deepseek-thinking';
 import { forMistral } from './mistral-messages';
 import { withArgumentsAsObjects } from './object-arguments';
+import { withOneSystem } from './one-system';
 import { inStrictOrder } from './strict-order';
 
 /** What a quirk made of a body. */
@@ -49,6 +50,9 @@ const QUIRKS = {
 
   /** Only `system` is known; it means the same. @see https://api-docs.deepseek.com/api/create-chat-completion */
   'developer-as-system': chat(developerAsSystem),
+
+  /** Some models take one system message, at the head. */
+  'one-system': { protocols: ['openai-chat', 'openai-responses'], reshape: withOneSystem },
 
   /** Content is one string, not parts of text. @see https://api-docs.deepseek.com/api/create-chat-completion */
   'plain-strings': chat(withPlainStrings),

@@ -10,7 +10,7 @@ export const together = openAiStyle({
   telemetryName: 'together',
   baseUrl: 'https://api.together.xyz/v1',
   models: [],
-  quirks: ['films', 'replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: ['films', 'replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system', 'one-system'],
 
   embeddings: true,
 });

@@ -11,7 +11,15 @@ export const vllm = openAiStyle({
   baseUrl: 'http://127.0.0.1:8000/v1',
   models: [],
   selfHosted: true,
-  quirks: ['films', 'object-arguments', 'replays-reasoning', 'user-by-older-name', 'prefers-max-tokens', 'developer-as-system'],
+  quirks: [
+    'films',
+    'object-arguments',
+    'replays-reasoning',
+    'user-by-older-name',
+    'prefers-max-tokens',
+    'developer-as-system',
+    'one-system',
+  ],
   protocols: ['openai-chat', 'openai-responses'],
   embeddings: true,
 });

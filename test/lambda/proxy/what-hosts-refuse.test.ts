@@ -80,6 +80,128 @@ test('a tool whose description is blank has none on Bedrock', async () => {
   expect(body.toolConfig.tools.map(({ toolSpec }: { toolSpec: object }) => 'description' in toolSpec)).toEqual([false, false, true]);
 });
 
+describe('a model that takes one system message', () => {
+  const strict = [
+    'vllm/Qwen/Qwen3.6-27B',
+    'ollama/qwen3.8:27b',
+    'fireworks/accounts/fireworks/models/qwen3p8',
+    'openai-compatible/qwen-plus',
+  ];
+  const late = [...USER, { role: 'assistant', content: 'Yes?' }, { role: 'user', content: 'Go' }, { role: 'system', content: 'Late.' }];
+  const rolesOf = (turns: { role: string }[]) => turns.map(({ role }) => role);
+
+  test.each(strict)('gets one of Chat, in its own dialect and translated: %s', async (model) => {
+    const chat = await sent(CHAT, {
+      model,
+      messages: [{ role: 'developer', content: 'One.' }, { role: 'system', content: [{ type: 'text', text: 'Two.' }] }, ...late],
+    });
+    const messages = await sent(MESSAGES, { model, max_tokens: 9, system: [{ type: 'text', text: 'One.' }], messages: late });
+
+    for (const { body } of [chat, messages]) {
+      expect(rolesOf(body.messages ?? body.input)).toEqual([
+        ...(body.messages === undefined ? [] : ['system']),
+        'user',
+        'assistant',
+        'user',
+        'user',
+      ]);
+      expect(JSON.stringify(body)).toMatch(/One\.[\s\S]*Late\./);
+    }
+    expect(chat.body.messages[0].content).toEqual([
+      { type: 'text', text: 'One.' },
+      { type: 'text', text: 'Two.' },
+    ]);
+  });
+
+  test.each(strict.slice(0, 3))('gets one of Responses: %s', async (model) => {
+    const { body } = await sent(RESPONSES, {
+      model,
+      instructions: 'One.',
+      input: [
+        { role: 'developer', content: [{ type: 'input_text', text: 'Two.' }] },
+        { role: 'user', content: 'Hi' },
+        { role: 'developer', content: 'Late.' },
+      ],
+    });
+
+    expect(body.instructions).toBe('One.\n\nTwo.');
+    expect(rolesOf(body.input)).toEqual(['user', 'user']);
+  });
+
+  test('keeps the words of one as they came, and other models keep all', async () => {
+    const one = [{ role: 'system', content: 'One.' }, ...USER];
+    const two = [{ role: 'system', content: 'One.' }, { role: 'system', content: 'Two.' }, ...late];
+
+    expect((await sent(CHAT, { model: 'vllm/qwen3-8b', messages: one })).body.messages).toEqual(one);
+    for (const model of ['vllm/gpt-oss-20b', 'openai/gpt-4.1', 'groq/qwen/qwen3-32b'])
+      expect((await sent(CHAT, { model, messages: two })).body.messages).toEqual(two);
+  });
+});
+
+describe('what a conversation holds of a vendor alone', () => {
+  const did = [
+    { type: 'text', text: 'Looking.' },
+    { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'x' } },
+    {
+      type: 'web_search_tool_result',
+      tool_use_id: 'srvtoolu_1',
+      content: [{ type: 'web_search_result', url: 'https://a.example', title: 'A' }],
+    },
+    { type: 'mcp_tool_use', id: 'mcptoolu_1', name: 'find', server_name: 's', input: {} },
+    { type: 'mcp_tool_result', tool_use_id: 'mcptoolu_1', is_error: false, content: [{ type: 'text', text: 'r' }] },
+    { type: 'server_tool_use', id: 'srvtoolu_2', name: 'bash_code_execution', input: { command: 'ls' } },
+    {
+      type: 'bash_code_execution_tool_result',
+      tool_use_id: 'srvtoolu_2',
+      content: { type: 'bash_code_execution_result', stdout: '', content: [] },
+    },
+    { type: 'text', text: 'Found.' },
+  ];
+  const messages = [...USER, { role: 'assistant', content: did }, { role: 'user', content: 'Go on' }];
+
+  test.each([
+    'openai/gpt-4.1',
+    'openai/gpt-5.1-codex',
+    'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'google-ai-studio/gemini-2.5-flash',
+    'mistral/mistral-large-latest',
+    'cohere/command-a-03-2025',
+    'deepseek/deepseek-chat',
+  ])("leaves out what Anthropic's own tools did, and says so: %s", async (model) => {
+    const { status, body, warnings } = await sent(MESSAGES, { model, max_tokens: 99, messages });
+
+    expect(status).toBe(400); // the provider's, who is only asked
+    expect(JSON.stringify(body)).toMatch(/Looking\.[\s\S]*Found\./);
+    expect(JSON.stringify(body)).not.toMatch(/srvtoolu|mcptoolu|web_search/);
+    expect(warnings).toContain('messages.content');
+  });
+});
+
+test.each([
+  ['an object', { a: 1 }, { a: 1 }],
+  ['nothing', null, {}],
+  ['an empty text', '', {}],
+  ['a number', 5, { _unparsed: '5' }],
+  ['no JSON', '{"a"', { _unparsed: '{"a"' }],
+])('arguments of an earlier call that are %s are read, by Chat and Responses', async (_, given, input) => {
+  const model = 'anthropic/claude-sonnet-4-5';
+  const called = { id: 'c', type: 'function', function: { name: 'f', arguments: given } };
+  const chat = await sent(CHAT, {
+    model,
+    messages: [...USER, { role: 'assistant', content: null, tool_calls: [called] }, { role: 'tool', tool_call_id: 'c', content: 'r' }],
+  });
+  const responses = await sent(RESPONSES, {
+    model,
+    input: [
+      ...USER,
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: given },
+      { type: 'function_call_output', call_id: 'c', output: 'r' },
+    ],
+  });
+
+  for (const { body } of [chat, responses]) expect(body.messages[1].content).toMatchObject([{ type: 'tool_use', input }]);
+});
+
 test('vectors of a length are asked of Mistral in its own word', async () => {
   const ask = (model: string, more: object) => sent('/v1/embeddings', { model, input: ['a'], encoding_format: 'base64', ...more });
   const { body } = await ask('mistral/codestral-embed', { dimensions: 256 });

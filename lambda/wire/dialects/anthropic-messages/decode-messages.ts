@@ -20,6 +20,21 @@ import { readCallState, readOpaque } from './signatures';
 const MESSAGE_FIELDS = new Set(['role', 'content']);
 const RESULT_FIELDS = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']);
 const USE_FIELDS = new Set(['type', 'id', 'name', 'input', 'cache_control']);
+/** What Anthropic's own tools did in earlier turns; their outcome stands in the words that followed. */
+const IGNORED_BLOCKS = new Set([
+  'server_tool_use',
+  'mcp_tool_use',
+  'mcp_tool_result',
+  'web_search_tool_result',
+  'web_fetch_tool_result',
+  'code_execution_tool_result',
+  'bash_code_execution_tool_result',
+  'text_editor_code_execution_tool_result',
+  'tool_search_tool_result',
+  'advisor_tool_result',
+  'container_upload',
+  'fallback',
+]);
 
 /** The `system` parameter as the first message. */
 export function readSystem(value: JsonValue | undefined, dropped: string[]): Message[] {
@@ -128,7 +143,9 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
         noteDropped(dropped, at);
         return { type: 'text', text: optionalText(block['content'], `${at}.content`) ?? '' };
       default:
-        throw unknownBlock(block, at);
+        if (!IGNORED_BLOCKS.has(textOf(block['type']) ?? '')) throw unknownBlock(block, at);
+        noteDropped(dropped, at);
+        return [];
     }
   });
 }

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, CachePoint, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { withoutBilling } from '../../protocols/billing-line';
 import { readCacheMark } from '../../protocols/cache-mark';
-import { defined, textOf } from '../../protocols/lenient';
+import { argumentsOf, defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
 import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
 import { readMedia } from './decode-media';
@@ -170,9 +170,8 @@ function readToolCall(call: JsonObject, path: string): ToolCallPart {
     return { type: 'tool-call', id, name, arguments: optionalText(custom['input'], `${path}.custom.input`) ?? '', custom: true };
   }
   const called = requiredObject(call['function'], `${path}.function`);
-  const text = optionalText(called['arguments'], `${path}.function.arguments`) ?? '';
   const name = requiredText(called['name'], `${path}.function.name`);
-  return defined({ type: 'tool-call' as const, id, name, arguments: text === '' ? '{}' : text, cache: readCacheMark(call, path) });
+  return defined({ type: 'tool-call' as const, id, name, arguments: argumentsOf(called['arguments']), cache: readCacheMark(call, path) });
 }
 
 function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMap<string, string>, dropped: string[]): ToolResultPart {

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, Message, Opaque, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { withoutBilling } from '../../protocols/billing-line';
 import { readCacheMark } from '../../protocols/cache-mark';
-import { defined, objectsOf, textOf } from '../../protocols/lenient';
+import { argumentsOf, defined, objectsOf, textOf } from '../../protocols/lenient';
 import { mediaPart, readUrl, resultPart } from '../../protocols/media';
 import { optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
 import { pictureOf } from './decode-response';
@@ -134,9 +134,9 @@ class InputReader {
     const name = qualifiedName(optionalText(item['namespace'], `${path}.namespace`), requiredText(item['name'], `${path}.name`));
     this.#toolNames.set(id, name);
     const custom = type === 'custom_tool_call';
-    const written = custom ? requiredText(item['input'], `${path}.input`) : requiredText(item['arguments'], `${path}.arguments`);
+    const written = custom ? requiredText(item['input'], `${path}.input`) : argumentsOf(item['arguments']);
     const cache = readCacheMark(item, path);
-    const call = defined({ type: 'tool-call' as const, id, name, arguments: written === '' && !custom ? '{}' : written, cache });
+    const call = defined({ type: 'tool-call' as const, id, name, arguments: written, cache });
     return custom ? { ...call, custom } : call;
   }
 
