@@ -307,6 +307,8 @@ const streamed = (text: string) => chat(text, { stream: true, stream_options: { 
       expect(await failure(['--config', document({ version: 2 })])).toMatch(/has version 2; this code reads version 1/);
       expect(await failure(['--config', document({ providers: [provider] })])).toMatch(/providers\[0\]\.kind is "nobody"/);
       expect(await failure(['--config', document({ routes: [route] })])).toMatch(/routes\[0\]\.targets name the provider "gone"/);
+      const unheardOf = { alias: 'a', targets: [], strategy: 'fastest' };
+      expect(await failure(['--config', document({ routes: [unheardOf] })])).toMatch(/routes\[0\]\.strategy is none of ordered, weighted/);
     });
 
     test('on an environment that lacks variables, all of them at once', async () => {

@@ -1,4 +1,4 @@
-import { ENV, type GatewayDocument } from '../../../lib/private/contract';
+import { ENV, type GatewayDocument, STRATEGY_NAMES } from '../../../lib/private/contract';
 import { loadDocument } from '../../platform/document';
 import type { Environment } from '../../platform/runtime';
 import { providerDefinition } from '../../wire/providers';
@@ -54,11 +54,12 @@ function faultOf({ providers, routes, unknownPrice, defaultMaxOutputTokens }: Ga
     if (!['public', 'loopback', 'vpc'].includes(network)) return `${at}.network is none of public, loopback and vpc`;
     ids.add(id);
   }
-  for (const [index, { alias, targets }] of routes.entries()) {
+  for (const [index, { alias, targets, strategy }] of routes.entries()) {
     const at = `routes[${index}]`;
     if (typeof alias !== 'string' || !Array.isArray(targets)) return `${at} lacks "alias" or "targets"`;
     const stray = targets.find(({ provider }) => !ids.has(provider));
     if (stray !== undefined) return `${at}.targets name the provider ${JSON.stringify(stray.provider)}, which is not among "providers"`;
+    if (strategy !== undefined && !STRATEGY_NAMES.includes(strategy)) return `${at}.strategy is none of ${STRATEGY_NAMES.join(', ')}`;
   }
   if (unknownPrice?.policy !== 'refuse' && unknownPrice?.policy !== 'ceiling') return 'unknownPrice.policy is neither refuse nor ceiling';
   if (defaultMaxOutputTokens !== undefined && !Number.isInteger(defaultMaxOutputTokens)) return 'defaultMaxOutputTokens is no whole number';

@@ -10,6 +10,8 @@ export interface RoutedBy {
   wantsSchema?(body: JsonObject): boolean;
 }
 
+/** What tells conversations apart stands among the first. */
+const MOST_TEXTS = 32;
 /** Whose turns a conversation begins with. */
 const BEGINS: ReadonlySet<string | undefined> = new Set(['system', 'developer', 'user']);
 
@@ -24,7 +26,7 @@ export function openingOf(instructions: JsonValue | undefined, turns: JsonValue 
   if (typeof turns === 'string') return [...texts, turns];
   for (const turn of arrayOf(turns)) {
     const fields = objectOf(turn);
-    if (!BEGINS.has(textOf(fields?.['role']))) break;
+    if (texts.length >= MOST_TEXTS || !BEGINS.has(textOf(fields?.['role']))) break;
     texts.push(...textsOf(fields?.['content']));
   }
   return texts;
