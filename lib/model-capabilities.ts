@@ -52,7 +52,7 @@ export interface ModelCapabilities extends ModelSettings {
   readonly structuredOutputBy?: string[];
 
   /**
-   * Whose subset of JSON Schema the host takes: `openai`, `anthropic`, `gemini`, `nova`.
+   * Whose subset of JSON Schema the host takes: `openai`, `anthropic`, `gemini`, `nova`, `kimi`.
    *
    * @default - as the catalogue knows it
    */

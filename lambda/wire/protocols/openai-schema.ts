@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/js
 import { objectAtRoot } from '../fitting/root-object';
 import type { Tool } from '../model/request';
 import type { Capabilities } from '../models';
+import { typedParameters, typedSchema } from './typed-schema';
 
 /** Keywords that no schema may hold which OpenAI holds a model to. */
 const LOOSE = ['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas', 'patternProperties'] as const;
@@ -16,8 +17,14 @@ const DATA = new Set(['enum', 'const', 'default', 'examples', 'required']);
  */
 export function parametersOf({ parameters }: Tool, { schemaSubset }: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (parameters === undefined) return undefined;
+  if (schemaSubset?.includes('kimi') === true) return typedParameters(parameters, dropped);
   const schema = schemaSubset?.includes('openai') === true ? objectAtRoot(parameters, dropped) : parameters;
   return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
+}
+
+/** The schema of an answer, in the subset of its model's host. */
+export function answerSchema(schema: JsonObject, { schemaSubset }: Capabilities, dropped: Set<string>): JsonObject {
+  return schemaSubset?.includes('kimi') === true ? typedSchema(schema, 'response_format', dropped) : schema;
 }
 
 /**

@@ -63,7 +63,7 @@ export const CAPABILITY_FIELDS = {
   /** Wire formats in which an answer is held to a schema, where it is not in all. */
   structuredOutputBy: ['chat', 'responses', 'messages', 'converse'],
   /** The subset of JSON Schema that the host takes for answers and strict tools. */
-  schemaSubset: ['openai', 'anthropic', 'gemini', 'nova'],
+  schemaSubset: ['openai', 'anthropic', 'gemini', 'nova', 'kimi'],
   strictTools: 'yes-or-no',
   maxStrictTools: 'number',
 

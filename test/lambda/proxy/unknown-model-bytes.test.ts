@@ -29,8 +29,8 @@ const TURNS = {
 } as const;
 type Path = keyof typeof TURNS;
 
-/** Of no field that policy or money reads, as a vendor may add one tomorrow. */
-const NEW_FIELD = fc.stringMatching(/^x_[a-z]{2,6}$/);
+/** Of no field that policy or money reads, as a vendor may add one tomorrow; in letters that spell no `url` or `src`, which name a place. */
+const NEW_FIELD = fc.stringMatching(/^x_[bdgkmqwz]{2,6}$/);
 /** Words: what may name a place, or an object's own methods, is refused whoever asks for it. */
 const word = fc.stringMatching(/^[a-z ]{0,8}$/);
 const { value } = fc.letrec((tie) => ({

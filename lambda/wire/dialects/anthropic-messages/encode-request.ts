@@ -15,6 +15,7 @@ import type { Capabilities } from '../../models';
 import { closedParameters, closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
+import { typedParameters } from '../../protocols/typed-schema';
 import { writeCache, writeMessages } from './encode-messages';
 import { writeThinking } from './thinking';
 
@@ -61,7 +62,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     system: system.length === 0 ? undefined : system.length === 1 && isPlain(system[0]) ? (system[0]?.text ?? '') : system,
     messages: messages as JsonObject[],
     stream: request.stream ? true : undefined,
-    tools: writeTools(request.tools, dropped),
+    tools: writeTools(request.tools, can, dropped),
     tool_choice: writeToolChoice(request),
     ...sampling(request, told.mode === 'adaptive' || told.mode === 'budget', dropped),
     stop_sequences: writeStop(request.stop, dropped),
@@ -90,7 +91,7 @@ function noteDropped(request: ModelRequest, dropped: Set<string>): void {
   if (request.metadata !== undefined) dropped.add('metadata');
 }
 
-function writeTools(tools: readonly Tool[] | undefined, dropped: Set<string>): JsonObject[] | undefined {
+function writeTools(tools: readonly Tool[] | undefined, { schemaSubset }: Capabilities, dropped: Set<string>): JsonObject[] | undefined {
   if (tools === undefined || tools.length === 0) return undefined;
   return tools.map((tool, index) => {
     if (tool.custom !== undefined) {
@@ -99,7 +100,8 @@ function writeTools(tools: readonly Tool[] | undefined, dropped: Set<string>): J
         `tools[${index}] is a free-text tool, which the chosen model does not have; give it parameters.`,
       );
     }
-    const schema = objectAtRoot(tool.parameters, dropped);
+    const schema =
+      schemaSubset?.includes('kimi') === true ? typedParameters(tool.parameters, dropped) : objectAtRoot(tool.parameters, dropped);
     const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
     return defined({
       name: tool.name,

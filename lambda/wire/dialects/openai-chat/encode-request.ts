@@ -6,7 +6,7 @@ import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { sayingAnything } from '../../protocols/openai-history';
-import { heldTo, parametersOf } from '../../protocols/openai-schema';
+import { answerSchema, heldTo, parametersOf } from '../../protocols/openai-schema';
 import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeMessages } from './encode-messages';
@@ -121,7 +121,7 @@ function writeResponseFormat(format: ResponseFormat | undefined, can: Capabiliti
     json_schema: defined({
       name: format.name,
       description: format.description,
-      schema: format.schema,
+      schema: answerSchema(format.schema, can, dropped),
       strict: heldTo(format.schema, format.strict, can, 'response_format.strict', dropped),
     }),
   };

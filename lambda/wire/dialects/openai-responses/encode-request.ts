@@ -6,7 +6,7 @@ import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../../protocols/cache-mark';
 import { defined } from '../../protocols/lenient';
 import { sayingAnything } from '../../protocols/openai-history';
-import { heldTo } from '../../protocols/openai-schema';
+import { answerSchema, heldTo } from '../../protocols/openai-schema';
 import { writeEffort, writeTier, writeUser } from '../../protocols/openai-settings';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
 import { writeInput } from './encode-messages';
@@ -82,7 +82,7 @@ function writeFormat(format: ResponseFormat | undefined, can: Capabilities, drop
   if (format.type === 'json') return { type: 'json_object' };
   const { name, description, schema } = format;
   const strict = heldTo(schema, format.strict, can, 'response_format.strict', dropped);
-  return defined({ type: 'json_schema', name, description, schema, strict });
+  return defined({ type: 'json_schema', name, description, schema: answerSchema(schema, can, dropped), strict });
 }
 
 function writeReasoning(reasoning: Reasoning | undefined, can: Capabilities, dropped: Set<string>): JsonObject | undefined {
