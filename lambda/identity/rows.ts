@@ -222,19 +222,9 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
       return withTags(rows, tags, overrides);
     },
 
-    async stand({ key, gateway, team, project, user, marks: planned, unreadTags }, timeoutMs) {
-      const names: RowName[] = [['key', key.id], GATEWAY];
-      const wanted: (number | undefined)[] = [key.generation, gateway?.generation];
-      for (const [kind, id, record] of [
-        ['team', key.teamId, team],
-        ['project', key.projectId, project],
-        ['user', key.userId, user],
-      ] as const) {
-        if (id === undefined) continue;
-        names.push([kind, id]);
-        wanted.push(record?.generation);
-      }
-      for (const id of unreadTags) names.push(['tag', id]);
+    async stand(rows, timeoutMs) {
+      const { marks: planned, unreadTags } = rows;
+      const { names, wanted } = questionOf(rows);
       const { generations, marks: found } = await store.states(names, timeoutMs);
       for (let index = 0; index < names.length; index++) if (generations[index] !== wanted[index]) return false;
       if (found.overrides !== planned.overrides || found.tags !== planned.tags) return false;
@@ -242,6 +232,40 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
       return true;
     },
   };
+}
+
+/** What is asked of the table to know whether rows still stand, and what it has to answer. */
+interface Question {
+  readonly names: readonly RowName[];
+  readonly wanted: readonly (number | undefined)[];
+}
+
+/** Rows are kept as long as they hold, and so is what is asked of them with every call. */
+const questions = new WeakMap<KeptRows, Question>();
+
+function questionOf(rows: KeptRows): Question {
+  let question = questions.get(rows);
+  if (question === undefined) {
+    question = makeQuestion(rows);
+    questions.set(rows, question);
+  }
+  return question;
+}
+
+function makeQuestion({ key, gateway, team, project, user, unreadTags }: KeptRows): Question {
+  const names: RowName[] = [['key', key.id], GATEWAY];
+  const wanted: (number | undefined)[] = [key.generation, gateway?.generation];
+  for (const [kind, id, record] of [
+    ['team', key.teamId, team],
+    ['project', key.projectId, project],
+    ['user', key.userId, user],
+  ] as const) {
+    if (id === undefined) continue;
+    names.push([kind, id]);
+    wanted.push(record?.generation);
+  }
+  for (const id of unreadTags) names.push(['tag', id]);
+  return { names, wanted };
 }
 
 const GATEWAY: RowName = ['gateway', GATEWAY_ID];

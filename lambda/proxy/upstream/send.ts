@@ -165,27 +165,31 @@ function passedBody(
         history === undefined ? document.value : { ...document.value, ...history.changes },
         target.provider.definition.storesChat === true,
       );
-  const dropped = [...new Set([...(history?.dropped ?? []), ...(forgotten?.dropped ?? [])])];
+  const dropped = joined(history?.dropped, forgotten?.dropped);
   const thinking =
     maxOutputTokens === undefined || dialect.thinkingBudgets === undefined
       ? undefined
       : holdThinking(document.value, dialect.thinkingBudgets, maxOutputTokens, facts.maxOutputTokens);
-  const written = thinking?.written ?? [];
-  const changes = {
-    ...(dialect.modelField === undefined ? {} : { [dialect.modelField]: endpoint.model ?? target.model }),
-    ...(maxOutputTokens === undefined ? {} : { [facts.maxOutputField]: maxOutputTokens }),
-    ...thinking?.changes,
-    ...dialect.usageFields?.(document.value, facts),
-    ...history?.changes,
-    ...forgotten?.changes,
-  };
+  const written = thinking?.written ?? NOTHING;
+  const changes: JsonObject = {};
+  if (dialect.modelField !== undefined) changes[dialect.modelField] = endpoint.model ?? target.model;
+  if (maxOutputTokens !== undefined) changes[facts.maxOutputField] = maxOutputTokens;
+  Object.assign(changes, thinking?.changes, dialect.usageFields?.(document.value, facts), history?.changes, forgotten?.changes);
   if (quirks.length > 0) {
     const changed: JsonObject = { ...document.value, ...changes };
     const reshaped = applyQuirks(changed, endpoint.protocol, quirks, document.value);
     if (reshaped.body !== changed)
-      return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: [...new Set([...dropped, ...reshaped.dropped])], written };
+      return { body: Buffer.from(JSON.stringify(reshaped.body)), dropped: joined(dropped, reshaped.dropped), written };
   }
   return { body: spliceFields(document, changes), dropped, written };
+}
+
+const NOTHING: readonly string[] = [];
+
+/** Both lists, each name once; a list with nothing to add to it as it is. */
+function joined(first: readonly string[] = NOTHING, second: readonly string[] = NOTHING): readonly string[] {
+  if (first.length + second.length <= 1) return first.length === 0 ? second : first;
+  return [...new Set([...first, ...second])];
 }
 
 /** Nothing but the model's name is exchanged in a form, where the form is what names it. */

@@ -56,11 +56,12 @@ export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The objects of an array. */
-export function objectsOf(value: JsonValue | undefined): JsonObject[] {
-  return arrayOf(value)
-    .map(objectOf)
-    .filter((item) => item !== undefined);
+const NONE: readonly JsonObject[] = [];
+
+/** The objects of an array; the array itself where it holds nothing else. */
+export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  if (!Array.isArray(value) || value.length === 0) return NONE;
+  return value.every(isJsonObject) ? value : value.filter(isJsonObject);
 }
 
 /** An object without the fields that are undefined, so that absent stays absent. */

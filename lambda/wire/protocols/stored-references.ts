@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
-import { createMemo } from '../../platform/runtime';
 import { isLocation } from './media-locations';
 
 /** Names of what a provider keeps, in whatever case and with whatever in front: `file_id`, `input_file_ids`, `container_id`, ... */
@@ -26,11 +25,17 @@ interface NameSays {
 const MOST_REMEMBERED = 2_000;
 const LONGEST_REMEMBERED = 64;
 
-const remembered = createMemo<NameSays>(MOST_REMEMBERED);
+const remembered = new Map<string, NameSays>();
 
-/** The same few names come again and again. */
+/** The same few names come again and again. When there are too many, all are forgotten. */
 function saidBy(field: string): NameSays {
-  return field.length > LONGEST_REMEMBERED ? said(field) : remembered(field, () => said(field));
+  const known = remembered.get(field);
+  if (known !== undefined) return known;
+  const says = said(field);
+  if (field.length > LONGEST_REMEMBERED) return says;
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(field, says);
+  return says;
 }
 
 function said(field: string): NameSays {

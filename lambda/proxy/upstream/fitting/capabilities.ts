@@ -53,11 +53,20 @@ export function capsByOlderName({ facts }: RoutedCall, { provider }: Target): bo
   return facts.maxOutputTokens !== undefined && facts.maxOutputField === provider.definition.thinkers?.noCapIn;
 }
 
+/** By targets of which nobody said anything: those are kept, and so is what the catalogue says of them. */
+const listedQuirks = new WeakMap<Target, readonly string[]>();
+
 /** How such a body is reshaped. */
 export async function quirksForModel({ configuration }: RoutedCall, target: Target): Promise<readonly string[]> {
   const { quirks, thinkers } = target.provider.definition;
+  if (thinkers === undefined) return quirks;
+  const isListed = configuration.capabilitiesSaid(target.name) === undefined;
+  const known = isListed ? listedQuirks.get(target) : undefined;
+  if (known !== undefined) return known;
   const { thinking = [] } = await capabilitiesAt(configuration, target, undefined);
-  return thinkers === undefined || thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+  const found = thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+  if (isListed) listedQuirks.set(target, found);
+  return found;
 }
 
 /** Whether a call asks what not every model takes, and its caller could not know: it named an alias. A call for tools that a provider runs stays as it is. */

@@ -117,7 +117,7 @@ function thinkingOf(thinking: JsonValue | undefined): string {
 }
 
 /** The calls of a message or delta; older servers make one at a time, in the field that `tool_calls` replaced. */
-export function callsOf(message: JsonObject): JsonObject[] {
+export function callsOf(message: JsonObject): readonly JsonObject[] {
   const calls = objectsOf(message['tool_calls']);
   const only = objectOf(message['function_call']);
   return calls.length > 0 || only === undefined ? calls : [{ index: 0, function: only }];

@@ -11,7 +11,7 @@ import { writeUsage } from './usage';
 import type { WireItem } from './wire';
 
 /** The tokens of Chat's `logprobs`. */
-export function readChatLogprobs(logprobs: JsonValue | undefined): JsonObject[] {
+export function readChatLogprobs(logprobs: JsonValue | undefined): readonly JsonObject[] {
   return objectsOf(objectOf(logprobs)?.['content']);
 }
 
