@@ -126,7 +126,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-test('a key with a budget and a rate: four writes and two rows, one trip before the call and two after it', async () => {
+test('perf-four-round-trips: a key with a budget and a rate: four writes and two rows, one trip before the call and two after it', async () => {
   await start({ budgets: MONTH });
   await ask();
   table.reset();
