@@ -9,7 +9,6 @@ export const OF_THE_SERVICE = {
       "Try again; operators look at the proxy's log and at its last deployment.",
     ],
     gateway_timeout: ['The call took longer than API Gateway waits.', 'Stream, or ask for less in one call.'],
-    all_targets_failed: ['No place that serves the model answers just now.', 'Try again; operators add a target at another provider.'],
     event_too_large: ['The provider sent one event of more than 32 megabytes.', 'Operators report it to the provider.'],
     upstream_conflict: ['The provider reported a conflict.', 'Try again.'],
     upstream_encoded: [
@@ -36,6 +35,9 @@ export const OF_THE_SERVICE = {
       "The provider's host cannot be found or takes no connection.",
       'Try again; operators look at its name and at the network.',
     ],
+  }),
+  ...explainedAt('providers-that-fail', {
+    all_targets_failed: ['No place that serves the model answers just now.', 'Try again; operators add a target at another provider.'],
   }),
   ...explainedAt('throttled', {
     gateway_overloaded: ['Lambda has no concurrency left for the call.', 'Try again; operators ask for a higher quota.'],

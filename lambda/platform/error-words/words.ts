@@ -14,6 +14,7 @@ export type RunbookAnchor =
   | 'calls-refused-as-wrong'
   | 'calls-that-are-not-allowed'
   | 'changes-that-are-refused'
+  | 'providers-that-fail'
   | 'providers-that-refuse';
 
 /** What a code tells people. */

@@ -44,13 +44,16 @@ export function probe(record: PlaceRecord | undefined, nowMs: number): Admittanc
   return takeProbe(record, nowMs);
 }
 
-/** Another process may be the one that finds out: the table told. Where it did not answer, each process goes by its own watch. */
+/**
+ * Only who has asked the table may find out, for another process may be the one. Where the table did not answer, each process goes by its
+ * own watch.
+ */
 function takeProbe(record: PlaceRecord, nowMs: number): Admittance {
-  const claim = isFresh(record, nowMs) ? record.claim : undefined;
-  if (claim !== undefined) claim.used = true;
+  const { claim } = record;
+  if (claim === undefined || !isFresh(record, nowMs)) return { open: false, retryAfterMs: PROBE_EVERY_MS, limited: record.limited };
+  claim.used = true;
   record.probedMs = nowMs;
-  if (claim?.granted !== false) return OPEN;
-  return { open: false, retryAfterMs: PROBE_EVERY_MS, limited: record.limited };
+  return claim.granted === false ? { open: false, retryAfterMs: PROBE_EVERY_MS, limited: record.limited } : OPEN;
 }
 
 function isFresh({ claim }: PlaceRecord, nowMs: number): boolean {

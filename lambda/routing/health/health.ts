@@ -131,7 +131,8 @@ class PlaceHealth implements Health {
     if (this.#book.troubled.size === 0) return undefined;
     const nowMs = this.#nowMs();
     const records = placesOf(targets).map(({ key }) => [key, this.#book.find(key)] as const);
-    const isShut = records.every(([, record]) => !look(record, nowMs).open || needsProbe(record, nowMs));
+    // A place that rests is tried where none is known to be well.
+    const isShut = records.every(([, record]) => record !== undefined && (record.failures > 0 || !look(record, nowMs).open));
     const wanted = records.filter(
       (entry): entry is readonly [string, PlaceRecord] =>
         entry[1] !== undefined &&

@@ -49,5 +49,5 @@ function number(text: string | undefined): number | undefined {
 }
 
 function bounded(ms: number | undefined): number | undefined {
-  return ms === undefined || ms <= 0 ? undefined : Math.min(Math.ceil(ms), MAX_RETRY_AFTER_MS);
+  return ms === undefined || !(ms > 0) ? undefined : Math.min(Math.ceil(ms), MAX_RETRY_AFTER_MS);
 }

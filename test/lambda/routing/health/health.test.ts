@@ -181,6 +181,7 @@ test('a call that was sent before a place failed tells nothing when it ends well
 test('the first token of a probe lets others come; the next failure lets it rest again', async () => {
   await fail(one);
   clock.ms += 10_000;
+  await one.approach([TARGET]);
   expect(one.enter(UP).open).toBe(true);
   const probe = one.visit(UP, 10);
   expect(one.enter(UP).open).toBe(false);
