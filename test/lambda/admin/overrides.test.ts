@@ -91,7 +91,7 @@ describe('overrides of routes and prices', () => {
     [{ targets: [target], budget_fallback: 'nobody' }, 'budget_fallback'],
     [{ targets: [target], budget_fallback: 'smart' }, 'budget_fallback'],
     [{ targets: [target], budget_fallback: 'nobody/x' }, 'budget_fallback'],
-  ])('fails for a route that no call could go: %j', async (body, param) => {
+  ])('C03 fails for a route that no call could go: %j', async (body, param) => {
     const admin = createAdminHarness(DOCUMENT);
 
     const { status, json } = await admin.call('POST', '/models', { body: { id: 'smart', ...body } });

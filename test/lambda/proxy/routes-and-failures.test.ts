@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 afterAll(() => up.close());
 
-test('a call is only ever sent to targets that it is for, whatever fails, in every dialect, streamed or not', async () => {
+test('I4 I18 a call is only ever sent to targets that it is for, whatever fails, in every dialect, streamed or not', async () => {
   const scenario = fc.record({
     whens: fc.array(condition, { minLength: 4, maxLength: 4 }),
     weights: fc.array(fc.constantFrom(0, 1, 5), { minLength: 4, maxLength: 4 }),

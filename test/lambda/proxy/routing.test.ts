@@ -190,7 +190,7 @@ describe('a target that refuses a call for what it holds', () => {
       request.body.includes(`"model":"${model}"`) ? jsonReply({ error: { message, type: 'invalid_request_error', code } }, 400) : ANSWER,
     );
 
-  test('for a prompt that is longer than was known: the larger ones are asked, and no smaller one', async () => {
+  test('F03 for a prompt that is longer than was known: the larger ones are asked, and no smaller one', async () => {
     await start({ targets: [target('one/cheap'), target('two/small'), target('three/huge')] });
     refusing('cheap', 'context_length_exceeded');
 
@@ -372,7 +372,7 @@ describe('strategies', () => {
     expect(Number(/expected_usd=([\d.]+)/.exec(why ?? '')?.[1])).toBeLessThan(0.00015);
   });
 
-  test('a standby is asked only once the others failed, and the reason says after what', async () => {
+  test('F04 a standby is asked only once the others failed, and the reason says after what', async () => {
     await start({ strategy: 'lowest_cost', targets: [target('one/dear'), target('two/cheap', { weight: 0 })] });
 
     expect(await asked()).toMatchObject({ to: 'one/dear' });
