@@ -155,38 +155,29 @@ function skipSpace(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Short strings are cheaper to walk than to search natively, and so is text in which escapes stand this near to each other. */
+/** Short strings are cheaper to walk than to search natively. */
 const WALKED = 24;
-const WALKED_AMONG_ESCAPES = 256;
 
 /** Index of the closing quote, or -1. */
 function endOfString(bytes: Buffer, from: number): number {
-  let at = from;
-  let walkedTo = Math.min(bytes.length, from + WALKED);
-  for (;;) {
-    let escapes = 0;
-    for (; at < walkedTo; at += 1) {
-      const byte = bytes[at];
-      if (byte === QUOTE) return at;
-      if (byte === BACKSLASH) {
-        at += 1;
-        escapes += 1;
-      }
-    }
-    if (escapes === 0) {
-      const quote = bytes.indexOf(QUOTE, at);
-      if (quote < 0 || !isEscaped(bytes, at, quote)) return quote;
-      at = quote + 1;
-    } else if (at >= bytes.length) return -1;
-    walkedTo = Math.min(bytes.length, at + WALKED_AMONG_ESCAPES);
+  const walkedTo = Math.min(bytes.length, from + WALKED);
+  for (let at = from; at < walkedTo; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at += 1;
   }
+  return searchEnd(bytes, from);
 }
 
-/** @param from no escape reaches across it */
-function isEscaped(bytes: Buffer, from: number, at: number): boolean {
-  let before = at;
-  while (before > from && bytes[before - 1] === BACKSLASH) before -= 1;
-  return (at - before) % 2 === 1;
+function searchEnd(bytes: Buffer, from: number): number {
+  let at = bytes.indexOf(QUOTE, from);
+  while (at >= 0) {
+    let backslashes = 0;
+    while (at - 1 - backslashes >= from && bytes[at - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+    at = bytes.indexOf(QUOTE, at + 1);
+  }
+  return -1;
 }
 
 function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
