@@ -52,7 +52,7 @@ export interface ProviderOptions {
    * A server of your own fetches from inside your network, whatever a caller names: allow it only where it can reach nothing that
    * callers may not. Otherwise such calls are refused, or go to another target of their route; media as base64 always pass.
    *
-   * @default - true for vendors on the public network; false for Ollama, vLLM, LM Studio and compatible servers, and on loopback or in a VPC
+   * @default - true for vendors on the public network; false for Ollama, vLLM, LM Studio, llama.cpp, SGLang and compatible servers, and on loopback or in a VPC
    */
   readonly mediaUrls?: boolean;
 }
@@ -245,7 +245,7 @@ export interface CompatibleProviderProps extends ProviderOptions {
   readonly apiKeyField?: string;
 }
 
-/** A model server that you run: Ollama, vLLM, LM Studio. */
+/** A model server that you run: Ollama, vLLM, LM Studio, llama.cpp, SGLang. */
 export interface SelfHostedProviderProps extends ProviderProps {
   /**
    * The secret that holds the server's key.

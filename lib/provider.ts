@@ -151,6 +151,16 @@ export abstract class Provider {
     return new ConfiguredProvider('lm-studio', selfHosted(props));
   }
 
+  /** The server of llama.cpp, by default on the function's own loopback (the local run). */
+  static llamaCpp(props: SelfHostedProviderProps = {}): Provider {
+    return new ConfiguredProvider('llama-cpp', selfHosted(props));
+  }
+
+  /** The server SGLang, by default on the function's own loopback (the local run). */
+  static sglang(props: SelfHostedProviderProps = {}): Provider {
+    return new ConfiguredProvider('sglang', selfHosted(props));
+  }
+
   /** Any server that speaks OpenAI's dialect. */
   static openAiCompatible(props: CompatibleProviderProps): Provider {
     return new ConfiguredProvider('openai-compatible', props);

@@ -36,6 +36,8 @@ const FACTORIES: Readonly<Record<ProviderKind, (stack: Stack) => Provider>> = {
   ollama: () => Provider.ollama(),
   vllm: () => Provider.vllm(),
   'lm-studio': () => Provider.lmStudio(),
+  'llama-cpp': () => Provider.llamaCpp(),
+  sglang: () => Provider.sglang(),
   'openai-compatible': () => Provider.openAiCompatible({ id: 'openai-compatible', baseUrl: 'https://llm.example.com/v1' }),
   'anthropic-compatible': () => Provider.anthropicCompatible({ id: 'anthropic-compatible', baseUrl: 'https://llm.example.com' }),
   simulated: () => Provider.simulated(),
@@ -61,7 +63,7 @@ describe('factories', () => {
   test("servers of one's own are reached on loopback by default, the others publicly", () => {
     const loopback = document.providers.filter(({ network }) => network === 'loopback').map(({ id }) => id);
 
-    expect(loopback.sort()).toEqual(['lm-studio', 'ollama', 'simulated', 'vllm']);
+    expect(loopback.sort()).toEqual(['llama-cpp', 'lm-studio', 'ollama', 'sglang', 'simulated', 'vllm']);
   });
 
   test('a minimal Bedrock provider leaves its Region to the function', () => {

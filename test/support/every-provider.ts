@@ -26,6 +26,8 @@ const KINDS: readonly ProviderKind[] = [
   'ollama',
   'vllm',
   'lm-studio',
+  'llama-cpp',
+  'sglang',
   'openai-compatible',
 ];
 

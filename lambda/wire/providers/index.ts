@@ -11,6 +11,7 @@ import { fireworks } from './fireworks';
 import { googleAiStudio } from './google-ai-studio';
 import { groq } from './groq';
 import { huggingFace } from './hugging-face';
+import { llamaCpp } from './llama-cpp';
 import { lmStudio } from './lm-studio';
 import { mistral } from './mistral';
 import { nvidiaNim } from './nvidia-nim';
@@ -20,6 +21,7 @@ import { openAiCompatible } from './openai-compatible';
 import { openRouter } from './openrouter';
 import { perplexity } from './perplexity';
 import type { ProviderDefinition } from './provider';
+import { sglang } from './sglang';
 import { simulated } from './simulated';
 import { together } from './together';
 import { vertexAi } from './vertex-ai';
@@ -48,6 +50,8 @@ const DEFINITIONS: Readonly<Record<ProviderKind, ProviderDefinition>> = {
   ollama,
   vllm,
   'lm-studio': lmStudio,
+  'llama-cpp': llamaCpp,
+  sglang,
   'openai-compatible': openAiCompatible,
   'anthropic-compatible': anthropicCompatible,
   simulated,

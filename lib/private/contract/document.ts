@@ -25,6 +25,8 @@ export type ProviderKind =
   | 'ollama'
   | 'vllm'
   | 'lm-studio'
+  | 'llama-cpp'
+  | 'sglang'
   | 'openai-compatible'
   | 'anthropic-compatible'
   | 'simulated';

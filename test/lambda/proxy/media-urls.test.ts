@@ -122,7 +122,7 @@ const CALLS: readonly [string, { path: string; body: object }, string][] = [
 ];
 
 describe.each(CALLS)('%s', (_name, { path, body }, param) => {
-  test.each(['vllm', 'ollama', 'lm-studio', 'openai-compatible', 'anthropic-compatible'] as const)(
+  test.each(['vllm', 'ollama', 'lm-studio', 'llama-cpp', 'sglang', 'openai-compatible', 'anthropic-compatible'] as const)(
     'R09 is refused by name for %s',
     async (kind) => {
       const reply = await (await start(kind)).call(path, { model: 'own/m', ...body });
