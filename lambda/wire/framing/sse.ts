@@ -101,7 +101,7 @@ export class SseParser {
         this.#eventName = '';
       }
       lineStart = next;
-      if (lineFeed !== -1 && lineFeed < next) lineFeed = buffer.indexOf(LINE_FEED, next);
+      if (lineFeed !== -1 && lineFeed < next) lineFeed = lineFeedFrom(buffer, next);
       if (carriageReturn !== -1 && carriageReturn < next) carriageReturn = buffer.indexOf(CARRIAGE_RETURN, next);
     }
     this.#lineStart = lineStart - blockStart;
@@ -205,6 +205,12 @@ function eventTooLarge(): GatewayError {
     code: 'event_too_large',
     message: 'The provider sent a stream event larger than the gateway accepts.',
   });
+}
+
+/** Behind a line there is mostly the blank one that ends an event, or nothing: then nothing need be searched. */
+function lineFeedFrom(buffer: Buffer, from: number): number {
+  if (from === buffer.length) return -1;
+  return buffer[from] === LINE_FEED ? from : buffer.indexOf(LINE_FEED, from);
 }
 
 /** The line is a field of this name: the name alone, or the name and a colon. */

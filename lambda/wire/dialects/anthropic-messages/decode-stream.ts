@@ -2,6 +2,7 @@ import type { GatewayError } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { parseJson } from '../../../platform/json';
 import type { StreamEvent } from '../../model/response';
+import { FrameTemplate } from '../../protocols/frame-template';
 import { countOf, defined, nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
 import type { Frame, StreamDecoder } from '../../protocols/protocol';
 import { upstreamIncomplete } from '../../protocols/provider-error';
@@ -17,6 +18,12 @@ type OpenBlock =
   | { readonly kind: 'text'; readonly block: number }
   | { readonly kind: 'reasoning'; readonly block: number; signature: string; readonly redacted?: string }
   | { readonly kind: 'tool-call'; readonly block: number; started: boolean; readonly input: JsonObject };
+
+/** Where the text of a delta belongs that is like the one before it. */
+type Piece = Omit<Extract<StreamEvent, { type: 'text-delta' | 'reasoning-delta' | 'tool-call-delta' }>, 'text' | 'logprobs'>;
+
+/** Learning from deltas that differ all the time stops after so many misses. */
+const MAX_MISSES = 64;
 
 /**
  * Reads the events of a stream. Anthropic's blocks never overlap; blocks of server-side tools and of types unknown here are
@@ -36,9 +43,19 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
   #started = false;
   #finished = false;
   #over = false;
+  /** The last frame was a piece of text and nothing else: how to recognise the next, and what it stands for. */
+  #template: FrameTemplate | undefined;
+  #name = '';
+  #piece: Piece | undefined;
+  #misses = 0;
 
   public decode(frame: Frame): StreamEvent[] {
     if (this.#over) return [];
+    if (this.#template !== undefined && this.#piece !== undefined && frame.event === this.#name) {
+      const text = this.#template.text(frame.data);
+      if (text !== undefined) return text === '' && this.#piece.type !== 'text-delta' ? [] : [withText(this.#piece, text)];
+    }
+    this.#template = undefined;
     const event = objectOf(parseJson(frame.data));
     if (event === undefined) {
       if (frame.event === 'error') return this.#fail(decodeError(500, undefined, {}).error);
@@ -46,8 +63,11 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
       return [];
     }
     switch (textOf(event['type']) ?? frame.event) {
-      case 'content_block_delta':
-        return this.#delta(event);
+      case 'content_block_delta': {
+        const events = this.#delta(event);
+        this.#learn(frame, events);
+        return events;
+      }
       case 'message_start':
         return this.#start(event);
       case 'content_block_start':
@@ -155,6 +175,15 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
     }
   }
 
+  #learn(frame: Frame, [event]: readonly StreamEvent[]): void {
+    if (event === undefined || this.#misses >= MAX_MISSES) return;
+    if (event.type !== 'text-delta' && event.type !== 'reasoning-delta' && event.type !== 'tool-call-delta') return;
+    this.#misses += 1;
+    this.#template = FrameTemplate.learn(frame.data, event.text, undefined);
+    this.#name = frame.event;
+    this.#piece = { type: event.type, choice: 0, block: event.block };
+  }
+
   #closeAll(): StreamEvent[] {
     return [...this.#open.keys()].flatMap((index) => this.#closeBlock(index));
   }
@@ -213,4 +242,9 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
     const { usage } = this.#usage;
     return usage === undefined ? [] : [{ type: 'usage', usage }];
   }
+}
+
+/** One shape for the events there are most of. */
+function withText({ type, choice, block }: Piece, text: string): StreamEvent {
+  return { type, choice, block, text };
 }
