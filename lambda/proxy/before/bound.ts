@@ -32,7 +32,9 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input = inputOf(call, priced, known, cap);
   const allowed = withinMaxCost(call, input);
-  const bounds = new CallBounds(allowed === cap ? input : { ...input, maxOutputTokens: allowed }, usualOutput(gateway, call));
+  const usual = usualOutput(gateway, call);
+  const held = allowed === cap ? input : { ...input, maxOutputTokens: allowed };
+  const bounds = new CallBounds(held, usual, leastOutput(call, usual));
   const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
   const costs = call.operation.generates && whole.costNanoUsd > 0n;
   const byHeader = allowed !== cap || (mustBeWritten && call.options.maxCostUsd !== undefined);
@@ -162,10 +164,13 @@ function capOf(gateway: Gateway, call: RoutedCall, targets: readonly Target[], p
 class CallBounds implements SmallerBounds {
   readonly #input: BoundInput;
   readonly #usualTokens: number;
+  readonly #leastCap: number;
 
-  public constructor(input: BoundInput, usualTokens: number) {
+  /** @param leastCap what it may be held to at least, in tokens per choice */
+  public constructor(input: BoundInput, usualTokens: number, leastCap: number) {
     this.#input = input;
     this.#usualTokens = usualTokens;
+    this.#leastCap = leastCap;
   }
 
   /** @param written the cap has to be written for the bound to hold */
@@ -177,7 +182,7 @@ class CallBounds implements SmallerBounds {
 
   public cappedAt(tokens: number): Bound {
     const { facts, maxOutputTokens } = this.#input;
-    const outputCap = Math.min(tokens, maxOutputTokens);
+    const outputCap = Math.min(Math.max(tokens, this.#leastCap), maxOutputTokens);
     const input = outputCap === maxOutputTokens ? this.#input : { ...this.#input, maxOutputTokens: outputCap };
     const { costNanoUsd, inputTokens } = boundOf(input);
     // The cap says how long an answer may get, not how long it will be.
@@ -186,12 +191,18 @@ class CallBounds implements SmallerBounds {
 
   public atMost(nanoUsd: bigint): Bound | undefined {
     const outputCap = capForCost(this.#input, nanoUsd);
-    return outputCap === undefined ? undefined : this.cappedAt(outputCap);
+    const isEnough = outputCap !== undefined && outputCap >= Math.min(this.#leastCap, this.#input.maxOutputTokens);
+    return isEnough ? this.cappedAt(outputCap) : undefined;
   }
 }
 
 function usualOutput({ usualOutput: usual }: Gateway, { caller, facts }: RoutedCall): number {
   return usual.of(caller.key.id, facts.model);
+}
+
+/** Where another takes what no budget covers, an answer is not cut shorter than such answers are, per choice. */
+function leastOutput({ resolution, facts }: RoutedCall, usualTokens: number): number {
+  return resolution.budgetFallback === undefined ? 1 : Math.ceil(usualTokens / Math.max(1, facts.choices));
 }
 
 /** Who sends the bill. */

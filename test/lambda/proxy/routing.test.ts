@@ -372,6 +372,14 @@ describe('strategies', () => {
     expect(Number(/expected_usd=([\d.]+)/.exec(why ?? '')?.[1])).toBeLessThan(0.00015);
   });
 
+  test('F04 a target whose minute is used up is passed over, and the reason says so', async () => {
+    await start({ targets: [target('one/cheap', { requests_per_minute: 1 }), target('two/cheap')] });
+
+    expect(await asked()).toMatchObject({ to: 'one/cheap', why: 'alias' });
+    expect(await asked()).toMatchObject({ to: 'two/cheap', why: 'alias; fallback=quota' });
+    expect(await record()).toMatchObject({ attempts: [{ provider: 'two' }] });
+  });
+
   test('F04 a standby is asked only once the others failed, and the reason says after what', async () => {
     await start({ strategy: 'lowest_cost', targets: [target('one/dear'), target('two/cheap', { weight: 0 })] });
 
@@ -427,6 +435,19 @@ describe('a call that no budget covers', () => {
     expect(await asked({ max_tokens: 20_000 })).toMatchObject({ status: 402, error: { code: 'insufficient_quota' } });
     await gateway.settled();
     expect(gateway.records().filter(({ state }) => state === 'settled')).toHaveLength(1);
+  });
+
+  test('is not cut short instead: what is left covers some of an answer, but not a usual one', async () => {
+    const budget = { gatewayLevel: { budgets: [{ limit_usd: '0.25', period: 'day' as const }] } };
+    const routes: RouteConfig[] = [
+      { alias: 'thrifty', targets: [target('two/cheap')] },
+      { alias: 'alone', targets: TARGETS },
+    ];
+    await start({ targets: TARGETS, budget_fallback: 'thrifty' }, { ...budget, routes });
+
+    expect(await asked({ max_tokens: undefined, model: 'alone' })).toMatchObject({ status: 200, to: 'one/dear' });
+    expect(JSON.parse(up.requests.at(-1)?.body.toString() ?? '').max_tokens).toBeLessThan(1_024);
+    expect(await asked({ max_tokens: undefined })).toMatchObject({ status: 200, to: 'two/cheap', why: 'alias; fallback=budget' });
   });
 
   test('is made once all the same, where it is to be made once', async () => {
