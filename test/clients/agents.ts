@@ -10,6 +10,9 @@ import OpenAI from 'openai';
 import type { ClientGateway } from './support';
 import type { SeenCall, Turn } from './upstreams';
 
+/** As agents do: on a busy machine the local run's store answers late, which the gateway tells with 503. */
+const RETRIES = 5;
+
 /** What the files say. */
 export const FIRST = 'heron-4711';
 export const SECOND = 'egret-0815';
@@ -63,7 +66,7 @@ export type Agent = (gateway: ClientGateway, model: string) => Promise<string>;
 
 /** @see https://docs.claude.com/en/docs/claude-code */
 export const likeClaudeCode: Agent = async ({ url, key }, model) => {
-  const client = new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 });
+  const client = new Anthropic({ baseURL: url, apiKey: key, maxRetries: RETRIES });
   const mark = { cache_control: { type: 'ephemeral', ttl: '1h' } };
   const messages: object[] = [
     {
@@ -120,7 +123,7 @@ function textOf(content: readonly Anthropic.ContentBlock[]): string {
 
 /** @see https://developers.openai.com/codex */
 export const likeCodex: Agent = async ({ baseUrl, key }, model) => {
-  const client = new OpenAI({ baseURL: baseUrl, apiKey: key, maxRetries: 0 });
+  const client = new OpenAI({ baseURL: baseUrl, apiKey: key, maxRetries: RETRIES });
   const input: object[] = [
     { type: 'message', role: 'developer', content: [{ type: 'input_text', text: '<permissions>read only</permissions>' }] },
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: '<environment>/</environment>' }] },
@@ -219,7 +222,7 @@ export const likeOpenCode: Agent = async ({ baseUrl, key }, model) => {
     tools,
     toolChoice: 'auto',
     maxOutputTokens: 32_000,
-    maxRetries: 0,
+    maxRetries: RETRIES,
     stopWhen: isStepCount(5),
     onError: () => undefined,
   });
