@@ -8,6 +8,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/usage/rollup-writer.ts': 'a fixed number of attempts',
   'lambda/proxy/warm-up/index.ts': 'thirty rounds at the most',
   'lambda/proxy/hosts/coming-bodies.ts': 'the bodies that are coming, one fewer with each round',
+  'lambda/proxy/hosts/streamed-response.ts': 'the digits of a length',
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
   'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
   'lambda/routing/hash.ts': 'the characters of a name of ours, and of a text whose length is bounded before',
