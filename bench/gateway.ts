@@ -13,7 +13,6 @@ import { createTransport } from '../lambda/platform/http/transport';
 import { systemClock } from '../lambda/platform/runtime/clock';
 import { readEnvironment } from '../lambda/platform/runtime/environment';
 import { createLog } from '../lambda/platform/runtime/log';
-import { compileForLongLife } from '../lambda/platform/runtime/long-life';
 import { createMetrics } from '../lambda/platform/runtime/metrics';
 import { assembleGateway } from '../lambda/proxy/assemble';
 import { createGatewayServer } from '../lambda/proxy/hosts/server';
@@ -30,8 +29,6 @@ import { TABLE_NAMES } from '../test/support/memory-dynamodb';
 import { addKeys, KEY_TEXTS, PEPPER_SECRET } from './keys';
 import { createMemoryTable } from './memory-table';
 
-// As `llm-gateway serve` does.
-compileForLongLife();
 const [providerPort, kind, store, storeUrl] = process.argv.slice(2) as [string, 'openai' | 'anthropic', string, string?];
 const environment = readEnvironment({
   IDENTITY_TABLE: TABLE_NAMES.identity,

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import type { DataPlaneOptions } from '../../lib/private/contract';
-import { compileForLongLife, readEnvironment } from '../platform/runtime';
+import { readEnvironment } from '../platform/runtime';
 import { ComingBodies } from './hosts/coming-bodies';
 import { OpenCalls } from './hosts/open-calls';
 import { createReadiness, READINESS_PATH } from './hosts/readiness';
@@ -27,7 +27,6 @@ const BODIES_SHARE = 0.125;
  * @throws Error that says what is missing or wrong, and what to give
  */
 export async function serveUntilStopped(options: DataPlaneOptions): Promise<number> {
-  compileForLongLife();
   const environment = readEnvironment();
   const document = readChosenDocument(options.configFile ?? environment.configFile);
   checkEnvironment(environment, document);

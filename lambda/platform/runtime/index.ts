@@ -9,7 +9,6 @@ export { foldCase } from './fold';
 export { matchesAnyGlob, matchesGlob, matchesModel } from './glob';
 export { attemptId, uuidV7 } from './ids';
 export { createLog, type Log, type LogFields, safeStack } from './log';
-export { compileForLongLife } from './long-life';
 export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';
 export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
