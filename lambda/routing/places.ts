@@ -9,11 +9,21 @@ export interface Place {
   readonly key: string;
 }
 
-/** Every place of the targets in order: the Regions of one target before the next target. */
+/**
+ * Every place of the targets in order: the Regions of one target before the next target. One whose address is not usable is left out.
+ *
+ * @throws GatewayError 503 `provider_misconfigured` where that leaves none
+ */
 export function placesOf(targets: readonly Target[]): Place[] {
   const places: Place[] = [];
+  let unusable: unknown;
   for (const target of targets) {
-    for (const site of target.provider.sites()) places.push({ target, site, key: `${target.name}@${site.region ?? ''}` });
+    try {
+      for (const site of target.provider.sites()) places.push({ target, site, key: `${target.name}@${site.region ?? ''}` });
+    } catch (error) {
+      unusable = error;
+    }
   }
+  if (places.length === 0 && unusable !== undefined) throw unusable;
   return places;
 }

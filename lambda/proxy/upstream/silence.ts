@@ -1,11 +1,11 @@
 import type { Place } from '../../routing';
-import type { BoundedCall } from '../before/call';
+import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 
 /** Where too little was measured. Models that think before they say anything are among them. */
 const UNKNOWN_SILENCE_MS = 120_000;
 /** No place is left sooner, however fast it usually is. */
-const LEAST_SILENCE_MS = 10_000;
+const LEAST_SILENCE_MS = 30_000;
 /** What is far beyond the usual. */
 const TIMES = 3;
 /** The least that any provider reads a prompt at. */
@@ -19,11 +19,17 @@ const UNKNOWN_TOKENS_PER_SECOND = 10;
  */
 export function usualPatienceMs({ health }: Gateway, { call, maxOutputTokens, isCapped }: BoundedCall, { key }: Place): number {
   const usualMs = health.usualSilenceMs(key);
-  const firstMs = usualMs === undefined ? UNKNOWN_SILENCE_MS : Math.max(LEAST_SILENCE_MS, TIMES * usualMs);
+  const leastMs = mayThinkLong(call) ? UNKNOWN_SILENCE_MS : LEAST_SILENCE_MS;
+  const firstMs = usualMs === undefined ? UNKNOWN_SILENCE_MS : Math.max(leastMs, TIMES * usualMs);
   const readMs = (call.document.mostBytes / PROMPT_BYTES_PER_SECOND) * 1_000;
   if (call.answer !== 'json' || !call.operation.generates) return firstMs + readMs;
   if (!isCapped) return Number.POSITIVE_INFINITY;
   const rate = health.tokensPerSecond(key);
   const writeMs = (maxOutputTokens * 1_000) / (rate === undefined ? UNKNOWN_TOKENS_PER_SECOND : rate / TIMES);
   return firstMs + readMs + writeMs;
+}
+
+/** What such a call takes says little of others: it asks for more thought, or for tools that its provider runs first. */
+function mayThinkLong({ facts }: RoutedCall): boolean {
+  return facts.asks?.effort !== undefined || facts.asks?.adaptiveThinking === true || facts.serverTools.length > 0;
 }

@@ -1,16 +1,17 @@
 import type { GatewayError } from '../../platform/error';
 import type { Clock, Log } from '../../platform/runtime';
-import { isRefusalCode, type SaidQuota } from '../../wire/protocols';
-import { placesOf } from '../places';
+import { isRefusalCode } from '../../wire/protocols';
+import { type Place, placesOf } from '../places';
 import type { Target } from '../target';
 import type { TargetFacts } from '../target-facts';
 import { believe, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
 import { type Claim, PlaceBook, type PlaceRecord } from './place-record';
 import { type HealthChange, type HealthFeed, type HealthStore, TELLERS } from './ports';
-import { hasRoom, noteSaid, noteSent } from './quota';
+import { hasRoom, noteSent } from './quota';
 import { takeOver } from './shared';
-import { noteFirstToken, noteRate, worthTelling } from './speed';
+import { worthTelling } from './speed';
 import type { Admittance, Verdict } from './verdict';
+import { OpenVisit, type Visit, type VisitHost } from './visit';
 
 /** What is lately known of each place: what this process saw, and what others told. Places go by `Place.key`. */
 export interface Health extends HealthFeed {
@@ -26,7 +27,7 @@ export interface Health extends HealthFeed {
   reasonOf(place: string): GatewayError | undefined;
   /** Whether a call of so many tokens finds room in what the provider allows there. */
   hasRoom(place: string, target: Target, tokens: number): boolean;
-  /** How long a place is usually silent before its first token, with its deviation; undefined: too little was measured. */
+  /** How long a place is silent before its first token, of the longest; undefined: too little was measured. */
   usualSilenceMs(place: string): number | undefined;
   tokensPerSecond(place: string): number | undefined;
   /**
@@ -44,18 +45,6 @@ export interface Health extends HealthFeed {
   tell(): Promise<void> | undefined;
 }
 
-/** One attempt at a place. */
-export interface Visit {
-  /** The provider said what is left of its quota. */
-  quota(said: SaidQuota): void;
-  /** It began to answer. */
-  answers(): void;
-  /** So many tokens came since the first, or since the call was sent where nothing of the answer came before its end. */
-  wrote(tokens: number): void;
-  /** It is over. @param verdict undefined: it told nothing */
-  end(verdict: Verdict | undefined): void;
-}
-
 export interface HealthOptions {
   readonly clock: Clock;
   readonly log: Log;
@@ -69,8 +58,6 @@ const SHARE_EVERY_MS = 1_000;
 const CLAIM_TIMEOUT_MS = 250;
 /** A call may find out about so many places. */
 const MOST_CLAIMS = 2;
-/** Below, a rate says more of the network than of the model. */
-const LEAST_TOKENS = 8;
 const ENOUGH_SAMPLES = 5;
 const LATE_MS = 300_000;
 
@@ -78,7 +65,7 @@ export function createHealth(options: HealthOptions): Health {
   return new PlaceHealth(options);
 }
 
-class PlaceHealth implements Health {
+class PlaceHealth implements Health, VisitHost {
   readonly #book = new PlaceBook();
   readonly #options: HealthOptions;
   readonly #teller: number;
@@ -120,7 +107,7 @@ class PlaceHealth implements Health {
   public usualSilenceMs(place: string): number | undefined {
     const speed = this.#book.find(place)?.speed;
     if (speed?.timeToFirstTokenMs === undefined || speed.samples < ENOUGH_SAMPLES) return undefined;
-    return speed.timeToFirstTokenMs + 4 * speed.deviationMs;
+    return Math.max(speed.timeToFirstTokenMs + 4 * speed.deviationMs, speed.longestMs);
   }
 
   public tokensPerSecond(place: string): number | undefined {
@@ -130,7 +117,7 @@ class PlaceHealth implements Health {
   public approach(targets: readonly Target[]): Promise<void> | undefined {
     if (this.#book.troubled.size === 0) return undefined;
     const nowMs = this.#nowMs();
-    const records = placesOf(targets).map(({ key }) => [key, this.#book.find(key)] as const);
+    const records = knownPlaces(targets).map(({ key }) => [key, this.#book.find(key)] as const);
     // A place that rests is tried where none is known to be well.
     const isShut = records.every(([, record]) => record !== undefined && (record.failures > 0 || !look(record, nowMs).open));
     const wanted = records.filter(
@@ -161,10 +148,19 @@ class PlaceHealth implements Health {
     const { clock } = this.#options;
     noteSent(record.quota, tokens, clock.monotonic());
     record.inFlight += 1;
-    return new OpenVisit(record, clock, (verdict, sentAt) => this.#learn(place, record, verdict, sentAt));
+    return new OpenVisit(record, place, clock, this);
   }
 
-  #learn(place: string, record: PlaceRecord, verdict: Verdict, sentAt: number): void {
+  /** A first token: whoever waits for that may come, here and elsewhere. */
+  public answers(place: string, record: PlaceRecord, sentAt: number): void {
+    if (record.trippedAt === 0 || sentAt < record.trippedAt) return;
+    believe(record);
+    record.answeredAt = Math.max(record.answeredAt, sentAt);
+    this.#note({ place, kind: 'answered', at: sentAt });
+    void this.tell();
+  }
+
+  public learn(place: string, record: PlaceRecord, verdict: Verdict, sentAt: number): void {
     const { clock, random } = this.#options;
     if (verdict.kind === 'good') {
       // What was sent before it failed tells nothing of how it is now.
@@ -217,8 +213,7 @@ class PlaceHealth implements Health {
 
   public factsOf(target: Target): TargetFacts {
     const nowMs = this.#nowMs();
-    const places = placesOf([target]);
-    const records = places.map(({ key }) => this.#book.of(key));
+    const records = knownPlaces([target]).map(({ key }) => this.#book.of(key));
     const next = records.find((record) => look(record, nowMs).open) ?? records[0];
     for (const { speed } of records) speed.wanted = true;
     return {
@@ -246,53 +241,19 @@ class PlaceHealth implements Health {
   }
 }
 
+/** One whose address is not usable is nowhere. */
+function knownPlaces(targets: readonly Target[]): readonly Place[] {
+  try {
+    return placesOf(targets);
+  } catch {
+    return [];
+  }
+}
+
 function speedFacts({ speed }: PlaceRecord, nowMs: number): Pick<TargetFacts, 'timeToFirstTokenMs' | 'tokensPerSecond' | 'measuredAgoMs'> {
   const { timeToFirstTokenMs, tokensPerSecond, measuredMs } = speed;
   return {
     ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs, measuredAgoMs: nowMs - measuredMs }),
     ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
   };
-}
-
-class OpenVisit implements Visit {
-  readonly #record: PlaceRecord;
-  readonly #clock: Clock;
-  readonly #learn: (verdict: Verdict, sentAt: number) => void;
-  readonly #sentAt: number;
-  readonly #sentMs: number;
-  #firstMs = 0;
-
-  public constructor(record: PlaceRecord, clock: Clock, learn: (verdict: Verdict, sentAt: number) => void) {
-    this.#record = record;
-    this.#clock = clock;
-    this.#learn = learn;
-    this.#sentAt = clock.now();
-    this.#sentMs = clock.monotonic();
-  }
-
-  public quota(said: SaidQuota): void {
-    noteSaid(this.#record.quota, said, this.#clock.monotonic());
-  }
-
-  public answers(): void {
-    if (this.#firstMs > 0) return;
-    this.#firstMs = this.#clock.monotonic();
-    if (this.#sentAt >= this.#record.trippedAt) believe(this.#record);
-    noteFirstToken(this.#record.speed, this.#firstMs - this.#sentMs, this.#firstMs);
-  }
-
-  public wrote(tokens: number): void {
-    const nowMs = this.#clock.monotonic();
-    const { speed } = this.#record;
-    // Of a whole answer nobody saw the first token.
-    const fromMs = this.#firstMs || this.#sentMs + Math.min(speed.timeToFirstTokenMs ?? 0, (nowMs - this.#sentMs) / 2);
-    if (tokens >= LEAST_TOKENS) noteRate(speed, tokens, nowMs - fromMs, nowMs);
-  }
-
-  public end(verdict: Verdict | undefined): void {
-    const record = this.#record;
-    record.inFlight -= 1;
-    if (verdict === undefined) giveBack(record, this.#sentMs);
-    else this.#learn(verdict, this.#sentAt);
-  }
 }

@@ -3,6 +3,8 @@ export interface Speed {
   timeToFirstTokenMs: number | undefined;
   /** Mean deviation of it. */
   deviationMs: number;
+  /** The longest of late, whether a token came in the end or not; it is forgotten slowly. */
+  longestMs: number;
   tokensPerSecond: number | undefined;
   /** Calls that were measured here. */
   samples: number;
@@ -25,6 +27,8 @@ export interface SharedSpeed {
 /** Each measurement moves the figures by so much; one that comes after a while of silence by more, for it is nearly all that is known. */
 const LEAST_WEIGHT = 0.25;
 const HALF_LIFE_MS = 10_000;
+/** Of the longest silence, with each answer. */
+const FORGETS = 0.02;
 /** So many measurements are worth more than what others say. */
 const ENOUGH_SAMPLES = 3;
 /** What was told is told again after so long, or when it is off by so much. */
@@ -37,6 +41,7 @@ export function createSpeed(): Speed {
   return {
     timeToFirstTokenMs: undefined,
     deviationMs: 0,
+    longestMs: 0,
     tokensPerSecond: undefined,
     samples: 0,
     measuredMs: 0,
@@ -55,8 +60,14 @@ export function noteFirstToken(speed: Speed, afterMs: number, nowMs: number): vo
     speed.deviationMs += (Math.abs(afterMs - mean) - speed.deviationMs) * weight;
     speed.timeToFirstTokenMs = mean + (afterMs - mean) * weight;
   }
+  speed.longestMs = Math.max(afterMs, speed.longestMs - (speed.longestMs - afterMs) * FORGETS);
   speed.samples += 1;
   speed.measuredMs = nowMs;
+}
+
+/** It was left before it said anything: the next one has more patience, for it may only be slow. */
+export function noteSilence(speed: Speed, forMs: number): void {
+  speed.longestMs = Math.max(speed.longestMs, forMs);
 }
 
 function weightAt({ measuredMs }: Speed, nowMs: number): number {

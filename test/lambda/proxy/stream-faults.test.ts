@@ -73,7 +73,7 @@ test('E01 cut into two at any byte, the answer and the usage are the same', asyn
   );
 });
 
-test('E02 one byte per write gives the same', async () => {
+test('E02 I13 one byte per write gives the same', async () => {
   await start();
 
   expect((await play(streamReply(COMPLETE, [1]))).text).toBe(SHOWN);
@@ -222,7 +222,7 @@ test('E13 silence in the middle ends in a terminal error', async () => {
   expect(await lastRecord()).toMatchObject({ state: 'settled', incomplete: true, usage: { estimated: true } });
 });
 
-test('E14 a slow drip is cut at the total deadline', async () => {
+test('E14 G06 a slow drip is cut at the total deadline, with an error event', async () => {
   await start({ totalMs: 150 });
   const drip: Step[] = Array.from({ length: 40 }, () => [chunk(event(delta('a'))), { waitMs: 15 }]).flat();
 
@@ -260,7 +260,7 @@ test('E22 text that looks like an event cannot forge one', async () => {
   expect(text).toBe([ROLE, forged, STOP, '[DONE]'].map(event).join(''));
 });
 
-test('E23 an event without end is given up at 32 MB', async () => {
+test('E23 I20 an event without end is given up at 32 MB', async () => {
   await start();
   const block = chunk('x'.repeat(4 * 1024 * 1024));
 
@@ -275,7 +275,7 @@ test('E23 an event without end is given up at 32 MB', async () => {
   expect(terminalError(text).code).toBe('event_too_large');
 });
 
-test('a silent provider is committed to, kept alive, and still answered from', async () => {
+test('G05 a silent provider is committed to, kept alive, and still answered from', async () => {
   await start({ streamCommitMs: 60, heartbeatMs: 60 });
 
   const { status, text } = await play([streamHead(), { waitMs: 300 }, chunk(COMPLETE), lastChunk]);
@@ -285,7 +285,7 @@ test('a silent provider is committed to, kept alive, and still answered from', a
   expect(text.replaceAll(': keep-alive\n\n', '')).toBe(SHOWN);
 });
 
-test('a silent JSON answer is kept alive by white space', async () => {
+test('G05 a silent JSON answer is kept alive by white space', async () => {
   await start({ jsonCommitMs: 60, heartbeatMs: 60 });
   const answer = { choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }] };
   upstream.script([{ waitMs: 300 }, ...jsonReply(answer)]);

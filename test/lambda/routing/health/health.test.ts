@@ -192,6 +192,46 @@ test('the first token of a probe lets others come; the next failure lets it rest
   expect(isOpen(one)).toBe(false);
 });
 
+test('the first token of a probe is told to other processes, long before its answer ends', async () => {
+  await fail(one);
+  await fail(two);
+  later(11_000);
+  await one.approach([TARGET]);
+  expect(one.enter(UP).open).toBe(true);
+
+  one.visit(UP, 10).answers();
+  later(1_000);
+  expect([one, two].map(isOpen)).toEqual([true, true]);
+});
+
+test('whoever is left in silence is given more time by the next call', async () => {
+  for (let count = 0; count < 6; count++) {
+    const visit = one.visit(UP, 10);
+    clock.ms += 100;
+    visit.answers();
+    visit.end(GOOD);
+  }
+  expect(one.usualSilenceMs(UP)).toBeLessThan(400);
+  await call(one, FAILED, 30_000);
+  expect(one.usualSilenceMs(UP)).toBe(30_000);
+});
+
+test('a target whose address is not usable is nowhere', async () => {
+  const unusable = {
+    ...TARGET,
+    provider: {
+      id: 'x',
+      sites: () => {
+        throw new Error('no address');
+      },
+    },
+  } as never;
+  await fail(one);
+
+  expect(one.approach([unusable])).toBeUndefined();
+  expect(one.factsOf(unusable).healthy).toBe(false);
+});
+
 test('tells once a second at most, and claims only where somebody has to find out', async () => {
   for (let count = 0; count < 10; count++) await fail(one);
   await one.approach([TARGET]);
