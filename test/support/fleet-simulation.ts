@@ -181,6 +181,8 @@ export async function simulateFleet(options: FleetOptions): Promise<FleetReport>
     await time.sleep(random() * (process.isBusy ? 2_000 : IDLE_MS));
     while (time.clock.ms < lengthMs - 1_000) {
       await call(process);
+      // Callers who get errors soon do not come more often.
+      if (process.isBroken) await time.sleep(MEAN_ANSWER_MS);
       await time.sleep(process.isBusy ? READ_LAG_MS + exponential(100) : exponential(IDLE_MS));
     }
   };
