@@ -107,6 +107,7 @@ export interface LocalRun {
 }
 
 const DEFAULT_PORT = 8787;
+const AS_IN_AWS = { delayMs: 20, asInAws: true } as const;
 const DEFAULT_CONCURRENCY = 100;
 
 /**
@@ -226,6 +227,8 @@ async function start(options: LocalRunOptions, opened: (() => Promise<void> | vo
     const endpoint = standIns.endpoint.url;
     opened.push(alsoAtExit(writeDataPlaneFile(options.environmentFile, { definitions, principals, callers, account, endpoint })));
   }
+  // Calls that are made together are seen to be, where each takes about as long as it does in AWS.
+  if (options.onRequestTrace !== undefined && disturbances === undefined) standIns.endpoint.disturb(() => AS_IN_AWS);
   if (disturbances !== undefined) {
     disturbances.begin(standIns.endpoint);
     opened.push(() => disturbances.close());

@@ -39,7 +39,8 @@ export const command: Command = {
   summary: 'serve the gateway of a CDK app on this machine, without an AWS account',
   usage: USAGE,
   async run(args) {
-    const { json, options } = parse(args);
+    let isReady = false;
+    const { json, options } = parse(args, () => isReady);
     // Signals count from the start, so that a Ctrl-C while starting leaves nothing behind.
     const stopped = stopSignal();
     let run: LocalRun;
@@ -53,6 +54,7 @@ export const command: Command = {
     const adminUrl = run.adminUrl === run.url ? {} : { admin_url: run.adminUrl };
     if (json) process.stdout.write(`${JSON.stringify({ url: run.url, ...adminUrl, admin_key: run.adminKey, key: run.key })}\n`);
     else process.stdout.write(await welcome(run, options.data));
+    isReady = true;
     await stopped;
     if (!json) process.stderr.write('\nstopping: requests under way may end; Ctrl-C again stops at once\n');
     await run.close();
@@ -74,7 +76,7 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
+function parse(args: string[], ready: () => boolean): { json: boolean; options: LocalRunOptions } {
   const values = parseOptions(args);
   if (values.memory && values.data !== undefined) throw new UsageError('--memory and --data exclude each other');
   return {
@@ -91,7 +93,7 @@ function parse(args: string[]): { json: boolean; options: LocalRunOptions } {
       ...(values.concurrency === undefined ? {} : { concurrency: wholeNumber('--concurrency', values.concurrency, 1, 10_000) }),
       ...(values.disturb === undefined ? {} : { disturb: values.disturb }),
       ...(values.environment === undefined ? {} : { environmentFile: resolve(values.environment) }),
-      ...tracing(values['trace-aws'], values.json ?? false),
+      ...tracing(values['trace-aws'], values.json ?? false, ready),
       ...(values.verbose ? { onLog: (line: string) => process.stderr.write(`${line}\n`) } : {}),
     },
   };
@@ -124,10 +126,14 @@ function parseOptions(args: string[]) {
   }
 }
 
-/** `-`: on the terminal. */
-function tracing(file: string | undefined, json: boolean): Pick<LocalRunOptions, 'traceAws' | 'onRequestTrace'> {
+/** `-`: on the terminal, from when the run is ready: what it asked for itself before is nobody's request. */
+function tracing(file: string | undefined, json: boolean, ready: () => boolean): Pick<LocalRunOptions, 'traceAws' | 'onRequestTrace'> {
   if (file !== '-') return file === undefined ? {} : { traceAws: file };
-  return { onRequestTrace: (trace) => process.stdout.write(`${json ? JSON.stringify(trace) : shownRequest(trace)}\n`) };
+  return {
+    onRequestTrace(trace) {
+      if (ready()) process.stdout.write(`${json ? JSON.stringify(trace) : shownRequest(trace)}\n`);
+    },
+  };
 }
 
 function hostName(name: string): string {

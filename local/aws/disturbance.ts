@@ -17,6 +17,8 @@ export interface DisturbableCall {
 export interface Disturbance {
   /** The call is made so much later, also when its caller is gone by then. */
   readonly delayMs?: number;
+  /** Nothing is wrong: it only takes as long as there. */
+  readonly asInAws?: true;
   /** Answered in place of the call, which is not made. */
   readonly error?: AwsError;
   /** The caller gets no answer: the call was not made (`before`) or was made (`after`). */

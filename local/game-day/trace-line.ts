@@ -36,7 +36,7 @@ export function traceLine(call: TracedCall, requestId: string | undefined): Trac
     read_units: call.consumption.readUnits,
     write_units: call.consumption.writeUnits,
     ...(call.error === undefined ? {} : { error: call.error }),
-    ...(call.disturbance === undefined ? {} : { disturbed: effectOf(call.disturbance) }),
+    ...(call.disturbance === undefined || call.disturbance.asInAws === true ? {} : { disturbed: effectOf(call.disturbance) }),
   };
 }
 

@@ -3,7 +3,7 @@
  * time, so that each is one batch of the usage function; then many at once.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTargets } from '../../bench/processes.mjs';
@@ -81,8 +81,20 @@ async function countCalls(run, rules, make, count) {
   }
   return {
     functions: roundedAll(functions),
+    trips: tripsIn(calls, rules),
     items: roundedAll(itemsOf(run.writesFrom(from.writes), run.before(from.writes), rules, count)),
   };
+}
+
+/** How often a call waits for the table, one time after the other, before its answer and after it: the least of the calls, for a busy machine keeps calls apart that are made together. */
+function tripsIn(calls, { requestTrace }) {
+  const requests = Map.groupBy(
+    calls.filter(({ function: name, request_id: id }) => name === 'proxy' && id !== null),
+    ({ request_id: id }) => id,
+  );
+  const traces = [...requests].map(([id, lines]) => requestTrace(id, lines));
+  const least = (of) => Math.min(...traces.map((trace) => trace[of]));
+  return { before: least('trips_before'), after: least('trips_after') };
 }
 
 /** Writes by kind of item: how often, and what they are billed with their indexes; parts of transactions count twice. */
@@ -142,8 +154,11 @@ function logBytesOf(log) {
 }
 
 async function startRun(root, folder) {
-  const [data, traceFile] = [join(folder, 'data'), join(folder, 'trace.jsonl')];
-  const options = ['local', '--port', '0', '--data', data, '--json', '--verbose', '--trace-aws', traceFile, '--context', 'simulated=true'];
+  const [data, traceFile, slow] = [join(folder, 'data'), join(folder, 'trace.jsonl'), join(folder, 'slow.json')];
+  // Calls that are made together are seen to be where each takes a while.
+  writeFileSync(slow, JSON.stringify({ rules: [{ function: 'proxy', service: 'dynamodb', effect: 'slow', delay_ms: 20 }] }));
+  const files = ['--data', data, '--trace-aws', traceFile, '--disturb', slow];
+  const options = ['local', '--port', '0', ...files, '--json', '--verbose', '--context', 'simulated=true'];
   const child = spawn(process.execPath, [join(root, 'dist/bin/llm-gateway.mjs'), ...options], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -131,13 +131,16 @@ function unitsTable(measured) {
   const functions = [...new Set(['alone', 'member', 'atOnce'].flatMap((name) => Object.keys(measured[name].functions)))].toSorted();
   const told = (name, of) => {
     const found = measured[name].functions[of];
-    return found === undefined ? '' : `${short(found.writeUnits)} written, ${short(found.readUnits)} read, ${short(found.calls)} calls`;
+    if (found === undefined) return '';
+    const units = `${short(found.writeUnits)} written, ${short(found.readUnits)} read, ${short(found.calls)} calls`;
+    const { before, after } = measured[name].trips;
+    return of === 'proxy' ? `${units}; ${before} ${before === 1 ? 'trip' : 'trips'} before the answer, ${after} after it` : units;
   };
   return [
     ...table(['item: units (writes) a call', 'bytes', 'key with a budget and a rate', 'its team with a budget', 'many at once'], rows),
     '',
     ...table(
-      ['function: units a call', 'key with a budget and a rate', 'its team with a budget', 'many at once'],
+      ['function: units and trips a call', 'key with a budget and a rate', 'its team with a budget', 'many at once'],
       functions.map((of) => [of, told('alone', of), told('member', of), told('atOnce', of)]),
     ),
   ];

@@ -48,7 +48,7 @@ test('R15 a table that is away for a moment is asked again, after longer and lon
   expect((await run({ tableFails: 4, queueFails: 0, random: 1 })).pauses).toEqual([75, 300, 1_200, 3_000]);
 });
 
-test('R15 what the table has not taken in five tries goes to the queue, and that is said once', async () => {
+test('R15 I03 what the table has not taken in five tries goes to the queue, and that is said once', async () => {
   expect(await run({ tableFails: ALWAYS, queueFails: 0 })).toMatchObject({ tries: 5, sent: 1, deferred: ['table 5'], error: undefined });
 });
 

@@ -142,7 +142,7 @@ test('rows that do not answer are asked again, and nothing is sent by what nobod
   expect(await free()).toEqual([90n, 990n]);
 });
 
-test('a table that is slow is asked under one id while there is time, and one that throttles a little longer', async () => {
+test('I01 a table that is slow is asked under one id while there is time, and one that throttles a little longer', async () => {
   const { world, ledger, key } = await place();
   const asked: string[] = [];
   world.table.hooks = {

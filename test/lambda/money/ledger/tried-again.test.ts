@@ -171,15 +171,15 @@ test('the queue knows which try it was', async () => {
 
 test('patience grows with what is usual, and with each try', () => {
   const patience = createPatience();
-  expect([1, 2, 3, 4, 5].map((number) => Math.round(patience.tryMs(number)))).toEqual([300, 375, 469, 586, 600]);
+  expect([1, 2, 3, 4, 5].map((number) => Math.round(patience.tryMs(number)))).toEqual([600, 600, 600, 600, 600]);
 
   for (let answers = 0; answers < 50; answers++) patience.heard(100);
   expect([1, 2, 3].map((number) => Math.round(patience.tryMs(number)))).toEqual([400, 500, 600]);
   for (let answers = 0; answers < 50; answers++) patience.heard(3);
-  expect(patience.tryMs(1)).toBe(150);
+  expect([1, 2, 3, 4].map((number) => Math.round(patience.tryMs(number)))).toEqual([250, 313, 391, 488]);
 
   patience.unheard();
-  expect(patience.tryMs(1)).toBe(300);
+  expect(patience.tryMs(1)).toBe(600);
   for (let times = 0; times < 5; times++) patience.unheard();
   expect(patience.tryMs(1)).toBe(600);
 });

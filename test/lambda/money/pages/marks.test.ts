@@ -70,7 +70,7 @@ describe('a rate', () => {
     );
   });
 
-  test('lets no more than two windows pass in one, whoever asks when', () => {
+  test('H14 I8 lets no more than two windows pass in one, whoever asks when', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 300 }),
