@@ -189,13 +189,16 @@ class StreamRelay implements Watcher, StreamSink, ReplyReader, AnswerUnderWay {
     const { report } = this.translation;
     // Nobody reads on what would go nowhere.
     if (report.endedByStage?.complete === false) this.reply.destroy();
-    this.fulfil({
+    const result: StreamResult = {
       ...report,
       ...(error === undefined ? {} : { error }),
       ...(terminal === undefined ? {} : { terminal }),
       firstEventMs: this.#firstEventMs,
       firstTextMs: this.#firstTextMs,
-    });
+    };
+    // Many callers may hang up at once, and the providers of all are freed first.
+    if (delivery.gone) setImmediate(this.fulfil, result);
+    else this.fulfil(result);
   }
 }
 
