@@ -208,7 +208,9 @@ class PlaceHealth implements Health, VisitHost {
   }
 
   public hear(health: Parameters<HealthFeed['hear']>[0]): void {
-    takeOver(this.#book, health, this.#options.clock);
+    for (const [place, rest] of takeOver(this.#book, health, this.#options.clock))
+      this.#note({ place, kind: 'rest', teller: this.#teller, rest });
+    void this.tell();
   }
 
   public factsOf(target: Target): TargetFacts {

@@ -12,8 +12,13 @@ const OLDEST_MS = 600_000;
 /** How far another process's clock may be ahead. */
 const SKEW_MS = 10_000;
 
-/** Takes over what other processes told, as far as this one does not know better. */
-export function takeOver(book: PlaceBook, shared: SharedHealth, clock: Clock): void {
+/**
+ * Takes over what other processes told, as far as this one does not know better.
+ *
+ * @returns what this process bears witness of, because its own call has just failed where only one other tells of it
+ */
+export function takeOver(book: PlaceBook, shared: SharedHealth, clock: Clock): readonly (readonly [place: string, rest: SharedRest])[] {
+  const witnessed: [string, SharedRest][] = [];
   const now = clock.now();
   const nowMs = clock.monotonic();
   for (const [place, told] of shared) {
@@ -29,10 +34,13 @@ export function takeOver(book: PlaceBook, shared: SharedHealth, clock: Clock): v
     const record = known ?? book.of(place);
     book.troubled.add(place);
     const forMs = Math.max(...rests.map(({ until }) => until)) - now;
-    if (record.trippedAt < latest.at) trip(record, latest, forMs, clock);
-    else if (forMs <= LONGEST_REST_MS) record.restUntilMs = Math.max(record.restUntilMs, nowMs + forMs);
+    if (record.trippedAt < latest.at) {
+      if (!latest.limited && rests.length < ENOUGH_TELLERS) witnessed.push([place, latest]);
+      trip(record, latest, forMs, clock);
+    } else if (forMs <= LONGEST_REST_MS) record.restUntilMs = Math.max(record.restUntilMs, nowMs + forMs);
     noteProbe(record, told, now, nowMs);
   }
+  return witnessed;
 }
 
 function isBelieved(at: number, now: number): boolean {

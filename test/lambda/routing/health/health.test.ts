@@ -71,6 +71,16 @@ test('one process that fails is believed by another that has just failed as well
   expect(isOpen(two)).toBe(false);
 });
 
+test('whoever believes one other because its own call failed bears witness, so that a third needs no failure', async () => {
+  const third = processOf(item, clock, 3);
+  await fail(one);
+  await fail(two, 1);
+  later(1_000);
+  third.round();
+
+  expect(isOpen(third)).toBe(false);
+});
+
 test('two processes that fail are believed by a third within a second', async () => {
   const third = processOf(item, clock, 3);
   await fail(one);
