@@ -86,7 +86,7 @@ async function assume({ transport, signer, credentials, region, endpoint }: Assu
     ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
   });
   const body = Buffer.from(form.toString());
-  const origin = (endpoint ?? `https://sts.${region}.amazonaws.com`).replace(/\/+$/, '');
+  const { origin } = new URL(endpoint ?? `https://sts.${region}.amazonaws.com`);
   const request = {
     method: 'POST' as const,
     origin,
@@ -106,7 +106,10 @@ async function assume({ transport, signer, credentials, region, endpoint }: Assu
 }
 
 function readAnswer(status: number, xml: string): Kept {
-  const text = (name: string): string => new RegExp(`<${name}>([^<]{1,4096})</${name}>`).exec(xml)?.[1] ?? '';
+  const text = (name: string): string => {
+    const [, after = ''] = xml.split(`<${name}>`, 2);
+    return after.slice(0, Math.max(0, after.indexOf(`</${name}>`)));
+  };
   if (status !== 200) throw Object.assign(new Error(`AWS answered ${status}`), { name: text('Code') || 'UnknownError' });
   const expiresMs = Date.parse(text('Expiration'));
   const [accessKeyId, secretAccessKey, sessionToken] = [text('AccessKeyId'), text('SecretAccessKey'), text('SessionToken')];

@@ -84,7 +84,7 @@ function untilReset(text: string | string[] | undefined, now: number): number | 
     return value >= 1e9 ? value * 1_000 - now : value * 1_000;
   }
   if (/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) {
-    return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)].reduce(
+    return [...text.matchAll(/(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h|d)/g)].reduce(
       (sum, [, count, unit]) => sum + Number(count) * (UNITS_MS[unit ?? ''] ?? 0),
       0,
     );

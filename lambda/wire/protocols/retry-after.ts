@@ -14,7 +14,7 @@ export function retryAfterMs(headers: Headers): number | undefined {
 }
 
 const IN_WORDS = /\b(?:try again|retry)\s(?:in|after)\s(\d[\d.]{0,11}\s?[a-z]{1,12}(?:\s?\d[\d.]{0,11}\s?[a-z]{1,12}){0,3})/i;
-const SPAN = /(\d+(?:\.\d+)?)\s?(ms|milli|h|m|s)/gi;
+const SPAN = /(?<![\d.])(\d{1,12}(?:\.\d{1,12})?)\s?(ms|milli|h|m|s)/gi;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, milli: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** The same out of a message for people, such as `Please try again in 1m2.5s.` or `retry after 6 seconds`, for those who say it nowhere else. */
