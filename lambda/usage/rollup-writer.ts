@@ -118,7 +118,9 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
   const groups: Contribution[][] = [];
   let group: Contribution[] = [];
   let rows = new Set<string>();
-  for (const contribution of contributions) {
+  // Requests of one key share most of their rows.
+  const byKey = [...contributions].sort((left, right) => compare(keyOf(left), keyOf(right)));
+  for (const contribution of byKey) {
     const { day, levels, names } = contribution;
     const spends = levels.flatMap((level) => [`${level} ${names}`, `${level} ${day} ${names}`]);
     const own = [...contribution.rows.map(rowName), ...spends];
@@ -133,6 +135,14 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
     group.push(contribution);
   }
   return group.length === 0 ? groups : [...groups, group];
+}
+
+function keyOf({ levels }: Contribution): string {
+  return levels.find((level) => level.startsWith('key#')) ?? '';
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** What all requests together add to each row, less what they had added before. */

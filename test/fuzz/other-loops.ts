@@ -30,6 +30,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/money/pages/names.ts': 'the characters of a key of ours',
   'lambda/money/pages/plan.ts': 'the pages of one level',
   'lambda/money/pages/shards.ts': 'the shards of one page',
+  'lambda/money/pages/split.ts': 'the shards that one page gets',
   'lambda/money/pages/transfers.ts': 'a fixed number of steps',
   'lambda/money/ledger/healing.ts': 'a fixed number of looks',
   'lambda/money/ledger/round.ts': 'a fixed number of attempts',

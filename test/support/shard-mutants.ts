@@ -15,8 +15,8 @@ export const SHARD_MUTANTS: readonly Mutant[] = [
   {
     name: 'sending a parcel over another',
     file: SHARDS,
-    find: "conditions.push('sh.#i.n = :n', 'attribute_not_exists(sh.#i.a)');\n      }\n      return",
-    replace: "conditions.push('sh.#i.n >= :n');\n      }\n      return",
+    find: 'conditions.push(`sh.#i${index}.n = :n${index}`, `attribute_not_exists(sh.#i${index}.a)`);',
+    replace: 'conditions.push(`sh.#i${index}.n >= :n${index}`);',
   },
   {
     name: 'making a shard that is there',

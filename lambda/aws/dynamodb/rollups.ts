@@ -6,7 +6,7 @@ import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, readTotals, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
 import type { RollupRow, Totals } from './rollup-totals';
-import { MEASURES } from './rollup-totals';
+import { addTotals, MEASURES } from './rollup-totals';
 import type { SpendChange } from './spend-change';
 import { type CountedNames, createCountedNames } from './spend-names';
 import { writeSpend } from './spend-update';
@@ -43,9 +43,9 @@ export interface RollupStore {
   ): Promise<'done' | 'conflict'>;
   /** The names that a request's spend is counted under, at one level. */
   readonly countedNames: CountedNames;
-  /** One row of a day under an epoch. Consistent. */
+  /** One row of a day under an epoch, all its parts. Consistent. */
   row(row: RollupRow, day: string, epoch: number): Promise<Totals | undefined>;
-  /** Rows of one dimension in one month (`2026-11`), by day, all epochs. Eventually consistent. */
+  /** Parts of the rows of one dimension in one month (`2026-11`), by day, all epochs. Eventually consistent. */
   list(
     scope: string,
     dimension: string,
@@ -67,6 +67,11 @@ export interface RowChange {
   readonly totals: Totals;
 }
 
+/**
+ * Each row is kept in so many parts, one of which an environment writes: what all requests add to, such as the gateway's row, would else be
+ * one item that every environment's transactions meet on.
+ */
+const PARTS = 16;
 /** DynamoDB's limit on the items of one transaction. */
 export const LARGEST_COMMIT = 100;
 const TIMEOUT_MS = 5_000;
@@ -75,8 +80,9 @@ const TIMEOUT_MS = 5_000;
  * Rollups, kept in the records table.
  *
  * @param table name of the records table
+ * @param part of each row that this environment writes. Default: one at random
  */
-export function createRollupStore(connector: DynamoDbConnector, table: string): RollupStore {
+export function createRollupStore(connector: DynamoDbConnector, table: string, part = Math.floor(Math.random() * PARTS)): RollupStore {
   const get = async (key: Item) =>
     (await connector.getItem({ TableName: table, Key: key, ConsistentRead: true }, { timeoutMs: TIMEOUT_MS })).Item as Item | undefined;
 
@@ -125,15 +131,26 @@ export function createRollupStore(connector: DynamoDbConnector, table: string): 
     async commit(epoch, applications, changes, spends, nowMs) {
       const items = [
         ...applications.map((application) => ({ Put: { TableName: table, ...writeMark(application, epoch, nowMs) } })),
-        ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch) } })),
-        ...spends.map((spend) => ({ Update: { TableName: table, ...writeSpend(spend) } })),
+        ...changes.map((change) => ({ Update: { TableName: table, ...writeChange(change, epoch, part) } })),
+        ...spends.map((spend) => ({ Update: { TableName: table, ...writeSpend(spend, part) } })),
       ];
       return conditionalTransaction(connector, items, TIMEOUT_MS);
     },
 
     async row(row, day, epoch) {
-      const item = await get(rowKey(row, day, epoch));
-      return item === undefined ? undefined : readTotals(item);
+      const { pk, sk } = rowKey(row, day, epoch, '');
+      const found = await connector.query(
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :list AND begins_with(sk, :row)',
+          ExpressionAttributeValues: { ':list': pk, ':row': sk } as Item,
+          ConsistentRead: true,
+        },
+        { timeoutMs: TIMEOUT_MS },
+      );
+      // One value may begin as another one does.
+      const parts = (found.Items ?? []).filter((item) => item['value']?.S === row.value).map((item) => readTotals(item));
+      return parts.length === 0 ? undefined : parts.reduce(addTotals);
     },
 
     async list(scope, dimension, month, options = {}) {
@@ -169,15 +186,15 @@ function readEpochs(item: Item | undefined): Epochs {
 }
 
 /** All rows of a dimension in a month stand under one key, by day, so that they are read together without an index. */
-function rowKey(row: RollupRow, day: string, epoch: number): Item {
-  return { pk: { S: listName(row.scope, row.dimension, day.slice(0, 7)) }, sk: { S: `${day}#${epoch}#${row.value}` } };
+function rowKey(row: RollupRow, day: string, epoch: number, part: number | ''): { readonly pk: { S: string }; readonly sk: { S: string } } {
+  return { pk: { S: listName(row.scope, row.dimension, day.slice(0, 7)) }, sk: { S: `${day}#${epoch}#${row.value}#${part}` } };
 }
 
 function listName(scope: string, dimension: string, month: string): string {
   return `rollup#${scope}#${dimension}#${month}`;
 }
 
-function writeChange({ row, day, totals }: RowChange, epoch: number) {
+function writeChange({ row, day, totals }: RowChange, epoch: number, part: number) {
   const names: Record<string, string> = {};
   const values: Item = {};
   const assignments = Object.entries(toItem(namesOf(row, day, epoch))).map(([name, value], index) => {
@@ -191,7 +208,7 @@ function writeChange({ row, day, totals }: RowChange, epoch: number) {
     return `#${measure} :${measure}`;
   });
   return {
-    Key: rowKey(row, day, epoch),
+    Key: rowKey(row, day, epoch, part),
     UpdateExpression: `SET ${assignments.join(', ')} ADD ${additions.join(', ')}`,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,

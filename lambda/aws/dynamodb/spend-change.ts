@@ -1,4 +1,4 @@
-/** Adds to one item of what a level has spent on calls of the same names. */
+/** Adds to one item, kept in parts, of what a level has spent on calls of the same names. */
 export interface SpendChange {
   readonly pk: string;
   readonly sk: string;
@@ -60,9 +60,9 @@ export function mergeSpend(changes: readonly SpendChange[]): readonly SpendChang
   return [...merged.values()];
 }
 
-/** The names that an item's calls could be bound by; undefined: any. */
+/** The names that the calls of an item, or of its part, could be bound by; undefined: any. */
 export function namesOfSort(sk: string): readonly [askedFor: string, ...places: string[]] | undefined {
-  const names = sk.slice(sk.indexOf('#') + 1);
+  const names = sk.slice(sk.indexOf('#') + 1, sk.lastIndexOf('#'));
   return names === OTHER_NAMES ? undefined : JSON.parse(names);
 }
 

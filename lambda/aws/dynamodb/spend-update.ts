@@ -1,7 +1,8 @@
 import type { Item } from './attributes';
 import type { SpendChange } from './spend-change';
 
-export function writeSpend({ pk, sk, adds, ttl }: SpendChange) {
+/** @param part of the sum that this environment adds to */
+export function writeSpend({ pk, sk, adds, ttl }: SpendChange, part: number) {
   const names: Record<string, string> = {};
   const values: Item = {};
   const additions = Object.entries(adds).map(([attribute, nanoUsd], index) => {
@@ -14,7 +15,7 @@ export function writeSpend({ pk, sk, adds, ttl }: SpendChange) {
     values[':ttl'] = { N: String(ttl) };
   }
   return {
-    Key: { pk: { S: pk }, sk: { S: sk } },
+    Key: { pk: { S: pk }, sk: { S: `${sk}#${part}` } },
     UpdateExpression: `${ttl === undefined ? '' : 'SET #ttl = :ttl '}ADD ${additions.join(', ')}`,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,

@@ -72,7 +72,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
   const stands = createConfirmation(options.rows);
   const healing = createHealing(options);
   const { pages, shardPolicy: policy } = options;
-  const shards = createShards({ pages, clock, random, ...(policy === undefined ? {} : { policy }) });
+  const shards = createShards({ pages, clock, random, pause, ...(policy === undefined ? {} : { policy }) });
   const guesses = new Map<string, PageGuess>();
   const patience = createPatience();
   const phases = new Map<string, number>();

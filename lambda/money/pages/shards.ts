@@ -1,4 +1,5 @@
-import type { Clock } from '../../platform/runtime';
+import { type Clock, type Pause, pause as timer } from '../../platform/runtime';
+import { isThrottle } from '../../platform/stored';
 import type { PageStore } from '../ports/page-store';
 import type { PageSpec, PageState } from '../ports/pages';
 import { loanName, shardKeysOf } from './names';
@@ -35,6 +36,8 @@ export interface Shards {
 const MOST_REMEMBERED = 5_000;
 /** Between two attempts to split a page, about. */
 const QUIET_MS = 200;
+const MOST_TRIES = 6;
+const TRY_PAUSE_MS = 20;
 /** One item is tried for one call. */
 const MOST_TIMES = 3;
 /** Calls that a shard should still have money for; below that it is lent more. */
@@ -47,12 +50,27 @@ export function createShards({
   clock,
   random,
   policy = SHARD_POLICY,
+  pause = timer,
 }: {
   readonly pages: PageStore;
   readonly clock: Clock;
   readonly random: () => number;
   readonly policy?: ShardPolicy;
+  /** Default: a timer. */
+  readonly pause?: Pause;
 }): Shards {
+  /** The root of a page that has to be split is busy: it is asked again. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isThrottle(error) || tries >= MOST_TRIES) throw error;
+        await pause(random() * TRY_PAUSE_MS * tries);
+      }
+    }
+  }
+
   const known = new Map<string, number>();
   /** Until when a page is not split by this process. */
   const quietUntil = new Map<string, number>();
@@ -95,7 +113,7 @@ export function createShards({
     if (quietUntil.size >= MOST_REMEMBERED) quietUntil.clear();
     quietUntil.set(root.key, clock.monotonic() + QUIET_MS * (0.5 + random()));
     try {
-      const shards = await splitPage(pages, root, before, entries, size, clock.now(), policy);
+      const shards = await splitPage(pages, root, { known: before, entries, size, nowMs: clock.now(), policy, patiently });
       if (shards === undefined) return;
       note(root.key, shards);
       if (shards > before) quietUntil.delete(root.key);

@@ -6,6 +6,18 @@ import { canSplit, emptyRates, parcelFor, placeOf, type ShardPolicy, type Size, 
 /** Parcels that one write of the root sends. */
 const AT_ONCE = 20;
 
+export interface Split {
+  /** How many shards this process knows; where there are others by now, nothing is done. */
+  readonly known: number;
+  /** On the item that was found to be too full; 0: it was throttled. */
+  readonly entries: number;
+  readonly size: Size;
+  readonly nowMs: number;
+  readonly policy: ShardPolicy;
+  /** Asks again where the table throttles. */
+  readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /** A split makes each item this light again: every write of it costs one unit. */
 const FEW_ENTRIES = 8;
 const MOST_FACTOR = 16;
@@ -14,20 +26,11 @@ const MOST_FACTOR = 16;
  * More shards, where the page has enough for so many. They are all there, with money of their own, before anybody is told of them: who finds
  * one that is not there has to ask the root, which is busy enough.
  *
- * @param known how many this process knows; where there are others by now, nothing is done
- * @param entries on the item that was found to be too full; 0: it was throttled
  * @returns how many there are, as far as it is known; undefined: there is no page
  */
-export async function splitPage(
-  pages: PageStore,
-  root: PageSpec,
-  known: number,
-  entries: number,
-  size: Size,
-  nowMs: number,
-  policy: ShardPolicy,
-): Promise<number | undefined> {
-  const [page] = await pages.read([root.key]);
+export async function splitPage(pages: PageStore, root: PageSpec, split: Split): Promise<number | undefined> {
+  const { known, entries, size, nowMs, policy, patiently } = split;
+  const [page] = await patiently(() => pages.read([root.key]));
   if (page === undefined) return undefined;
   const { shards } = page;
   if (shards !== known || !isAsPlanned(root, page)) return shards;
@@ -36,8 +39,8 @@ export async function splitPage(
   while (wanted > shards && !canSplit(root, page, wanted, size, policy)) wanted = Math.floor(wanted / 2);
   if (wanted <= Math.max(1, shards)) return shards;
   if (shards > 0 && hasRates(root)) await narrow(pages, root, shards, wanted, nowMs);
-  if (!(await addShards(pages, root, page, wanted, size, nowMs, policy))) return shards;
-  if (!(await pages.shards.resize(root.key, shards, wanted))) return shards;
+  if (!(await addShards(pages, root, page, wanted, split))) return shards;
+  if (!(await patiently(() => pages.shards.resize(root.key, shards, wanted)))) return shards;
   await pages.shards.announce(placeOf(root, 0).key, wanted);
   return wanted;
 }
@@ -62,9 +65,7 @@ async function addShards(
   root: PageSpec,
   page: PageState,
   wanted: number,
-  size: Size,
-  nowMs: number,
-  policy: ShardPolicy,
+  { size, nowMs, policy, patiently }: Split,
 ): Promise<boolean> {
   const parcel = parcelFor(root, page, wanted, size, policy);
   if (parcel === undefined) return false;
@@ -79,11 +80,11 @@ async function addShards(
     else before.push(index);
   }
   // The map that they are kept in.
-  if (page.loans.size === 0 && !(await pages.shards.resize(root.key, page.shards, page.shards))) return false;
+  if (page.loans.size === 0 && !(await patiently(() => pages.shards.resize(root.key, page.shards, page.shards)))) return false;
   for (let from = 0; from < fresh.length; from += AT_ONCE) {
     const some = fresh.slice(from, from + AT_ONCE);
     // Somebody else is faster.
-    if (!(await pages.shards.send(root, some))) return false;
+    if (!(await patiently(() => pages.shards.send(root, some)))) return false;
     begun.push(...some);
   }
   const there = await Promise.all([
