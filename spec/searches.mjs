@@ -41,7 +41,7 @@ export const SEARCHES = [
   ['tokens of a window that ends', callModel, tokens],
   ['a reserve that is tried again', callModel, tries],
   ['a second send', callModel, again],
-  ['a second send that is not covered', callModel, anew],
+  ['sends that are decided one by one', callModel, anew],
   ['a page, a period that ends, three budgets', pageModel, {}],
   ['a page that is not there', pageModel, { absent: true }],
   ['a page that is deleted', pageModel, { rows: [[2]], deletes: true }],
@@ -115,7 +115,7 @@ export const LONG_SEARCHES = [
     { ...tries, pages: 2, limits: [[4], [4]], lateClose: true, abandons: true, deliveries: 1 },
   ],
   ['a second send, lost and late answers', callModel, { ...again, late: true, pages: 2, limits: [[2], [2]] }],
-  ['a second send that is not covered, late writes', callModel, { ...anew, lost: true, late: true, consumers: 1 }],
+  ['sends that are decided one by one, lost and late writes', callModel, { ...anew, lost: true, late: true, consumers: 1 }],
   ['a page, four calls', pageModel, { rows: [[2]], attempts: 4 }],
   [
     'a page with two periods, three calls',
