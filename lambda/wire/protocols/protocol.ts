@@ -280,6 +280,8 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
   encodeRequest(request: Asked, target: TargetFacts): EncodedRequest;
   /** Reads a whole answer. Throws `GatewayError` 502 when it is not one; an error inside a 200 becomes that error. */
   decodeResponse(body: JsonObject): Answered;
+  /** Whether a body is plainly an answer; what any other is, `decodeResponse` says. Default: one that names no error. */
+  isAnswer?(body: JsonObject): boolean;
   /** Only where answers are streamed. */
   streamDecoder?(): StreamDecoder;
   /** Usage of a whole answer, disjointness handled; undefined when it reports none. */

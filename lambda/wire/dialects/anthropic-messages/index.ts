@@ -38,6 +38,7 @@ export const anthropicMessages: Dialect & Protocol = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
+  isAnswer: (body) => Array.isArray(body['content']),
   encodeResponse,
   finishReason: finishReasonOf,
   streamDecoder: () => new AnthropicMessagesStreamDecoder(),

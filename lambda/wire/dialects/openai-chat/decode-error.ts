@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../platform/json';
+import { baseResponseError } from '../../protocols/base-response';
 import { arrayOf, nonEmptyText, objectOf } from '../../protocols/lenient';
 import { decodeError } from '../../protocols/openai-error';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
@@ -20,6 +21,8 @@ export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
   if (ofChoice !== undefined) return decodeError(200, { error: objectOf(ofChoice)?.['error'] }, {});
   const stopped = nonEmptyText(objectOf(body['x_groq'])?.['error']);
   if (stopped !== undefined) return decodeError(200, { error: stopped }, {});
+  const ofMiniMax = body['choices'] === undefined || body['choices'] === null ? baseResponseError(body) : undefined;
+  if (ofMiniMax !== undefined) return ofMiniMax;
   const failed = body['object'] === 'error' || (body['type'] === 'error' && body['choices'] === undefined);
   return failed ? decodeError(200, body, {}) : undefined;
 }

@@ -35,6 +35,12 @@ export function decodeResponse(body: JsonObject): ModelResponse {
   });
 }
 
+/** Every choice has a message, and none an error. */
+export function isAnswer(body: JsonObject): boolean {
+  const choices = objectsOf(body['choices']);
+  return choices.length > 0 && choices.every(({ message, error }) => objectOf(message) !== undefined && objectOf(error) === undefined);
+}
+
 /** Azure gives nothing of an answer that its filter stopped. @see https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter */
 function isFiltered(choice: JsonObject): boolean {
   const told = objectOf(choice['content_filter_results']) ?? objectOf(choice['content_filter_result']);

@@ -4,7 +4,7 @@ import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
 import { decodeError } from './decode-error';
 import { decodeRequest } from './decode-request';
-import { decodeResponse, finishReasonOf } from './decode-response';
+import { decodeResponse, finishReasonOf, isAnswer } from './decode-response';
 import { OpenAiChatStreamDecoder } from './decode-stream';
 import { encodeError, encodeStreamError, errorStatus } from './encode-error';
 import { encodeRequest } from './encode-request';
@@ -42,6 +42,7 @@ export const openAiChat: Dialect & Protocol = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
+  isAnswer,
   encodeResponse,
   finishReason: finishReasonOf,
   streamDecoder: () => new OpenAiChatStreamDecoder(),

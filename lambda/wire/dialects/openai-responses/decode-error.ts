@@ -8,7 +8,8 @@ export { decodeError };
 
 /** The error that an `error` event, a failed response or a good-looking answer holds, if it does. */
 export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
-  if (body['type'] === 'error') return decodeError(200, objectOf(body['error']) === undefined ? { error: body } : body, {});
+  if (body['type'] === 'error' || body['object'] === 'error')
+    return decodeError(200, objectOf(body['error']) === undefined ? { error: body } : body, {});
   const response = objectOf(body['response']) ?? body;
   if (objectOf(response['error']) !== undefined) return decodeError(200, { error: response['error'] }, {});
   return response['status'] === 'failed' ? decodeError(200, undefined, {}) : undefined;

@@ -42,6 +42,7 @@ export const openAiResponses: Dialect & Protocol = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
+  isAnswer: (body) => Array.isArray(body['output']) && body['status'] !== 'failed',
   encodeResponse,
   finishReason: finishReasonOf,
   streamDecoder: () => new OpenAiResponsesStreamDecoder(),

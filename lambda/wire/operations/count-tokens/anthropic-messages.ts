@@ -29,6 +29,7 @@ export const anthropicTokenCount: DialectCodec<CountTokensRequest, TokenCount> &
     if (inputTokens === undefined) throw unreadableAnswer();
     return { inputTokens };
   },
+  isAnswer: (body) => countOf(body['input_tokens']) !== undefined,
   encodeResponse: ({ inputTokens }) => ({ input_tokens: inputTokens }),
   usage: () => undefined,
 };

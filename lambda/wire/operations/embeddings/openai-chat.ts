@@ -38,6 +38,7 @@ export const openAiEmbeddings: DialectCodec<EmbeddingsRequest, Embeddings> & Pro
     );
     return vectorsResponse(vectors, usage(body), nonEmptyText(body['model']));
   },
+  isAnswer: (body) => objectsOf(body['data']).length > 0,
   encodeResponse(response, { originalModel, request }) {
     const asBase64 = request.encodingFormat === 'base64';
     const vectors = response.vectors.map((vector) => (asBase64 ? base64OfFloats(vector) : [...vector]));
