@@ -4,6 +4,11 @@ import { jsonReply, startUpstream, streamReply, type Upstream } from '../../supp
 
 /** Who is billed, and what one tenant's call leaves behind for another's. */
 
+const VECTORS = {
+  object: 'list',
+  data: [{ object: 'embedding', index: 0, embedding: [0.5] }],
+  usage: { prompt_tokens: 9, total_tokens: 9 },
+};
 let upstream: Upstream;
 let gateway: TestGateway;
 const ANSWER = {
@@ -15,7 +20,7 @@ const ANSWER = {
 
 beforeEach(async () => {
   upstream = await startUpstream();
-  upstream.script(jsonReply(ANSWER));
+  upstream.script(({ path }) => jsonReply(path.endsWith('embeddings') ? VECTORS : ANSWER));
   const place = { baseUrl: { value: upstream.origin }, network: 'loopback', free: true } as const;
   gateway = await startGateway({
     document: { providers: [compatible('up', upstream.origin), { id: 'claude', kind: 'anthropic-compatible', ...place }] },
