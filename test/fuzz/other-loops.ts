@@ -54,5 +54,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'bin/commands/admin/client.ts': 'pages of the admin API, up to the number that was asked for',
   'bin/commands/race/load.ts': 'the requests of a race',
   'bin/commands/race.ts': 'the requests of a race',
+  'bin/commands/rehearse.ts': 'the scenes of a rehearsal',
+  'bin/commands/rehearse/callers.ts': 'the calls of a rehearsal',
   'lib/private/bundled-function.ts': 'folders up to the root',
 };
