@@ -2,10 +2,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/js
 import { objectAtRoot } from '../fitting/root-object';
 import type { Tool } from '../model/request';
 import type { Capabilities } from '../models';
+import { withListItems } from './list-items';
 import { typedParameters, typedSchema } from './typed-schema';
 
 /** Keywords that no schema may hold which OpenAI holds a model to. */
 const LOOSE = ['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas', 'patternProperties'] as const;
+/** What tells what a schema is for. */
+const ROOTS = ['type', 'anyOf', 'oneOf', 'allOf', '$ref'] as const;
 /** Keywords whose values are maps from names to schemas. */
 const MAPS = new Set(['properties', '$defs', 'definitions']);
 /** Keywords whose values are data, not schemas. */
@@ -18,8 +21,14 @@ const DATA = new Set(['enum', 'const', 'default', 'examples', 'required']);
 export function parametersOf({ parameters }: Tool, { schemaSubset }: Capabilities, dropped: Set<string>): JsonObject | undefined {
   if (parameters === undefined) return undefined;
   if (schemaSubset?.includes('kimi') === true) return typedParameters(parameters, dropped);
-  const schema = schemaSubset?.includes('openai') === true ? objectAtRoot(parameters, dropped) : parameters;
+  const ofOpenAi = schemaSubset?.includes('openai') === true;
+  const schema = ofOpenAi ? withListItems(objectAtRoot(parameters, dropped)) : typedRoot(parameters);
   return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
+}
+
+/** Arguments are an object, whether that is said or not; what says it in another way is left as it is. */
+function typedRoot(parameters: JsonObject): JsonObject {
+  return ROOTS.some((keyword) => keyword in parameters) ? parameters : { type: 'object', ...parameters };
 }
 
 /** The schema of an answer, in the subset of its model's host. */

@@ -202,6 +202,31 @@ test.each([
   for (const { body } of [chat, responses]) expect(body.messages[1].content).toMatchObject([{ type: 'tool_use', input }]);
 });
 
+describe('a tool whose parameters say too little for the host', () => {
+  const call = (model: string, input_schema: object) =>
+    sent(MESSAGES, { model, max_tokens: 64, messages: USER, tools: [{ name: 'find', input_schema }] });
+  const parametersOf = ({ body }: Awaited<ReturnType<typeof call>>) => (body.tools[0].function ?? body.tools[0]).parameters;
+
+  test.each(['openai/gpt-4o', 'openai/gpt-5.4', 'azure-openai/gpt-4o'])('says what is in its lists: %s', async (model) => {
+    const lists = { tags: { type: 'array' }, pair: { type: 'array', items: [{ type: 'string' }, { type: 'number' }] } };
+
+    expect(parametersOf(await call(model, { type: 'object', properties: lists })).properties).toEqual({
+      tags: { type: 'array', items: {} },
+      pair: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'number' }] } },
+    });
+  });
+
+  test.each(['openai/gpt-4o', 'mistral/mistral-large-latest', 'cohere/command-a-03-2025', 'groq/llama-3.3-70b-versatile'])(
+    'takes an object: %s',
+    async (model) => {
+      const named = { properties: { q: { type: 'string' } } };
+
+      expect(parametersOf(await call(model, {}))).toEqual({ type: 'object', properties: {} });
+      expect(parametersOf(await call(model, named))).toEqual({ type: 'object', ...named });
+    },
+  );
+});
+
 test('vectors of a length are asked of Mistral in its own word', async () => {
   const ask = (model: string, more: object) => sent('/v1/embeddings', { model, input: ['a'], encoding_format: 'base64', ...more });
   const { body } = await ask('mistral/codestral-embed', { dimensions: 256 });

@@ -5,6 +5,7 @@ import type { ModelRequest, ResponseFormat, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
+import { parametersOf } from '../openai-schema';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { writeMessages } from './encode-messages';
 
@@ -46,7 +47,7 @@ export function encodeRequest(original: ModelRequest, target: TargetFacts): Enco
     model: target.requestModel,
     messages: writeMessages(request.messages, dropped),
     stream: request.stream,
-    tools: tools.length === 0 ? undefined : tools.map(writeTool),
+    tools: tools.length === 0 ? undefined : tools.map((tool, index) => writeTool(tool, index, target.capabilities, dropped)),
     strict_tools: tools.length > 0 && tools.every((tool) => tool.strict === true) ? true : undefined,
     tool_choice: tools.length === 0 ? undefined : toolChoice(request),
     max_tokens: request.maxOutputTokens,
@@ -74,10 +75,10 @@ function offeredTools(request: ModelRequest): readonly Tool[] {
   return named;
 }
 
-function writeTool(tool: Tool, index: number): JsonObject {
+function writeTool(tool: Tool, index: number, can: Capabilities, dropped: Set<string>): JsonObject {
   if (tool.custom !== undefined)
     throw unsupported(`tools[${index}]`, `tools[${index}]: Cohere has no custom tools; declare a function instead.`);
-  const parameters = tool.parameters ?? { type: 'object', properties: {} };
+  const parameters = parametersOf(tool, can, dropped) ?? { type: 'object', properties: {} };
   return { type: 'function', function: defined({ name: tool.name, description: tool.description, parameters }) };
 }
 
