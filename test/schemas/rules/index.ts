@@ -46,7 +46,9 @@ const FORCED = new Set([
   'user',
   'random_seed',
   'input_type',
-  'thinking',
+  'output_dimension',
+  // Of a model that takes one system message, all of them.
+  'instructions',
 ]);
 
 function readerOf(sent: Sent): Written | undefined {
