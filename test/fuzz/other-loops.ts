@@ -12,7 +12,6 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
   'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
   'lambda/routing/hash.ts': 'the characters of a name of ours, and of a text whose length is bounded before',
-  'lambda/routing/conversation.ts': 'thirty-two texts',
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',
   'lambda/identity/rows.ts': 'the rows of one call',
   'lambda/routing/live.ts': 'two reads',

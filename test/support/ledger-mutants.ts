@@ -10,13 +10,13 @@ const CALLS = 'lambda/money/ledger';
 const PAGES = 'lambda/money/pages';
 const STORES = 'lambda/aws/dynamodb';
 
-/** Many callers at once, and money for few of them. */
-const RUSH: SimulationOptions = { ...HURRICANE, requests: 30, crash: 0.2, budgetChanges: false, limits: [140, 130, 120] };
 /** Processes stand still more often than not, and others meet what they hold. */
 const STANDSTILL: SimulationOptions = { ...AFTERNOON, fault: 0, stall: 0.2, crash: 0 };
 
 /** Answers are lost, and what was asked comes much later. */
 const LATE: SimulationOptions = { ...CALM, requests: 60, fault: 0.25, limits: [900, 700, 500] };
+/** The same with budgets that soon refuse. */
+const TIGHT: SimulationOptions = { ...LATE, limits: [140, 130, 120] };
 
 /** Mistakes that broke this protocol when it was searched exhaustively, and others of their kind. Each must be noticed. */
 export const MUTANTS: readonly LedgerMutant[] = [
@@ -96,13 +96,6 @@ export const MUTANTS: readonly LedgerMutant[] = [
     find: 'if (clock.now() > lastMs || clock.monotonic() - began.monotonicMs > lastMs - began.wallMs) {',
     replace: 'if (clock.now() < 0) {',
     weather: STANDSTILL,
-  },
-  {
-    name: 'healing what may still be heard',
-    file: `${CALLS}/healing.ts`,
-    find: 'if (entry.heardByMs + LISTENING_MS >= now) return false;',
-    replace: '',
-    weather: RUSH,
   },
   {
     name: 'freeing without a void',
@@ -244,6 +237,6 @@ export const MUTANTS: readonly LedgerMutant[] = [
     file: `${CALLS}/round.ts`,
     find: 'if (unheard > 0) return busy();',
     replace: '',
-    weather: LATE,
+    weather: TIGHT,
   },
 ];
