@@ -1,6 +1,6 @@
 import { GatewayError } from '../platform/error';
 import type { Transport } from '../platform/http';
-import { type Clock, NEVER_CANCELLED } from '../platform/runtime';
+import { type Clock, createRenewed, type Expiring, NEVER_CANCELLED } from '../platform/runtime';
 import type { AwsCredentialSource, AwsCredentials, SigV4Signer } from './signing';
 
 /** A role of another account that this process may take on. */
@@ -30,17 +30,10 @@ export interface AssumedRolesParts {
 
 /** The longest that a role which takes on another one may have it. */
 const LIFETIME_SECONDS = 3_600;
-/** Credentials are renewed this long before they expire. */
-const RENEW_BEFORE_MS = 300_000;
 const LONGEST_ANSWER_BYTES = 64 * 1024;
 const DEADLINES = { connectMs: 5_000, headersMs: 10_000, idleMs: 10_000 };
 /** Names the gateway in the other account's trail. */
 const SESSION = 'llm-gateway';
-
-interface Kept {
-  readonly credentials: AwsCredentials;
-  readonly expiresMs: number;
-}
 
 /**
  * Takes on roles of other accounts.
@@ -48,35 +41,14 @@ interface Kept {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function createAssumedRoles(parts: AssumedRolesParts): AssumeRole {
-  const { clock } = parts;
-  const kept = new Map<string, Kept>();
-  const pending = new Map<string, Promise<AwsCredentials>>();
-
-  const exchange = async (role: AssumableRole): Promise<AwsCredentials> => {
-    try {
-      const fresh = await assume(parts, role);
-      kept.set(role.arn, fresh);
-      return fresh.credentials;
-    } catch (error) {
-      const old = kept.get(role.arn);
-      if (old !== undefined && clock.now() < old.expiresMs) return old.credentials;
-      throw error;
-    }
-  };
-
-  return (role) => {
-    const known = kept.get(role.arn);
-    if (known !== undefined && clock.now() < known.expiresMs - RENEW_BEFORE_MS) return Promise.resolve(known.credentials);
-    let running = pending.get(role.arn);
-    if (running === undefined) {
-      running = exchange(role).finally(() => pending.delete(role.arn));
-      pending.set(role.arn, running);
-    }
-    return running;
-  };
+  const renewed = createRenewed<AwsCredentials>(parts.clock);
+  return (role) => renewed(role.arn, () => assume(parts, role));
 }
 
-async function assume({ transport, signer, credentials, region, endpoint }: AssumedRolesParts, role: AssumableRole): Promise<Kept> {
+async function assume(
+  { transport, signer, credentials, region, endpoint }: AssumedRolesParts,
+  role: AssumableRole,
+): Promise<Expiring<AwsCredentials>> {
   const form = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',
@@ -105,7 +77,7 @@ async function assume({ transport, signer, credentials, region, endpoint }: Assu
   }
 }
 
-function readAnswer(status: number, xml: string): Kept {
+function readAnswer(status: number, xml: string): Expiring<AwsCredentials> {
   const text = (name: string): string => {
     const [, after = ''] = xml.split(`<${name}>`, 2);
     return after.slice(0, Math.max(0, after.indexOf(`</${name}>`)));
@@ -115,5 +87,5 @@ function readAnswer(status: number, xml: string): Kept {
   const [accessKeyId, secretAccessKey, sessionToken] = [text('AccessKeyId'), text('SecretAccessKey'), text('SessionToken')];
   const whole = [accessKeyId, secretAccessKey, sessionToken].every((part) => /^[\x21-\x7e]+$/.test(part)) && Number.isFinite(expiresMs);
   if (!whole) throw new Error('the answer holds no credentials');
-  return { credentials: { accessKeyId, secretAccessKey, sessionToken }, expiresMs };
+  return { value: { accessKeyId, secretAccessKey, sessionToken }, expiresMs };
 }

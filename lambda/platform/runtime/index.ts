@@ -13,6 +13,7 @@ export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';
 export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
 export { giveWay, type Pause, pause } from './pause';
+export { createRenewed, type Expiring } from './renewed';
 export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
 export { createTicker, type Ticker, type Watcher } from './ticker';

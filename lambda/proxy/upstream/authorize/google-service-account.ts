@@ -3,14 +3,12 @@ import { GatewayError } from '../../../platform/error';
 import type { Transport } from '../../../platform/http';
 import type { JsonObject } from '../../../platform/json';
 import { parseJson } from '../../../platform/json';
-import { type Clock, NEVER_CANCELLED } from '../../../platform/runtime';
+import { type Clock, createRenewed, NEVER_CANCELLED } from '../../../platform/runtime';
 
 /** The only place that assertions are sent to; the `token_uri` of a key file is not trusted. */
 const TOKEN_ORIGIN = 'https://oauth2.googleapis.com';
 const TOKEN_PATH = '/token';
 const LIFETIME_SECONDS = 3_600;
-/** A token is renewed this long before it expires, in ms. */
-const RENEW_BEFORE_MS = 300_000;
 const LONGEST_ANSWER_BYTES = 64 * 1024;
 const DEADLINES = { connectMs: 5_000, headersMs: 10_000, idleMs: 10_000 };
 
@@ -24,11 +22,6 @@ export interface GoogleTokens {
   token(keyFile: string, scope: string): Promise<string>;
 }
 
-interface Kept {
-  readonly token: string;
-  readonly expiresMs: number;
-}
-
 /**
  * Google's OAuth 2.0 for service accounts: a signed assertion is exchanged for an access token.
  *
@@ -36,35 +29,14 @@ interface Kept {
  * @param origin where assertions go; for tests
  */
 export function createGoogleTokens(transport: Transport, clock: Clock, origin: string = TOKEN_ORIGIN): GoogleTokens {
-  const kept = new Map<string, Kept>();
-  const pending = new Map<string, Promise<string>>();
-
-  const exchange = async (keyFile: string, scope: string, id: string): Promise<string> => {
-    const account = readKeyFile(keyFile);
-    try {
-      const answer = await requestToken(transport, origin, assertion(account, scope, clock.now()));
-      kept.set(id, { token: answer.token, expiresMs: clock.now() + answer.expiresInMs });
-      return answer.token;
-    } catch (error) {
-      const old = kept.get(id);
-      if (old !== undefined && clock.now() < old.expiresMs) return old.token;
-      throw error;
-    }
-  };
-
+  const renewed = createRenewed<string>(clock);
   return {
-    token(keyFile, scope) {
-      const id = `${scope}\n${keyFile}`;
-      const known = kept.get(id);
-      if (known !== undefined && clock.now() < known.expiresMs - RENEW_BEFORE_MS) return Promise.resolve(known.token);
-
-      let running = pending.get(id);
-      if (running === undefined) {
-        running = exchange(keyFile, scope, id).finally(() => pending.delete(id));
-        pending.set(id, running);
-      }
-      return running;
-    },
+    token: (keyFile, scope) =>
+      renewed(`${scope}\n${keyFile}`, async () => {
+        const account = readKeyFile(keyFile);
+        const { token, expiresInMs } = await requestToken(transport, origin, assertion(account, scope, clock.now()));
+        return { value: token, expiresMs: clock.now() + expiresInMs };
+      }),
   };
 }
 
