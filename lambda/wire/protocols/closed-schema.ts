@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { definitionOf, isRecursive } from '../fitting/references';
+import { DATA, MAPS } from './schema-keywords';
 
 /** Keywords that Anthropic refuses in a schema; the model is not held to them, so leaving them out is reported. */
 const UNSUPPORTED = new Set(
@@ -10,11 +11,6 @@ const UNSUPPORTED = new Set(
 const FORMATS = new Set('date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '));
 /** What a pattern must not look at: what stands around, what was found before, where words end. */
 const FARSIGHTED = /\(\?<?[=!]|\\[1-9bB]/;
-
-/** Keywords whose values are maps from names to schemas. */
-const MAPS = new Set(['properties', '$defs', 'definitions']);
-/** Keywords whose values are data, not schemas. */
-const DATA = new Set(['enum', 'const', 'default', 'examples', 'required']);
 
 /**
  * The schema as Anthropic accepts it: objects closed, no keyword it does not know.

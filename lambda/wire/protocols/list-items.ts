@@ -1,9 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
-
-/** Keywords whose values are maps from names to schemas. */
-const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'patternProperties']);
-/** Keywords whose values are data, not schemas. */
-const DATA: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples', 'required']);
+import { DATA, MAPS } from './schema-keywords';
 
 /**
  * A schema in which each list says what is in it, as OpenAI demands ("array schema missing items"): anything where nothing is said, and any member of what was
@@ -21,7 +17,7 @@ export function withListItems(schema: JsonObject): JsonObject {
 function withInner(schema: JsonObject, isMap: boolean): JsonObject {
   const changed = Object.entries(schema).flatMap(([name, value]): [string, JsonValue][] => {
     if (value === undefined) return [];
-    const mended = isMap || !DATA.has(name) ? mend(value, !isMap && MAPS.has(name)) : value;
+    const mended = isMap || !DATA.has(name) ? mend(value, !isMap && (MAPS.has(name) || name === 'patternProperties')) : value;
     return mended === value ? [] : [[name, mended]];
   });
   return changed.length === 0 ? schema : { ...schema, ...Object.fromEntries(changed) };

@@ -3,16 +3,13 @@ import { objectAtRoot } from '../fitting/root-object';
 import type { Tool } from '../model/request';
 import type { Capabilities } from '../models';
 import { withListItems } from './list-items';
+import { DATA, MAPS } from './schema-keywords';
 import { typedParameters, typedSchema } from './typed-schema';
 
 /** Keywords that no schema may hold which OpenAI holds a model to. */
 const LOOSE = ['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas', 'patternProperties'] as const;
 /** What tells what a schema is for. */
 const ROOTS = ['type', 'anyOf', 'oneOf', 'allOf', '$ref'] as const;
-/** Keywords whose values are maps from names to schemas. */
-const MAPS = new Set(['properties', '$defs', 'definitions']);
-/** Keywords whose values are data, not schemas. */
-const DATA = new Set(['enum', 'const', 'default', 'examples', 'required']);
 
 /**
  * Parameters of a function as OpenAI takes them: an object that names its properties, and no union at the root where it is known that the host takes

@@ -73,19 +73,9 @@ function writeText(part: TextPart, dropped: Set<string>): WireText[] {
 }
 
 function writeUserPart(part: UserPart | ToolResultPart, path: string, dropped: Set<string>): WireBlock[] {
-  switch (part.type) {
-    case 'text':
-      return writeText(part, dropped);
-    case 'image':
-      return [writeImage(part, dropped)];
-    case 'document':
-      return [writeDocument(part)];
-    case 'tool-result':
-      return [writeToolResult(part, path, dropped)];
-    case 'audio':
-    case 'video':
-      throw notTaken(path, part);
-  }
+  if (part.type === 'tool-result') return [writeToolResult(part, path, dropped)];
+  if (part.type === 'audio') throw notTaken(path, part);
+  return writeResultPart(part, path, dropped);
 }
 
 function notTaken(path: string, { type }: UserPart): Error {
