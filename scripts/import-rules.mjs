@@ -4,7 +4,7 @@ import { dirname, join, normalize, sep } from 'node:path';
 import { circlesOf } from './import-circles.mjs';
 
 /** Rooms of the runtime in their order: each may import those to its left. */
-const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
+const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'aws', 'simulated'];
 
 /** They join the rooms; none imports another, and nothing imports them. */
 const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
@@ -186,7 +186,7 @@ function roomBreach(file, target) {
 }
 
 /** Rooms that have an `index.ts` at their top; the others have one a folder, and what stands beside the folders. */
-const ONE_FACE = ['identity', 'routing', 'simulated'];
+const ONE_FACE = ['identity', 'routing', 'guardrails', 'simulated'];
 
 function faceBreach(room, target) {
   if (!ORDER.includes(room)) return `lambda/${room} is entered by nobody`;

@@ -3,7 +3,7 @@ import { importBreaches } from '../../scripts/import-rules.mjs';
 import { readSources } from '../../scripts/sources.mjs';
 
 const ROOT = join(__dirname, '../..');
-const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'aws', 'simulated'];
+const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'aws', 'simulated'];
 const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
 
 const sources = readSources(ROOT, ['lib', 'lambda', 'local', 'bin']);

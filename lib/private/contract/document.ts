@@ -1,4 +1,6 @@
 import type { CapabilitiesConfig } from './capabilities';
+import type { DeployValue } from './deploy-value';
+import type { GuardrailConfig } from './guardrails';
 import type { PlacementConfig, SensitiveTargets } from './placement';
 import type { RouteConfig } from './routes';
 
@@ -30,15 +32,6 @@ export type ProviderKind =
   | 'openai-compatible'
   | 'anthropic-compatible'
   | 'simulated';
-
-/**
- * A value of the document: literal, or the name of an environment variable that holds it once deployed.
- * Exactly one of the two is present.
- */
-export interface DeployValue {
-  readonly value?: string;
-  readonly env?: string;
-}
 
 /** Where a provider's credential is kept. */
 export interface CredentialConfig {
@@ -187,6 +180,10 @@ export interface GatewayDocument {
   /** What every call is held to, whoever makes it. */
   readonly placement?: PlacementConfig;
   readonly sensitiveTargets?: SensitiveTargets;
+  /** Guardrail policies that levels, routes and requests may name. */
+  readonly guardrails?: GuardrailConfig[];
+  /** Ids of those that hold for every call. */
+  readonly defaultGuardrails?: string[];
   /** Budgets and limits of the whole gateway (level `gateway`). */
   readonly gateway: LevelConfig;
   /** What binds a key, team, project or user that has no budgets or limits of its own. */

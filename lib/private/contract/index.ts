@@ -6,6 +6,7 @@
  * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
  * - `document.ts`: the shape of the configuration document; `routes.ts`: of what a name leads to, and when.
  * - `capabilities.ts`: names of what models can do.
+ * - `guardrails.ts`: the shape of guardrail policies; `guardrail-check.ts`: what is wrong with one.
  * - `placement.ts`: how sensitive calls can be, and where they may be processed.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
@@ -23,6 +24,7 @@ export {
   LEAST_LENGTH_TOKENS,
 } from './capabilities';
 export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
+export type { DeployValue } from './deploy-value';
 export type { AuditedResource } from './deployment';
 export {
   ADMIN_METHODS,
@@ -39,7 +41,6 @@ export type {
   BudgetConfig,
   CredentialConfig,
   DeadlineConfig,
-  DeployValue,
   GatewayDocument,
   LevelConfig,
   LimitsConfig,
@@ -52,6 +53,26 @@ export type {
   UnknownPriceConfig,
 } from './document';
 export { DEFAULT_DEADLINES } from './document';
+export { type GuardrailProblem, guardrailProblem } from './guardrail-check';
+export {
+  type BedrockGuardConfig,
+  GUARD_ACTIONS,
+  GUARD_DIRECTIONS,
+  GUARD_HEURISTICS,
+  GUARD_SEARCHES,
+  GUARDRAIL_ID,
+  type GuardAction,
+  type GuardDirection,
+  type GuardRuleConfig,
+  type GuardrailConfig,
+  type GuardSearch,
+  guardDirection,
+  MANAGED_SEARCHES,
+  MOST_GUARD_RULES,
+  MOST_GUARDRAILS,
+  type ModerationGuardConfig,
+  type WebhookGuardConfig,
+} from './guardrails';
 export {
   GEOGRAPHIES,
   type Geography,

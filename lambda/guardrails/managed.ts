@@ -1,0 +1,53 @@
+import type { GuardAction, GuardRuleConfig } from '../../lib/private/contract';
+import type { CancellationToken } from '../platform/runtime';
+
+/** Which way texts go: to a model, or to the caller. */
+export type Way = 'input' | 'output';
+
+/** A rule that asks a service, of a policy that holds for a call. */
+export interface ManagedRule {
+  readonly policy: string;
+  readonly version: string;
+  readonly name: string;
+  readonly action: GuardAction;
+  /** What becomes of the call where no verdict comes: `block` refuses it. */
+  readonly onFailure: 'block' | 'allow';
+  readonly rule: GuardRuleConfig;
+}
+
+/** What a check belongs to. */
+export interface GuardedCall {
+  readonly direction: Way;
+  readonly requestId: string;
+  /** Monotonic ms: no verdict is waited for beyond it. */
+  readonly deadlineMs: number;
+  readonly wanted: CancellationToken;
+}
+
+/** What a service says of texts. */
+export interface GuardVerdict {
+  readonly blocked: boolean;
+  /** The texts as they may go on, one for each that was asked of. Absent: as they are. */
+  readonly masked?: readonly string[];
+  /** What was found, as the service names it; never the text. */
+  readonly types: readonly string[];
+  readonly costNanoUsd: bigint;
+  readonly checkedCharacters: number;
+}
+
+/** What one managed rule asks. */
+export interface ManagedGuard {
+  /**
+   * Never rejects for what was found.
+   *
+   * @throws GatewayError 503 `guardrail_unavailable` where no verdict came in time
+   */
+  check(texts: readonly string[], around: GuardedCall): Promise<GuardVerdict>;
+  /** The most that checks of so many characters cost, as one or in windows over a stream. */
+  mostCostNanoUsd(characters: number, windows: 'whole' | 'stream'): bigint;
+}
+
+/** Guards by their rules; each is made once. */
+export interface ManagedGuards {
+  of(rule: ManagedRule): ManagedGuard;
+}
