@@ -35,6 +35,15 @@ export interface RouteOptions {
   readonly contentPolicyFallback?: boolean;
 
   /**
+   * The most that one call may cost, in US dollars as a decimal string: `0.50`. A target at which it could cost more is left out and named; where
+   * none is left, the call is refused before it costs anything. Where a caller names no cap of the answer, one is written that keeps to it, unless
+   * that would be shorter than such answers usually are.
+   *
+   * @default - as much as budgets and the caller's own `x-gateway-max-cost-usd` leave
+   */
+  readonly maxCostUsd?: string;
+
+  /**
    * How sensitive calls of this alias are at least.
    *
    * @default - as the call's key and the levels above it say

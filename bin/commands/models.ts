@@ -34,6 +34,7 @@ export const command = overrideCommand({
     'no-affinity': { type: 'boolean' },
     'budget-fallback': { type: 'string' },
     'content-policy-fallback': { type: 'boolean' },
+    'max-cost-usd': { type: 'string' },
     sensitivity: { type: 'string' },
     residency: { type: 'string', multiple: true },
     capabilities: { type: 'string' },
@@ -50,6 +51,7 @@ tokens and last day; \`get\` and \`delete\` are about an override.
   --no-affinity         calls of one conversation may go to different targets
   --budget-fallback ALIAS   takes calls that no budget covers
   --content-policy-fallback   what one provider's content policy refuses is asked of the next target
+  --max-cost-usd USD    the most that one call may cost
   --sensitivity LABEL  --residency AREA   how sensitive its calls are at least, and where they stay; docs/residency.md
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
 ${TOKEN_PRICE_HELP}
@@ -63,6 +65,7 @@ ${TOKEN_PRICE_HELP}
       ...(flag(parsed, 'no-affinity') ? { affinity: false } : {}),
       ...option('budget_fallback', text(parsed, 'budget-fallback')),
       ...(flag(parsed, 'content-policy-fallback') ? { content_policy_fallback: true } : {}),
+      ...option('max_cost_usd', text(parsed, 'max-cost-usd')),
       ...option('sensitivity', text(parsed, 'sensitivity')),
       ...option('residency', texts(parsed, 'residency')),
       ...option('capabilities', readCapabilities(parsed)),

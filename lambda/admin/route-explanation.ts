@@ -88,14 +88,19 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
   // A call whose cost nobody knows is not made, unless it is held to a ceiling.
   const mayBeUnpriced = known.document.unknownPrice?.policy === 'ceiling';
   const bounded = targets.filter(({ name }) => mayBeUnpriced || prices.has(name));
+  const { maxCostNanoUsd } = resolution;
+  const costOf = (target: Target): bigint => expectedCost(target, prices.get(target.name), asked, question) ?? 0n;
+  // What a call may cost is never less than what it is expected to.
+  const affordable = maxCostNanoUsd === undefined ? bounded : bounded.filter((target) => costOf(target) <= maxCostNanoUsd);
   return {
     resolution,
-    targets: ranked(bounded, { resolution, asked, question, prices }),
+    targets: ranked(affordable, { resolution, asked, question, prices }),
     skipped: [
       ...without(resolution.targets, allowed, 'models'),
       ...without(allowed, near, 'placement'),
       ...skipped,
       ...without(targets, bounded, 'price'),
+      ...without(bounded, affordable, 'max_cost'),
     ],
   };
 }
@@ -149,6 +154,11 @@ function pricesOf(targets: readonly Target[], priceOf: (target: Target) => Price
   );
 }
 
+function expectedCost({ parameters }: Target, price: Price | undefined, asked: Asked, question: RouteQuestion): bigint | undefined {
+  const { outputTokens = USUAL_OUTPUT_TOKENS } = question;
+  return price === undefined ? undefined : textCost(price, asked.inputTokens(), outputTokens, parameters?.service_tier);
+}
+
 interface Order {
   readonly resolution: Resolution;
   readonly asked: Asked;
@@ -171,13 +181,12 @@ function ranked(targets: readonly Target[], { resolution, asked, question, price
   const whole = targets.reduce((sum, { weight = 1 }) => sum + weight, 0);
   return orderOf(strategy, targets, facts).map((target) => {
     const { name, weight = 1, parameters } = target;
-    const price = prices.get(name);
-    const expected = price === undefined ? null : formatUsd(textCost(price, asked.inputTokens(), outputTokens, parameters?.service_tier));
+    const expected = expectedCost(target, prices.get(name), asked, question);
     return {
       target: name,
       standby: weight === 0,
       share: strategy === 'weighted' && whole > 0 ? Math.round((weight / whole) * 10_000) / 10_000 : null,
-      expected_usd: expected,
+      expected_usd: expected === undefined ? null : formatUsd(expected),
       judged_by: STRATEGIES[strategy].say(target, facts) ?? null,
       ...(parameters === undefined ? {} : { parameters: parameters as unknown as JsonObject }),
     };

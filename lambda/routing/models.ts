@@ -1,4 +1,5 @@
 import type { PlacementConfig, RouteConfig, StrategyName, TargetConfig } from '../../lib/private/contract';
+import { usd } from '../money/pricing';
 import { GatewayError } from '../platform/error';
 import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
 import { isSafeModelName } from '../wire/providers';
@@ -26,6 +27,8 @@ export interface Resolution {
   readonly budgetFallback?: string;
   /** Whether what one provider's content policy refuses is asked of the next target. */
   readonly contentPolicyFallback: boolean;
+  /** The most that one of its calls may cost. */
+  readonly maxCostNanoUsd?: bigint;
   /** What the calls of its route are held to; of a route that was changed at run time also what it was deployed with. */
   readonly placements: readonly PlacementConfig[];
 }
@@ -72,6 +75,7 @@ export function createModelResolver(
       affinity: route.affinity ?? true,
       ...(route.budget_fallback === undefined ? {} : { budgetFallback: route.budget_fallback }),
       contentPolicyFallback: route.content_policy_fallback ?? false,
+      ...(route.max_cost_usd === undefined ? {} : { maxCostNanoUsd: usd(route.max_cost_usd) }),
       placements: routes.filter(({ alias, sensitivity, residency }) => alias === route.alias && (sensitivity ?? residency) !== undefined),
     };
   };

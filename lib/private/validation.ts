@@ -28,7 +28,7 @@ export function checkGlob(what: string, glob: string): string {
 }
 
 /** Throws unless the text is a positive decimal that an exact number of nano-dollars can hold. */
-function checkUsd(what: string, usd: string): string {
+export function checkUsd(what: string, usd: string): string {
   if (!/^(0|[1-9]\d{0,8})(\.\d{1,9})?$/.test(usd) || /^[0.]+$/.test(usd)) {
     throw new Error(
       `${what} is "${usd}"; give US dollars above 0 and below 1000000000 as a decimal with at most 9 places and no sign, for example "25.00"`,

@@ -30,7 +30,7 @@ test('models set says of a route all that the admin API takes', async () => {
   await run(
     models,
     ...['set', 'smart', '--target', `openai/gpt-5 ${JSON.stringify(terms)}`, '--target', 'openai/gpt-6', '--strategy', 'weighted'],
-    ...['--no-affinity', '--budget-fallback', 'cheap', '--content-policy-fallback'],
+    ...['--no-affinity', '--budget-fallback', 'cheap', '--content-policy-fallback', '--max-cost-usd', '0.5'],
   );
 
   expect(await json(models, 'get', 'smart')).toMatchObject({
@@ -42,6 +42,7 @@ test('models set says of a route all that the admin API takes', async () => {
     affinity: false,
     budget_fallback: 'cheap',
     content_policy_fallback: true,
+    max_cost_usd: '0.5',
   });
   expect((await run(models, 'list')).out).toMatch(/smart\s+openai\/gpt-5 > openai\/gpt-6\s+weighted/);
   await expect(run(models, 'set', 'smart', '--target', 'openai/gpt-5 weight=9')).rejects.toThrow('with a JSON object behind the space');
@@ -77,6 +78,17 @@ test('route explain tells the order, the shares, the expected cost and what is l
   const table = (await run(route, 'explain', '--model', 'smart', '--pictures')).out;
   expect(table).toMatch(/smart is the alias smart; strategy lowest_cost/);
   expect(table).toMatch(/-\s+openai\/little.*skipped: pictures/);
+});
+
+test('route explain leaves out what is expected to cost more than a call of the route may', async () => {
+  await run(prices, 'set', 'openai/big', '--input', '100', '--output', '100');
+  await run(prices, 'set', 'openai/little', '--input', '1', '--output', '10');
+  await run(models, 'set', 'smart', '--target', 'openai/big', '--target', 'openai/little', '--max-cost-usd', '0.1');
+
+  expect(await explained('--input-tokens', '1000', '--output-tokens', '100')).toMatchObject({
+    targets: [{ target: 'openai/little' }],
+    skipped: [{ target: 'openai/big', why: 'max_cost' }],
+  });
 });
 
 const free = async () => {

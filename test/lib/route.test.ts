@@ -58,6 +58,7 @@ test.each([
       affinity: false,
       budgetFallback: 'cheap',
       contentPolicyFallback: true,
+      maxCostUsd: '0.50',
     }),
   );
 
@@ -67,6 +68,7 @@ test.each([
     affinity: false,
     budget_fallback: 'cheap',
     content_policy_fallback: true,
+    max_cost_usd: '0.50',
     targets: [
       {
         provider: 'bedrock',
@@ -140,6 +142,12 @@ describe('fails', () => {
   ];
   test.each(cases)('%s', (_name, options, message) => {
     expect(() => one(options)).toThrow(message);
+  });
+
+  test.each(['0', '-1', '$5', '1e3'])('on a maximum of %s dollars', (maxCostUsd) => {
+    expect(() => routesOf(Route.to('smart', [Target.model('bedrock/a.b')], { maxCostUsd }))).toThrow(
+      /"maxCostUsd" of the route "smart" is ".*"; give US dollars above 0/,
+    );
   });
 
   const fallback = (budgetFallback: string): RouteOptions => ({ budgetFallback });

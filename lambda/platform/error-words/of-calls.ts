@@ -80,7 +80,10 @@ export const OF_CALLS = {
       'An alias leads to targets that are each for other calls: other teams, shorter prompts, another time of day.',
       'Name another model; `llm-gateway route explain` shows an administrator what each target is for.',
     ],
-    max_cost_exceeded: ['The call may cost more than its own `x-gateway-max-cost-usd`.', 'Ask for less output, or raise the header.'],
+    max_cost_exceeded: [
+      'The call may cost more than its own `x-gateway-max-cost-usd`, or than a call of its alias may.',
+      'Ask for less output, send a shorter prompt, name another model, or raise the maximum.',
+    ],
   }),
   ...explainedAt('changes-that-are-refused', {
     already_exists: ['There is an entry with this id already.', 'Change that one, or choose another id.'],

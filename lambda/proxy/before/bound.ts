@@ -1,8 +1,9 @@
 import type { Bound, Reservation, SmallerBounds } from '../../money/ledger';
-import { type BoundInput, boundOf, capForCost, type Price, parseUsd } from '../../money/pricing';
-import { GatewayError, invalidRequest } from '../../platform/error';
+import { type BoundInput, boundOf, capForCost, type Price } from '../../money/pricing';
+import { GatewayError } from '../../platform/error';
 import type { Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
+import { withinMaxCost, withinMeans } from '../choosing/max-cost';
 import { tierSetAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { pricedTargets } from '../priced-targets';
@@ -25,27 +26,32 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const { targets: priced, prices: known, byName: prices } = pricedTargets(gateway, call);
   if (priced.length === 0) throw priceUnknown(call);
 
-  const affordable = withinMeans(gateway, call, priced, prices);
+  const usual = usualOutput(gateway, call);
+  const usualChoice = Math.ceil(usual / Math.max(1, call.facts.choices));
+  const inputAt = (some: readonly Target[]): BoundInput => {
+    const theirs = some.map(({ name }) => prices.get(name) as Price);
+    return inputOf(call, some, theirs, capOf(gateway, call, some, theirs).cap);
+  };
+  const affordable = withinMeans(call, priced, inputAt, usualChoice);
   if (affordable.targets.length < priced.length) {
     return bound(gateway, { ...call, targets: affordable.targets, skipped: [...withUnpriced(call, priced), ...affordable.skipped] });
   }
   const { cap, isKnown, mustBeWritten, reason } = capOf(gateway, call, priced, known);
   const input = inputOf(call, priced, known, cap);
-  const allowed = withinMaxCost(call, input);
-  const usual = usualOutput(gateway, call);
+  const { tokens: allowed, by } = withinMaxCost(call, input, usualChoice);
   const held = allowed === cap ? input : { ...input, maxOutputTokens: allowed };
-  const bounds = new CallBounds(held, usual, leastOutput(call, usual));
+  const bounds = new CallBounds(held, usual, leastOutput(call, usualChoice));
   const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
   const costs = call.operation.generates && whole.costNanoUsd > 0n;
-  const byHeader = allowed !== cap || (mustBeWritten && call.options.maxCostUsd !== undefined);
-  const written = costs && (byHeader || reason !== undefined);
+  const capReason = allowed !== cap || mustBeWritten ? (by ?? reason) : reason;
+  const written = costs && capReason !== undefined;
   return {
     call: priced.length === call.targets.length ? call : { ...call, targets: priced, skipped: withUnpriced(call, priced) },
     bound: whole,
     smaller: costs && reason === undefined && call.facts.maxOutputTokens === undefined ? bounds : undefined,
     prices,
     outputCap: written ? allowed : undefined,
-    capReason: !written ? undefined : byHeader ? 'x-gateway-max-cost-usd' : reason,
+    capReason: written ? capReason : undefined,
     isCapped: written || call.facts.maxOutputTokens !== undefined || (costs && isKnown),
     maxOutputTokens: Math.min(allowed, call.facts.maxOutputTokens ?? allowed) * call.facts.choices,
   };
@@ -66,28 +72,6 @@ function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly 
 
 function withUnpriced({ targets, skipped }: RoutedCall, priced: readonly Target[]): RoutedCall['skipped'] {
   return [...skipped, ...targets.filter((target) => !priced.includes(target)).map((target) => ({ target, why: 'price' }))];
-}
-
-/** The targets at which the call can be held to `x-gateway-max-cost-usd`; all of them where it can be at none. */
-function withinMeans(
-  gateway: Gateway,
-  call: RoutedCall,
-  targets: readonly Target[],
-  prices: ReadonlyMap<string, Price>,
-): Pick<RoutedCall, 'targets' | 'skipped'> {
-  if (targets.length === 1 || call.options.maxCostUsd === undefined) return { targets, skipped: [] };
-  const dear = targets.filter((target) => {
-    const price = [prices.get(target.name) as Price];
-    try {
-      withinMaxCost(call, inputOf(call, [target], price, capOf(gateway, call, [target], price).cap));
-      return false;
-    } catch (error) {
-      if (error instanceof GatewayError && error.code === 'max_cost_exceeded') return true;
-      throw error;
-    }
-  });
-  if (dear.length === targets.length) return { targets, skipped: [] };
-  return { targets: targets.filter((target) => !dear.includes(target)), skipped: dear.map((target) => ({ target, why: 'max_cost' })) };
 }
 
 /** The call as it was admitted: where a budget binds it, held to what was set aside. */
@@ -201,34 +185,13 @@ function usualOutput({ usualOutput: usual }: Gateway, { caller, facts }: RoutedC
 }
 
 /** Where another takes what no budget covers, an answer is not cut shorter than such answers are, per choice. */
-function leastOutput({ resolution, facts }: RoutedCall, usualTokens: number): number {
-  return resolution.budgetFallback === undefined ? 1 : Math.ceil(usualTokens / Math.max(1, facts.choices));
+function leastOutput({ resolution }: RoutedCall, usualTokens: number): number {
+  return resolution.budgetFallback === undefined ? 1 : usualTokens;
 }
 
 /** Who sends the bill. */
 function accountOf({ provider }: Target): string {
   return provider.id;
-}
-
-/** The output cap with which the call stays within `x-gateway-max-cost-usd`: a budget of that size, all of it for this call. */
-function withinMaxCost(call: RoutedCall, input: BoundInput): number {
-  const text = call.options.maxCostUsd;
-  if (text === undefined || !isBilled(call)) return input.maxOutputTokens;
-  const most = parseUsd(text);
-  if (most === undefined || most < 0n) {
-    throw invalidRequest(
-      'x-gateway-max-cost-usd',
-      'The header x-gateway-max-cost-usd must be US dollars as a decimal, such as 0.05.',
-      'invalid_header',
-    );
-  }
-  const cap = call.operation.generates ? capForCost(input, most) : boundOf(input).costNanoUsd <= most ? input.maxOutputTokens : undefined;
-  if (cap !== undefined) return cap;
-  throw invalidRequest(
-    'x-gateway-max-cost-usd',
-    'The call may cost more than x-gateway-max-cost-usd allows; it was not made.',
-    'max_cost_exceeded',
-  );
 }
 
 function priceUnknown(call: RoutedCall): GatewayError {

@@ -95,7 +95,7 @@ export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'aske
 }
 
 /** Why an output cap is written that the caller did not ask for. */
-export type CapReason = 'budget' | 'x-gateway-max-cost-usd' | 'defaultMaxOutputTokens';
+export type CapReason = 'budget' | 'x-gateway-max-cost-usd' | 'the route' | 'defaultMaxOutputTokens';
 
 /** A call that cannot cost more than is known. */
 export interface BoundedCall {

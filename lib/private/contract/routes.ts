@@ -78,6 +78,8 @@ export interface RouteConfig extends PlacementConfig {
   readonly budget_fallback?: string;
   /** Whether what one provider's content policy refuses is asked of the next target. Default: false. */
   readonly content_policy_fallback?: boolean;
+  /** The most that one of its calls may cost, as decimal US dollars. Default: as much as budgets leave. */
+  readonly max_cost_usd?: string;
 }
 
 /** What a route says beside its alias and its targets. */
@@ -89,6 +91,7 @@ export const ROUTE_TERMS = [
   'affinity',
   'budget_fallback',
   'content_policy_fallback',
+  'max_cost_usd',
   'sensitivity',
   'residency',
 ] as const satisfies readonly (keyof RouteTerms)[];

@@ -60,6 +60,7 @@ describe('overrides of routes and prices', () => {
       affinity: false,
       budget_fallback: 'cheap',
       content_policy_fallback: true,
+      max_cost_usd: '0.50',
     };
 
     const made = await admin.call('POST', '/models', { body: { id: 'smart', ...said } });
@@ -88,6 +89,8 @@ describe('overrides of routes and prices', () => {
     [{ targets: [{ ...target, when: { min_input_tokens: 5, max_input_tokens: 4 } }] }, 'targets[0].when.min_input_tokens'],
     [{ targets: [{ ...target, parameters: { effort: 'hard' } }] }, 'targets[0].parameters.effort'],
     [{ targets: [target], strategy: 'fastest' }, 'strategy'],
+    [{ targets: [target], max_cost_usd: 0.5 }, 'max_cost_usd'],
+    [{ targets: [target], max_cost_usd: '-1' }, 'max_cost_usd'],
     [{ targets: [target], budget_fallback: 'nobody' }, 'budget_fallback'],
     [{ targets: [target], budget_fallback: 'smart' }, 'budget_fallback'],
     [{ targets: [target], budget_fallback: 'nobody/x' }, 'budget_fallback'],
