@@ -53,6 +53,16 @@ export type {
   UnknownPriceConfig,
 } from './document';
 export { DEFAULT_DEADLINES } from './document';
+export {
+  GUARD_GROUPS,
+  GUARD_LOCALES,
+  GUARD_TYPES,
+  type GuardKind,
+  type GuardType,
+  type GuardTypeFacts,
+  guardTypesOf,
+  isGuardTypeOrGroup,
+} from './guard-types';
 export { type GuardrailProblem, guardrailProblem } from './guardrail-check';
 export {
   type BedrockGuardConfig,

@@ -3,6 +3,7 @@ import { adminReaders } from './admin';
 import { answerReaders } from './answers';
 import { formReaders } from './forms';
 import { framingReaders } from './framing';
+import { guardedReaders } from './guarded';
 import { jsonReaders } from './json';
 import { localReaders } from './local';
 import { referenceReaders } from './references';
@@ -18,6 +19,7 @@ export const READERS: readonly Reader[] = [
   ...requestReaders,
   ...referenceReaders,
   ...textReaders,
+  ...guardedReaders,
   ...adminReaders,
   ...localReaders,
 ];

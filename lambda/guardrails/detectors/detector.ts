@@ -1,0 +1,19 @@
+import type { GuardType } from '../../../lib/private/contract';
+import type { TextWindow } from '../text';
+
+/** Finds one type of thing. It keeps nothing: what it says of a place depends on the window alone. */
+export interface Detector {
+  readonly type: GuardType;
+  /** ASCII characters at which it looks. */
+  readonly at: string;
+  /** Whether it looks only where a word begins: behind a letter or a digit there is nothing for it. */
+  readonly atWordStart: boolean;
+  /**
+   * Where the finding ends that begins at `index`, or whose sign is there; 0 where there is none.
+   * One that begins elsewhere says so by `window.start`. It reads a bounded number of units, by `window.at`.
+   */
+  find(window: TextWindow, index: number): number;
+}
+
+export const DIGITS = '0123456789';
+export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -1,0 +1,2 @@
+export { type Masking, Masks } from './masks';
+export { MaskRestorer } from './restorer';

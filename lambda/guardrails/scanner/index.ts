@@ -1,0 +1,2 @@
+export { createScanner } from './scanner';
+export type { CheckedPiece, Finding, HeldText, LocalRule, LocalScanner, TextForm } from './types';

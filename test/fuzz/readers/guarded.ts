@@ -1,0 +1,87 @@
+import { type CheckedPiece, createScanner, type Finding, type LocalRule, Masks, type TextForm } from '../../../lambda/guardrails';
+import type { Random } from '../random';
+import { check, type Reader } from '../reader';
+
+const RULES: readonly LocalRule[] = [{ id: 'all', name: 'all', action: 'mask', detect: ['personal', 'network', 'credentials'] }];
+const scanner = createScanner(RULES);
+const MOST_PIECES = 5;
+
+const TEXTS = [
+  'Write to bob@example.com or call +49 30 901820 about 4111 1111 1111 1111.',
+  'DE89 3704 0044 0532 0130 00, 536-22-1234, AKIAIOSFODNN7EXAMPLE, 10.0.0.1 and 00:1b:44:11:3a:b7',
+  'https://u:p@example.com/ sk-gw-abcdefghijklmnop-xxxxxxxxxxxxxxxxxxxx0xxxxxxxxxxxxxxxxxxxxxx',
+];
+const WORDS = [
+  '@',
+  '.',
+  '-',
+  ' ',
+  '+',
+  '4111111111111111',
+  'eyJ',
+  'sk-',
+  'GB82',
+  '://',
+  ':',
+  '\u200b',
+  '４',
+  '٣',
+  'é',
+  '\u{1d7d8}',
+  '\ud800',
+];
+
+export const guardedReaders: readonly Reader[] = [
+  {
+    name: 'guarded-text',
+    about: 'texts in which guards look for what they know, whole and in pieces',
+    files: ['lambda/guardrails/detectors/', 'lambda/guardrails/masks/', 'lambda/guardrails/scanner/', 'lambda/guardrails/text/'],
+    samples: () => TEXTS,
+    words: WORDS,
+    stepsPerByte: 1_000,
+    read: (input, random) => readBothWays(input.toString('utf8'), 'text', random),
+  },
+  {
+    name: 'guarded-json',
+    about: 'arguments of tools in which guards look for what they know, whole and in pieces',
+    files: ['lambda/guardrails/text/'],
+    samples: () => TEXTS.map((text) => JSON.stringify({ text, number: 4111111111111111 })),
+    words: [...WORDS, '\\u0040', '\\u00', '\\', '"', '\\"', '\\ud835\\udfd8'],
+    stepsPerByte: 1_000,
+    read: (input, random) => readBothWays(input.toString('utf8'), 'json', random),
+  },
+];
+
+/** What is found and masked is the same in pieces, and what was masked comes back. */
+function readBothWays(text: string, form: TextForm, random: Random): void {
+  const masking = { form, reversible: new Set(['all']) };
+  const [masks, again] = [new Masks(), new Masks()];
+  masks.reserve(text);
+  again.reserve(text);
+  const findings = scanner.scan(text, form);
+  const masked = masks.apply({ text, findings }, masking);
+  const pieces = inPieces(text, form, random);
+  check(pieces.map((piece) => piece.text).join('') === text, 'a text that is not what came');
+  check(JSON.stringify(placed(pieces)) === JSON.stringify(findings), 'other findings in pieces');
+  check(pieces.map((piece) => again.apply(piece, masking)).join('') === masked, 'other masks in pieces');
+  const restorer = masks.restorer('text');
+  const cut = random.below(masked.length + 1);
+  const restored = restorer.write(masked.slice(0, cut)) + restorer.write(masked.slice(cut)) + restorer.end();
+  if (form === 'text') check(restored === text, 'a value that does not come back');
+}
+
+function inPieces(text: string, form: TextForm, random: Random): readonly CheckedPiece[] {
+  const cuts = Array.from({ length: random.below(MOST_PIECES) }, () => random.below(text.length + 1)).sort((one, other) => one - other);
+  const bounds = [0, ...cuts, text.length];
+  const held = scanner.open(form);
+  return [...bounds.slice(1).map((end, index) => held.write(text.slice(bounds[index], end))), held.end()];
+}
+
+function placed(pieces: readonly CheckedPiece[]): readonly Finding[] {
+  let offset = 0;
+  return pieces.flatMap(({ text, findings }) => {
+    const from = offset;
+    offset += text.length;
+    return findings.map((each) => ({ ...each, start: each.start + from, end: each.end + from }));
+  });
+}
