@@ -1,7 +1,7 @@
 import { GatewayError } from '../../platform/error';
 import { holdsCredential, type Usage } from '../../wire/model';
-import type { StreamMeter } from '../../wire/protocols';
-import { unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
+import type { FrameVerdict, StreamMeter } from '../../wire/protocols';
+import { FailedGeneration, unreadableAnswer, upstreamIncomplete } from '../../wire/protocols';
 import type { RawFrame } from './frames';
 import type { StreamReport, StreamSink, StreamTranslation } from './translation';
 
@@ -22,6 +22,8 @@ class PassThrough implements StreamTranslation {
   #said = false;
   /** What the provider failed with, in words that the caller has got. */
   #failed: GatewayError | undefined;
+  /** By the provider's word for it, what the model wrote is of no use. */
+  #unusable: string | undefined;
 
   public constructor(
     private readonly meter: StreamMeter & { readonly malformed?: number },
@@ -35,7 +37,7 @@ class PassThrough implements StreamTranslation {
     for (const frame of frames) {
       const verdict = meter.observe(frame);
       const raw = frame.raw as Buffer;
-      if (verdict.kind === 'forward') {
+      if (this.#isToldOn(verdict, run !== undefined)) {
         run = run === undefined ? raw : adjoin(run, raw);
       } else {
         if (run !== undefined) this.#say(run, sink);
@@ -46,9 +48,20 @@ class PassThrough implements StreamTranslation {
       if (meter.terminated) break;
     }
     if (run !== undefined) this.#say(run, sink);
-    if (!meter.terminated) return;
-    if (this.#failed === undefined) sink.complete();
-    else sink.fail(this.#failed);
+    if (meter.terminated) this.#end(sink);
+  }
+
+  /** Where an answer turns out to be of no use, all but its end is told to a caller who has some of it, and nothing to any other. */
+  #isToldOn(verdict: FrameVerdict, begins: boolean): boolean {
+    if (verdict.kind === 'failed') this.#unusable = verdict.raw;
+    else if (verdict.kind !== 'forward') return false;
+    return this.#unusable === undefined || ((this.#said || begins) && !this.meter.terminated);
+  }
+
+  #end(sink: StreamSink): void {
+    if (this.#unusable !== undefined) sink.fail(new FailedGeneration(this.#unusable, this.meter.usage));
+    else if (this.#failed !== undefined) sink.fail(this.#failed);
+    else sink.complete();
   }
 
   /**
@@ -70,7 +83,7 @@ class PassThrough implements StreamTranslation {
   }
 
   public end(sink: StreamSink): void {
-    if (this.#failed !== undefined) return sink.fail(this.#failed);
+    if (this.#failed !== undefined || this.#unusable !== undefined) return this.#end(sink);
     if (!this.meter.complete) return sink.fail(upstreamIncomplete());
     if (this.terminator !== '') sink.content(this.terminator);
     sink.complete();

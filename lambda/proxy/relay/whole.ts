@@ -85,9 +85,9 @@ function finishOf(answer: AnyAnswer): string | undefined {
 function passedAnswer(reply: InboundReply, { of, dialect, asked }: WholeReading, body: JsonObject, bytes: Buffer): WholeAnswer {
   const { protocol } = of;
   const finishReason = dialect.finishReason?.(body);
-  // Its own reader knows how this protocol hides an error in a good status, and whether nothing was written.
+  // Its own reader knows how this protocol hides an error in a good status.
   if (namesError(body) || protocol.isAnswer?.(body) === false) protocol.decodeResponse(body);
-  else if (finishReason?.unified === 'error') checkWritten(protocol.decodeResponse(body));
+  else if (finishReason?.unified === 'error') checkUsable(protocol.decodeResponse(body));
   const mended = dialect.mendResponse?.(body, asked);
   const told = mended === undefined ? bytes : Buffer.from(JSON.stringify(mended));
   return {
@@ -105,9 +105,8 @@ function namesError(body: JsonObject): boolean {
   return body['type'] === 'error' || (body['error'] !== undefined && body['error'] !== null);
 }
 
-/** What a model wrote before it failed is its caller's, in the words of the provider; there may be nothing of it. */
-function checkWritten(answer: AnyAnswer): void {
-  if (isWritten(answer) && answer.choices.every(({ content }) => content.length === 0)) checkGenerated(answer);
+function checkUsable(answer: AnyAnswer): void {
+  if (isWritten(answer)) checkGenerated(answer);
 }
 
 async function readWhole(reply: InboundReply): Promise<Buffer> {

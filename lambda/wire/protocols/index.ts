@@ -40,18 +40,19 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
   return (name: Name, operation: Operation): Promise<T> => known(`${name} ${operation}`, () => load(name, operation));
 }
 
+export type { BudgetState } from './budget-state';
 export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
 export { type OwnNames, ownNames } from './field-names';
 export { locationOf } from './media-locations';
 export { mediaUrlIn } from './media-urls';
 export type {
-  BudgetState,
   CallEnvelope,
   CallFacts,
   Dialect,
   DialectCodec,
   EncodeContext,
   Frame,
+  FrameVerdict,
   Protocol,
   ProtocolCodec,
   StreamDecoder,

@@ -11,6 +11,7 @@ import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
 import type { Capabilities, FormatNeeds, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
+import type { BudgetState } from './budget-state';
 import type { FieldNames } from './field-names';
 import type { RoutedBy } from './opening';
 
@@ -81,12 +82,6 @@ export interface CallEnvelope {
   /** Of a form. */
   readonly files?: readonly FormFile[];
 }
-
-/** How a budget that binds a call stands. */
-export type BudgetState =
-  | { readonly spent: false; readonly limitNanoUsd: bigint; readonly usedNanoUsd: bigint }
-  /** `resetsAt` in epoch seconds; absent for a budget that never does. */
-  | { readonly spent: true; readonly resetsAt?: number };
 
 /** Who gets a call in its own dialect. */
 export interface ForwardedTo {
@@ -245,12 +240,14 @@ export interface StreamMeter {
 }
 
 /**
- * What to do with a frame of a passed-through stream.
- *
- * - `forward`: meaningful, send it. - `preamble`: send it, but it commits to nothing yet (role-only chunk, `message_start`, ping).
- * - `drop`: the caller must not see it (usage it did not ask for, malformed). - `error`: the provider failed; `error` says how.
+ * What to do with a frame of a passed-through stream. `forward`: meaningful, send it. `preamble`: send it, but it commits to nothing yet
+ * (role-only chunk, `message_start`, ping). `drop`: the caller must not see it (usage it did not ask for, malformed). `error`: the provider
+ * failed. `failed`: the answer ends, by the provider's word `raw`, and is of no use; what follows only tells what it cost.
  */
-export type FrameVerdict = { readonly kind: 'forward' | 'preamble' | 'drop' } | { readonly kind: 'error'; readonly error: GatewayError };
+export type FrameVerdict =
+  | { readonly kind: 'forward' | 'preamble' | 'drop' }
+  | { readonly kind: 'error'; readonly error: GatewayError }
+  | { readonly kind: 'failed'; readonly raw: string };
 
 /** An error answer of a provider, read leniently. */
 export interface ProviderErrorFacts {

@@ -38,7 +38,10 @@ const choice = (message: object | null, more: object = {}) => ({
 });
 
 test.each([
-  ['FastAPI words', { detail: 'Not Found' }, 502, 'upstream_invalid_response'],
+  ['FastAPI words', { detail: 'Not Found' }, 502, 'upstream_error'],
+  ['FastAPI details', { detail: [{ loc: ['body'], msg: 'Prompt exceeds the maximum context length' }] }, 400, 'context_length_exceeded'],
+  ['a list of errors', { errors: [{ message: 'Too many', status: 429 }] }, 429, 'rate_limit_exceeded'],
+  ['a message alone', { code: 'Throttled', msg: 'slow down', status_code: 429, success: false }, 429, 'rate_limit_exceeded'],
   ['nothing', {}, 502, 'upstream_invalid_response'],
   ['no choice', { object: 'chat.completion', choices: [], usage }, 502, 'upstream_invalid_response'],
   ['a choice of nothing', choice(null), 502, 'upstream_invalid_response'],
@@ -55,6 +58,7 @@ test.each([
     'upstream_error',
   ],
   ['a failure of nothing written', choice({ role: 'assistant', content: '' }, { finish_reason: 'error' }), 502, 'upstream_error'],
+  ['what was written before a failure', choice({ role: 'assistant', content: 'Hel' }, { finish_reason: 'error' }), 502, 'upstream_error'],
   [
     'DeepSeek without room',
     choice({ role: 'assistant', content: null }, { finish_reason: 'insufficient_system_resource' }),
@@ -76,6 +80,9 @@ test.each([
   ['responses', 'openai/gpt-5.4', { object: 'response', status: 'failed', output: [], error: null }, 502],
   ['responses', 'vllm/some-model', { object: 'error', message: 'Rate limited', type: 'RateLimitError', code: 429 }, 429],
   ['messages', 'anthropic/claude-sonnet-4-5', { message: 'Internal' }, 502],
+  ['messages', 'anthropic-compatible/MiniMax-M2', { content: null, base_resp: { status_code: 1002, status_msg: 'rate limit' } }, 429],
+  ['messages', 'anthropic-compatible/MiniMax-M2', { type: 'message', content: [], base_resp: { status_code: 1008, status_msg: 'x' } }, 503],
+  ['chat', 'anthropic-compatible/MiniMax-M2', { base_resp: { status_code: 1026, status_msg: 'x' } }, 400],
   ['embeddings', 'openai/text-embedding-3-small', { object: 'list', data: [] }, 502],
   ['embeddings', 'openai/text-embedding-3-small', { detail: 'x' }, 502],
   ['count', 'anthropic/claude-sonnet-4-5', { detail: 'x' }, 502],
@@ -84,7 +91,16 @@ test.each([
 });
 
 test.each([
-  ['what a model wrote before it failed', choice({ role: 'assistant', content: 'Hel' }, { finish_reason: 'error' })],
+  [
+    'an alternative that failed beside one that did not',
+    {
+      ...choice({ role: 'assistant', content: 'Hel' }, { finish_reason: 'error' }),
+      choices: [
+        { index: 0, message: { role: 'assistant', content: 'Hel' }, finish_reason: 'error' },
+        { index: 1, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' },
+      ],
+    },
+  ],
   ['a filtered choice of Azure', { choices: [{ index: 0, finish_reason: 'content_filter', content_filter_results: {} }], usage }],
   ['an answer of MiniMax', { ...choice({ role: 'assistant', content: 'x' }), base_resp: { status_code: 0, status_msg: '' } }],
 ])('%s is an answer, as it came', async (_, body) => {

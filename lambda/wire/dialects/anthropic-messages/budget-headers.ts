@@ -1,4 +1,4 @@
-import type { BudgetState } from '../../protocols/protocol';
+import type { BudgetState } from '../../protocols/budget-state';
 
 /** Shares of a budget from which on a caller is warned, dearest first. */
 const THRESHOLDS = [0.95, 0.75] as const;

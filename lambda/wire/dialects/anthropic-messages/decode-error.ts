@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../../platform/json';
 import { awsException, awsStatus } from '../../protocols/aws-error';
-import { nonEmptyText, objectOf } from '../../protocols/lenient';
+import { baseResponseError } from '../../protocols/base-response';
+import { arrayOf, nonEmptyText, objectOf } from '../../protocols/lenient';
+import { bareError } from '../../protocols/openai-error';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
 import { providerError } from '../../protocols/provider-error';
 
@@ -19,7 +21,8 @@ export function decodeError(status: number, body: JsonObject | undefined, header
   });
 }
 
-/** The error that an event or a good answer holds, if it is one. */
+/** The error that an event or a good answer holds, if it is one; compatible servers have forms of their own. */
 export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
-  return body['type'] === 'error' || objectOf(body['error']) !== undefined ? decodeError(200, body, {}) : undefined;
+  if (body['type'] === 'error' || objectOf(body['error']) !== undefined) return decodeError(200, body, {});
+  return arrayOf(body['content']).length === 0 ? (baseResponseError(body) ?? bareError(body)) : undefined;
 }

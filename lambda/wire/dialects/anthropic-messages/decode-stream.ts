@@ -2,6 +2,7 @@ import type { GatewayError } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { parseJson } from '../../../platform/json';
 import type { StreamEvent } from '../../model/response';
+import { baseResponseError } from '../../protocols/base-response';
 import { FrameTemplate } from '../../protocols/frame-template';
 import { countOf, defined, nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
 import type { Frame, StreamDecoder } from '../../protocols/protocol';
@@ -62,6 +63,8 @@ export class AnthropicMessagesStreamDecoder implements StreamDecoder {
       this.malformed += 1;
       return [];
     }
+    const refused = baseResponseError(event);
+    if (refused !== undefined) return this.#fail(refused.error);
     switch (textOf(event['type']) ?? frame.event) {
       case 'content_block_delta': {
         const events = this.#delta(event);

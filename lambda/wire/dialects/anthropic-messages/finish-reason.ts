@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../../protocols/failing-reasons';
 import { defined, nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 import { reasonWithCalls } from '../../protocols/reason-with-calls';
 
@@ -22,7 +23,7 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
 /** @param source a message, or the delta that ends one */
 export function readFinishReason(raw: string, source: JsonObject, hasToolCalls: boolean): FinishReason {
   return defined({
-    unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? 'other', hasToolCalls),
+    unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? unknownReason(raw), hasToolCalls),
     raw,
     stopSequence: nonEmptyText(source['stop_sequence']),
     explanation: raw === 'refusal' ? nonEmptyText(objectOf(source['stop_details'])?.['explanation']) : undefined,

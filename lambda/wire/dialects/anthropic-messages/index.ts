@@ -1,4 +1,4 @@
-import { objectOf } from '../../protocols/lenient';
+import { arrayOf, objectOf } from '../../protocols/lenient';
 import { openingOf } from '../../protocols/opening';
 import type { Dialect, Protocol } from '../../protocols/protocol';
 import { findTexts } from '../../texts';
@@ -38,7 +38,7 @@ export const anthropicMessages: Dialect & Protocol = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
-  isAnswer: (body) => Array.isArray(body['content']),
+  isAnswer: (body) => arrayOf(body['content']).length > 0,
   encodeResponse,
   finishReason: finishReasonOf,
   streamDecoder: () => new AnthropicMessagesStreamDecoder(),

@@ -3,6 +3,7 @@ import { parseJson } from '../../../platform/json';
 import type { FinishReason } from '../../model/response';
 import type { Usage } from '../../model/usage';
 import { WrittenText } from '../../model/written-text';
+import { baseResponseError } from '../../protocols/base-response';
 import { addValue, looksLikeObject } from '../../protocols/frame-scan';
 import { nonEmptyText, objectOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
@@ -47,6 +48,8 @@ export class AnthropicMessagesMeter implements StreamMeter {
   }
 
   #read(event: JsonObject, data: string): FrameVerdict {
+    const refused = baseResponseError(event);
+    if (refused !== undefined) return { kind: 'error', error: refused.error };
     switch (event['type']) {
       case 'message_start': {
         const message = objectOf(event['message']);
@@ -66,7 +69,7 @@ export class AnthropicMessagesMeter implements StreamMeter {
         const delta = objectOf(event['delta']) ?? {};
         const raw = nonEmptyText(delta['stop_reason']);
         if (raw !== undefined) this.finishReason = readFinishReason(raw, delta, this.#hasToolCalls);
-        return FORWARD;
+        return raw !== undefined && this.finishReason?.unified === 'error' ? { kind: 'failed', raw } : FORWARD;
       }
       case 'message_stop':
         this.terminated = true;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { baseResponseError } from '../../protocols/base-response';
 import { arrayOf, nonEmptyText, objectOf } from '../../protocols/lenient';
-import { decodeError } from '../../protocols/openai-error';
+import { bareError, decodeError } from '../../protocols/openai-error';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
 
 /** OpenAI has one shape of error for all its APIs. */
@@ -21,8 +21,8 @@ export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
   if (ofChoice !== undefined) return decodeError(200, { error: objectOf(ofChoice)?.['error'] }, {});
   const stopped = nonEmptyText(objectOf(body['x_groq'])?.['error']);
   if (stopped !== undefined) return decodeError(200, { error: stopped }, {});
-  const ofMiniMax = body['choices'] === undefined || body['choices'] === null ? baseResponseError(body) : undefined;
+  const ofMiniMax = arrayOf(body['choices']).length === 0 ? baseResponseError(body) : undefined;
   if (ofMiniMax !== undefined) return ofMiniMax;
   const failed = body['object'] === 'error' || (body['type'] === 'error' && body['choices'] === undefined);
-  return failed ? decodeError(200, body, {}) : undefined;
+  return failed ? decodeError(200, body, {}) : bareError(body);
 }

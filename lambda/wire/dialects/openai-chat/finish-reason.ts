@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../../protocols/failing-reasons';
 import { nonEmptyText } from '../../protocols/lenient';
 import { reasonWithCalls } from '../../protocols/reason-with-calls';
 
@@ -8,11 +9,10 @@ import { reasonWithCalls } from '../../protocols/reason-with-calls';
  * `finish_reason` of OpenAI and of the providers that are compatible with it.
  *
  * @see https://platform.openai.com/docs/api-reference/chat/object#chat/object-choices
- * @see https://docs.mistral.ai/api/endpoint/chat (model_length, error)
- * @see https://api-docs.deepseek.com/api/create-chat-completion (insufficient_system_resource)
+ * @see https://docs.mistral.ai/api/endpoint/chat (model_length)
  * @see https://huggingface.github.io/text-generation-inference (eos_token, stop_sequence)
- * @see https://docs.z.ai/api-reference/llm/chat-completion (sensitive, network_error, model_context_window_exceeded)
- * @see https://docs.vllm.ai/en/latest/api/vllm/v1/engine/ (abort, stop_reason)
+ * @see https://docs.z.ai/api-reference/llm/chat-completion (sensitive, model_context_window_exceeded)
+ * @see https://docs.vllm.ai/en/latest/api/vllm/v1/engine/ (stop_reason)
  */
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   stop: 'stop',
@@ -37,18 +37,11 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   prohibited_content: 'content-filter',
   spii: 'content-filter',
   refusal: 'refusal',
-  error: 'error',
-  abort: 'error',
-  network_error: 'error',
-  insufficient_system_resource: 'error',
-  malformed_function_call: 'error',
-  unexpected_tool_call: 'error',
-  too_many_tool_calls: 'error',
 };
 
 /** @param choice the alternative that ended: where vLLM and SGLang say which sequence it hit */
 export function readFinishReason(raw: string, hasToolCalls: boolean, choice: JsonObject): FinishReason {
-  const unified = reasonWithCalls(entryOf(UNIFIED, raw.toLowerCase()) ?? 'other', hasToolCalls);
+  const unified = reasonWithCalls(entryOf(UNIFIED, raw.toLowerCase()) ?? unknownReason(raw), hasToolCalls);
   const stopSequence = unified === 'stop' ? (nonEmptyText(choice['stop_reason']) ?? nonEmptyText(choice['matched_stop'])) : undefined;
   return stopSequence === undefined ? { unified, raw } : { unified, raw, stopSequence };
 }

@@ -6,6 +6,7 @@ import { WrittenText } from '../../model/written-text';
 import { FrameTemplate } from '../../protocols/frame-template';
 import { nonEmptyText, numberOf, objectOf, objectsOf } from '../../protocols/lenient';
 import type { Frame, FrameVerdict, StreamMeter } from '../../protocols/protocol';
+import { upstreamIncomplete } from '../../protocols/provider-error';
 import { decodeError, errorInside } from './decode-error';
 import { callsOf, splitContent, transcriptOf } from './decode-response';
 import { readFinishReason } from './finish-reason';
@@ -38,6 +39,8 @@ export class OpenAiChatMeter implements StreamMeter {
   readonly #finished = new Set<number>();
   #committed = false;
   #toolCalls = false;
+  /** Some choice ended as an answer does. */
+  #answered = false;
   #template: FrameTemplate | undefined;
   #misses = 0;
 
@@ -59,7 +62,7 @@ export class OpenAiChatMeter implements StreamMeter {
     }
     if (isDone(data)) {
       this.terminated = true;
-      return FORWARD;
+      return this.#choices.size === 0 ? { kind: 'error', error: upstreamIncomplete() } : FORWARD;
     }
     const chunk = objectOf(parseJson(data));
     return chunk === undefined ? this.#malformed(frame) : this.#read(frame, chunk);
@@ -76,6 +79,10 @@ export class OpenAiChatMeter implements StreamMeter {
     for (const choice of choices) this.#readChoice(choice);
     if (usage === undefined && choices.length === 1) this.#learn(frame.data, chunk, choices[0] ?? {});
 
+    const { finishReason } = this;
+    if (choices.length > 0 && this.complete && !this.#answered && finishReason?.unified === 'error') {
+      return { kind: 'failed', raw: finishReason.raw ?? '' };
+    }
     if (choices.length === 0 && usage !== undefined && this.#hideUsage) return DROP;
     if (this.#committed || choices.some(isMeaningful)) {
       this.#committed = true;
@@ -96,6 +103,7 @@ export class OpenAiChatMeter implements StreamMeter {
     if (raw === undefined) return;
     this.#finished.add(index);
     this.finishReason = readFinishReason(raw, this.#toolCalls, choice);
+    this.#answered ||= this.finishReason.unified !== 'error';
   }
 
   /** A chunk with one text and no finish reason is a pattern for those that follow. */

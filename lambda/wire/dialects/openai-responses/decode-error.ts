@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import { objectOf } from '../../protocols/lenient';
-import { decodeError } from '../../protocols/openai-error';
+import { bareError, decodeError } from '../../protocols/openai-error';
 import type { ProviderErrorFacts } from '../../protocols/protocol';
 
 /** OpenAI has one shape of error for all its APIs. */
@@ -12,5 +12,5 @@ export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
     return decodeError(200, objectOf(body['error']) === undefined ? { error: body } : body, {});
   const response = objectOf(body['response']) ?? body;
   if (objectOf(response['error']) !== undefined) return decodeError(200, { error: response['error'] }, {});
-  return response['status'] === 'failed' ? decodeError(200, undefined, {}) : undefined;
+  return response['status'] === 'failed' ? decodeError(200, undefined, {}) : bareError(body);
 }

@@ -95,6 +95,10 @@ export class OpenAiResponsesStreamDecoder implements StreamDecoder {
       case 'response.failed':
       case 'error':
         return this.#fail((errorInside(event) ?? decodeError(200, undefined, {})).error);
+      case 'message': {
+        const failure = event['type'] === undefined ? errorInside(event) : undefined;
+        return failure === undefined ? [] : this.#fail(failure.error);
+      }
       default:
         return [];
     }

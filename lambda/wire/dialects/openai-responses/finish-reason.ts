@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../../protocols/failing-reasons';
 import { nonEmptyText, objectOf, objectsOf } from '../../protocols/lenient';
 
 /**
@@ -22,7 +23,7 @@ export function readFinishReason(response: JsonObject, hasToolCalls: boolean): F
   if (UNFINISHED.has(status)) return { unified: 'error', raw: status };
   if (status !== 'incomplete') return { unified: hasToolCalls ? 'tool-calls' : 'stop', raw: status };
   const reason = nonEmptyText(objectOf(response['incomplete_details'])?.['reason']);
-  return { unified: entryOf(INCOMPLETE, reason ?? '') ?? 'other', raw: reason ?? status };
+  return { unified: entryOf(INCOMPLETE, reason ?? '') ?? unknownReason(reason ?? ''), raw: reason ?? status };
 }
 
 /** Why a whole response ended; undefined where it is none. */

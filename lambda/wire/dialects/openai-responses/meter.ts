@@ -41,6 +41,7 @@ export class OpenAiResponsesMeter implements StreamMeter {
       return FORWARD;
     }
     if (STARTS.has(type)) return this.#start(data);
+    if (type === '') return this.#untyped(data);
     return ENDS.has(type) ? this.#end(frame) : FORWARD;
   }
 
@@ -59,7 +60,12 @@ export class OpenAiResponsesMeter implements StreamMeter {
     this.terminated = true;
     this.finishReason = readFinishReason(response, objectsOf(response['output']).some(isToolCall));
     this.responseModel = nonEmptyText(response['model']) ?? this.responseModel;
-    return FORWARD;
+    return this.finishReason.unified === 'error' ? { kind: 'failed', raw: this.finishReason.raw ?? '' } : FORWARD;
+  }
+
+  #untyped(data: string): FrameVerdict {
+    const failed = errorInside(objectOf(parseJson(data)) ?? {});
+    return failed === undefined ? FORWARD : { kind: 'error', error: failed.error };
   }
 
   #damaged(frame: Frame): FrameVerdict {

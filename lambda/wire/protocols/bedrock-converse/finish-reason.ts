@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../failing-reasons';
 import { defined, nonEmptyText, objectOf } from '../lenient';
 import { reasonWithCalls } from '../reason-with-calls';
 
@@ -14,8 +15,6 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   content_filtered: 'content-filter',
   guardrail_intervened: 'content-filter',
   refusal: 'refusal',
-  malformed_model_output: 'error',
-  malformed_tool_use: 'error',
 };
 
 /** Where the model names the stop sequence that it hit, when asked to: Claude's own field. */
@@ -24,7 +23,7 @@ export const STOP_SEQUENCE_PATH = '/stop_sequence';
 /** @param source an answer or the stream's `messageStop` */
 export function converseFinishReason(source: JsonObject, hasToolCalls: boolean): FinishReason {
   const raw = nonEmptyText(source['stopReason']);
-  const unified = raw === undefined ? 'other' : (entryOf(UNIFIED, raw) ?? 'other');
+  const unified = raw === undefined ? 'other' : (entryOf(UNIFIED, raw) ?? unknownReason(raw));
   return defined({
     unified: reasonWithCalls(unified, hasToolCalls),
     raw,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { argumentsOf, arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
+import { bareError } from '../openai-error';
 import { unreadableAnswer } from '../provider-error';
 import { isOfText, readCitation } from './citations';
 import { cohereFinishReason } from './finish-reason';
@@ -10,7 +11,7 @@ import { cohereUsage } from './usage';
 /** @throws GatewayError 502 when the body is not an answer */
 export function decodeResponse(body: JsonObject): ModelResponse {
   const message = objectOf(body['message']);
-  if (message === undefined) throw unreadableAnswer();
+  if (message === undefined) throw bareError(body)?.error ?? unreadableAnswer();
   const plan = nonEmptyText(message['tool_plan']);
   const content: AssistantPart[] = [
     ...(plan === undefined ? [] : [{ type: 'reasoning' as const, text: plan }]),

@@ -4,6 +4,7 @@ import type { StreamEvent } from '../../model/response';
 import type { BlockStep } from '../block-writer';
 import { BlockWriter } from '../block-writer';
 import { defined, nonEmptyText, numberOf, objectOf, textOf } from '../lenient';
+import { bareError } from '../openai-error';
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
 import { isOfText, readCitation } from './citations';
@@ -62,7 +63,7 @@ export class CohereStreamDecoder implements StreamDecoder {
       case 'message-end':
         return this.finish(delta);
       default:
-        return textOf(body['message']) !== undefined && body['type'] === undefined ? this.fail(textOf(body['message'])) : [];
+        return this.strange(body);
     }
   }
 
@@ -113,6 +114,14 @@ export class CohereStreamDecoder implements StreamDecoder {
       ...(usage === undefined ? [] : [{ type: 'usage' as const, usage }]),
       { type: 'end' },
     ];
+  }
+
+  /** An event of tomorrow, or an error in a form that no page describes. */
+  private strange(body: JsonObject): StreamEvent[] {
+    const failure = body['type'] === undefined ? bareError(body) : undefined;
+    if (failure === undefined) return [];
+    this.ended = true;
+    return [{ type: 'error', error: failure.error }];
   }
 
   private fail(message: string | undefined): StreamEvent[] {

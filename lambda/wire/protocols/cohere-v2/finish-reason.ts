@@ -1,5 +1,6 @@
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../failing-reasons';
 import { reasonWithCalls } from '../reason-with-calls';
 
 /** @see https://docs.cohere.com/reference/chat#response.body.finish_reason */
@@ -11,10 +12,8 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   ERROR_LIMIT: 'length',
   ERROR_TOXIC: 'content-filter',
   USER_CANCEL: 'error',
-  ERROR: 'error',
-  TIMEOUT: 'error',
 };
 
 export function cohereFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? 'other', hasToolCalls), raw };
+  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? unknownReason(raw), hasToolCalls), raw };
 }

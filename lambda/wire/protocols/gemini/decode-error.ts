@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../platform/json';
 import { countOf, objectOf, objectsOf, textOf } from '../lenient';
+import { bareError } from '../openai-error';
 import type { ProviderErrorFacts } from '../protocol';
 import { providerError } from '../provider-error';
 
@@ -35,6 +36,11 @@ export function geminiError(status: number, body: JsonObject | undefined, header
     headers,
     retryAfterMs: retryDelayMs(details),
   });
+}
+
+/** The error that a good answer or a chunk holds, if it does. */
+export function errorInside(body: JsonObject): ProviderErrorFacts | undefined {
+  return objectOf(body['error']) === undefined ? bareError(body) : geminiError(200, body, {});
 }
 
 /** `google.rpc.RetryInfo`: seconds as text, such as `34.4s`. */

@@ -4,7 +4,7 @@ import type { Choice, FinishReason, ModelResponse } from '../../model/response';
 import { countOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../lenient';
 import { unreadableAnswer } from '../provider-error';
 import { madeToolId } from '../tool-ids';
-import { geminiError } from './decode-error';
+import { errorInside } from './decode-error';
 import type { GeminiPart } from './decode-parts';
 import { isSound, readCitations, readParts, UNHEARD } from './decode-parts';
 import { blockedPrompt, geminiFinishReason } from './finish-reason';
@@ -13,7 +13,8 @@ import { geminiUsage } from './usage';
 
 /** @throws GatewayError 502 when the body is not an answer; the provider's own error when it holds one */
 export function decodeResponse(body: JsonObject): ModelResponse {
-  if (objectOf(body['error']) !== undefined) throw geminiError(200, body, {}).error;
+  const failure = errorInside(body);
+  if (failure !== undefined) throw failure.error;
   const blocked = blockReason(body);
   const candidates = objectsOf(body['candidates']);
   if (candidates.length === 0 && blocked === undefined) throw unreadableAnswer();

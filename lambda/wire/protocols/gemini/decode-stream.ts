@@ -1,3 +1,4 @@
+import type { GatewayError } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
 import { parseJson } from '../../../platform/json';
 import type { FinishReason, StreamEvent } from '../../model/response';
@@ -6,7 +7,7 @@ import { countOf, defined, nonEmptyText, objectOf, objectsOf } from '../lenient'
 import type { Frame, StreamDecoder } from '../protocol';
 import { upstreamIncomplete } from '../provider-error';
 import { madeToolId } from '../tool-ids';
-import { geminiError } from './decode-error';
+import { errorInside } from './decode-error';
 import type { GeminiPart } from './decode-parts';
 import { isSound, readCitations, readParts, UNHEARD } from './decode-parts';
 import { blockReason, createdAt } from './decode-response';
@@ -49,7 +50,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
       if (frame.data.trim() !== '[DONE]') this.malformed += 1;
       return [];
     }
-    if (objectOf(body['error']) !== undefined) return this.fail(body);
+    const failure = errorInside(body);
+    if (failure !== undefined) return this.fail(failure.error);
     const events = this.start(body);
     this.blocked ??= blockReason(body);
     if (body['usageMetadata'] !== undefined) this.reported = body;
@@ -136,9 +138,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
     return this.part(UNHEARD, choice, candidate, undefined);
   }
 
-  private fail(body: JsonObject): StreamEvent[] {
+  private fail(error: GatewayError): StreamEvent[] {
     this.ended = true;
-    return [{ type: 'error', error: geminiError(200, body, {}).error }];
+    return [{ type: 'error', error }];
   }
 }
 

@@ -1,5 +1,6 @@
 import { entryOf } from '../../../platform/table';
 import type { FinishReason } from '../../model/response';
+import { unknownReason } from '../failing-reasons';
 import { reasonWithCalls } from '../reason-with-calls';
 
 /**
@@ -19,16 +20,11 @@ const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
-  MALFORMED_FUNCTION_CALL: 'error',
-  UNEXPECTED_TOOL_CALL: 'error',
-  TOO_MANY_TOOL_CALLS: 'error',
-  MISSING_THOUGHT_SIGNATURE: 'error',
-  MALFORMED_RESPONSE: 'error',
 };
 
 /** Gemini says `STOP` for tool calls too. */
 export function geminiFinishReason(raw: string, hasToolCalls: boolean): FinishReason {
-  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? 'other', hasToolCalls), raw };
+  return { unified: reasonWithCalls(entryOf(UNIFIED, raw) ?? unknownReason(raw), hasToolCalls), raw };
 }
 
 /** The prompt itself was blocked: there is no candidate. Every reason is one of the filter. */
