@@ -1,7 +1,10 @@
-import type { Media } from '../../wire/model';
 import { sameUnit, type ToolUse } from '../../wire/model';
 import type { CallFacts } from '../../wire/protocols';
-import { atTier, callPrice, unitsSum } from './cost';
+import { inputClasses, makesPictures, outputClasses } from './billed-classes';
+import type { BoundFacts } from './bound-facts';
+import { mostCharacters } from './characters';
+import { atTier, callPrice, guardrailPrice, unitsSum } from './cost';
+import { guardrailPictures, guardrailUnits } from './guardrails';
 import { type MediaTokens, mediaTokens } from './media';
 import type { Price, PricedPlace, TokenClass } from './price';
 import { readingsOf, SERVER_TOOL_CALLS, TOOL_RESULT_TOKENS } from './readings';
@@ -15,11 +18,6 @@ export interface CallBound {
   /** Tokens that it sends. */
   readonly inputTokens: number;
 }
-
-export type BoundFacts = Pick<
-  CallFacts,
-  'choices' | 'media' | 'units' | 'toolUses' | 'serviceTier' | 'cacheWrite' | 'modalities' | 'asksWindow' | 'compacts' | 'predictedTokens'
->;
 
 /** What is known of a call before it is sent. */
 export interface BoundInput {
@@ -37,6 +35,17 @@ export interface BoundInput {
   readonly accounts?: readonly string[] | undefined;
   /** Tier that each of `prices` is asked for, where the call names none and its place is to. */
   readonly serviceTiers?: readonly (string | undefined)[] | undefined;
+  /** Which of `prices` has a guardrail of the provider's look at the call, and bill for it. */
+  readonly guarded?: readonly boolean[] | undefined;
+  /** Default: no guard of the gateway's own is paid. */
+  readonly guardFees?: GuardFees | undefined;
+}
+
+/** What guards that the gateway calls itself may bill for one request, wherever it goes. */
+export interface GuardFees {
+  readonly inputNanoUsd: bigint;
+  /** For an answer of so many characters. It never falls with them. */
+  outputNanoUsd(characters: number): bigint;
 }
 
 /** What providers put around a prompt themselves: chat markers, and the instructions for tools. */
@@ -55,6 +64,8 @@ interface Sent {
   readonly price: Price;
   readonly account: string;
   readonly serviceTier: string | undefined;
+  /** Text units of it that a guardrail looks at; 0 where there is none. */
+  readonly guardedUnits: number;
   readonly inputTokens: number;
   /** All that is read of it and of what tools bring, again after each use. */
   readonly readTokens: number;
@@ -90,7 +101,7 @@ export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | 
   return low >= 1 ? low : undefined;
 }
 
-function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
+function boundOfSent({ facts, accounts, guardFees }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
   let inputTokens = 0;
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
@@ -111,7 +122,13 @@ function boundOfSent({ facts, accounts }: BoundInput, sent: readonly Sent[], max
     const cost = answer + allLost - (lost.get(account) ?? 0n);
     if (cost > costNanoUsd) costNanoUsd = cost;
   }
-  return { costNanoUsd, inputTokens };
+  return { costNanoUsd: guardFees === undefined ? costNanoUsd : costNanoUsd + guardFeesOf(guardFees, facts, maxOutputTokens), inputTokens };
+}
+
+/** Once a request, in whatever places it is tried. */
+function guardFeesOf(fees: GuardFees, { choices }: BoundFacts, maxOutputTokens: number): bigint {
+  if (maxOutputTokens === 0) return fees.inputNanoUsd;
+  return fees.inputNanoUsd + fees.outputNanoUsd(mostCharacters(maxOutputTokens * Math.max(1, choices)));
 }
 
 function raise(amounts: Map<string, bigint>, account: string, amount: bigint): void {
@@ -123,7 +140,9 @@ function sentOf(input: BoundInput): Sent[] {
   return input.prices.map((price, index) => {
     const account = input.accounts?.[index] ?? '';
     const serviceTier = input.facts.serviceTier ?? input.serviceTiers?.[index];
-    if (before?.price === price && before.serviceTier === serviceTier) return { ...before, account };
+    const guardedUnits = input.guarded?.[index] === true ? guardrailUnits(textTokens(input), 0) : 0;
+    if (before?.price === price && before.serviceTier === serviceTier && before.guardedUnits === guardedUnits)
+      return { ...before, account };
     const media = mediaOf(input.facts, price);
     const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
     const audioTokens = Math.min(media.audio, window);
@@ -145,6 +164,7 @@ function sentOf(input: BoundInput): Sent[] {
       price,
       account,
       serviceTier,
+      guardedUnits,
       inputTokens: inputTokens * readings,
       readTokens: readTokens * readings,
       audioTokens: audioTokens * read.count * readings,
@@ -158,7 +178,7 @@ function sentOf(input: BoundInput): Sent[] {
 
 /** Whether what two places cost is the same but for who bills it. */
 function isAlike(left: Sent, right: Sent): boolean {
-  return left.price === right.price && left.serviceTier === right.serviceTier;
+  return left.price === right.price && left.serviceTier === right.serviceTier && left.guardedUnits === right.guardedUnits;
 }
 
 /** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */
@@ -243,49 +263,19 @@ function tokensBound(
   const written = outputTokens === 0 ? 0n : BigInt(outputTokens) * rateOf(outputClasses(facts, price));
   const percent = mostTierPercent(price, serviceTier);
   const units = unitsSum(price, facts.units);
+  const guarded = guardedBound(facts, place, outputTokens);
   return {
-    answerNanoUsd: atTier(read + written, percent, units) + price.perRequest,
-    lostNanoUsd: mayBeLost ? atTier(read, percent, units) + price.perRequest : 0n,
+    answerNanoUsd: atTier(read + written, percent, units) + price.perRequest + guarded.answerNanoUsd,
+    lostNanoUsd: mayBeLost ? atTier(read, percent, units) + price.perRequest + guarded.lostNanoUsd : 0n,
   };
 }
 
-/** A film has sound, and a file that nobody knows may be one. */
-export function maySound({ kind }: Media): boolean {
-  return kind === 'video' || kind === 'file';
-}
-
-/** Classes that what a call sends may be billed in, recordings apart. */
-export function inputClasses(facts: BoundFacts): TokenClass[] {
-  const classes: TokenClass[] = ['input', 'cacheRead', 'cacheWrite5m'];
-  if (facts.cacheWrite === '1h') classes.push('cacheWrite1h');
-  if (facts.media.some(({ kind }) => kind !== 'audio') || facts.toolUses.length > 0) classes.push('imageInput');
-  if (facts.media.some(maySound)) classes.push('audioInput', 'audioCacheRead');
-  return classes;
-}
-
-/** Classes that the answer of a call may be billed in: sound only where it is asked for, pictures unless it is asked for text alone. */
-export function outputClasses(facts: BoundFacts, price: Price): TokenClass[] {
-  const classes: TokenClass[] = ['output', 'reasoning'];
-  if (asks(facts, 'audio')) classes.push('audioOutput');
-  if (makesPictures(facts, price)) classes.push('imageOutput');
-  return classes;
-}
-
-/** The class, dearer than text, that all of an answer may be billed in. */
-export function dearOutput(facts: BoundFacts, price: Price): 'audioOutput' | 'imageOutput' | undefined {
-  const dearer = (['audioOutput', 'imageOutput'] as const).filter((name) => price.rates[name].base > price.rates.output.base);
-  const possible = outputClasses(facts, price);
-  return dearer
-    .filter((name) => possible.includes(name))
-    .sort((left, right) => (price.rates[left].base < price.rates[right].base ? 1 : -1))[0];
-}
-
-function makesPictures(facts: BoundFacts, { rates }: Price): boolean {
-  return rates.imageOutput.base !== rates.output.base && (facts.modalities === undefined || asks(facts, 'image'));
-}
-
-function asks({ modalities }: BoundFacts, modality: string): boolean {
-  return modalities?.some((name) => name.toLowerCase() === modality) === true;
+/** What a guardrail of the provider's may bill. */
+function guardedBound(facts: BoundFacts, { price, guardedUnits }: Sent, outputTokens: number): TokensBound {
+  if (guardedUnits === 0) return NOTHING_BOUND;
+  const eachNanoUsd = guardrailPrice(price, 'any');
+  const lostNanoUsd = BigInt(guardedUnits) * eachNanoUsd + BigInt(guardrailPictures(facts)) * guardrailPrice(price, 'content_image');
+  return { lostNanoUsd, answerNanoUsd: lostNanoUsd + BigInt(guardrailUnits(0, outputTokens)) * eachNanoUsd };
 }
 
 /** The dearest rate that any prompt up to this long may have: a tier may be cheaper than the one below. */

@@ -14,6 +14,7 @@ export interface Consumption {
   readonly tokens: TokenClasses;
   /** What is billed of the provider's own tools, by unit. */
   readonly toolCalls?: Readonly<Record<string, number>>;
+  readonly guardrailUnits?: Readonly<Record<string, number>>;
   readonly units?: UnitCounts;
   readonly serviceTier?: string;
 }
@@ -37,7 +38,16 @@ export function costOf(price: Price, consumption: Consumption): bigint {
     if (unit.startsWith(REQUEST)) perRequest = smaller(price.calls[unit] ?? perRequest, perRequest);
     else cost += BigInt(Math.ceil(count)) * callPrice(price, unit);
   }
-  return cost + perRequest;
+  return cost + perRequest + guardrailCost(price, consumption.guardrailUnits);
+}
+
+/** What a guardrail of the provider's bills, in nano-USD. */
+function guardrailCost(price: Price, units: Consumption['guardrailUnits']): bigint {
+  let cost = 0n;
+  for (const [policy, count] of Object.entries(units ?? {})) {
+    if (count > 0) cost += BigInt(Math.ceil(count)) * guardrailPrice(price, policy);
+  }
+  return cost;
 }
 
 function smaller(left: bigint, right: bigint): bigint {
@@ -49,6 +59,7 @@ export function costOfUsage(price: Price, usage: Usage): bigint {
   return costOf(price, {
     tokens: tokenClasses(usage),
     ...(usage.toolCalls === undefined ? {} : { toolCalls: usage.toolCalls }),
+    ...(usage.guardrailUnits === undefined ? {} : { guardrailUnits: usage.guardrailUnits }),
     ...(usage.units === undefined ? {} : { units: usage.units }),
     ...(usage.serviceTier === undefined ? {} : { serviceTier: usage.serviceTier }),
   });
@@ -103,6 +114,11 @@ export function tierPercent({ serviceTiers, place }: Price, tier: string | undef
   if (tier === undefined) return 100;
   if (Object.hasOwn(serviceTiers, tier)) return serviceTiers[tier] as number;
   return SERVED_BY.has(place?.kind) && Object.hasOwn(DEAREST_TIERS, tier) ? (DEAREST_TIERS[tier] as number) : 100;
+}
+
+/** Nano-USD for a unit that a guardrail looks at by one of its policies. */
+export function guardrailPrice(price: Price, policy: string): bigint {
+  return callPrice(price, `guardrail_${policy}`);
 }
 
 /** Nano-USD for one call of a server-side tool. Versioned names (`web_search_20250305`) cost what their family costs. */

@@ -1,7 +1,9 @@
 import type { PriceUnit, Usage } from '../../wire/model';
 import { sameUnit } from '../../wire/model';
-import { type BoundInput, inputClasses, longestOf, maySound, mediaOf, mostSent, outputClasses, rejected, toolUses } from './bound';
-import { callPrice, rateAt, tierPercent } from './cost';
+import { inputClasses, maySound, outputClasses } from './billed-classes';
+import { type BoundInput, longestOf, mediaOf, mostSent, rejected, toolUses } from './bound';
+import { callPrice, guardrailPrice, rateAt, tierPercent } from './cost';
+import { guardrailPictures, guardrailUnits } from './guardrails';
 import type { Price, TokenClass } from './price';
 import { TOOL_RESULT_TOKENS } from './readings';
 import { mostTierPercent } from './service-tiers';
@@ -11,9 +13,15 @@ import { windowOf } from './window';
 const WIDEST_WINDOW_TOKENS = 10_000_000;
 /** Calls of one tool in one answer, where the call sets no limit: ten times what is reserved for. */
 const MOST_TOOL_CALLS = 200;
+/** Times what is reserved for. */
+const SHORT_PIECES = 10;
 
 /** A call and the place that answered it. */
-export type ReportedCall = Pick<BoundInput, 'facts' | 'bodyBytes' | 'maxOutputTokens'> & { readonly price: Price };
+export type ReportedCall = Pick<BoundInput, 'facts' | 'bodyBytes' | 'maxOutputTokens'> & {
+  readonly price: Price;
+  /** A guardrail of the provider's looked at it. */
+  readonly guarded?: boolean;
+};
 
 type Count = Exclude<{ [K in keyof Usage]-?: Exclude<Usage[K], undefined> extends number ? K : never }[keyof Usage], never>;
 
@@ -38,7 +46,8 @@ const COUNTS = Object.keys(MOST) as Count[];
 
 /**
  * What of a report cannot be true of its call: the name of the first class that is beyond what was sent, the cap, the window, the model's
- * longest answer, the tier, what is billed beside tokens, or the tools that were asked for and how often they may be used. Undefined when all of it can.
+ * longest answer, the tier, what is billed beside tokens, the tools that were asked for and how often they may be used, or what a guardrail can
+ * have looked at. Undefined when all of it can.
  */
 export function implausible(usage: Usage, call: ReportedCall): string | undefined {
   if (usage.malformed === true) return 'malformed';
@@ -51,7 +60,8 @@ export function implausible(usage: Usage, call: ReportedCall): string | undefine
   return (
     count ??
     firstBeyond(usage.units, (unit) => mostOfUnit(unit as PriceUnit, call)) ??
-    firstBeyond(usage.toolCalls, (unit) => mostCalls(unit, call))
+    firstBeyond(usage.toolCalls, (unit) => mostCalls(unit, call)) ??
+    firstBeyond(usage.guardrailUnits, (policy) => mostGuardrailUnits(policy, call))
   );
 }
 
@@ -132,4 +142,13 @@ function mostCalls(unit: string, { facts, price }: ReportedCall): number {
   return toolUses(facts, price)
     .filter((use) => sameUnit(use.unit, unit))
     .reduce((sum, { most = MOST_TOOL_CALLS }) => sum + most, 0);
+}
+
+/** Pieces of a stream that are looked at may be shorter than is reserved for. */
+function mostGuardrailUnits(policy: string, call: ReportedCall): number {
+  const { facts, bodyBytes, price } = call;
+  if (guardrailPrice(price, policy) === 0n) return Number.POSITIVE_INFINITY;
+  if (call.guarded !== true) return 0;
+  if (policy === 'content_image') return guardrailPictures(facts);
+  return SHORT_PIECES * guardrailUnits(Math.max(bodyBytes, mostSent(call, price)), mostOutput(call));
 }

@@ -1,5 +1,6 @@
 import type { ProviderKind } from '../../../lib/private/contract';
 import type { ToolUse } from '../../wire/model';
+import { GUARDRAIL_PRICES } from './guardrails';
 
 /** Nano-USD of one thousandth of a thousand calls at one US dollar: how vendors list the prices of their tools. */
 const PER_THOUSAND = 1_000_000n;
@@ -74,7 +75,7 @@ const KINDS: Partial<Record<ProviderKind, UnitPrices>> = {
   // @see https://azure.microsoft.com/pricing/details/azure-openai
   'azure-openai': { ...TOKENS_ALONE, ...containers((33n * CENT) / 10n), ...pictures(), file_search: (5n * PER_THOUSAND) / 2n },
   anthropic: CLAUDE,
-  bedrock: CLAUDE,
+  bedrock: { ...CLAUDE, ...GUARDRAIL_PRICES },
   'vertex-ai': CLAUDE,
   // @see https://docs.x.ai/docs/models#tools-pricing
   xai: {

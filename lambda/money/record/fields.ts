@@ -238,6 +238,7 @@ export const USAGE_FIELDS = {
   billedOutputTokens: { type: 'count', api: 'billed_output_tokens', words: 'As `billed_input_tokens`.' },
   units: { type: 'amounts', api: 'units', words: 'What is billed beside tokens: `image`, `second`, `character`, `page`, `call`.' },
   toolCalls: { type: 'counts', api: 'tool_calls' },
+  guardrailUnits: { type: 'counts', api: 'guardrail_units', words: "Of a guardrail of the provider's, by policy." },
   serviceTier: { type: 'text', api: 'service_tier' },
   malformed: { type: 'flag', api: 'malformed', words: "A figure of the provider's report was no count." },
   estimated: { type: 'flag', api: 'estimated', words: "The figures are the gateway's, not the provider's." },

@@ -8,6 +8,7 @@ import {
   mediaOf,
   mostOutput,
   type Price,
+  textUnits,
   windowOf,
   writtenWithin,
 } from '../../money/pricing';
@@ -30,6 +31,9 @@ export interface Consumed {
   /** How long it took until the first text came, in ms: a model that reasons may have done so unseen. */
   readonly silentMs: number;
 }
+
+/** Of most texts, about. */
+const CHARACTERS_PER_TOKEN = 4;
 
 /** An estimate may be wrong, but not beyond what can be: a token is never shorter than a byte, nor a prompt longer than the window. */
 export function estimatedInput(call: RoutedCall, price: Price | undefined, model: string): number {
@@ -87,6 +91,11 @@ export function estimatedTools({ facts }: RoutedCall, price: Price | undefined):
 export function billedUnits({ facts }: RoutedCall, reported: Usage['units']): Pick<Usage, 'units'> {
   const units = facts.units === undefined ? reported : { ...facts.units, ...reported };
   return units === undefined ? {} : { units };
+}
+
+/** What a guardrail of the provider's bills: as it was reported, else every text looked at by every policy. */
+export function guardrailUnitsOf(call: RoutedCall, { guardrailUnits, outputTokens = 0 }: Usage): Pick<Usage, 'guardrailUnits'> {
+  return { guardrailUnits: guardrailUnits ?? { any: textUnits(textOf(call).length) + textUnits(outputTokens * CHARACTERS_PER_TOKEN) } };
 }
 
 /** A usage without the calls of tools that cost nothing in this call. */

@@ -5,9 +5,18 @@ import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { isBilled } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
-import { askedAt } from '../choosing/parameters';
+import { askedAt, guardedAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
-import { billedOf, billedUnits, type Consumed, estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from './estimate';
+import {
+  billedOf,
+  billedUnits,
+  type Consumed,
+  estimatedInput,
+  estimatedOutput,
+  estimatedTools,
+  guardrailUnitsOf,
+  mostOutputOf,
+} from './estimate';
 import { resultOf } from './result';
 import { type LostAttempt, type Trace, takeTimes } from './trace';
 
@@ -20,14 +29,14 @@ export async function settle(
   consumed: Consumed,
 ): Promise<void> {
   const name = `${trace.provider}/${trace.requestModel}`;
-  const bounded = askedAt(
-    asked,
-    asked.call.targets.find((target) => target.name === name),
-  );
+  const target = asked.call.targets.find((one) => one.name === name);
+  const bounded = askedAt(asked, target);
   const { call, prices } = bounded;
   const price = prices.get(name);
-  const report = trustedReport(gateway, bounded, price, trace, consumed.usage);
-  const usage = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
+  const guarded = target !== undefined && guardedAt(call, target);
+  const report = trustedReport(gateway, bounded, price, trace, consumed.usage, guarded);
+  const known = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
+  const usage = known === undefined || !guarded ? known : { ...known, ...guardrailUnitsOf(call, known) };
   const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
   await book(gateway, bounded, reservation, trace, usage, price, cost);
 }
@@ -101,12 +110,13 @@ export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage 
   const { call, prices } = bounded;
   const { provider, model, name } = target;
   const price = prices.get(name);
-  const trusted = reported !== undefined && anomalyOf(bounded, price, reported) === undefined ? reported : undefined;
+  const guarded = guardedAt(call, target);
+  const trusted = reported !== undefined && anomalyOf(bounded, price, reported, guarded) === undefined ? reported : undefined;
   const { toolCalls, units, billedOutputTokens, ...tokens } = trusted ?? {};
   const tier = servedTier(call, price, trusted);
   const tools = toolCalls ?? (loss.writingMs > 0 ? estimatedTools(call, price) : undefined);
   const isLastWord = loss.complete && tokens.inputTokens !== undefined && tokens.outputTokens !== undefined;
-  const usage = billedOf(call, {
+  const known = billedOf(call, {
     ...tokens,
     ...billedUnits(call, units),
     ...(tools === undefined ? {} : { toolCalls: tools }),
@@ -119,6 +129,7 @@ export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage 
     ...(tier === undefined ? {} : { serviceTier: tier }),
     ...(isLastWord ? (billedOutputTokens === undefined ? {} : { billedOutputTokens }) : { estimated: true }),
   });
+  const usage = guarded ? { ...known, ...guardrailUnitsOf(call, known) } : known;
   return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
 }
 
@@ -147,10 +158,11 @@ function trustedReport(
   price: Price | undefined,
   trace: Trace,
   usage: Usage | undefined,
+  guarded: boolean,
 ): Usage | undefined {
   if (usage === undefined) return undefined;
   const { requestId, provider, requestModel: model } = trace;
-  const anomaly = anomalyOf(bounded, price, usage);
+  const anomaly = anomalyOf(bounded, price, usage, guarded);
   if (anomaly !== undefined) {
     gateway.log.write('warn', 'usage-anomaly', { requestId, provider, model, reason: anomaly.slice(0, 64) });
     trace.usageAnomaly = true;
@@ -160,10 +172,10 @@ function trustedReport(
   return usage;
 }
 
-function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined, usage: Usage): string | undefined {
+function anomalyOf({ call, maxOutputTokens }: BoundedCall, price: Price | undefined, usage: Usage, guarded: boolean): string | undefined {
   if (price === undefined) return undefined;
   const { facts, document } = call;
-  return implausible(usage, { facts, bodyBytes: document.mostBytes, maxOutputTokens, price });
+  return implausible(usage, { facts, bodyBytes: document.mostBytes, maxOutputTokens, price, guarded });
 }
 
 /** The provider's figures where they can be trusted, else ours, marked as such. */

@@ -1,17 +1,14 @@
 import type { Bound, Reservation, SmallerBounds } from '../../money/ledger';
-import { type BoundInput, boundOf, capForCost, type Price } from '../../money/pricing';
+import { type BoundInput, boundOf, capForCost, mostCharacters, type Price } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import type { Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
 import { withinMaxCost, withinMeans } from '../choosing/max-cost';
-import { tierSetAt } from '../choosing/parameters';
+import { guardedAt, tierSetAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { pricedTargets } from '../priced-targets';
 import type { BoundedCall, CapReason, RoutedCall } from './call';
 
-/** Most characters that a token stands for in any text a model writes in earnest, and what wraps a short answer. */
-const CHARACTERS_PER_TOKEN = 16;
-const CHARACTERS_BESIDE = 4_096;
 /** The highest of the lowest caps that wire formats and models take. */
 export const LOWEST_CAP_TOKENS = 16;
 /** What a model is taken to write at most when nobody knows it or any that is named like it. */
@@ -67,6 +64,7 @@ function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly 
     // An account that may bill a lost attempt is not called again, so it bills one at most.
     accounts: targets.some((target) => accountOf(target) !== accountOf(targets[0] as Target)) ? targets.map(accountOf) : undefined,
     serviceTiers: tiers.some((tier) => tier !== undefined) ? tiers : undefined,
+    guarded: targets.some((target) => guardedAt(call, target)) ? targets.map((target) => guardedAt(call, target)) : undefined,
   };
 }
 
@@ -84,7 +82,7 @@ export function heldTo(bounded: BoundedCall, { bound: held, budgeted }: Pick<Res
 
 /** Characters of generated text beyond which a stream cannot be keeping to its cap. Who is held to none has no such end. */
 export function runawayCharacters({ isCapped, maxOutputTokens }: BoundedCall): number {
-  return isCapped ? maxOutputTokens * CHARACTERS_PER_TOKEN + CHARACTERS_BESIDE : Number.POSITIVE_INFINITY;
+  return isCapped ? mostCharacters(maxOutputTokens) : Number.POSITIVE_INFINITY;
 }
 
 /** The most that one call to a place may cost as it is capped now. Undefined: it has no price there. */

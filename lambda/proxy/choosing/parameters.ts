@@ -21,6 +21,11 @@ export function tierSetAt(call: Asked, target: Pick<Target, 'parameters'>): stri
   return tier !== undefined && setsParameters(call, target) ? tier : undefined;
 }
 
+/** Whether a guardrail of its provider's looks at the call at a target, and bills for that. */
+export function guardedAt({ facts, operation }: Asked, { provider }: Pick<Target, 'provider'>): boolean {
+  return operation.generates && provider.definition.isGuarded?.(provider.config, facts.nativeFields ?? []) === true;
+}
+
 /** A call as one of its targets is asked, for what is charged there. */
 export function askedAt(bounded: BoundedCall, target: Target | undefined): BoundedCall {
   const { call } = bounded;

@@ -28,6 +28,8 @@ export interface Usage {
   readonly billedOutputTokens?: number;
   /** What the provider bills of its own tools, by the name of the unit: a call (`web_search`), a container (`code_interpreter`), ... */
   readonly toolCalls?: Readonly<Record<string, number>>;
+  /** What a guardrail of the provider's bills for looking at the call, by policy: `content`, `topic`, ... */
+  readonly guardrailUnits?: Readonly<Record<string, number>>;
   /** What is billed beside tokens: pictures, seconds, characters, pages, calls. */
   readonly units?: UnitCounts;
   /** Tier that the provider says it used: `priority`, `flex`, `batch`, `standard`. */

@@ -4,6 +4,13 @@ import type { JsonObject, JsonValue } from '../../platform/json';
 type Settings = Readonly<Record<string, string | undefined>>;
 
 const IDENTIFIER = 'guardrailConfig.guardrailIdentifier';
+/** The trace tells what the guardrail bills. */
+const TRACED = { trace: 'enabled' };
+
+/** Whether a guardrail looks at a call with these fields of Converse's own. */
+export function isGuarded({ guardrailId, callerGuardrails }: Settings, nativeFields: readonly string[]): boolean {
+  return guardrailId !== undefined || (callerGuardrails !== undefined && nativeFields.includes('guardrailConfig'));
+}
 
 /**
  * A Converse call with its guardrail: the operator's, which holds for every call, or else one that the caller asked for and may name.
@@ -15,7 +22,7 @@ export function withGuardrail(body: JsonObject, { guardrailId, guardrailVersion 
   const asked = body['guardrailConfig'] as JsonObject | undefined;
   if (guardrailId !== undefined) {
     const own = { guardrailIdentifier: guardrailId, guardrailVersion };
-    return { ...body, guardrailConfig: asked === undefined ? own : { ...checkedAgainst(own, asked), ...own } };
+    return { ...body, guardrailConfig: { ...(asked === undefined ? {} : checkedAgainst(own, asked)), ...own, ...TRACED } };
   }
   if (asked === undefined) return body;
   const { guardrailIdentifier: named } = asked;
@@ -25,7 +32,7 @@ export function withGuardrail(body: JsonObject, { guardrailId, guardrailVersion 
       `${IDENTIFIER} is ${shown(named)}, which no caller may ask for; leave guardrailConfig out, or ask an administrator.`,
     );
   }
-  return { ...body, guardrailConfig: { guardrailVersion, ...asked } };
+  return { ...body, guardrailConfig: { guardrailVersion, ...asked, ...TRACED } };
 }
 
 /** Text that is shown before the guardrail has seen it would be past it. */

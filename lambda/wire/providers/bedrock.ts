@@ -3,7 +3,7 @@ import { BEDROCK_VENDORS, profileGeographies, withoutProfile } from '../model/be
 import type { WireFormat } from '../models';
 import { BEDROCK_BETAS } from '../protocols/betas';
 import { encodeSegment } from './address';
-import { unguarded, withGuardrail } from './bedrock-guardrail';
+import { isGuarded, unguarded, withGuardrail } from './bedrock-guardrail';
 import { takingBetas } from './betas';
 import { THINKERS } from './openai-formats';
 import { type Endpoint, type EndpointRequest, endpointOf, type Offers, type ProviderDefinition } from './provider';
@@ -95,6 +95,7 @@ export const bedrock: ProviderDefinition = {
   ],
   quirks: ['no-reasoning-replay'],
   thinkers: THINKERS,
+  isGuarded: ({ settings = {} }, nativeFields) => isGuarded(settings, nativeFields),
   processedIn(model, region) {
     const geographies = profileGeographies(model);
     return geographies === undefined ? undefined : [region, ...geographies];

@@ -99,6 +99,8 @@ export interface ProviderDefinition {
   residence?(host: string): string | undefined;
   /** Regions and geographies that may process a call of a model which goes to a Region; undefined where nobody says. Absent: the Region alone. */
   processedIn?(model: string, region: string): readonly string[] | undefined;
+  /** Whether a chat is looked at by a guardrail of the provider's, which bills for that beside the tokens. Absent: none ever is. */
+  isGuarded?(config: ProviderConfig, nativeFields: readonly string[]): boolean;
   /** Says where the call goes; undefined when the provider does not offer the operation. */
   endpoint(request: EndpointRequest): Endpoint | undefined;
 }

@@ -291,7 +291,7 @@ describe('providers that speak a dialect of ours, each with its quirks', () => {
     const config = { kind: 'bedrock' as const, settings: { guardrailId: 'g1', guardrailVersion: '2' }, regions: ['eu-west-1'] };
     const sent = await sentBy(config, answer, '/v1/chat/completions', { model: 'own/amazon.nova-micro-v1:0', messages });
 
-    expect(sent.body.guardrailConfig).toEqual({ guardrailIdentifier: 'g1', guardrailVersion: '2' });
+    expect(sent.body.guardrailConfig).toEqual({ guardrailIdentifier: 'g1', guardrailVersion: '2', trace: 'enabled' });
     expect(sent.headers['authorization']).toBe('Bearer provider-key');
     expect(sent.reply.json.choices[0].finish_reason).toBe('content_filter');
   });

@@ -148,7 +148,7 @@ function modelFields(request: ModelRequest): JsonObject {
   return fields;
 }
 
-/** Of `guardrailConfig`. What a guardrail found is shown by no dialect, so its trace is not asked for. */
+/** Of `guardrailConfig`. What a guardrail found is shown by no dialect, so no caller is given its trace. */
 const GUARDRAIL_FIELDS = new Set(['guardrailIdentifier', 'guardrailVersion', 'streamProcessingMode', 'trace']);
 
 /** Which guardrails a caller may name is the provider's own. @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
 import { countOf, defined, hasBrokenCounts, objectOf, objectsOf, textOf } from '../lenient';
+import { tracedGuardrailUnits } from './guardrail-usage';
 
 /**
  * Tokens of a Converse answer or of the stream's `metadata`.
@@ -13,6 +14,7 @@ import { countOf, defined, hasBrokenCounts, objectOf, objectsOf, textOf } from '
  * | `cacheDetails[ttl=1h].inputTokens` | the part of the writes that lives one hour |
  * | `outputTokens` | output, reasoning included (not told apart) |
  * | `serviceTier.type` beside `usage` | the tier that served the call |
+ * | `trace.guardrail` beside `usage` | what the guardrail of the call bills |
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
@@ -30,6 +32,7 @@ export function converseUsage(body: JsonObject): Usage | undefined {
     cacheCreation1hInputTokens: oneHourWrites(reported),
     outputTokens: countOf(reported['outputTokens']),
     serviceTier: textOf(objectOf(body['serviceTier'])?.['type']),
+    guardrailUnits: tracedGuardrailUnits(objectOf(objectOf(body['trace'])?.['guardrail'])),
     malformed: hasBrokenCounts(reported) || undefined,
   });
   return usage.inputTokens === undefined && usage.outputTokens === undefined && !usage.malformed ? undefined : usage;

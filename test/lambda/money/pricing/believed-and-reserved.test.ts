@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { boundOf, costOfUsage, implausible, mediaOf, type Price } from '../../../../lambda/money/pricing';
-import type { BoundFacts } from '../../../../lambda/money/pricing/bound';
+import type { BoundFacts } from '../../../../lambda/money/pricing/bound-facts';
 import { PRICE_UNITS } from '../../../../lambda/wire/model';
 import type { Usage } from '../../../../lambda/wire/model/usage';
 import { png, wav } from '../../../support/pictures';

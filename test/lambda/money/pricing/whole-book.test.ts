@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { loadPriceBookData } from '../../../../lambda/money/deployed-book';
 import { boundOf, callsOf, costOfUsage, createPriceBook, implausible, type Price } from '../../../../lambda/money/pricing';
 import { namesOf } from '../../../../lambda/money/pricing/book-line';
-import type { BoundFacts } from '../../../../lambda/money/pricing/bound';
+import type { BoundFacts } from '../../../../lambda/money/pricing/bound-facts';
 import { mediaTokens } from '../../../../lambda/money/pricing/media';
 import { impliedUses } from '../../../../lambda/money/pricing/tool-prices';
 import type { Usage } from '../../../../lambda/wire/model/usage';

@@ -157,7 +157,7 @@ describe('R15 tiers', () => {
     if (cost === undefined) return expect(recorded?.estimated).toBe(true);
     expect(charge).toBe(cost);
     // Estimates and lost attempts go by the same tier.
-    const lost = lostAttempt(call({ facts }), { provider: { id: 'p' }, model: 'm', name: NAME } as never, usage, LOST);
+    const lost = lostAttempt(call({ facts }), { provider: { id: 'p', definition: {} }, model: 'm', name: NAME } as never, usage, LOST);
     expect(lost.costNanoUsd).toBe(cost);
   });
 });
@@ -170,7 +170,7 @@ test('R15 a tier that costs the list price is not on the record unless it was re
   expect((await asked('priority')).usage).toStrictEqual({ ...REPORT, serviceTier: 'priority' });
   const estimated = await charged(call({ facts: { serviceTier: 'standard' } }), { writtenTokens: () => 3 });
   expect(Object.keys(estimated.usage ?? {}).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
-  const lost = lostAttempt(call(), { provider: { id: 'p' }, model: 'm', name: NAME } as never, REPORT, LOST);
+  const lost = lostAttempt(call(), { provider: { id: 'p', definition: {} }, model: 'm', name: NAME } as never, REPORT, LOST);
   expect(Object.keys(lost.usage).sort()).toEqual(['estimated', 'inputTokens', 'outputTokens']);
 });
 
@@ -300,7 +300,7 @@ describe('R15 what was written is estimated', () => {
 });
 
 describe('R15 a lost attempt', () => {
-  const TARGET = { provider: { id: 'p' }, model: 'm', name: NAME } as never;
+  const TARGET = { provider: { id: 'p', definition: {} }, model: 'm', name: NAME } as never;
   const input = estimatedInput(call().call, priceOf(), 'm');
 
   test('R15 costs its input, as reported or by estimate, and what was reported of its answer', () => {
@@ -349,7 +349,7 @@ describe('R15 a lost attempt', () => {
   });
 
   test('R15 is counted as the model counts that was asked, not as the one that was asked for', () => {
-    const claude = { provider: { id: 'p' }, model: 'claude-x', name: NAME } as never;
+    const claude = { provider: { id: 'p', definition: {} }, model: 'claude-x', name: NAME } as never;
     const long = call({ body: { q: 'hello there '.repeat(30) } });
     const counted = estimatedInput(long.call, priceOf(), 'claude-x');
     expect(counted).toBeGreaterThan(estimatedInput(long.call, priceOf(), 'm'));
@@ -358,6 +358,12 @@ describe('R15 a lost attempt', () => {
 
   test('R15 whose report cannot be true costs what is estimated', () => {
     expect(lostAttempt(call(), TARGET, { inputTokens: 1e12 }, LOST).usage.inputTokens).toBe(input);
+  });
+
+  test('R15 may have been looked at by a guardrail of its provider’s, by every policy', () => {
+    const guarded = { provider: { id: 'p', definition: { isGuarded: () => true } }, model: 'm', name: NAME } as never;
+    const { usage } = lostAttempt(call(), guarded, undefined, LOST);
+    expect(usage.guardrailUnits).toEqual({ any: 1 });
   });
 
   test('R15 without a price costs nothing', () => {

@@ -8,6 +8,7 @@ const GPT = 'us.openai.gpt-6-sol';
 const ARN = 'arn:aws:bedrock:us-east-1:444455556666:guardrail/g2';
 const converse = (model: string) => `/bedrock/model/${encodeURIComponent(model)}/converse`;
 const own = { guardrailIdentifier: 'g1', guardrailVersion: '3' };
+const traced = { ...own, trace: 'enabled' };
 const messages = [{ role: 'user', content: 'Hi' }];
 
 let hosts: Hosts;
@@ -34,10 +35,10 @@ describe('where an administrator names guardrails that callers may ask for', () 
     expect(answer.headers['x-gateway-warnings']).toBeUndefined();
   });
 
-  test('its draft is meant where no version is named, and a trace that nobody is shown is not asked for', async () => {
+  test('its draft is meant where no version is named, and its trace is shown to nobody', async () => {
     const answer = await ask({ guardrailIdentifier: ARN, trace: 'enabled', streamProcessingMode: 'async' });
 
-    expect(hosts.sent()[0]?.body.guardrailConfig).toEqual({ guardrailIdentifier: ARN, guardrailVersion: 'DRAFT' });
+    expect(hosts.sent()[0]?.body.guardrailConfig).toEqual({ guardrailIdentifier: ARN, guardrailVersion: 'DRAFT', trace: 'enabled' });
     expect(answer.headers['x-gateway-warnings']).toBe('dropped: guardrailConfig.trace');
   });
 
@@ -84,7 +85,7 @@ describe("where a guardrail of the operator's holds for every call", () => {
     const answer = await ask(guardrailConfig);
 
     expect(answer.status).toBe(200);
-    expect(hosts.sent()[0]?.body.guardrailConfig).toEqual(own);
+    expect(hosts.sent()[0]?.body.guardrailConfig).toEqual(traced);
   });
 
   test.each([

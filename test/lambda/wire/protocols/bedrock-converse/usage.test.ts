@@ -52,4 +52,13 @@ describe('Converse usage', () => {
       serviceTier: 'flex',
     });
   });
+
+  test('a trace without the guardrail’s figures reports none, and figures that are no counts count as none', () => {
+    const usage = { inputTokens: 1, outputTokens: 1 };
+    const traced = (assessment: object) => converseUsage({ usage, trace: { guardrail: { inputAssessment: { g: assessment } } } } as never);
+
+    expect(traced({ topicPolicy: { topics: [] } })?.guardrailUnits).toBeUndefined();
+    expect(traced({ invocationMetrics: { usage: { contentPolicyUnits: -1, topicPolicyUnits: 'x' } } })?.guardrailUnits).toEqual({});
+    expect(converseUsage({ usage, trace: { guardrail: { outputAssessments: { g: 5 } } } } as never)?.guardrailUnits).toBeUndefined();
+  });
 });
