@@ -1,6 +1,8 @@
 import { JsonUnits, PlainUnits, TextWindow, type UnitSource } from '../text';
 import { type Candidate, type Found, type Search, withoutOverlaps } from './candidates';
+import { DeniedWordSearch } from './denied-words';
 import { DetectorSearch } from './detecting';
+import { PatternSearch } from './patterns';
 import type { CheckedPiece, Finding, HeldText, LocalRule, LocalScanner, TextForm } from './types';
 
 /** A scanner for some rules. */
@@ -14,7 +16,11 @@ export function createScanner(rules: readonly LocalRule[]): LocalScanner {
 
 function searchesOf(rules: readonly LocalRule[]): readonly Search[] {
   const detecting = rules.filter(({ detect }) => detect !== undefined);
-  return detecting.length > 0 ? [new DetectorSearch(detecting)] : [];
+  return [
+    ...(detecting.length > 0 ? [new DetectorSearch(detecting)] : []),
+    ...rules.flatMap((rule) => (rule.pattern === undefined ? [] : [new PatternSearch(rule, rule.pattern)])),
+    ...rules.flatMap((rule) => (rule.deny === undefined ? [] : [new DeniedWordSearch(rule, rule.deny)])),
+  ];
 }
 
 class WindowedText implements HeldText {

@@ -54,6 +54,14 @@ export type {
 } from './document';
 export { DEFAULT_DEADLINES } from './document';
 export {
+  type GuardPattern,
+  guardPatternProblem,
+  MOST_PATTERN_POSITIONS,
+  type PatternNode,
+  parseGuardPattern,
+  type UnitRange,
+} from './guard-patterns';
+export {
   GUARD_GROUPS,
   GUARD_LOCALES,
   GUARD_TYPES,

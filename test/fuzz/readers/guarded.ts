@@ -1,14 +1,24 @@
-import { type CheckedPiece, createScanner, type Finding, type LocalRule, Masks, type TextForm } from '../../../lambda/guardrails';
+import {
+  type CheckedPiece,
+  createScanner,
+  type Finding,
+  type LocalRule,
+  type LocalScanner,
+  Masks,
+  type TextForm,
+} from '../../../lambda/guardrails';
+import { guardPatternProblem } from '../../../lib/private/contract';
 import type { Random } from '../random';
 import { check, type Reader } from '../reader';
 
 const RULES: readonly LocalRule[] = [{ id: 'all', name: 'all', action: 'mask', detect: ['personal', 'network', 'credentials'] }];
-const scanner = createScanner(RULES);
+const everything = createScanner(RULES);
 const MOST_PIECES = 5;
 
 const TEXTS = [
   'Write to bob@example.com or call +49 30 901820 about 4111 1111 1111 1111.',
   'DE89 3704 0044 0532 0130 00, 536-22-1234, AKIAIOSFODNN7EXAMPLE, 10.0.0.1 and 00:1b:44:11:3a:b7',
+  'ACME-12x34 of project  titan, 机密',
   'https://u:p@example.com/ sk-gw-abcdefghijklmnop-xxxxxxxxxxxxxxxxxxxx0xxxxxxxxxxxxxxxxxxxxxx',
 ];
 const WORDS = [
@@ -35,7 +45,14 @@ export const guardedReaders: readonly Reader[] = [
   {
     name: 'guarded-text',
     about: 'texts in which guards look for what they know, whole and in pieces',
-    files: ['lambda/guardrails/detectors/', 'lambda/guardrails/masks/', 'lambda/guardrails/scanner/', 'lambda/guardrails/text/'],
+    files: [
+      'lambda/guardrails/deny-list/',
+      'lambda/guardrails/detectors/',
+      'lambda/guardrails/masks/',
+      'lambda/guardrails/patterns/',
+      'lambda/guardrails/scanner/',
+      'lambda/guardrails/text/',
+    ],
     samples: () => TEXTS,
     words: WORDS,
     stepsPerByte: 1_000,
@@ -50,17 +67,32 @@ export const guardedReaders: readonly Reader[] = [
     stepsPerByte: 1_000,
     read: (input, random) => readBothWays(input.toString('utf8'), 'json', random),
   },
+  {
+    name: 'guard-pattern',
+    about: 'patterns of guards, and texts that they are looked for in',
+    files: ['lib/private/contract/guard-patterns.ts', 'lambda/guardrails/patterns/'],
+    samples: () => ['ACME-[0-9]{6}\nsee ACME-123456', '(?i)\\b(a|bc){1,3}[^x-z]?\\b\naBCabcay', '\\u0041\\x42\\d\\W\nAB1-'],
+    words: ['[', ']', '(', ')', '{2}', '{1,3}', '|', '?', '\\b', '\\d', '(?i)', '(?:', '[^', '-', '\n'],
+    stepsPerByte: 10_000,
+    read(input, random) {
+      const [pattern = '', ...lines] = input.toString('utf8').split('\n');
+      if (guardPatternProblem(pattern) === undefined) {
+        const own = createScanner([{ id: 'own', name: 'OWN', action: 'mask', pattern }]);
+        readBothWays(lines.join('\n'), 'text', random, own);
+      }
+    },
+  },
 ];
 
 /** What is found and masked is the same in pieces, and what was masked comes back. */
-function readBothWays(text: string, form: TextForm, random: Random): void {
-  const masking = { form, reversible: new Set(['all']) };
+function readBothWays(text: string, form: TextForm, random: Random, scanner = everything): void {
+  const masking = { form, reversible: new Set(['all', 'own', 'words']) };
   const [masks, again] = [new Masks(), new Masks()];
   masks.reserve(text);
   again.reserve(text);
   const findings = scanner.scan(text, form);
   const masked = masks.apply({ text, findings }, masking);
-  const pieces = inPieces(text, form, random);
+  const pieces = inPieces(scanner, text, form, random);
   check(pieces.map((piece) => piece.text).join('') === text, 'a text that is not what came');
   check(JSON.stringify(placed(pieces)) === JSON.stringify(findings), 'other findings in pieces');
   check(pieces.map((piece) => again.apply(piece, masking)).join('') === masked, 'other masks in pieces');
@@ -70,7 +102,7 @@ function readBothWays(text: string, form: TextForm, random: Random): void {
   if (form === 'text') check(restored === text, 'a value that does not come back');
 }
 
-function inPieces(text: string, form: TextForm, random: Random): readonly CheckedPiece[] {
+function inPieces(scanner: LocalScanner, text: string, form: TextForm, random: Random): readonly CheckedPiece[] {
   const cuts = Array.from({ length: random.below(MOST_PIECES) }, () => random.below(text.length + 1)).sort((one, other) => one - other);
   const bounds = [0, ...cuts, text.length];
   const held = scanner.open(form);

@@ -1,0 +1,1 @@
+export { type ListedWords, WordList } from './word-list';

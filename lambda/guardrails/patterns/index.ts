@@ -1,0 +1,2 @@
+export { type Automaton, automatonOf } from './automaton';
+export { type Matches, PatternMatcher } from './matcher';

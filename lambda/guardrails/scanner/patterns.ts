@@ -1,0 +1,31 @@
+import { MOST_PATTERN_POSITIONS } from '../../../lib/private/contract';
+import { automatonOf, PatternMatcher } from '../patterns';
+import type { TextWindow } from '../text';
+import type { Found, Search } from './candidates';
+import type { LocalRule } from './types';
+
+/** What goes on without an end is found in parts of this length, so that a stream is held back for no longer. */
+const LONGEST_FINDING = 1_024;
+
+/** One pattern of an organisation's own. */
+export class PatternSearch implements Search {
+  private readonly matcher: PatternMatcher;
+
+  constructor(
+    private readonly rule: LocalRule,
+    pattern: string,
+  ) {
+    this.matcher = new PatternMatcher(automatonOf(pattern));
+  }
+
+  find(window: TextWindow, found: Found): void {
+    const { spans, open } = this.matcher.find(window, window.from, MOST_PATTERN_POSITIONS);
+    found.open = Math.min(found.open, open);
+    for (let pair = 0; pair < spans.length; pair += 2) {
+      const end = spans[pair + 1] as number;
+      for (let start = Math.max(window.from, spans[pair] as number); start < end; start += LONGEST_FINDING) {
+        found.candidates.push({ rule: this.rule, type: this.rule.name, start, end: Math.min(end, start + LONGEST_FINDING) });
+      }
+    }
+  }
+}
