@@ -14,6 +14,7 @@ import { systemClock } from '../lambda/platform/runtime/clock';
 import { readEnvironment } from '../lambda/platform/runtime/environment';
 import { createLog } from '../lambda/platform/runtime/log';
 import { createMetrics } from '../lambda/platform/runtime/metrics';
+import { createTierUp } from '../lambda/platform/runtime/tier-up';
 import { assembleGateway } from '../lambda/proxy/assemble';
 import { createGatewayServer } from '../lambda/proxy/hosts/server';
 import { serve } from '../lambda/proxy/pipeline';
@@ -91,9 +92,11 @@ const gateway = assembleGateway({
 });
 
 let requests = 0;
+const tierUp = createTierUp();
 const server = createGatewayServer(
   (exchange) => {
     requests += 1;
+    tierUp();
     return serve(gateway, exchange);
   },
   { clock: systemClock, maxBodyBytes: MAX_BODY_BYTES },

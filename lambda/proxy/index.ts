@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { loadDocument } from '../platform/document';
-import { readEnvironment } from '../platform/runtime';
+import { createTierUp, readEnvironment } from '../platform/runtime';
 import { exchangeFromEvent, type InvocationContext } from './hosts/lambda-event';
 import { openGateway } from './open-gateway';
 import { serve } from './pipeline';
@@ -11,6 +11,7 @@ const opening = openGateway(environment, document);
 // Of no use once requests come, so it is a chunk of its own.
 if (document.providers.length > 0) await (await import('./warm-up')).warmUp(environment, document);
 const { gateway } = await opening;
+const tierUp = createTierUp();
 
 /** The data plane behind API Gateway's response streaming. */
 export const handler = awslambda.streamifyResponse(async (event: unknown, stream: Writable, context: InvocationContext) => {
@@ -20,6 +21,7 @@ export const handler = awslambda.streamifyResponse(async (event: unknown, stream
     out.write('');
     return out;
   });
+  tierUp();
   if (exchange !== undefined) return serve(gateway, exchange);
   gateway.log.write('info', 'event-ignored', { reason: 'not-a-request' });
   stream.write('');

@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import type { DataPlaneOptions } from '../../lib/private/contract';
-import { readEnvironment } from '../platform/runtime';
+import type { Exchange } from '../platform/http';
+import { createTierUp, readEnvironment } from '../platform/runtime';
 import { ComingBodies } from './hosts/coming-bodies';
 import { OpenCalls } from './hosts/open-calls';
 import { createReadiness, READINESS_PATH } from './hosts/readiness';
@@ -36,7 +37,12 @@ export async function serveUntilStopped(options: DataPlaneOptions): Promise<numb
   const calls = new OpenCalls();
   const limits = { maxCalls: options.maxCalls, maxMemoryBytes: options.maxMemoryBytes ?? mostMemoryBytes() };
   const bodies = new ComingBodies(gateway.clock, mostBytesOfBodies(limits.maxMemoryBytes, document.maxBodyBytes));
-  const server = createGatewayServer((exchange) => serve(gateway, exchange), {
+  const tierUp = createTierUp();
+  const answer = (exchange: Exchange): Promise<void> => {
+    tierUp();
+    return serve(gateway, exchange);
+  };
+  const server = createGatewayServer(answer, {
     clock: gateway.clock,
     maxBodyBytes: document.maxBodyBytes,
     callerGone: options.callerGone,

@@ -17,3 +17,4 @@ export { createRenewed, type Expiring } from './renewed';
 export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
 export { createTicker, type Ticker, type Watcher } from './ticker';
+export { createTierUp } from './tier-up';
