@@ -151,7 +151,7 @@ function translationOf(gateway: Gateway, context: AdmittedCall, prepared: Prepar
   const { protocol, decoded, stages } = prepared;
   if (prepared.passThrough && stages.length === 0) return passThrough(meterOf(prepared, !facts.wantsStreamUsage), dialect.terminator);
   const encoder = dialect.streamEncoder?.(encodeContext(gateway.clock, context, decoded as AnyRequest));
-  const decoder = protocol.streamDecoder?.();
+  const decoder = protocol.streamDecoder?.(decoded);
   if (encoder === undefined || decoder === undefined) throw new Error(`${protocol.name} has no streams of ${context.call.operation.name}`);
   return translated(failingStream(decoder), encoder, stages);
 }

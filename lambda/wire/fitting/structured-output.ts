@@ -48,7 +48,7 @@ export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, c
     protocol: {
       ...protocol,
       decodeResponse: (body) => textAgain(protocol.decodeResponse(body)),
-      streamDecoder: () => textStream(protocol.streamDecoder()),
+      streamDecoder: (asked) => textStream(protocol.streamDecoder(asked)),
     },
   };
 }

@@ -182,6 +182,8 @@ export interface ModelRequest extends AnyRequest {
   readonly tools?: readonly Tool[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
+  /** Chat Completions: the caller knows nothing of `tool_calls` yet, and is answered by the field that they replaced. */
+  readonly answersByFunctionCall?: true;
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;

@@ -36,7 +36,7 @@ export function withoutFreeText(protocol: Protocol, request: ModelRequest): With
     protocol: {
       ...protocol,
       decodeResponse: (body) => freeTextAgain(protocol.decodeResponse(body), names),
-      streamDecoder: () => freeTextStream(protocol.streamDecoder(), names),
+      streamDecoder: (asked) => freeTextStream(protocol.streamDecoder(asked), names),
     },
   };
 }

@@ -23,7 +23,7 @@ export function withFreshCallIds(protocol: Protocol, { tools = [], messages }: M
         }),
       };
     },
-    streamDecoder: () => new FreshIds(protocol.streamDecoder(), freshIds),
+    streamDecoder: (asked) => new FreshIds(protocol.streamDecoder(asked), freshIds),
   };
 }
 

@@ -279,8 +279,8 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
   decodeResponse(body: JsonObject): Answered;
   /** Whether a body is plainly an answer; what any other is, `decodeResponse` says. Default: one that names no error. */
   isAnswer?(body: JsonObject): boolean;
-  /** Only where answers are streamed. */
-  streamDecoder?(): StreamDecoder;
+  /** Only where answers are streamed. @param asked the call, for those that tell by it what an answer means */
+  streamDecoder?(asked?: Asked): StreamDecoder;
   /** Usage of a whole answer, disjointness handled; undefined when it reports none. */
   usage(body: JsonObject): Usage | undefined;
   /** Usage that stands in the answer's headers, for protocols whose bodies may report none. */
@@ -293,5 +293,5 @@ export interface ProtocolCodec<Asked extends AnyRequest = AnyRequest, Answered e
 
 /** How providers of one wire format are written to and read in a conversation. */
 export interface Protocol extends ProtocolCodec<ModelRequest, ModelResponse> {
-  streamDecoder(): StreamDecoder;
+  streamDecoder(asked?: ModelRequest): StreamDecoder;
 }

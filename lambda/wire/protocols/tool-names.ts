@@ -115,8 +115,8 @@ export function namedByCaller(protocol: Protocol, names: Names): Protocol {
   return {
     ...protocol,
     decodeResponse: (body) => answerNamed(protocol.decodeResponse(body), names),
-    streamDecoder: () =>
-      changedEvents(protocol.streamDecoder(), (event) => [event.type === 'tool-call-start' ? withName(event, names) : event]),
+    streamDecoder: (asked) =>
+      changedEvents(protocol.streamDecoder(asked), (event) => [event.type === 'tool-call-start' ? withName(event, names) : event]),
   };
 }
 

@@ -6,6 +6,7 @@ import { readCacheMark } from '../../protocols/cache-mark';
 import { argumentsOf, defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
 import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
+import { CalledFunctions } from './decode-functions';
 import { readMedia } from './decode-media';
 import { imagesOf, splitContent } from './decode-response';
 import { readReasoning } from './reasoning';
@@ -13,7 +14,6 @@ import { readReasoning } from './reasoning';
 /** Fields of messages that say nothing to the model. */
 const IGNORED = new Set([
   'annotations',
-  'function_call',
   'refusal',
   'audio',
   'reasoning',
@@ -24,7 +24,7 @@ const IGNORED = new Set([
   'id',
   'index',
 ]);
-const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'cache_control', 'images']);
+const KNOWN = new Set(['role', 'content', 'name', 'tool_calls', 'function_call', 'tool_call_id', 'cache_control', 'images']);
 
 const TEXT_FIELDS = new Set(['type', 'text', 'cache_control', 'prompt_cache_breakpoint']);
 const PART_FIELDS = new Set([
@@ -42,6 +42,7 @@ const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra
 /** Reads the turns of a conversation; notes what it leaves out. */
 export function readMessages(messages: readonly JsonObject[], dropped: string[]): Message[] {
   const toolNames = new Map<string, string>();
+  const functions = new CalledFunctions();
   return messages.map((message, index) => {
     const path = `messages[${index}]`;
     checkFields(message, path);
@@ -54,22 +55,22 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
         return { role, content: readTexts(message['content'], `${path}.content`, dropped).flatMap(withoutBilling), ...named };
       case 'user':
         return { role, content: readUserContent(message['content'], `${path}.content`, dropped), ...named };
-      case 'assistant':
-        return { role, content: readAssistant(message, path, toolNames, dropped), ...named };
+      case 'assistant': {
+        const called = functions.readCall(message, index);
+        const content = readAssistant(message, path, toolNames, dropped);
+        return { role, content: called === undefined ? content : [...content, called], ...named };
+      }
       case 'tool':
         return { role, content: [readToolResult(message, path, toolNames, dropped)] };
+      case 'function':
+        return { role: 'tool', content: [functions.readResult(message, index)] };
       default:
-        throw role === 'function'
-          ? unsupported(`${path}.role`, `${path} has the retired role function; use tool messages.`)
-          : invalidRequest(`${path}.role`, `${path}.role must be one of system, developer, user, assistant, tool.`);
+        throw invalidRequest(`${path}.role`, `${path}.role must be one of system, developer, user, assistant, tool.`);
     }
   });
 }
 
 function checkFields(message: JsonObject, path: string): void {
-  if ((message['function_call'] ?? null) !== null) {
-    throw unsupported(`${path}.function_call`, `${path}.function_call is retired; use tool_calls.`);
-  }
   if ((message['audio'] ?? null) !== null) {
     throw unsupported(`${path}.audio`, `${path}.audio refers to an earlier answer that the chosen model's provider does not have.`);
   }

@@ -20,11 +20,12 @@ import {
   requiredObject,
   requiredText,
 } from '../../protocols/strict';
+import { readFunctionChoice, readFunctions, speaksFunctions } from './decode-functions';
 import { readMessages } from './decode-messages';
 
 /** Fields that are read below. */
 const KNOWN = new Set(
-  `model messages stream stream_options tools tool_choice parallel_tool_calls max_tokens max_completion_tokens temperature top_p top_k
+  `model messages stream stream_options tools tool_choice functions function_call parallel_tool_calls max_tokens max_completion_tokens temperature top_p top_k
    stop seed frequency_penalty presence_penalty logit_bias n logprobs top_logprobs response_format reasoning_effort reasoning thinking
    verbosity service_tier metadata user safety_identifier prompt_cache_key modalities audio`.split(/\s+/),
 );
@@ -46,12 +47,16 @@ export function decodeRequest(body: JsonObject): ModelRequest {
     model: requiredText(body['model'], 'model'),
     messages: readMessages(requiredMessages(body['messages']), dropped),
     stream: optionalFlag(body['stream'], 'stream') ?? false,
-    tools: allowedTools(
-      optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
-      body['tool_choice'],
-    ),
-    toolChoice: readToolChoice(body),
-    parallelToolCalls: optionalFlag(body['parallel_tool_calls'], 'parallel_tool_calls'),
+    tools:
+      readFunctions(body, dropped) ??
+      allowedTools(
+        optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
+        body['tool_choice'],
+      ),
+    toolChoice: readToolChoice(body) ?? readFunctionChoice(body),
+    // There is room for one call in an answer.
+    parallelToolCalls: speaksFunctions(body) ? false : optionalFlag(body['parallel_tool_calls'], 'parallel_tool_calls'),
+    answersByFunctionCall: speaksFunctions(body) ? true : undefined,
     maxOutputTokens:
       optionalCount(body['max_completion_tokens'], 'max_completion_tokens', 1) ?? optionalCount(body['max_tokens'], 'max_tokens', 1),
     temperature: optionalNumber(body['temperature'], 'temperature', 0, 2),

@@ -10,6 +10,7 @@ import { upstreamIncomplete } from '../../protocols/provider-error';
 import { readSources } from './citations';
 import { decodeError, errorInside } from './decode-error';
 import { StreamedChoice } from './decode-streamed-choice';
+import type { Named } from './decode-streamed-tool-calls';
 import { usageOf } from './usage';
 import { isDone } from './wire';
 
@@ -38,6 +39,12 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
   #template: FrameTemplate | undefined;
   #piece: Piece | undefined;
   #misses = 0;
+  readonly #tools: readonly Named[];
+
+  /** @param tools that the call offers, by which a name that comes in pieces is known to be whole */
+  public constructor(tools: readonly Named[] = []) {
+    this.#tools = tools;
+  }
 
   public decode(frame: Frame): StreamEvent[] {
     if (this.#over) return [];
@@ -94,7 +101,7 @@ export class OpenAiChatStreamDecoder implements StreamDecoder {
   #choice(index: number): StreamedChoice {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = new StreamedChoice(index, this.#id);
+      choice = new StreamedChoice(index, this.#id, this.#tools);
       this.#choices.set(index, choice);
     }
     return choice;

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../model/response';
 import { defined, nonEmptyText, numberOf, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { readCitation } from './citations';
 import { callsOf, imagesOf, splitContent, transcriptOf } from './decode-response';
-import { StreamedToolCalls } from './decode-streamed-tool-calls';
+import { type Named, StreamedToolCalls } from './decode-streamed-tool-calls';
 import { readFinishReason } from './finish-reason';
 import { detailsText, readDetail, thinkingText } from './reasoning';
 
@@ -29,9 +29,9 @@ export class StreamedChoice {
   /** Where the first of the text stood: a transcript beside it says the same. */
   #said: 'content' | 'transcript' | undefined;
 
-  public constructor(choice: number, answerId: string | undefined) {
+  public constructor(choice: number, answerId: string | undefined, tools: readonly Named[]) {
     this.#choice = choice;
-    this.#calls = new StreamedToolCalls(choice, answerId, () => this.#nextBlock());
+    this.#calls = new StreamedToolCalls(choice, answerId, tools, () => this.#nextBlock());
   }
 
   /**

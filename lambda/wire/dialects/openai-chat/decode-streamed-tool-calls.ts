@@ -6,6 +6,10 @@ import { nonEmptyText, objectOf, textOf } from '../../protocols/lenient';
 import { madeToolId } from '../../protocols/tool-ids';
 import { readReasoning } from './reasoning';
 
+export interface Named {
+  readonly name: string;
+}
+
 interface Call {
   readonly id: string;
   name: string;
@@ -21,7 +25,8 @@ interface Call {
 
 /**
  * Tool calls of one choice. Servers send them one after the other, or by turns under their `index`; blocks may not overlap, so
- * a call waits while an earlier one is not complete JSON.
+ * a call waits while an earlier one is not complete JSON. Names may come in pieces, or again and again, so that a call also waits until
+ * its name is that of a tool or its arguments begin.
  */
 export class StreamedToolCalls {
   /** A call was made. */
@@ -29,6 +34,7 @@ export class StreamedToolCalls {
 
   readonly #choice: number;
   readonly #answerId: string | undefined;
+  readonly #tools: readonly Named[];
   readonly #nextBlock: () => number;
   /** Calls not closed yet, in their order; only the first is open. */
   #queue: Call[] = [];
@@ -36,9 +42,10 @@ export class StreamedToolCalls {
   #latest: Call | undefined;
   #made = 0;
 
-  public constructor(choice: number, answerId: string | undefined, nextBlock: () => number) {
+  public constructor(choice: number, answerId: string | undefined, tools: readonly Named[], nextBlock: () => number) {
     this.#choice = choice;
     this.#answerId = answerId;
+    this.#tools = tools;
     this.#nextBlock = nextBlock;
   }
 
@@ -76,9 +83,36 @@ export class StreamedToolCalls {
     const id = nonEmptyText(entry['id']);
     const name = nonEmptyText(called['name']);
     if (id !== undefined && id !== call.id && name !== undefined) return undefined;
-    if (index === undefined && id === undefined && name !== undefined && call.name !== '') return undefined;
-    if (call.name === '' && name !== undefined) call.name = name;
+    if (index === undefined && id === undefined && name !== undefined && call.name !== '' && !this.#goesOn(call, name)) return undefined;
+    if (call.block === undefined && name !== undefined) call.name = this.#joined(call.name, name);
     return call;
+  }
+
+  /** Whether a name that comes without any number is about the call before. */
+  #goesOn(call: Call, name: string): boolean {
+    if (name === call.name) return call.text !== '' && !isComplete(call);
+    return call.block === undefined && this.#begins(this.#joined(call.name, name));
+  }
+
+  #joined(name: string, piece: string): string {
+    const both = name + piece;
+    if (name === piece) return this.#isTool(both) && !this.#isTool(name) ? both : name;
+    return piece.startsWith(name) ? piece : both;
+  }
+
+  #isTool(name: string): boolean {
+    return this.#tools.some((tool) => tool.name === name);
+  }
+
+  #begins(name: string): boolean {
+    return this.#tools.some((tool) => tool.name.startsWith(name));
+  }
+
+  /** Nothing more is to come of the name. */
+  #isNamed({ name, text }: Call): boolean {
+    if (name === '') return false;
+    const longer = this.#tools.some((tool) => tool.name.length > name.length && tool.name.startsWith(name));
+    return this.#isTool(name) ? !longer || text !== '' : !longer && text !== '';
   }
 
   #begin(entry: JsonObject, called: JsonObject, index: number | undefined, custom: boolean): Call {
@@ -97,8 +131,7 @@ export class StreamedToolCalls {
     for (;;) {
       const [first, second] = this.#queue;
       if (first === undefined) return;
-      // Its name may come later than its id.
-      if (first.block === undefined && first.name === '') return;
+      if (first.block === undefined && !this.#isNamed(first)) return;
       if (first.block === undefined) this.#open(first, events);
       if (second === undefined || !isComplete(first)) return;
       this.#end(first, events);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import type { AssistantPart, ReasoningPart, ToolCallPart } from '../../model/request';
 import type { FinishReason, ModelResponse } from '../../model/response';
-import { defined } from '../../protocols/lenient';
+import { defined, objectsOf } from '../../protocols/lenient';
 import { writeUrl } from '../../protocols/media';
 import type { EncodeContext } from '../../protocols/protocol';
 import { writeCitation } from './citations';
@@ -11,6 +11,7 @@ import { writeUsage } from './usage';
 import type { WireReasoningDetail, WireToolCall } from './wire';
 
 export function encodeResponse(response: ModelResponse, context: EncodeContext): JsonObject {
+  const byFunctionCall = context.request.answersByFunctionCall === true;
   return defined({
     id: response.id ?? `chatcmpl-${context.requestId}`,
     object: 'chat.completion',
@@ -18,9 +19,11 @@ export function encodeResponse(response: ModelResponse, context: EncodeContext):
     model: response.model ?? context.originalModel,
     choices: response.choices.map((choice, index) => ({
       index,
-      message: writeMessage(choice.content, choice.finishReason),
+      message: byFunctionCall
+        ? withFunctionCall(writeMessage(choice.content, choice.finishReason))
+        : writeMessage(choice.content, choice.finishReason),
       logprobs: choice.logprobs ?? null,
-      finish_reason: writeFinishReason(choice.finishReason),
+      finish_reason: writeFinishReason(choice.finishReason, byFunctionCall),
     })),
     usage: response.usage === undefined ? undefined : writeUsage(response.usage),
     service_tier: response.serviceTier,
@@ -70,6 +73,12 @@ function writeMessage(content: readonly AssistantPart[], { explanation = '' }: F
     images: images.length === 0 ? undefined : images,
     tool_calls: calls.length === 0 ? undefined : calls,
   });
+}
+
+/** The first call in the field that `tool_calls` replaced, which holds no more than one. */
+function withFunctionCall({ tool_calls: calls, ...message }: JsonObject): JsonObject {
+  const [first] = objectsOf(calls);
+  return first === undefined ? message : { ...message, function_call: first['function'] };
 }
 
 /** The array is read in place of the text, so it must hold the unsigned blocks too as soon as it holds any. */

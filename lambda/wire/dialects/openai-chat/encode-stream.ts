@@ -35,6 +35,8 @@ interface ChoiceState {
 /** Writes chunks. All but the delta is the same throughout a stream, so it is made once. */
 export class OpenAiChatStreamEncoder implements StreamEncoder {
   readonly #context: EncodeContext;
+  /** See `ModelRequest.answersByFunctionCall`. */
+  readonly #byFunctionCall: boolean;
   readonly #choices = new Map<number, ChoiceState>();
   #head = '';
   #tail = '}\n\n';
@@ -43,6 +45,7 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
 
   public constructor(context: EncodeContext) {
     this.#context = context;
+    this.#byFunctionCall = context.request.answersByFunctionCall === true;
     if (context.wantsStreamUsage) this.#tail = ',"usage":null}\n\n';
   }
 
@@ -76,7 +79,10 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
       case 'image':
         return this.#image(event);
       case 'finish':
-        return this.#refusal(event.choice, event.reason.explanation) + this.#finish(event.choice, writeFinishReason(event.reason));
+        return (
+          this.#refusal(event.choice, event.reason.explanation) +
+          this.#finish(event.choice, writeFinishReason(event.reason, this.#byFunctionCall))
+        );
       case 'usage':
         this.#usage = { ...this.#usage, ...event.usage };
         return '';
@@ -156,19 +162,27 @@ export class OpenAiChatStreamEncoder implements StreamEncoder {
     state.toolCalls += 1;
     state.custom = event.custom === true;
     state.callSignature = event.signature?.value;
+    if (this.#byFunctionCall) return this.#functionCall(event.choice, { name: event.name, arguments: '' });
     return this.#delta(event.choice, `{"tool_calls":[{"index":${index},${JSON.stringify(call).slice(1)}]}`);
   }
 
   #toolCallDelta(choice: number, text: string): string {
     const { toolCalls, custom } = this.#state(choice);
+    if (this.#byFunctionCall) return this.#functionCall(choice, { arguments: text });
     const index = toolCalls - 1;
     const field = custom ? '"custom":{"input"' : '"function":{"arguments"';
     return this.#delta(choice, `{"tool_calls":[{"index":${index},${field}:${JSON.stringify(text)}}}]}`);
   }
 
+  /** There is room for the first call. */
+  #functionCall(choice: number, call: { readonly name?: string; readonly arguments: string }): string {
+    return this.#state(choice).toolCalls > 1 ? '' : this.#delta(choice, `{"function_call":${JSON.stringify(call)}}`);
+  }
+
   /** A signature that came after the call's start; the first delta could not hold it. */
   #toolCallEnd(event: Extract<StreamEvent, { type: 'tool-call-end' }>): string {
-    if (event.signature === undefined || event.signature.value === this.#state(event.choice).callSignature) return '';
+    if (this.#byFunctionCall || event.signature === undefined || event.signature.value === this.#state(event.choice).callSignature)
+      return '';
     const token = writeCallSignature([], event.signature);
     const extra = JSON.stringify({ google: { thought_signature: token } });
     const index = this.#state(event.choice).toolCalls - 1;

@@ -57,6 +57,6 @@ const WIRE: Readonly<Record<FinishReason['unified'], string>> = {
 };
 
 /** One of the values that OpenAI's clients know. */
-export function writeFinishReason(reason: FinishReason): string {
-  return WIRE[reason.unified];
+export function writeFinishReason({ unified }: FinishReason, byFunctionCall: boolean): string {
+  return byFunctionCall && unified === 'tool-calls' ? 'function_call' : WIRE[unified];
 }

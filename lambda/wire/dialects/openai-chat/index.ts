@@ -45,7 +45,7 @@ export const openAiChat: Dialect & Protocol = {
   isAnswer,
   encodeResponse,
   finishReason: finishReasonOf,
-  streamDecoder: () => new OpenAiChatStreamDecoder(),
+  streamDecoder: (asked) => new OpenAiChatStreamDecoder(asked?.tools),
   streamEncoder: (context) => new OpenAiChatStreamEncoder(context),
   streamMeter: (options) => new OpenAiChatMeter(options),
   usage: usageOf,

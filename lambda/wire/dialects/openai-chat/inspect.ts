@@ -73,7 +73,7 @@ function predictionOf(body: JsonObject): number | undefined {
 
 /** By OpenAI's field, or one of those that `readReasoningSettings` knows. */
 function effortWithTools(body: JsonObject): 'asked' | 'unsaid' | undefined {
-  if (arrayOf(body['tools']).length === 0) return undefined;
+  if (arrayOf(body['tools']).length + arrayOf(body['functions']).length === 0) return undefined;
   const settings = objectOf(body['reasoning']);
   const effort = body['reasoning_effort'] ?? settings?.['effort'];
   const thinking = objectOf(body['thinking'])?.['type'];

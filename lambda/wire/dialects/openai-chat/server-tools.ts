@@ -29,6 +29,12 @@ export function inspectTools(body: JsonObject): Pick<CallFacts, 'serverTools' | 
     });
   };
   inspectList(body['tools'], 'tools');
+  const functions = optionalList(body['functions'], 'functions') ?? [];
+  checkToolCount(functions.length);
+  functions.forEach((item, index) => {
+    const parameters = objectOf(objectOf(item)?.['parameters']);
+    if (parameters !== undefined) checkSchema(parameters, `functions[${index}].parameters`);
+  });
   objectsOf(body['messages']).forEach((message, index) => {
     inspectList(message['tools'], `messages[${index}].tools`);
   });

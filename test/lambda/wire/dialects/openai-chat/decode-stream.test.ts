@@ -4,8 +4,9 @@ import type { StreamEvent } from '../../../../../lambda/wire/model/response';
 import { checkWellFormed, factsOfEvents } from '../../../../support/recorded';
 
 /** Events of a stream of deltas, closed by a finish reason and `[DONE]`. */
-function decode(deltas: readonly JsonObject[], reason = 'stop'): StreamEvent[] {
-  const decoder = openAiChat.streamDecoder();
+function decode(deltas: readonly JsonObject[], reason = 'stop', tools: readonly string[] = []): StreamEvent[] {
+  const asked = { model: 'm', messages: [], stream: true, tools: tools.map((name) => ({ name })) };
+  const decoder = openAiChat.streamDecoder(asked);
   const chunk = (choice: JsonObject) => ({
     event: 'message',
     data: JSON.stringify({ id: 'c1', model: 'm', choices: [{ index: 0, ...choice }] }),
@@ -87,6 +88,47 @@ describe('tool calls', () => {
     const facts = factsOfEvents(decode(deltas, 'tool_calls'));
 
     expect(facts.toolCalls).toEqual(expected);
+  });
+
+  const named = (...names: (string | null)[]) => names.map((name) => call({ index: 0, id: 'a', function: { name, arguments: '' } }));
+  const rest = call({ index: 0, function: { arguments: '{"x":1}' } });
+  test.each<[string, readonly JsonObject[], readonly string[], string]>([
+    ['comes in pieces', [...named('get_', 'wea', 'ther'), rest], ['get_weather', 'get'], 'get_weather'],
+    ['comes in pieces that nobody asked for', [...named('get_', 'weather'), rest], [], 'get_weather'],
+    ['comes in pieces, each with all before it', [...named('get_', 'get_wea', 'get_weather'), rest], ['get_weather'], 'get_weather'],
+    ['comes again and again', [...named('find', 'find', null, 'find'), rest], ['find', 'find_all'], 'find'],
+    ['repeats itself in pieces', [...named('go', 'go'), rest], ['gogo'], 'gogo'],
+    ['begins that of another tool', [...named('find'), rest], ['find', 'find_all'], 'find'],
+    [
+      'comes in pieces beside arguments of nothing',
+      [
+        call({ index: 0, id: 'a', function: { name: 'get_', arguments: '' } }),
+        call({ index: 0, function: { name: 'weather', arguments: null } }),
+        rest,
+      ],
+      ['get_weather'],
+      'get_weather',
+    ],
+    [
+      'comes in pieces without any number',
+      [
+        call({ id: 'a', function: { name: 'get_' } }),
+        call({ function: { name: 'weather' } }),
+        call({ function: { arguments: '{"x":1}' } }),
+      ],
+      ['get_weather'],
+      'get_weather',
+    ],
+  ])('a name that %s is whole', (_name, deltas, tools, name) => {
+    expect(factsOfEvents(decode(deltas, 'tool_calls', tools)).toolCalls).toEqual([{ id: 'a', name, args: { x: 1 } }]);
+  });
+
+  test('a call is told as soon as its name is that of a tool', () => {
+    const events = openAiChat
+      .streamDecoder({ model: 'm', messages: [], stream: true, tools: [{ name: 'find' }] })
+      .decode({ event: 'message', data: JSON.stringify({ id: 'c', choices: [{ index: 0, delta: named('find')[0] ?? {} }] }) });
+
+    expect(events.at(-1)).toMatchObject({ type: 'tool-call-start', name: 'find' });
   });
 
   test('a call without an id gets one, the same every time', () => {
