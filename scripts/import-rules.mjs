@@ -20,7 +20,7 @@ const DECLARATION = /^lambda\/wire\/dialects\/[^/]+\/declaration\.ts$/;
 const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:providers|protocols|operations)\/.*)\.ts$/;
 
 /** What the command shows of requests, it shows by the same definition as everyone. */
-const SHARED_WITH_COMMANDS = 'lambda/money/record/fields.ts';
+const SHARED_WITH_COMMANDS = 'lambda/money/record/index.ts';
 
 /** All that the library, the runtime and the command share. */
 const CONTRACT = 'lib/private/contract/';

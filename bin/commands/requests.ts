@@ -1,4 +1,4 @@
-import { RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../lambda/money/record/fields';
+import { RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, gather, printRows } from './admin/call';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, verbOf, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';

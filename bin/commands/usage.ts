@@ -1,4 +1,4 @@
-import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record/fields';
+import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, printRows } from './admin/call';
 import type { Listed } from './admin/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text } from './admin/options';

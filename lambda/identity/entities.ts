@@ -21,6 +21,8 @@ export interface LevelRecord extends LevelRow {
   readonly sensitivity?: SensitivityLabel;
   /** Geographies and Regions that its calls stay within. */
   readonly residency?: readonly string[];
+  /** Ids of guardrail policies that its calls are held to, besides those of other levels. */
+  readonly guardrails?: readonly string[];
   /** Fields, as the admin API names them, that only the role `admin` changes; of a team: on all that it has. */
   readonly pinned?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;

@@ -97,6 +97,7 @@ const CATALOGUE = {
   internal_error: { status: 500, type: 'api_error', retryable: false },
   misconfigured: UNAVAILABLE,
   provider_misconfigured: UNAVAILABLE,
+  guardrail_unavailable: { ...UNAVAILABLE, retryable: true },
   secret_unavailable: { ...UNAVAILABLE, retryable: true },
   store_unavailable: { ...UNAVAILABLE, retryable: true },
   gateway_overloaded: OVERLOADED,

@@ -14,6 +14,7 @@ import {
 } from '../aws/dynamodb';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
+import type { ManagedGuards } from '../guardrails';
 import type { KeptRows } from '../identity';
 import { createAuthenticator, createIdentityRows } from '../identity';
 import type { Healing, SettlementQueue } from '../money/ledger';
@@ -30,6 +31,7 @@ import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import { createUsualOutput } from './before/usual-output';
 import type { Gateway } from './gateway';
+import { guardStage, restoreStage } from './guarding/stages';
 import { DECLARED_OFFER, type Offer } from './offer';
 import { createDeepHealth } from './own/deep-health';
 import { createOwnRate } from './own/own-rate';
@@ -61,6 +63,8 @@ export interface GatewayParts {
   readonly stages?: readonly Stage[];
   /** What follows the bytes that callers send and are sent. Default: nothing. */
   readonly taps?: readonly Tap[];
+  /** What managed rules of guardrail policies ask. Default: calls that one holds for are refused. */
+  readonly managedGuards?: ManagedGuards;
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -157,7 +161,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),
     sources,
-    stages: parts.stages ?? [],
+    stages: [guardStage, ...(parts.stages ?? []), restoreStage],
+    managedGuards: parts.managedGuards,
     taps: parts.taps ?? [],
     random,
   };

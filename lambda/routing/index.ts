@@ -7,6 +7,7 @@ export type { Asked } from './asked';
 export { type CandidateFilter, type Candidates, candidatesOf, type Skipped, withoutUnfit } from './candidates';
 export { conversationOf } from './conversation';
 export { type Carried, isBeyondWindow, isDemanding, notCarried, TOO_LONG } from './fitness';
+export type { GuardrailInForce, Guardrails } from './guardrails';
 export {
   type Admittance,
   createHealth,
@@ -24,7 +25,15 @@ export {
 export { createLiveConfiguration, type LiveConfiguration } from './live';
 export { capabilitiesSaid, type ModelFacts, modelFacts, withModelFacts } from './model-facts';
 export { createModelResolver, modelNotFound, type Resolution } from './models';
-export { type AllOverrides, type BookOverride, type ModelOverride, type OverrideStore, type Overrides, routeOf } from './overrides';
+export {
+  type AllOverrides,
+  type BookOverride,
+  type GuardrailOverride,
+  type ModelOverride,
+  type OverrideStore,
+  type Overrides,
+  routeOf,
+} from './overrides';
 export { type Placement, permitted, placementOf } from './placement';
 export { type Place, placesOf } from './places';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';

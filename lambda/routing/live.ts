@@ -4,6 +4,7 @@ import type { PriceOverride } from '../money/pricing';
 import { createPriceBook, type PriceBook, readCheckedBook } from '../money/pricing';
 import type { Log } from '../platform/runtime';
 import { ageMs, type Clock, type Moment, momentOf } from '../platform/runtime';
+import { createGuardrails, type Guardrails } from './guardrails';
 import { capabilitiesSaid, modelFacts, withModelFacts } from './model-facts';
 import { configuredModels } from './model-names';
 import { createModelResolver, type ModelResolver } from './models';
@@ -23,6 +24,8 @@ export interface LiveConfiguration {
    * @param name `provider/model`
    */
   capabilitiesSaid(name: string): CapabilitiesConfig | undefined;
+  /** Guardrail policies by id, those changed at run time in place of the deployed ones. The same as long as nothing of them changes. */
+  guardrails(): Guardrails;
   /** The price book that was brought in at run time, if one was. */
   loadedBook(): LoadedBook | undefined;
   /** Models that are named in full, as `provider/model`. */
@@ -88,6 +91,8 @@ export function createLiveConfiguration(
   let resolver = resolverNow();
   let names = namesNow();
   let fingerprint = '[]';
+  let guardrails = createGuardrails(document.guardrails, []);
+  let guardrailsSeen = '[]';
   let loaded: LoadedBook | undefined;
   let held: Moment | undefined;
   let mark = UNREAD;
@@ -112,7 +117,7 @@ export function createLiveConfiguration(
   };
 
   const read = async (began: Moment): Promise<void> => {
-    const { mark: newMark, model: models, price: newPrices, book: named } = await overrides.all();
+    const { mark: newMark, model: models, price: newPrices, book: named, guardrail: policies } = await overrides.all();
     // A read that began later and was answered sooner knows better.
     const isLate = () => held !== undefined && held.monotonicMs > began.monotonicMs;
     if (isLate()) return;
@@ -122,6 +127,11 @@ export function createLiveConfiguration(
       routes = [...models.flatMap((override) => routeOf(override) ?? []), ...document.routes];
       facts = modelFacts(deployed, models);
       resolver = resolverNow();
+    }
+    const policiesSeen = JSON.stringify(policies);
+    if (policiesSeen !== guardrailsSeen) {
+      guardrailsSeen = policiesSeen;
+      guardrails = createGuardrails(document.guardrails, policies);
     }
     prices = withModelFacts(newPrices, facts);
     names = namesNow();
@@ -155,6 +165,7 @@ export function createLiveConfiguration(
     models: () => resolver,
     priceOverrides: () => prices,
     capabilitiesSaid: (name) => (facts.length === 0 ? undefined : capabilitiesSaid(facts, name)),
+    guardrails: () => guardrails,
     loadedBook: () => loaded,
     modelNames: () => names,
     ready: () => (mark === UNREAD ? next() : FRESH),

@@ -31,6 +31,8 @@ export interface Resolution {
   readonly maxCostNanoUsd?: bigint;
   /** What the calls of its route are held to; of a route that was changed at run time also what it was deployed with. */
   readonly placements: readonly PlacementConfig[];
+  /** Ids of guardrail policies that they are held to, likewise. */
+  readonly guardrails: readonly string[];
 }
 
 /** Finds what a model name means. */
@@ -42,7 +44,7 @@ export interface ModelResolver {
 }
 
 const MAX_REMEMBERED = 1_000;
-const NONE: readonly PlacementConfig[] = [];
+const NONE: readonly never[] = [];
 
 /**
  * Resolves in this order: an alias, `provider/model`, an alias with a `*` (the document's order), a bare name that exactly one provider
@@ -77,6 +79,7 @@ export function createModelResolver(
       contentPolicyFallback: route.content_policy_fallback ?? false,
       ...(route.max_cost_usd === undefined ? {} : { maxCostNanoUsd: usd(route.max_cost_usd) }),
       placements: routes.filter(({ alias, sensitivity, residency }) => alias === route.alias && (sensitivity ?? residency) !== undefined),
+      guardrails: routes.flatMap(({ alias, guardrails }) => (alias === route.alias ? (guardrails ?? []) : [])),
     };
   };
 
@@ -134,6 +137,7 @@ function straight(originalModel: string, reason: 'provider' | 'pattern', target:
     affinity: true,
     contentPolicyFallback: false,
     placements: NONE,
+    guardrails: NONE,
   };
 }
 

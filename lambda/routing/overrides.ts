@@ -1,4 +1,11 @@
-import { type CapabilitiesConfig, ROUTE_TERMS, type RouteConfig, type RouteTerms, type TargetConfig } from '../../lib/private/contract';
+import {
+  type CapabilitiesConfig,
+  type GuardrailConfig,
+  ROUTE_TERMS,
+  type RouteConfig,
+  type RouteTerms,
+  type TargetConfig,
+} from '../../lib/private/contract';
 import type { PriceFields, PriceOverride } from '../money/pricing';
 import type { WriteResult } from '../platform/stored';
 
@@ -41,16 +48,23 @@ export interface BookOverride {
   readonly updatedAt: string;
 }
 
+/** A guardrail policy made or changed at run time. */
+export interface GuardrailOverride extends GuardrailConfig {
+  readonly generation: number;
+  readonly updatedAt: string;
+}
+
 export interface Overrides {
   readonly book: BookOverride;
   readonly model: ModelOverride;
   readonly price: PriceOverride;
+  readonly guardrail: GuardrailOverride;
 }
 
 /** All run-time changes, and the mark that is raised with each of them. */
 export type AllOverrides = { readonly [Kind in keyof Overrides]: readonly Overrides[Kind][] } & { readonly mark: number };
 
-/** Run-time changes of routes and prices. */
+/** Run-time changes of routes, prices and guardrails. */
 export interface OverrideStore {
   /** Everything that was acknowledged before the read began; none is older than the mark says. */
   all(): Promise<AllOverrides>;

@@ -10,6 +10,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/hosts/coming-bodies.ts': 'the bodies that are coming, one fewer with each round',
   'lambda/proxy/hosts/streamed-response.ts': 'the digits of a length',
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
+  'lambda/guardrails/answer.ts': 'the sources that wait for their text, one fewer with each round',
   'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
   'lambda/routing/hash.ts': 'the characters of a name of ours, and of a text whose length is bounded before',
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',

@@ -118,8 +118,8 @@ test.each([
   ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
   ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
   ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
-  ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/fields.ts', 'the local run'],
-  ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/fields.ts', 'lib imports'],
+  ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
+  ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/index.ts', 'lib imports'],
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],
   ['the local run in the runtime', 'lambda/proxy/planted.ts', 'local/run.ts', 'lambda imports neither'],
   ['the library in the runtime', 'lambda/proxy/planted.ts', 'lib/proxy.ts', 'contract only'],
@@ -182,7 +182,7 @@ test('every operation is among those that are looked for, and a word of it is no
 });
 
 test('the commands may read how the usage record is defined', () => {
-  expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/fields.ts'])).toEqual([]);
+  expect(breachesWith(['bin/commands/planted.ts', 'lambda/money/record/index.ts'])).toEqual([]);
 });
 
 test.each([

@@ -30,6 +30,10 @@ export const FIELD_VALUES: Readonly<Record<FieldType, unknown>> = {
     { provider: 'p', model: 'm', region: 'eu-west-1', status: 503, outcome: 'upstream_error', durationMs: 5, estimatedCostUsd: '0.01' },
     { provider: 'p', model: 'm', outcome: 'ok', durationMs: 5 },
   ],
+  verdicts: [
+    { policy: 'pii', version: '3', direction: 'input', verdict: 'mask', rule: 'people', types: ['email'], findings: 2 },
+    { policy: 'secrets', version: '9f86d081884c', direction: 'both', verdict: 'pass' },
+  ],
 };
 
 /** Every field that a record has of what was known before the call. */

@@ -1,7 +1,7 @@
 import type { KeptRecord } from '../../money/ports';
 import { formatUsd } from '../../money/pricing';
-import type { AttemptRecord, TypeShown } from '../../money/record';
-import { ATTEMPT_FIELDS, RECORD_FIELDS, shown, USAGE_FIELDS } from '../../money/record';
+import type { AttemptRecord, TypeShown, VerdictRecord } from '../../money/record';
+import { ATTEMPT_FIELDS, RECORD_FIELDS, shown, USAGE_FIELDS, VERDICT_FIELDS } from '../../money/record';
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { Usage } from '../../wire/model';
 import { notFound, sees } from '../caller';
@@ -103,11 +103,13 @@ const WRITERS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Write>> =
   money: formatUsd,
   usage: (usage: Usage) => partsOf(usage, USAGE_PARTS),
   attempts: (attempts: readonly AttemptRecord[]) => attempts.map((attempt) => partsOf(attempt, ATTEMPT_PARTS)),
+  verdicts: (verdicts: readonly VerdictRecord[]) => verdicts.map((verdict) => partsOf(verdict, VERDICT_PARTS)),
 };
 
 const FIELDS = shown(RECORD_FIELDS, 'api');
 const USAGE_PARTS = shown(USAGE_FIELDS, 'api');
 const ATTEMPT_PARTS = shown(ATTEMPT_FIELDS, 'api');
+const VERDICT_PARTS = shown(VERDICT_FIELDS, 'api');
 
 function requestToWire(record: KeptRecord): JsonObject {
   const wire: JsonObject = {};

@@ -1,4 +1,13 @@
-import { ATTEMPT_FIELDS, type Field, RECORD_FIELDS, RECORD_STATES, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
+import {
+  ATTEMPT_FIELDS,
+  type Field,
+  RECORD_FIELDS,
+  RECORD_STATES,
+  shown,
+  type TypeShown,
+  USAGE_FIELDS,
+  VERDICT_FIELDS,
+} from '../../money/record';
 import type { Schema } from '../schema';
 import { TIME } from './level';
 import { listOf } from './resource';
@@ -8,8 +17,16 @@ const COUNT: Schema = { type: 'integer', minimum: 0 };
 const USD: Schema = { type: 'string', description: 'US dollars as a decimal string, exact to the nano-dollar.' };
 const MILLISECONDS: Schema = { type: 'number', minimum: 0 };
 
-/** How the parts of attempts and of a usage are shown, by their types. */
-const PARTS: Readonly<Record<TypeShown<typeof ATTEMPT_FIELDS, 'api'> | TypeShown<typeof USAGE_FIELDS, 'api'>, Schema>> = {
+/** Fields that others are made of. */
+type PartFields = typeof ATTEMPT_FIELDS | typeof USAGE_FIELDS | typeof VERDICT_FIELDS;
+type PartType = PartFields extends infer Fields
+  ? Fields extends Readonly<Record<string, Field>>
+    ? TypeShown<Fields, 'api'>
+    : never
+  : never;
+
+/** How they are shown, by their types. */
+const PARTS: Readonly<Record<PartType, Schema>> = {
   text: TEXT,
   flag: { type: 'boolean' },
   integer: { type: 'integer' },
@@ -18,6 +35,7 @@ const PARTS: Readonly<Record<TypeShown<typeof ATTEMPT_FIELDS, 'api'> | TypeShown
   usd: USD,
   counts: { type: 'object', additionalProperties: COUNT },
   amounts: { type: 'object', additionalProperties: { type: 'number', minimum: 0 } },
+  names: { type: 'array', items: TEXT },
 };
 
 const ATTEMPT: Schema = {
@@ -25,6 +43,13 @@ const ATTEMPT: Schema = {
   type: 'object',
   additionalProperties: false,
   properties: propertiesOf(PARTS, shown(ATTEMPT_FIELDS, 'api')),
+};
+
+const VERDICT: Schema = {
+  title: 'GuardrailVerdict',
+  type: 'object',
+  additionalProperties: false,
+  properties: propertiesOf(PARTS, shown(VERDICT_FIELDS, 'api')),
 };
 
 const USAGE: Schema = {
@@ -47,6 +72,7 @@ const SCHEMAS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Schema>> 
   labels: { type: 'object', additionalProperties: TEXT },
   usage: USAGE,
   attempts: { type: 'array', items: ATTEMPT },
+  verdicts: { type: 'array', items: VERDICT },
 };
 
 export const REQUEST: Schema = {

@@ -67,8 +67,8 @@ export function createOverrideStore(connector: DynamoDbConnector, table: string)
   return {
     async all() {
       const list = await readList();
-      const [model, price, book] = await readAll(list, ['model', 'price', 'book']);
-      return { mark: numberOf(list[MARK]) ?? 0, model, price, book } as unknown as AllOverrides;
+      const [model, price, book, guardrail] = await readAll(list, ['model', 'price', 'book', 'guardrail']);
+      return { mark: numberOf(list[MARK]) ?? 0, model, price, book, guardrail } as unknown as AllOverrides;
     },
 
     async list(kind) {

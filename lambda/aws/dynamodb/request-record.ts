@@ -33,6 +33,7 @@ const CODECS: Readonly<Record<FieldType, Codec>> = {
   amounts: PLAIN,
   usage: PLAIN,
   attempts: PLAIN,
+  verdicts: PLAIN,
   pages: { write: writePages, read: readPages },
 };
 

@@ -1,7 +1,7 @@
 import type { DialectName } from '../../wire/dialects';
 import type { Operation } from '../../wire/model';
 import type { PlannedRows } from '../ports/planned-rows';
-import type { RequestResult } from '../record/fields';
+import type { RequestResult } from '../record';
 import type { LevelKind } from './holders';
 
 /** What one request may take. */

@@ -1,5 +1,5 @@
 import type { PageEntry, TakenTokens, WindowName } from '../ports/pages';
-import { CALL_FIELDS, type Field, named, RESULT_FIELDS } from '../record/fields';
+import { CALL_FIELDS, type Field, named, RESULT_FIELDS } from '../record';
 import type { Held, LastWord } from './decide';
 import type { QueuedWork, SettlementQueue } from './persist';
 

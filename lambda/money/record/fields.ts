@@ -2,7 +2,7 @@
  * The usage record, field by field: the table's update and reader, the admin API's schema and answers, the command's columns, the measures
  * of the rollups, the log line and the metrics are all made of this. A new field is a line here, and one place that sets it.
  *
- * The command reads it too, so it imports types and the contract alone.
+ * The command reads it too, with what stands beside it: they import types and the contract alone.
  */
 import { METRICS } from '../../../lib/private/contract';
 import type { DialectName } from '../../wire/dialects';
@@ -34,6 +34,7 @@ export interface FieldTypes {
   readonly amounts: Readonly<Record<string, number>>;
   readonly usage: Usage;
   readonly attempts: readonly AttemptRecord[];
+  readonly verdicts: readonly VerdictRecord[];
   readonly pages: readonly HeldPage[];
 }
 
@@ -62,7 +63,7 @@ export type Field = {
   readonly metric?: string;
 } & (InAnswers | NotInAnswers);
 
-interface InAnswers {
+export interface InAnswers {
   /** Name in the admin API's answers. */
   readonly api: string;
   /** What the API's document says of it beside its type. */
@@ -79,6 +80,8 @@ type NotInAnswers = { readonly [Key in keyof InAnswers]?: undefined };
 export type RecordField = Field & { readonly attribute: string };
 
 const OUTCOME = "`ok`, or the error's code.";
+
+const VERDICT = '`pass`, `flag`, `mask`, `route`, `block`; `failed` where a check came to no end.';
 
 /** Known of a request before it is sent. */
 export const CALL_FIELDS = {
@@ -170,6 +173,17 @@ export const RESULT_FIELDS = {
     metric: METRICS.OVERHEAD,
   },
   labels: { attribute: 'labels', type: 'labels', api: 'labels' },
+  guardrails: {
+    attribute: 'guardrails',
+    type: 'verdicts',
+    api: 'guardrails',
+    words: 'What guardrail policies found, or that they found nothing; never the text itself.',
+  },
+  /** The gravest of `guardrails`. Absent: no policy held for the call. */
+  guardVerdict: { attribute: 'guard_verdict', type: 'text', api: 'guard_verdict', log: 'guardVerdict', words: VERDICT },
+  guardedCharacters: { attribute: 'guarded_characters', type: 'count', api: 'guarded_characters', log: 'guardedCharacters' },
+  /** Of the checks of the prompt; those of an answer go along with it. */
+  guardMs: { attribute: 'guard_ms', type: 'fine-milliseconds', api: 'guard_ms', log: 'guardMs' },
 } as const satisfies Readonly<Record<string, RecordField>>;
 
 /** Where the record itself stands. */
@@ -201,6 +215,17 @@ export const ATTEMPT_FIELDS = {
     api: 'estimated_cost_usd',
     words: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.',
   },
+} as const satisfies Readonly<Record<string, Field>>;
+
+/** Parts of `guardrails`: what one rule of a policy found on one way; of a policy that found nothing, that. */
+export const VERDICT_FIELDS = {
+  policy: { type: 'text', api: 'policy' },
+  version: { type: 'text', api: 'version', words: 'Of the policy: raised with each change, or a digest of what the construct says.' },
+  direction: { type: 'text', api: 'direction', words: '`input` or `output`.' },
+  verdict: { type: 'text', api: 'verdict', words: VERDICT },
+  rule: { type: 'text', optional: true, api: 'rule' },
+  types: { type: 'names', optional: true, api: 'types', words: 'What was found.' },
+  findings: { type: 'count', optional: true, api: 'findings', words: 'How often.' },
 } as const satisfies Readonly<Record<string, Field>>;
 
 /** Parts of `usage`. Whatever a protocol may report has a line here. */
@@ -250,7 +275,7 @@ type TypeFor<Value> = { [Type in FieldType]: NonNullable<Value> extends FieldTyp
 type OptionalNames<Of> = { [Name in keyof Of]: Of[Name] extends { readonly optional: true } ? Name : never }[keyof Of];
 
 /** What fields hold, by their names. */
-type Values<Of extends Fields> = {
+type Values<Of extends Readonly<Record<string, Field>>> = {
   readonly [Name in Exclude<keyof Of, OptionalNames<Of>>]: FieldTypes[Of[Name]['type']];
 } & { readonly [Name in OptionalNames<Of>]?: FieldTypes[Of[Name]['type']] };
 
@@ -260,30 +285,10 @@ export type RequestedCall = Values<typeof CALL_FIELDS>;
 export type RequestResult = Partial<Values<typeof RESULT_FIELDS>>;
 /** What became of one attempt at a provider. */
 export type AttemptRecord = Values<typeof ATTEMPT_FIELDS>;
+/** What a guardrail said of one request. */
+export type VerdictRecord = Values<typeof VERDICT_FIELDS>;
 /** The record of one request. */
 export type RequestRecord = RequestedCall & RequestResult & Values<typeof STATE_FIELDS>;
-
-type Fields = Readonly<Record<string, Field>>;
-/** Where a field may show. */
-type Place = 'api' | 'log' | 'metric' | 'measure' | 'column';
-
-/** The types of all of these fields. */
-export type TypeOf<Of extends Fields> = Of[keyof Of]['type'];
-
-/** The types of the fields that show there. */
-export type TypeShown<Of extends Fields, At extends Place> = {
-  [Name in keyof Of]: Of[Name] extends { readonly [Key in At]: unknown } ? Of[Name]['type'] : never;
-}[keyof Of];
-
-/** A field with its name, for those who go through all that show somewhere. */
-export type Shown<Of extends Fields, At extends Place> = Field & { readonly name: string; readonly type: TypeShown<Of, At> } & {
-  readonly [Key in At]-?: NonNullable<Field[Key]>;
-} & (At extends keyof InAnswers ? InAnswers : unknown);
-
-/** The fields that show there, in their order. */
-export function shown<Of extends Fields, At extends Place>(fields: Of, at: At): readonly Shown<Of, At>[] {
-  return named(fields).filter((field) => field[at] !== undefined) as unknown as readonly Shown<Of, At>[];
-}
 
 /** Counts of the usage that the rollups add up, as they are called there. */
 export type CountedTokens = {
@@ -291,8 +296,3 @@ export type CountedTokens = {
     ? Api
     : never;
 }[keyof typeof USAGE_FIELDS];
-
-/** All fields with their names, in their order. */
-export function named<Of extends Field>(fields: Readonly<Record<string, Of>>): readonly (Of & { readonly name: string })[] {
-  return Object.entries(fields).map(([name, field]) => ({ ...field, name }));
-}

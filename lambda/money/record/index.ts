@@ -7,7 +7,6 @@ export {
   type Field,
   type FieldType,
   type HeldPage,
-  named,
   RECORD_FIELDS,
   RECORD_STATES,
   RESULT_FIELDS,
@@ -17,9 +16,9 @@ export {
   type RequestRecord,
   type RequestResult,
   STATE_FIELDS,
-  shown,
-  type TypeOf,
-  type TypeShown,
   USAGE_FIELDS,
+  VERDICT_FIELDS,
+  type VerdictRecord,
 } from './fields';
+export { named, shown, type TypeOf, type TypeShown } from './shown';
 export type { UsageRecord } from './usage-record';

@@ -53,6 +53,10 @@ export const OF_THE_SERVICE = {
     ],
   }),
   ...explainedAt('misconfigured', {
+    guardrail_unavailable: [
+      'A guardrail policy holds for the call and cannot be read, or its check came to no end. Nothing was sent to a provider.',
+      'Try again; administrators look at the policy, and at the service that it asks.',
+    ],
     misconfigured: ['A secret, a permission or a resource of the gateway is missing.', 'Operators find which in the log.'],
     provider_misconfigured: [
       "A provider's credential or address is missing or unusable.",

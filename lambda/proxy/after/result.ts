@@ -13,6 +13,7 @@ const KEPT: Readonly<Record<TypeOf<typeof RESULT_FIELDS>, Keep>> = {
   money: AS_IT_IS,
   usage: AS_IT_IS,
   attempts: AS_IT_IS,
+  verdicts: AS_IT_IS,
   flag: (value: boolean) => value || undefined,
   count: (value: number) => value || undefined,
   milliseconds: Math.round,

@@ -76,6 +76,7 @@ export function gatewayHeaders(
   if (trace.requestModel !== undefined) headers['x-gateway-model'] = trace.requestModel;
   if (overheadMs !== undefined) headers['x-gateway-overhead-ms'] = overheadMs.toFixed(1);
   if (trace.dropped.length > 0 || trace.written.length > 0) headers['x-gateway-warnings'] = warningsOf(trace);
+  if (call.guard !== undefined) headers['x-gateway-guardrails'] = call.guard.header;
   if (budget !== undefined) {
     headers['x-gateway-budget-remaining-usd'] = formatUsd(budget.remainingNanoUsd);
     headers['x-gateway-budget-scope'] = budget.level;

@@ -1,3 +1,4 @@
+import type { CallGuard } from '../../guardrails';
 import type { Reservation } from '../../money/ledger';
 import type { GatewayError } from '../../platform/error';
 import { giveWay } from '../../platform/runtime';
@@ -45,6 +46,8 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
 
 /** Asks the sources in order until one answers. */
 async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
+  const refusal = call.call.guard?.refusal;
+  if (refusal !== undefined) throw new UnansweredError(refusal);
   let reason: GatewayError | undefined;
   for (const source of sources) {
     const answer = await source.answer(call, sink);
@@ -57,10 +60,18 @@ async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall,
 /** Many callers may hang up at once: the providers of all are freed before any of them is settled. */
 async function settleAnswer(gateway: Gateway, call: AdmittedCall, answer: Answer | undefined): Promise<void> {
   const { bounded, reservation, trace, departure } = call;
+  if (call.call.guard !== undefined) noteGuard(trace, call.call.guard);
   if (departure.how === 'hang-up') await giveWay();
   if (answer?.billed !== true) await settleLost(gateway, bounded, reservation, trace);
   else await settle(gateway, bounded, reservation, trace, consumedOf(gateway, answer, call));
   trace.costNanoUsd += trace.decidedNanoUsd;
+}
+
+function noteGuard(trace: Trace, guard: CallGuard): void {
+  trace.guardrails = guard.verdicts;
+  trace.guardVerdict = guard.verdict;
+  trace.guardedCharacters = guard.checkedCharacters;
+  trace.guardMs = guard.tookMs;
 }
 
 interface OpenCall {

@@ -1,4 +1,5 @@
 import type { SensitivityLabel } from '../../../lib/private/contract';
+import type { CallGuard } from '../../guardrails';
 import type { Caller, KeptRows } from '../../identity';
 import type { Bound, SmallerBounds } from '../../money/ledger';
 import type { Price } from '../../money/pricing';
@@ -40,6 +41,8 @@ export interface CallOptions {
   readonly maxCostUsd?: string;
   /** How sensitive the call is at least. */
   readonly sensitivity?: SensitivityLabel;
+  /** Ids of guardrail policies that it is to be held to as well. */
+  readonly guardrails: readonly string[];
 }
 
 /** Where a call may go, and on what terms. */
@@ -59,6 +62,10 @@ export interface CallRoute {
   readonly sensitivity: SensitivityLabel;
   /** What it was planned from. */
   readonly rows: KeptRows;
+  /** Ids of the guardrail policies that hold for it, those that it asks for itself included. */
+  readonly guardrails: readonly string[];
+  /** What they found in it. Absent: none holds. */
+  readonly guard: CallGuard | undefined;
 }
 
 /** A call and where it may go. */
@@ -67,9 +74,9 @@ export interface RoutedCall extends ModelCall, CallRoute {}
 const NONE: readonly Skipped[] = [];
 
 /** Written out: every request makes one, and copying two objects into a third costs several times as much. */
-export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked'>): RoutedCall {
+export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked' | 'guard'>): RoutedCall {
   const { requestId, exchange, operation, answer, dialect, envelope, document, facts, options, caller, configuration } = call;
-  const { resolution, targets, withheld, mayStore, sensitivity, rows } = route;
+  const { resolution, targets, withheld, mayStore, sensitivity, rows, guardrails } = route;
   return {
     requestId,
     exchange,
@@ -91,6 +98,8 @@ export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'aske
     mayStore,
     sensitivity,
     rows,
+    guardrails,
+    guard: undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { SENSITIVITIES, type SensitivityLabel } from '../../../lib/private/contract';
+import { GUARDRAIL_ID, MOST_GUARDRAILS, SENSITIVITIES, type SensitivityLabel } from '../../../lib/private/contract';
 import type { Caller, RequestHeaders } from '../../identity';
 import { GatewayError, invalidRequest, unsupported } from '../../platform/error';
 import type { Exchange } from '../../platform/http';
@@ -37,9 +37,7 @@ export async function parse(
   checkFieldNames(document.value);
   const dialect = await gateway.offer.protocols.dialect(route.dialect, operation.name);
   const envelope = envelopeOf(exchange.headers, match, document);
-  const inspected = dialect.inspect(document.value, envelope);
-  // Counts and vectors never come as a stream, whatever a body that was meant for an answer says.
-  const facts = operation.answers.includes('sse') ? inspected : { ...inspected, stream: false };
+  const facts = factsOf({ operation, dialect, envelope }, document);
   const reference = facts.storedReferences[0] ?? storedReferenceIn(document.value);
   if (reference !== undefined) {
     throw unsupported(
@@ -50,6 +48,15 @@ export async function parse(
   const options = readOptions(exchange.headers);
   const answer = answerKind(operation, facts);
   return { requestId, exchange, route, operation, answer, dialect, envelope, document, facts, options, caller, configuration };
+}
+
+/** What a body says of itself. Counts and vectors never come as a stream, whatever a body that was meant for an answer says. */
+export function factsOf(
+  { operation, dialect, envelope }: Pick<ModelCall, 'operation' | 'dialect' | 'envelope'>,
+  document: CallDocument,
+): CallFacts {
+  const inspected = dialect.inspect(document.value, envelope);
+  return operation.answers.includes('sse') ? inspected : { ...inspected, stream: false };
 }
 
 function envelopeOf(headers: RequestHeaders, { route, model }: FoundRoute, { form }: CallDocument): CallEnvelope {
@@ -118,6 +125,7 @@ export function readOptions(headers: RequestHeaders): CallOptions {
     timeoutMs: timeout === undefined ? undefined : Number(timeout),
     maxCostUsd,
     sensitivity: readSensitivity(headers),
+    guardrails: readGuardrails(headers),
   };
 }
 
@@ -128,6 +136,17 @@ function readSensitivity(headers: RequestHeaders): SensitivityLabel | undefined 
   if (label !== undefined) return label;
   const message = `The header x-gateway-sensitivity must be one of ${SENSITIVITIES.join(', ')}.`;
   throw invalidRequest('x-gateway-sensitivity', message, 'invalid_header');
+}
+
+const NO_GUARDRAILS: readonly string[] = [];
+
+function readGuardrails(headers: RequestHeaders): readonly string[] {
+  const text = headerText(headers, 'x-gateway-guardrails');
+  if (text === undefined || text === '') return NO_GUARDRAILS;
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.length <= MOST_GUARDRAILS && ids.every((id) => GUARDRAIL_ID.test(id))) return ids;
+  const message = `The header x-gateway-guardrails takes at most ${MOST_GUARDRAILS} ids of guardrail policies, with commas between them.`;
+  throw invalidRequest('x-gateway-guardrails', message, 'invalid_header');
 }
 
 /** `name=value,name=value`, or a JSON object of strings. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../../platform/error';
 import type { Resolution } from '../../routing';
 import { choose } from '../choosing/choose';
 import type { Gateway } from '../gateway';
+import { guarded } from '../guarding/guard';
 import { bound } from './bound';
 import type { BoundedCall, ModelCall } from './call';
 import { allow } from './policy';
@@ -21,7 +22,8 @@ export async function plan(gateway: Gateway, asked: ModelCall, instead?: string)
   const { caller } = asked;
   const rows = await rowsOf(gateway, asked);
   try {
-    const call = await allow(asked, rows, meaningOf(asked, instead));
+    const allowed = await allow(asked, rows, meaningOf(asked, instead));
+    const call = allowed.guardrails.length === 0 ? allowed : await guarded(gateway, allowed);
     return bound(gateway, call.resolution.chooses ? await choose(gateway, call) : call);
   } catch (error) {
     if (caller.isAnew || !(error instanceof GatewayError) || (await stands(gateway, rows))) throw error;
@@ -35,7 +37,14 @@ function meaningOf({ configuration, facts }: ModelCall, instead: string | undefi
   const named = models.resolve(facts.model);
   if (instead === undefined) return named;
   const other = models.resolve(instead);
-  return { ...other, originalModel: facts.model, reason: 'alias', instead: true, placements: [...named.placements, ...other.placements] };
+  return {
+    ...other,
+    originalModel: facts.model,
+    reason: 'alias',
+    instead: true,
+    placements: [...named.placements, ...other.placements],
+    guardrails: [...named.guardrails, ...other.guardrails],
+  };
 }
 
 /** The rows of a call with those of its tags, and under the configuration that holds. */

@@ -21,6 +21,8 @@ interface Standing {
   readonly allowed: readonly Target[];
   readonly usesOwnTools: boolean;
   readonly mayStore: boolean;
+  /** Ids of guardrail policies that the whole gateway, the levels that bind a key, and the route name. */
+  readonly guardrails: readonly string[];
   /** Where calls may go that say how sensitive they are; `public` says nothing. */
   readonly placed: Map<SensitivityLabel, Placed>;
 }
@@ -31,10 +33,12 @@ interface Placed {
   readonly near: readonly Target[];
 }
 
+const NONE: readonly string[] = [];
+
 /** Rows and resolutions are kept as long as they hold, and so is what follows from both. */
 const standings = new WeakMap<KeptRows, WeakMap<Resolution, Standing>>();
 
-function standingOf(rows: KeptRows, resolution: Resolution): Standing {
+function standingOf(document: GatewayDocument, rows: KeptRows, resolution: Resolution): Standing {
   let known = standings.get(rows);
   if (known === undefined) {
     known = new WeakMap();
@@ -48,6 +52,7 @@ function standingOf(rows: KeptRows, resolution: Resolution): Standing {
       allowed: allowedTargets(resolution, policy),
       usesOwnTools: resolution.targets.some((target) => ownTools(target).length > 0),
       mayStore: mayStore(levelsOf(rows)),
+      guardrails: guardrailsOf(document, rows, resolution),
       placed: new Map(),
     };
     known.set(resolution, standing);
@@ -59,7 +64,7 @@ function standingOf(rows: KeptRows, resolution: Resolution): Standing {
 export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Promise<RoutedCall> {
   const { key } = rows;
   checkEndpoint(key, asked.route.path);
-  const standing = standingOf(rows, resolution);
+  const standing = standingOf(asked.configuration.document, rows, resolution);
   const { policy, allowed, usesOwnTools, mayStore } = standing;
   const usesOwn = asked.operation.generates && usesOwnTools;
   const tools = usesOwn || asked.facts.serverTools.length > 0 ? toolPolicy(rows) : [];
@@ -72,7 +77,19 @@ export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolu
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
   const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
-  return routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows });
+  const guardrails = withAskedFor(standing.guardrails, call.options.guardrails);
+  return routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows, guardrails });
+}
+
+/** Everybody may name more, nobody takes one away. */
+function guardrailsOf(document: GatewayDocument, rows: KeptRows, { guardrails }: Resolution): readonly string[] {
+  const ofAll: readonly string[] = document.defaultGuardrails ?? NONE;
+  const ofLevels = levelsOf(rows).flatMap((level) => level.guardrails ?? NONE);
+  return ofLevels.length + guardrails.length === 0 ? ofAll : [...new Set([...ofAll, ...ofLevels, ...guardrails])];
+}
+
+function withAskedFor(named: readonly string[], asked: readonly string[]): readonly string[] {
+  return asked.length === 0 ? named : [...new Set([...named, ...asked])];
 }
 
 /** What the whole gateway, the levels that bind a key, the route and the call itself leave of the allowed targets. */
@@ -93,7 +110,7 @@ function placedAt(
 
 /** The places that a key may use, whatever is asked of them. */
 export function usableTargets(document: GatewayDocument, rows: KeptRows, resolution: Resolution): readonly Target[] {
-  return placedAt(standingOf(rows, resolution), document, rows, resolution).near;
+  return placedAt(standingOf(document, rows, resolution), document, rows, resolution).near;
 }
 
 function outOfPlace(model: string, { label, fences }: Placement, sensitive: SensitiveTargets | undefined): GatewayError {

@@ -26,8 +26,13 @@ const NONE: readonly AnswerStage[] = [];
 
 /** Those that look at this call's answer, in order. Only chats are told in events. */
 export function openStages(stages: readonly Stage[], call: RoutedCall): readonly AnswerStage[] {
-  if (stages.length === 0 || !call.operation.generates) return NONE;
-  return stages.flatMap((stage) => stage.open(call) ?? []);
+  if (!call.operation.generates) return NONE;
+  let opened = NONE;
+  for (const stage of stages) {
+    const answer = stage.open(call);
+    if (answer !== undefined) opened = [...opened, answer];
+  }
+  return opened;
 }
 
 /** A stage ended the answer, not the provider. */

@@ -12,6 +12,8 @@ export interface RequestText {
 /** The texts of one request, in the order in which they are written. */
 export interface RequestTexts {
   readonly texts: readonly RequestText[];
+  /** Path of something that a model reads and nobody here can: ids of tokens. */
+  readonly unread?: string | undefined;
   /** The body with texts exchanged; every other byte stays as it is. Without changes the same bytes are returned. */
   with(changes: ReadonlyMap<RequestText, string>): Buffer;
 }

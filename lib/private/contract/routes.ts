@@ -80,6 +80,8 @@ export interface RouteConfig extends PlacementConfig {
   readonly content_policy_fallback?: boolean;
   /** The most that one of its calls may cost, as decimal US dollars. Default: as much as budgets leave. */
   readonly max_cost_usd?: string;
+  /** Ids of guardrail policies that its calls are held to; what was deployed holds too. */
+  readonly guardrails?: readonly string[];
 }
 
 /** What a route says beside its alias and its targets. */
@@ -94,6 +96,7 @@ export const ROUTE_TERMS = [
   'max_cost_usd',
   'sensitivity',
   'residency',
+  'guardrails',
 ] as const satisfies readonly (keyof RouteTerms)[];
 
 /** What a target names that can exist: one model, or `*` for the name that the caller asked for. */

@@ -150,6 +150,7 @@ const CASES: readonly Case[] = [
   ],
   ['misconfigured', (ask) => ask(), () => start({}, { pepperSecret: 'none' })],
   ['secret_unavailable', (ask) => ask(), () => start({}, { fetchSecret: () => Promise.reject(new Error('slow')) })],
+  ['guardrail_unavailable', (ask) => ask(), () => start({ defaultGuardrails: ['nobody-wrote-it'] })],
   [
     'provider_misconfigured',
     (ask) => ask(),

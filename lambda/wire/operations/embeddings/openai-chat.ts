@@ -8,6 +8,7 @@ import { decodeRequest } from './decode-request';
 import { inspect } from './inspect';
 import type { Embeddings, EmbeddingsRequest } from './request';
 import { TEXT_RULES } from './text-rules';
+import { tokenIdsIn } from './texts';
 import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } from './vectors';
 
 /**
@@ -19,7 +20,7 @@ import { base64OfFloats, floatsOfBase64, inputUsage, listOf, vectorsResponse } f
 export const openAiEmbeddings: DialectCodec<EmbeddingsRequest, Embeddings> & ProtocolCodec<EmbeddingsRequest, Embeddings> = {
   ...formatOf(openAiChat),
   inspect,
-  texts: (document) => findTexts(document, TEXT_RULES),
+  texts: (document) => ({ ...findTexts(document, TEXT_RULES), unread: tokenIdsIn(document.value['input']) }),
   decodeRequest,
   encodeRequest(request, target) {
     const body: JsonObject = defined({

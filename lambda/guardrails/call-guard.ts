@@ -1,0 +1,118 @@
+import type { VerdictRecord } from '../money/record';
+import { GatewayError } from '../platform/error';
+import { GuardedAnswer } from './answer';
+import type { ManagedRule, Way } from './managed';
+import { Masks } from './masks';
+import type { Noted, Verdict } from './noted';
+import type { AppliedPolicies, AppliedRule } from './policy';
+import { RestoredAnswer } from './restored-answer';
+import type { Finding, TextForm } from './scanner';
+
+/** The mildest first. */
+const GRAVITY: readonly string[] = ['pass', 'flag', 'mask', 'route', 'failed', 'block'] satisfies ('pass' | Verdict)[];
+
+/** What comes from a model comes to its caller masked. */
+const NONE: ReadonlySet<string> = new Set();
+
+interface Tally extends Omit<Noted, 'types' | 'findings'> {
+  readonly types: Set<string>;
+  findings: number;
+}
+
+/** What the policies that hold for one call found in it so far, and what follows from that. */
+export class CallGuard {
+  /** Why the call is not made. */
+  public refusal: GatewayError | undefined;
+  /** Of each rule that found something which only some targets may see, their patterns. */
+  public readonly routes: (readonly string[])[] = [];
+  public readonly masks = new Masks();
+  /** Of the prompt and the answer, as far as they were looked at. */
+  public checkedCharacters = 0;
+  /** What the checks of the prompt took. */
+  public tookMs = 0;
+
+  readonly #tallies = new Map<string, Tally>();
+
+  public constructor(public readonly applied: AppliedPolicies) {}
+
+  /** Rules that ask a service of what goes this way. */
+  public managed(way: Way): readonly ManagedRule[] {
+    return this.applied.ways[way].managed;
+  }
+
+  public ruleOf({ rule }: Finding): AppliedRule {
+    return this.applied.rules.get(rule) as AppliedRule;
+  }
+
+  public note({ policy, version, rule, direction, verdict, types, findings }: Noted): void {
+    const name = [policy, rule, direction, verdict].join('\n');
+    let tally = this.#tallies.get(name);
+    if (tally === undefined) {
+      tally = { policy, version, rule, direction, verdict, types: new Set(), findings: 0 };
+      this.#tallies.set(name, tally);
+    }
+    for (const type of types) tally.types.add(type);
+    tally.findings += findings;
+  }
+
+  /** Counts what was found here. */
+  public found(findings: readonly Finding[], direction: Way): void {
+    for (const finding of findings) {
+      const { policy, rule } = this.ruleOf(finding);
+      const { id, version } = policy;
+      this.note({ policy: id, version, rule: rule.name, direction, verdict: rule.action, types: [finding.type], findings: 1 });
+    }
+  }
+
+  /** The text with masks in place of what is to be masked; everything else that was found stays. */
+  public masked(text: string, findings: readonly Finding[], direction: Way, form: TextForm = 'text'): string {
+    const hidden = findings.filter((finding) => this.ruleOf(finding).rule.action === 'mask');
+    if (hidden.length === 0) return text;
+    return this.masks.apply({ text, findings: hidden }, { form, reversible: direction === 'input' ? this.applied.reversible : NONE });
+  }
+
+  /** What an answer goes through, where there is something to look for in it. */
+  public openAnswer(): GuardedAnswer | undefined {
+    const { ways, refusesMedia } = this.applied;
+    return ways.output.scanner === undefined && refusesMedia === undefined ? undefined : new GuardedAnswer(this, ways.output);
+  }
+
+  /** What brings the caller's own values back, behind all who must not see them. */
+  public openRestored(): RestoredAnswer | undefined {
+    return this.masks.areReversible ? new RestoredAnswer(this.masks) : undefined;
+  }
+
+  /** For the usage record: each rule that found something, and each policy of which none did. */
+  public get verdicts(): readonly VerdictRecord[] {
+    const found = [...this.#tallies.values()].map(({ types, findings, ...rest }) => ({ ...rest, types: [...types].sort(), findings }));
+    const quiet = this.applied.policies.filter(({ id }) => !found.some(({ policy }) => policy === id));
+    return [...found, ...quiet.map(({ id, version }) => ({ policy: id, version, direction: 'both', verdict: 'pass' }))];
+  }
+
+  /** The gravest verdict. */
+  public get verdict(): string {
+    return gravest([...this.#tallies.values()]);
+  }
+
+  /** `pii@3=mask, secrets@9f86d081884c=pass`: each policy with the gravest of its verdicts, as far as it is known. */
+  public get header(): string {
+    const tallies = [...this.#tallies.values()];
+    return this.applied.policies
+      .map(({ id, version }) => `${id}@${version}=${gravest(tallies.filter(({ policy }) => policy === id))}`)
+      .join(', ');
+  }
+
+  /** @param where path of the field at fault */
+  public refuse({ policy, rule }: Pick<Noted, 'policy' | 'rule'>, what: readonly string[], where?: string): void {
+    const named = what.length === 0 ? '' : ` ${what.join(', ')}`;
+    this.refusal ??= new GatewayError({
+      code: 'content_policy_violation',
+      message: `The guardrail policy '${policy}' (rule '${rule}') refuses this call: it found${named}${where === undefined ? ' something that it does not let pass' : ` in ${where}`}.`,
+      ...(where === undefined ? {} : { param: where }),
+    });
+  }
+}
+
+function gravest(of: readonly { readonly verdict: string }[]): string {
+  return of.reduce((worst, { verdict }) => (GRAVITY.indexOf(verdict) > GRAVITY.indexOf(worst) ? verdict : worst), 'pass');
+}

@@ -1,0 +1,30 @@
+import type { RequestText } from '../wire/texts';
+import type { CallGuard } from './call-guard';
+
+/**
+ * Looks for what the local rules of a call find in its texts, and notes what follows from it.
+ *
+ * @returns texts that go on changed
+ */
+export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): ReadonlyMap<RequestText, string> {
+  const changes = new Map<RequestText, string>();
+  const { scanner } = guard.applied.ways.input;
+  for (const { text } of texts) {
+    guard.masks.reserve(text);
+    guard.checkedCharacters += text.length;
+  }
+  if (scanner === undefined) return changes;
+  for (const each of texts) {
+    const findings = scanner.scan(each.text);
+    if (findings.length === 0) continue;
+    guard.found(findings, 'input');
+    for (const finding of findings) {
+      const { policy, rule } = guard.ruleOf(finding);
+      if (rule.action === 'block') guard.refuse({ policy: policy.id, rule: rule.name }, [finding.type], each.path);
+      if (rule.action === 'route' && rule.targets !== undefined) guard.routes.push(rule.targets);
+    }
+    const masked = guard.masked(each.text, findings, 'input');
+    if (masked !== each.text) changes.set(each, masked);
+  }
+  return changes;
+}

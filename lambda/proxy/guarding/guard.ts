@@ -1,0 +1,120 @@
+import type { AppliedPolicies, CallGuard, unavailable } from '../../guardrails';
+import { GatewayError, invalidRequest } from '../../platform/error';
+import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
+import type { Target } from '../../routing';
+import { fitsModel } from '../../wire/model';
+import type { RequestText, RequestTexts } from '../../wire/texts';
+import type { RoutedCall } from '../before/call';
+import { factsOf } from '../before/parse';
+import type { Gateway } from '../gateway';
+
+/**
+ * A call as its guardrail policies let it go on: masked, to those targets alone that may see it, with the reason where it is not to be made.
+ * What is looked for here is found before anything is set aside; a call that is refused for it is admitted like any other, and then given back.
+ *
+ * @throws GatewayError 503 `guardrail_unavailable` where a policy is not there or cannot be read, 400 for one that the caller may not ask for
+ */
+export async function guarded(gateway: Gateway, call: RoutedCall): Promise<RoutedCall> {
+  const beganMs = gateway.clock.monotonic();
+  const room = await import('../../guardrails');
+  checkAskedFor(call);
+  const applied = room.appliedPolicies(call.configuration.guardrails(), call.guardrails, call.route.path);
+  if (applied === undefined) return call;
+  checkManaged(gateway, applied, room.unavailable);
+  const guard = new room.CallGuard(applied);
+  const checked = checkedCall(call, guard, room.checkPrompt);
+  guard.tookMs = gateway.clock.monotonic() - beganMs;
+  return { ...checked, guard };
+}
+
+function checkedCall(
+  call: RoutedCall,
+  guard: CallGuard,
+  checkPrompt: (guard: CallGuard, texts: readonly RequestText[]) => ReadonlyMap<RequestText, string>,
+): RoutedCall {
+  const texts = readableTexts(call, guard);
+  if (texts === undefined) return call;
+  const changes = checkPrompt(guard, texts.texts);
+  refuseMedia(call, guard);
+  if (guard.refusal !== undefined) return call;
+  const targets = guard.routes.reduce(within, call.targets);
+  if (targets.length === 0) guard.refusal = nowhere(call);
+  return targets.length === 0 ? call : withChanges(targets === call.targets ? call : { ...call, targets }, texts, changes);
+}
+
+/** A body that nobody can look through goes nowhere. */
+function readableTexts({ document, dialect }: RoutedCall, guard: CallGuard): RequestTexts | undefined {
+  const texts = document.form === undefined ? dialect.texts(document) : undefined;
+  const unread = texts === undefined ? 'the form' : texts.unread;
+  if (unread === undefined) return texts;
+  const [policy] = guard.applied.policies as readonly [(typeof guard.applied.policies)[0]];
+  guard.note({ policy: policy.id, version: policy.version, rule: 'unread', direction: 'input', verdict: 'block', types: [], findings: 1 });
+  guard.refusal = new GatewayError({
+    code: 'content_policy_violation',
+    message: `The guardrail policy '${policy.id}' holds for this call and cannot look into ${unread}; send it as text.`,
+    ...(texts === undefined ? {} : { param: unread }),
+  });
+  return undefined;
+}
+
+function refuseMedia({ facts: { media, modalities = [] } }: RoutedCall, guard: CallGuard): void {
+  const policy = guard.applied.refusesMedia;
+  const others = modalities.filter((modality) => modality !== 'text');
+  if (policy === undefined || media.length + others.length === 0) return;
+  const types = [...new Set([...media.map(({ kind }) => kind), ...others])];
+  guard.note({
+    policy: policy.id,
+    version: policy.version,
+    rule: 'media',
+    direction: 'input',
+    verdict: 'block',
+    types,
+    findings: types.length,
+  });
+  guard.refuse({ policy: policy.id, rule: 'media' }, types);
+}
+
+function within(targets: readonly Target[], patterns: readonly string[]): readonly Target[] {
+  const left = targets.filter(({ name }) => patterns.some((pattern) => fitsModel(pattern, name)));
+  return left.length === targets.length ? targets : left;
+}
+
+function nowhere({ resolution }: RoutedCall): GatewayError {
+  return new GatewayError({
+    code: 'target_not_allowed',
+    message: `The model '${resolution.originalModel}' leads nowhere that what a guardrail policy found in this call may go.`,
+    param: 'model',
+  });
+}
+
+/** The call with other texts in place of its own, in their order. */
+export function withTexts(call: RoutedCall, others: readonly string[]): RoutedCall {
+  if (call.document.form !== undefined) return call;
+  const texts = call.dialect.texts(call.document);
+  return withChanges(call, texts, new Map(texts.texts.map((text, index) => [text, others[index] ?? text.text])));
+}
+
+function withChanges(call: RoutedCall, texts: RequestTexts, changes: ReadonlyMap<RequestText, string>): RoutedCall {
+  const bytes = changes.size === 0 ? call.document.bytes : texts.with(changes);
+  if (bytes === call.document.bytes) return call;
+  // A mask may be longer than what it hides.
+  const document = parseJsonDocument(bytes, { ...REQUEST_LIMITS, maxBytes: Number.POSITIVE_INFINITY });
+  return { ...call, document, facts: factsOf(call, document) };
+}
+
+/** Who asks for a policy by name is told where it would not hold. */
+function checkAskedFor({ options, configuration, route }: RoutedCall): void {
+  for (const id of options.guardrails) {
+    const policy = configuration.guardrails().get(id)?.config;
+    const holds = policy !== undefined && policy.enabled !== false && policy.endpoints?.includes(route.path) !== false;
+    if (!holds) {
+      const message = `The header x-gateway-guardrails names '${id}', which is no guardrail policy that holds for ${route.path}.`;
+      throw invalidRequest('x-gateway-guardrails', message, 'invalid_header');
+    }
+  }
+}
+
+function checkManaged({ managedGuards }: Gateway, { ways }: AppliedPolicies, refusal: typeof unavailable): void {
+  const [rule] = [...ways.input.managed, ...ways.output.managed];
+  if (rule !== undefined && managedGuards === undefined) throw refusal(rule.policy, 'asks a service that this gateway cannot reach');
+}
