@@ -40,7 +40,7 @@ export interface ILlmGateway extends IConstruct {
   /**
    * One of the gateway's metrics.
    *
-   * @param metricName such as `Requests`; all are listed in the documentation
+   * @param metricName such as `llm_gateway.requests`; `docs/observability.md` lists all, and what each is counted by
    * @param props overrides; the default is the sum over 5 minutes
    */
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -177,6 +177,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       api: this.api,
       adminApi: this.adminApi,
       proxy: this.proxy,
+      providers: document.providers.map((provider) => provider.id),
       usage: this.usage,
       ledger: this.ledger,
       alarmTopic: props.alarmTopic,
@@ -191,7 +192,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /**
    * One of the gateway's metrics.
    *
-   * @param metricName such as `Requests`; all are listed in the documentation
+   * @param metricName such as `llm_gateway.requests`; `docs/observability.md` lists all, and what each is counted by
    * @param props overrides; the default is the sum over 5 minutes
    */
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -243,17 +244,17 @@ export class LlmGateway extends Construct implements ILlmGateway {
     return this.metric(METRICS.OUTPUT_TOKENS, props);
   }
 
-  /** Milliseconds from a call's arrival at the proxy function to its last byte; 99th percentile by default. */
+  /** Seconds from a call's arrival at the proxy function to its last byte; 99th percentile by default. */
   metricLatency(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.LATENCY, { statistic: 'p99', ...props });
+    return this.metric(METRICS.DURATION, { statistic: 'p99', ...props });
   }
 
-  /** Milliseconds from a call's arrival at the proxy function to the first byte sent to the caller; 99th percentile by default. */
-  metricTimeToFirstByte(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.TIME_TO_FIRST_BYTE, { statistic: 'p99', ...props });
+  /** Seconds from a call's arrival at the proxy function to the first byte sent to the caller; 99th percentile by default. */
+  metricTimeToFirstToken(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.TIME_TO_FIRST_TOKEN, { statistic: 'p99', ...props });
   }
 
-  /** Milliseconds from a call's arrival at the proxy function to the first call of a provider; 99th percentile by default. */
+  /** Seconds from a call's arrival at the proxy function to the first call of a provider; 99th percentile by default. */
   metricOverhead(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.OVERHEAD, { statistic: 'p99', ...props });
   }

@@ -31,6 +31,9 @@ export interface GatewayMonitoringProps {
   /** The data plane. */
   readonly proxy: GatewayProxy;
 
+  /** Ids of the configured providers. */
+  readonly providers: string[];
+
   /** The usage pipelines. */
   readonly usage: GatewayUsage;
 
@@ -60,10 +63,12 @@ export class GatewayMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayMonitoringProps) {
     super(scope, id);
-    const metric = (name: string): cloudwatch.Metric => gatewayMetric(props.gatewayName, name);
+    const metric = (name: string, dimensionsMap?: Record<string, string>): cloudwatch.Metric =>
+      gatewayMetric(props.gatewayName, name, { dimensionsMap });
 
     this.alarms = alarmSpecifications({
       metric,
+      providers: props.providers,
       proxy: props.proxy.metrics,
       sweeper: props.ledger.sweeper,
       usage: props.usage.handler,
@@ -71,8 +76,8 @@ export class GatewayMonitoring extends Construct {
       failedBatches: props.usage.failedBatches,
     }).map(
       (alarm) =>
-        new cloudwatch.Alarm(this, alarm.id, {
-          alarmDescription: `LLM gateway: ${alarm.meaning}. ${RUNBOOK}#${alarm.id.toLowerCase()}`,
+        new cloudwatch.Alarm(this, alarm.provider === undefined ? alarm.name : `${alarm.name}-${alarm.provider}`, {
+          alarmDescription: `LLM gateway: ${alarm.meaning}. ${RUNBOOK}#${alarm.name.toLowerCase()}`,
           metric: alarm.metric,
           threshold: alarm.above,
           comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -94,7 +99,10 @@ export class GatewayMonitoring extends Construct {
     this.dashboardUrl = `https://${host}/cloudwatch/home?region=${region}#dashboards:name=${this.dashboard.dashboardName}`;
   }
 
-  private widgets(props: GatewayMonitoringProps, metric: (name: string) => cloudwatch.Metric): cloudwatch.IWidget[][] {
+  private widgets(
+    props: GatewayMonitoringProps,
+    metric: (name: string, dimensions?: Record<string, string>) => cloudwatch.Metric,
+  ): cloudwatch.IWidget[][] {
     const graph = (title: string, left: cloudwatch.IMetric[], leftYAxis?: cloudwatch.YAxisProps): cloudwatch.GraphWidget =>
       new cloudwatch.GraphWidget({ title, left, leftYAxis, width: 8, height: 6 });
     const percentile = (name: string, statistic: string): cloudwatch.Metric =>
@@ -110,16 +118,20 @@ export class GatewayMonitoring extends Construct {
       ],
       [
         graph(
-          'Time to first byte in ms',
-          [percentile(METRICS.TIME_TO_FIRST_BYTE, 'p50'), percentile(METRICS.TIME_TO_FIRST_BYTE, 'p99')],
+          'Time to first token in s',
+          [percentile(METRICS.TIME_TO_FIRST_TOKEN, 'p50'), percentile(METRICS.TIME_TO_FIRST_TOKEN, 'p99')],
           zero,
         ),
-        graph('Latency in ms', [percentile(METRICS.LATENCY, 'p50'), percentile(METRICS.LATENCY, 'p99')], zero),
-        graph('Gateway overhead in ms', [percentile(METRICS.OVERHEAD, 'p50'), percentile(METRICS.OVERHEAD, 'p99')], zero),
+        graph('Latency in s', [percentile(METRICS.DURATION, 'p50'), percentile(METRICS.DURATION, 'p99')], zero),
+        graph('Gateway overhead in s', [percentile(METRICS.OVERHEAD, 'p50'), percentile(METRICS.OVERHEAD, 'p99')], zero),
       ],
       [
         graph('Refusals', [metric(METRICS.AUTH_FAILURES), metric(METRICS.RATE_LIMITED), metric(METRICS.BUDGET_REFUSED)], zero),
-        graph('Providers', [metric(METRICS.UPSTREAM_FAILURES), metric(METRICS.FAILOVERS), metric(METRICS.PROVIDER_KEY_BAD)], zero),
+        graph(
+          'Failed attempts by provider',
+          props.providers.map((provider) => metric(METRICS.ATTEMPT_FAILURES, { provider }).with({ label: provider })),
+          zero,
+        ),
         graph(
           'Ledger',
           [

@@ -38,7 +38,8 @@ const USAGE = `usage: npx cdk-llm-gateway requests list [options]
 
   --start DAY  --end DAY    UTC days (default: the last week)
   --team ID  --project ID  --user ID  --for-key ID
-  --provider ID  --model NAME
+  --provider ID  --status N  of the answer or of an attempt, with --outcome of the same one
+  --model NAME
   --outcome CODE            ${OUTCOMES.slice(0, 6).join(', ')},
                             ${OUTCOMES.slice(6, 12).join(', ')},
                             ${OUTCOMES.slice(12).join(', ')},
@@ -79,6 +80,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   user: 'user_id',
   'for-key': 'key_id',
   provider: 'provider',
+  status: 'status',
   model: 'model',
   outcome: 'outcome',
   sensitivity: 'sensitivity',

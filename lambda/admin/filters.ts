@@ -17,5 +17,5 @@ export function wantedOf<Field>(filters: Filters<Field>, query: URLSearchParams)
 }
 
 export function hasAll<Field extends PropertyKey>(row: Readonly<Partial<Record<Field, unknown>>>, wanted: Wanted<Field>): boolean {
-  return wanted.every(([field, value]) => row[field] === value);
+  return wanted.every(([field, value]) => row[field] === value || (typeof row[field] === 'number' && String(row[field]) === value));
 }

@@ -66,9 +66,11 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.operation = route.operation;
   const call = await parse(gateway, exchange, match, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
+  trace.stream = call.facts.stream;
   const { bounded, reservation } = await admit(gateway, call, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
+  trace.openReservations = reservation.open;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
   await deliver(gateway, bounded, reservation, trace);
   const written = trace.usage?.outputTokens;

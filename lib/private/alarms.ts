@@ -7,7 +7,9 @@ import { METRICS } from './contract';
 
 /** What the alarms watch. */
 export interface AlarmSources {
-  readonly metric: (name: string) => cloudwatch.Metric;
+  readonly metric: (name: string, dimensions?: Record<string, string>) => cloudwatch.Metric;
+  /** Ids of the configured providers. */
+  readonly providers: readonly string[];
   readonly proxy: ComputePlaneMetrics;
   readonly sweeper: lambda.IFunction;
   readonly usage: lambda.IFunction;
@@ -15,9 +17,11 @@ export interface AlarmSources {
   readonly failedBatches: sqs.IQueue;
 }
 
-/** One alarm. Its id is also its heading in `docs/runbook.md`. */
+/** One alarm. Its name is also its heading in `docs/runbook.md`. */
 export interface AlarmSpecification {
-  readonly id: string;
+  readonly name: string;
+  /** The provider that it watches alone. */
+  readonly provider?: string;
   /** What it means when it rings; the runbook says what to do. */
   readonly meaning: string;
   readonly metric: cloudwatch.IMetric;
@@ -32,7 +36,7 @@ const PERIOD = Duration.minutes(5);
 /** Every alarm of a gateway. */
 export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[] {
   const { metric, proxy, sweeper, usage } = sources;
-  const count = (name: string): cloudwatch.Metric => metric(name).with({ period: PERIOD });
+  const count = (name: string, dimensions?: Record<string, string>): cloudwatch.Metric => metric(name, dimensions).with({ period: PERIOD });
   const depth = (queue: sqs.IQueue): cloudwatch.Metric =>
     queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
   /** Of the account and Region: a metric of Lambda without dimensions. */
@@ -40,7 +44,7 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
     new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName, statistic: cloudwatch.Stats.MAXIMUM, period: PERIOD });
   return [
     {
-      id: 'ErrorRate',
+      name: 'ErrorRate',
       meaning: 'more than 5 % of the calls failed on the side of the gateway or its providers',
       metric: new cloudwatch.MathExpression({
         expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
@@ -52,13 +56,13 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       periods: 2,
     },
     {
-      id: 'Throttled',
+      name: 'Throttled',
       meaning: proxy.refusedMeaning,
       metric: proxy.refused.with({ period: PERIOD }),
       above: 0,
     },
     {
-      id: 'ConcurrencyNearLimit',
+      name: 'ConcurrencyNearLimit',
       meaning: 'the functions of this account and Region claim more than 80 % of the concurrency they are allowed',
       metric: new cloudwatch.MathExpression({
         // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html#claimed-account-concurrency
@@ -70,80 +74,105 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       above: 80,
     },
     {
-      id: 'StoreDown',
+      name: 'StoreDown',
       meaning: 'calls were answered 503 because DynamoDB did not answer in time',
       metric: count(METRICS.STORE_DOWN),
       above: 0,
     },
+    ...sources.providers.flatMap((provider): AlarmSpecification[] => [
+      {
+        name: 'ProviderFailing',
+        provider,
+        meaning: `more than half of the attempts at the provider "${provider}" failed, whether others answered in its place or not`,
+        metric: new cloudwatch.MathExpression({
+          expression: 'IF(attempts >= 10, 100 * failures / attempts, 0)',
+          usingMetrics: {
+            attempts: count(METRICS.ATTEMPTS, { provider }),
+            failures: count(METRICS.ATTEMPT_FAILURES, { provider }),
+          },
+          label: 'failed attempts in percent',
+          period: PERIOD,
+        }),
+        above: 50,
+      },
+      {
+        name: 'ProviderKeyBad',
+        provider,
+        meaning: `the provider "${provider}" refused the credential that the gateway holds for it`,
+        metric: count(METRICS.PROVIDER_KEY_BAD, { provider }),
+        above: 0,
+      },
+    ]),
     {
-      id: 'ProviderKeyBad',
-      meaning: 'a provider refused the credential that the gateway holds for it',
-      metric: count(METRICS.PROVIDER_KEY_BAD),
-      above: 0,
+      name: 'SlowFirstToken',
+      meaning: 'one answer in ten took more than 30 s to begin',
+      metric: count(METRICS.TIME_TO_FIRST_TOKEN).with({ statistic: 'p90' }),
+      above: 30,
+      periods: 3,
     },
     {
-      id: 'Misconfigured',
+      name: 'Misconfigured',
       meaning: 'calls were answered 503 because a secret is missing or unusable',
       metric: count(METRICS.MISCONFIGURED),
       above: 0,
     },
     {
-      id: 'BoundExceeded',
+      name: 'BoundExceeded',
       meaning: 'a call cost more than was reserved for it',
       metric: count(METRICS.BOUND_EXCEEDED),
       above: 0,
     },
     {
-      id: 'UsageAnomaly',
+      name: 'UsageAnomaly',
       meaning: 'a provider reported a usage that cannot be true, and the call was charged by estimate',
       metric: count(METRICS.USAGE_ANOMALY),
       above: 0,
     },
     {
-      id: 'PriceUnknown',
+      name: 'PriceUnknown',
       meaning: 'a provider answered with a model whose price is not known',
       metric: count(METRICS.PRICE_UNKNOWN),
       above: 0,
     },
     {
-      id: 'SettleDeferred',
+      name: 'SettleDeferred',
       meaning: 'settlements had to be queued because the table did not take them',
       metric: count(METRICS.SETTLE_DEFERRED),
       above: 0,
       periods: 3,
     },
     {
-      id: 'SettlementLost',
+      name: 'SettlementLost',
       meaning: 'what calls cost could not be settled, and they are charged what was reserved for them',
       metric: count(METRICS.SETTLEMENT_LOST),
       above: 0,
     },
     {
-      id: 'DeadSettlements',
+      name: 'DeadSettlements',
       meaning: 'settlements failed again and again, and money stays reserved',
       metric: depth(sources.deadSettlements),
       above: 0,
     },
     {
-      id: 'SweeperFailing',
+      name: 'SweeperFailing',
       meaning: 'the sweeper failed, so reservations of dead requests stay open',
       metric: sweeper.metricErrors({ period: PERIOD }),
       above: 2,
     },
     {
-      id: 'UsageBehind',
+      name: 'UsageBehind',
       meaning: 'rollups and alerts are more than 15 minutes behind; the stream keeps records for 24 hours',
       metric: usage.metric('IteratorAge', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
       above: Duration.minutes(15).toMilliseconds(),
     },
     {
-      id: 'FailedBatches',
+      name: 'FailedBatches',
       meaning: 'records of the stream could not be processed, so rollups lack them',
       metric: depth(sources.failedBatches),
       above: 0,
     },
     {
-      id: 'KeyBruteForce',
+      name: 'KeyBruteForce',
       meaning: 'an unusual number of calls carried a bad key',
       metric: count(METRICS.AUTH_FAILURES),
       above: 1_000,

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTargets } from '../../bench/processes.mjs';
 import { measureFunction } from './function.mjs';
+import { metricCounts } from './metrics.mjs';
 import { resourcesOf } from './resources.mjs';
 
 const CALLS = 4;
@@ -42,7 +43,7 @@ export async function measure(root) {
       sweep: sweepOf(run.trace()),
       resources: resourcesOf(root),
       record: recordOf(run.writesFrom(0), rules),
-      metrics: metricsOf(run.log(), rules.METRICS),
+      metrics: metricCounts(rules.METRIC_FACTS, rules.ERROR_TYPES.length, metricsIn(run.log())),
       logBytes: logBytesOf(run.log()),
       function: await measureFunction(root),
     };
@@ -138,13 +139,10 @@ function recordOf(lines, { sizeOf, TABLE_DEFINITIONS }) {
   return { bytes: sizeOf(last), indexes: indexed.length, keptDays: Math.round((Number(last.ttl.N) - created) / 86_400) };
 }
 
-/** Metrics of a set of dimensions when all is well, and all that there are. */
-function metricsOf(log, METRICS) {
-  const good = new Set(
-    log.flatMap((line) => line._aws?.CloudWatchMetrics?.flatMap(({ Metrics: list }) => list.map(({ Name }) => Name)) ?? []),
-  );
-  const { NAMESPACE, GATEWAY_DIMENSION, PROVIDER_DIMENSION, MODEL_DIMENSION, ...names } = METRICS;
-  return { good: [...good].sort(), all: Object.values(names).sort() };
+/** Metrics that calls have when all is well. */
+function metricsIn(log) {
+  const names = log.flatMap((line) => line._aws?.CloudWatchMetrics?.flatMap(({ Metrics: list }) => list.map(({ Name }) => Name)) ?? []);
+  return [...new Set(names)].sort();
 }
 
 /** Of a call's line in the function's log and of its line in the access log. */

@@ -184,27 +184,36 @@ function provisionedLines() {
   ];
 }
 
-function metricsTable({ metrics: { good, all } }) {
-  const own = ['SettleDeferred', 'SettlementLost', 'BoundExceeded', 'StoreDown', 'Swept'].filter((name) => all.includes(name));
-  const most = all.length - own.length;
-  const sets = 1 + EXAMPLE.providers + EXAMPLE.models;
+function metricsTable({ metrics }) {
+  const { providers, models } = EXAMPLE;
+  const together = ({ gateway, provider, place, model }) => gateway + providers * (provider + place) + models * model;
   const price = (count) => usd(count * PRICES.metricMonth);
+  const range = (level, of) => {
+    const [good, most] = [metrics[level].good[of], metrics[level].most[of]];
+    return good === most ? `${good}` : `${good} to ${most}`;
+  };
+  const row = (words, of) => [words, range('essential', of), range('detailed', of)];
+  const costs = (level) => {
+    const [good, most] = [together(metrics[level].good), together(metrics[level].most)];
+    return `${good} to ${most}: ${price(good)} to ${price(most)}`;
+  };
+  const atMost = (level) => {
+    const { gateway, provider, place, model } = metrics[level].most;
+    return `\`${gateway} + ${provider} x providers + ${place} x places${model === 0 ? '' : ` + ${model} x models`}\``;
+  };
   return [
     ...table(
-      ['what', 'metrics', 'a month'],
+      ['metrics, in good days to where everything also went wrong', 'essential', 'detailed'],
       [
-        [`a set in good days: ${good.join(', ')}`, good.length, price(good.length)],
-        ['a set in which everything also went wrong', most, price(most)],
-        [`the gateway's own, when they happen: ${own.join(', ')}`, own.length, price(own.length)],
-        [
-          `two providers and five models, all used in every hour: ${sets} sets`,
-          `${sets * good.length} to ${sets * most + own.length}`,
-          `${price(sets * good.length)} to ${price(sets * most + own.length)}`,
-        ],
+        row('of the gateway', 'gateway'),
+        row('of each provider', 'provider'),
+        row('of each place: a Region of a provider, or a provider without any', 'place'),
+        row('of each model at a provider', 'model'),
+        [`two providers of one place and five models, all used in every hour, a month`, costs('essential'), costs('detailed')],
       ],
     ),
     '',
-    `At most, that is \`${most} x (1 + providers + models) + ${own.length}\`, where models are those that are configured or that the price book lists for a configured provider.`,
+    `At most, that is ${atMost('essential')}, or ${atMost('detailed')}, where models are those that are configured or that the price book lists for a configured provider.`,
   ];
 }
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addKeys, KEY_TEXTS, PEPPER_SECRET } from '../../bench/keys';
 import { loadPriceBook } from '../../lambda/money/deployed-book';
+import { ERROR_TYPES, METRIC_FACTS } from '../../lib/private/contract';
+import { metricCounts } from '../../scripts/cost/metrics.mjs';
 import { resourcesOf } from '../../scripts/cost/resources.mjs';
 import { blocks } from '../../scripts/cost/tables.mjs';
 import { withBlocks } from '../../scripts/page-blocks.mjs';
@@ -30,6 +32,10 @@ test('the page says what the script prints: else run `node scripts/cost.mjs --wr
 
 test('the app has the resources that were counted: else run `node scripts/cost.mjs --measure --write`', () => {
   expect(resourcesOf(root)).toEqual(measured.resources);
+});
+
+test('the metrics are those that were counted: else run `node scripts/cost.mjs --measure --write`', () => {
+  expect(metricCounts(METRIC_FACTS, ERROR_TYPES.length, measured.metrics.good)).toEqual(measured.metrics);
 });
 
 test('a call is billed what was counted: else run `node scripts/cost.mjs --measure --write`', async () => {

@@ -8,7 +8,7 @@ import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { EVENT_SOURCE } from '../../lambda/aws/events';
 import { BudgetPeriod, ComputePlane, LlmGateway, type LlmGatewayProps, Provider, Route, Target, UnknownPrice } from '../../lib';
 import { BUNDLES_CONTEXT } from '../../lib/private/bundled-function';
-import { DEFAULT_DEADLINES } from '../../lib/private/contract';
+import { DEFAULT_DEADLINES, METRICS } from '../../lib/private/contract';
 import { documentFor, documentOf, newStack, readable, secretNamed, statementsOf, synthesize } from './support';
 
 const plain = synthesize();
@@ -453,24 +453,24 @@ describe('metrics', () => {
   const { gateway } = plain;
 
   test.each([
-    ['metricRequests', 'Requests', 'Sum'],
-    ['metricErrors', 'Errors', 'Sum'],
-    ['metricRejected', 'Rejected', 'Sum'],
-    ['metricBudgetRefused', 'BudgetRefused', 'Sum'],
-    ['metricRateLimited', 'RateLimited', 'Sum'],
-    ['metricFailovers', 'Failovers', 'Sum'],
-    ['metricCost', 'CostUsd', 'Sum'],
-    ['metricInputTokens', 'InputTokens', 'Sum'],
-    ['metricOutputTokens', 'OutputTokens', 'Sum'],
-    ['metricLatency', 'Latency', 'p99'],
-    ['metricTimeToFirstByte', 'TimeToFirstByte', 'p99'],
-    ['metricOverhead', 'Overhead', 'p99'],
+    ['metricRequests', METRICS.REQUESTS, 'Sum'],
+    ['metricErrors', METRICS.ERRORS, 'Sum'],
+    ['metricRejected', METRICS.REJECTED, 'Sum'],
+    ['metricBudgetRefused', METRICS.BUDGET_REFUSED, 'Sum'],
+    ['metricRateLimited', METRICS.RATE_LIMITED, 'Sum'],
+    ['metricFailovers', METRICS.FAILOVERS, 'Sum'],
+    ['metricCost', METRICS.COST, 'Sum'],
+    ['metricInputTokens', METRICS.INPUT_TOKENS, 'Sum'],
+    ['metricOutputTokens', METRICS.OUTPUT_TOKENS, 'Sum'],
+    ['metricLatency', METRICS.DURATION, 'p99'],
+    ['metricTimeToFirstToken', METRICS.TIME_TO_FIRST_TOKEN, 'p99'],
+    ['metricOverhead', METRICS.OVERHEAD, 'p99'],
   ] as const)('%s is the %s of this gateway', (method, metricName, statistic) => {
     expect(gateway[method]()).toMatchObject({ namespace: 'LlmGateway', metricName, statistic, dimensions: { gateway: 'Test/Gateway' } });
   });
 
   test('take overrides and further dimensions', () => {
-    const metric = gateway.metric('CostUsd', { period: Duration.hours(1), dimensionsMap: { provider: 'openai' } });
+    const metric = gateway.metric(METRICS.COST, { period: Duration.hours(1), dimensionsMap: { provider: 'openai' } });
 
     expect(metric).toMatchObject({ period: Duration.hours(1), dimensions: { gateway: 'Test/Gateway', provider: 'openai' } });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { Provider } from '../../lib';
 import { METRICS } from '../../lib/private/contract';
 import { synthesize } from './support';
 
@@ -22,9 +23,10 @@ test('every alarm links to its entry in the runbook, which says what it means, h
 });
 
 test('the runbook has no entry without an alarm', () => {
-  const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+  const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading?.toLowerCase());
+  const linked = alarms.map(({ AlarmDescription }) => AlarmDescription.split('#')[1]);
 
-  expect(headings.sort()).toEqual(gateway.monitoring.alarms.map(({ node }) => node.id).sort());
+  expect(headings.sort()).toEqual([...new Set(linked)].sort());
 });
 
 test('no alarm rings for want of data', () => {
@@ -33,7 +35,6 @@ test('no alarm rings for want of data', () => {
 
 test.each([
   [METRICS.STORE_DOWN, 0],
-  [METRICS.PROVIDER_KEY_BAD, 0],
   [METRICS.MISCONFIGURED, 0],
   [METRICS.BOUND_EXCEEDED, 0],
   [METRICS.PRICE_UNKNOWN, 0],
@@ -50,6 +51,24 @@ test.each([
     Threshold: threshold,
     ComparisonOperator: 'GreaterThanThreshold',
   });
+});
+
+test('ops-01 each provider has alarms of its own, by the attempts that it made fail', () => {
+  const { template: two } = synthesize({ providers: [Provider.bedrock(), Provider.simulated()] });
+  for (const Value of ['bedrock', 'simulated']) {
+    const Dimensions = Match.arrayWith([{ Name: 'provider', Value }]);
+    two.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: METRICS.PROVIDER_KEY_BAD, Dimensions, Threshold: 0 });
+    two.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp(`the provider "${Value}" failed.*#providerfailing$`),
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(attempts >= 10, 100 * failures / attempts, 0)' }),
+        Match.objectLike({
+          Id: 'failures',
+          MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: METRICS.ATTEMPT_FAILURES, Dimensions }) }),
+        }),
+      ]),
+    });
+  }
 });
 
 test('the error rate counts only with some traffic', () => {
@@ -102,7 +121,7 @@ test("one dashboard shows the gateway's metrics", () => {
   const body = JSON.stringify(dashboard?.['Properties'].DashboardBody);
 
   expect(others).toEqual([]);
-  for (const name of [METRICS.REQUESTS, METRICS.ERRORS, METRICS.COST, METRICS.LATENCY, METRICS.TIME_TO_FIRST_BYTE, METRICS.OVERHEAD]) {
+  for (const name of [METRICS.REQUESTS, METRICS.ERRORS, METRICS.COST, METRICS.DURATION, METRICS.TIME_TO_FIRST_TOKEN, METRICS.OVERHEAD]) {
     expect(body).toContain(`\\"LlmGateway\\",\\"${name}\\"`);
   }
 });

@@ -24,12 +24,15 @@ const FILTERS: Filters<keyof KeptRecord> = {
   team_id: 'teamId',
   project_id: 'projectId',
   user_id: 'userId',
-  provider: 'provider',
   model: 'originalModel',
-  outcome: 'outcome',
   sensitivity: 'sensitivity',
   network: 'network',
 };
+
+/** The same, of the request as a whole or of one of its attempts: a request that another provider answered is found by the one that failed. */
+const ATTEMPT_FILTERS: Filters<keyof KeptRecord & keyof AttemptRecord> = { provider: 'provider', outcome: 'outcome', status: 'status' };
+
+const STATUS: Schema = { type: 'string', pattern: '^[1-5][0-9]{2}$' };
 
 /** The routes of single requests. */
 export const requestRoutes: readonly AdminRoute[] = [
@@ -44,6 +47,8 @@ export const requestRoutes: readonly AdminRoute[] = [
       start: { ...USAGE_QUERY['start'], description: 'First UTC day. Default: a week ago.' },
       end: USAGE_QUERY['end'] as Schema,
       ...filterQuery(FILTERS),
+      ...filterQuery(ATTEMPT_FILTERS),
+      status: { ...STATUS, description: 'HTTP status of the answer, or of an attempt.' },
     },
     answer: {
       status: 200,
@@ -54,13 +59,17 @@ export const requestRoutes: readonly AdminRoute[] = [
       const now = services.clock.now();
       const span = readSpan(query, now, utcDay(now - WEEK_MS));
       const wanted = wantedOf(FILTERS, query);
-      const list = `request/${JSON.stringify([span.start, caller.teamId, wanted])}`;
+      const ofAttempt = wantedOf(ATTEMPT_FILTERS, query);
+      const list = `request/${JSON.stringify([span.start, caller.teamId, wanted, ofAttempt])}`;
       const page = await readFeed<KeptRecord>(
         {
           parts: [...daysOf(span)].reverse(),
           read: (day, options) => services.records.list(day, options),
           positionOf: (record) => `${record.updatedAt}#${record.id}`,
-          keeps: (record) => sees(caller, record.teamId) && hasAll(record, wanted),
+          keeps: (record) =>
+            sees(caller, record.teamId) &&
+            hasAll(record, wanted) &&
+            [record, ...(record.attempts ?? [])].some((one) => hasAll(one, ofAttempt)),
         },
         readPage(query, list),
       );

@@ -108,6 +108,8 @@ export interface Reservation<Rows extends PlannedRows = PlannedRows> {
   readonly request: AdmissionRequest<Rows>;
   /** What was set aside: the request's own bound, or a smaller one. */
   readonly bound: Bound;
+  /** Reservations that are open on the fullest of its pages, itself among them. */
+  readonly open: number;
   /** A budget that refuses holds it to its bound. */
   readonly budgeted: boolean;
   /** The tightest budget of those whose figures the caller may know, after this reservation, for `x-gateway-budget-*`. */

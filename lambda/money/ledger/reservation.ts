@@ -30,6 +30,7 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
   public readonly attemptId: string;
   public readonly request: AdmissionRequest<Rows>;
   public readonly bound: Bound;
+  public readonly open: number;
   public readonly budget: Reservation['budget'];
   public readonly requests: LimitState | undefined;
   public readonly tokens: LimitState | undefined;
@@ -45,6 +46,7 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
     this.#options = options;
     this.#attempt = attempt;
     this.#createdAt = createdAt;
+    this.open = replies.reduce((most, { page }) => Math.max(most, page.open.size), 0);
     this.#held = replies.map(({ key, entry }) => ({ key, entry }));
     const planned = attempt.pages.map((page) => page.planned);
     this.#binding = bindingPlaces(planned, attempt.bound.costNanoUsd);

@@ -113,7 +113,7 @@ export const CALL_FIELDS = {
   pages: { attribute: 'pages', type: 'pages' },
 } as const satisfies Readonly<Record<string, RecordField>>;
 
-/** Known once a request has ended. Provider and model stand in the log line as what its metrics are counted by. */
+/** Known once a request has ended. Provider and model stand in the log line as what its answer's metrics are counted by. */
 export const RESULT_FIELDS = {
   provider: { attribute: 'provider', type: 'text', api: 'provider', column: 'provider' },
   /** This and the next are recorded of what is not public. */
@@ -154,7 +154,7 @@ export const RESULT_FIELDS = {
     type: 'milliseconds',
     api: 'latency_ms',
     log: 'latencyMs',
-    metric: METRICS.LATENCY,
+    metric: METRICS.DURATION,
     column: 'ms',
   },
   timeToFirstChunkMs: {
@@ -162,7 +162,7 @@ export const RESULT_FIELDS = {
     type: 'milliseconds',
     api: 'time_to_first_chunk_ms',
     log: 'timeToFirstByteMs',
-    metric: METRICS.TIME_TO_FIRST_BYTE,
+    metric: METRICS.TIME_TO_FIRST_TOKEN,
   },
   /** From the request's arrival to the first call to a provider. */
   overheadMs: {
@@ -209,6 +209,7 @@ export const ATTEMPT_FIELDS = {
   status: { type: 'integer', optional: true, api: 'status' },
   outcome: { type: 'text', api: 'outcome', words: OUTCOME },
   durationMs: { type: 'milliseconds', api: 'duration_ms' },
+  rests: { type: 'flag', optional: true, api: 'rests', words: 'The place is left alone after it.' },
   estimatedCostUsd: {
     type: 'usd',
     optional: true,
@@ -238,8 +239,8 @@ export const USAGE_FIELDS = {
     measure: true,
     column: 'input tokens',
   },
-  cacheReadInputTokens: { type: 'count', api: 'cache_read_input_tokens', measure: true },
-  cacheCreationInputTokens: { type: 'count', api: 'cache_creation_input_tokens', measure: true },
+  cacheReadInputTokens: { type: 'count', api: 'cache_read_input_tokens', metric: METRICS.CACHE_READ_TOKENS, measure: true },
+  cacheCreationInputTokens: { type: 'count', api: 'cache_creation_input_tokens', metric: METRICS.CACHE_CREATION_TOKENS, measure: true },
   cacheCreation1hInputTokens: { type: 'count', api: 'cache_creation_1h_input_tokens' },
   audioCacheReadInputTokens: { type: 'count', api: 'audio_cache_read_input_tokens' },
   audioInputTokens: { type: 'count', api: 'audio_input_tokens' },
@@ -257,7 +258,7 @@ export const USAGE_FIELDS = {
     measure: true,
     column: 'output tokens',
   },
-  reasoningOutputTokens: { type: 'count', api: 'reasoning_output_tokens', measure: true },
+  reasoningOutputTokens: { type: 'count', api: 'reasoning_output_tokens', metric: METRICS.REASONING_TOKENS, measure: true },
   audioOutputTokens: { type: 'count', api: 'audio_output_tokens' },
   imageOutputTokens: { type: 'count', api: 'image_output_tokens' },
   billedOutputTokens: { type: 'count', api: 'billed_output_tokens', words: 'As `billed_input_tokens`.' },

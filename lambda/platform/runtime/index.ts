@@ -11,7 +11,7 @@ export { attemptId, uuidV7 } from './ids';
 export { createLog, type Log, type LogFields, safeStack } from './log';
 export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';
-export { createMetrics, type MetricDimensions, type Metrics } from './metrics';
+export { createMetrics, type MetricDimensions, type Metrics, type MetricValues } from './metrics';
 export { giveWay, type Pause, pause } from './pause';
 export { createRenewed, type Expiring } from './renewed';
 export { type Member, Roster } from './roster';

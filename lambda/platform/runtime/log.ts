@@ -69,7 +69,7 @@ function membersOf(fields: LogFields): string {
     const value = fields[name as keyof LogFields];
     if (value === undefined) continue;
     if (typeof value === 'string') text += `,"${name}":${quoted(value, name === 'stack' ? LONGEST_STACK : LONGEST_TEXT)}`;
-    else text += `,"${name}":${numeral(value)}`;
+    else text += `,"${name}":${typeof value === 'boolean' ? value : numeral(value)}`;
   }
   return text;
 }

@@ -1,33 +1,33 @@
-import { METRICS } from '../../../lib/private/contract';
+import {
+  GATEWAY_DIMENSION,
+  METRIC_DIMENSIONS,
+  METRIC_FACTS,
+  METRICS_NAMESPACE,
+  type MetricDimension,
+  type MetricName,
+  type MetricsLevel,
+} from '../../../lib/private/contract';
 import { deliver, numeral, quoted } from './log';
 
 /** Values of one moment, at least one, by metric name (`METRICS`). */
-export type MetricValues = Readonly<Record<string, number>>;
+export type MetricValues = Readonly<Partial<Record<MetricName, number>>>;
 
-/** What else the values are counted by. */
-export interface MetricDimensions {
-  readonly provider?: string;
-  readonly model?: string;
-}
+/** What else the values are counted by, as far as each metric is (`METRIC_FACTS`). */
+export type MetricDimensions = { readonly [Name in MetricDimension]?: string };
 
 export interface Metrics {
   /** Writes the values in a line of their own, for the whole gateway. */
   emit(values: MetricValues): void;
   /**
-   * The values as members for a line of the log, `provider` and `model` among them: once for the whole gateway and, when a provider is
-   * named, once per provider and model. One line for both is half the calls and half of what CloudWatch bills for taking it in.
+   * The values as members for a line of the log, the dimensions among them. CloudWatch reads the metrics of a request out of the line that
+   * tells of it: half the calls, and half of what is billed for taking them in.
    */
   members(values: MetricValues, by: MetricDimensions): string;
 }
 
 const MAX_DECLARATIONS = 500;
-
-const UNITS: Readonly<Record<string, string>> = {
-  [METRICS.LATENCY]: 'Milliseconds',
-  [METRICS.TIME_TO_FIRST_BYTE]: 'Milliseconds',
-  [METRICS.OVERHEAD]: 'Milliseconds',
-  [METRICS.COST]: 'None',
-};
+/** Without one, CloudWatch counts. */
+const CLOUDWATCH_UNITS: Readonly<Record<string, string>> = { s: 'Seconds' };
 
 /**
  * Writes CloudWatch's embedded metric format to the function's log: no call, no agent.
@@ -38,6 +38,7 @@ export function createMetrics(
   gateway: string,
   now: () => number,
   sink: (line: string) => void = (line) => process.stdout.write(line),
+  level: MetricsLevel = 'essential',
 ): Metrics {
   // Which metrics and dimensions a line declares repeats from request to request; only the values do not.
   let declared = 0;
@@ -47,9 +48,10 @@ export function createMetrics(
       declared = 0;
       roots = [];
     }
-    const index = by.provider === undefined ? 0 : by.model === undefined ? 1 : 2;
+    let index = 0;
+    for (const name of METRIC_DIMENSIONS) index = 2 * index + (by[name] === undefined ? 0 : 1);
     roots[index] ??= { next: new Map() };
-    return roots[index];
+    return roots[index] as Declared;
   };
 
   const members = (values: MetricValues, by: MetricDimensions): string => {
@@ -62,16 +64,17 @@ export function createMetrics(
         place.next.set(name, next);
       }
       place = next;
-      text += `,"${name}":${numeral(values[name] as number)}`;
+      text += `,"${name}":${numeral(values[name as MetricName] as number)}`;
     }
     if (place.text === undefined) {
-      place.text = declarationOf(Object.keys(values), by);
+      place.text = declarationOf(Object.keys(values) as MetricName[], by, level);
       declared += 1;
     }
-    const named =
-      dimension(METRICS.GATEWAY_DIMENSION, gateway) +
-      dimension(METRICS.PROVIDER_DIMENSION, by.provider) +
-      dimension(METRICS.MODEL_DIMENSION, by.model);
+    let named = `,"${GATEWAY_DIMENSION}":${quoted(gateway)}`;
+    for (const name of METRIC_DIMENSIONS) {
+      const value = by[name];
+      if (value !== undefined) named += `,"${name}":${quoted(value)}`;
+    }
     return `"_aws":{"Timestamp":${now()},"CloudWatchMetrics":${place.text}}${named}${text}`;
   };
 
@@ -84,16 +87,20 @@ interface Declared {
   readonly next: Map<string, Declared>;
 }
 
-function declarationOf(names: readonly string[], by: MetricDimensions): string {
-  const dimensions: string[][] = [[METRICS.GATEWAY_DIMENSION]];
-  if (by.provider !== undefined) dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION]);
-  if (by.provider !== undefined && by.model !== undefined) {
-    dimensions.push([METRICS.GATEWAY_DIMENSION, METRICS.PROVIDER_DIMENSION, METRICS.MODEL_DIMENSION]);
+/** A directive for all metrics that are counted by the same; one that the line has not all dimensions for is counted by the others. */
+function declarationOf(names: readonly MetricName[], by: MetricDimensions, level: MetricsLevel): string {
+  const directives = new Map<string, { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit?: string }[] }>();
+  for (const name of names) {
+    const { unit, [level]: combinations } = METRIC_FACTS[name];
+    const Dimensions = combinations
+      .filter((dimensions) => dimensions.every((dimension) => by[dimension] !== undefined))
+      .map((dimensions) => [GATEWAY_DIMENSION, ...dimensions]);
+    if (Dimensions.length === 0) continue;
+    const key = JSON.stringify(Dimensions);
+    const directive = directives.get(key) ?? { Namespace: METRICS_NAMESPACE, Dimensions, Metrics: [] };
+    const Unit = CLOUDWATCH_UNITS[unit];
+    directive.Metrics.push(Unit === undefined ? { Name: name } : { Name: name, Unit });
+    directives.set(key, directive);
   }
-  const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
-  return JSON.stringify([{ Namespace: METRICS.NAMESPACE, Dimensions: dimensions, Metrics: metrics }]);
-}
-
-function dimension(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `,"${name}":${quoted(value)}`;
+  return JSON.stringify([...directives.values()]);
 }

@@ -1,18 +1,22 @@
+import { NO_REGION, OTHER_MODEL } from '../../../lib/private/contract';
+import type { AttemptRecord } from '../../money/record';
 import type { MetricDimensions } from '../../platform/runtime';
 import type { Gateway } from '../gateway';
-import type { Trace } from './trace';
-
-/** All models that nobody configured and no price book lists, together. */
-const OTHER = 'other';
 
 /**
- * What a request's metrics are counted by. CloudWatch bills for each combination of dimensions, so a caller's text is none: a model is
+ * What the metrics of an attempt are counted by. CloudWatch bills for each combination of dimensions, so a caller's text is none: a model is
  * named as the configuration names it, else as the price book does.
  */
-export function metricDimensions(gateway: Gateway, { provider, requestModel: model }: Trace): MetricDimensions {
-  if (provider === undefined || model === undefined) return {};
+export function metricDimensions(
+  gateway: Gateway,
+  { provider, model, region }: Pick<AttemptRecord, 'provider' | 'model' | 'region'>,
+): MetricDimensions {
+  return { provider, model: countedModel(gateway, provider, model), region: region ?? NO_REGION };
+}
+
+function countedModel(gateway: Gateway, provider: string, model: string): string {
   const { configuration } = gateway;
-  if (configuration.modelNames().has(`${provider}/${model}`)) return { provider, model };
+  if (configuration.modelNames().has(`${provider}/${model}`)) return model;
   const kind = configuration.providers.find(({ id }) => id === provider)?.config.kind;
-  return { provider, model: (kind === undefined ? undefined : gateway.prices().nameOf(kind, model)) ?? OTHER };
+  return (kind === undefined ? undefined : gateway.prices().nameOf(kind, model)) ?? OTHER_MODEL;
 }

@@ -1,26 +1,61 @@
-import { METRICS } from '../../../lib/private/contract';
-import { NANO_USD } from '../../money/pricing';
 import { type AttemptRecord, RECORD_FIELDS, RESULT_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
 import type { LogFields } from '../../platform/runtime';
 import type { Usage } from '../../wire/model';
 import type { Gateway } from '../gateway';
-import { LEFT } from '../relay/departure';
+import { attemptFault } from './error-type';
+import { addAttemptMeasures, requestMeasures } from './measures';
 import { metricDimensions } from './metric-dimensions';
 import { tenths } from './result';
 import { type Trace, takeTimes } from './trace';
 
-/** Writes the request's one log line, with its metrics in it. */
+/**
+ * Writes the request's one log line, with its metrics in it. What failed on the way has a line for each attempt, under the name of the
+ * provider that failed; the attempt that brought the answer stands in the request's own.
+ */
 export function record(gateway: Gateway, trace: Trace): void {
   takeTimes(trace, gateway.clock.monotonic());
+  const { attempts } = trace;
+  const last = attempts.at(-1);
+  const answered = last === undefined || isFailure(last) ? undefined : last;
+  for (const attempt of attempts) if (attempt !== answered) recordAttempt(gateway, trace, attempt);
   const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
-  // Probes and health checks say nothing about the service callers get.
-  const isProbe = trace.operation === undefined && trace.status < 400;
-  const by = isProbe ? undefined : metricDimensions(gateway, trace);
-  const metrics = by === undefined ? undefined : gateway.metrics.members(metricsOf(trace), by);
-  // What the metrics call the model need not be said twice.
   const line = lineOf(trace);
-  if (trace.requestModel === by?.model) line[RECORD_FIELDS.requestModel.log] = undefined;
-  gateway.log.write(level, 'request', line, metrics);
+  // Probes and health checks say nothing about the service callers get.
+  if (trace.operation === undefined && trace.status < 400) {
+    gateway.log.write(level, 'request', line);
+    return;
+  }
+  const { provider, requestModel: model } = trace;
+  const placed = answered ?? (provider === undefined || model === undefined ? undefined : { provider, model });
+  const by = placed === undefined ? {} : metricDimensions(gateway, placed);
+  const values = requestMeasures(trace);
+  if (answered !== undefined) addAttemptMeasures(values, answered);
+  // What the metrics call the model need not be said twice.
+  if (trace.requestModel === by.model) line[RECORD_FIELDS.requestModel.log] = undefined;
+  gateway.log.write(level, 'request', line, gateway.metrics.members(values, by));
+}
+
+function isFailure({ outcome }: AttemptRecord): boolean {
+  const fault = attemptFault(outcome);
+  return fault !== undefined && fault !== 'left';
+}
+
+function recordAttempt(gateway: Gateway, { requestId, keyId, teamId }: Trace, attempt: AttemptRecord): void {
+  const { model, status, outcome, durationMs } = attempt;
+  const fault = attemptFault(outcome);
+  const by = { ...metricDimensions(gateway, attempt), error_type: fault };
+  const values = {};
+  addAttemptMeasures(values, attempt);
+  const line = {
+    requestId,
+    keyId,
+    teamId,
+    requestModel: model === by.model ? undefined : model,
+    status,
+    outcome,
+    latencyMs: durationMs,
+  };
+  gateway.log.write(fault === 'refused' ? 'info' : 'warn', 'attempt', line, gateway.metrics.members(values, by));
 }
 
 type Say = (value: never) => string | number | boolean | undefined;
@@ -68,52 +103,4 @@ function lineOf(trace: Trace): Line {
   const { usage } = trace;
   if (usage !== undefined) for (const { name, log } of USAGE) line[log] = usage[name];
   return line;
-}
-
-type Measure = (value: never) => number;
-
-/** As fields are values of metrics, by their types. */
-const METERED: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'metric'>, Measure>> = {
-  money: (value: bigint) => Number(value) / Number(NANO_USD),
-  milliseconds: (value: number) => value,
-  'fine-milliseconds': tenths,
-};
-
-const AMOUNTS = shown(RECORD_FIELDS, 'metric').map(({ name, metric, type }) => ({
-  name: name as keyof Trace,
-  metric,
-  measure: METERED[type],
-}));
-const TOKENS = shown(USAGE_FIELDS, 'metric').map(({ name, metric }) => ({ name: name as keyof Usage, metric }));
-
-function metricsOf(trace: Trace): Record<string, number> {
-  const { status, usage, outcome } = trace;
-  const failedAttempts = trace.attempts.filter((attempt) => attempt.outcome !== 'ok' && !isOfCaller(attempt.outcome));
-  const values: Record<string, number> = {};
-  values[METRICS.REQUESTS] = 1;
-  const count = (name: string, value: number): void => {
-    if (value > 0) values[name] = value;
-  };
-  count(METRICS.ERRORS, !isOfCaller(outcome) && (status >= 500 || (status < 400 && outcome !== 'ok')) ? 1 : 0);
-  count(METRICS.REJECTED, status >= 400 && status < 500 ? 1 : 0);
-  count(METRICS.AUTH_FAILURES, status === 401 ? 1 : 0);
-  count(METRICS.BUDGET_REFUSED, outcome === 'insufficient_quota' ? 1 : 0);
-  count(METRICS.RATE_LIMITED, status === 429 && outcome !== 'insufficient_quota' ? 1 : 0);
-  count(METRICS.UPSTREAM_FAILURES, failedAttempts.length);
-  count(METRICS.FAILOVERS, trace.failovers);
-  count(METRICS.PROVIDER_KEY_BAD, failedAttempts.filter((attempt) => attempt.outcome === 'upstream_auth').length);
-  count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
-  count(METRICS.PRICE_UNKNOWN, trace.priceSource === 'ceiling' ? 1 : 0);
-  count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
-  for (const { name, metric, measure } of AMOUNTS) {
-    const value = trace[name];
-    if (value !== undefined) count(metric, measure(value as never));
-  }
-  if (usage !== undefined) for (const { name, metric } of TOKENS) count(metric, (usage[name] as number | undefined) ?? 0);
-  return values;
-}
-
-/** A caller's leaving says nothing about the service. */
-function isOfCaller(outcome: string): boolean {
-  return outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
 }

@@ -39,6 +39,8 @@ export interface Trace extends Facts {
   decidedAttempts: number;
   decidedNanoUsd: bigint;
   failovers: number;
+  /** Of the fullest page that it was admitted on; 0: it was not admitted. */
+  openReservations: number;
   costNanoUsd: bigint;
   /** The provider's report could not be true. */
   usageAnomaly: boolean;
@@ -72,6 +74,7 @@ const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'after
   decidedAttempts: 0,
   decidedNanoUsd: 0n,
   failovers: 0,
+  openReservations: 0,
   costNanoUsd: 0n,
   usageAnomaly: false,
   firstSendMs: 0,

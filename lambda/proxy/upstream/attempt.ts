@@ -116,6 +116,7 @@ async function attemptWith(
       status,
       outcome,
       durationMs: Math.round(gateway.clock.monotonic() - startedMs),
+      ...(health.look(key).open ? {} : { rests: true }),
       ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.costNanoUsd) }),
     });
   };

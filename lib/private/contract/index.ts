@@ -3,7 +3,7 @@
  *
  * - `deployment.ts`: names of environment variables, what a deployment is held to.
  * - `tables.ts`: tables, indexes, how their keys begin.
- * - `signals.ts`: metrics, events, codes of API Gateway's own answers.
+ * - `metrics.ts`: metrics and what each is counted by; `signals.ts`: events, codes of API Gateway's own answers.
  * - `document.ts`: the shape of the configuration document; `routes.ts`: of what a name leads to, and when.
  * - `capabilities.ts`: names of what models can do.
  * - `guardrails.ts`: the shape of guardrail policies; `guardrail-check.ts`: what is wrong with one.
@@ -92,6 +92,22 @@ export {
   type WebhookGuardConfig,
 } from './guardrails';
 export {
+  ERROR_TYPES,
+  type ErrorType,
+  GATEWAY_DIMENSION,
+  METRIC_DIMENSIONS,
+  METRIC_FACTS,
+  METRICS,
+  METRICS_LEVELS,
+  METRICS_NAMESPACE,
+  type MetricDimension,
+  type MetricFacts,
+  type MetricName,
+  type MetricsLevel,
+  NO_REGION,
+  OTHER_MODEL,
+} from './metrics';
+export {
   GEOGRAPHIES,
   type Geography,
   type PlacementConfig,
@@ -119,5 +135,5 @@ export {
   TIME_OF_DAY,
 } from './routes';
 export type { EdgeErrorCode } from './signals';
-export { EVENTS, METRICS } from './signals';
+export { EVENTS } from './signals';
 export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex } from './tables';

@@ -72,3 +72,28 @@ test('what is known of a call whose process died fits the published schema', asy
     updated_at: '2026-11-24T12:00:00.000Z',
   });
 });
+
+test('ops-01 a request is found by the provider that failed, its status and outcome, whoever answered', async () => {
+  const at = new Date(NOW_MS).toISOString();
+  const failedOver = { provider: 'good', status: 200, outcome: 'ok', costNanoUsd: 1n } as const;
+  const attempts = [
+    { provider: 'bad', model: 'm', status: 401, outcome: 'upstream_auth', durationMs: 5 },
+    { provider: 'good', model: 'm', status: 200, outcome: 'ok', durationMs: 5 },
+  ];
+  await admin.services.records.put({ ...usageRecord({ id: ID, createdAt: at }), state: 'settled', ...failedOver, attempts });
+  const found = async (query: string) => (await admin.call('GET', `/requests?${query}`)).json['data'].length;
+
+  const queries = [
+    'provider=bad',
+    'provider=good',
+    'provider=bad&status=401',
+    'provider=bad&outcome=upstream_auth',
+    'status=200',
+    'outcome=ok',
+  ];
+  expect(await Promise.all(queries.map(found))).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(
+    await Promise.all(['provider=bad&status=200', 'provider=good&outcome=upstream_auth', 'status=500', 'provider=other'].map(found)),
+  ).toEqual([0, 0, 0, 0]);
+  expect((await admin.call('GET', '/requests?status=four')).status).toBe(400);
+});

@@ -292,7 +292,7 @@ describe('R02 sec-02 health', () => {
     expect((await ask(undefined, {}, { authorization: other })).status).toBe(200);
     await gateway.settled();
     const lines = gateway.metrics.filter((line) => METRICS.REQUESTS in line);
-    expect(lines.filter((line) => METRICS.UPSTREAM_FAILURES in line || METRICS.ERRORS in line)).toEqual([]);
+    expect(lines.filter((line) => METRICS.ATTEMPT_FAILURES in line || METRICS.ERRORS in line)).toEqual([]);
   });
 
   test('no second attempt is made for a caller who left', async () => {

@@ -1,4 +1,5 @@
 import { createPriceBook } from '../../../lambda/money/pricing';
+import { METRICS } from '../../../lib/private/contract';
 import { compatible, route, startGateway, type TestGateway } from '../../support/gateway';
 import { bookOf } from '../../support/prices';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
@@ -172,5 +173,5 @@ test('F15 an answer by another model is charged as what was asked for; without a
     costNanoUsd: 10_000_000n,
     boundNanoUsd: 10_000_000n,
   });
-  expect(gateway.metrics.filter((line) => line['PriceUnknown'] === 1)).toHaveLength(1);
+  expect(gateway.metrics.filter((line) => line[METRICS.PRICE_UNKNOWN] === 1)).toHaveLength(1);
 });

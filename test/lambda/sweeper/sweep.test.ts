@@ -1,5 +1,6 @@
 import { createSweeper, type QueuedWork, type Reservation, writeQueued } from '../../../lambda/money/ledger';
 import { bookSettlements, type SweeperServices, sweep } from '../../../lambda/sweeper/handle';
+import { METRICS } from '../../../lib/private/contract';
 import { serviceError } from '../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome } from '../../support/ledger-world';
 
@@ -56,7 +57,7 @@ test('a dead request that may have been billed stays charged in full, then what 
   });
   expect(await world.left(level)).toBe(90n);
   expect([(await world.page(level))?.open.size, (await world.page(level))?.kept.size]).toEqual([0, 1]);
-  expect(world.logged).toContain('Swept');
+  expect(world.logged).toContain(METRICS.SWEPT);
 
   world.clock.advance(RETENTION_MS + EXPIRED_MS);
   await sweep(servicesOf(world), () => 300_000);
@@ -95,7 +96,7 @@ test('a settlement that comes when another amount stands changes nothing and rin
   await bookSettlements(servicesOf(world), { Records: [{ messageId: 'a', body }] }, () => 0);
 
   expect(await world.records.read(open.reservation.attemptId)).toMatchObject({ state: 'adjusted', costNanoUsd: 10n });
-  expect(world.logged).toEqual(expect.arrayContaining(['error settlement-late', 'SettlementLost']));
+  expect(world.logged).toEqual(expect.arrayContaining(['error settlement-late', METRICS.SETTLEMENT_LOST]));
 });
 
 test('H07 a live request that a fast clock took for dead is adjusted to what it really cost', async () => {

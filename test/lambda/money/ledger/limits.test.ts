@@ -2,6 +2,7 @@ import { isRequestItem } from '../../../../lambda/aws/dynamodb';
 import type { KeptRows } from '../../../../lambda/identity/rows';
 import type { AdmissionResult, Reservation } from '../../../../lambda/money/ledger';
 import { movePages } from '../../../../lambda/money/pages';
+import { METRICS } from '../../../../lib/private/contract';
 import { budget, EMPTY_DOCUMENT, type LedgerWorld, ledgerWorld, outcome, type TestLedger } from '../../../support/ledger-world';
 
 function admitted(result: AdmissionResult<KeptRows>): Reservation<KeptRows> {
@@ -226,7 +227,7 @@ test('what a request costs beyond its bound is charged all the same, and an alar
   await admitted(await world.process().admit(world.request(key))).settle(outcome(25n));
 
   expect(await world.left(`key#${key.id}`)).toBe(-15n);
-  expect(world.logged).toContain('metric BoundExceeded');
+  expect(world.logged).toContain(`metric ${METRICS.BOUND_EXCEEDED}`);
 });
 
 test('a budget of a team that is added in mid-period starts from what was spent before it', async () => {

@@ -1,5 +1,5 @@
 import type { Reservation } from '../../../../lambda/money/ledger';
-import type { LimitsConfig } from '../../../../lib/private/contract';
+import { type LimitsConfig, METRICS } from '../../../../lib/private/contract';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { budget, type LedgerWorld, ledgerWorld, outcome, type TestRequest } from '../../../support/ledger-world';
 import { usageRecord } from '../../../support/usage-record';
@@ -245,7 +245,7 @@ describe('R15 how a reservation ends', () => {
     [10n, false],
   ])('R15 a cost of %d over a bound of 10 raises an alarm: %s', async (cost, alarm) => {
     const { lines, metrics, reservation } = await ended(cost);
-    expect(metrics.includes('metric BoundExceeded')).toBe(alarm);
+    expect(metrics.includes(`metric ${METRICS.BOUND_EXCEEDED}`)).toBe(alarm);
     const line = { level: 'error', event: 'bound-exceeded', fields: { requestId: reservation.attemptId, costNanoUsd: String(cost) } };
     if (alarm) expect(lines).toMatchObject([line]);
     else expect(lines).toEqual([]);
@@ -267,7 +267,7 @@ describe('R15 how a reservation ends', () => {
 
     await reservation.settle(outcome(4n));
 
-    expect(world.logged).toEqual(['metric SettlementLost', 'error settlement-lost']);
+    expect(world.logged).toEqual([`metric ${METRICS.SETTLEMENT_LOST}`, 'error settlement-lost']);
     expect(await world.left(`key#${reservation.request.rows.key.id}`)).toBe(91n);
   });
 
@@ -285,7 +285,7 @@ describe('R15 how a reservation ends', () => {
       ['warn', 'settle-deferred', 'InternalServerError'],
       ['error', 'settlement-not-queued', 'QueueDoesNotExist'],
     ]);
-    expect(metrics).toContain('metric SettleDeferred');
+    expect(metrics).toContain(`metric ${METRICS.SETTLE_DEFERRED}`);
   });
 
   test('R15 a settlement is tried at the table for as long as its process may live, and a limit that is deaf does no harm', async () => {

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { createOverrideStore } from '../../../../lambda/aws/dynamodb/overrides';
 import { createPriceBook } from '../../../../lambda/money/pricing';
 import type { DialectName } from '../../../../lambda/wire/dialects';
-import { METRICS } from '../../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../../support/dialect-calls';
 import { compatible, route, startGateway, type TestGateway } from '../../../support/gateway';
 import { TABLE_NAMES } from '../../../support/memory-dynamodb';
@@ -51,7 +50,7 @@ const dimensions = () =>
 const modelOf = async (model: string) => {
   gateway.metrics.length = 0;
   await ask(model);
-  return gateway.metrics.at(-1)?.[METRICS.MODEL_DIMENSION];
+  return gateway.metrics.at(-1)?.['model'];
 };
 
 test.each([

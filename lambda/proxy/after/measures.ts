@@ -1,0 +1,83 @@
+import { METRICS, type MetricName } from '../../../lib/private/contract';
+import { NANO_USD } from '../../money/pricing';
+import { type AttemptRecord, RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../money/record';
+import type { MetricValues } from '../../platform/runtime';
+import type { Usage } from '../../wire/model';
+import { LEFT } from '../relay/departure';
+import { attemptFault } from './error-type';
+import type { Trace } from './trace';
+
+type Measure = (value: never) => number;
+
+/** As fields are values of metrics, by their types. */
+const METERED: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'metric'> | 'count' | 'flag', Measure>> = {
+  money: (value: bigint) => Number(value) / Number(NANO_USD),
+  milliseconds: seconds,
+  'fine-milliseconds': seconds,
+  count: (value: number) => value,
+  flag: Number,
+};
+
+const AMOUNTS = shown(RECORD_FIELDS, 'metric').map(({ name, metric, type }) => ({
+  name: name as keyof Trace,
+  metric: metric as MetricName,
+  measure: METERED[type],
+}));
+const TOKENS = shown(USAGE_FIELDS, 'metric').map(({ name, metric }) => ({ name: name as keyof Usage, metric: metric as MetricName }));
+/** In a shorter time, the clock is measured. */
+const SHORTEST_STREAM_MS = 50;
+
+type Values = { -readonly [Name in keyof MetricValues]: MetricValues[Name] };
+
+/** What is counted of a request. What did not happen is left out. */
+export function requestMeasures(trace: Trace): Values {
+  const { status, usage, outcome } = trace;
+  const values: Values = {};
+  values[METRICS.REQUESTS] = 1;
+  const count = (name: MetricName, value: number): void => {
+    if (value > 0) values[name] = value;
+  };
+  const isOfCaller = outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
+  count(METRICS.ERRORS, !isOfCaller && (status >= 500 || (status < 400 && outcome !== 'ok')) ? 1 : 0);
+  count(METRICS.REJECTED, status >= 400 && status < 500 ? 1 : 0);
+  count(METRICS.AUTH_FAILURES, status === 401 ? 1 : 0);
+  count(METRICS.BUDGET_REFUSED, outcome === 'insufficient_quota' ? 1 : 0);
+  count(METRICS.RATE_LIMITED, status === 429 && outcome !== 'insufficient_quota' ? 1 : 0);
+  count(METRICS.FAILOVERS, trace.failovers);
+  count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
+  count(METRICS.PRICE_UNKNOWN, trace.priceSource === 'ceiling' ? 1 : 0);
+  count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
+  count(METRICS.RESERVATIONS_OPEN, trace.openReservations);
+  for (const { name, metric, measure } of AMOUNTS) {
+    const value = trace[name];
+    if (value !== undefined) count(metric, measure(value as never));
+  }
+  if (usage !== undefined) {
+    for (const { name, metric } of TOKENS) count(metric, (usage[name] as number | undefined) ?? 0);
+    count(METRICS.CACHE_HITS, (usage.cacheReadInputTokens ?? 0) > 0 ? 1 : 0);
+    count(METRICS.TOKENS_PER_SECOND, tokensPerSecond(trace, usage));
+  }
+  return values;
+}
+
+/** What is counted of one attempt, into these values. */
+export function addAttemptMeasures(values: Values, attempt: AttemptRecord): void {
+  const fault = attemptFault(attempt.outcome);
+  values[METRICS.ATTEMPTS] = 1;
+  if (fault === 'refused') values[METRICS.ATTEMPT_REFUSALS] = 1;
+  else if (fault !== undefined && fault !== 'left') values[METRICS.ATTEMPT_FAILURES] = 1;
+  if (fault === 'credential') values[METRICS.PROVIDER_KEY_BAD] = 1;
+  values[METRICS.ATTEMPT_DURATION] = seconds(attempt.durationMs);
+  values[METRICS.BREAKER_OPEN] = attempt.rests === true ? 1 : 0;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10_000;
+}
+
+/** Of a stream, as its caller saw it. */
+function tokensPerSecond({ firstByteMs, endedMs, stream }: Trace, { outputTokens = 0, estimated }: Usage): number {
+  const tookMs = endedMs - firstByteMs;
+  if (stream !== true || estimated === true || firstByteMs === 0 || tookMs < SHORTEST_STREAM_MS) return 0;
+  return Math.round((outputTokens * 10_000) / tookMs) / 10;
+}

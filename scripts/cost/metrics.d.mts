@@ -1,0 +1,1 @@
+export function metricCounts(facts: object, errorTypes: number, good: readonly string[]): object;
