@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   audit: () => import('./commands/audit'),
   models: () => import('./commands/models'),
   prices: () => import('./commands/prices'),
+  guardrails: () => import('./commands/guardrails'),
   route: () => import('./commands/route'),
   race: () => import('./commands/race'),
   rehearse: () => import('./commands/rehearse'),

@@ -37,6 +37,7 @@ export const command = overrideCommand({
     'max-cost-usd': { type: 'string' },
     sensitivity: { type: 'string' },
     residency: { type: 'string', multiple: true },
+    guardrail: { type: 'string', multiple: true },
     capabilities: { type: 'string' },
     ...TOKEN_PRICE_OPTIONS,
     free: { type: 'boolean' },
@@ -53,6 +54,7 @@ tokens and last day; \`get\` and \`delete\` are about an override.
   --content-policy-fallback   what one provider's content policy refuses is asked of the next target
   --max-cost-usd USD    the most that one call may cost
   --sensitivity LABEL  --residency AREA   how sensitive its calls are at least, and where they stay; docs/residency.md
+  --guardrail ID        policy that its calls are held to; may be repeated; docs/guardrails.md
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
 ${TOKEN_PRICE_HELP}
   --free                the model costs nothing`,
@@ -68,6 +70,7 @@ ${TOKEN_PRICE_HELP}
       ...option('max_cost_usd', text(parsed, 'max-cost-usd')),
       ...option('sensitivity', text(parsed, 'sensitivity')),
       ...option('residency', texts(parsed, 'residency')),
+      ...option('guardrails', texts(parsed, 'guardrail')),
       ...option('capabilities', readCapabilities(parsed)),
       ...option('usd_per_million_tokens', readTokenPrices(parsed)),
       ...(flag(parsed, 'free') ? { free: true } : {}),

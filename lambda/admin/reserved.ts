@@ -16,6 +16,7 @@ export const PINNABLE = [
   'may_store',
   'sensitivity',
   'residency',
+  'guardrails',
   'expires_at',
   'status',
 ] as const;

@@ -117,7 +117,7 @@ test.each([
   ['a protocol reached from a provider', 'lambda/wire/providers/planted.ts', 'lambda/wire/protocols/gemini/usage.ts', 'index.ts alone'],
   ['the runtime in the library', 'lib/planted.ts', 'lambda/platform/error.ts', 'lib imports'],
   ['the runtime in the command', 'bin/planted.ts', 'lambda/platform/error.ts', 'the local run'],
-  ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
+  ['another file of the runtime in the command', 'bin/commands/planted.ts', 'lambda/money/record/fields.ts', 'the local run'],
   ['the usage record outside the commands', 'bin/planted.ts', 'lambda/money/record/index.ts', 'the local run'],
   ['the usage record in the library', 'lib/planted.ts', 'lambda/money/record/index.ts', 'lib imports'],
   ['the command in the local run', 'local/planted.ts', 'bin/command.ts', 'the local run imports'],

@@ -31,6 +31,7 @@ export const OWN_LEVEL_OPTIONS = {
   'may-store': { type: 'boolean' },
   sensitivity: { type: 'string' },
   residency: { type: 'string', multiple: true },
+  guardrail: { type: 'string', multiple: true },
   'no-may-store': { type: 'boolean' },
   'show-figures': { type: 'boolean' },
   'no-show-figures': { type: 'boolean' },
@@ -55,6 +56,7 @@ const HELP_LINES: readonly (readonly [LevelOption, string])[] = [
   ['may-store', '--may-store  --no-may-store      whether a provider may keep calls that ask for it'],
   ['sensitivity', '--sensitivity LABEL              how sensitive calls are at least: public, internal, confidential, restricted'],
   ['residency', '--residency AREA                 eu, or eu-central-1: calls stay there; may be repeated'],
+  ['guardrail', '--guardrail ID                   policy that calls are held to; may be repeated'],
   ['show-figures', '--show-figures  --no-show-figures  whether keys are told how its budgets and limits stand'],
   ['pinned', '--pinned FIELD                   what only the role admin changes: limits, budgets, ...; may be repeated'],
   ['metadata', '--metadata NAME=VALUE            may be repeated'],
@@ -95,6 +97,7 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
     ['allowed-tag', 'allowed_tags'],
     ['pinned', 'pinned'],
     ['residency', 'residency'],
+    ['guardrail', 'guardrails'],
   ] as const) {
     const names = texts(parsed, option);
     if (names !== undefined) body[field] = names;

@@ -19,6 +19,8 @@ export interface OverrideCommandDefinition {
   /** What the command does beside overriding. */
   readonly verbs?: Readonly<Record<string, OverrideVerb>>;
   bodyOf(parsed: Parsed, id: string): Record<string, unknown>;
+  /** What is said of an empty list. Default: that there are no overrides. */
+  readonly none?: string;
   /** What `list` shows in place of the overrides alone. */
   readonly inForce?: InForceList;
 }
@@ -42,7 +44,7 @@ export interface OverrideVerb {
 
 /** Makes the command of run-time overrides: `llm-gateway prices list|get|set|delete`. */
 export function overrideCommand(definition: OverrideCommandDefinition): Command {
-  const { name, summary, columns, options, help, verbs = {}, inForce, bodyOf } = definition;
+  const { name, summary, columns, options, help, verbs = {}, none: noOverrides = `no overrides of ${name}`, inForce, bodyOf } = definition;
   const more = Object.entries(verbs);
   return {
     name,
@@ -72,7 +74,7 @@ ${CONNECTION_HELP}`,
       const client = await clientOf(parsed);
       const path = `/${name}/${encodeURIComponent(id ?? '')}`;
       if (verb === 'list') {
-        const { path: listPath = `/${name}`, none = `no overrides of ${name}`, warningsOf = () => [] } = inForce ?? {};
+        const { path: listPath = `/${name}`, none = noOverrides, warningsOf = () => [] } = inForce ?? {};
         const { data } = await client.json<Listed>('GET', listPath);
         printRows(parsed, columns, data, none);
         for (const line of data.flatMap(warningsOf)) process.stderr.write(`${line}\n`);

@@ -2,6 +2,7 @@ import type { LevelRecord } from '../../identity';
 import { GATEWAY_ID } from '../../money/ledger';
 import type { Caller } from '../caller';
 import { forbidden } from '../caller';
+import { checkGuardrailNames } from '../checked-guardrails';
 import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
 import type { AdminRoute, RouteContext } from '../route';
@@ -66,6 +67,7 @@ async function readGateway({ identity, gatewayLevel }: RouteContext['services'])
 }
 
 async function update({ services, caller, request, body }: RouteContext) {
+  await checkGuardrailNames(services, body);
   const now = services.clock.now();
   const before = await services.identity.get('gateway', GATEWAY_ID, { consistent: true });
   const shown = (await readGateway(services)).record;

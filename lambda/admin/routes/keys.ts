@@ -1,6 +1,7 @@
 import type { KeyHash, KeyRecord } from '../../identity';
 import { formatKey, generateKey, hashSecret } from '../../identity';
 import { GatewayError } from '../../platform/error';
+import { checkGuardrailNames } from '../checked-guardrails';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import type { Change } from '../journal';
@@ -138,6 +139,7 @@ async function create({ services, caller, request, body }: RouteContext) {
     createdAt: at,
     updatedAt: at,
   };
+  await checkGuardrailNames(services, body);
   const parents = await readParents(services, caller, record);
   checkReserved(caller, undefined, body, parents);
   checkNarrows(record, parents, now);
@@ -169,6 +171,7 @@ async function update(context: RouteContext) {
   if (body['role'] !== undefined) checkRole(caller, body['role'] as KeyRecord['role'], before.teamId);
   checkIfMatch(request, before.generation);
   const changed: KeyRecord = { ...before, ...fromWire(body), ...stamp(before, now) };
+  await checkGuardrailNames(services, body);
   const parents = await readParents(services, caller, changed);
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);

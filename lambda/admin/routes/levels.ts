@@ -1,6 +1,7 @@
 import type { LevelRecord, LevelRecords } from '../../identity';
 import { GatewayError } from '../../platform/error';
 import { forbidden } from '../caller';
+import { checkGuardrailNames } from '../checked-guardrails';
 import { readPage } from '../cursor';
 import { checkReplay, planCreation } from '../idempotency';
 import type { Change } from '../journal';
@@ -137,6 +138,7 @@ async function create(kind: Kind, { services, caller, request, body }: RouteCont
     createdAt: at,
     updatedAt: at,
   } as LevelRecords[Kind];
+  await checkGuardrailNames(services, body);
   const parents = await parentsOf(kind, named, { services, caller });
   checkReserved(caller, undefined, body, parents);
   checkNarrows(named, parents, now);
@@ -165,6 +167,7 @@ async function update(kind: Kind, context: RouteContext) {
     generation: nextGeneration(now, before.generation),
     updatedAt: new Date(now).toISOString(),
   };
+  await checkGuardrailNames(services, body);
   const parents = await parentsOf(kind, changed, context);
   checkReserved(caller, before, body, parents);
   checkNarrows(narrowed(body, changed), parents, now);

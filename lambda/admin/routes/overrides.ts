@@ -1,8 +1,9 @@
 import type { PriceOverride } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
 import type { JsonObject, JsonValue } from '../../platform/json';
-import type { ModelOverride } from '../../routing';
+import type { GuardrailOverride, ModelOverride } from '../../routing';
 import { notFound } from '../caller';
+import { checkGuardrail, checkGuardrailNames, shownRules } from '../checked-guardrails';
 import { checkModel } from '../checked-model';
 import type { Change } from '../journal';
 import { checkIfMatch, concurrentChange, nextGeneration } from '../levels';
@@ -10,12 +11,14 @@ import type { RouteAnswer } from '../message';
 import type { AdminRoute, RouteContext } from '../route';
 import { ADMINS, EVERYONE } from '../route';
 import type { Schema } from '../schema';
+import { GUARDRAIL, GUARDRAIL_CREATE, GUARDRAIL_LIST, GUARDRAIL_UPDATE } from '../schemas/guardrails';
 import { MODEL, MODEL_CREATE, MODEL_LIST, MODEL_UPDATE } from '../schemas/models';
 import { PRICE, PRICE_CREATE, PRICE_LIST, PRICE_UPDATE } from '../schemas/prices';
+import type { Services } from '../services';
 import { etagOf } from '../wire';
 
-type Kind = 'model' | 'price';
-type Override = ModelOverride | PriceOverride;
+type Kind = 'model' | 'price' | 'guardrail';
+type Override = ModelOverride | PriceOverride | GuardrailOverride;
 
 interface OverrideRoutes {
   readonly kind: Kind;
@@ -27,7 +30,7 @@ interface OverrideRoutes {
   readonly list: Schema;
 }
 
-/** The routes of run-time changes to routes and prices. They hold from the next request on. */
+/** The routes of run-time changes to routes, prices and guardrails. They hold from the next request on. */
 export const overrideRoutes: readonly AdminRoute[] = [
   ...routesOf({
     kind: 'model',
@@ -47,6 +50,15 @@ export const overrideRoutes: readonly AdminRoute[] = [
     read: PRICE,
     list: PRICE_LIST,
   }),
+  ...routesOf({
+    kind: 'guardrail',
+    name: 'Guardrail',
+    what: 'a guardrail policy',
+    create: GUARDRAIL_CREATE,
+    update: GUARDRAIL_UPDATE,
+    read: GUARDRAIL,
+    list: GUARDRAIL_LIST,
+  }),
 ];
 
 function routesOf({ kind, name, what, create, update, read, list }: OverrideRoutes): readonly AdminRoute[] {
@@ -61,10 +73,8 @@ function routesOf({ kind, name, what, create, update, read, list }: OverrideRout
       answer: { status: 200, description: 'All of them.', schema: list },
       async run({ services }) {
         const found: readonly Override[] = await services.overrides.list(kind);
-        return {
-          status: 200,
-          json: { data: [...found].sort((left, right) => (left.id < right.id ? -1 : 1)).map(toWire), next_cursor: null },
-        };
+        const rows = [...found.map(toWire), ...deployedBeside(kind, found, services)];
+        return { status: 200, json: { data: rows.sort((left, right) => (idOf(left) < idOf(right) ? -1 : 1)), next_cursor: null } };
       },
     },
     {
@@ -111,8 +121,26 @@ function routesOf({ kind, name, what, create, update, read, list }: OverrideRout
   ];
 }
 
+const idOf = (row: JsonObject): string => row['id'] as string;
+
+/** Policies are read where they stand, changed at run time or not. */
+function deployedBeside(kind: Kind, found: readonly Override[], { document }: Services): readonly JsonObject[] {
+  if (kind !== 'guardrail') return [];
+  const changed = new Set(found.map(({ id }) => id));
+  return (document.guardrails ?? []).flatMap((policy) =>
+    changed.has(policy.id) ? [] : [{ ...policy, rules: shownRules(policy.rules) }],
+  ) as unknown as JsonObject[];
+}
+
+/** @throws GatewayError 400 for what a schema cannot say */
+async function check(kind: Kind, id: string, services: Services, body: JsonObject): Promise<void> {
+  if (kind === 'guardrail') return checkGuardrail(id, services, body);
+  if (kind === 'model') await checkModel(id, services, body);
+  await checkGuardrailNames(services, body);
+}
+
 async function createOverride(kind: Kind, { services, caller, request, body }: RouteContext): Promise<RouteAnswer> {
-  if (kind === 'model') await checkModel(body['id'] as string, services, body);
+  await check(kind, body['id'] as string, services, body);
   const now = services.clock.now();
   const override = fromBody(body['id'] as string, body, nextGeneration(now), now);
   const change: Change = { action: 'create', resource: kind, resourceId: override.id, after: toWire(override) };
@@ -131,7 +159,7 @@ async function createOverride(kind: Kind, { services, caller, request, body }: R
 
 async function updateOverride(kind: Kind, context: RouteContext): Promise<RouteAnswer> {
   const { services, caller, request, body, params } = context;
-  if (kind === 'model') await checkModel(params['id'] as string, services, body);
+  await check(kind, params['id'] as string, services, body);
   const now = services.clock.now();
   const before = await readOverride(kind, context);
   checkIfMatch(request, before.generation);
@@ -175,8 +203,9 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
 const FIELDS = new Map(Object.entries(WIRE_NAMES).map(([field, name]) => [name, field]));
 
 function toWire(override: Override): JsonObject {
+  const shown = 'rules' in override ? { ...override, rules: shownRules(override.rules) } : override;
   return Object.fromEntries(
-    Object.entries(override).flatMap(([field, value]) => (value === undefined ? [] : [[WIRE_NAMES[field] ?? field, value as JsonValue]])),
+    Object.entries(shown).flatMap(([field, value]) => (value === undefined ? [] : [[WIRE_NAMES[field] ?? field, value as JsonValue]])),
   );
 }
 

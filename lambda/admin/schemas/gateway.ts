@@ -2,15 +2,14 @@ import type { Schema } from '../schema';
 import { ALLOWED_TAGS, LEVEL_FIELDS, SHOW_FIGURES } from './level';
 import { defineResource } from './resource';
 
-const { budgets, limits, models, server_tools, may_store, sensitivity, residency, metadata, time_zone } = LEVEL_FIELDS as Readonly<
-  Record<string, Schema>
->;
+const { budgets, limits, models, server_tools, may_store, sensitivity, residency, guardrails, metadata, time_zone } =
+  LEVEL_FIELDS as Readonly<Record<string, Schema>>;
 
 /** The level that holds for everything. Fields that it does not name are the configuration document's. */
 export const GATEWAY = defineResource({
   name: 'Gateway',
   fields: {
-    ...({ budgets, limits, models, server_tools, may_store, sensitivity, residency, metadata, time_zone } as Readonly<
+    ...({ budgets, limits, models, server_tools, may_store, sensitivity, residency, guardrails, metadata, time_zone } as Readonly<
       Record<string, Schema>
     >),
     allowed_tags: {

@@ -1,4 +1,4 @@
-import { GEOGRAPHIES, REGION_NAME, SENSITIVITIES } from '../../../lib/private/contract';
+import { GEOGRAPHIES, GUARDRAIL_ID, MOST_GUARDRAILS, REGION_NAME, SENSITIVITIES } from '../../../lib/private/contract';
 import { PINNABLE } from '../reserved';
 import type { Schema } from '../schema';
 
@@ -131,6 +131,14 @@ export const RESIDENCY: Schema = {
   examples: [['eu']],
 };
 
+/** Ids of guardrail policies. */
+export const GUARDRAILS: Schema = {
+  type: 'array',
+  maxItems: MOST_GUARDRAILS,
+  items: { type: 'string', pattern: GUARDRAIL_ID.source, examples: ['pii'] },
+  examples: [['pii']],
+};
+
 /** Fields that only the role `admin` changes. */
 export const PINNED: Schema = {
   type: 'array',
@@ -170,6 +178,7 @@ export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
     description: 'How sensitive calls are at least. The most sensitive label of all levels, the route and the call counts.',
   },
   residency: { ...RESIDENCY, description: 'Geographies and Regions that calls stay within, besides what other levels and the route say.' },
+  guardrails: { ...GUARDRAILS, description: 'Guardrail policies that calls are held to, besides those of other levels and of the route.' },
   metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
   time_zone: {
     type: 'string',

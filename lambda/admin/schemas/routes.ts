@@ -9,7 +9,7 @@ import {
   TIME_OF_DAY,
 } from '../../../lib/private/contract';
 import type { Schema } from '../schema';
-import { GLOB, REFERENCE, RESIDENCY, SENSITIVITY, USD } from './level';
+import { GLOB, GUARDRAILS, REFERENCE, RESIDENCY, SENSITIVITY, USD } from './level';
 
 const A_MINUTE: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000_000 };
 const TOKENS: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
@@ -129,4 +129,5 @@ export const ROUTE_FIELDS: Readonly<Record<string, Schema>> = {
   max_cost_usd: { ...USD, description: 'The most that one of its calls may cost. Default: as much as budgets leave.' },
   sensitivity: { ...SENSITIVITY, description: 'How sensitive its calls are at least; what was deployed holds too.' },
   residency: { ...RESIDENCY, description: 'Geographies and Regions that its calls stay within; what was deployed holds too.' },
+  guardrails: { ...GUARDRAILS, description: 'Guardrail policies that its calls are held to; what was deployed holds too.' },
 };

@@ -1,7 +1,15 @@
 import { LEVEL_FIELDS, NAME, SHOW_FIGURES } from './level';
 import { defineResource } from './resource';
 
-const { tags: _tags, models: _models, may_store: _mayStore, sensitivity: _sensitivity, residency: _residency, ...FIELDS } = LEVEL_FIELDS;
+const {
+  tags: _tags,
+  models: _models,
+  may_store: _mayStore,
+  sensitivity: _sensitivity,
+  residency: _residency,
+  guardrails: _guardrails,
+  ...FIELDS
+} = LEVEL_FIELDS;
 
 export const TAG = defineResource({
   name: 'Tag',

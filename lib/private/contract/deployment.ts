@@ -39,7 +39,7 @@ export const STAGE_NAME = 'prod';
 export const ADMIN_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** What the admin API changes, as the audit entries name it. */
-export const AUDITED_RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'] as const;
+export const AUDITED_RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book', 'guardrail'] as const;
 
 export type AuditedResource = (typeof AUDITED_RESOURCES)[number];
 

@@ -1,3 +1,5 @@
+import { guardPatternProblem } from './guard-patterns';
+import { GUARD_LOCALES, isGuardTypeOrGroup } from './guard-types';
 import {
   GUARD_ACTIONS,
   GUARD_DIRECTIONS,
@@ -79,12 +81,24 @@ const FLAG = oneOf([true, false]);
 const TARGET = text(256, /^(?:\*|[^\s/]+\/\S+)$/);
 const DEPLOY_VALUE = fields({ value: text(2_048), env: text(256) }, []);
 
+const PATTERN = text(1_024);
+
+function checkPattern(value: unknown, field: string): GuardrailProblem | undefined {
+  const problem = PATTERN(value, field);
+  if (problem !== undefined) return problem;
+  const why = guardPatternProblem(value as string);
+  return why === undefined ? undefined : at(field, why);
+}
+
 const RULE_FIELDS = fields(
   {
     name: text(64, GUARD_RULE_NAME),
-    detect: list(text(64), 64),
-    locales: list(text(8), 32),
-    pattern: text(1_024),
+    detect: list(
+      (value, field) => (isGuardTypeOrGroup(String(value)) ? undefined : at(field, 'must be a type or group that is known')),
+      64,
+    ),
+    locales: list(oneOf(GUARD_LOCALES), 32),
+    pattern: checkPattern,
     deny: list(text(256), 1_000),
     heuristic: oneOf(GUARD_HEURISTICS),
     threshold: number(0, 1),
