@@ -1,5 +1,6 @@
 export * from './admin-api';
 export * from './api';
+export * from './cloud-provider-props';
 export * from './compute-plane';
 export * from './compute-plane-binding';
 export * from './deadlines';

@@ -10,7 +10,7 @@ import { LlmGatewayGrants } from './llm-gateway-grants';
 import type { LlmGatewayProps } from './llm-gateway-props';
 import { GatewayMonitoring } from './monitoring';
 import { configurationLayer } from './private/configuration-layer';
-import { METRICS } from './private/contract';
+import { METRICS, type ProviderConfig, type ProviderKind } from './private/contract';
 import { DeployValues } from './private/deploy-values';
 import { bindDocument } from './private/document';
 import { addInvariants } from './private/invariants';
@@ -131,7 +131,8 @@ export class LlmGateway extends Construct implements ILlmGateway {
       statements,
       deployValues: values.environment,
       network,
-      callsBedrock: document.providers.some(({ kind, baseUrl }) => kind === 'bedrock' && baseUrl === undefined),
+      callsBedrock: callsKind(document.providers, 'bedrock'),
+      callsSageMaker: callsKind(document.providers, 'sagemaker'),
       compute: props.compute ?? ComputePlane.lambda(),
       document: JSON.stringify(document),
     });
@@ -276,4 +277,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
     });
     new CfnOutput(this, 'Dashboard', { value: this.monitoring.dashboardUrl, description: 'Dashboard of the gateway' });
   }
+}
+
+/** Whether a service of AWS is called by its own address. */
+function callsKind(providers: readonly ProviderConfig[], kind: ProviderKind): boolean {
+  return providers.some((provider) => provider.kind === kind && provider.baseUrl === undefined);
 }

@@ -19,7 +19,7 @@ export interface VpcNetworkProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * Makes endpoints in the VPC for what the proxy calls: DynamoDB, Secrets Manager, SQS, and Amazon Bedrock where it is a provider, in the stack's Region. So the
+   * Makes endpoints in the VPC for what the proxy calls: DynamoDB, Secrets Manager, SQS, and Amazon Bedrock and SageMaker where they are providers, in the stack's Region. So the
    * subnets need no NAT gateway, unless a provider is on the internet or Bedrock is called in other Regions.
    *
    * Leave it out where the VPC has such endpoints already: their private names would clash. Interface endpoints cost some $7 a month each in every zone.

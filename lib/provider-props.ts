@@ -174,54 +174,6 @@ export interface BedrockProviderProps extends ProviderProps {
   readonly client?: BedrockClient;
 }
 
-/** Azure OpenAI. Give `resourceName` or `baseUrl`. */
-export interface AzureOpenAiProviderProps extends KeyedProviderProps {
-  /**
-   * Name of the Azure resource: the first label of `https://<name>.openai.azure.com`.
-   *
-   * @default - taken from `baseUrl`
-   */
-  readonly resourceName?: string;
-
-  /**
-   * A dated API version such as `2024-10-21`, for resources that do not yet serve the v1 endpoint.
-   *
-   * @default - the v1 endpoint, which needs no version
-   */
-  readonly apiVersion?: string;
-
-  /**
-   * The deployment that every call goes to. Only with `apiVersion`.
-   *
-   * @default - the model's name is the deployment's name
-   */
-  readonly deployment?: string;
-}
-
-/** Google Cloud's Vertex AI. */
-export interface VertexAiProviderProps extends ProviderProps {
-  /** Id of the Google Cloud project. */
-  readonly project: string;
-
-  /**
-   * Locations to call, in order of preference, such as `europe-west1`.
-   *
-   * @default ['global']
-   */
-  readonly locations?: string[];
-
-  /** The secret that holds a service account's key file (JSON). */
-  readonly credentials: ISecret;
-
-  /**
-   * Where calls may name media by `gs://bucket/key`, which Google reads with the service account. Everyone who holds a key can have
-   * whatever is there read out: name places that hold nothing else.
-   *
-   * @default - nowhere: such calls are refused
-   */
-  readonly mediaLocations?: MediaLocation[];
-}
-
 /** Any server that speaks a dialect we know, at a URL of yours. */
 export interface CompatibleProviderProps extends ProviderOptions {
   /** Prefix in `provider/model`, unique in the gateway: lower-case letters, digits and hyphens. */

@@ -1,22 +1,28 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { AzureOpenAiProviderProps, SageMakerProviderProps, VertexAiProviderProps } from './cloud-provider-props';
 import { bedrockStatements, guardrailStatement, mediaStatements } from './private/bedrock-access';
 import type { ProviderKind } from './private/contract';
+import {
+  assumeStatement,
+  checkAzure,
+  checkBedrockRole,
+  sageMakerSettings,
+  settingsOf,
+  simulatedSettings,
+} from './private/provider-settings';
+import { sageMakerStatement } from './private/sagemaker-access';
 import type { ProviderBinding, ProviderBindOptions } from './provider-binding';
 import { ProviderNetwork } from './provider-network';
-import {
-  type AzureOpenAiProviderProps,
-  BedrockClient,
-  type BedrockProviderProps,
-  type CompatibleProviderProps,
-  type KeyedProviderProps,
-  type MediaLocation,
-  type ProviderProps,
-  type SelfHostedProviderProps,
-  type SimulatedProviderProps,
-  type VertexAiProviderProps,
+import type {
+  BedrockProviderProps,
+  CompatibleProviderProps,
+  KeyedProviderProps,
+  MediaLocation,
+  ProviderProps,
+  SelfHostedProviderProps,
+  SimulatedProviderProps,
 } from './provider-props';
 
 /** Who hosts models. Plugs into a gateway through `bind`. */
@@ -43,17 +49,7 @@ export abstract class Provider {
 
   /** Azure OpenAI: one resource and its deployments. */
   static azureOpenAi(props: AzureOpenAiProviderProps): Provider {
-    if ((props.resourceName === undefined) === (props.baseUrl === undefined)) {
-      throw new Error('an Azure OpenAI provider needs exactly one of "resourceName" and "baseUrl"; give the name of the Azure resource');
-    }
-    if (props.resourceName !== undefined && !/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(props.resourceName)) {
-      throw new Error(`"resourceName" is "${props.resourceName}"; give the first label of "https://<name>.openai.azure.com" alone`);
-    }
-    if (props.deployment !== undefined && props.apiVersion === undefined) {
-      throw new Error(
-        '"deployment" works only together with "apiVersion"; without it name the deployment as the model: "azure-openai/<deployment>"',
-      );
-    }
+    checkAzure(props);
     const baseUrl = props.baseUrl ?? `https://${props.resourceName}.openai.azure.com`;
     return new ConfiguredProvider(
       'azure-openai',
@@ -161,6 +157,16 @@ export abstract class Provider {
     return new ConfiguredProvider('sglang', selfHosted(props));
   }
 
+  /**
+   * Real-time endpoints of Amazon SageMaker AI whose containers speak OpenAI's dialect: vLLM, SGLang, the Large Model Inference containers, Text Generation
+   * Inference. A model is the endpoint's name, `sagemaker/<endpoint>`, or `sagemaker/<endpoint>/<inference component>`.
+   *
+   * The proxy function's role may call the endpoints that routes and `models` name, and no other.
+   */
+  static sageMaker(props: SageMakerProviderProps = {}): Provider {
+    return new SageMakerProvider(props);
+  }
+
   /** Any server that speaks OpenAI's dialect. */
   static openAiCompatible(props: CompatibleProviderProps): Provider {
     return new ConfiguredProvider('openai-compatible', props);
@@ -177,15 +183,7 @@ export abstract class Provider {
    * For demos, load tests and game days; not for production.
    */
   static simulated(props: SimulatedProviderProps = {}): Provider {
-    const { id, tokensPerSecond, tokens, errorPercent } = props;
-    const settings = Object.entries({ speed: tokensPerSecond, tokens, errorPercent }).flatMap(([name, value]): [string, string][] => {
-      if (value === undefined) return [];
-      if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
-        throw new Error(`the simulated provider's "${name}" is ${value}; give a whole number from 0 to 1000000`);
-      }
-      return [[name, String(value)]];
-    });
-    return new ConfiguredProvider('simulated', { id, network: ProviderNetwork.loopback() }, Object.fromEntries(settings));
+    return new ConfiguredProvider('simulated', { id: props.id, network: ProviderNetwork.loopback() }, simulatedSettings(props));
   }
 
   /** Prefix in `provider/model`. */
@@ -233,7 +231,7 @@ class BedrockProvider extends ConfiguredProvider {
   constructor(private readonly bedrock: BedrockProviderProps) {
     const { client, guardrailId, guardrailVersion } = bedrock;
     const callerGuardrails = bedrock.callerGuardrails?.join(',');
-    checkRole(bedrock);
+    checkBedrockRole(bedrock);
     if (guardrailId === undefined && guardrailVersion !== undefined) {
       throw new Error('"guardrailVersion" is given without "guardrailId"; say which guardrail');
     }
@@ -265,28 +263,21 @@ class BedrockProvider extends ConfiguredProvider {
   }
 }
 
+class SageMakerProvider extends ConfiguredProvider {
+  constructor(private readonly endpoints: SageMakerProviderProps) {
+    super('sagemaker', endpoints, sageMakerSettings(endpoints));
+  }
+
+  override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
+    const binding = super.bind(scope, options);
+    const { role, externalId, regions, models = [] } = this.endpoints;
+    const allowed = sageMakerStatement(Stack.of(scope), this.id, regions, [...options.models, ...models]);
+    if (role === undefined) return { ...binding, statements: [allowed] };
+    return { ...binding, roleArn: role.roleArn, externalId, statements: [assumeStatement(role.roleArn)] };
+  }
+}
+
 /** A server of one's own is reached on loopback unless a URL or a network says otherwise. */
 function selfHosted(props: SelfHostedProviderProps): ConfiguredProviderProps {
   return props.baseUrl === undefined && props.network === undefined ? { ...props, network: ProviderNetwork.loopback() } : props;
-}
-
-function settingsOf(settings: Record<string, string | undefined>): { [name: string]: string } {
-  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-/** What the account of the role allows is said there, so what only holds for calls of one's own does not go with it. */
-function checkRole({ role, externalId, apiKey, client, mediaLocations }: BedrockProviderProps): void {
-  if (role === undefined) {
-    if (externalId !== undefined) throw new Error('"externalId" is given without "role"; say which role is taken on with it');
-    return;
-  }
-  if (externalId !== undefined && !/^[\w+=,.@:/-]{2,1224}$/.test(externalId))
-    throw new Error('"externalId" is none that AWS takes; give 2 to 1224 letters, digits and _ + = , . @ : / -, as text known at synth');
-  const clash = Object.entries({ apiKey, mediaLocations }).find(([, value]) => value !== undefined)?.[0];
-  if (clash !== undefined) throw new Error(`"${clash}" is given beside "role", whose account alone decides that; leave one of them out`);
-  if (client === BedrockClient.AWS_SDK) throw new Error('"role" works with the gateway\'s own client only; leave "client" out');
-}
-
-function assumeStatement(roleArn: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] });
 }

@@ -54,6 +54,13 @@ export interface GatewayProxyProps extends GatewayFunctionProps {
    * @default false
    */
   readonly callsBedrock?: boolean;
+
+  /**
+   * A provider is Amazon SageMaker in the stack's Region.
+   *
+   * @default false
+   */
+  readonly callsSageMaker?: boolean;
 }
 
 /** The data plane: takes calls, holds them to their budgets and streams the providers' answers, on whatever compute plane it is given. */
@@ -70,7 +77,7 @@ export class GatewayProxy extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProxyProps) {
     super(scope, id);
     const { compute, tables, network } = props;
-    if (network !== undefined) addVpcEndpoints(this, network, props.callsBedrock ?? false);
+    if (network !== undefined) addVpcEndpoints(this, network, { bedrock: props.callsBedrock, sageMaker: props.callsSageMaker });
 
     const { integration, metrics, role } = compute.bind(this, {
       environment: {

@@ -154,7 +154,10 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       googleTokens: createGoogleTokens(transport, clock),
     }),
     transport,
-    bedrockSdk: parts.bedrockSdk ?? bedrockSdk(environment.region),
+    otherTransports: {
+      'bedrock-sdk': parts.bedrockSdk ?? bedrockSdk(environment.region),
+      sagemaker: sageMaker(transport),
+    },
     health,
     deepHealth: createDeepHealth({ identity, health, clock }),
     attemptBudget: createAttemptBudget(clock),
@@ -179,11 +182,19 @@ function createPageHealing(healing: Healing): NonNullable<BudgetSources['heal']>
 
 /** The SDK is most of a bundle, and nearly nobody asks for it. */
 function bedrockSdk(region: string): Transport {
+  return loadedLate(async () => (await import('../aws/bedrock-sdk')).createBedrockSdkTransport(region));
+}
+
+function sageMaker(transport: Transport): Transport {
+  return loadedLate(async () => (await import('../aws/sagemaker')).createSageMakerTransport(transport));
+}
+
+function loadedLate(load: () => Promise<Transport>): Transport {
   let made: Promise<Transport> | undefined;
   return {
-    async send(request, deadlines, signal) {
-      made ??= import('../aws/bedrock-sdk').then(({ createBedrockSdkTransport }) => createBedrockSdkTransport(region));
-      return (await made).send(request, deadlines, signal);
+    async send(request, deadlines, wanted) {
+      made ??= load();
+      return (await made).send(request, deadlines, wanted);
     },
   };
 }

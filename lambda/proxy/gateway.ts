@@ -6,6 +6,7 @@ import type { PriceBook } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { Health, LiveConfiguration } from '../routing';
+import type { TransportName } from '../wire/providers';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { UsualOutput } from './before/usual-output';
@@ -35,8 +36,8 @@ export interface Gateway {
   readonly secrets: Secrets;
   readonly authorizer: Authorizer;
   readonly transport: Transport;
-  /** AWS's own client for Bedrock, loaded by the first call that wants it. */
-  readonly bedrockSdk: Transport;
+  /** Loaded by the first call that wants one. */
+  readonly otherTransports: Readonly<Record<TransportName, Transport>>;
   /** How providers answer of late. */
   readonly health: Health;
   readonly deepHealth: DeepHealth;

@@ -1,6 +1,6 @@
 import type { NetworkConfig, ProviderConfig } from '../../lib/private/contract';
 import { deployedValue } from '../platform/document';
-import type { ProviderDefinition } from '../wire/providers';
+import type { AwsRuntimeService, ProviderDefinition } from '../wire/providers';
 import { baseUrlFor, providerDefinition } from '../wire/providers';
 
 /** Where a provider is reached in one Region. */
@@ -45,7 +45,7 @@ export function configureProvider(
   deployValue: (name: string) => string | undefined,
   functionRegion: string,
   startedUrl?: string,
-  awsEndpoint: (service: 'BEDROCK_RUNTIME') => string | undefined = () => undefined,
+  awsEndpoint: (service: AwsRuntimeService) => string | undefined = () => undefined,
   definition = providerDefinition(config.kind),
 ): ConfiguredProvider {
   const secretArn = deployedValue(config.credential?.secretArn, deployValue);

@@ -8,13 +8,19 @@ const ALWAYS = {
   Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
 };
 
+/** What models are called of, in the stack's Region. */
+interface CalledServices {
+  readonly bedrock?: boolean;
+  readonly sageMaker?: boolean;
+}
+
 /**
  * Endpoints in the VPC for the AWS services that a proxy without a way to the internet calls. Logs and metrics need none: Lambda takes them from
  * outside the VPC.
  *
- * @param withBedrock a provider is Amazon Bedrock in the stack's Region
+ * @param called services that are providers
  */
-export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, withBedrock: boolean): void {
+export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, called: CalledServices): void {
   const { virtualNetwork: vpc, subnets } = network;
   if (vpc === undefined || !network.endpoints) return;
   const endpoints = new Construct(scope, 'Endpoints');
@@ -23,6 +29,10 @@ export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, with
     service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
     subnets: subnets === undefined ? undefined : [subnets],
   });
-  const services = withBedrock ? { ...ALWAYS, Bedrock: ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME } : ALWAYS;
+  const services = {
+    ...ALWAYS,
+    ...(called.bedrock ? { Bedrock: ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME } : {}),
+    ...(called.sageMaker ? { SageMaker: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME } : {}),
+  };
   for (const [id, service] of Object.entries(services)) new ec2.InterfaceVpcEndpoint(endpoints, id, { vpc, service, subnets });
 }

@@ -15,6 +15,7 @@ import type { Place } from './names';
 import { createObjects, type Objects } from './objects';
 import { createQueues, type Queues } from './queues';
 import { createRoles, type Roles } from './roles';
+import { createSageMaker } from './sagemaker';
 import { openSecrets, type Secrets } from './secrets';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
 import { proveClaim, type ReceivedRequest, readClaim } from './signature';
@@ -118,6 +119,7 @@ function servicesOf(options: AwsEndpointOptions, roles: Roles): Readonly<Record<
     s3: (options.objects ?? createObjects()).service,
     sts: roles.service,
     bedrock: createBedrock({ ...place, ...options.bedrock }),
+    sagemaker: createSageMaker(place),
   };
 }
 

@@ -38,6 +38,7 @@ const FACTORIES: Readonly<Record<ProviderKind, (stack: Stack) => Provider>> = {
   'lm-studio': () => Provider.lmStudio(),
   'llama-cpp': () => Provider.llamaCpp(),
   sglang: () => Provider.sglang(),
+  sagemaker: () => Provider.sageMaker({ models: ['llama'] }),
   'openai-compatible': () => Provider.openAiCompatible({ id: 'openai-compatible', baseUrl: 'https://llm.example.com/v1' }),
   'anthropic-compatible': () => Provider.anthropicCompatible({ id: 'anthropic-compatible', baseUrl: 'https://llm.example.com' }),
   simulated: () => Provider.simulated(),

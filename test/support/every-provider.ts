@@ -28,6 +28,7 @@ const KINDS: readonly ProviderKind[] = [
   'lm-studio',
   'llama-cpp',
   'sglang',
+  'sagemaker',
   'openai-compatible',
 ];
 
@@ -41,7 +42,7 @@ export async function startEveryProvider({ origin }: Upstream): Promise<TestGate
       network: 'loopback',
       free: true,
       ...(kind === 'vertex-ai' ? { settings: { project: 'p' }, regions: ['global'] } : {}),
-      ...(kind === 'bedrock' ? { regions: ['us-east-1'] } : { credential: { secretArn: { value: 'arn:key' } } }),
+      ...(kind === 'bedrock' || kind === 'sagemaker' ? { regions: ['us-east-1'] } : { credential: { secretArn: { value: 'arn:key' } } }),
     }),
   );
   return startGateway({

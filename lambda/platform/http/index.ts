@@ -1,5 +1,5 @@
 /** Calls over HTTP as bytes: exchanges with callers, transports to origins that configuration made. */
-export { BodyTooLargeError } from './body';
+export { BodyReader, BodyTooLargeError } from './body';
 export {
   type Exchange,
   type InboundReply,

@@ -25,7 +25,9 @@ export interface Environment {
   /** `host:port` of the Lambda runtime API, which no call may ever reach; empty outside Lambda. */
   readonly runtimeApi: string;
   /** Where AWS's own calls go instead of the service's endpoint, as the SDK reads it: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`. */
-  awsEndpoint(service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'EVENTBRIDGE' | 'BEDROCK_RUNTIME' | 'STS'): string | undefined;
+  awsEndpoint(
+    service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'EVENTBRIDGE' | 'BEDROCK_RUNTIME' | 'SAGEMAKER_RUNTIME' | 'STS',
+  ): string | undefined;
   /** Values known only at deploy, by the names the configuration document uses. */
   deployValue(name: string): string | undefined;
 }

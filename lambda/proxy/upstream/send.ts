@@ -119,7 +119,7 @@ export async function prepare(
     site,
     protocol: written.protocol ?? protocol,
     passThrough,
-    transport: endpoint.transport === 'bedrock-sdk' ? gateway.bedrockSdk : gateway.transport,
+    transport: endpoint.transport === undefined ? gateway.transport : gateway.otherTransports[endpoint.transport],
     dropped: [...call.withheld, ...cap.dropped, ...written.dropped, ...taken.dropped],
     written: [...cap.written, ...written.written],
     ...(decoded === undefined ? {} : { decoded }),

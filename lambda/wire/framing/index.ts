@@ -1,3 +1,3 @@
 /** Bytes to frames and back. */
-export { AwsEventStreamDecoder, EventStreamError, encodeEventStreamMessage, toFrame } from './aws-event-stream';
+export { AwsEventStreamDecoder, EventStreamError, type EventStreamMessage, encodeEventStreamMessage, toFrame } from './aws-event-stream';
 export { SseParser } from './sse';

@@ -21,6 +21,7 @@ import { openAiCompatible } from './openai-compatible';
 import { openRouter } from './openrouter';
 import { perplexity } from './perplexity';
 import type { ProviderDefinition } from './provider';
+import { sageMaker } from './sagemaker';
 import { sglang } from './sglang';
 import { simulated } from './simulated';
 import { together } from './together';
@@ -52,6 +53,7 @@ const DEFINITIONS: Readonly<Record<ProviderKind, ProviderDefinition>> = {
   'lm-studio': lmStudio,
   'llama-cpp': llamaCpp,
   sglang,
+  sagemaker: sageMaker,
   'openai-compatible': openAiCompatible,
   'anthropic-compatible': anthropicCompatible,
   simulated,
@@ -67,5 +69,5 @@ export const providerDefinitions: readonly ProviderDefinition[] = Object.values(
 export { baseUrlFor, joinPath } from './address';
 export { ownToolsOf } from './own-tools';
 export type { ProviderDefinition, TakenHeaders, WaysToCall } from './provider';
-export { type AuthScheme, type Endpoint, isSafeModelName } from './provider';
+export { type AuthScheme, type AwsRuntimeService, type Endpoint, isSafeModelName, type TransportName } from './provider';
 export { applyQuirks } from './quirks';

@@ -26,8 +26,11 @@ export interface Endpoint {
   /** Media are read by their bytes alone, none by an address. Absent: whoever writes the call knows. */
   readonly fetchesNothing?: true;
   /** Sends the call by another way than the gateway's own HTTP. */
-  readonly transport?: 'bedrock-sdk';
+  readonly transport?: TransportName;
 }
+
+/** Ways of sending a call beside the gateway's own HTTP. */
+export type TransportName = 'bedrock-sdk' | 'sagemaker';
 
 /** What a provider takes of headers. */
 export interface TakenHeaders {
@@ -58,6 +61,9 @@ export interface EndpointRequest extends WaysToCall {
   readonly region?: string;
 }
 
+/** Services of AWS that run models. */
+export type AwsRuntimeService = 'BEDROCK_RUNTIME' | 'SAGEMAKER_RUNTIME';
+
 /** How a call proves who we are to the provider. */
 export type AuthScheme =
   | { readonly kind: 'bearer' }
@@ -78,7 +84,7 @@ export interface ProviderDefinition {
   readonly baseUrl?: string;
   readonly auth: AuthScheme;
   /** AWS's own service behind it: `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, where set, takes the default base URL's place. */
-  readonly awsService?: 'BEDROCK_RUNTIME';
+  readonly awsService?: AwsRuntimeService;
   /** Lives in the function's own process (`lambda/simulated`), which starts it and so learns its base URL. */
   readonly startsInProcess?: true;
   /** A server that its owner runs, in a network of the owner's: it fetches no URL for callers unless it is configured to. */

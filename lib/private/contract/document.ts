@@ -29,6 +29,7 @@ export type ProviderKind =
   | 'lm-studio'
   | 'llama-cpp'
   | 'sglang'
+  | 'sagemaker'
   | 'openai-compatible'
   | 'anthropic-compatible'
   | 'simulated';
