@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { definitionOf, isRecursive } from '../fitting/references';
 import { DATA, MAPS } from './schema-keywords';
+import { withoutTuples } from './tuples';
 
 /** Keywords that Anthropic refuses in a schema; the model is not held to them, so leaving them out is reported. */
 const UNSUPPORTED = new Set(
@@ -19,7 +20,8 @@ const FARSIGHTED = /\(\?<?[=!]|\\[1-9bB]/;
  * @see https://docs.claude.com/en/docs/build-with-claude/structured-outputs#json-schema-limitations
  */
 export function closedSchema(schema: JsonObject, field: string, dropped: Set<string>): JsonObject {
-  return new Closing(schema, field, dropped).close(schema);
+  const listed = withoutTuples(schema, field, dropped);
+  return new Closing(listed, field, dropped).close(listed);
 }
 
 /**

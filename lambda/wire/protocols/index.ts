@@ -53,6 +53,7 @@ export type {
   EncodeContext,
   Frame,
   FrameVerdict,
+  ModelNeeds,
   Protocol,
   ProtocolCodec,
   StreamDecoder,

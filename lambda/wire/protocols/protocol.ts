@@ -11,6 +11,7 @@ import type { Usage } from '../model/usage';
 import type { WrittenText } from '../model/written-text';
 import type { Capabilities, FormatNeeds, ToolNameGrammar } from '../models';
 import type { RequestTexts } from '../texts';
+import type { AskedSetting } from './asked-settings';
 import type { BudgetState } from './budget-state';
 import type { FieldNames } from './field-names';
 import type { RoutedBy } from './opening';
@@ -70,6 +71,7 @@ export interface ModelNeeds {
   readonly adaptiveThinking?: true;
   /** Instructions stand between the turns. */
   readonly systemBetweenTurns?: true;
+  readonly settings?: readonly AskedSetting[];
 }
 
 /** What a call says outside of its body, or of the body's fields. */

@@ -271,3 +271,49 @@ describe('the stop sequence that vLLM or SGLang names', () => {
     }
   });
 });
+
+describe('lists whose places have schemas of their own', () => {
+  const text = { type: 'string' };
+  const pair = { type: 'array', items: [text, { type: 'number' }], additionalItems: false };
+  const parameters = { type: 'object', properties: { pair } };
+  const tools = [{ type: 'function', function: { name: 'f', parameters } }];
+  const ask = async (model: string, more: object) => sent(CHAT, { model, messages: USER, ...more });
+
+  test.each(['google-ai-studio/gemini-3.6-flash', 'vertex-ai/gemini-2.5-pro'])('have one for all places in tools of %s', async (model) => {
+    const { body, warnings } = await ask(model, { tools });
+
+    expect(body.tools[0].functionDeclarations[0].parametersJsonSchema.properties.pair).toEqual({
+      type: 'array',
+      items: { anyOf: [text, { type: 'number' }] },
+      maxItems: 2,
+    });
+    expect(warnings).toContain('tools.function.parameters.prefixItems');
+  });
+
+  test('are said in newer words to Gemini for an answer, and to Claude for a tool', async () => {
+    const newer = { type: 'array', prefixItems: [text, { type: 'number' }], items: false };
+    const response_format = { type: 'json_schema', json_schema: { name: 'n', schema: parameters } };
+    const answer = await ask('google-ai-studio/gemini-3.6-flash', { response_format });
+    const claude = await ask('anthropic/claude-sonnet-4-5', { tools });
+    const converse = await ask('bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', { tools });
+
+    expect(answer.body.generationConfig.responseJsonSchema.properties.pair).toEqual(newer);
+    expect(claude.body.tools[0].input_schema.properties.pair).toEqual(newer);
+    expect(converse.body.toolConfig.tools[0].toolSpec.inputSchema.json.properties.pair).toEqual(newer);
+  });
+});
+
+test.each([
+  ['gemini-3.5-flash', true],
+  ['gemini-3.5-flash-lite', false],
+  ['gemini-3.6-flash', false],
+  ['gemini-4-argon', false],
+  ['gemini-2.5-pro', true],
+])('a turn of the assistant that %s is to continue is taken: %s', async (model, taken) => {
+  const messages = [...USER, { role: 'assistant', content: 'Well' }];
+  for (const host of ['google-ai-studio', 'vertex-ai']) {
+    const { body, text } = await sent(CHAT, { model: `${host}/${model}`, messages });
+    if (taken) expect(body.contents.at(-1)).toEqual({ role: 'model', parts: [{ text: 'Well' }] });
+    else expect(JSON.parse(text).error).toMatchObject({ param: 'messages[1]', code: 'unsupported_parameter' });
+  }
+});

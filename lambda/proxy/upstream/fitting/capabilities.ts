@@ -1,6 +1,7 @@
 import { createMemo } from '../../../platform/runtime';
 import type { LiveConfiguration, Target } from '../../../routing';
 import type { Capabilities, FormatNeeds } from '../../../wire/models';
+import type { ModelNeeds } from '../../../wire/protocols';
 import type { WaysToCall } from '../../../wire/providers';
 import type { RoutedCall } from '../../before/call';
 
@@ -77,10 +78,20 @@ export function mayBeBeyond({ facts, resolution }: RoutedCall): boolean {
 
 /** Whether such a call asks what its model does not take. Then it is written anew in its own dialect too. */
 export async function isBeyond({ facts: { asks }, configuration }: RoutedCall, target: Target): Promise<boolean> {
-  const { efforts, thinking, systemBetweenTurns } = await capabilitiesAt(configuration, target, undefined);
+  const can = await capabilitiesAt(configuration, target, undefined);
+  const { efforts, thinking, systemBetweenTurns } = can;
   return (
+    hasSettingsBeyond(asks, can) ||
     (asks?.systemBetweenTurns === true && systemBetweenTurns === false) ||
     (asks?.adaptiveThinking === true && thinking !== undefined && !thinking.includes('adaptive')) ||
     (asks?.effort !== undefined && efforts !== undefined && !efforts.some((effort) => effort === asks.effort))
   );
+}
+
+function hasSettingsBeyond(asks: ModelNeeds | undefined, can: Capabilities): boolean {
+  const settings = asks?.settings ?? [];
+  if (settings.some((setting) => can[setting] === false)) return true;
+  if (can.temperatureWithTopP === false && settings.includes('temperature') && settings.includes('topP')) return true;
+  const thinks = (asks?.effort ?? (can.thinkingUnasked === true ? 'unasked' : 'none')) !== 'none';
+  return can.samplingWithEffort === false && thinks && settings.some((setting) => setting !== 'stop');
 }

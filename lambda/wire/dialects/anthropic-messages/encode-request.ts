@@ -15,6 +15,7 @@ import type { Capabilities } from '../../models';
 import { closedParameters, closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
+import { withNewerTuples } from '../../protocols/tuples';
 import { typedParameters } from '../../protocols/typed-schema';
 import { writeCache, writeMessages } from './encode-messages';
 import { writeThinking } from './thinking';
@@ -101,7 +102,9 @@ function writeTools(tools: readonly Tool[] | undefined, { schemaSubset }: Capabi
       );
     }
     const schema =
-      schemaSubset?.includes('kimi') === true ? typedParameters(tool.parameters, dropped) : objectAtRoot(tool.parameters, dropped);
+      schemaSubset?.includes('kimi') === true
+        ? typedParameters(tool.parameters, dropped)
+        : withNewerTuples(objectAtRoot(tool.parameters, dropped));
     const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
     return defined({
       name: tool.name,

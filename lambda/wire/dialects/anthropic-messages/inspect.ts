@@ -1,5 +1,6 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { settingsAskedIn } from '../../protocols/asked-settings';
 import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import { nativeFieldsOf } from '../../protocols/native-fields';
@@ -67,12 +68,14 @@ function asksOf(body: JsonObject, messages: readonly JsonObject[]): Pick<CallFac
   const effort = textOf(objectOf(body['output_config'])?.['effort']);
   const adapts = objectOf(body['thinking'])?.['type'] === 'adaptive';
   const between = messages.some(({ role }) => role === 'system');
-  if (effort === undefined && !adapts && !between) return {};
+  const settings = settingsAskedIn(body);
+  if (effort === undefined && !adapts && !between && settings === undefined) return {};
   return {
     asks: {
       ...(effort === undefined ? {} : { effort }),
       ...(adapts ? { adaptiveThinking: true } : {}),
       ...(between ? { systemBetweenTurns: true } : {}),
+      ...(settings === undefined ? {} : { settings }),
     },
   };
 }

@@ -1,7 +1,8 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
+import { settingsAskedIn } from '../../protocols/asked-settings';
 import { LongestMark } from '../../protocols/cache-mark';
-import { arrayOf, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
+import { arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import { nativeFieldsOf } from '../../protocols/native-fields';
 import type { CallFacts } from '../../protocols/protocol';
@@ -35,6 +36,7 @@ export function inspect(body: JsonObject): CallFacts {
   if (format !== undefined) checkSchema(format, 'response_format');
   const nativeFields = nativeFieldsOf(body);
   const effort = textOf(body['reasoning_effort']);
+  const settings = settingsAskedIn(body);
 
   const stream = optionalFlag(body['stream'], 'stream') ?? false;
   const wantsStreamUsage =
@@ -59,7 +61,7 @@ export function inspect(body: JsonObject): CallFacts {
     predictedTokens: predictionOf(body),
     effortWithTools: effortWithTools(body),
     nativeFields: nativeFields.length === 0 ? undefined : nativeFields,
-    asks: effort === undefined ? undefined : { effort },
+    asks: effort === undefined && settings === undefined ? undefined : defined({ effort, settings }),
     answersBySchema: format !== undefined && format['type'] !== 'text' ? true : undefined,
   };
 }

@@ -1,7 +1,8 @@
 import { invalidRequest } from '../../../platform/error';
 import type { JsonObject } from '../../../platform/json';
+import { settingsAskedIn } from '../../protocols/asked-settings';
 import { LongestMark } from '../../protocols/cache-mark';
-import { objectOf, textOf } from '../../protocols/lenient';
+import { defined, objectOf, textOf } from '../../protocols/lenient';
 import { MediaFinder } from '../../protocols/media-parts';
 import { nativeFieldsOf } from '../../protocols/native-fields';
 import type { CallFacts } from '../../protocols/protocol';
@@ -34,6 +35,7 @@ export function inspect(body: JsonObject): CallFacts {
   const format = optionalObject(optionalObject(body['text'], 'text')?.['format'], 'text.format');
   if (format !== undefined) checkSchema(format, 'text.format');
   const effort = textOf(objectOf(body['reasoning'])?.['effort']);
+  const settings = settingsAskedIn(body);
   const nativeFields = nativeFieldsOf(body);
 
   return {
@@ -51,7 +53,7 @@ export function inspect(body: JsonObject): CallFacts {
     ...(items.cacheWrite === undefined ? {} : { cacheWrite: items.cacheWrite }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(nativeFields.length === 0 ? {} : { nativeFields }),
-    ...(effort === undefined ? {} : { asks: { effort } }),
+    ...(effort === undefined && settings === undefined ? {} : { asks: defined({ effort, settings }) }),
   };
 }
 

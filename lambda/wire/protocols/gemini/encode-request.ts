@@ -17,6 +17,7 @@ import { defined } from '../lenient';
 import { nativeMembers } from '../native-fields';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { optionalObjects } from '../strict';
+import { withNewerTuples, withoutTuples } from '../tuples';
 import { writeContents } from './encode-messages';
 import { thinkingConfig } from './thinking';
 
@@ -95,7 +96,7 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
     responseLogprobs: request.logprobs === undefined ? undefined : true,
     logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
     responseMimeType: format === undefined || format.type === 'text' ? undefined : 'application/json',
-    responseJsonSchema: format?.type === 'json-schema' ? format.schema : undefined,
+    responseJsonSchema: format?.type === 'json-schema' ? withNewerTuples(format.schema) : undefined,
     responseModalities: request.modalities?.map((modality) => modality.toUpperCase()),
     thinkingConfig: thinkingConfig(request, can, dropped),
   });
@@ -105,7 +106,8 @@ function declaration(tool: Tool, index: number, dropped: Set<string>): JsonObjec
   if (tool.custom !== undefined)
     throw unsupported(`tools[${index}]`, `tools[${index}]: Gemini has no custom tools; declare a function instead.`);
   if (tool.strict === true) dropped.add('tools.strict');
-  const parameters = tool.parameters === undefined ? undefined : objectAtRoot(tool.parameters, dropped);
+  const parameters =
+    tool.parameters === undefined ? undefined : withoutTuples(objectAtRoot(tool.parameters, dropped), 'tools.parameters', dropped);
   return defined({ name: tool.name, description: tool.description, parametersJsonSchema: parameters });
 }
 

@@ -16,7 +16,12 @@ test.each([
   ['a format that is checked', { type: 'string', format: 'date-time' }, { type: 'string', format: 'date-time' }, undefined],
   ['a pattern that looks around', { type: 'string', pattern: '^(?!x)' }, { type: 'string' }, 'f.pattern'],
   ['a pattern that does not', { type: 'string', pattern: '^[a-z]+$' }, { type: 'string', pattern: '^[a-z]+$' }, undefined],
-  ['members by their place', { type: 'array', prefixItems: [{ type: 'string' }] }, { type: 'array' }, 'f.prefixItems'],
+  [
+    'members by their place',
+    { type: 'array', prefixItems: [{ type: 'string' }] },
+    { type: 'array', items: { type: 'string' } },
+    'f.prefixItems',
+  ],
   ['one of several things', { oneOf: [{ type: 'string' }] }, { anyOf: [{ type: 'string' }] }, undefined],
   ['two unions at once', { anyOf: [{ type: 'string' }], oneOf: [{ type: 'null' }] }, { anyOf: [{ type: 'string' }] }, 'f.oneOf'],
   ['values that are objects', { enum: [{ a: 1 }] }, {}, 'f.enum'],
