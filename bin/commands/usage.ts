@@ -1,7 +1,8 @@
 import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, printRows } from './admin/call';
 import type { Listed } from './admin/client';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text } from './admin/options';
+import type { Parsed } from './admin/options';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';
 import { field, plain } from './admin/table';
 import type { Command } from './command';
@@ -10,71 +11,153 @@ import { UsageError } from './command';
 const USAGE = `usage: npx cdk-llm-gateway usage [options]
        npx cdk-llm-gateway usage rebuild DAY
 
-Adds up requests, tokens and cost.
+Adds up requests, failures, tokens, cost and durations.
 
-  --group-by LIST   day, team, project, user, key, model, provider, tag:NAME; with commas between
+  --group-by LIST   with commas between: hour, day, month; team, project, user, key; alias, provider, model, region,
+                    outcome; tag:NAME (what a key is bound to, else the caller's label), label:NAME
   --start DAY       first UTC day, 2026-11-01 (default: the first of the month)
   --end DAY         last UTC day (default: today)
-  --team ID         only what this team used
+  --forecast        what the running month will come to, too
+  --sort NAME       the most first: cost, requests, errors, tokens, p95; default: by name
+  --limit N         at most N rows
   --csv             print CSV
+
+Only what has these:
+  --team ID  --project ID  --user ID  --for-key ID
+  --alias NAME  --provider ID  --model PROVIDER/MODEL  --region REGION
+  --outcome CODE  --tag NAME=VALUE  --label NAME=VALUE
 
   rebuild DAY       make the rollups of one day anew from its requests
 
 ${CONNECTION_HELP}`;
 
-const FIELDS: Readonly<Record<string, string>> = { team: 'team_id', project: 'project_id', user: 'user_id', key: 'key_id' };
-/** What is counted of requests, then what their records say. */
-const COUNTS: readonly Column[] = [
-  field('requests'),
-  field('errors'),
-  ...shown(USAGE_FIELDS, 'column').map(({ api, column }) => field(api, column)),
-  field(RESULT_FIELDS.costNanoUsd.api),
-];
+const FILTERS: Readonly<Record<string, string>> = {
+  team: 'team_id',
+  project: 'project_id',
+  user: 'user_id',
+  'for-key': 'key_id',
+  alias: 'alias',
+  provider: 'provider',
+  model: 'model',
+  region: 'region',
+  outcome: 'outcome',
+  tag: 'tag',
+  label: 'label',
+};
+
+type Row = Record<string, unknown>;
+
+/** What `--sort` takes. */
+const ORDERS: Readonly<Record<string, (row: Row) => number>> = {
+  cost: (row) => Number(row['cost_usd']),
+  requests: (row) => Number(row['requests']),
+  errors: (row) => Number(row['errors']) + Number(row['failed_attempts']),
+  tokens: (row) => Number(row['input_tokens']) + Number(row['output_tokens']),
+  p95: (row) => Number(inside(row, 'latency_ms', 'p95') || 0),
+};
+
+const ENTITIES = ['team', 'project', 'user', 'key'];
+/** Where attempts say more than requests. */
+const PLACES = ['provider', 'model', 'region'];
 
 export const command: Command = {
   name: 'usage',
-  summary: 'add up requests, tokens and cost',
+  summary: 'add up requests, failures, tokens, cost and durations',
   usage: USAGE,
   async run(args) {
+    const filters = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, { type: 'string' as const }]));
     const parsed = parse(args, {
       ...CONNECTION_OPTIONS,
+      ...filters,
       'group-by': { type: 'string' },
       start: { type: 'string' },
       end: { type: 'string' },
-      team: { type: 'string' },
+      forecast: { type: 'boolean' },
+      sort: { type: 'string' },
+      limit: { type: 'string' },
       csv: { type: 'boolean' },
     });
     const [verb, day, ...rest] = parsed.positionals;
     if (rest.length > 0 || (verb !== undefined && verb !== 'rebuild')) throw new UsageError(`unexpected argument '${rest[0] ?? verb}'`);
-    if (verb === 'rebuild' && day === undefined) throw new UsageError('usage rebuild takes a day, such as 2026-11-24');
+    if (verb === 'rebuild') return rebuild(parsed, day);
+    const order = orderOf(parsed);
+    const limit = wholeNumber(parsed, 'limit');
     const client = await clientOf(parsed);
-    if (verb === 'rebuild') {
-      await client.json('POST', '/usage/rebuild', { body: { day } });
-      process.stdout.write(
-        flag(parsed, 'json') ? `${JSON.stringify({ day, status: 'started' })}\n` : `the rollups of ${day} are being made anew\n`,
-      );
-      return 0;
-    }
-
-    const groupBy = text(parsed, 'group-by');
-    const query = { group_by: groupBy, start: text(parsed, 'start'), end: text(parsed, 'end'), team_id: text(parsed, 'team') };
+    const query = queryOf(parsed);
     if (flag(parsed, 'csv')) {
       process.stdout.write((await client.send('GET', '/usage', { query: { ...query, format: 'csv' } })).text);
       return 0;
     }
     const { data } = await client.json<Listed>('GET', '/usage', { query });
-    printRows(parsed, columnsOf(groupBy), data, 'no usage');
+    const rows = order === undefined ? data : data.toSorted((left, right) => order(right) - order(left));
+    printRows(parsed, columnsOf(query.group_by, flag(parsed, 'forecast')), rows.slice(0, limit), 'no usage');
     return 0;
   },
 };
 
-function columnsOf(groupBy: string | undefined): Column[] {
-  const groups = (groupBy ?? '').split(',').flatMap((part): Column[] => {
-    const name = part.trim();
-    if (name === '') return [];
-    const tag = name.startsWith('tag:') ? name.slice(4) : undefined;
-    if (tag === undefined) return [{ title: name, value: (row) => plain(row[FIELDS[name] ?? name]) || '-' }];
-    return [{ title: tag, value: (row) => plain((row['tags'] as Record<string, unknown> | undefined)?.[tag]) || '-' }];
-  });
-  return [...groups, ...COUNTS.map((column): Column => ({ ...column, align: 'right' }))];
+async function rebuild(parsed: Parsed, day: string | undefined): Promise<number> {
+  if (day === undefined) throw new UsageError('usage rebuild takes a day, such as 2026-11-24');
+  const client = await clientOf(parsed);
+  await client.json('POST', '/usage/rebuild', { body: { day } });
+  const told = flag(parsed, 'json') ? JSON.stringify({ day, status: 'started' }) : `the rollups of ${day} are being made anew`;
+  process.stdout.write(`${told}\n`);
+  return 0;
+}
+
+function queryOf(parsed: Parsed) {
+  const filters = Object.entries(FILTERS).map(([option, parameter]) => [parameter, text(parsed, option)]);
+  return {
+    group_by: text(parsed, 'group-by'),
+    start: text(parsed, 'start'),
+    end: text(parsed, 'end'),
+    forecast: flag(parsed, 'forecast') ? 'true' : undefined,
+    ...(Object.fromEntries(filters) as Record<string, string | undefined>),
+  };
+}
+
+function orderOf(parsed: Parsed): ((row: Row) => number) | undefined {
+  const name = text(parsed, 'sort');
+  if (name === undefined) return undefined;
+  const order = Object.hasOwn(ORDERS, name) ? ORDERS[name] : undefined;
+  if (order === undefined) throw new UsageError(`--sort takes ${Object.keys(ORDERS).join(', ')}, not '${name}'`);
+  return order;
+}
+
+function columnsOf(groupBy: string | undefined, forecast: boolean): Column[] {
+  const names = (groupBy ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const right = (column: Column): Column => ({ ...column, align: 'right' });
+  const attempts = names.some((name) => PLACES.includes(name)) ? [field('attempts'), field('failed_attempts', 'failed')] : [];
+  return [
+    ...names.flatMap(groupColumns),
+    ...[
+      field('requests'),
+      field('errors'),
+      ...attempts,
+      ...shown(USAGE_FIELDS, 'column').map(({ api, column }) => field(api, column)),
+      { title: 'cached', value: (row: Row) => percent(row['cache_read_share']) },
+      { title: 'p50 ms', value: (row: Row) => inside(row, 'latency_ms', 'p50') },
+      { title: 'p95 ms', value: (row: Row) => inside(row, 'latency_ms', 'p95') },
+      field(RESULT_FIELDS.costNanoUsd.api),
+      ...(forecast ? [field('forecast_usd')] : []),
+    ].map(right),
+  ];
+}
+
+/** Names stand beside ids. */
+function groupColumns(name: string): Column[] {
+  const at = name.indexOf(':');
+  if (at > 0) return [{ title: name.slice(at + 1), value: (row) => inside(row, `${name.slice(0, at)}s`, name.slice(at + 1)) || '-' }];
+  if (!ENTITIES.includes(name)) return [{ title: name, value: (row) => plain(row[name]) || '-' }];
+  return [
+    { title: name, value: (row) => plain(row[`${name}_id`]) || '-' },
+    { title: `${name} name`, value: (row) => plain(row[`${name}_name`]) },
+  ];
+}
+
+function inside(row: Row, name: string, part: string): string {
+  return plain((row[name] as Row | undefined)?.[part]);
+}
+
+function percent(share: unknown): string {
+  return typeof share === 'number' ? `${Math.round(share * 100)} %` : '';
 }

@@ -1,10 +1,11 @@
 import type { BudgetConfig, GatewayDocument } from '../../lib/private/contract';
-import type { AlertStore, Contribution } from '../aws/dynamodb';
+import type { AlertStore } from '../aws/dynamodb';
 import type { IdentityStore, LevelRecord } from '../identity';
 import { bindLevel, type LevelKind, periodAt } from '../money/ledger';
 import { type BudgetSources, budgetStates, pageKey } from '../money/pages';
 import type { SpendStore } from '../money/ports';
 import { parseUsd } from '../money/pricing';
+import type { Contribution } from '../money/rollup';
 import type { Clock } from '../platform/runtime';
 
 export interface BudgetAlertParts {

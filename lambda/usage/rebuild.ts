@@ -1,6 +1,6 @@
-import type { Contribution, RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
-import { contributionOf } from '../aws/dynamodb';
+import type { RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
 import type { UsageRecordStore } from '../money/ports';
+import { type Contribution, contributionOf } from '../money/rollup';
 import type { Clock, Log, Pause } from '../platform/runtime';
 import type { RollupWriter } from './rollup-writer';
 

@@ -2,8 +2,9 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
-import type { Contribution, Item } from '../aws/dynamodb';
-import { contributionOf, isZero, readRecord, subtractTotals } from '../aws/dynamodb';
+import type { Item } from '../aws/dynamodb';
+import { readRecord } from '../aws/dynamodb';
+import { type Contribution, contributionOf, isNothing, merged, NOTHING, subtract } from '../money/rollup';
 import type { PipelineRecord } from './records';
 import type { RollupWriter } from './rollup-writer';
 
@@ -75,5 +76,6 @@ function read(item: Item): Contribution | undefined {
 }
 
 function sameSums(left: Contribution, right: Contribution): boolean {
-  return isZero(subtractTotals(left.totals, right.totals)) && JSON.stringify(left.rows) === JSON.stringify(right.rows);
+  const taken = left.rows.map((row) => ({ ...row, sums: subtract(NOTHING, row.sums) }));
+  return left.final === right.final && merged([...right.rows, ...taken]).every(({ sums }) => isNothing(sums));
 }

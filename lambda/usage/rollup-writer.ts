@@ -1,5 +1,6 @@
-import type { Application, Applied, Contribution, RollupRow, RollupStore, RowChange, SpendChange, Totals } from '../aws/dynamodb';
-import { addTotals, isZero, LARGEST_COMMIT, mergeSpend, NO_TOTALS, spendChanges, subtractTotals } from '../aws/dynamodb';
+import type { Application, Applied, RollupStore, SpendChange } from '../aws/dynamodb';
+import { LARGEST_COMMIT, mergeSpend, spendChanges, spendNames } from '../aws/dynamodb';
+import { COST, type Contribution, changed, isNothing, merged, NOTHING, nameOfRow, type RowChange, subtract } from '../money/rollup';
 import { type Clock, type Pause, pause as timer } from '../platform/runtime';
 import { isThrottle } from '../platform/stored';
 
@@ -31,7 +32,7 @@ interface Target {
 export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>, pause: Pause = timer): RollupWriter {
   async function applyAll(contributions: readonly Contribution[], target: Target): Promise<ReadonlySet<string>> {
     const refused = new Set<string>();
-    for (const group of pack(newest(contributions))) await applyGroup(group, target, refused);
+    for (const group of pack(contributions)) await applyGroup(group, target, refused);
     return refused;
   }
 
@@ -48,10 +49,11 @@ export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>
   async function commitGroup(group: readonly Contribution[], target: Target): Promise<void> {
     // Most requests are new, so their marks are only read once that turns out wrong.
     let known: ReadonlyMap<string, Applied> = new Map();
+    let isContended = false;
     for (let attempt = 1; ; attempt += 1) {
       const applications = group.flatMap((contribution): Application[] => {
         const before = known.get(contribution.requestId);
-        return before !== undefined && before.rank >= contribution.rank ? [] : [{ contribution, before }];
+        return before !== undefined && (before.final || !contribution.final) ? [] : [{ contribution, before }];
       });
       if (applications.length === 0) return;
       const changes = changesOf(applications);
@@ -63,24 +65,38 @@ export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>
         return;
       }
       try {
-        if ((await store.commit(target.epoch, applications, changes, spends, clock.now())) === 'done') return;
+        if ((await store.commit(target.epoch, applications, changes, spends, clock.now(), isContended)) === 'done') return;
         if (attempt >= ATTEMPTS) throw Object.assign(new Error('the rollups are contended'), { name: 'TransactionConflictException' });
         known = await readMarks(group, target.epoch);
       } catch (error) {
         if (!isThrottle(error) || attempt >= ATTEMPTS) throw error;
+        isContended = true;
         await pause(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
       }
     }
+  }
+
+  /** With the values of its tuples under which it is counted. */
+  async function counted(contribution: Contribution): Promise<Contribution> {
+    const rows = contribution.rows.map(async (row) => {
+      const month = row.hour.slice(0, 7);
+      const tuple = await changed(row.tuple, (dimension, value) => store.countedValue(row.tuple.key ?? '', month, dimension, value));
+      return { ...row, tuple };
+    });
+    return { ...contribution, rows: merged(await Promise.all(rows)) };
   }
 
   async function readMarks(group: readonly Contribution[], epoch: number): Promise<ReadonlyMap<string, Applied>> {
     const found = await Promise.all(group.map(async ({ requestId }) => [requestId, await store.applied(requestId, epoch)] as const));
     return new Map(found.flatMap(([requestId, applied]) => (applied === undefined ? [] : [[requestId, applied] as const])));
   }
+
+  const countedOnce = (contributions: readonly Contribution[]) => Promise.all(newest(contributions).map(counted));
+
   return {
     async apply(contributions) {
       const refused = new Set<string>();
-      for (const [day, ofDay] of byDay(contributions)) {
+      for (const [day, ofDay] of byDay(await countedOnce(contributions))) {
         const { current, building } = await store.epochs(day);
         const targets: Target[] = [{ epoch: current, spends: true }];
         if (building !== undefined) targets.push({ epoch: building, spends: false });
@@ -88,7 +104,7 @@ export function createRollupWriter(store: RollupStore, clock: Pick<Clock, 'now'>
       }
       return refused;
     },
-    rebuild: (contributions, epoch) => applyAll(contributions, { epoch, spends: false }),
+    rebuild: async (contributions, epoch) => applyAll(await countedOnce(contributions), { epoch, spends: false }),
   };
 }
 
@@ -102,7 +118,7 @@ function newest(contributions: readonly Contribution[]): readonly Contribution[]
   const latest = new Map<string, Contribution>();
   for (const contribution of contributions) {
     const other = latest.get(contribution.requestId);
-    if (other === undefined || other.rank < contribution.rank) latest.set(contribution.requestId, contribution);
+    if (other === undefined || !other.final) latest.set(contribution.requestId, contribution);
   }
   return [...latest.values()];
 }
@@ -121,9 +137,10 @@ function pack(contributions: readonly Contribution[]): readonly (readonly Contri
   // Requests of one key share most of their rows.
   const byKey = [...contributions].sort((left, right) => compare(keyOf(left), keyOf(right)));
   for (const contribution of byKey) {
-    const { day, levels, names } = contribution;
-    const spends = levels.flatMap((level) => [`${level} ${names}`, `${level} ${day} ${names}`]);
-    const own = [...contribution.rows.map(rowName), ...spends];
+    const { day, levels, askedFor, places, costNanoUsd } = contribution;
+    const names = spendNames(askedFor, places);
+    const spends = costNanoUsd === 0n ? [] : levels.flatMap((level) => [`${level} ${names}`, `${level} ${day} ${names}`]);
+    const own = [...contribution.rows.map(nameOfRow), ...spends];
     const wider = new Set([...rows, ...own]);
     if (group.length > 0 && group.length + 1 + wider.size > COMFORTABLE_COMMIT) {
       groups.push(group);
@@ -147,19 +164,9 @@ function compare(left: string, right: string): number {
 
 /** What all requests together add to each row, less what they had added before. */
 function changesOf(applications: readonly Application[]): readonly RowChange[] {
-  const changes = new Map<string, { row: RollupRow; day: string; totals: Totals }>();
-  const add = (row: RollupRow, day: string, totals: Totals) => {
-    const name = rowName(row);
-    const before = changes.get(name)?.totals ?? NO_TOTALS;
-    changes.set(name, { row, day, totals: addTotals(before, totals) });
-  };
-  for (const { contribution, before } of applications) {
-    for (const row of contribution.rows) add(row, contribution.day, contribution.totals);
-    if (before === undefined) continue;
-    const negative = subtractTotals(NO_TOTALS, before.totals);
-    for (const row of before.rows) add(row, contribution.day, negative);
-  }
-  return [...changes.values()].filter((change) => !isZero(change.totals));
+  const added = applications.flatMap(({ contribution }) => contribution.rows);
+  const taken = applications.flatMap(({ before }) => before?.rows ?? []).map((row) => ({ ...row, sums: subtract(NOTHING, row.sums) }));
+  return merged([...added, ...taken]).filter(({ sums }) => !isNothing(sums));
 }
 
 /** What all requests together add to the spend of their levels. */
@@ -169,16 +176,13 @@ async function spendOf(
   nowMs: number,
 ): Promise<readonly SpendChange[]> {
   const changes = await Promise.all(
-    applications.map(async ({ contribution: { levels, names, atMs, totals }, before }) => {
-      const nanoUsd = totals.cost_nano_usd - (before?.totals.cost_nano_usd ?? 0n);
+    applications.map(async ({ contribution: { levels, askedFor, places: models, atMs, costNanoUsd }, before }) => {
+      const nanoUsd = (before?.rows ?? []).reduce((left, { sums }) => left - (sums[COST] ?? 0n), costNanoUsd);
       if (nanoUsd === 0n) return [];
+      const names = spendNames(askedFor, models);
       const places = await Promise.all(levels.map(async (level) => ({ level, names: await countedNames(level, atMs, names) })));
       return spendChanges(places, atMs, nanoUsd, nowMs);
     }),
   );
   return mergeSpend(changes.flat());
-}
-
-function rowName(row: RollupRow): string {
-  return JSON.stringify([row.scope, row.dimension, row.value]);
 }

@@ -14,7 +14,7 @@ import { resourcesOf } from './resources.mjs';
 const CALLS = 4;
 const AT_ONCE = 12;
 /** No call of AWS for so long: the streams' batches are through. */
-const QUIET_MS = 3_000;
+const QUIET_MS = 7_000;
 const MODEL = 'simulated/simulated-1';
 
 /** @param root of a checkout that is built */

@@ -1,9 +1,11 @@
 import { GatewayError } from '../../platform/error';
-import { readSpan, utcDay } from '../days';
+import { utcDay } from '../days';
 import type { AdminRoute } from '../route';
 import { ADMINS, EVERYONE } from '../route';
 import { REBUILD, REBUILD_STARTED, USAGE, USAGE_QUERY } from '../schemas/usage';
-import { readGroupBy, reportUsage, usageCsv, usageRow } from '../usage-report';
+import { namesOf, usageCsv, usageRow } from '../usage-answer';
+import { readQuestion } from '../usage-question';
+import { reportUsage } from '../usage-report';
 
 /** The routes of usage. */
 export const usageRoutes: readonly AdminRoute[] = [
@@ -11,21 +13,20 @@ export const usageRoutes: readonly AdminRoute[] = [
     method: 'GET',
     path: '/usage',
     operation: 'getUsage',
-    summary: 'Add up requests, tokens and cost by day, team, project, user, key, model, provider or tag.',
+    summary: 'Add up requests, failures, tokens, cost and durations by time, by who called and by what answered.',
     roles: EVERYONE,
     query: USAGE_QUERY,
     answer: { status: 200, description: 'A row for each group.', schema: USAGE, text: 'text/csv' },
     async run({ services, caller, query }) {
-      const now = services.clock.now();
-      const span = readSpan(query, now, `${utcDay(now).slice(0, 7)}-01`);
-      const groupBy = readGroupBy(query.get('group_by'));
-      const wanted = query.get('team_id') ?? undefined;
-      const foreign = caller.teamId !== undefined && wanted !== undefined && wanted !== caller.teamId;
-      const groups = foreign ? [] : await reportUsage(services, { span, groupBy, teamId: caller.teamId ?? wanted });
+      const asked = readQuestion(query, services.clock.now());
+      const { groupBy, span } = asked;
+      const own = caller.teamId === undefined ? [] : [['team', caller.teamId] as const];
+      const groups = await reportUsage(services, { ...asked, wanted: [...asked.wanted, ...own] });
+      const names = await namesOf(services, groupBy, groups);
       if (query.get('format') === 'csv') {
-        return { status: 200, text: { type: 'text/csv; charset=utf-8', body: usageCsv(groupBy, groups) } };
+        return { status: 200, text: { type: 'text/csv; charset=utf-8', body: usageCsv(groupBy, groups, names) } };
       }
-      return { status: 200, json: { data: groups.map((group) => usageRow(groupBy, group)), next_cursor: null, ...span } };
+      return { status: 200, json: { data: groups.map((group) => usageRow(groupBy, group, names)), next_cursor: null, ...span } };
     },
   },
   {

@@ -14,29 +14,10 @@ export { createPriceBookStore, hashOfBook } from './price-books';
 export { isRequestItem, REQUEST_PREFIX, readRecord } from './request-record';
 export type { Application, Applied } from './rollup-marks';
 export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';
-export {
-  addTotals,
-  type Contribution,
-  contributionOf,
-  dayOf,
-  dimensionValue,
-  isZero,
-  MEASURES,
-  type Measure,
-  NO_TOTALS,
-  type RollupRow,
-  subtractTotals,
-  type Totals,
-} from './rollup-totals';
-export {
-  createRollupStore,
-  type Epochs,
-  LARGEST_COMMIT,
-  type ListedRow,
-  type RollupStore,
-  type RowChange,
-} from './rollups';
+export { type ListedRow, listOfKey, ROW_LISTS } from './rollup-row';
+export { createRollupStore, type Epochs, LARGEST_COMMIT, type RollupStore } from './rollups';
 export { createSpendStore } from './spend';
 export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
 export { MOST_NAMES } from './spend-names';
 export { createUsageRecordStore } from './usage-records';
+export { type CountedValue, MOST_LABELS, MOST_VALUES, OTHER_VALUES } from './usage-values';

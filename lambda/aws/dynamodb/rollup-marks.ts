@@ -1,12 +1,12 @@
-import { bigintOf, type Item, numberOf, toItem } from './attributes';
-import type { Contribution, Measure, RollupRow, Totals } from './rollup-totals';
-import { MEASURES } from './rollup-totals';
+import type { Contribution, RowChange, Sums } from '../../money/rollup';
+import { type Item, toItem } from './attributes';
 
 /** What a request has added to the rollups so far, under one epoch. */
 export interface Applied {
-  readonly rank: number;
-  readonly totals: Totals;
-  readonly rows: readonly RollupRow[];
+  /** Its record will not change any more. */
+  readonly final: boolean;
+  /** What it added; nothing is said of what is final. */
+  readonly rows: readonly RowChange[];
 }
 
 /** The change that one request makes, and what it must still find as it was. */
@@ -23,44 +23,37 @@ export function markKey(requestId: string, epoch: number): Item {
   return { pk: { S: `rolled#${requestId}` }, sk: { S: String(epoch) } };
 }
 
-/** The mark that says what a request has added, held against what it had added before. */
+/** The mark that says that a request has been added, held against what it had added before. */
 export function writeMark({ contribution, before }: Application, epoch: number, nowMs: number) {
-  const { requestId, rank, totals, rows } = contribution;
+  const { requestId, final, rows } = contribution;
   return {
     Item: {
       ...markKey(requestId, epoch),
-      ...toItem({ rank, ...totals, ttl: Math.floor(nowMs / 1_000) + MARK_DAYS * 86_400 }),
-      rows: { S: JSON.stringify(rows.map(packRow)) },
+      ...toItem({ final, ttl: Math.floor(nowMs / 1_000) + MARK_DAYS * 86_400 }),
+      ...(final ? {} : { rows: { S: JSON.stringify(rows.map(packRow)) } }),
     },
     ...(before === undefined
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : {
-          ConditionExpression: '#rank = :rank',
-          ExpressionAttributeNames: { '#rank': 'rank' },
-          ExpressionAttributeValues: { ':rank': { N: String(before.rank) } },
+          ConditionExpression: '#final = :not',
+          ExpressionAttributeNames: { '#final': 'final' },
+          ExpressionAttributeValues: { ':not': { BOOL: false } },
         }),
   };
 }
 
 export function readMark(item: Item): Applied {
-  return {
-    rank: numberOf(item['rank']) ?? 0,
-    totals: readTotals(item),
-    rows: (JSON.parse(item['rows']?.S ?? '[]') as PackedRow[]).map(unpackRow),
-  };
+  return { final: item['final']?.BOOL === true, rows: (JSON.parse(item['rows']?.S ?? '[]') as PackedRow[]).map(unpackRow) };
 }
 
-/** Marks are written once for each request, so they are kept small. */
-type PackedRow = [scope: string, dimension: string, value: string, teamId?: string];
+/** Whole numbers have no bounds, so they travel as text. */
+type PackedRow = Omit<RowChange, 'sums'> & { readonly sums: Readonly<Record<string, string>> };
 
-function packRow({ scope, dimension, value, teamId }: RollupRow): PackedRow {
-  return teamId === undefined ? [scope, dimension, value] : [scope, dimension, value, teamId];
+function packRow({ sums, ...row }: RowChange): PackedRow {
+  return { ...row, sums: Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, String(value)])) };
 }
 
-function unpackRow([scope, dimension, value, teamId]: PackedRow): RollupRow {
-  return { scope, dimension, value, ...(teamId === undefined ? {} : { teamId }) };
-}
-
-export function readTotals(item: Item): Totals {
-  return Object.fromEntries(MEASURES.map((measure) => [measure, bigintOf(item[measure]) ?? 0n])) as Record<Measure, bigint>;
+function unpackRow({ sums, ...row }: PackedRow): RowChange {
+  const exact: Sums = Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, BigInt(value)]));
+  return { ...row, sums: exact };
 }

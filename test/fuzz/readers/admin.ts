@@ -4,7 +4,7 @@ import { daysOf, readSpan } from '../../../lambda/admin/days';
 import { findRoute } from '../../../lambda/admin/router';
 import { routes } from '../../../lambda/admin/routes';
 import { validate } from '../../../lambda/admin/schema';
-import { readGroupBy } from '../../../lambda/admin/usage-report';
+import { readQuestion } from '../../../lambda/admin/usage-question';
 import { GatewayError } from '../../../lambda/platform/error';
 import type { JsonValue } from '../../../lambda/platform/json/value';
 import { check, type Reader, refusedOr } from '../reader';
@@ -50,8 +50,10 @@ export const adminReaders: readonly Reader[] = [
       const text = input.toString('utf8');
       refusedOr([GatewayError], () => findRoute(routes, 'GET', text));
       refusedOr([GatewayError], () => readPage(new URLSearchParams({ cursor: text, limit: text.slice(0, 4) || '5' }), 'key/'));
-      refusedOr([GatewayError], () => readGroupBy(text));
       const now = Date.parse('2026-11-29T00:00:00Z');
+      for (const name of ['group_by', 'tag', 'label']) {
+        refusedOr([GatewayError], () => readQuestion(new URLSearchParams({ [name]: text }), now));
+      }
       for (const query of [{ start: text }, { end: text }, { start: text, end: text }]) {
         const span = refusedOr([GatewayError], () => readSpan(new URLSearchParams(Object.entries(query)), now, '2026-11-01'));
         if (span !== undefined) check(daysOf(span).length <= 401, 'more days than may be asked for');

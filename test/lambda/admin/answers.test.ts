@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { routes } from '../../../lambda/admin/routes';
-import { contributionOf } from '../../../lambda/aws/dynamodb';
+
 import type { KeptRecord } from '../../../lambda/money/ports';
 import type { RequestResult } from '../../../lambda/money/record';
+import { contributionOf } from '../../../lambda/money/rollup';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { WHOLE_CALL, WHOLE_RESULT } from '../../support/field-values';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import type { RollupRow } from '../../../lambda/aws/dynamodb';
-import { contributionOf } from '../../../lambda/aws/dynamodb';
+import { readQuestion } from '../../../lambda/admin/usage-question';
+import { reportUsage } from '../../../lambda/admin/usage-report';
 import type { UsageRecord } from '../../../lambda/money/record';
+import { contributionOf } from '../../../lambda/money/rollup';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import { usageRecord } from '../../support/usage-record';
 import type { AdminHarness } from './harness';
@@ -54,12 +55,16 @@ describe('usage', () => {
         requests: 3,
         errors: 1,
         estimated: 0,
+        attempts: 0,
+        failed_attempts: 0,
         input_tokens: 30,
         cache_read_input_tokens: 12,
         cache_creation_input_tokens: 0,
         output_tokens: 15,
         reasoning_output_tokens: 0,
         cost_usd: '0.003000001',
+        cache_read_share: 0.4,
+        last_hour: '2026-11-24T12:00:00Z',
       },
     ]);
     expect((await by('group_by=team')).map(({ team_id, cost_usd }) => [team_id, cost_usd])).toEqual([
@@ -142,8 +147,8 @@ describe('usage', () => {
 
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.text.split('\r\n')).toEqual([
-      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd',
-      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015`,
+      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,attempts,failed_attempts,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
+      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0,0,,,,,,`,
       '',
     ]);
   });
@@ -178,32 +183,156 @@ describe('usage', () => {
   test('a row that only an abandoned epoch knows is not answered', async () => {
     const admin = createAdminHarness();
     await request(admin, { id: 'a-01' });
-    const ghost: RollupRow = { scope: '', dimension: 'key', value: 'ghost' };
-    const totals = (await admin.services.rollups.row({ scope: '', dimension: 'key', value: 'k1' }, '2026-11-24', 0)) as never;
-    await admin.services.rollups.commit(7, [], [{ row: ghost, day: '2026-11-24', totals }], [], admin.clock);
+    const ghost = { hour: '2026-11-24T12', tuple: { key: 'ghost' }, sums: { requests: 1n } };
+    await admin.services.rollups.commit(7, [], [ghost], [], admin.clock);
 
     expect((await admin.call('GET', '/usage?group_by=key')).json.data.map(({ key_id }) => key_id)).toEqual(['k1']);
   });
 
   test('more rows than one answer may come from are refused', async () => {
     const admin = createAdminHarness();
-    const { rollups } = admin.services;
-    await request(admin, { id: 'a-01' });
-    const totals = (await rollups.row({ scope: '', dimension: 'key', value: 'k1' }, '2026-11-24', 0)) as never;
-    for (let first = 0; first < 20_001; first += 50) {
-      const rows = Array.from({ length: 50 }, (_, index) => ({ scope: '', dimension: 'key', value: `n${first + index}` }) as RollupRow);
-      await rollups.commit(
-        0,
-        [],
-        rows.map((row) => ({ row, day: '2026-11-24', totals })),
-        [],
-        admin.clock,
+    for (const keyId of ['k1', 'k2', 'k3']) await request(admin, { id: `${keyId}-01`, keyId });
+    const question = readQuestion(new URLSearchParams('group_by=key'), admin.clock);
+
+    await expect(reportUsage(admin.services, question, 2)).rejects.toMatchObject({ code: 'range_too_large', param: 'start' });
+    expect(await reportUsage(admin.services, { ...question, wanted: [['key', 'k1']] }, 2)).toMatchObject([{ values: ['k1'] }]);
+  });
+
+  test('four calls that failed are four errors, under the provider that was asked, and cost nothing', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'good-01' }, { attempts: [{ provider: 'openai', model: 'gpt-5', outcome: 'ok', durationMs: 5 }] });
+    for (const [index, status] of [503, 502, 503, 502].entries()) {
+      const attempts = [{ provider: 'azure', model: 'gpt-5', status, outcome: 'upstream_error', durationMs: 5 }];
+      const failed = { provider: undefined, requestModel: undefined, costNanoUsd: 0n, usage: undefined } as never;
+      await request(
+        admin,
+        { id: `bad-0${index}`, state: 'void' },
+        { ...(failed as object), status, outcome: 'all_targets_failed', attempts },
       );
     }
 
-    const answer = await admin.call('GET', '/usage?group_by=key');
+    const { json } = await admin.call('GET', '/usage?group_by=provider');
 
-    expect([answer.status, answer.json.error.code, answer.json.error.param]).toEqual([400, 'range_too_large', 'start']);
+    expect(json.data).toMatchObject([
+      { provider: 'azure', requests: 4, errors: 4, attempts: 4, failed_attempts: 4, cost_usd: '0.00' },
+      { provider: 'openai', requests: 1, errors: 0, attempts: 1, failed_attempts: 0 },
+    ]);
+  });
+
+  test('an attempt that failed before another provider answered is counted where it failed', async () => {
+    const admin = createAdminHarness();
+    await request(
+      admin,
+      { id: 'a-01' },
+      {
+        attempts: [
+          { provider: 'azure', model: 'gpt-5', region: 'eu', status: 401, outcome: 'upstream_auth', durationMs: 5 },
+          { provider: 'openai', model: 'gpt-5', outcome: 'ok', durationMs: 5 },
+        ],
+      },
+    );
+
+    const by = async (query: string) => (await admin.call('GET', `/usage?${query}`)).json.data;
+
+    expect(await by('group_by=provider,outcome')).toMatchObject([
+      { provider: 'azure', outcome: 'upstream_auth', requests: 0, attempts: 1, failed_attempts: 1 },
+      { provider: 'openai', outcome: 'ok', requests: 1, errors: 0, attempts: 1, failed_attempts: 0 },
+    ]);
+    expect(await by('region=eu')).toMatchObject([{ requests: 0, failed_attempts: 1 }]);
+  });
+
+  test('what callers label is a dimension, and a tag where nothing binds it', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a-01' }, { labels: { feature: 'search' } });
+    await request(admin, { id: 'b-02', tags: { feature: 'bound' } }, { labels: { feature: 'chat' } });
+
+    const by = async (query: string) => (await admin.call('GET', `/usage?${query}`)).json.data;
+
+    expect((await by('group_by=tag:feature')).map(({ tags }) => tags)).toEqual([{ feature: 'bound' }, { feature: 'search' }]);
+    expect((await by('group_by=label:feature')).map(({ labels }) => labels)).toEqual([{ feature: 'chat' }, { feature: 'search' }]);
+    expect(await by('tag=feature=search')).toMatchObject([{ requests: 1 }]);
+    expect(await by('label=feature=bound')).toEqual([]);
+  });
+
+  test('labels beyond what a key may have are counted together', async () => {
+    const admin = createAdminHarness();
+    for (let index = 0; index < 105; index += 1) {
+      await request(admin, { id: `r-${index}-01` }, { labels: { feature: `f${String(index).padStart(3, '0')}` } });
+    }
+    await request(admin, { id: 'again-01' }, { labels: { feature: 'f000' } });
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_unused, index) => [`name${index}`, 'x']));
+    await request(admin, { id: 'many-01', keyId: 'k2' }, { labels: many });
+
+    const by = async (query: string) => (await admin.call('GET', `/usage?${query}`)).json.data;
+    const rows = await by('group_by=label:feature');
+
+    expect(rows).toHaveLength(101);
+    expect(rows[0]).toMatchObject({ labels: { feature: 'f000' }, requests: 2 });
+    expect(rows.at(-1)).toMatchObject({ labels: { feature: 'other' }, requests: 5 });
+    expect((await by('group_by=label:name5'))[0]).toMatchObject({ requests: 1 });
+    expect(await by('group_by=label:name6')).toEqual([]);
+  });
+
+  test('durations are told as percentiles, to a twentieth, however the requests are spread', async () => {
+    const admin = createAdminHarness();
+    for (let index = 1; index <= 100; index += 1) {
+      await request(admin, { id: `r-${index}-01`, keyId: `k${index % 7}` }, { latencyMs: index * 10, timeToFirstChunkMs: index });
+      admin.clock += 60_000;
+    }
+
+    const [row = {}] = (await admin.call('GET', '/usage')).json.data;
+    const { p50, p95, p99 } = row['latency_ms'] as Record<string, number>;
+
+    for (const [found, exact] of [
+      [p50, 500],
+      [p95, 950],
+      [p99, 990],
+    ] as [number, number][])
+      expect(Math.abs(found - exact) / exact).toBeLessThan(0.051);
+    expect(row).toHaveProperty('time_to_first_chunk_ms');
+  });
+
+  test('names stand beside ids, and a month is forecast by its last days', async () => {
+    const admin = createAdminHarness();
+    await admin.make('teams', { id: 'red', name: 'Red team' });
+    const now = admin.clock;
+    for (let day = 0; day < 8; day += 1) {
+      admin.clock = now - day * 86_400_000;
+      await request(admin, { id: `r-${day}-01`, teamId: 'red' }, { costNanoUsd: 7_000_000_000n });
+    }
+    admin.clock = now;
+
+    const [row] = (await admin.call('GET', '/usage?group_by=team&forecast=true')).json.data;
+    const csv = (await admin.call('GET', '/usage?group_by=team&forecast=true&format=csv')).text.split('\r\n');
+
+    // Eight times 7 until noon of the 24th; 7 a day for the six and a half days that are left.
+    expect(row).toMatchObject({ team_id: 'red', team_name: 'Red team', cost_usd: '56.00', forecast_usd: '101.50' });
+    expect(csv[0]).toMatch(/^team_id,requests,.*,team_name,forecast_usd$/);
+    expect(csv[1]).toMatch(/^red,8,.*,Red team,101.50$/);
+    expect((await admin.call('GET', '/usage?group_by=day&forecast=true')).status).toBe(400);
+  });
+
+  test('hours, days and months are sums of the same rows', async () => {
+    const admin = createAdminHarness();
+    for (const hours of [0, 1, 30]) {
+      admin.clock -= hours * 3_600_000;
+      await request(admin, { id: `r-${hours}-01` });
+    }
+    admin.clock = Date.parse('2026-11-24T13:00:00Z');
+
+    const by = async (time: string) =>
+      (await admin.call('GET', `/usage?group_by=${time}`)).json.data.map((row) => [row[time], row['requests']]);
+
+    expect(await by('hour')).toEqual([
+      ['2026-11-23T05', 1],
+      ['2026-11-24T11', 1],
+      ['2026-11-24T12', 1],
+    ]);
+    expect(await by('day')).toEqual([
+      ['2026-11-23', 1],
+      ['2026-11-24', 2],
+    ]);
+    expect(await by('month')).toEqual([['2026-11', 3]]);
   });
 });
 

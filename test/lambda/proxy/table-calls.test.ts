@@ -1,6 +1,5 @@
 /** What a call asks of the tables, and what that costs by DynamoDB's rules: the figures of `docs/cost.md`. */
 import {
-  contributionOf,
   createIdentityStore,
   createPageStore,
   createRollupStore,
@@ -12,6 +11,7 @@ import { generateKey } from '../../../lambda/identity/virtual-key';
 import { createSweeper } from '../../../lambda/money/ledger';
 import type { KeptRecord } from '../../../lambda/money/ports';
 import { createPriceBook } from '../../../lambda/money/pricing';
+import { contributionOf } from '../../../lambda/money/rollup';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { Consumption } from '../../../local/dynamodb/units';
 import { openEngineDynamoDb } from '../../support/engine-dynamodb';
@@ -193,8 +193,8 @@ test('a page at rest leaves the index for two units', async () => {
 });
 
 test.each([
-  [1, 28],
-  [40, 106],
+  [1, 16],
+  [40, 94],
 ])('%i calls of a key with a team, added up at once, cost %i units', async (calls, units) => {
   table = await counted();
   const records = Array.from({ length: calls }, (_unused, index): KeptRecord => {

@@ -1,8 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Item, RollupRow, Totals } from '../../../lambda/aws/dynamodb';
+import type { Item } from '../../../lambda/aws/dynamodb';
 import {
-  addTotals,
-  contributionOf,
   createAlertStore,
   createIdentityStore,
   createPageStore,
@@ -10,12 +8,11 @@ import {
   createSpendStore,
   createUsageRecordStore,
   isRequestItem,
-  isZero,
-  NO_TOTALS,
   readRecord,
 } from '../../../lambda/aws/dynamodb';
 import type { BusEvent } from '../../../lambda/aws/events';
 import type { UsageRecord } from '../../../lambda/money/record';
+import { classOf } from '../../../lambda/money/rollup/sketch';
 import type { Clock } from '../../../lambda/platform/runtime/clock';
 import { createLog } from '../../../lambda/platform/runtime/log';
 import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
@@ -88,43 +85,102 @@ export function createUsageHarness() {
       const usual = { outcome: 'ok', costNanoUsd: 7n, provider: 'openai', requestModel: 'gpt' };
       await records.put(usageRecord({ createdAt, keyId: 'key1', ...usual, ...call, ...result }));
     },
-    /** What the rollups should hold: the fold of every request's record. */
+    /** What the rollups should hold: the fold of every request's record, for every dimension and period. */
     fold: () => foldOf(database.items(TABLE_NAMES.records)),
     /** What they hold, under the epochs that are read. */
     async held() {
-      const rows = new Map<string, Totals>();
-      for (const item of database.items(TABLE_NAMES.records)) {
-        const pk = item['pk']?.S ?? '';
-        if (!pk.startsWith('rollup#')) continue;
-        const day = item['day']?.S ?? '';
-        const epoch = Number(item['epoch']?.N ?? 0);
-        if (epoch !== (await rollups.epochs(day)).current) continue;
-        const [, scope = '', dimension = ''] = pk.split('#');
-        const value = item['value']?.S ?? '';
-        const totals = (await rollups.row({ scope, dimension, value }, day, epoch)) as Totals;
-        if (!isZero(totals)) rows.set(nameOf({ scope, dimension, value }, day), totals);
+      const held = new Fold();
+      for (const { pk, sk, tuple, ...sums } of database.items(TABLE_NAMES.records)) {
+        if (pk?.S?.startsWith('usage#') !== true) continue;
+        const [hour = '', epoch = ''] = (sk?.S ?? '').split('#');
+        if (Number(epoch) !== (await rollups.epochs(hour.slice(0, 10))).current) continue;
+        const { tags = {}, labels = {}, ...plain } = JSON.parse(tuple?.S ?? '');
+        held.add(
+          hour,
+          plain,
+          tags,
+          labels,
+          Object.fromEntries(Object.entries(sums).map(([name, { N: value }]) => [name, BigInt(value ?? 0)])),
+        );
       }
-      return Object.fromEntries([...rows].sort());
+      return held.whole();
     },
   };
 }
 
 export type UsageHarness = ReturnType<typeof createUsageHarness>;
 
-function foldOf(items: readonly Item[]): Record<string, Totals> {
-  const rows = new Map<string, Totals>();
-  for (const record of items.filter(isRequestItem).map(readRecord)) {
-    const contribution = contributionOf(record);
-    for (const row of contribution?.rows ?? []) {
-      const name = nameOf(row, contribution?.day as string);
-      rows.set(name, addTotals(rows.get(name) ?? NO_TOTALS, contribution?.totals as Totals));
+type Figures = Record<string, bigint>;
+
+/** Sums by every period and dimension that requests are told apart by, each pair of dimensions included. */
+class Fold {
+  private readonly rows = new Map<string, Figures>();
+
+  public add(
+    hour: string,
+    plain: Readonly<Record<string, string | undefined>>,
+    tags: Readonly<Record<string, string>>,
+    labels: Readonly<Record<string, string>>,
+    figures: Readonly<Figures>,
+  ): void {
+    const pairs = [
+      ...Object.entries(plain),
+      ...Object.entries(tags).map(([name, value]) => [`tag:${name}`, value] as const),
+      ...Object.entries(labels).map(([name, value]) => [`label:${name}`, value] as const),
+    ].filter(([, value]) => value !== undefined);
+    const groups = pairs.flatMap((one, index) => [[one], ...pairs.slice(index + 1).map((other) => [one, other])]);
+    for (const group of [[], ...groups]) {
+      for (const length of [7, 10, 13]) {
+        const name = `${hour.slice(0, length)} ${group.map(([dimension, value]) => `${dimension}=${value}`).sort()}`;
+        const row = this.rows.get(name) ?? {};
+        this.rows.set(name, row);
+        for (const [figure, value] of Object.entries(figures)) row[figure] = (row[figure] ?? 0n) + value;
+      }
     }
   }
-  return Object.fromEntries([...rows].filter(([, totals]) => !isZero(totals)).sort());
+
+  public whole(): Record<string, Figures> {
+    const rows = [...this.rows].map(([name, figures]) => {
+      const kept = Object.entries(figures).filter(([, value]) => value !== 0n);
+      return [name, Object.fromEntries(kept.sort())] as const;
+    });
+    return Object.fromEntries(rows.filter(([, figures]) => Object.keys(figures).length > 0).sort());
+  }
 }
 
-function nameOf({ scope, dimension, value }: RollupRow, day: string): string {
-  return `${day} ${scope} ${dimension} ${value}`;
+/** Says anew what the rollups are: shares no code with what adds them up, but for the classes of durations. */
+function foldOf(items: readonly Item[]): Record<string, Figures> {
+  const fold = new Fold();
+  for (const record of items.filter(isRequestItem).map(readRecord)) {
+    if (record.state === 'void' && record.status === undefined) continue;
+    const { usage = {}, attempts = [], latencyMs, timeToFirstChunkMs } = record;
+    const hour = record.createdAt.slice(0, 13);
+    const last = attempts[attempts.length - 1];
+    const provider = record.provider ?? last?.provider;
+    const model = record.requestModel ?? last?.model;
+    const who = { team: record.teamId, project: record.projectId, user: record.userId, key: record.keyId, alias: record.originalModel };
+    const outcome = record.outcome ?? 'ok';
+    const place = { provider, model: provider && model ? `${provider}/${model}` : undefined, region: last?.region };
+    const figures: Figures = {
+      requests: 1n,
+      errors: outcome === 'ok' ? 0n : 1n,
+      estimated: usage.estimated === true || record.state === 'expired_charged' ? 1n : 0n,
+      input_tokens: BigInt(usage.inputTokens ?? 0),
+      output_tokens: BigInt(usage.outputTokens ?? 0),
+      cache_read_input_tokens: BigInt(usage.cacheReadInputTokens ?? 0),
+      cost_nano_usd: record.costNanoUsd,
+      ...(latencyMs === undefined ? {} : { [`l${classOf(latencyMs)}`]: 1n }),
+      ...(timeToFirstChunkMs === undefined ? {} : { [`f${classOf(timeToFirstChunkMs)}`]: 1n }),
+    };
+    const { tags = {}, labels = {} } = record;
+    fold.add(hour, { ...who, ...place, outcome }, tags, labels, figures);
+    for (const made of attempts) {
+      const at = { provider: made.provider, model: `${made.provider}/${made.model}`, region: made.region };
+      const failed = ['ok', 'client_closed_request', 'caller_timeout'].includes(made.outcome) ? 0n : 1n;
+      fold.add(hour, { ...who, ...at, outcome: made.outcome }, tags, labels, { attempts: 1n, failed_attempts: failed });
+    }
+  }
+  return fold.whole();
 }
 
 export function toStreamRecord(sequence: number, oldItem: Item | undefined, newItem: Item | undefined): DynamoDBRecord {

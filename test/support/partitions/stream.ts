@@ -1,4 +1,5 @@
-import { type Contribution, contributionOf, readRecord } from '../../../lambda/aws/dynamodb';
+import { readRecord } from '../../../lambda/aws/dynamodb';
+import { type Contribution, contributionOf } from '../../../lambda/money/rollup';
 import type { RollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { Change } from '../memory-dynamodb';
 import { TABLE_NAMES } from '../memory-dynamodb';

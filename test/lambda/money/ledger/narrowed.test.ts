@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { contributionOf, createRollupStore, createSpendStore, isRequestItem, readRecord } from '../../../../lambda/aws/dynamodb';
+import { createRollupStore, createSpendStore, isRequestItem, readRecord } from '../../../../lambda/aws/dynamodb';
 import type { KeyRecord, LevelRecord } from '../../../../lambda/identity/entities';
 import { bindLevel } from '../../../../lambda/money/ledger';
 import { keepCounting, movePages, plannedPage } from '../../../../lambda/money/pages';
+import { contributionOf } from '../../../../lambda/money/rollup';
 import { createRollupWriter } from '../../../../lambda/usage/rollup-writer';
 import { bindsModel } from '../../../../lambda/wire/model/model-pattern';
 import type { BudgetConfig } from '../../../../lib/private/contract';
