@@ -3,6 +3,7 @@ import { type Detector, LETTERS } from './detector';
 
 const DOT = 0x2e;
 const LONGEST_KEY = 512;
+const LEAST_SIGNS = 8;
 
 /** How a provider's keys look: what they begin with, what follows, and how long that is. */
 interface KeyForm {
@@ -83,18 +84,18 @@ export const apiKey: Detector = {
 
 function keyEnd(window: TextWindow, start: number, form: KeyForm): number {
   let index = start;
-  let hasDigit = false;
-  let hasLetter = false;
-  while (index - start < LONGEST_KEY && belongs(window.at(index), form)) {
-    if (is(window.at(index), DIGIT)) hasDigit = true;
-    else hasLetter = true;
-    index++;
-  }
+  while (index - start < LONGEST_KEY && belongs(window.at(index), form)) index++;
   // What ends a sentence is no part of it.
   while (index > start && !is(window.at(index - 1), WORD)) index--;
   const length = index - start;
-  const isKey = length >= form.least && length <= (form.most ?? LONGEST_KEY) && hasDigit && hasLetter;
-  return isKey ? index : 0;
+  if (length < form.least || length > (form.most ?? LONGEST_KEY)) return 0;
+  return isRandom(window.slice(start, index), form) ? index : 0;
+}
+
+/** Examples have the same sign again and again, or words between dashes. */
+function isRandom(key: string, form: KeyForm): boolean {
+  if (new Set(key).size < LEAST_SIGNS) return false;
+  return form.isUpper || form.isWord || /\d/.test(key) || (/[a-z]/.test(key) && /[A-Z]/.test(key));
 }
 
 function belongs(unit: number, form: KeyForm): boolean {

@@ -3,6 +3,8 @@ import type { Detector } from './detector';
 
 const DOT = 0x2e;
 const DASH = 0x2d;
+const COLON = 0x3a;
+const SLASH = 0x2f;
 /** RFC 5321, 4.5.3.1. */
 export const LONGEST_LOCAL_PART = 64;
 const LONGEST_DOMAIN = 255;
@@ -23,7 +25,7 @@ export const email: Detector = {
   atWordStart: false,
   find(window, index) {
     const start = localPartStart(window, index);
-    if (start === index || isNobody(window, start, index)) return 0;
+    if (start === index || isNobody(window, start, index) || isInUrl(window, start)) return 0;
     window.start = start;
     return domainEnd(window, index + 1);
   },
@@ -35,6 +37,20 @@ function localPartStart(window: TextWindow, index: number): number {
   // Signs in front are quotes, lists and code, not the address.
   while (start < index && !isNameUnit(window.at(start))) start++;
   return window.at(index - 1) === DOT ? index : start;
+}
+
+/** `scheme://name@host` and `scheme://name:password@host` are no addresses of mail. */
+function isInUrl(window: TextWindow, start: number): boolean {
+  let index = start - 1;
+  if (window.at(index) === COLON) {
+    while (start - index < LONGEST_LOCAL_PART && isName(window.at(index - 1))) index--;
+    index--;
+  }
+  return window.at(index) === SLASH && window.at(index - 1) === SLASH && window.at(index - 2) === COLON;
+}
+
+function isName(unit: number): boolean {
+  return isLocal(unit) && unit !== SLASH;
 }
 
 function isNobody(window: TextWindow, start: number, end: number): boolean {

@@ -8,6 +8,7 @@ const SLASH = 0x2f;
 const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
+const LONGEST_COUNTRY_CODE = 3;
 const MOST_GROUPS = 8;
 const MOST_DIGITS = 20;
 /** More than a group can hold. */
@@ -105,7 +106,15 @@ function startsFreely(units: Units, start: number): boolean {
   const before = units.at(start - 1);
   if (before === UNDERSCORE || before === PLUS) return false;
   if (before === DASH) return !is(units.at(start - 2), WORD);
+  if (before === SPACE) return !isCountryCode(units, start - 2);
   return before !== DOT || !is(units.at(start - 2), DIGIT);
+}
+
+/** `+61`, behind which a telephone number goes on. */
+function isCountryCode(units: Units, last: number): boolean {
+  let index = last;
+  while (last - index < LONGEST_COUNTRY_CODE && is(units.at(index), DIGIT)) index--;
+  return index < last && units.at(index) === PLUS;
 }
 
 function endsFreely(units: Units, end: number): boolean {

@@ -1,0 +1,2 @@
+export { frenchRegistration, italianFiscalCode, singaporeanIdentity, spanishTaxNumber, ukNationalInsurance } from './lettered';
+export { nationalNumbers, usSocialSecurity } from './numbers';

@@ -1,0 +1,151 @@
+import type { GuardType } from '../../../../lib/private/contract';
+import { DIGIT, is, type NumberGroups, shapeOf, type TextWindow } from '../../text';
+import { isMod11And10, isVerhoeff, weighted } from '../checksums';
+import { type Detector, DIGITS } from '../detector';
+
+const LONGEST_GROUP = 5;
+
+type Digits = NumberGroups['digits'];
+
+/** A national number of digits alone. */
+interface NumberForm {
+  readonly type: GuardType;
+  readonly count: number;
+  /** How its digits may be grouped. */
+  readonly shapes: readonly number[];
+  /** Groups that particular signs part, one by one. */
+  readonly parted?: readonly (readonly [shape: number, separators: string])[];
+  isValid(digits: Digits): boolean;
+}
+
+/** First digits: of Northern Ireland, England and Wales, and of tests. */
+const ISSUED_BY_HEALTH_SERVICE = new Set([3, 4, 6, 7, 9]);
+
+const at = (digits: Digits, index: number): number => digits[index] as number;
+const number = (digits: Digits, start: number, end: number): number =>
+  digits.slice(start, end).reduce((value, digit) => value * 10 + digit, 0);
+
+const FORMS: readonly NumberForm[] = [
+  { type: 'uk_nhs', count: 10, shapes: [shapeOf(10), shapeOf(3, 3, 4)], isValid: isHealthServiceNumber },
+  { type: 'de_tax_id', count: 11, shapes: [shapeOf(11), shapeOf(2, 3, 3, 3)], isValid: isGermanTaxNumber },
+  {
+    type: 'nl_bsn',
+    count: 9,
+    shapes: [shapeOf(9), shapeOf(3, 3, 3), shapeOf(4, 2, 3)],
+    isValid: (digits) => weighted(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && number(digits, 0, 9) > 0,
+  },
+  { type: 'pl_pesel', count: 11, shapes: [shapeOf(11)], isValid: isPesel },
+  {
+    type: 'in_aadhaar',
+    count: 12,
+    shapes: [shapeOf(12), shapeOf(4, 4, 4)],
+    isValid: (digits) => at(digits, 0) >= 2 && isVerhoeff(digits, 12),
+  },
+  {
+    type: 'br_cpf',
+    count: 11,
+    shapes: [shapeOf(11)],
+    parted: [
+      [shapeOf(3, 3, 3, 2), '..-'],
+      [shapeOf(3, 3, 3, 2), '   '],
+      [shapeOf(9, 2), '-'],
+    ],
+    isValid: isTaxpayerOfBrazil,
+  },
+  {
+    type: 'au_tfn',
+    count: 9,
+    shapes: [shapeOf(9), shapeOf(3, 3, 3)],
+    isValid: (digits) => weighted(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 && number(digits, 0, 9) > 0,
+  },
+];
+
+/** National numbers that a check digit proves: one of ten or eleven random numbers passes, so they are found where they are asked for. */
+export const nationalNumbers: readonly Detector[] = FORMS.map((form) => ({
+  type: form.type,
+  at: DIGITS,
+  atWordStart: true,
+  find(window, index) {
+    const numbers = window.numberAt(index);
+    const end = numbers.endOf(form.count, ...form.shapes) || partedEnd(numbers, form);
+    return end > 0 && form.isValid(numbers.digits) && !goesOn(window, index, end) ? end : 0;
+  },
+}));
+
+/** Four digits behind or before groups of four are of a longer number, such as an account's or a card's. */
+function goesOn(window: TextWindow, start: number, end: number): boolean {
+  const [first, last] = [groupLength(window, start, 1), groupLength(window, end - 1, -1)];
+  if (end - start === first) return false;
+  return groupLength(window, start - 2, -1) === first || groupLength(window, end + 1, 1) === last;
+}
+
+function groupLength(window: TextWindow, from: number, step: 1 | -1): number {
+  let length = 0;
+  while (length < LONGEST_GROUP && is(window.at(from + length * step), DIGIT)) length++;
+  return length;
+}
+
+function partedEnd(numbers: NumberGroups, { count, parted = [] }: NumberForm): number {
+  for (const [shape, separators] of parted) {
+    const end = numbers.endOfParted(count, shape, separators);
+    if (end > 0) return end;
+  }
+  return 0;
+}
+
+/** @see https://www.datadictionary.nhs.uk/attributes/nhs_number.html */
+function isHealthServiceNumber(digits: Digits): boolean {
+  if (!ISSUED_BY_HEALTH_SERVICE.has(at(digits, 0))) return false;
+  const check = (11 - (weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11;
+  return check === at(digits, 9);
+}
+
+/** One digit of the first ten stands there two or three times, and no other one more than once. */
+function isGermanTaxNumber(digits: Digits): boolean {
+  if (at(digits, 0) === 0 || !isMod11And10(digits, 11)) return false;
+  const times = new Uint8Array(10);
+  for (const digit of digits.subarray(0, 10)) times[digit] = (times[digit] as number) + 1;
+  const repeated = times.filter((count) => count > 1);
+  return repeated.length === 1 && (repeated[0] as number) <= 3;
+}
+
+/** The day of birth, with the century in its month, comes first. */
+function isPesel(digits: Digits): boolean {
+  const [month, day] = [number(digits, 2, 4) % 20, number(digits, 4, 6)];
+  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  return (10 - (weighted(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === at(digits, 10);
+}
+
+function isTaxpayerOfBrazil(digits: Digits): boolean {
+  if (digits.subarray(1, 11).every((digit) => digit === digits[0])) return false;
+  const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  return first === at(digits, 9) && second === at(digits, 10);
+}
+
+const SSN_SHAPE = shapeOf(3, 2, 4);
+const BARE_SSN_SHAPE = shapeOf(9);
+const CONTEXT_LENGTH = 40;
+const SSN_CONTEXT = /\bssns?\b|social.?security/;
+
+/** Numbers of social security in the United States: they have no check digit, so that their form or a word in front must tell. */
+export const usSocialSecurity: Detector = {
+  type: 'us_ssn',
+  at: DIGITS,
+  atWordStart: true,
+  find(window, index) {
+    const numbers = window.numberAt(index);
+    const end = numbers.endOf(9, SSN_SHAPE) || (isNamed(window, index) ? numbers.endOf(9, BARE_SSN_SHAPE) : 0);
+    return end > 0 && isIssued(numbers.digits) ? end : 0;
+  },
+};
+
+/** @see https://secure.ssa.gov/poms.nsf/lnx/0110201035 */
+function isIssued(digits: Digits): boolean {
+  const area = number(digits, 0, 3);
+  return area !== 0 && area !== 666 && area < 900 && number(digits, 3, 5) !== 0 && number(digits, 5, 9) !== 0;
+}
+
+function isNamed(window: TextWindow, index: number): boolean {
+  return SSN_CONTEXT.test(window.slice(Math.max(0, index - CONTEXT_LENGTH), index).toLowerCase());
+}
