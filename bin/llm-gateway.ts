@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   models: () => import('./commands/models'),
   prices: () => import('./commands/prices'),
   guardrails: () => import('./commands/guardrails'),
+  guard: () => import('./commands/guard'),
   route: () => import('./commands/route'),
   race: () => import('./commands/race'),
   rehearse: () => import('./commands/rehearse'),

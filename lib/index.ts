@@ -6,6 +6,8 @@ export * from './compute-plane-binding';
 export * from './deadlines';
 export * from './function-props';
 export * from './gateway-endpoint';
+export * from './guardrail';
+export * from './guardrail-rule';
 export * from './ledger';
 export * from './limits';
 export * from './llm-gateway';

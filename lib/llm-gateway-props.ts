@@ -6,6 +6,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { ComputePlane } from './compute-plane';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
+import type { Guardrail } from './guardrail';
 import type { Level, UnknownPrice } from './limits';
 import type { ModelOverride } from './model-override';
 import type { SensitiveTargets, Sensitivity } from './placement';
@@ -84,6 +85,13 @@ export interface LlmGatewayProps extends Level {
    * @default - no fence
    */
   readonly residency?: string[];
+
+  /**
+   * What prompts and answers are held to. Levels, keys and routes name more policies of these, a call may ask for more (`x-gateway-guardrails`), nobody for less.
+   *
+   * @default - nothing is looked into
+   */
+  readonly guardrails?: Guardrail[];
 
   /**
    * What happens to a call whose model has no known price.

@@ -56,6 +56,13 @@ export interface RouteOptions {
    * @default - anywhere that the call's key and the levels above it allow
    */
   readonly residency?: string[];
+
+  /**
+   * Ids of guardrail policies that calls of this alias are held to.
+   *
+   * @default - those that the gateway, the call's key and the levels above it name
+   */
+  readonly guardrails?: string[];
 }
 
 /** An alias that callers may ask for, and where its calls go. */

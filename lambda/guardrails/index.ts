@@ -8,3 +8,4 @@ export { type AppliedPolicies, type AppliedPolicy, type AppliedRule, applied, ap
 export { checkPrompt } from './prompt';
 export type { RestoredAnswer } from './restored-answer';
 export { type CheckedPiece, createScanner, type Finding, type HeldText, type LocalRule, type LocalScanner, type TextForm } from './scanner';
+export { rulesThatAsk, type TriedPolicy, tryPolicy } from './try-policy';

@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Deadlines } from '../deadlines';
+import type { Guardrail } from '../guardrail';
 import type { Level, UnknownPrice } from '../limits';
 import type { ModelOverride } from '../model-override';
 import type { SensitiveTargets, Sensitivity } from '../placement';
@@ -14,6 +15,7 @@ import { checkBaseUrl } from './base-url';
 import type { GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
 import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
+import { bindGuardrails, checkRouteGuardrails } from './guardrail-configs';
 import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
 import { checkArea, placementConfig, sensitiveTargetsConfig } from './placement-config';
@@ -32,6 +34,7 @@ export interface DocumentProps {
   readonly sensitivity?: Sensitivity;
   readonly sensitiveTargets?: SensitiveTargets;
   readonly residency?: string[];
+  readonly guardrails?: Guardrail[];
   readonly gateway: Level;
   readonly keyDefaults?: Level;
   readonly teamDefaults?: Level;
@@ -59,11 +62,14 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
   }
   const ids = checkIds(props.providers);
   const routes = routeConfigs(props.routes, ids);
+  checkRouteGuardrails(routes, props.guardrails ?? []);
 
   const bindings = props.providers.map((provider) => ({
     id: provider.id,
     binding: provider.bind(scope, { models: modelsRoutedTo(provider.id, routes) }),
   }));
+
+  const guardrails = bindGuardrails(props.guardrails ?? [], ids, values);
 
   return {
     document: {
@@ -79,6 +85,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
         ? {}
         : { placement: placementConfig('the gateway', props.sensitivity, props.residency) }),
       ...(props.sensitiveTargets === undefined ? {} : { sensitiveTargets: sensitiveTargetsConfig(props.sensitiveTargets) }),
+      ...guardrails.fields,
       gateway: levelConfig('gateway', props.gateway),
       defaults: {
         ...(props.keyDefaults === undefined ? {} : { key: levelConfig('key', props.keyDefaults) }),
@@ -87,7 +94,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
         ...(props.userDefaults === undefined ? {} : { user: levelConfig('user', props.userDefaults) }),
       },
     },
-    secrets: bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])),
+    secrets: [...bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])), ...guardrails.secrets],
     statements: bindings.flatMap(({ binding }) => binding.statements ?? []),
     network: sharedNetwork(bindings),
   };

@@ -50,7 +50,7 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     throw new Error(`the route "${alias}" has no targets; give at least one, for example Target.model("bedrock/<model>")`);
   if (targets.length > MOST_TARGETS)
     throw new Error(`the route "${alias}" has ${targets.length} targets; give at most ${MOST_TARGETS}, or make a second route`);
-  const { strategy, affinity, budgetFallback, contentPolicyFallback, maxCostUsd, sensitivity, residency } = options;
+  const { strategy, affinity, budgetFallback, contentPolicyFallback, maxCostUsd, sensitivity, residency, guardrails } = options;
   const name = STRATEGY_NAMES.find((known) => known === strategy?.name);
   return {
     alias,
@@ -61,6 +61,7 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     ...(contentPolicyFallback === undefined ? {} : { content_policy_fallback: contentPolicyFallback }),
     ...(maxCostUsd === undefined ? {} : { max_cost_usd: checkUsd(`"maxCostUsd" of the route "${alias}"`, maxCostUsd) }),
     ...placementConfig(`the route "${alias}"`, sensitivity, residency),
+    ...(guardrails === undefined ? {} : { guardrails: [...guardrails] }),
   };
 }
 

@@ -104,7 +104,7 @@ test.each([
 test('R09 the audit log is asked for what it knows, by command and API', async () => {
   const kinds = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book'];
   expect(audit.usage).toContain(kinds.join(', '));
-  await expect(run(audit, '--resource', 'budget')).rejects.toThrow(/^--resource takes one of: key, .*price-book; not 'budget'$/);
+  await expect(run(audit, '--resource', 'budget')).rejects.toThrow(/^--resource takes one of: key, .*guardrail; not 'budget'$/);
   const reply = await fetch(`${gateway.url}/admin/v1/audit?resource=budget`, { headers: { authorization: `Bearer ${gateway.adminKey}` } });
   expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('resource must be one of')]);
   for (const kind of kinds) expect((await run(audit, '--resource', kind)).code).toBe(0);

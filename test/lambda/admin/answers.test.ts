@@ -110,6 +110,7 @@ test('two hundred varied calls are answered as the document says, with every ope
     ['models', { id: 'fast', targets: [{ provider: 'openai', model: 'gpt-5' }] }],
     ['models', { id: 'openai/gpt-nobody-knows', capabilities: { temperature: false, efforts: ['low'], max_output_tokens: 1_000 } }],
     ['prices', { id: 'openai/gpt-nobody-knows', usd_per_million_tokens: { input: '1', output: '2' }, usd_per_unit: { call: '0.5' } }],
+    ['guardrails', { id: 'pii', rules: [{ name: 'people', detect: ['email'], action: 'mask' }] }],
   ] as const) {
     const made = await call('POST', `/${resource}`, { body });
     const id = encodeURIComponent(String(made.json['id']));
@@ -122,7 +123,7 @@ test('two hundred varied calls are answered as the document says, with every ope
     await call('GET', `/${resource}?cursor=nonsense`);
     await call('GET', `/${resource}/${id}`);
     await call('GET', `/${resource}/nobody`);
-    const change = resource === 'models' || resource === 'prices' ? { ...body, id: undefined } : { name: 'changed' };
+    const change = ['models', 'prices', 'guardrails'].includes(resource) ? { ...body, id: undefined } : { name: 'changed' };
     await call('PATCH', `/${resource}/${id}`, { body: resource === 'tags' ? { budgets: null } : change });
     await call('PATCH', `/${resource}/${id}`, { body: { id: 5 } });
     await call('PATCH', `/${resource}/${id}`, { body: change, headers: { 'if-match': '"0"' } });
@@ -195,7 +196,7 @@ test('two hundred varied calls are answered as the document says, with every ope
   for (const headers of [{ 'idempotency-key': 'one' }, { 'idempotency-key': 'one' }])
     await call('POST', '/keys', { body: { name: 'a' }, headers });
   await call('POST', '/keys', { body: { name: 'b' }, headers: { 'idempotency-key': 'one' } });
-  for (const resource of ['keys', 'projects', 'users', 'tags', 'models', 'teams', 'prices']) {
+  for (const resource of ['keys', 'projects', 'users', 'tags', 'models', 'teams', 'prices', 'guardrails']) {
     const { data } = (await admin.call('GET', `/${resource}`)).json;
     for (const { id } of data) await call('DELETE', `/${resource}/${encodeURIComponent(String(id))}`);
   }
