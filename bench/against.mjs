@@ -10,7 +10,7 @@ import { buildTargets, start } from './processes.mjs';
 import { CHUNKS, JSON_ONE, JSON_SIXTEEN, STREAMS, startGateway, WITH_STORE } from './targets.mjs';
 
 const GOAL = { of: 'old', most: 1.05 };
-const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver'];
 
 /** Names of the parts, and what measures each. */
 export function againstParts(oldRoot, newRoot, effort, row) {

@@ -9,11 +9,12 @@
  * - `-c simulated=true`: the simulated provider, behind the aliases `demo` and `smart`.
  * - `-c routes='{"smart":["anthropic/claude-sonnet-5-5"]}'`: aliases; targets at providers that are not configured are left out. Without it
  *   `smart` leads to the first of a few well-known models whose provider is there.
+ * - `-c archive=false`: without the audit trail in a bucket.
  * - `-c removalPolicy=destroy`: a gateway to throw away.
  */
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { LlmGateway, Provider, ProviderNetwork, Route, Target } from '../lib/index';
+import { Archive, LlmGateway, Provider, ProviderNetwork, Route, Target } from '../lib/index';
 
 /** Providers that need nothing but a key, by id. */
 const KEYED: Record<string, (apiKey: ISecret) => Provider> = {
@@ -51,6 +52,7 @@ const providers = configuredProviders();
 new LlmGateway(stack, 'Gateway', {
   providers,
   routes: configuredRoutes(new Set(providers.map(({ id }) => id))),
+  archive: context('archive') === 'false' ? undefined : Archive.s3(),
   removalPolicy: context('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
 });
 app.synth();

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -25,6 +26,9 @@ export interface GatewayAdminProps extends GatewayFunctionProps {
 export class GatewayAdmin extends Construct {
   /** The function. */
   readonly handler: lambda.Function;
+
+  /** Its role. */
+  readonly role: iam.IRole;
 
   constructor(scope: Construct, id: string, props: GatewayAdminProps) {
     super(scope, id);
@@ -58,5 +62,6 @@ export class GatewayAdmin extends Construct {
     });
     for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin.role, secret);
     this.handler = admin.function;
+    this.role = admin.role;
   }
 }

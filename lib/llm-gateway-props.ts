@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Archive } from './archive';
 import type { ComputePlane } from './compute-plane';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
@@ -185,6 +186,13 @@ export interface LlmGatewayProps extends Level {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Keeps the audit trail in a bucket, so that any later change of it shows: who changed what, and the metadata of every request.
+   *
+   * @default - changes are kept in a table alone, requests as usage records
+   */
+  readonly archive?: Archive;
 
   /**
    * Customer key that encrypts the tables and the gateway's own secrets.

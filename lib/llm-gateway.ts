@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { GatewayAdmin } from './admin-api';
 import { GatewayApi } from './api';
 import { ComputePlane } from './compute-plane';
+import { GatewayArchive } from './gateway-archive';
 import { GatewayLedger } from './ledger';
 import { LlmGatewayGrants } from './llm-gateway-grants';
 import type { LlmGatewayProps } from './llm-gateway-props';
@@ -88,6 +89,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** Rollups, alerts and governance events. */
   readonly usage: GatewayUsage;
 
+  /** The audit trail in a bucket; absent without `archive`. */
+  readonly archive?: GatewayArchive;
+
   /** The sweeper and its queues. */
   readonly ledger: GatewayLedger;
 
@@ -104,7 +108,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     super(scope, id);
     this.gatewayName = this.node.path;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    const { encryptionKey } = props;
+    const stored = { removalPolicy, encryptionKey: props.encryptionKey };
 
     const values = new DeployValues(this);
     const { document, secrets, statements, network } = bindDocument(
@@ -119,8 +123,8 @@ export class LlmGateway extends Construct implements ILlmGateway {
       logRemovalPolicy: removalPolicy,
     };
 
-    this.tables = new GatewayTables(this, 'Tables', { removalPolicy, encryptionKey });
-    this.secrets = new GatewaySecrets(this, 'Secrets', { removalPolicy, encryptionKey });
+    this.tables = new GatewayTables(this, 'Tables', stored);
+    this.secrets = new GatewaySecrets(this, 'Secrets', stored);
     this.ledger = new GatewayLedger(this, 'Ledger', { ...common, tables: this.tables });
     this.proxy = new GatewayProxy(this, 'Proxy', {
       ...common,
@@ -143,6 +147,10 @@ export class LlmGateway extends Construct implements ILlmGateway {
       bootstrap: this.secrets.bootstrap,
     });
     this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
+    if (props.archive !== undefined) {
+      const { tables, usage, admin } = this;
+      this.archive = new GatewayArchive(this, 'Archive', { ...common, ...stored, archive: props.archive, tables, usage, admin });
+    }
     const edge = {
       tlsPolicy: props.tlsPolicy,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,

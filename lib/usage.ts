@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -22,6 +23,9 @@ export interface GatewayUsageProps extends GatewayFunctionProps {
 export class GatewayUsage extends Construct {
   /** The function that reads the streams. */
   readonly handler: lambda.Function;
+
+  /** The role of that function. */
+  readonly role: iam.IRole;
 
   /** Takes governance events, such as a budget's alert. */
   readonly eventBus: events.EventBus;
@@ -65,6 +69,7 @@ export class GatewayUsage extends Construct {
       [recordsStream, auditStream],
     );
     this.handler = usage.function;
+    this.role = usage.role;
 
     new events.Rule(this, 'Faults', {
       description: 'Sets aside records that the usage pipelines of an LLM gateway could not take in',

@@ -25,10 +25,10 @@ export function openPrivately(path: string, flags: string): number {
 }
 
 /** Writes beside the file and renames, so that a crash leaves the old file or the new one. */
-export function writePrivately(path: string, text: string): void {
+export function writePrivately(path: string, content: string | Buffer): void {
   const descriptor = openPrivately(`${path}.next`, 'w');
   try {
-    writeFileSync(descriptor, text);
+    writeFileSync(descriptor, content);
   } finally {
     closeSync(descriptor);
   }

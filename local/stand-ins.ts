@@ -18,7 +18,7 @@ import type { StackModel } from './template/stack-model';
 
 export interface StandInOptions {
   readonly account: LocalAccount;
-  /** Where tables, queues and generated secrets are kept. Default: in memory only. */
+  /** Where tables, queues, objects and generated secrets are kept. Default: in memory only. */
   readonly directory?: string;
   /** Values of secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -52,7 +52,8 @@ export class StandIns {
       ...(options.directory === undefined ? {} : { directory: join(options.directory, 'tables') }),
     });
     const secrets = openSecrets({ ...place, ...kept, values: options.secrets });
-    const [queues, events, topics, objects] = [createQueues({ ...place, ...kept }), createEvents(place), createTopics(), createObjects()];
+    const [queues, events, topics] = [createQueues({ ...place, ...kept }), createEvents(place), createTopics()];
+    const objects = createObjects(options.directory === undefined ? {} : { directory: join(options.directory, 'objects') });
     const endpoint = await startAwsEndpoint({
       ...place,
       dynamodb,

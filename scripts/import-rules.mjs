@@ -4,10 +4,10 @@ import { dirname, join, normalize, sep } from 'node:path';
 import { circlesOf } from './import-circles.mjs';
 
 /** Rooms of the runtime in their order: each may import those to its left. */
-const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'aws', 'simulated'];
+const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'archive', 'aws', 'simulated'];
 
 /** They join the rooms; none imports another, and nothing imports them. */
-const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver'];
 
 /** Folders of wire of which each part is loaded by itself, and entered by its own `index.ts` from inside the room too. */
 const BY_ITSELF = /^lambda\/wire\/(?:dialects|protocols|operations)\/[^/]+\//;
@@ -186,7 +186,7 @@ function roomBreach(file, target) {
 }
 
 /** Rooms that have an `index.ts` at their top; the others have one a folder, and what stands beside the folders. */
-const ONE_FACE = ['identity', 'routing', 'guardrails', 'simulated'];
+const ONE_FACE = ['identity', 'routing', 'guardrails', 'archive', 'simulated'];
 
 function faceBreach(room, target) {
   if (!ORDER.includes(room)) return `lambda/${room} is entered by nobody`;

@@ -1,7 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { createAwsJsonCall } from '../aws/aws-json';
 import { createLeanDynamoDb } from '../aws/dynamodb';
+import { createS3ObjectStore } from '../aws/s3';
 import { createSecrets, secretsManager } from '../aws/secrets';
-import { openAwsSession } from '../aws/session';
+import { awsSessionParts } from '../aws/session';
 import { loadDocument } from '../platform/document';
 import { createLog, readEnvironment, systemClock } from '../platform/runtime';
 import { createApplication } from './application';
@@ -11,7 +13,10 @@ import { createServices } from './services';
 const environment = readEnvironment();
 const clock = systemClock;
 const dynamodbEndpoint = environment.awsEndpoint('DYNAMODB');
-const call = openAwsSession(environment);
+const aws = awsSessionParts(environment);
+const call = createAwsJsonCall(aws);
+const bucketOf = (name: string) =>
+  name === '' ? undefined : createS3ObjectStore({ ...aws, endpoint: environment.awsEndpoint('S3') }, name);
 const application = createApplication(
   createServices({
     environment,
@@ -19,6 +24,7 @@ const application = createApplication(
     log: createLog(environment.logLevel),
     connector: createLeanDynamoDb(call, dynamodbEndpoint),
     secrets: createSecrets(secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER')), clock),
+    archive: bucketOf(environment.archiveBucket),
     document: loadDocument(environment.configFile),
   }),
 );

@@ -34,5 +34,5 @@ export function checkManages(caller: Caller, key: KeyRecord, fields?: readonly s
     }
     return;
   }
-  if (key.role === 'admin' || key.role === 'team_admin') throw forbidden('Only the role admin manages keys with an administrative role.');
+  if (key.role !== 'caller' && key.role !== 'viewer') throw forbidden('Only the role admin manages keys with an administrative role.');
 }

@@ -53,6 +53,9 @@ export interface AdminRoute {
 export const EVERYONE = ['admin', 'team_admin', 'viewer'] as const;
 export const MANAGERS = ['admin', 'team_admin'] as const;
 export const ADMINS = ['admin'] as const;
+/** Who sees what happened, and changes nothing. */
+export const OBSERVERS = ['admin', 'team_admin', 'auditor', 'viewer'] as const;
+export const AUDITORS = ['admin', 'auditor'] as const;
 
 /** Query parameters of every list. */
 export const PAGE_QUERY: Readonly<Record<string, Schema>> = {

@@ -1,4 +1,5 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
+import type { ObjectStore, TrailHeads } from '../archive';
 import type { AuditStore, DynamoDbConnector, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
@@ -8,6 +9,7 @@ import {
   createPriceBookStore,
   createRollupStore,
   createSpendStore,
+  createTrailHeads,
   createUsageRecordStore,
 } from '../aws/dynamodb';
 import type { IdentityStore, KeptRows, Peppers, Secrets } from '../identity';
@@ -40,6 +42,8 @@ export interface Services {
   readonly rollups: RollupStore;
   readonly audit: AuditStore;
   readonly pages: PageStore;
+  /** Absent where the deployment has no archive. */
+  readonly trail?: { readonly objects: ObjectStore; readonly heads: TrailHeads; readonly retentionDays: number | undefined };
   /** How budgets stand. */
   readonly budgets: BudgetSources;
   /** Writes, each with its audit entry. */
@@ -59,16 +63,25 @@ export interface Services {
 export interface ServiceParts {
   readonly environment: Pick<
     Environment,
-    'identityTable' | 'countersTable' | 'recordsTable' | 'auditTable' | 'region' | 'pepperSecret' | 'bootstrapSecret'
+    | 'identityTable'
+    | 'countersTable'
+    | 'recordsTable'
+    | 'auditTable'
+    | 'region'
+    | 'pepperSecret'
+    | 'bootstrapSecret'
+    | 'archiveRetentionDays'
   >;
   readonly clock: Clock;
   readonly log: Log;
   readonly connector: DynamoDbConnector;
   readonly secrets: Pick<Secrets, 'read'>;
+  /** Bucket of the audit trail; absent where there is none. */
+  readonly archive?: ObjectStore | undefined;
   readonly document: Partial<GatewayDocument>;
 }
 
-export function createServices({ environment, clock, log, connector, secrets, document }: ServiceParts): Services {
+export function createServices({ environment, clock, log, connector, secrets, archive, document }: ServiceParts): Services {
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
   const rows = createIdentityRows(identity, clock);
@@ -92,6 +105,15 @@ export function createServices({ environment, clock, log, connector, secrets, do
     rollups: createRollupStore(connector, recordsTable),
     audit: createAuditStore(connector, auditTable),
     pages,
+    ...(archive === undefined
+      ? {}
+      : {
+          trail: {
+            objects: archive,
+            heads: createTrailHeads(connector, recordsTable),
+            retentionDays: environment.archiveRetentionDays,
+          },
+        }),
     budgets: {
       pages,
       spentBefore: createSpentBefore(

@@ -1,7 +1,7 @@
 import type { Transport } from '../platform/http';
 import { type Environment, systemClock } from '../platform/runtime';
 import { createTransport } from '../platform/transport';
-import { type AwsJsonCall, createAwsJsonCall } from './aws-json';
+import { type AwsJsonCall, type AwsJsonOptions, createAwsJsonCall } from './aws-json';
 import { type AwsCredentialSource, createSigV4Signer, roleCredentials } from './signing';
 
 export interface AwsSessionOptions {
@@ -11,12 +11,20 @@ export interface AwsSessionOptions {
   readonly credentials?: AwsCredentialSource;
 }
 
-/** Opens the way by which a process calls AWS: one transport, one signer, its credentials. Sends nothing. */
-export function openAwsSession(environment: Pick<Environment, 'awsCredentials' | 'region'>, options: AwsSessionOptions = {}): AwsJsonCall {
-  return createAwsJsonCall({
+/** The way by which a process calls AWS: one transport, one signer, its credentials. Opens it and sends nothing. */
+export function awsSessionParts(
+  environment: Pick<Environment, 'awsCredentials' | 'region'>,
+  options: AwsSessionOptions = {},
+): AwsJsonOptions {
+  return {
     transport: options.transport ?? createTransport(),
     signer: createSigV4Signer(systemClock),
     credentials: options.credentials ?? roleCredentials(environment),
     region: environment.region,
-  });
+  };
+}
+
+/** The same, for services that are called in JSON. */
+export function openAwsSession(environment: Pick<Environment, 'awsCredentials' | 'region'>, options: AwsSessionOptions = {}): AwsJsonCall {
+  return createAwsJsonCall(awsSessionParts(environment, options));
 }

@@ -1,7 +1,7 @@
 import type { SensitivityLabel } from '../../lib/private/contract';
 import type { KeyRow, LevelRow } from '../money/ledger';
 
-export type Role = 'admin' | 'team_admin' | 'viewer' | 'caller';
+export type Role = 'admin' | 'team_admin' | 'auditor' | 'viewer' | 'caller';
 
 /** What every level's row holds. Absent `models`, `serverTools` and `endpoints` mean: as the parent allows. */
 export interface LevelRecord extends LevelRow {

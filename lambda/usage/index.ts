@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import { createTrailWriter, type Trail, type TrailWriter, trailsOf } from '../archive';
+import { createAwsJsonCall } from '../aws/aws-json';
 import {
   createAlertStore,
   createIdentityStore,
@@ -5,10 +8,12 @@ import {
   createPageStore,
   createRollupStore,
   createSpendStore,
+  createTrailHeads,
   createUsageRecordStore,
 } from '../aws/dynamodb';
 import { createEventBus } from '../aws/events';
-import { openAwsSession } from '../aws/session';
+import { createS3ObjectStore } from '../aws/s3';
+import { awsSessionParts } from '../aws/session';
 import { loadDocument } from '../platform/document';
 import { createLog, pause, readEnvironment, systemClock } from '../platform/runtime';
 import { raiseBudgetAlerts } from './budget-alerts';
@@ -18,7 +23,8 @@ import { createRollupWriter } from './rollup-writer';
 
 const environment = readEnvironment();
 const clock = systemClock;
-const call = openAwsSession(environment);
+const aws = awsSessionParts(environment);
+const call = createAwsJsonCall(aws);
 const log = createLog(environment.logLevel);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const bus = createEventBus(call, environment.eventBus, environment.awsEndpoint('EVENTBRIDGE'));
@@ -42,11 +48,20 @@ const rebuildParts = {
   pause,
 };
 
+/** Which chain a process writes is chance, so that they meet rarely. */
+function openTrail(bucket: string): TrailWriter {
+  const trails = trailsOf('requests');
+  const objects = createS3ObjectStore({ ...aws, endpoint: environment.awsEndpoint('S3') }, bucket);
+  const heads = createTrailHeads(connector, environment.recordsTable);
+  return createTrailWriter(trails[randomInt(trails.length)] as Trail, { objects, heads, clock });
+}
+
 /** Reads the streams of the records and of the audit table: rollups, alerts, governance events. */
 export const handler = createProcessor({
   rollups: writer,
   raiseAlerts: (contributions) => raiseBudgetAlerts(alertParts, contributions),
   rebuildDays: (requests) => rebuildDays(rebuildParts, requests),
+  trail: environment.archiveBucket === '' ? undefined : openTrail(environment.archiveBucket),
   bus,
   gateway: environment.gateway,
   log,

@@ -40,6 +40,7 @@ export async function startGatewayServer(document: Partial<GatewayDocument> = {}
       auditTable: TABLE_NAMES.audit,
       region: 'us-east-1',
       pepperSecret: 'pepper',
+      archiveRetentionDays: undefined,
       bootstrapSecret: 'bootstrap',
     },
     clock: systemClock,

@@ -3,8 +3,8 @@ import { importBreaches } from '../../scripts/import-rules.mjs';
 import { readSources } from '../../scripts/sources.mjs';
 
 const ROOT = join(__dirname, '../..');
-const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'aws', 'simulated'];
-const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper'];
+const ROOMS = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'archive', 'aws', 'simulated'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver'];
 
 const sources = readSources(ROOT, ['lib', 'lambda', 'local', 'bin']);
 

@@ -1,16 +1,13 @@
 import type { KeptRecord } from '../../money/ports';
-import { formatUsd } from '../../money/pricing';
-import type { AttemptRecord, TypeShown, VerdictRecord } from '../../money/record';
-import { ATTEMPT_FIELDS, RECORD_FIELDS, shown, USAGE_FIELDS, VERDICT_FIELDS } from '../../money/record';
-import type { JsonObject, JsonValue } from '../../platform/json';
-import type { Usage } from '../../wire/model';
+import type { AttemptRecord } from '../../money/record';
+import { shownRecord } from '../../money/shown-record';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
 import { daysOf, readSpan, utcDay } from '../days';
 import { readFeed } from '../feed';
 import { type Filters, filterQuery, hasAll, wantedOf } from '../filters';
 import type { AdminRoute } from '../route';
-import { EVERYONE, PAGE_QUERY } from '../route';
+import { OBSERVERS, PAGE_QUERY } from '../route';
 import type { Schema } from '../schema';
 import { REQUEST, REQUEST_LIST } from '../schemas/requests';
 import { USAGE_QUERY } from '../schemas/usage';
@@ -41,7 +38,7 @@ export const requestRoutes: readonly AdminRoute[] = [
     path: '/requests',
     operation: 'listRequests',
     summary: 'List finished requests, newest first.',
-    roles: EVERYONE,
+    roles: OBSERVERS,
     query: {
       ...PAGE_QUERY,
       start: { ...USAGE_QUERY['start'], description: 'First UTC day. Default: a week ago.' },
@@ -73,7 +70,7 @@ export const requestRoutes: readonly AdminRoute[] = [
         },
         readPage(query, list),
       );
-      return pageAnswer(page, list, requestToWire);
+      return pageAnswer(page, list, shownRecord);
     },
   },
   {
@@ -81,56 +78,13 @@ export const requestRoutes: readonly AdminRoute[] = [
     path: '/requests/{id}',
     operation: 'getRequest',
     summary: 'Read the usage record of one request: tokens by class, cost, price version, attempts, timings, outcome.',
-    roles: EVERYONE,
+    roles: OBSERVERS,
     answer: { status: 200, description: 'The record.', schema: REQUEST },
     async run({ services, caller, params }) {
       const id = params['id'] as string;
       const record = id.length > 64 ? undefined : await services.records.read(id);
       if (record === undefined || !sees(caller, record.teamId)) throw notFound('request', id);
-      return { status: 200, json: requestToWire(record) };
+      return { status: 200, json: shownRecord(record) };
     },
   },
 ];
-
-type Write = (value: never) => JsonValue;
-
-const AS_IT_IS: Write = (value: JsonValue) => value;
-
-/** How the values of fields are shown, by their types. */
-const WRITERS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Write>> = {
-  text: AS_IT_IS,
-  time: AS_IT_IS,
-  state: AS_IT_IS,
-  operation: AS_IT_IS,
-  dialect: AS_IT_IS,
-  flag: AS_IT_IS,
-  integer: AS_IT_IS,
-  count: AS_IT_IS,
-  milliseconds: AS_IT_IS,
-  'fine-milliseconds': AS_IT_IS,
-  labels: AS_IT_IS,
-  money: formatUsd,
-  usage: (usage: Usage) => partsOf(usage, USAGE_PARTS),
-  attempts: (attempts: readonly AttemptRecord[]) => attempts.map((attempt) => partsOf(attempt, ATTEMPT_PARTS)),
-  verdicts: (verdicts: readonly VerdictRecord[]) => verdicts.map((verdict) => partsOf(verdict, VERDICT_PARTS)),
-};
-
-const FIELDS = shown(RECORD_FIELDS, 'api');
-const USAGE_PARTS = shown(USAGE_FIELDS, 'api');
-const ATTEMPT_PARTS = shown(ATTEMPT_FIELDS, 'api');
-const VERDICT_PARTS = shown(VERDICT_FIELDS, 'api');
-
-function requestToWire(record: KeptRecord): JsonObject {
-  const wire: JsonObject = {};
-  for (const { name, api, type } of FIELDS) {
-    const value = record[name as keyof KeptRecord];
-    if (value !== undefined) wire[api] = WRITERS[type](value as never);
-  }
-  return wire;
-}
-
-/** Parts are plain values that need only their names in the API. */
-function partsOf<Whole extends object>(whole: Whole, parts: readonly { readonly name: string; readonly api: string }[]): JsonObject {
-  const values = whole as Readonly<Record<string, JsonValue | undefined>>;
-  return Object.fromEntries(parts.flatMap(({ name, api }) => (values[name] === undefined ? [] : [[api, values[name]]])));
-}

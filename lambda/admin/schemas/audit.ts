@@ -1,4 +1,5 @@
 import { AUDITED_RESOURCES } from '../../../lib/private/contract';
+import { TRAIL_FAULTS } from '../../archive';
 import type { Schema } from '../schema';
 import { TIME } from './level';
 import { listOf } from './resource';
@@ -31,3 +32,47 @@ const AUDIT_ENTRY: Schema = {
 };
 
 export const AUDIT_LIST = listOf('AuditEntry', AUDIT_ENTRY);
+
+const COUNT: Schema = { type: 'integer', minimum: 0 };
+
+const TRAIL: Schema = {
+  title: 'Trail',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'sequence', 'hash', 'at'],
+  properties: {
+    id: TEXT,
+    sequence: { ...COUNT, description: 'Of the last segment; the first is 1.' },
+    hash: { ...TEXT, description: 'SHA-256 of the last segment.' },
+    at: TIME,
+  },
+};
+
+export const TRAIL_LIST = listOf('Trail', TRAIL);
+
+export const TRAIL_CHECK: Schema = {
+  title: 'TrailCheck',
+  type: 'object',
+  additionalProperties: false,
+  required: ['segments', 'entries', 'findings'],
+  properties: {
+    segments: COUNT,
+    entries: COUNT,
+    findings: {
+      type: 'array',
+      items: {
+        title: 'TrailFinding',
+        type: 'object',
+        additionalProperties: false,
+        required: ['fault', 'object', 'words'],
+        properties: {
+          fault: { type: 'string', enum: [...TRAIL_FAULTS] },
+          object: { ...TEXT, description: 'Key of the segment, of the first one where several are missing.' },
+          line: { type: 'integer', minimum: 1, description: 'Entry within the segment.' },
+          words: TEXT,
+        },
+      },
+    },
+    next: { type: 'integer', description: 'Where to go on: `before` of the next call. Absent: the beginning of the chain was reached.' },
+  },
+};

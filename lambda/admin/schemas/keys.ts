@@ -23,8 +23,9 @@ export const KEY = defineResource({
     name: NAME,
     role: {
       type: 'string',
-      enum: ['caller', 'viewer', 'team_admin', 'admin'],
-      description: '`caller`: the data plane only. The others also use the admin API; `team_admin` needs `team_id`.',
+      enum: ['caller', 'viewer', 'auditor', 'team_admin', 'admin'],
+      description:
+        '`caller`: the data plane only. The others also use the admin API; `team_admin` needs `team_id`; `auditor` reads requests and the audit trail, and changes nothing.',
     },
     ...LEVEL_FIELDS,
     endpoints: { type: 'array', maxItems: ENDPOINTS.length, items: { type: 'string', enum: ENDPOINTS }, description: 'Absent: all.' },

@@ -19,5 +19,6 @@ export { createRollupStore, type Epochs, LARGEST_COMMIT, type RollupStore } from
 export { createSpendStore } from './spend';
 export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
 export { MOST_NAMES } from './spend-names';
+export { createTrailHeads } from './trail-heads';
 export { createUsageRecordStore } from './usage-records';
 export { type CountedValue, MOST_LABELS, MOST_VALUES, OTHER_VALUES } from './usage-values';

@@ -18,12 +18,15 @@ const UNSIGNED = new Set([
   'x-amzn-trace-id',
 ]);
 
+/** Every other service signs the encoded path encoded once more, its dot segments resolved. */
+const SIGNS_PATH_AS_SENT = 's3';
+
 /** What a canonical value must not hold. */
 const SPACES = /^\s|\s\s|[^\S ]|\s$/;
 
 /** A call about to be sent, with everything a signature covers. */
 export interface SigningRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `https://host[:port]`. */
   readonly origin: string;
   /** Path and query, percent-encoded as it will be sent. */
@@ -75,7 +78,7 @@ export function createSigV4Signer(clock: Pick<Clock, 'now'>): SigV4Signer {
       if (credentials.sessionToken !== undefined) added['x-amz-security-token'] = credentials.sessionToken;
 
       const { names, lines } = canonicalHeaders(request.headers, hostOf(request.origin), added);
-      const [path, query] = canonicalTarget(request.path);
+      const [path, query] = canonicalTarget(request.path, service === SIGNS_PATH_AS_SENT);
       const canonical = `${request.method}\n${path}\n${query}\n${lines}\n${names}\n${bodyHash}`;
       const toSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash('sha256', canonical)}`;
       const signature = createHmac('sha256', signingKey(credentials, day, region, service))
@@ -118,18 +121,19 @@ function canonicalHeaders(
   return { names: names.join(';'), lines };
 }
 
-/** Every service but S3 has the already encoded path encoded once more, dot segments resolved. */
-function canonicalTarget(target: string): [string, string] {
+function canonicalTarget(target: string, asSent: boolean): [string, string] {
   if (target === '/') return ['/', ''];
   const at = target.indexOf('?');
   const path = at < 0 ? target : target.slice(0, at);
+  const query = at < 0 ? '' : canonicalQuery(target.slice(at + 1));
+  if (asSent) return [path, query];
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop();
     else if (segment !== '' && segment !== '.') segments.push(encode(segment));
   }
   const trailing = segments.length > 0 && path.endsWith('/') ? '/' : '';
-  return [`/${segments.join('/')}${trailing}`, at < 0 ? '' : canonicalQuery(target.slice(at + 1))];
+  return [`/${segments.join('/')}${trailing}`, query];
 }
 
 /** Sorted by name, then by value. */

@@ -43,7 +43,7 @@ export interface CallDeadlines {
 
 /** A call to a provider. The origin comes from configuration alone. */
 export interface OutboundRequest {
-  readonly method: 'POST' | 'GET';
+  readonly method: 'POST' | 'GET' | 'PUT' | 'DELETE';
   /** `https://host[:port]`, without path. */
   readonly origin: string;
   readonly path: string;

@@ -12,6 +12,10 @@ export interface Environment {
   readonly bootstrapSecret: string;
   readonly settlementQueue: string;
   readonly eventBus: string;
+  /** Empty where nothing is archived. */
+  readonly archiveBucket: string;
+  /** Undefined where the archive is kept for ever. */
+  readonly archiveRetentionDays: number | undefined;
   readonly logLevel: string;
   /** How DynamoDB is called: `lean` by our own signed calls, `sdk` through the AWS SDK. */
   readonly awsClient: 'lean' | 'sdk';
@@ -26,7 +30,7 @@ export interface Environment {
   readonly runtimeApi: string;
   /** Where AWS's own calls go instead of the service's endpoint, as the SDK reads it: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`. */
   awsEndpoint(
-    service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'EVENTBRIDGE' | 'BEDROCK_RUNTIME' | 'SAGEMAKER_RUNTIME' | 'STS',
+    service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'EVENTBRIDGE' | 'BEDROCK_RUNTIME' | 'SAGEMAKER_RUNTIME' | 'STS' | 'S3',
   ): string | undefined;
   /** Values known only at deploy, by the names the configuration document uses. */
   deployValue(name: string): string | undefined;
@@ -52,6 +56,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     bootstrapSecret: read(ENV.BOOTSTRAP_SECRET),
     settlementQueue: read(ENV.SETTLEMENT_QUEUE),
     eventBus: read(ENV.EVENT_BUS),
+    archiveBucket: read(ENV.ARCHIVE_BUCKET),
+    archiveRetentionDays: Number(read(ENV.ARCHIVE_RETENTION)) || undefined,
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),

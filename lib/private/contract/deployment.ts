@@ -17,6 +17,10 @@ export const ENV = {
   SETTLEMENT_QUEUE: 'SETTLEMENT_QUEUE_URL',
   /** Name of the event bus for governance events. */
   EVENT_BUS: 'EVENT_BUS_NAME',
+  /** Bucket of the audit trail. Only where there is one. */
+  ARCHIVE_BUCKET: 'ARCHIVE_BUCKET_NAME',
+  /** Days after which segments of the audit trail expire. */
+  ARCHIVE_RETENTION: 'ARCHIVE_RETENTION_DAYS',
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   LOG_LEVEL: 'LOG_LEVEL',
   /** `sdk` calls DynamoDB through the AWS SDK in place of the proxy's own signed calls. Not set by the construct. */

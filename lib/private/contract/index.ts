@@ -136,4 +136,4 @@ export {
 } from './routes';
 export type { EdgeErrorCode } from './signals';
 export { EVENTS } from './signals';
-export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex } from './tables';
+export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex, TRAIL_PREFIXES } from './tables';

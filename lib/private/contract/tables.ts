@@ -55,6 +55,9 @@ export interface TableIndex {
   readonly keysOnly?: boolean;
 }
 
+/** How the keys of the audit trail's objects begin, by who writes them. */
+export const TRAIL_PREFIXES = { changes: 'changes/', requests: 'requests/' } as const;
+
 /** How the partition keys of the audit table begin. */
 export const AUDIT_PREFIX = 'audit#';
 

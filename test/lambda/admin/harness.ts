@@ -5,6 +5,7 @@ import type { Services } from '../../../lambda/admin/services';
 import { createServices } from '../../../lambda/admin/services';
 import { createLog } from '../../../lambda/platform/runtime/log';
 import type { GatewayDocument } from '../../../lib/private/contract';
+import { createMemoryBucket, type MemoryBucket } from '../../support/memory-bucket';
 import type { MemoryDynamoDb } from '../../support/memory-dynamodb';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
 
@@ -37,6 +38,8 @@ export interface CallOptions {
 /** The admin API over the memory table, called as API Gateway calls it. */
 export interface AdminHarness {
   readonly database: MemoryDynamoDb;
+  /** The archive's. */
+  readonly bucket: MemoryBucket;
   readonly services: Services;
   readonly lines: string[];
   clock: number;
@@ -49,6 +52,7 @@ export interface AdminHarness {
 
 export function createAdminHarness(document: Partial<GatewayDocument> = {}, secrets: Partial<Secrets> = {}): AdminHarness {
   const database = createMemoryDynamoDb();
+  const bucket = createMemoryBucket();
   const lines: string[] = [];
   const state = { now: Date.parse('2026-11-24T12:00:00Z') };
   const services = createServices({
@@ -59,17 +63,20 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}, secr
       auditTable: TABLE_NAMES.audit,
       region: 'us-east-1',
       pepperSecret: 'pepper',
+      archiveRetentionDays: 400,
       bootstrapSecret: 'bootstrap',
     },
     clock: { now: () => state.now, monotonic: () => state.now },
     log: createLog('debug', (line) => lines.push(line)),
     connector: database,
+    archive: bucket,
     secrets: { read: async (name) => ({ pepper: PEPPER, bootstrap: BOOTSTRAP, ...secrets })[name as keyof Secrets] },
     document,
   });
   const application = createApplication(services);
   const harness: AdminHarness = {
     database,
+    bucket,
     services,
     lines,
     get clock() {

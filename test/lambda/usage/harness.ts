@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { createTrailWriter, type Trail, trailsOf } from '../../../lambda/archive';
 import type { Item } from '../../../lambda/aws/dynamodb';
 import {
   createAlertStore,
@@ -6,6 +7,7 @@ import {
   createPageStore,
   createRollupStore,
   createSpendStore,
+  createTrailHeads,
   createUsageRecordStore,
   isRequestItem,
   readRecord,
@@ -19,13 +21,14 @@ import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
 import { createProcessor } from '../../../lambda/usage/process';
 import { rebuildDays } from '../../../lambda/usage/rebuild';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { createMemoryBucket } from '../../support/memory-bucket';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
 import { usageRecord } from '../../support/usage-record';
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 
 /** The usage function over the memory table; what the tables' streams would carry is kept in `stream`. */
-export function createUsageHarness() {
+export function createUsageHarness({ archives = false } = {}) {
   const database = createMemoryDynamoDb();
   const stream: DynamoDBRecord[] = [];
   const published: BusEvent[] = [];
@@ -49,6 +52,8 @@ export function createUsageHarness() {
     document: { gateway: {}, defaults: {} },
     clock,
   };
+  const bucket = createMemoryBucket();
+  const heads = createTrailHeads(database, TABLE_NAMES.records);
   const process = createProcessor({
     rollups: writer,
     raiseAlerts: (contributions) => raiseBudgetAlerts(alerts, contributions),
@@ -59,6 +64,7 @@ export function createUsageHarness() {
         published.push(...events);
       },
     },
+    trail: archives ? createTrailWriter(trailsOf('requests')[0] as Trail, { objects: bucket, heads, clock }) : undefined,
     gateway: 'test',
     log,
     clock,
@@ -66,6 +72,7 @@ export function createUsageHarness() {
 
   return {
     database,
+    bucket,
     stream,
     published,
     lines,

@@ -1,0 +1,6 @@
+/** What is kept for later and outside of the tables: the audit trail. What it asks of a bucket and of a table stands in `ports.ts`. */
+export { requestLine, unreadableLine } from './entries';
+export type { ObjectStore, TrailHead, TrailHeads } from './ports';
+export { TRAILS, type Trail, type TrailKind, trailsOf } from './trail';
+export { checkTrail, TRAIL_FAULTS, type TrailCheck, type TrailFinding } from './trail-check';
+export { createTrailWriter, type TrailWriter } from './trail-writer';
