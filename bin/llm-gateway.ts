@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   tags: () => import('./commands/tags'),
   budgets: () => import('./commands/budgets'),
   usage: () => import('./commands/usage'),
+  tail: () => import('./commands/tail'),
+  top: () => import('./commands/top'),
   requests: () => import('./commands/requests'),
   audit: () => import('./commands/audit'),
   models: () => import('./commands/models'),

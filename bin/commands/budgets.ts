@@ -1,5 +1,6 @@
 import { clientOf, gather, printRows } from './admin/call';
 import type { AdminClient, Listed } from './admin/client';
+import { bar, nanoOf } from './admin/figures';
 import { readBudget } from './admin/level-options';
 import type { Parsed } from './admin/options';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, parse, text, texts, verbOf } from './admin/options';
@@ -9,6 +10,7 @@ import type { Command } from './command';
 import { UsageError } from './command';
 
 const USAGE = `usage: npx cdk-llm-gateway budgets list [KIND]
+       npx cdk-llm-gateway budgets near [KIND] [--share N]
        npx cdk-llm-gateway budgets show KIND ID
        npx cdk-llm-gateway budgets set|add KIND ID --budget LIMIT/PERIOD[/MODELS] ...
        npx cdk-llm-gateway budgets increase KIND ID --by USD --until TIME [--period PERIOD] [--model MODELS]
@@ -16,6 +18,8 @@ const USAGE = `usage: npx cdk-llm-gateway budgets list [KIND]
 
 KIND is gateway (without ID), team, project, user, key or tag.
 
+  --share N                             near: budgets of which at least that is spent or reserved, the
+                                        nearest first (default: 0.8)
   --budget LIMIT/PERIOD[/MODELS]        25.00/month, 5/day/openai/*; may be repeated;
                                         periods: hour, day, week, month, lifetime
   --soft-budget LIMIT/PERIOD[/MODELS]   alerts only, never refuses
@@ -36,11 +40,33 @@ const COLUMNS: readonly Column[] = [
   field('resets_at', 'resets'),
 ];
 
+/** Verbs that show many levels at once. */
+const LISTS: readonly string[] = ['list', 'near'];
+const NEAR_SHARE = 0.8;
+const NEAR_COLUMNS: readonly Column[] = [
+  ...COLUMNS,
+  { title: 'used', value: (row) => `${Math.round(Number(row['used_share']) * 100)} %`, align: 'right' },
+  { title: '', value: (row) => bar(Number(row['used_share'])) },
+];
+
+/** Budgets by how much of them is spent or reserved, the nearest to their limit first. */
+function nearest(rows: readonly Record<string, unknown>[], least: number): Record<string, unknown>[] {
+  return rows
+    .map((row) => {
+      const limit = Number(nanoOf(row['limit_usd']));
+      const used = Number(nanoOf(row['spent_usd']) + nanoOf(row['reserved_usd']));
+      return { ...row, used_share: limit === 0 ? 1 : Math.round((used / limit) * 10_000) / 10_000 };
+    })
+    .filter(({ used_share: share }) => share >= least)
+    .sort((left, right) => right.used_share - left.used_share);
+}
+
 /** What each verb reads; the others read nothing. */
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   set: ['budget', 'soft-budget', 'alert-at'],
   add: ['budget', 'soft-budget', 'alert-at'],
   increase: ['by', 'until', 'period', 'model'],
+  near: ['share'],
 };
 
 type Budget = Record<string, unknown>;
@@ -55,22 +81,27 @@ export const command: Command = {
       budget: { type: 'string', multiple: true },
       'soft-budget': { type: 'string', multiple: true },
       'alert-at': { type: 'string' },
+      share: { type: 'string' },
       by: { type: 'string' },
       until: { type: 'string' },
       period: { type: 'string' },
       model: { type: 'string' },
     });
-    const verb = verbOf('budgets', parsed, ['list', 'show', 'set', 'add', 'increase', 'clear']);
+    const verb = verbOf('budgets', parsed, ['list', 'near', 'show', 'set', 'add', 'increase', 'clear']);
     const [, kind, id] = parsed.positionals;
     allowOnly(`budgets ${verb}`, parsed, OPTIONS_OF[verb] ?? []);
-    if ((kind === undefined && verb !== 'list') || (kind !== undefined && !KINDS.includes(kind)))
+    if ((kind === undefined && !LISTS.includes(verb)) || (kind !== undefined && !KINDS.includes(kind)))
       throw new UsageError(`budgets ${verb} takes a kind: ${KINDS.join(', ')}`);
-    if (verb !== 'list' && kind !== 'gateway' && id === undefined) throw new UsageError(`budgets ${verb} ${kind} takes an id`);
+    if (!LISTS.includes(verb) && kind !== 'gateway' && id === undefined) throw new UsageError(`budgets ${verb} ${kind} takes an id`);
     const change = changeOf(verb, parsed);
+    const share = Number(text(parsed, 'share') ?? NEAR_SHARE);
+    if (!(share >= 0)) throw new UsageError('--share takes a number such as 0.8');
     const client = await clientOf(parsed);
 
-    if (verb === 'list') {
-      printRows(parsed, COLUMNS, await listAll(client, kind === undefined ? KINDS : [kind]), 'no budgets');
+    if (LISTS.includes(verb)) {
+      const rows = await listAll(client, kind === undefined ? KINDS : [kind]);
+      if (verb === 'list') printRows(parsed, COLUMNS, rows, 'no budgets');
+      else printRows(parsed, NEAR_COLUMNS, nearest(rows, share), `no budget of which ${share * 100} % are spent or reserved`);
       return 0;
     }
     const path = pathOf(kind as string, id);

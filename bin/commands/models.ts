@@ -1,11 +1,14 @@
 import { STRATEGY_NAMES } from '../../lib/private/contract';
+import type { Listed } from './admin/client';
 import { readData } from './admin/level-options';
+import { MODEL_TEST } from './admin/model-test';
 import { flag, type Parsed, text, texts } from './admin/options';
 import { overrideCommand } from './admin/override-command';
 import { type Column, field, plain } from './admin/table';
 import { readTokenPrices, TOKEN_PRICE_HELP, TOKEN_PRICE_OPTIONS } from './admin/token-price-options';
 import { UsageError } from './command';
 
+const IN_FORCE = '/models-in-force';
 const DAY_MS = 86_400_000;
 /** So long before its last day a model is warned of. */
 const WARNING_DAYS = 60;
@@ -43,7 +46,7 @@ export const command = overrideCommand({
     free: { type: 'boolean' },
   },
   help: `\`list\` shows aliases and models as they stand, deployed and overridden, with window, longest answer, US dollars per million
-tokens and last day; \`get\` and \`delete\` are about an override.
+tokens and last day; \`get\` shows one of them, with its override.
 
   ID                    an alias, or a glob of aliases; with a slash a model, provider/model, or a glob of such names
   --target 'PROVIDER/MODEL [JSON]'   where an alias leads; may be repeated; with JSON what is said of it, such as
@@ -58,7 +61,9 @@ tokens and last day; \`get\` and \`delete\` are about an override.
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
 ${TOKEN_PRICE_HELP}
   --free                the model costs nothing`,
-  inForce: { path: '/models-in-force', none: 'no aliases, and no models by name', warningsOf },
+  inForceOf: async (client, id) => (await client.json<Listed>('GET', IN_FORCE)).data.find(({ alias }) => alias === id),
+  verbs: { test: MODEL_TEST },
+  inForce: { path: IN_FORCE, none: 'no aliases, and no models by name', warningsOf },
   bodyOf(parsed, id) {
     const body = {
       ...readData(text(parsed, 'data')),

@@ -1,7 +1,7 @@
 import { readData } from './admin/level-options';
 import type { Parsed } from './admin/options';
 import { flag, text, texts, wholeNumber } from './admin/options';
-import { overrideCommand } from './admin/override-command';
+import { overrideCommand, unlessMissing } from './admin/override-command';
 import { PRICE_BOOK_VERBS } from './admin/price-book-verbs';
 import type { Column } from './admin/table';
 import { field, plain } from './admin/table';
@@ -43,13 +43,16 @@ export const command = overrideCommand({
     'context-window': { type: 'string' },
     'max-output': { type: 'string' },
   },
-  help: `  ID                    provider/model, or a glob of such names
+  help: `\`get\` shows what a model costs here, deployed and overridden together.
+
+  ID                    provider/model, or a glob of such names; an alias (get): its first target
 ${TOKEN_PRICE_HELP}
   --unit NAME=USD       per image, second, character, page or call, beside tokens or in their place; may be repeated
   --tool NAME=USD       per call of a server-side tool; may be repeated
   --free                the model costs nothing
   --context-window N  --max-output N   tokens`,
   verbs: PRICE_BOOK_VERBS,
+  inForceOf: (client, id) => unlessMissing(client.json('GET', `/prices-in-force/${encodeURIComponent(id)}`)),
   bodyOf(parsed) {
     const prices = readTokenPrices(parsed);
     const units = pairs(parsed, 'unit');

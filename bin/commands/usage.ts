@@ -1,14 +1,18 @@
 import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, printRows } from './admin/call';
-import type { Listed } from './admin/client';
+import type { AdminClient, Listed } from './admin/client';
+import { nanoOf, sparkline } from './admin/figures';
 import type { Parsed } from './admin/options';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';
 import { field, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
+import { anomalies } from './usage/anomalies';
+import { unused } from './usage/unused';
 
 const USAGE = `usage: npx cdk-llm-gateway usage [options]
+       npx cdk-llm-gateway usage unused|anomalies [options]
        npx cdk-llm-gateway usage rebuild DAY
 
 Adds up requests, failures, tokens, cost and durations.
@@ -20,6 +24,7 @@ Adds up requests, failures, tokens, cost and durations.
   --forecast        what the running month will come to, too
   --sort NAME       the most first: cost, requests, errors, tokens, p95; default: by name
   --limit N         at most N rows
+  --trend           a line of what each row cost, day by day; with --group-by
   --csv             print CSV
 
 Only what has these:
@@ -27,6 +32,8 @@ Only what has these:
   --alias NAME  --provider ID  --model PROVIDER/MODEL  --region REGION
   --outcome CODE  --tag NAME=VALUE  --label NAME=VALUE
 
+  unused            keys that were not used for --days N (default: 30), with the hour of their last call
+  anomalies         keys whose last 24 hours cost --times N (default: 3) what their usual day does
   rebuild DAY       make the rollups of one day anew from its requests
 
 ${CONNECTION_HELP}`;
@@ -57,8 +64,11 @@ const ORDERS: Readonly<Record<string, (row: Row) => number>> = {
 };
 
 const ENTITIES = ['team', 'project', 'user', 'key'];
+const PLAIN = ['alias', 'provider', 'model', 'region', 'outcome'];
 /** Where attempts say more than requests. */
 const PLACES = ['provider', 'model', 'region'];
+
+const VERBS: Readonly<Record<string, (parsed: Parsed) => Promise<number>>> = { unused, anomalies };
 
 export const command: Command = {
   name: 'usage',
@@ -75,11 +85,17 @@ export const command: Command = {
       forecast: { type: 'boolean' },
       sort: { type: 'string' },
       limit: { type: 'string' },
+      trend: { type: 'boolean' },
       csv: { type: 'boolean' },
+      days: { type: 'string' },
+      times: { type: 'string' },
     });
     const [verb, day, ...rest] = parsed.positionals;
-    if (rest.length > 0 || (verb !== undefined && verb !== 'rebuild')) throw new UsageError(`unexpected argument '${rest[0] ?? verb}'`);
-    if (verb === 'rebuild') return rebuild(parsed, day);
+    if (verb === 'rebuild' && rest.length === 0) return rebuild(parsed, day);
+    const run = verb === undefined || !Object.hasOwn(VERBS, verb) ? undefined : VERBS[verb];
+    const unexpected = run === undefined ? verb : day;
+    if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);
+    if (run !== undefined) return run(parsed);
     const order = orderOf(parsed);
     const limit = wholeNumber(parsed, 'limit');
     const client = await clientOf(parsed);
@@ -88,12 +104,39 @@ export const command: Command = {
       process.stdout.write((await client.send('GET', '/usage', { query: { ...query, format: 'csv' } })).text);
       return 0;
     }
-    const { data } = await client.json<Listed>('GET', '/usage', { query });
+    const trends = flag(parsed, 'trend') ? await trendsOf(client, query) : undefined;
+    const { data: found } = await client.json<Listed>('GET', '/usage', { query });
+    const data = found.map((row) => (trends === undefined ? row : { ...row, trend: trends.get(nameOf(row)) ?? '' }));
     const rows = order === undefined ? data : data.toSorted((left, right) => order(right) - order(left));
-    printRows(parsed, columnsOf(query.group_by, flag(parsed, 'forecast')), rows.slice(0, limit), 'no usage');
+    printRows(
+      parsed,
+      [...columnsOf(query.group_by, flag(parsed, 'forecast')), ...(trends === undefined ? [] : [field('trend')])],
+      rows.slice(0, limit),
+      'no usage',
+    );
     return 0;
   },
 };
+
+/** Of each group, what its days cost, as a line. */
+async function trendsOf(client: AdminClient, query: ReturnType<typeof queryOf>): Promise<ReadonlyMap<string, string>> {
+  const groupBy = [...(query.group_by ?? '').split(','), 'day'].filter((name) => name !== '');
+  const { data } = await client.json<Listed>('GET', '/usage', { query: { ...query, group_by: groupBy.join(','), forecast: undefined } });
+  const days = [...new Set(data.map((row) => String(row['day'])))].sort();
+  const costs = new Map<string, number[]>();
+  for (const row of data) {
+    const line = costs.get(nameOf(row)) ?? days.map(() => 0);
+    costs.set(nameOf(row), line);
+    line[days.indexOf(String(row['day']))] = Number(nanoOf(row['cost_usd']));
+  }
+  return new Map([...costs].map(([name, line]) => [name, sparkline(line)]));
+}
+
+/** What a row is of, but for the time. */
+function nameOf(row: Row): string {
+  const ids = ENTITIES.map((entity) => row[`${entity}_id`]);
+  return JSON.stringify([...ids, ...PLAIN.map((name) => row[name]), row['tags'], row['labels']]);
+}
 
 async function rebuild(parsed: Parsed, day: string | undefined): Promise<number> {
   if (day === undefined) throw new UsageError('usage rebuild takes a day, such as 2026-11-24');

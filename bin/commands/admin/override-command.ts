@@ -23,6 +23,8 @@ export interface OverrideCommandDefinition {
   readonly none?: string;
   /** What `list` shows in place of the overrides alone. */
   readonly inForce?: InForceList;
+  /** What holds, whatever it was overridden by: `get` shows it. Undefined: nothing is known of it. */
+  readonly inForceOf?: (client: AdminClient, id: string) => Promise<Record<string, unknown> | undefined>;
 }
 
 export interface InForceList {
@@ -44,7 +46,8 @@ export interface OverrideVerb {
 
 /** Makes the command of run-time overrides: `llm-gateway prices list|get|set|delete`. */
 export function overrideCommand(definition: OverrideCommandDefinition): Command {
-  const { name, summary, columns, options, help, verbs = {}, none: noOverrides = `no overrides of ${name}`, inForce, bodyOf } = definition;
+  const { name, summary, columns, options, help, verbs = {}, none: noOverrides = `no overrides of ${name}` } = definition;
+  const { inForce, inForceOf, bodyOf } = definition;
   const more = Object.entries(verbs);
   return {
     name,
@@ -89,12 +92,35 @@ ${CONNECTION_HELP}`,
       }
       const entry =
         verb === 'get'
-          ? await client.json<Record<string, unknown>>('GET', path)
+          ? await get(client, path, id as string, inForceOf)
           : await set(client, name, id as string, bodyOf(parsed, id as string), readHeaders(parsed));
       process.stdout.write(flag(parsed, 'json') ? `${JSON.stringify(entry, null, 2)}\n` : `${formatDetails(entry)}\n`);
       return 0;
     },
   };
+}
+
+/** The override, where there is one, and what holds. */
+async function get(
+  client: AdminClient,
+  path: string,
+  id: string,
+  inForceOf: OverrideCommandDefinition['inForceOf'],
+): Promise<Record<string, unknown>> {
+  const inForce = await inForceOf?.(client, id);
+  if (inForce === undefined) return client.json('GET', path);
+  const override = await unlessMissing(client.json<Record<string, unknown>>('GET', path));
+  return { ...(override ?? { id }), in_force: inForce };
+}
+
+/** Undefined for what does not exist. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as { status?: number }).status !== 404) throw error;
+    return undefined;
+  }
 }
 
 /** Creates it, or replaces it when it is there. */

@@ -11,6 +11,7 @@ import { levelRoutes } from './levels';
 import { modelInForceRoutes } from './models-in-force';
 import { overrideRoutes } from './overrides';
 import { priceBookRoutes } from './price-book';
+import { priceInForceRoutes } from './price-in-force';
 import { requestRoutes } from './requests';
 import { routeExplanationRoutes } from './route-explanation';
 import { usageRoutes } from './usage';
@@ -26,6 +27,7 @@ export const routes: readonly AdminRoute[] = [
   ...overrideRoutes,
   ...modelInForceRoutes,
   ...priceBookRoutes,
+  ...priceInForceRoutes,
   ...routeExplanationRoutes,
   ...usageRoutes,
   ...requestRoutes,

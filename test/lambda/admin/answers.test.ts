@@ -139,6 +139,8 @@ test('two hundred varied calls are answered as the document says, with every ope
   // What stands alone.
   await call('GET', '/gateway');
   await call('GET', '/models-in-force');
+  await call('GET', '/prices-in-force/openai%2Fgpt-5');
+  await call('GET', '/prices-in-force/nobody');
   for (const question of [
     { model: 'smart' },
     { model: 'openai/gpt-5', pictures: true, schema: true },

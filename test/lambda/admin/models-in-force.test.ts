@@ -62,3 +62,28 @@ test('what was changed at run time is in it: a new model, another target, a pric
   expect(models['smart']).toMatchObject({ ...facts, targets: [{ provider: 'newco', model: 'x-9' }], overridden: true });
   expect(models['openai/gpt-4o']).toMatchObject({ input_usd: '0.00', overridden: true });
 });
+
+test('what a model costs here is told: by the book, by an override, by an alias, and by nobody', async () => {
+  const admin = createAdminHarness(DOCUMENT);
+  const price = async (name: string) => (await admin.call('GET', `/prices-in-force/${encodeURIComponent(name)}`)).json;
+
+  expect(await price('openai/gpt-4o')).toMatchObject({
+    model: 'openai/gpt-4o',
+    source: 'book',
+    usd_per_million_tokens: { input: '2.50', output: '10.00', cache_read: '1.25' },
+    context_window: 128_000,
+  });
+  expect(await price('smart')).toMatchObject({ model: 'anthropic/claude-sonnet-4-5', usd_per_million_tokens: { input: '3.00' } });
+  await admin.make('prices', {
+    id: 'openai/gpt-4o',
+    usd_per_unit: { call: '0.0005' },
+    usd_per_million_tokens: { input: '1', output: '2' },
+  });
+  expect(await price('openai/gpt-4o')).toMatchObject({
+    source: 'override',
+    usd_per_million_tokens: { input: '1.00', output: '2.00' },
+    usd_per_unit: { call: '0.0005' },
+  });
+  for (const name of ['nobody/x', 'nothing', 'newco/unheard-of'])
+    expect([name, (await admin.call('GET', `/prices-in-force/${encodeURIComponent(name)}`)).status]).toEqual([name, 404]);
+});
