@@ -60,6 +60,13 @@ export interface ComputePlaneBinding {
   /** How busy it is. */
   readonly metrics: ComputePlaneMetrics;
 
+  /**
+   * Where the data plane's lines go, for the dashboards' tables and the saved queries.
+   *
+   * @default - nobody knows: there are none
+   */
+  readonly logGroup?: logs.ILogGroup;
+
   /** The role that calls AWS. The gateway allows it what the data plane needs. */
   readonly role: iam.IRole;
 }

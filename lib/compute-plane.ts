@@ -102,6 +102,7 @@ class LambdaComputePlane extends ComputePlane {
         refusedMeaning: 'Lambda refused calls to the proxy because no concurrency was left',
         concurrency: handler.metric('ConcurrentExecutions', { statistic: cloudwatch.Stats.MAXIMUM }),
       },
+      logGroup: handler.logGroup,
       role,
     };
   }

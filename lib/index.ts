@@ -1,4 +1,5 @@
 export * from './admin-api';
+export * from './alert';
 export * from './api';
 export * from './archive';
 export * from './cloud-provider-props';
@@ -15,6 +16,7 @@ export * from './limits';
 export * from './llm-gateway';
 export * from './llm-gateway-grants';
 export * from './llm-gateway-props';
+export { Metrics } from './metrics';
 export * from './model-capabilities';
 export * from './model-override';
 export * from './model-settings';

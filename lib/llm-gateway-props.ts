@@ -2,13 +2,14 @@ import type { RemovalPolicy, Size } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Alert } from './alert';
 import type { Archive } from './archive';
 import type { ComputePlane } from './compute-plane';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Guardrail } from './guardrail';
 import type { Level, UnknownPrice } from './limits';
+import type { Metrics } from './metrics';
 import type { ModelOverride } from './model-override';
 import type { SensitiveTargets, Sensitivity } from './placement';
 import type { Provider } from './provider';
@@ -230,9 +231,16 @@ export interface LlmGatewayProps extends Level {
   readonly manageAccountLogging?: boolean;
 
   /**
-   * Told when an alarm rings and when it is over.
+   * How much is counted, and so billed by CloudWatch.
+   *
+   * @default Metrics.essential()
+   */
+  readonly metrics?: Metrics;
+
+  /**
+   * Who is told when an alarm rings and when it is over, and of events such as a budget's threshold.
    *
    * @default - nobody is told
    */
-  readonly alarmTopic?: sns.ITopic;
+  readonly alerts?: Alert[];
 }

@@ -101,7 +101,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** The secrets that the gateway makes for itself. */
   readonly secrets: GatewaySecrets;
 
-  /** The dashboard and the alarms. */
+  /** Dashboards, saved queries and alarms. */
   readonly monitoring: GatewayMonitoring;
 
   constructor(scope: Construct, id: string, props: LlmGatewayProps = {}) {
@@ -189,7 +189,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
       providers: document.providers.map((provider) => provider.id),
       usage: this.usage,
       ledger: this.ledger,
-      alarmTopic: props.alarmTopic,
+      tables: this.tables,
+      metrics: props.metrics,
+      alerts: props.alerts,
     });
     this.url = this.api.url;
     this.adminUrl = (this.adminApi ?? this.api).url;

@@ -2,15 +2,23 @@ import { Stack } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Alert } from './alert';
 import type { GatewayApi } from './api';
 import type { GatewayLedger } from './ledger';
+import { type Metrics, metricsLevel } from './metrics';
 import { alarmSpecifications } from './private/alarms';
-import { METRICS } from './private/contract';
+import { alertTopics, RUNBOOK, tellOfEvents } from './private/alert-topics';
+import { financeWidgets } from './private/dashboards/finance';
+import { modelWidgets } from './private/dashboards/models';
+import { operatorWidgets } from './private/dashboards/operator';
+import { QUERIES } from './private/dashboards/queries';
+import { Widgets } from './private/dashboards/sources';
 import { gatewayMetric } from './private/metrics';
 import type { PrivateAdminApi } from './private-admin-api';
 import type { GatewayProxy } from './proxy';
+import type { GatewayTables } from './tables';
 import type { GatewayUsage } from './usage';
 
 /** Properties of the monitoring. */
@@ -40,22 +48,36 @@ export interface GatewayMonitoringProps {
   /** The ledger. */
   readonly ledger: GatewayLedger;
 
+  /** The tables. */
+  readonly tables: GatewayTables;
+
   /**
-   * Told when an alarm rings and when it is over.
+   * How much is counted.
+   *
+   * @default Metrics.essential()
+   */
+  readonly metrics?: Metrics;
+
+  /**
+   * Who is told when an alarm rings and when it is over, and of events such as a budget's threshold.
    *
    * @default - nobody is told
    */
-  readonly alarmTopic?: sns.ITopic;
+  readonly alerts?: Alert[];
 }
 
-const RUNBOOK = 'https://github.com/cdk-llm-gateway/cdk-llm-gateway/blob/main/docs/runbook.md';
-
-/** One dashboard, and the alarms that `docs/runbook.md` explains. */
+/** Three dashboards, saved queries of the log, and the alarms that `docs/runbook.md` explains. */
 export class GatewayMonitoring extends Construct {
-  /** The dashboard. */
+  /** The operator's dashboard: whether it works, and who fails. */
   readonly dashboard: cloudwatch.Dashboard;
 
-  /** Where the dashboard is shown. */
+  /** The dashboard of spend: what it costs, and whose it is. */
+  readonly financeDashboard: cloudwatch.Dashboard;
+
+  /** The dashboard of models: how well they answer. */
+  readonly modelDashboard: cloudwatch.Dashboard;
+
+  /** Where the operator's dashboard is shown. */
   readonly dashboardUrl: string;
 
   /** The alarms. */
@@ -63,18 +85,38 @@ export class GatewayMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayMonitoringProps) {
     super(scope, id);
-    const metric = (name: string, dimensionsMap?: Record<string, string>): cloudwatch.Metric =>
-      gatewayMetric(props.gatewayName, name, { dimensionsMap });
+    this.alarms = this.addAlarms(props);
+    const topics = alertTopics(this, props.alerts ?? []);
+    for (const topic of topics) {
+      const action = new SnsAction(topic);
+      for (const alarm of this.alarms) {
+        alarm.addAlarmAction(action);
+        alarm.addOkAction(action);
+      }
+    }
+    if (topics.length > 0) tellOfEvents(this, props.usage.eventBus, topics);
 
-    this.alarms = alarmSpecifications({
-      metric,
+    const widgets = widgetsOf(props);
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { widgets: operatorWidgets(widgets, this.alarms) });
+    this.financeDashboard = new cloudwatch.Dashboard(this, 'FinanceDashboard', { widgets: financeWidgets(widgets) });
+    this.modelDashboard = new cloudwatch.Dashboard(this, 'ModelDashboard', { widgets: modelWidgets(widgets) });
+    this.addQueries(props);
+    const { partition, region, urlSuffix } = Stack.of(this);
+    const host = partition === 'aws-cn' ? `console.${urlSuffix}` : 'console.aws.amazon.com';
+    this.dashboardUrl = `https://${host}/cloudwatch/home?region=${region}#dashboards:name=${this.dashboard.dashboardName}`;
+  }
+
+  private addAlarms(props: GatewayMonitoringProps): cloudwatch.Alarm[] {
+    const specifications = alarmSpecifications({
+      metric: (name, dimensionsMap) => gatewayMetric(props.gatewayName, name, { dimensionsMap }),
       providers: props.providers,
       proxy: props.proxy.metrics,
       sweeper: props.ledger.sweeper,
       usage: props.usage.handler,
       deadSettlements: props.ledger.deadSettlements,
       failedBatches: props.usage.failedBatches,
-    }).map(
+    });
+    return specifications.map(
       (alarm) =>
         new cloudwatch.Alarm(this, alarm.provider === undefined ? alarm.name : `${alarm.name}-${alarm.provider}`, {
           alarmDescription: `LLM gateway: ${alarm.meaning}. ${RUNBOOK}#${alarm.name.toLowerCase()}`,
@@ -85,86 +127,44 @@ export class GatewayMonitoring extends Construct {
           treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
         }),
     );
-    if (props.alarmTopic !== undefined) {
-      const action = new SnsAction(props.alarmTopic);
-      for (const alarm of this.alarms) {
-        alarm.addAlarmAction(action);
-        alarm.addOkAction(action);
-      }
+  }
+
+  private addQueries({ gatewayName, proxy }: GatewayMonitoringProps): void {
+    if (proxy.logGroup === undefined) return;
+    for (const [name, lines] of Object.entries(QUERIES)) {
+      new logs.CfnQueryDefinition(this, name.replaceAll(' ', ''), {
+        name: `${gatewayName}/${name}`,
+        queryString: lines.join('\n| '),
+        logGroupNames: [proxy.logGroup.logGroupName],
+      });
     }
-
-    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { widgets: this.widgets(props, metric) });
-    const { partition, region, urlSuffix } = Stack.of(this);
-    const host = partition === 'aws-cn' ? `console.${urlSuffix}` : 'console.aws.amazon.com';
-    this.dashboardUrl = `https://${host}/cloudwatch/home?region=${region}#dashboards:name=${this.dashboard.dashboardName}`;
   }
+}
 
-  private widgets(
-    props: GatewayMonitoringProps,
-    metric: (name: string, dimensions?: Record<string, string>) => cloudwatch.Metric,
-  ): cloudwatch.IWidget[][] {
-    const graph = (title: string, left: cloudwatch.IMetric[], leftYAxis?: cloudwatch.YAxisProps): cloudwatch.GraphWidget =>
-      new cloudwatch.GraphWidget({ title, left, leftYAxis, width: 8, height: 6 });
-    const percentile = (name: string, statistic: string): cloudwatch.Metric =>
-      metric(name).with({ statistic, label: `${name} ${statistic}` });
-    const zero = { min: 0 };
-    const plane = props.proxy.metrics;
-    return [
-      [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: this.alarms, width: 24, height: 3 })],
-      [
-        graph('Calls', [metric(METRICS.REQUESTS), metric(METRICS.ERRORS), metric(METRICS.REJECTED)], zero),
-        graph('Spend in US dollars', [metric(METRICS.COST)], zero),
-        graph('Tokens', [metric(METRICS.INPUT_TOKENS), metric(METRICS.OUTPUT_TOKENS)], zero),
+function widgetsOf(props: GatewayMonitoringProps): Widgets {
+  const { gatewayName, providers, proxy, usage, ledger, tables } = props;
+  return new Widgets({
+    gatewayName,
+    level: metricsLevel(props.metrics),
+    providers,
+    proxy: proxy.metrics,
+    proxyLog: proxy.logGroup,
+    tables: [
+      { name: 'identity', table: tables.identity },
+      { name: 'counters', table: tables.counters },
+      { name: 'records', table: tables.records },
+    ],
+    others: {
+      API: callsOf(props.api.restApi),
+      ...(props.adminApi === undefined ? {} : { 'Admin API': callsOf(props.adminApi.restApi) }),
+      'Stream lag in ms': [usage.handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM })],
+      Queues: [
+        ledger.settlements.metricApproximateNumberOfMessagesVisible(),
+        ledger.deadSettlements.metricApproximateNumberOfMessagesVisible(),
+        usage.failedBatches.metricApproximateNumberOfMessagesVisible(),
       ],
-      [
-        graph(
-          'Time to first token in s',
-          [percentile(METRICS.TIME_TO_FIRST_TOKEN, 'p50'), percentile(METRICS.TIME_TO_FIRST_TOKEN, 'p99')],
-          zero,
-        ),
-        graph('Latency in s', [percentile(METRICS.DURATION, 'p50'), percentile(METRICS.DURATION, 'p99')], zero),
-        graph('Gateway overhead in s', [percentile(METRICS.OVERHEAD, 'p50'), percentile(METRICS.OVERHEAD, 'p99')], zero),
-      ],
-      [
-        graph('Refusals', [metric(METRICS.AUTH_FAILURES), metric(METRICS.RATE_LIMITED), metric(METRICS.BUDGET_REFUSED)], zero),
-        graph(
-          'Failed attempts by provider',
-          props.providers.map((provider) => metric(METRICS.ATTEMPT_FAILURES, { provider }).with({ label: provider })),
-          zero,
-        ),
-        graph(
-          'Ledger',
-          [
-            metric(METRICS.STORE_DOWN),
-            metric(METRICS.SETTLE_DEFERRED),
-            metric(METRICS.SETTLEMENT_LOST),
-            metric(METRICS.BOUND_EXCEEDED),
-            metric(METRICS.SWEPT),
-            metric(METRICS.PRICE_UNKNOWN),
-          ],
-          zero,
-        ),
-      ],
-      [
-        graph(plane.title, [plane.calls, plane.errors, plane.refused], zero),
-        graph('Proxy concurrency', [plane.concurrency], zero),
-        graph('API', callsOf(props.api.restApi), zero),
-      ],
-      [
-        graph('Stream lag in ms', [props.usage.handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM })], zero),
-        graph(
-          'Queues',
-          [
-            props.ledger.settlements.metricApproximateNumberOfMessagesVisible(),
-            props.ledger.deadSettlements.metricApproximateNumberOfMessagesVisible(),
-            props.usage.failedBatches.metricApproximateNumberOfMessagesVisible(),
-          ],
-          zero,
-        ),
-        ...(props.adminApi === undefined ? [] : [graph('Admin API', callsOf(props.adminApi.restApi), zero)]),
-      ],
-    ];
-  }
+    },
+  });
 }
 
 function callsOf(api: apigateway.RestApi): cloudwatch.IMetric[] {

@@ -1,6 +1,7 @@
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -71,6 +72,9 @@ export class GatewayProxy extends Construct {
   /** How busy it is. */
   readonly metrics: ComputePlaneMetrics;
 
+  /** Where its lines go, where that is known. */
+  readonly logGroup?: logs.ILogGroup;
+
   /** The role that calls AWS and Bedrock. */
   readonly role: iam.IRole;
 
@@ -79,7 +83,7 @@ export class GatewayProxy extends Construct {
     const { compute, tables, network } = props;
     if (network !== undefined) addVpcEndpoints(this, network, { bedrock: props.callsBedrock, sageMaker: props.callsSageMaker });
 
-    const { integration, metrics, role } = compute.bind(this, {
+    const { integration, metrics, role, logGroup } = compute.bind(this, {
       environment: {
         ...tableEnvironment(tables),
         [ENV.GATEWAY]: props.gatewayName,
@@ -103,6 +107,7 @@ export class GatewayProxy extends Construct {
     for (const statement of props.statements) role.addToPrincipalPolicy(statement);
     this.integration = integration;
     this.metrics = metrics;
+    this.logGroup = logGroup;
     this.role = role;
   }
 

@@ -57,7 +57,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     transport,
     priceBook,
     log,
-    metrics: createMetrics(environment.gateway, () => systemClock.now()),
+    metrics: createMetrics(environment.gateway, () => systemClock.now(), undefined, document.metrics),
     startedUrls,
     awsCredentials,
   });

@@ -2,6 +2,7 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
+import { EVENTS } from '../../lib/private/contract';
 import type { Item } from '../aws/dynamodb';
 import { ALERT_PREFIX, readAlert, readAuditEntry } from '../aws/dynamodb';
 import type { BusEvent, EventBus } from '../aws/events';
@@ -67,7 +68,7 @@ const PAST: Readonly<Record<string, string>> = {
 function alertEvent(item: Item, gateway: string): BusEvent {
   const { counter, level, levelId, period, periodStart, model, threshold, limitUsd, spentNanoUsd, at } = readAlert(item);
   return {
-    type: 'budget-threshold-reached',
+    type: EVENTS.BUDGET_THRESHOLD,
     at,
     detail: {
       id: `${counter}#${threshold}#${limitUsd}`,

@@ -111,6 +111,12 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       periods: 3,
     },
     {
+      name: 'GuardUnavailable',
+      meaning: 'guardrail policies came to no verdict on calls',
+      metric: count(METRICS.GUARD_UNAVAILABLE),
+      above: 0,
+    },
+    {
       name: 'Misconfigured',
       meaning: 'calls were answered 503 because a secret is missing or unusable',
       metric: count(METRICS.MISCONFIGURED),

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Deadlines } from '../deadlines';
 import type { Guardrail } from '../guardrail';
 import type { Level, UnknownPrice } from '../limits';
+import { type Metrics, metricsLevel } from '../metrics';
 import type { ModelOverride } from '../model-override';
 import type { SensitiveTargets, Sensitivity } from '../placement';
 import type { Provider } from '../provider';
@@ -31,6 +32,7 @@ export interface DocumentProps {
   readonly maxBodySize?: Size;
   readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice?: UnknownPrice;
+  readonly metrics?: Metrics;
   readonly sensitivity?: Sensitivity;
   readonly sensitiveTargets?: SensitiveTargets;
   readonly residency?: string[];
@@ -81,6 +83,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),
       unknownPrice: unknownPriceConfig(props.unknownPrice),
+      ...(metricsLevel(props.metrics) === 'essential' ? {} : { metrics: metricsLevel(props.metrics) }),
       ...(props.sensitivity === undefined && props.residency === undefined
         ? {}
         : { placement: placementConfig('the gateway', props.sensitivity, props.residency) }),

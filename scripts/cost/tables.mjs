@@ -57,12 +57,12 @@ function idleTable({ resources: { secrets, alarms, dashboards }, sweep }) {
     [
       [`${secrets} secrets (pepper, bootstrap credential); one more for each provider's key`, usd(secretsUsd)],
       [`${alarms} alarms (the first ${FREE.alarms} of an account are free)`, usd(alarmsUsd)],
-      [`${dashboards} dashboard (the first ${FREE.dashboards} of an account are free)`, usd(dashboardsUsd)],
+      [`${dashboards} dashboards (the first ${FREE.dashboards} of an account are free)`, usd(dashboardsUsd)],
       [
         `sweeper, once a minute: ${whole(sweeps)} invocations of ${SWEEP_SECONDS} s, ${short(sweep.readUnits)} units read by each`,
         usd(sweeps * sweepUsd),
       ],
-      ['tables and their streams, queues, API, functions', 'nothing'],
+      ['tables and their streams, queues, API, functions, saved queries', 'nothing'],
       ['**together**', `**${usd(fixedUsd + alarmsUsd + dashboardsUsd)}**`],
       ['**together, where alarms and dashboards are free**', `**${usd(fixedUsd + alarmsUsd - freeAlarms * PRICES.alarmMonth)}**`],
     ],

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Provider } from '../../lib';
-import { METRICS } from '../../lib/private/contract';
+import { Alert, Provider } from '../../lib';
+import { ALERT_EVENTS, METRICS } from '../../lib/private/contract';
+import { QUERIES } from '../../lib/private/dashboards/queries';
 import { synthesize } from './support';
 
 const { template, gateway } = synthesize();
@@ -25,6 +26,7 @@ test('every alarm links to its entry in the runbook, which says what it means, h
 test('the runbook has no entry without an alarm', () => {
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading?.toLowerCase());
   const linked = alarms.map(({ AlarmDescription }) => AlarmDescription.split('#')[1]);
+  linked.push(...Object.values(ALERT_EVENTS).map(({ entry }) => entry.toLowerCase()));
 
   expect(headings.sort()).toEqual([...new Set(linked)].sort());
 });
@@ -109,19 +111,74 @@ test('queues of what failed ring when they are not empty', () => {
   );
 });
 
-test('a topic is told of every alarm, and of its end', () => {
-  const told = synthesize((stack) => ({ alarmTopic: new sns.Topic(stack, 'Topic') }));
-  const topic = [{ Ref: Match.stringLikeRegexp('Topic') }];
+describe('people', () => {
+  const oncall = synthesize((stack) => ({
+    alerts: [
+      Alert.email('oncall@example.com'),
+      Alert.slack({ workspaceId: 'T012ABCDEFG', channelId: 'C012ABCDEFG' }),
+      Alert.topic(new sns.Topic(stack, 'Own')),
+    ],
+  })).template;
+  const own = [{ Ref: Match.stringLikeRegexp('AlertsTopic') }, { Ref: Match.stringLikeRegexp('^Own') }];
 
-  told.template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: topic, OKActions: topic });
+  test('are told of every alarm, and of its end, each by the way that was named', () => {
+    oncall.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: own, OKActions: own });
+    oncall.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'oncall@example.com', TopicArn: own[0] });
+    oncall.hasResourceProperties('AWS::Chatbot::SlackChannelConfiguration', {
+      SlackWorkspaceId: 'T012ABCDEFG',
+      SlackChannelId: 'C012ABCDEFG',
+      SnsTopicArns: [own[0]],
+    });
+  });
+
+  test("are told of the bus's events, with a link to the runbook's entry", () => {
+    for (const [detailType, { entry }] of Object.entries(ALERT_EVENTS)) {
+      const targets = own.map((Arn) =>
+        Match.objectLike({
+          Arn,
+          InputTransformer: Match.objectLike({ InputTemplate: Match.stringLikeRegexp(`runbook.md#${entry.toLowerCase()}`) }),
+        }),
+      );
+      oncall.hasResourceProperties('AWS::Events::Rule', {
+        EventPattern: { source: ['llm-gateway'], 'detail-type': [detailType] },
+        Targets: targets,
+      });
+    }
+  });
+
+  test('CloudWatch and EventBridge may publish to their topics, for this account alone', () => {
+    for (const Service of ['cloudwatch.amazonaws.com', 'events.amazonaws.com']) {
+      for (const topic of own) {
+        oncall.hasResourceProperties('AWS::SNS::TopicPolicy', {
+          Topics: [topic],
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: 'sns:Publish',
+                Principal: { Service },
+                Resource: topic,
+                Condition: { StringEquals: { 'aws:SourceAccount': Match.anyValue() } },
+              }),
+            ]),
+          },
+        });
+      }
+    }
+  });
+
+  test('who names nobody has no topic, and a mailbox that is none is refused', () => {
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    expect(() => Alert.email('oncall')).toThrow('the alert\'s address is "oncall"; give a mailbox such as "oncall@example.com"');
+  });
 });
 
-test("one dashboard shows the gateway's metrics", () => {
-  const [dashboard, ...others] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
-  const body = JSON.stringify(dashboard?.['Properties'].DashboardBody);
+test('queries are saved for the log of the data plane, under the name of the gateway', () => {
+  const saved = Object.values(template.findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties);
 
-  expect(others).toEqual([]);
-  for (const name of [METRICS.REQUESTS, METRICS.ERRORS, METRICS.COST, METRICS.DURATION, METRICS.TIME_TO_FIRST_TOKEN, METRICS.OVERHEAD]) {
-    expect(body).toContain(`\\"LlmGateway\\",\\"${name}\\"`);
-  }
+  expect(saved.map(({ Name }) => Name).sort()).toEqual(
+    Object.keys(QUERIES)
+      .map((name) => `Test/Gateway/${name}`)
+      .sort(),
+  );
+  for (const { LogGroupNames } of saved) expect(LogGroupNames).toEqual([{ Ref: expect.stringMatching(/^GatewayProxyLogs/) }]);
 });

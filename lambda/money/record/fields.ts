@@ -183,7 +183,7 @@ export const RESULT_FIELDS = {
   guardVerdict: { attribute: 'guard_verdict', type: 'text', api: 'guard_verdict', log: 'guardVerdict', words: VERDICT },
   guardedCharacters: { attribute: 'guarded_characters', type: 'count', api: 'guarded_characters', log: 'guardedCharacters' },
   /** Of the checks of the prompt; those of an answer go along with it. */
-  guardMs: { attribute: 'guard_ms', type: 'fine-milliseconds', api: 'guard_ms', log: 'guardMs' },
+  guardMs: { attribute: 'guard_ms', type: 'fine-milliseconds', api: 'guard_ms', log: 'guardMs', metric: METRICS.GUARD_DURATION },
 } as const satisfies Readonly<Record<string, RecordField>>;
 
 /** Where the record itself stands. */

@@ -24,6 +24,13 @@ const AMOUNTS = shown(RECORD_FIELDS, 'metric').map(({ name, metric, type }) => (
   measure: METERED[type],
 }));
 const TOKENS = shown(USAGE_FIELDS, 'metric').map(({ name, metric }) => ({ name: name as keyof Usage, metric: metric as MetricName }));
+/** As what the gravest verdict of a request counts. */
+const GUARD_VERDICTS: Readonly<Record<string, MetricName>> = {
+  block: METRICS.GUARD_BLOCKED,
+  mask: METRICS.GUARD_MASKED,
+  route: METRICS.GUARD_FLAGGED,
+  flag: METRICS.GUARD_FLAGGED,
+};
 /** In a shorter time, the clock is measured. */
 const SHORTEST_STREAM_MS = 50;
 
@@ -47,6 +54,12 @@ export function requestMeasures(trace: Trace): Values {
   count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
   count(METRICS.PRICE_UNKNOWN, trace.priceSource === 'ceiling' ? 1 : 0);
   count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
+  if (trace.guardVerdict !== undefined) {
+    values[METRICS.GUARD_CHECKED] = 1;
+    const verdict = GUARD_VERDICTS[trace.guardVerdict];
+    if (verdict !== undefined) values[verdict] = 1;
+  }
+  count(METRICS.GUARD_UNAVAILABLE, outcome === 'guardrail_unavailable' || trace.guardVerdict === 'failed' ? 1 : 0);
   count(METRICS.RESERVATIONS_OPEN, trace.openReservations);
   for (const { name, metric, measure } of AMOUNTS) {
     const value = trace[name];

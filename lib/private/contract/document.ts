@@ -1,6 +1,7 @@
 import type { CapabilitiesConfig } from './capabilities';
 import type { DeployValue } from './deploy-value';
 import type { GuardrailConfig } from './guardrails';
+import type { MetricsLevel } from './metrics';
 import type { PlacementConfig, SensitiveTargets } from './placement';
 import type { RouteConfig } from './routes';
 
@@ -178,6 +179,8 @@ export interface GatewayDocument {
   /** Output cap of calls that name none, in tokens. Absent: they are capped only where the provider or what is left of a budget asks for it. */
   readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice: UnknownPriceConfig;
+  /** How much is counted. Default: `essential`. */
+  readonly metrics?: MetricsLevel;
   /** What every call is held to, whoever makes it. */
   readonly placement?: PlacementConfig;
   readonly sensitiveTargets?: SensitiveTargets;

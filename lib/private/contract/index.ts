@@ -135,5 +135,5 @@ export {
   TIME_OF_DAY,
 } from './routes';
 export type { EdgeErrorCode } from './signals';
-export { EVENTS } from './signals';
+export { ALERT_EVENTS, type AlertEvent, EVENTS } from './signals';
 export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex, TRAIL_PREFIXES } from './tables';

@@ -50,6 +50,19 @@ export const METRICS = {
   /** Reservations that were open on the fullest page of a call when it was admitted, its own among them. */
   RESERVATIONS_OPEN: 'llm_gateway.reservations.open',
 
+  /** Calls that guardrail policies held for. */
+  GUARD_CHECKED: 'llm_gateway.guard.checked',
+  /** Of them, those that a policy refused, or whose answer it cut. */
+  GUARD_BLOCKED: 'llm_gateway.guard.blocked',
+  /** Of them, those in which something was masked, and nothing worse. */
+  GUARD_MASKED: 'llm_gateway.guard.masked',
+  /** Of them, those that something was found in and left as it was, or that went where such calls may go. */
+  GUARD_FLAGGED: 'llm_gateway.guard.flagged',
+  /** Calls for which a policy came to no verdict, whether they were refused for it or not. */
+  GUARD_UNAVAILABLE: 'llm_gateway.guard.unavailable',
+  /** Seconds that guardrails took of a call. */
+  GUARD_DURATION: 'llm_gateway.guard.duration',
+
   /** Attempts at a provider. */
   ATTEMPTS: 'llm_gateway.attempts',
   /** Attempts that failed for a reason of the provider's, its network's or its configuration's. */
@@ -145,6 +158,12 @@ export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
   [METRICS.TOKENS_PER_SECOND]: { ...seconds, unit: '{token}/s' },
   [METRICS.OVERHEAD]: { ...seconds, detailed: WHOLE },
   [METRICS.RESERVATIONS_OPEN]: { ...requests, unit: '{reservation}', instrument: 'gauge' },
+  [METRICS.GUARD_CHECKED]: requests,
+  [METRICS.GUARD_BLOCKED]: requests,
+  [METRICS.GUARD_MASKED]: requests,
+  [METRICS.GUARD_FLAGGED]: requests,
+  [METRICS.GUARD_UNAVAILABLE]: requests,
+  [METRICS.GUARD_DURATION]: { ...seconds, detailed: WHOLE },
   [METRICS.ATTEMPTS]: { ...attempts, detailed: BY_PLACE },
   [METRICS.ATTEMPT_FAILURES]: {
     ...attempts,

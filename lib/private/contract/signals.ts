@@ -16,4 +16,24 @@ export const EVENTS = {
   SOURCE: 'llm-gateway',
   /** `detail-type` of an event about a record of the stream that no pipeline could take in. */
   FAULT: 'fault',
+  /** `detail-type` of an event about a budget whose spend has reached a share of it. */
+  BUDGET_THRESHOLD: 'budget-threshold-reached',
 } as const;
+
+/** An event that people should hear of. */
+export interface AlertEvent {
+  readonly title: string;
+  /** Its entry in `docs/runbook.md`. */
+  readonly entry: string;
+  /** Of its detail, what the message says. */
+  readonly fields: readonly string[];
+}
+
+/** Events that `alerts` tell of, by their `detail-type`. */
+export const ALERT_EVENTS: Readonly<Record<string, AlertEvent>> = {
+  [EVENTS.BUDGET_THRESHOLD]: {
+    title: 'a budget has reached a threshold',
+    entry: 'BudgetThreshold',
+    fields: ['level', 'level_id', 'period', 'threshold', 'spent_usd', 'limit_usd'],
+  },
+};
