@@ -1,6 +1,7 @@
 /** The gateway beside the yardstick and the control: what is measured, in order. */
 import { join } from 'node:path';
 import { bundleSizes, coldImports } from './measure.mjs';
+import { measureCatalogue } from './parts/catalogue.mjs';
 import { measureFunctions } from './parts/functions.mjs';
 import { measureOpenStreams } from './parts/open-streams.mjs';
 import { measureRouting } from './parts/routing.mjs';
@@ -19,13 +20,22 @@ export function besideParts(root, effort, row) {
     ['functions', () => measureFunctions(bench)],
     ['servers', () => measureServers(bench)],
     ['routing', () => measureRouting(bench)],
+    ['catalogue', () => measureCatalogue(bench)],
     ['open streams', () => measureOpenStreams(bench)],
     ['store', () => measureStore(bench)],
   ];
 }
 
 async function build(root) {
-  await buildTargets(root, ['gateway.ts', 'agents.ts', 'store.ts', 'three-clients.ts', 'sketch/server.mjs', 'functions/sketch.mjs']);
+  await buildTargets(root, [
+    'gateway.ts',
+    'agents.ts',
+    'catalogue.ts',
+    'store.ts',
+    'three-clients.ts',
+    'sketch/server.mjs',
+    'functions/sketch.mjs',
+  ]);
   await buildFunction(root);
 }
 
