@@ -1,5 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { CapacityPrice } from './capacity-price';
 import type { KeyedProviderProps, MediaLocation, ProviderProps } from './provider-props';
 
 /** Azure OpenAI. Give `resourceName` or `baseUrl`. */
@@ -94,4 +95,12 @@ export interface SageMakerProviderProps extends ProviderProps {
    * @default - nothing
    */
   readonly externalId?: string;
+
+  /**
+   * What the servers cost by the hour, and how much they do: the price of a token, so that `Strategy.lowestCost()` does not take them for free. Give `free: true`
+   * or a price beside it, unless it is `charged`.
+   *
+   * @default - what the provider is charged is what it costs
+   */
+  readonly capacity?: CapacityPrice;
 }

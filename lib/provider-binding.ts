@@ -1,5 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { CapacityPrice } from './capacity-price';
+import type { HealthProbe } from './health-probe';
 import type { ProviderNetwork } from './provider-network';
 import type { MediaLocation } from './provider-props';
 
@@ -83,6 +85,20 @@ export interface ProviderBinding {
    * @default false
    */
   readonly free?: boolean;
+
+  /**
+   * What servers that are paid by the hour cost, by what they do.
+   *
+   * @default - what the provider is charged is what it costs
+   */
+  readonly capacity?: CapacityPrice;
+
+  /**
+   * How the provider is asked whether it is well.
+   *
+   * @default - it is not
+   */
+  readonly healthProbe?: HealthProbe;
 
   /**
    * Calls may name pictures, documents, sound and films by URL, for the provider to fetch.

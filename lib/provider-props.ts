@@ -1,5 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { CapacityPrice } from './capacity-price';
+import type { HealthProbe } from './health-probe';
 import type { ProviderNetwork } from './provider-network';
 
 /** A bucket, or a folder in one, in which calls may name pictures, documents and films. */
@@ -195,6 +197,22 @@ export interface CompatibleProviderProps extends ProviderOptions {
    * @default - the whole secret is the key
    */
   readonly apiKeyField?: string;
+
+  /**
+   * What the servers cost by the hour, and how much they do: the price of a token, so that `Strategy.lowestCost()` does not take them for free. Give `free: true`
+   * or a price beside it, unless it is `charged`.
+   *
+   * @default - what the provider is charged is what it costs
+   */
+  readonly capacity?: CapacityPrice;
+
+  /**
+   * Asks the server whether it is well, behind the answers of calls for routes that lead there: one that is not is passed over before a call fails, and found again
+   * without one.
+   *
+   * @default - calls find out
+   */
+  readonly healthProbe?: HealthProbe;
 }
 
 /** A model server that you run: Ollama, vLLM, LM Studio, llama.cpp, SGLang. */
@@ -212,6 +230,22 @@ export interface SelfHostedProviderProps extends ProviderProps {
    * @default - the whole secret is the key
    */
   readonly apiKeyField?: string;
+
+  /**
+   * What the servers cost by the hour, and how much they do: the price of a token, so that `Strategy.lowestCost()` does not take them for free. Give `free: true`
+   * or a price beside it, unless it is `charged`.
+   *
+   * @default - what the provider is charged is what it costs
+   */
+  readonly capacity?: CapacityPrice;
+
+  /**
+   * Asks the server whether it is well, behind the answers of calls for routes that lead there: one that is not is passed over before a call fails, and found again
+   * without one.
+   *
+   * @default - calls find out
+   */
+  readonly healthProbe?: HealthProbe;
 }
 
 /** The simulated provider. */

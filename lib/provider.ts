@@ -1,7 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { CapacityPrice } from './capacity-price';
 import type { AzureOpenAiProviderProps, SageMakerProviderProps, VertexAiProviderProps } from './cloud-provider-props';
+import type { HealthProbe } from './health-probe';
 import { bedrockStatements, guardrailStatement, mediaStatements } from './private/bedrock-access';
 import type { ProviderKind } from './private/contract';
 import {
@@ -209,6 +211,8 @@ interface ConfiguredProviderProps extends ProviderProps {
   readonly apiKeyField?: string;
   readonly regions?: string[];
   readonly mediaLocations?: MediaLocation[];
+  readonly capacity?: CapacityPrice;
+  readonly healthProbe?: HealthProbe;
 }
 
 class ConfiguredProvider extends Provider {
@@ -221,9 +225,11 @@ class ConfiguredProvider extends Provider {
   }
 
   override bind(_scope: Construct, _options: ProviderBindOptions): ProviderBinding {
-    const { baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations } = this.props;
+    const { baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, capacity, healthProbe } = this.props;
+    const { mediaUrls, mediaLocations } = this.props;
     const { kind, settings } = this;
-    return { kind, baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, mediaUrls, mediaLocations, settings };
+    const known = { kind, baseUrl, network, residency, apiKey, apiKeyField, regions, models, free, capacity, healthProbe };
+    return { ...known, mediaUrls, mediaLocations, settings };
   }
 }
 

@@ -25,6 +25,7 @@ import type { Transport } from '../platform/http';
 import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createHealth, createLiveConfiguration, type LiveConfiguration } from '../routing';
+import { createProbes } from './after/probes';
 import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
@@ -160,6 +161,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     },
     health,
     deepHealth: createDeepHealth({ identity, health, clock }),
+    probes: createProbes({ health, transport, clock }),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),

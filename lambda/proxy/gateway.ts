@@ -7,6 +7,7 @@ import type { Transport } from '../platform/http';
 import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { Health, LiveConfiguration } from '../routing';
 import type { TransportName } from '../wire/providers';
+import type { Probes } from './after/probes';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { UsualOutput } from './before/usual-output';
@@ -41,6 +42,7 @@ export interface Gateway {
   /** How providers answer of late. */
   readonly health: Health;
   readonly deepHealth: DeepHealth;
+  readonly probes: Probes;
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
   readonly usualOutput: UsualOutput;

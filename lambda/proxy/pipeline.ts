@@ -73,6 +73,8 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.openReservations = reservation.open;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
   await deliver(gateway, bounded, reservation, trace);
+  const probing = gateway.probes.after(bounded.call.resolution.targets);
+  if (probing !== undefined) trace.afterwards.push(probing);
   const written = trace.usage?.outputTokens;
   if (written !== undefined) gateway.usualOutput.note(caller.key.id, call.facts.model, written);
 }

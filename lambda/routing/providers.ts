@@ -1,4 +1,5 @@
-import type { NetworkConfig, ProviderConfig } from '../../lib/private/contract';
+import type { CapacityConfig, NetworkConfig, ProviderConfig } from '../../lib/private/contract';
+import { usd } from '../money/pricing';
 import { deployedValue } from '../platform/document';
 import type { AwsRuntimeService, ProviderDefinition } from '../wire/providers';
 import { baseUrlFor, providerDefinition } from '../wire/providers';
@@ -13,6 +14,12 @@ export interface ProviderSite {
   readonly basePath: string;
 }
 
+/** Nano-USD of a million tokens. */
+export interface CapacityRates {
+  readonly input: bigint;
+  readonly output: bigint;
+}
+
 /** A provider of the document with everything known at run time filled in. */
 export interface ConfiguredProvider {
   readonly id: string;
@@ -23,6 +30,8 @@ export interface ConfiguredProvider {
   readonly locations: readonly (string | undefined)[];
   /** The same, as far as prices depend on it. */
   readonly regions: readonly string[];
+  /** What its servers cost by what they do. */
+  readonly capacity?: CapacityRates;
   /** Regions and geographies that process a call of a model that goes to one of the locations; undefined where nobody says. */
   areasOf(model: string, location: string | undefined): readonly string[] | undefined;
   /** In order of preference. Throws `GatewayError` 503 `provider_misconfigured` when the configuration gives no usable address. */
@@ -65,6 +74,7 @@ export function configureProvider(
     definition,
     locations,
     regions: locations.flatMap((region) => region ?? residence ?? []),
+    ...(config.capacity === undefined ? {} : { capacity: ratesOf(config.capacity) }),
     areasOf(model, location) {
       if (location === undefined) return home === undefined ? undefined : [home];
       return definition.processedIn === undefined ? [location] : definition.processedIn(model, location);
@@ -99,6 +109,10 @@ function regionsOf(
   if (!regional) return [undefined];
   if (config.regions !== undefined && config.regions.length > 0) return config.regions;
   return [definition.auth.kind === 'sigv4' ? functionRegion : 'global'];
+}
+
+function ratesOf({ input_usd: input, output_usd: output }: CapacityConfig): CapacityRates {
+  return { input: usd(input), output: usd(output) };
 }
 
 function residenceOf({ residence }: ProviderDefinition, url: string | undefined): string | undefined {

@@ -19,6 +19,7 @@ import type { DeployValues } from './deploy-values';
 import { bindGuardrails, checkRouteGuardrails } from './guardrail-configs';
 import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
+import { capacityConfig, chargedByCapacity, probeConfig } from './own-servers';
 import { checkArea, placementConfig, sensitiveTargetsConfig } from './placement-config';
 import { routeConfigs } from './route-configs';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
@@ -73,12 +74,18 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
 
   const guardrails = bindGuardrails(props.guardrails ?? [], ids, values);
 
+  const providers = bindings.map(({ id, binding }) => providerConfig(id, binding, values));
+  const charged = bindings.flatMap(({ id, binding }) =>
+    binding.capacity?.charged === true ? chargedByCapacity(id, { ...binding, capacity: binding.capacity }) : [],
+  );
+  // What is said of a model itself goes before.
+  const models = [...modelConfigs(props.models ?? [], ids), ...charged];
   return {
     document: {
       version: 1,
-      providers: bindings.map(({ id, binding }) => providerConfig(id, binding, values)),
+      providers,
       routes,
-      ...(props.models === undefined || props.models.length === 0 ? {} : { models: modelConfigs(props.models, ids) }),
+      ...(models.length === 0 ? {} : { models }),
       deadlines: deadlineConfig(props.deadlines),
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),
@@ -146,6 +153,8 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     network,
     ...(binding.residency === undefined ? {} : { residency: checkArea(`"residency" of provider "${id}"`, binding.residency) }),
     ...(binding.free === undefined ? {} : { free: binding.free }),
+    ...(binding.capacity === undefined ? {} : { capacity: capacityConfig(id, { ...binding, capacity: binding.capacity }) }),
+    ...(binding.healthProbe === undefined ? {} : { probe: probeConfig(id, binding.healthProbe) }),
     ...(binding.mediaUrls === undefined ? {} : { mediaUrls: binding.mediaUrls }),
     ...(binding.mediaLocations === undefined ? {} : { mediaLocations: mediaLocations(id, binding.kind, binding.mediaLocations) }),
     ...(settings === undefined || Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),

@@ -79,6 +79,11 @@ export function believe(record: PlaceRecord): void {
   record.restUntilMs = 0;
 }
 
+/** Its next failure lets it rest. */
+export function doubt(record: PlaceRecord): void {
+  record.failures = Math.max(record.failures, FAILURES_UNTIL_OPEN - 1);
+}
+
 /** It answered. */
 export function forgive(record: PlaceRecord): void {
   record.failures = 0;

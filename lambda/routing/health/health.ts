@@ -4,7 +4,7 @@ import { isRefusalCode } from '../../wire/protocols';
 import { type Place, placesOf } from '../places';
 import type { Target } from '../target';
 import type { TargetFacts } from '../target-facts';
-import { believe, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
+import { believe, doubt, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
 import { type Claim, PlaceBook, type PlaceRecord } from './place-record';
 import { type HealthChange, type HealthFeed, type HealthStore, TELLERS } from './ports';
 import { hasRoom, noteSent } from './quota';
@@ -38,6 +38,12 @@ export interface Health extends HealthFeed {
   approach(targets: readonly Target[]): Promise<void> | undefined;
   /** A call goes there now. */
   visit(place: string, tokens: number): Visit;
+  /**
+   * A server was asked whether it is well. One that is gets a call again, one that is not rests.
+   *
+   * @param askedAt epoch ms
+   */
+  probed(place: string, isWell: boolean, askedAt: number, restMs: number): void;
   factsOf(target: Target): TargetFacts;
   /** Every place that was called of late rests. */
   isDown(): boolean;
@@ -158,6 +164,19 @@ class PlaceHealth implements Health, VisitHost {
     record.answeredAt = Math.max(record.answeredAt, sentAt);
     this.#note({ place, kind: 'answered', at: sentAt });
     void this.tell();
+  }
+
+  public probed(place: string, isWell: boolean, askedAt: number, restMs: number): void {
+    // What asked to be left alone is well, and has to be left alone.
+    const known = this.#book.find(place);
+    if (known?.limited === true) return;
+    if (isWell) {
+      if (known !== undefined) this.answers(place, known, askedAt);
+      return;
+    }
+    const record = this.#book.of(place);
+    doubt(record);
+    this.learn(place, record, { kind: 'failed', restMs }, askedAt);
   }
 
   public learn(place: string, record: PlaceRecord, verdict: Verdict, sentAt: number): void {

@@ -57,6 +57,18 @@ export interface MediaLocationConfig {
   readonly bucketOwner?: string;
 }
 
+/** US dollars of a million tokens, as decimal strings. */
+export interface CapacityConfig {
+  readonly input_usd: string;
+  readonly output_usd: string;
+}
+
+/** A question by GET, at the origin of the base URL. */
+export interface ProbeConfig {
+  readonly path: string;
+  readonly every_seconds: number;
+}
+
 /** Which addresses a provider may be reached at. */
 export type NetworkConfig = 'public' | 'loopback' | 'vpc';
 
@@ -79,6 +91,10 @@ export interface ProviderConfig {
   readonly residency?: string;
   /** The models of this provider cost nothing: no budget is touched. */
   readonly free?: boolean;
+  /** What its servers cost by what they do; `lowest_cost` goes by it. */
+  readonly capacity?: CapacityConfig;
+  /** How it is asked whether it is well. Default: it is not. */
+  readonly probe?: ProbeConfig;
   /** Whether media may be named to it by URL, for it to fetch. Default: not to servers of one's own, nor to what is not on a public network. */
   readonly mediaUrls?: boolean;
   /** Where calls may name media that this provider reads with the gateway's own credential. Default: nowhere. */

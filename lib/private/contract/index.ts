@@ -39,6 +39,7 @@ export {
 } from './deployment';
 export type {
   BudgetConfig,
+  CapacityConfig,
   CredentialConfig,
   DeadlineConfig,
   GatewayDocument,
@@ -47,6 +48,7 @@ export type {
   MediaLocationConfig,
   ModelConfig,
   NetworkConfig,
+  ProbeConfig,
   ProviderConfig,
   ProviderKind,
   RoleConfig,
