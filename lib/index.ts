@@ -33,6 +33,7 @@ export * from './proxy';
 export * from './route';
 export * from './route-condition';
 export * from './secrets';
+export * from './shadow-traffic';
 export * from './strategy';
 export * from './tables';
 export * from './target';

@@ -1,4 +1,5 @@
 import type { Sensitivity } from './placement';
+import type { ShadowTraffic } from './shadow-traffic';
 import type { Strategy } from './strategy';
 import type { Target } from './target';
 
@@ -42,6 +43,14 @@ export interface RouteOptions {
    * @default - as much as budgets and the caller's own `x-gateway-max-cost-usd` leave
    */
   readonly maxCostUsd?: string;
+
+  /**
+   * Also sends a share of the calls to a target that is tried out. No caller waits for it or pays for it; it goes nowhere that the call itself might not go,
+   * and its records say which call they were sent beside.
+   *
+   * @default - nothing is tried out
+   */
+  readonly shadow?: ShadowTraffic;
 
   /**
    * How sensitive calls of this alias are at least.

@@ -38,6 +38,7 @@ export const command = overrideCommand({
     'budget-fallback': { type: 'string' },
     'content-policy-fallback': { type: 'boolean' },
     'max-cost-usd': { type: 'string' },
+    shadow: { type: 'string' },
     sensitivity: { type: 'string' },
     residency: { type: 'string', multiple: true },
     guardrail: { type: 'string', multiple: true },
@@ -56,6 +57,8 @@ tokens and last day; \`get\` shows one of them, with its override.
   --budget-fallback ALIAS   takes calls that no budget covers
   --content-policy-fallback   what one provider's content policy refuses is asked of the next target
   --max-cost-usd USD    the most that one call may cost
+  --shadow 'PROVIDER/MODEL JSON'   what a share of the calls is also sent to, with that share and its budget, such as
+                        {"share":0.05,"budget":{"limit_usd":"5.00","period":"day"}}
   --sensitivity LABEL  --residency AREA   how sensitive its calls are at least, and where they stay; docs/residency.md
   --guardrail ID        policy that its calls are held to; may be repeated; docs/guardrails.md
   --capabilities JSON|@FILE|-   what a model can do, as {"temperature":false,"max_output_tokens":1000}; docs/models.md lists all facts
@@ -72,6 +75,7 @@ ${TOKEN_PRICE_HELP}
       ...(flag(parsed, 'no-affinity') ? { affinity: false } : {}),
       ...option('budget_fallback', text(parsed, 'budget-fallback')),
       ...(flag(parsed, 'content-policy-fallback') ? { content_policy_fallback: true } : {}),
+      ...option('shadow', readShadow(parsed)),
       ...option('max_cost_usd', text(parsed, 'max-cost-usd')),
       ...option('sensitivity', text(parsed, 'sensitivity')),
       ...option('residency', texts(parsed, 'residency')),
@@ -94,23 +98,30 @@ function option(name: string, value: unknown): Record<string, unknown> {
 }
 
 function readTargets(parsed: Parsed): readonly object[] | undefined {
-  return texts(parsed, 'target')?.map((given) => {
-    const space = given.indexOf(' ');
-    const target = space < 0 ? given : given.slice(0, space);
-    const at = target.indexOf('/');
-    if (at < 1 || at === target.length - 1) throw new UsageError(`--target takes PROVIDER/MODEL, not '${target}'`);
-    return { provider: target.slice(0, at), model: target.slice(at + 1), ...(space < 0 ? {} : readTerms(given.slice(space + 1))) };
-  });
+  return texts(parsed, 'target')?.map((given) => readTarget('target', given));
 }
 
-function readTerms(json: string): object {
+function readShadow(parsed: Parsed): object | undefined {
+  const given = text(parsed, 'shadow');
+  return given === undefined ? undefined : readTarget('shadow', given);
+}
+
+function readTarget(option: string, given: string): object {
+  const space = given.indexOf(' ');
+  const target = space < 0 ? given : given.slice(0, space);
+  const at = target.indexOf('/');
+  if (at < 1 || at === target.length - 1) throw new UsageError(`--${option} takes PROVIDER/MODEL, not '${target}'`);
+  return { provider: target.slice(0, at), model: target.slice(at + 1), ...(space < 0 ? {} : readTerms(option, given.slice(space + 1))) };
+}
+
+function readTerms(option: string, json: string): object {
   try {
     const terms: unknown = JSON.parse(json);
     if (typeof terms === 'object' && terms !== null && !Array.isArray(terms)) return terms;
   } catch {
     // Told below, as what is no object.
   }
-  throw new UsageError(`--target takes 'PROVIDER/MODEL {"weight":9}', with a JSON object behind the space, not '${json}'`);
+  throw new UsageError(`--${option} takes 'PROVIDER/MODEL {"weight":9}', with a JSON object behind the space, not '${json}'`);
 }
 
 function readCapabilities(parsed: Parsed): Record<string, unknown> | undefined {

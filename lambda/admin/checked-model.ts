@@ -17,6 +17,8 @@ export async function checkModel(id: string, services: Pick<Services, 'document'
   const providers = services.document.providers?.map((provider) => provider.id);
   const targets = (body['targets'] ?? []) as unknown as readonly TargetConfig[];
   for (const [index, target] of targets.entries()) checkTarget(`targets[${index}]`, target, providers);
+  const { shadow } = body as { readonly shadow?: TargetConfig };
+  if (shadow !== undefined) checkTarget('shadow', shadow, providers);
   const fallback = body['budget_fallback'];
   if (typeof fallback === 'string') await checkFallback(id, fallback, services, providers);
 }

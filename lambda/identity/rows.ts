@@ -254,7 +254,7 @@ function questionOf(rows: KeptRows): Question {
 
 function makeQuestion({ key, gateway, team, project, user, unreadTags }: KeptRows): Question {
   const names: RowName[] = [['key', key.id], GATEWAY];
-  const wanted: (number | undefined)[] = [key.generation, gateway?.generation];
+  const wanted: (number | undefined)[] = [key.generation === NO_ROW ? undefined : key.generation, gateway?.generation];
   for (const [kind, id, record] of [
     ['team', key.teamId, team],
     ['project', key.projectId, project],
@@ -269,6 +269,8 @@ function makeQuestion({ key, gateway, team, project, user, unreadTags }: KeptRow
 }
 
 const GATEWAY: RowName = ['gateway', GATEWAY_ID];
+/** Generation of a key that is made up: there is no row of it. */
+const NO_ROW = 0;
 
 function aboveOf({
   teamId,

@@ -37,6 +37,7 @@ import { DECLARED_OFFER, type Offer } from './offer';
 import { createDeepHealth } from './own/deep-health';
 import { createOwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
+import { createShadows } from './shadow/shadows';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
@@ -161,6 +162,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     },
     health,
     deepHealth: createDeepHealth({ identity, health, clock }),
+    shadows: createShadows(),
     probes: createProbes({ health, transport, clock }),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),

@@ -15,6 +15,7 @@ import type { Offer } from './offer';
 import type { DeepHealth } from './own/deep-health';
 import type { OwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
+import type { Shadows } from './shadow/shadows';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
 
@@ -43,6 +44,7 @@ export interface Gateway {
   readonly health: Health;
   readonly deepHealth: DeepHealth;
   readonly probes: Probes;
+  readonly shadows: Shadows;
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
   readonly usualOutput: UsualOutput;

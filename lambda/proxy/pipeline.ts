@@ -12,6 +12,7 @@ import type { RouteMatch } from './before/routes';
 import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
 import { refuseStrayAdminCall } from './own/stray-admin-call';
+import { shadowed } from './shadow/shadowed';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
 export async function serve(gateway: Gateway, received: Exchange): Promise<void> {
@@ -73,6 +74,8 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.openReservations = reservation.open;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
   await deliver(gateway, bounded, reservation, trace);
+  const shadow = shadowed(gateway, bounded, trace);
+  if (shadow !== undefined) trace.afterwards.push(shadow);
   const probing = gateway.probes.after(bounded.call.resolution.targets);
   if (probing !== undefined) trace.afterwards.push(probing);
   const written = trace.usage?.outputTokens;

@@ -38,6 +38,7 @@ export { type Placement, permitted, placementOf } from './placement';
 export { type Place, placesOf } from './places';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';
 export { isNarrower } from './residency';
+export type { Shadow } from './shadow';
 export { orderOf, type RoutingFacts, STRATEGIES, type Strategy } from './strategies';
 export { plainTarget, type Target } from './target';
 export type { TargetFacts } from './target-facts';

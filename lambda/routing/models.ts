@@ -4,6 +4,7 @@ import { GatewayError } from '../platform/error';
 import { matchesAnyGlob, matchesGlob } from '../platform/runtime';
 import { isSafeModelName } from '../wire/providers';
 import type { ConfiguredProvider } from './providers';
+import { type Shadow, shadowOf } from './shadow';
 import { plainTarget, type Target, targetOf } from './target';
 
 /** What a model name means. */
@@ -27,6 +28,8 @@ export interface Resolution {
   readonly budgetFallback?: string;
   /** Whether what one provider's content policy refuses is asked of the next target. */
   readonly contentPolicyFallback: boolean;
+  /** What its calls are also sent to. */
+  readonly shadow?: Shadow | undefined;
   /** The most that one of its calls may cost. */
   readonly maxCostNanoUsd?: bigint;
   /** What the calls of its route are held to; of a route that was changed at run time also what it was deployed with. */
@@ -78,6 +81,7 @@ export function createModelResolver(
       ...(route.budget_fallback === undefined ? {} : { budgetFallback: route.budget_fallback }),
       contentPolicyFallback: route.content_policy_fallback ?? false,
       ...(route.max_cost_usd === undefined ? {} : { maxCostNanoUsd: usd(route.max_cost_usd) }),
+      ...shadowIn(byId, route),
       placements: routes.filter(({ alias, sensitivity, residency }) => alias === route.alias && (sensitivity ?? residency) !== undefined),
       guardrails: routes.flatMap(({ alias, guardrails }) => (alias === route.alias ? (guardrails ?? []) : [])),
     };
@@ -139,6 +143,11 @@ function straight(originalModel: string, reason: 'provider' | 'pattern', target:
     placements: NONE,
     guardrails: NONE,
   };
+}
+
+function shadowIn(byId: ReadonlyMap<string, ConfiguredProvider>, { alias, shadow }: RouteConfig): Pick<Resolution, 'shadow'> {
+  const provider = shadow === undefined ? undefined : byId.get(shadow.provider);
+  return shadow === undefined || provider === undefined ? {} : { shadow: shadowOf(provider, alias, shadow) };
 }
 
 /** A target model `*` stands for the name that was asked for. */

@@ -112,8 +112,10 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
 
 /** Names and globs of the models that routes send to one provider. */
 function modelsRoutedTo(id: string, routes: readonly RouteConfig[]): string[] {
-  const models = routes.flatMap(({ alias, targets }) =>
-    targets.filter(({ provider }) => provider === id).map(({ model }) => (model === ASKED_FOR ? alias : model)),
+  const models = routes.flatMap(({ alias, targets, shadow }) =>
+    [...targets, ...(shadow === undefined ? [] : [shadow])]
+      .filter(({ provider }) => provider === id)
+      .map(({ model }) => (model === ASKED_FOR ? alias : model)),
   );
   return [...new Set(models)];
 }

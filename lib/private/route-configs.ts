@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import type { DailyHours, RouteCondition } from '../route-condition';
+import type { ShadowTraffic } from '../shadow-traffic';
 import type { Target, TargetOptions, TargetParameters } from '../target';
 import {
   type ConditionConfig,
@@ -11,6 +12,7 @@ import {
   MOST_WEIGHT,
   type ParametersConfig,
   type RouteConfig,
+  type ShadowConfig,
   STRATEGY_NAMES,
   TARGET_MODEL,
   type TargetConfig,
@@ -50,7 +52,7 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     throw new Error(`the route "${alias}" has no targets; give at least one, for example Target.model("bedrock/<model>")`);
   if (targets.length > MOST_TARGETS)
     throw new Error(`the route "${alias}" has ${targets.length} targets; give at most ${MOST_TARGETS}, or make a second route`);
-  const { strategy, affinity, budgetFallback, contentPolicyFallback, maxCostUsd, sensitivity, residency, guardrails } = options;
+  const { strategy, affinity, budgetFallback, contentPolicyFallback, maxCostUsd, shadow, sensitivity, residency, guardrails } = options;
   const name = STRATEGY_NAMES.find((known) => known === strategy?.name);
   return {
     alias,
@@ -60,8 +62,23 @@ function routeConfig({ alias, targets, options }: Route, ids: ReadonlySet<string
     ...(budgetFallback === undefined ? {} : { budget_fallback: budgetFallback }),
     ...(contentPolicyFallback === undefined ? {} : { content_policy_fallback: contentPolicyFallback }),
     ...(maxCostUsd === undefined ? {} : { max_cost_usd: checkUsd(`"maxCostUsd" of the route "${alias}"`, maxCostUsd) }),
+    ...(shadow === undefined ? {} : { shadow: shadowConfig(alias, shadow, ids) }),
     ...placementConfig(`the route "${alias}"`, sensitivity, residency),
     ...(guardrails === undefined ? {} : { guardrails: [...guardrails] }),
+  };
+}
+
+function shadowConfig(alias: string, { target, share, limitUsd, period }: ShadowTraffic, ids: ReadonlySet<string>): ShadowConfig {
+  const { provider, model, parameters, ...others } = targetConfig(alias, target, ids);
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new Error(`the target of "shadow" of the route "${alias}" has ${other}; say its parameters alone`);
+  if (!(share > 0 && share <= 1)) throw new Error(`"shadow.share" of the route "${alias}" is ${share}; give a number above 0 and up to 1`);
+  return {
+    provider,
+    model,
+    ...(parameters === undefined ? {} : { parameters }),
+    share,
+    budget: { limit_usd: checkUsd(`"shadow.limitUsd" of the route "${alias}"`, limitUsd), period: period ?? 'day' },
   };
 }
 

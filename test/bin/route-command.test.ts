@@ -24,6 +24,8 @@ const json = async (command: Command, ...args: string[]) => JSON.parse((await ru
 const explained = (...args: string[]) => json(route, 'explain', '--model', 'smart', ...args);
 const names = ({ targets }: { targets: { target: string }[] }) => targets.map(({ target }) => target);
 
+const SHADOW = { share: 0.05, budget: { limit_usd: '5.00', period: 'day' } };
+
 test('models set says of a route all that the admin API takes', async () => {
   const terms = { weight: 9, when: { tools: false }, parameters: { effort: 'low' } };
   await run(models, 'set', 'cheap', '--target', 'openai/small');
@@ -31,6 +33,7 @@ test('models set says of a route all that the admin API takes', async () => {
     models,
     ...['set', 'smart', '--target', `openai/gpt-5 ${JSON.stringify(terms)}`, '--target', 'openai/gpt-6', '--strategy', 'weighted'],
     ...['--no-affinity', '--budget-fallback', 'cheap', '--content-policy-fallback', '--max-cost-usd', '0.5'],
+    ...['--shadow', `bedrock/new ${JSON.stringify(SHADOW)}`],
   );
 
   expect(await json(models, 'get', 'smart')).toMatchObject({
@@ -43,6 +46,7 @@ test('models set says of a route all that the admin API takes', async () => {
     budget_fallback: 'cheap',
     content_policy_fallback: true,
     max_cost_usd: '0.5',
+    shadow: { provider: 'bedrock', model: 'new', ...SHADOW },
   });
   expect((await run(models, 'list')).out).toMatch(/smart\s+openai\/gpt-5 > openai\/gpt-6\s+weighted/);
   await expect(run(models, 'set', 'smart', '--target', 'openai/gpt-5 weight=9')).rejects.toThrow('with a JSON object behind the space');

@@ -5,6 +5,7 @@ import {
   type RouteCondition,
   type RouteOptions,
   Sensitivity,
+  type ShadowTraffic,
   Strategy,
   Target,
   type TargetOptions,
@@ -59,6 +60,7 @@ test.each([
       budgetFallback: 'cheap',
       contentPolicyFallback: true,
       maxCostUsd: '0.50',
+      shadow: { target: Target.model('simulated/new', { parameters: { effort: 'low' } }), share: 0.05, limitUsd: '5.00' },
     }),
   );
 
@@ -69,6 +71,13 @@ test.each([
     budget_fallback: 'cheap',
     content_policy_fallback: true,
     max_cost_usd: '0.50',
+    shadow: {
+      provider: 'simulated',
+      model: 'new',
+      parameters: { effort: 'low' },
+      share: 0.05,
+      budget: { limit_usd: '5.00', period: 'day' },
+    },
     targets: [
       {
         provider: 'bedrock',
@@ -148,6 +157,18 @@ describe('fails', () => {
     expect(() => routesOf(Route.to('smart', [Target.model('bedrock/a.b')], { maxCostUsd }))).toThrow(
       /"maxCostUsd" of the route "smart" is ".*"; give US dollars above 0/,
     );
+  });
+
+  test.each<[Partial<ShadowTraffic>, RegExp]>([
+    [{ share: 0 }, /"shadow\.share" of the route "smart" is 0; give a number above 0 and up to 1/],
+    [{ share: 1.1 }, /"shadow\.share"/],
+    [{ limitUsd: '0' }, /"shadow\.limitUsd" of the route "smart" is "0"/],
+    [{ target: Target.model('nobody/x') }, /names the provider "nobody", which is not configured/],
+    [{ target: Target.model('bedrock/a.c', { weight: 2 }) }, /the target of "shadow" of the route "smart" has weight/],
+  ])('on a shadow of %j', (shadow, message) => {
+    const options = { shadow: { target: Target.model('bedrock/a.c'), share: 0.1, limitUsd: '1', ...shadow } };
+
+    expect(() => routesOf(Route.to('smart', [Target.model('bedrock/a.b')], options))).toThrow(message);
   });
 
   const fallback = (budgetFallback: string): RouteOptions => ({ budgetFallback });

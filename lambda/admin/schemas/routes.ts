@@ -1,4 +1,5 @@
 import {
+  BUDGET_PERIODS,
   DAYS,
   EFFORTS,
   MOST_CONDITION_VALUES,
@@ -127,6 +128,26 @@ export const ROUTE_FIELDS: Readonly<Record<string, Schema>> = {
     description: "Whether a call that one provider's content policy refuses is asked of the next target. Default: false.",
   },
   max_cost_usd: { ...USD, description: 'The most that one of its calls may cost. Default: as much as budgets leave.' },
+  shadow: {
+    title: 'Shadow',
+    type: 'object',
+    additionalProperties: false,
+    required: ['provider', 'model', 'share', 'budget'],
+    description: 'A target that a share of the calls is also sent to, once they are answered.',
+    properties: {
+      provider: TARGET.properties?.['provider'] as Schema,
+      model: TARGET.properties?.['model'] as Schema,
+      parameters: PARAMETERS,
+      share: { type: 'number', exclusiveMinimum: 0, maximum: 1, description: 'Of the calls that were answered.' },
+      budget: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['limit_usd', 'period'],
+        properties: { limit_usd: USD, period: { type: 'string', enum: BUDGET_PERIODS } },
+        description: 'What it may cost, in a calendar period in UTC; then calls have no shadow.',
+      },
+    },
+  },
   sensitivity: { ...SENSITIVITY, description: 'How sensitive its calls are at least; what was deployed holds too.' },
   residency: { ...RESIDENCY, description: 'Geographies and Regions that its calls stay within; what was deployed holds too.' },
   guardrails: { ...GUARDRAILS, description: 'Guardrail policies that its calls are held to; what was deployed holds too.' },

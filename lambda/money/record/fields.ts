@@ -147,6 +147,7 @@ export const RESULT_FIELDS = {
   attempts: { attribute: 'attempts', type: 'attempts', api: 'attempts', log: 'attempts' },
   /** As the answer's header has it. Absent: nothing was to be chosen. */
   routeReason: { attribute: 'route_reason', type: 'text', api: 'route_reason', words: 'As `x-gateway-route-reason` of the answer.' },
+  shadowOf: { attribute: 'shadow_of', type: 'text', api: 'shadow_of', log: 'shadowOf', words: 'Id of the call that it was sent beside.' },
   malformedEvents: { attribute: 'malformed_events', type: 'count', api: 'malformed_events', log: 'malformedEvents' },
   /** From the request's arrival to the end of its answer; settlement is not the caller's to wait for. */
   latencyMs: {

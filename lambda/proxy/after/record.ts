@@ -17,11 +17,11 @@ export function record(gateway: Gateway, trace: Trace): void {
   const { attempts } = trace;
   const last = attempts.at(-1);
   const answered = last === undefined || isFailure(last) ? undefined : last;
-  for (const attempt of attempts) if (attempt !== answered) recordAttempt(gateway, trace, attempt);
+  if (trace.shadowOf === undefined) for (const attempt of attempts) if (attempt !== answered) recordAttempt(gateway, trace, attempt);
   const level = trace.status >= 500 ? (trace.stack === undefined ? 'warn' : 'error') : 'info';
   const line = lineOf(trace);
-  // Probes and health checks say nothing about the service callers get.
-  if (trace.operation === undefined && trace.status < 400) {
+  // Probes, health checks and what is tried out say nothing about the service callers get.
+  if (trace.shadowOf !== undefined || (trace.operation === undefined && trace.status < 400)) {
     gateway.log.write(level, 'request', line);
     return;
   }

@@ -100,11 +100,12 @@ async function insteadOf(
   return undefined;
 }
 
-function requestOf(
+/** What the ledger is asked. @param again as in `AdmissionRequest` */
+export function requestOf(
   gateway: Gateway,
   { call, bound, smaller }: BoundedCall,
   claims: boolean,
-  again: () => Promise<AdmissionRequest<KeptRows>>,
+  again: (() => Promise<AdmissionRequest<KeptRows>>) | undefined,
   afterwards: (work: Promise<void>) => void,
 ): AdmissionRequest<KeptRows> {
   return {
@@ -120,7 +121,7 @@ function requestOf(
     stream: call.facts.stream,
     once: claims ? onceOf(call) : undefined,
     expiresAtMs: gateway.clock.now() + LIFETIME_MS,
-    again,
+    ...(again === undefined ? {} : { again }),
     afterwards,
   };
 }

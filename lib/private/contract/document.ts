@@ -1,3 +1,4 @@
+import type { BudgetPeriodName } from './budget-period';
 import type { CapabilitiesConfig } from './capabilities';
 import type { DeployValue } from './deploy-value';
 import type { GuardrailConfig } from './guardrails';
@@ -147,7 +148,7 @@ export const DEFAULT_DEADLINES: DeadlineConfig = {
 export interface BudgetConfig {
   /** US dollars as a decimal string, such as `25.00`. */
   readonly limit_usd: string;
-  readonly period: 'hour' | 'day' | 'week' | 'month' | 'lifetime';
+  readonly period: BudgetPeriodName;
   /** Glob of models that the budget covers. Default: every model. */
   readonly model?: string;
   /** Alert only, never refuse. */

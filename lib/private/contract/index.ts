@@ -13,6 +13,7 @@
  * It imports nothing, and is entered here.
  */
 
+export { BUDGET_PERIODS, type BudgetPeriodName } from './budget-period';
 export {
   CAPABILITY_FIELDS,
   type Capabilities,
@@ -130,6 +131,7 @@ export {
   ROUTE_TERMS,
   type RouteConfig,
   type RouteTerms,
+  type ShadowConfig,
   STRATEGY_NAMES,
   type StrategyName,
   TARGET_MODEL,

@@ -1,3 +1,4 @@
+import type { BudgetPeriodName } from './budget-period';
 import type { Effort } from './capabilities';
 import type { PlacementConfig } from './placement';
 
@@ -64,6 +65,14 @@ export interface TargetConfig {
   readonly parameters?: ParametersConfig;
 }
 
+/** A target that a share of a route's calls is also sent to, once they are answered; nobody hears its answers. */
+export interface ShadowConfig extends Pick<TargetConfig, 'provider' | 'model' | 'parameters'> {
+  /** Of the calls that were answered, above 0 and up to 1. */
+  readonly share: number;
+  /** What it may cost; then calls have no shadow. */
+  readonly budget: { readonly limit_usd: string; readonly period: BudgetPeriodName };
+}
+
 /** An alias (or glob of aliases), its targets, and how one of them is chosen. */
 export interface RouteConfig extends PlacementConfig {
   /** What callers ask for: `smart`, or a glob such as `claude-*`. */
@@ -80,6 +89,8 @@ export interface RouteConfig extends PlacementConfig {
   readonly content_policy_fallback?: boolean;
   /** The most that one of its calls may cost, as decimal US dollars. Default: as much as budgets leave. */
   readonly max_cost_usd?: string;
+  /** Default: none. */
+  readonly shadow?: ShadowConfig;
   /** Ids of guardrail policies that its calls are held to; what was deployed holds too. */
   readonly guardrails?: readonly string[];
 }
@@ -94,6 +105,7 @@ export const ROUTE_TERMS = [
   'budget_fallback',
   'content_policy_fallback',
   'max_cost_usd',
+  'shadow',
   'sensitivity',
   'residency',
   'guardrails',

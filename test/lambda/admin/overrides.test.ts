@@ -61,6 +61,7 @@ describe('overrides of routes and prices', () => {
       budget_fallback: 'cheap',
       content_policy_fallback: true,
       max_cost_usd: '0.50',
+      shadow: { provider: 'openai', model: 'new', share: 0.5, budget: { limit_usd: '5', period: 'month' } },
     };
 
     const made = await admin.call('POST', '/models', { body: { id: 'smart', ...said } });
@@ -74,6 +75,7 @@ describe('overrides of routes and prices', () => {
   });
 
   const target = { provider: 'openai', model: 'gpt-5' };
+  const SHADOW = { ...target, share: 0.1, budget: { limit_usd: '1', period: 'day' } };
   test.each<[object, string]>([
     [{ targets: [{ ...target, weight: -1 }] }, 'targets[0].weight'],
     [{ targets: [{ ...target, weight: '1' }] }, 'targets[0].weight'],
@@ -89,6 +91,9 @@ describe('overrides of routes and prices', () => {
     [{ targets: [{ ...target, when: { min_input_tokens: 5, max_input_tokens: 4 } }] }, 'targets[0].when.min_input_tokens'],
     [{ targets: [{ ...target, parameters: { effort: 'hard' } }] }, 'targets[0].parameters.effort'],
     [{ targets: [target], strategy: 'fastest' }, 'strategy'],
+    [{ targets: [target], shadow: { ...SHADOW, provider: 'nobody' } }, 'shadow.provider'],
+    [{ targets: [target], shadow: { ...SHADOW, share: 0 } }, 'shadow.share'],
+    [{ targets: [target], shadow: { ...SHADOW, budget: { limit_usd: '1', period: 'year' } } }, 'shadow.budget.period'],
     [{ targets: [target], max_cost_usd: 0.5 }, 'max_cost_usd'],
     [{ targets: [target], max_cost_usd: '-1' }, 'max_cost_usd'],
     [{ targets: [target], budget_fallback: 'nobody' }, 'budget_fallback'],

@@ -35,6 +35,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   union: ['here'],
   unknown: ['here'],
   split: ['us-east-1', 'eu-west-1', 'eu-west-2'],
+  sage: ['us-east-1', 'eu-west-1'],
 };
 const providersAt = (origin: string): ProviderConfig[] => [
   compatible('own', `${origin}/own/here`),
@@ -42,14 +43,17 @@ const providersAt = (origin: string): ProviderConfig[] => [
   // What runs on this machine is known to be where the gateway is, so this one is said to be nowhere that a fence could name.
   compatible('unknown', `${origin}/unknown/here`, { residency: 'global' }),
   compatible('split', `${origin}/split/{region}`, { regions: [...(AREAS['split'] ?? [])] }),
+  compatible('sage', '', { kind: 'sagemaker', baseUrl: { value: `${origin}/sage/{region}` }, regions: [...(AREAS['sage'] ?? [])] }),
 ];
+/** Of several Regions of one provider. */
+const isIn = (provider: string, area: string, wanted: string) => (provider === 'split' || provider === 'sage') && area === wanted;
 /** The gateway's own Region is us-east-1 here. Written out, so that nothing is shared with what is tested. */
 const WITHIN: Readonly<Record<string, (provider: string, area: string) => boolean>> = {
-  eu: (provider, area) => provider === 'union' || (provider === 'split' && area === 'eu-west-1'),
-  us: (provider, area) => provider === 'own' || (provider === 'split' && area === 'us-east-1'),
-  uk: (provider, area) => provider === 'split' && area === 'eu-west-2',
-  'us-east-1': (provider, area) => provider === 'own' || (provider === 'split' && area === 'us-east-1'),
-  'eu-west-1': (provider, area) => provider === 'split' && area === 'eu-west-1',
+  eu: (provider, area) => provider === 'union' || isIn(provider, area, 'eu-west-1'),
+  us: (provider, area) => provider === 'own' || isIn(provider, area, 'us-east-1'),
+  uk: (provider, area) => isIn(provider, area, 'eu-west-2'),
+  'us-east-1': (provider, area) => provider === 'own' || isIn(provider, area, 'us-east-1'),
+  'eu-west-1': (provider, area) => isIn(provider, area, 'eu-west-1'),
 };
 
 const label = fc.option(fc.constantFrom(...SENSITIVITIES), { nil: undefined, freq: 1 });
@@ -74,6 +78,7 @@ const scene = fc.record({
   route: held,
   call: label,
   targets: fc.uniqueArray(provider, { minLength: 1, maxLength: 4 }),
+  shadow: fc.option(provider, { nil: undefined }),
   strategy: fc.constantFrom('ordered' as const, 'weighted' as const, 'least_busy' as const),
   sensitive: fc.record({ public: patterns, internal: patterns, confidential: patterns, restricted: patterns }, { requiredKeys: [] }),
   failing: fc.uniqueArray(provider, { maxLength: 4 }),
@@ -81,18 +86,22 @@ const scene = fc.record({
   stream: fc.boolean(),
 });
 
-function placesAllowed(one: typeof scene extends fc.Arbitrary<infer Scene> ? Scene : never): string[] {
+function placesAllowed(one: typeof scene extends fc.Arbitrary<infer Scene> ? Scene : never, targets: readonly string[]): string[] {
   const all = [one.gateway, ...Object.values(one.levels), one.route, { sensitivity: one.call, residency: undefined }];
   const sensitivity = SENSITIVITIES[
     Math.max(...all.map((each) => SENSITIVITIES.indexOf(each.sensitivity ?? 'public')))
   ] as SensitivityLabel;
   const lists = one.sensitive[sensitivity] ?? (sensitivity === 'public' ? ['*'] : []);
-  return one.targets
+  return targets
     .filter((id) => lists.some((pattern) => pattern === '*' || pattern.startsWith(`${id}/`)))
     .flatMap((id) => (AREAS[id] ?? []).map((area) => [id, area] as const))
     .filter(([id, area]) => all.every((each) => each.residency === undefined || each.residency.some((name) => WITHIN[name]?.(id, area))))
     .map(([id, area]) => `/${id}/${area}`);
 }
+
+/** What tells a shadow's calls from the others. */
+const MARKED = { temperature: 0.123 };
+const MARK = '"temperature":0.123';
 
 /** Fields that are undefined are no fields. */
 const clean = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
@@ -105,13 +114,25 @@ test('F14 a call reaches only where its labels and fences allow, whatever fails,
         const id = path.split('/')[1] as string;
         return one.failing.includes(id) ? jsonReply({ error: { message: 'down' } }, 503) : jsonReply(ANSWER);
       });
+      const shadow =
+        one.shadow === undefined
+          ? {}
+          : {
+              shadow: {
+                provider: one.shadow,
+                model: 'm',
+                share: 1,
+                budget: { limit_usd: '1', period: 'day' as const },
+                parameters: MARKED,
+              },
+            };
       const document: Partial<GatewayDocument> = {
         providers: providersAt(upstream.origin),
-        routes: [{ ...route('smart', ...one.targets.map((id) => `${id}/m`)), strategy: one.strategy, ...clean(one.route) }],
+        routes: [{ ...route('smart', ...one.targets.map((id) => `${id}/m`)), strategy: one.strategy, ...shadow, ...clean(one.route) }],
         placement: clean(one.gateway),
         sensitiveTargets: clean(one.sensitive),
       };
-      const running = await startGateway({ document });
+      const running = await startGateway({ document, awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 's' }) });
       try {
         const identity = createIdentityStore(running.table, TABLE_NAMES.identity);
         const made = { status: 'active', createdAt: '', updatedAt: '', generation: 1 } as const;
@@ -124,8 +145,16 @@ test('F14 a call reaches only where its labels and fences allow, whatever fails,
         const headers = { authorization: `Bearer ${key}`, ...(one.call === undefined ? {} : { 'x-gateway-sensitivity': one.call }) };
         const reply = await running.call(one.path, body, headers);
 
-        const allowed = placesAllowed(one);
-        const reached = upstream.requests.map(({ path }) => path.split('/').slice(0, 3).join('/'));
+        await running.settled();
+
+        const allowed = placesAllowed(one, one.targets);
+        const [tried, asked] = [true, false].map((isShadow) =>
+          upstream.requests.filter(({ body }) => body.includes(MARK) === isShadow).map(({ path }) => path.split('/').slice(0, 3).join('/')),
+        );
+        const reached = asked ?? [];
+        const allowedShadow = one.shadow === undefined ? [] : placesAllowed(one, [one.shadow]);
+        expect(tried?.filter((place) => !allowedShadow.includes(place))).toEqual([]);
+        if (reply.status === 200 && allowedShadow.length > 0) expect(tried?.length).toBeGreaterThan(0);
         expect(reached.filter((place) => !allowed.includes(place))).toEqual([]);
         if (allowed.length > 0) expect(reached.length).toBeGreaterThan(0);
         else expect([reply.status, reply.text]).toEqual([403, expect.stringMatching(/leads nowhere that this call may go/)]);
