@@ -3,7 +3,6 @@ import { type Detector, LETTERS } from './detector';
 
 const DOT = 0x2e;
 const LONGEST_KEY = 512;
-const LEAST_SIGNS = 8;
 
 /** How a provider's keys look: what they begin with, what follows, and how long that is. */
 interface KeyForm {
@@ -73,7 +72,7 @@ export const apiKey: Detector = {
   atWordStart: true,
   find(window, index) {
     const forms = BY_START.get(window.at(index) * 128 + window.at(index + 1));
-    if (forms === undefined || startsWith(window, index, GATEWAY.prefix)) return 0;
+    if (forms === undefined || !startsFreely(window, index) || startsWith(window, index, GATEWAY.prefix)) return 0;
     for (const form of forms) {
       if (!startsWith(window, index, form.prefix)) continue;
       return keyEnd(window, index + form.prefix.length, form);
@@ -81,6 +80,12 @@ export const apiKey: Detector = {
     return 0;
   },
 };
+
+/** Not behind a dash or a dot: what stands there is a longer word, and looking at each of its parts would take long. */
+function startsFreely(window: TextWindow, index: number): boolean {
+  const before = window.at(index - 1);
+  return !is(before, DASH) && before !== DOT;
+}
 
 function keyEnd(window: TextWindow, start: number, form: KeyForm): number {
   let index = start;
@@ -92,10 +97,11 @@ function keyEnd(window: TextWindow, start: number, form: KeyForm): number {
   return isRandom(window.slice(start, index), form) ? index : 0;
 }
 
-/** Examples have the same sign again and again, or words between dashes. */
+/** Not what stands for a key in instructions: `sk-xxxxxxxx`, `sk-your-api-key-goes-here`. */
 function isRandom(key: string, form: KeyForm): boolean {
-  if (new Set(key).size < LEAST_SIGNS) return false;
-  return form.isUpper || form.isWord || /\d/.test(key) || (/[a-z]/.test(key) && /[A-Z]/.test(key));
+  if (form.isUpper) return true;
+  if (/[xX*]{8}|your|placeholder|example/i.test(key)) return false;
+  return /\d/.test(key) || (/[a-z]/.test(key) && /[A-Z]/.test(key));
 }
 
 function belongs(unit: number, form: KeyForm): boolean {
@@ -123,5 +129,6 @@ export const gatewayKey: Detector = {
   type: 'gateway_key',
   at: 's',
   atWordStart: true,
-  find: (window, index) => (startsWith(window, index, GATEWAY.prefix) ? keyEnd(window, index + GATEWAY.prefix.length, GATEWAY) : 0),
+  find: (window, index) =>
+    startsFreely(window, index) && startsWith(window, index, GATEWAY.prefix) ? keyEnd(window, index + GATEWAY.prefix.length, GATEWAY) : 0,
 };

@@ -1,5 +1,5 @@
 import type { GuardType } from '../../../lib/private/contract';
-import type { TextWindow } from '../text';
+import type { NumberGroups, TextWindow } from '../text';
 
 /** Finds one type of thing. It keeps nothing: what it says of a place depends on the window alone. */
 export interface Detector {
@@ -13,6 +13,14 @@ export interface Detector {
    * One that begins elsewhere says so by `window.start`. It reads a bounded number of units, by `window.at`.
    */
   find(window: TextWindow, index: number): number;
+}
+
+/** Finds numbers by how their digits are grouped, which is read once for all. */
+export interface NumberDetector {
+  readonly type: GuardType;
+  readonly shapes: readonly number[];
+  /** Whether the groups up to one, which begin at `index` and have one of the shapes, are such a number. */
+  isNumber(numbers: NumberGroups, group: number, window: TextWindow, index: number): boolean;
 }
 
 export const DIGITS = '0123456789';

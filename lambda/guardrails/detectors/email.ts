@@ -13,8 +13,11 @@ const LONGEST_TOP_LEVEL = 24;
 const LONGEST_VERSION_PART = 8;
 /** `icon@2x.png` is a file: no top-level domain has these names. */
 const FILE_EXTENSIONS = new Set(
-  'avif bmp css gif html ico jpeg jpg js json jsx lock map mjs pdf php png scss svg tsx txt wasm webp xml yaml yml'.split(' '),
+  'avif bmp css gif html ico jpeg jpg js json jsx lock map mjs pdf php png scss svg tsx txt wasm webp xml yaml yml'
+    .split(' ')
+    .map((name) => packedUnits(Array.from(name, (sign) => sign.charCodeAt(0)))),
 );
+const LONGEST_EXTENSION = 5;
 /** It stands in addresses of repositories, `git@host:path`. */
 const NOBODY = 'git';
 
@@ -54,8 +57,7 @@ function isName(unit: number): boolean {
 }
 
 function isNobody(window: TextWindow, start: number, end: number): boolean {
-  if (end - start !== NOBODY.length) return false;
-  return window.slice(start, end) === NOBODY;
+  return end - start === NOBODY.length && window.slice(start, end) === NOBODY;
 }
 
 function isLocal(unit: number): boolean {
@@ -97,7 +99,18 @@ function isVersion(window: TextWindow, first: number): boolean {
 function isTopLevelName(window: TextWindow, start: number, end: number): boolean {
   const length = end - start;
   if (length < SHORTEST_TOP_LEVEL || length > LONGEST_TOP_LEVEL) return false;
-  return !FILE_EXTENSIONS.has(window.slice(start, end).toLowerCase());
+  return length > LONGEST_EXTENSION || !FILE_EXTENSIONS.has(packed(window, start, end));
+}
+
+function packed(window: TextWindow, start: number, end: number): number {
+  return packedUnits(window.units.subarray(start, end));
+}
+
+/** A few letters, in either case, as one number. */
+function packedUnits(units: ArrayLike<number>): number {
+  let number = 0;
+  for (let index = 0; index < units.length; index++) number = number * 64 + ((units[index] as number) & 0x1f);
+  return number;
 }
 
 /** `xn--`: a label of another alphabet. */

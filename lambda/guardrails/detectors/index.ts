@@ -1,9 +1,10 @@
 import type { GuardType } from '../../../lib/private/contract';
 import { apiKey, gatewayKey } from './api-key';
-import type { Detector } from './detector';
+import type { Detector, NumberDetector } from './detector';
 import { email } from './email';
 import { iban } from './iban';
 import {
+  corsicanRegistration,
   frenchRegistration,
   italianFiscalCode,
   nationalNumbers,
@@ -14,20 +15,18 @@ import {
 } from './national';
 import { ipAddress, macAddress } from './network';
 import { paymentCard } from './payment-card';
-import { phone } from './phone';
+import { phoneAbroad, phoneAtHome, phoneInBrackets } from './phone';
 import { awsSecretKey, jsonWebToken, privateKey, urlCredentials } from './secrets';
 
-export type { Detector } from './detector';
+export type { Detector, NumberDetector } from './detector';
 export { LONGEST_LOCAL_PART } from './email';
 
 const DETECTORS: readonly Detector[] = [
   email,
-  paymentCard,
+  phoneAbroad,
   iban,
-  usSocialSecurity,
   ukNationalInsurance,
-  ...nationalNumbers,
-  frenchRegistration,
+  corsicanRegistration,
   italianFiscalCode,
   spanishTaxNumber,
   singaporeanIdentity,
@@ -40,8 +39,14 @@ const DETECTORS: readonly Detector[] = [
   jsonWebToken,
   urlCredentials,
 ];
+const NUMBER_DETECTORS: readonly NumberDetector[] = [paymentCard, usSocialSecurity, frenchRegistration, ...nationalNumbers];
 
-/** What finds a type; telephone numbers of these countries, or of all. */
+/** What finds a type by its signs; telephone numbers of these countries, or of all. */
 export function detectorsOf(type: GuardType, locales: readonly string[] | undefined): readonly Detector[] {
-  return [...DETECTORS, phone(locales)].filter((detector) => detector.type === type);
+  return [...DETECTORS, phoneInBrackets(locales)].filter((detector) => detector.type === type);
+}
+
+/** What finds a type among numbers. */
+export function numberDetectorsOf(type: GuardType, locales: readonly string[] | undefined): readonly NumberDetector[] {
+  return [...NUMBER_DETECTORS, phoneAtHome(locales)].filter((detector) => detector.type === type);
 }

@@ -8,8 +8,6 @@ const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 const HEX_DIGITS = '0123456789abcdefABCDEF';
 
-/** They name a machine itself, all machines or none. */
-const NOBODYS = new Set(['0.0.0.0', '127.0.0.1', '255.255.255.255', '::1']);
 const GROUPS_OF_V6 = 8;
 const GROUPS_OF_V4_IN_V6 = 2;
 /** `a::b` is a name in some programming languages; an address has more to it. */
@@ -23,10 +21,19 @@ export const ipAddress: Detector = {
   find(window, index) {
     const before = window.at(index - 1);
     if (is(before, WORD) || before === UNDERSCORE || before === COLON || before === DOT || before === DASH) return 0;
-    const end = (is(window.at(index), DIGIT) && v4End(window, index)) || v6End(window, index);
-    return end === 0 || NOBODYS.has(window.slice(index, end)) ? 0 : end;
+    const v4 = is(window.at(index), DIGIT) ? v4End(window, index) : 0;
+    if (v4 > 0) return isNobodys(window, index) ? 0 : v4;
+    return v6End(window, index);
   },
 };
+
+/** `127.0.0.1`, `0.0.0.0` and `255.255.255.255` are a machine itself, none and all. */
+function isNobodys(window: TextWindow, index: number): boolean {
+  const [first, second, third] = [window.at(index), window.at(index + 1), window.at(index + 2)];
+  if (first === ZERO) return true;
+  if (third === 0x37) return first === 0x31 && second === 0x32;
+  return first === 0x32 && second === 0x35 && third === 0x35;
+}
 
 function v4End(window: TextWindow, start: number): number {
   let index = start;
@@ -81,7 +88,7 @@ function v6End(window: TextWindow, start: number): number {
   if (is(behind, WORD) || behind === UNDERSCORE || (behind === COLON && is(window.at(index + 1), WORD | HEX))) return 0;
   if (!hasDigit || (isShortened ? groups >= GROUPS_OF_V6 : groups !== GROUPS_OF_V6)) return 0;
   const firstIsLong = is(window.at(start), DIGIT | HEX) && window.at(start + 4) === COLON;
-  return written >= LEAST_GROUPS || firstIsLong || window.slice(start, index) === '::1' ? index : 0;
+  return written >= LEAST_GROUPS || firstIsLong ? index : 0;
 }
 
 const PAIRS = 6;

@@ -1,30 +1,24 @@
 import { shapeOf } from '../text';
 import { isLuhn } from './checksums';
-import { type Detector, DIGITS } from './detector';
+import type { NumberDetector } from './detector';
 
-/** How digits of a card are grouped, by their number. */
-const SHAPES: readonly (readonly [count: number, ...shapes: readonly number[]])[] = [
-  [16, shapeOf(16), shapeOf(4, 4, 4, 4)],
-  [15, shapeOf(15), shapeOf(4, 6, 5)],
-  [14, shapeOf(14), shapeOf(4, 6, 4)],
-  [13, shapeOf(13), shapeOf(4, 3, 3, 3)],
-  [18, shapeOf(18)],
-  [19, shapeOf(19), shapeOf(4, 4, 4, 4, 3), shapeOf(6, 13)],
-];
 const MOST_PREFIX_DIGITS = 4;
 
 /** Numbers of payment cards: a prefix that networks issue, the length that belongs to it, and Luhn's check. */
-export const paymentCard: Detector = {
+export const paymentCard: NumberDetector = {
   type: 'payment_card',
-  at: DIGITS,
-  atWordStart: true,
-  find(window, index) {
-    const numbers = window.numberAt(index);
-    for (const [count, ...shapes] of SHAPES) {
-      const end = numbers.endOf(count, ...shapes);
-      if (end > 0 && isIssued(numbers.digits, count) && isLuhn(numbers.digits, count)) return end;
-    }
-    return 0;
+  shapes: [
+    ...[13, 14, 15, 16, 18, 19].map((length) => shapeOf(length)),
+    shapeOf(4, 3, 3, 3),
+    shapeOf(4, 6, 4),
+    shapeOf(4, 6, 5),
+    shapeOf(4, 4, 4, 4),
+    shapeOf(4, 4, 4, 4, 3),
+    shapeOf(6, 13),
+  ],
+  isNumber(numbers, group) {
+    const count = numbers.count(group);
+    return numbers.isUniform(group) && isIssued(numbers.digits, count) && isLuhn(numbers.digits, count);
   },
 };
 

@@ -1,6 +1,6 @@
-import { DIGIT, is, type TextWindow, WORD } from '../text';
-import { type Detector, DIGITS } from './detector';
-import { COUNTRIES, isNational, LENGTHS } from './phone-plans';
+import { DIGIT, is, NumberGroups, standsAlone, type TextWindow, WORD } from '../text';
+import type { Detector, NumberDetector } from './detector';
+import { ABROAD, type HomeForm, homeForms } from './phone-plans';
 
 const PLUS = 0x2b;
 const OPEN = 0x28;
@@ -8,76 +8,112 @@ const CLOSE = 0x29;
 const UNDERSCORE = 0x5f;
 const DASH = 0x2d;
 const DOT = 0x2e;
+const ZERO = 0x30;
 const SPACE = 0x20;
 const SLASH = 0x2f;
 /** E.164, and a nought in brackets. */
 const MOST_DIGITS = 16;
-const MOST_GROUPS = 8;
-const LONGEST_AREA_CODE = 5;
-const LEAST_DIGITS = 7;
+const LONGEST_COUNTRY_CODE = 3;
 const CONTEXT_LENGTH = 32;
 const NAMES_A_PHONE =
   /(?:phone|tele?fon|\btele?f?\b|\bfon\b|mobile?|m[oó]vil|\bcell|cellulare|celular|handy|\bfax|whatsapp|\bsms\b|\bcall|\bdial|\bring\b|\bcontact|\bnumber|nummer|num[eé]ro|rufen|appele[rz]|ll[aá]me|chiama|ligue|\bbel\b|zadzwo)/;
 
-/** A number as it is written: its digits, and where each of its groups ends. */
-interface Written {
-  readonly digits: string;
-  readonly lengths: readonly number[];
-  readonly ends: readonly number[];
-}
+/** Telephone numbers with the code of their country, as E.164 allows: behind `+` or `00`. */
+export const phoneAbroad: Detector = {
+  type: 'phone',
+  at: '+0',
+  atWordStart: false,
+  find(window, index) {
+    if (window.at(index) === PLUS) return startsFreely(window, index) ? abroadEnd(window, index + 1) : 0;
+    if (window.at(index + 1) !== ZERO || !startsFreely(window, index)) return 0;
+    return abroadEnd(window, window.at(index + 2) === SPACE ? index + 3 : index + 2);
+  },
+};
 
-/** Telephone numbers: with a country's code, as E.164 allows, or as people of some countries write them at home. */
-export function phone(locales: readonly string[] | undefined): Detector {
-  const countries = COUNTRIES.filter((country) => locales === undefined || locales.includes(country));
+/** Telephone numbers as people of some countries write them at home. */
+export function phoneAtHome(locales: readonly string[] | undefined): NumberDetector {
+  const forms = homeForms(locales);
   return {
     type: 'phone',
-    at: `${DIGITS}+(`,
+    shapes: [...forms.keys()],
+    isNumber: (numbers, group, window, index) => isAtHome(forms, numbers, group, window, index),
+  };
+}
+
+/** The same, where the code of the area stands in brackets. */
+export function phoneInBrackets(locales: readonly string[] | undefined): Detector {
+  const forms = homeForms(locales);
+  const numbers = new NumberGroups([...forms.keys()]);
+  return {
+    type: 'phone',
+    at: '(',
     atWordStart: false,
     find(window, index) {
-      if (!canStart(window, index)) return 0;
-      const isAbroad = window.at(index) === PLUS;
-      const written = read(window, isAbroad ? index + 1 : index);
-      if (written.digits.length < LEAST_DIGITS) return 0;
-      return isAbroad ? abroadEnd(window, written, 0) : homeEnd(window, index, written, countries);
+      numbers.read(window, index + 1, true);
+      for (let group = numbers.groups - 1; group > 0; group--) {
+        if (numbers.canEnd(window, group) && isAtHome(forms, numbers, group, window, index + 1)) return numbers.ends[group] as number;
+      }
+      return 0;
     },
   };
 }
 
+function isAtHome(
+  forms: ReadonlyMap<number, readonly HomeForm[]>,
+  numbers: NumberGroups,
+  group: number,
+  window: TextWindow,
+  index: number,
+): boolean {
+  const first = numbers.digits[0] as number;
+  const grouped = (forms.get(numbers.shapes[group] as number) ?? []).filter((form) => form.firstDigits.includes(first));
+  if (grouped.length === 0 || !standsAlone(window, index, numbers.ends[group] as number)) return false;
+  const digits = numbers.text(group);
+  const fitting = grouped.filter((form) => form.digits.test(digits));
+  if (fitting.length === 0) return false;
+  return fitting.some(({ ifNamed }) => !ifNamed) || namesPhone(window, index);
+}
+
+function namesPhone(window: TextWindow, index: number): boolean {
+  return NAMES_A_PHONE.test(window.slice(Math.max(0, index - CONTEXT_LENGTH), index).toLowerCase());
+}
+
 /** Not within a word, a number with a fraction, or a telephone number that began before. */
-function canStart(window: TextWindow, index: number): boolean {
+function startsFreely(window: TextWindow, index: number): boolean {
   const before = window.at(index - 1);
   if (is(before, WORD) || before === UNDERSCORE || before === PLUS) return false;
-  const unit = window.at(index);
-  if (unit === OPEN) return isAreaCode(window, index + 1);
-  if (before === OPEN && unit !== PLUS) return !isAreaCode(window, index);
   if (before === DASH || before === DOT || before === SLASH) return !is(window.at(index - 2), WORD);
   return true;
 }
 
-/** Digits and a closing bracket. */
-function isAreaCode(window: TextWindow, start: number): boolean {
-  let index = start;
-  while (index - start < LONGEST_AREA_CODE && is(window.at(index), DIGIT)) index++;
-  return index > start && window.at(index) === CLOSE;
-}
-
-function read(window: TextWindow, start: number): Written {
-  const lengths: number[] = [];
-  const ends: number[] = [];
-  let digits = '';
-  let index = start;
-  for (;;) {
-    const first = index;
-    while (digits.length < MOST_DIGITS && is(window.at(index), DIGIT)) digits += String.fromCharCode(window.at(index++));
-    if (index > first) {
-      lengths.push(index - first);
-      ends.push(index);
+/** Where the longest number ends that the country's code, which comes first, allows. */
+function abroadEnd(window: TextWindow, start: number): number {
+  let code = 0;
+  let codeLength = 0;
+  let lengths: readonly [number, number] | undefined;
+  let national = 0;
+  let found = 0;
+  for (let index = start, count = 0; count < MOST_DIGITS; ) {
+    const unit = window.at(index);
+    if (is(unit, DIGIT)) {
+      count++;
+      index++;
+      if (lengths !== undefined) {
+        // A nought in front is written for those at home.
+        if (national > 0 || unit !== ZERO) national++;
+        continue;
+      }
+      code = code * 10 + unit - ZERO;
+      lengths = ABROAD.get(code);
+      if (lengths === undefined && ++codeLength === LONGEST_COUNTRY_CODE) return 0;
+      continue;
     }
-    const next = index > first || index === start ? separatorEnd(window, index) : index;
-    if (next === index || lengths.length === MOST_GROUPS || digits.length === MOST_DIGITS || !is(window.at(next), DIGIT)) break;
+    if (lengths !== undefined && national >= lengths[0] && national <= lengths[1] && endsFreely(window, index)) found = index;
+    const next = separatorEnd(window, index);
+    if (next === index || count === 0 || !is(window.at(next), DIGIT)) return found;
     index = next;
   }
-  return { digits, lengths, ends };
+  return found;
 }
 
 /** One sign between groups, or brackets with the sign beside them. */
@@ -93,51 +129,8 @@ function isSign(unit: number): boolean {
   return unit === SPACE || unit === DASH || unit === DOT || unit === SLASH;
 }
 
-/** The most groups that a country's number can have, behind so many digits that only lead abroad. */
-function abroadEnd(window: TextWindow, { digits, lengths, ends }: Written, leading: number): number {
-  const country = LENGTHS.find(([code]) => digits.startsWith(code, leading));
-  if (country === undefined) return 0;
-  const [code, least, most] = country;
-  let count = 0;
-  let found = 0;
-  lengths.forEach((length, group) => {
-    count += length;
-    const inBrackets = digits[leading + code.length] === '0' ? 1 : 0;
-    const national = count - leading - code.length - inBrackets;
-    if (national >= least && national <= most && endsFreely(window, ends[group] as number, group === ends.length - 1))
-      found = ends[group] as number;
-  });
-  return found;
-}
-
-function homeEnd(window: TextWindow, index: number, written: Written, countries: readonly string[]): number {
-  const { digits, lengths, ends } = written;
-  if (digits.startsWith('00')) return abroadEnd(window, written, 2);
-  let isNamed: boolean | undefined;
-  for (let groups = lengths.length; groups > 0; groups--) {
-    const end = ends[groups - 1] as number;
-    if (!endsFreely(window, end, groups === lengths.length)) continue;
-    const count = lengths.slice(0, groups).reduce((sum, length) => sum + length, 0);
-    const asGrouped = lengths.slice(0, groups).join(' ');
-    const isGrouped = groups > 1;
-    for (const country of countries) {
-      const plan = isNational(country, digits.slice(0, count), asGrouped);
-      if (plan === 'none') continue;
-      if (plan === 'sure' && (isGrouped || digits.startsWith('0'))) return end;
-      isNamed ??= namesPhone(window, index);
-      if (isNamed) return end;
-    }
-  }
-  return 0;
-}
-
-function namesPhone(window: TextWindow, index: number): boolean {
-  return NAMES_A_PHONE.test(window.slice(Math.max(0, index - CONTEXT_LENGTH), index).toLowerCase());
-}
-
-function endsFreely(window: TextWindow, end: number, isLast: boolean): boolean {
+function endsFreely(window: TextWindow, end: number): boolean {
   const behind = window.at(end);
   if (is(behind, WORD) || behind === UNDERSCORE) return false;
-  if (!isLast) return behind === SPACE;
   return !((behind === DASH || behind === DOT || behind === SLASH) && is(window.at(end + 1), WORD));
 }

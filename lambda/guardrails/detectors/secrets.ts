@@ -10,6 +10,7 @@ const BLANK = 0x20;
 const NEW_LINE = 0x0a;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const SMALL_E = 0x65;
 
 /** A text stands there. */
 function startsWith(window: TextWindow, index: number, text: string): boolean {
@@ -48,7 +49,7 @@ const LONGEST_LABEL = 40;
 const DASHES = '-----';
 const END = '-----END ';
 const LONGEST_BODY = 16_384;
-const LEAST_BODY = 40;
+const LEAST_BODY = 8;
 /** Without its end, a key must look like nothing else. */
 const LEAST_OPEN_BODY = 128;
 const LEAST_LINE = 60;
@@ -159,6 +160,7 @@ export const awsSecretKey: Detector = {
 };
 
 function secretEnd(window: TextWindow, index: number): number {
+  if ((window.at(index + 1) | BLANK) !== SMALL_E) return 0;
   const name = SECRET_NAMES.find((each) => startsWithAnyCase(window, index, each));
   if (name === undefined) return 0;
   let start = index + name.length;

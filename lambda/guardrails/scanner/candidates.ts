@@ -1,6 +1,8 @@
-import { GUARD_ACTIONS } from '../../../lib/private/contract';
+import { GUARD_ACTIONS, type GuardType } from '../../../lib/private/contract';
 import type { TextWindow } from '../text';
 import type { LocalRule } from './types';
+
+const UNPROVED: GuardType = 'phone';
 
 /** Something found in a window, which another may overlap. */
 export interface Candidate {
@@ -27,7 +29,7 @@ export interface Search {
  * Who wins depends on those alone that cover the place, so that it is the same wherever a text was cut.
  */
 export function withoutOverlaps(candidates: Candidate[]): Candidate[] {
-  candidates.sort((one, other) => one.start - other.start);
+  if (!isInOrder(candidates)) candidates.sort((one, other) => one.start - other.start);
   const apart: Candidate[] = [];
   for (let first = 0; first < candidates.length; ) {
     let end = (candidates[first] as Candidate).end;
@@ -40,6 +42,13 @@ export function withoutOverlaps(candidates: Candidate[]): Candidate[] {
     first = next;
   }
   return apart;
+}
+
+function isInOrder(candidates: readonly Candidate[]): boolean {
+  for (let index = 1; index < candidates.length; index++) {
+    if ((candidates[index] as Candidate).start < (candidates[index - 1] as Candidate).start) return false;
+  }
+  return true;
 }
 
 /** Paints what overlaps over one another, the dearest last, and reads what is seen. */
@@ -65,7 +74,14 @@ function painted(overlapping: readonly Candidate[], end: number): Candidate[] {
 /** Negative where the first one wins. */
 function dearer(one: Candidate, other: Candidate): number {
   const actions = GUARD_ACTIONS.indexOf(other.rule.action) - GUARD_ACTIONS.indexOf(one.rule.action);
-  return actions || other.end - other.start - (one.end - one.start) || one.start - other.start || compare(one, other);
+  return (
+    actions || other.end - other.start - (one.end - one.start) || byProof(one, other) || one.start - other.start || compare(one, other)
+  );
+}
+
+/** What a form or a check digit proves goes before telephone numbers, which have neither. */
+function byProof(one: Candidate, other: Candidate): number {
+  return Number(one.type === UNPROVED) - Number(other.type === UNPROVED);
 }
 
 function compare(one: Candidate, other: Candidate): number {

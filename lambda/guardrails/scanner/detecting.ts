@@ -1,59 +1,97 @@
 import { guardTypesOf } from '../../../lib/private/contract';
-import { type Detector, detectorsOf, LONGEST_LOCAL_PART } from '../detectors';
-import { is, SPACE, type TextWindow, WORD } from '../text';
+import { type Detector, detectorsOf, LONGEST_LOCAL_PART, type NumberDetector, numberDetectorsOf } from '../detectors';
+import { DIGIT, FLAGS, is, NumberGroups, SPACE, type TextWindow, WORD } from '../text';
 import type { Found, Search } from './candidates';
 import type { LocalRule } from './types';
 
-interface Detecting {
+/** A detector, and the rule that asks for what it finds. */
+interface Asked<D> {
   readonly rule: LocalRule;
-  readonly detector: Detector;
+  readonly detector: D;
 }
+
+type ByUnit = readonly (readonly Asked<Detector>[] | undefined)[];
 
 /** One pass over a text, in which every detector is asked where its signs are. */
 export class DetectorSearch implements Search {
   /** Who looks at a unit where a word begins, and who looks at it anywhere. */
-  private readonly atWordStart: readonly (readonly Detecting[])[];
-  private readonly anywhere: readonly (readonly Detecting[])[];
+  private readonly atWordStart: ByUnit;
+  private readonly anywhere: ByUnit;
+  /** Who looks at numbers, by how their digits are grouped. */
+  private readonly byShape: ReadonlyMap<number, readonly Asked<NumberDetector>[]>;
+  private readonly numbers: NumberGroups;
 
   constructor(rules: readonly LocalRule[]) {
-    const all = rules.flatMap((rule) =>
-      guardTypesOf(rule.detect ?? [], rule.locales).flatMap((type) =>
-        detectorsOf(type, rule.locales).map((detector) => ({ rule, detector })),
-      ),
+    const asked = rules.flatMap((rule) => guardTypesOf(rule.detect ?? [], rule.locales).map((type) => ({ rule, type })));
+    const detectors = asked.flatMap(({ rule, type }) => detectorsOf(type, rule.locales).map((detector) => ({ rule, detector })));
+    this.atWordStart = byUnit(detectors.filter(({ detector }) => detector.atWordStart));
+    this.anywhere = byUnit(detectors.filter(({ detector }) => !detector.atWordStart));
+    this.byShape = byShape(
+      asked.flatMap(({ rule, type }) => numberDetectorsOf(type, rule.locales).map((detector) => ({ rule, detector }))),
     );
-    const whoLooksAt = (wanted: boolean): readonly (readonly Detecting[])[] =>
-      Array.from({ length: 128 }, (_, unit) =>
-        all.filter(({ detector }) => detector.atWordStart === wanted && detector.at.includes(String.fromCharCode(unit))),
-      );
-    this.atWordStart = whoLooksAt(true);
-    this.anywhere = whoLooksAt(false);
+    this.numbers = new NumberGroups([...this.byShape.keys()]);
   }
 
   find(window: TextWindow, found: Found): void {
     found.open = Math.min(found.open, wordInProgress(window));
     const { units, length } = window;
+    const { atWordStart, anywhere } = this;
     let inWord = is(window.at(window.from - 1), WORD);
     for (let index = window.from; index < length; index++) {
       const unit = units[index] as number;
-      const isWord = is(unit, WORD);
-      if (unit < 128) {
-        if (isWord && !inWord) this.ask(this.atWordStart[unit] as readonly Detecting[], window, index, found);
-        const others = this.anywhere[unit] as readonly Detecting[];
-        if (others.length > 0) this.ask(others, window, index, found);
+      if (unit >= 128) {
+        inWord = false;
+        continue;
       }
-      inWord = isWord;
+      const flags = FLAGS[unit] as number;
+      if ((flags & WORD) === 0) inWord = false;
+      else if (!inWord) {
+        inWord = true;
+        const asked = atWordStart[unit];
+        if (asked !== undefined) ask(asked, window, index, found);
+        if (flags & DIGIT) this.askOfNumber(window, index, found);
+      }
+      const asked = anywhere[unit];
+      if (asked !== undefined) ask(asked, window, index, found);
     }
   }
 
-  private ask(asked: readonly Detecting[], window: TextWindow, index: number, found: Found): void {
-    for (const { rule, detector } of asked) {
-      window.ranOut = false;
-      window.start = index;
-      const end = detector.find(window, index);
-      if (window.ranOut) found.open = Math.min(found.open, index);
-      if (end > 0) found.candidates.push({ rule, type: detector.type, start: window.start, end });
+  private askOfNumber(window: TextWindow, index: number, found: Found): void {
+    const { numbers } = this;
+    window.ranOut = false;
+    numbers.read(window, index);
+    for (let group = 0; group < numbers.groups; group++) {
+      const asked = this.byShape.get(numbers.shapes[group] as number);
+      if (asked === undefined || !numbers.canEnd(window, group)) continue;
+      for (const { rule, detector } of asked) {
+        if (!detector.isNumber(numbers, group, window, index)) continue;
+        found.candidates.push({ rule, type: detector.type, start: index, end: numbers.ends[group] as number });
+      }
     }
+    if (window.ranOut) found.open = Math.min(found.open, index);
   }
+}
+
+function ask(asked: readonly Asked<Detector>[], window: TextWindow, index: number, found: Found): void {
+  for (const { rule, detector } of asked) {
+    window.ranOut = false;
+    window.start = index;
+    const end = detector.find(window, index);
+    if (window.ranOut) found.open = Math.min(found.open, index);
+    if (end > 0) found.candidates.push({ rule, type: detector.type, start: window.start, end });
+  }
+}
+
+function byUnit(asked: readonly Asked<Detector>[]): ByUnit {
+  return Array.from({ length: 128 }, (_, unit) => {
+    const looking = asked.filter(({ detector }) => detector.at.includes(String.fromCharCode(unit)));
+    return looking.length > 0 ? looking : undefined;
+  });
+}
+
+function byShape(asked: readonly Asked<NumberDetector>[]): ReadonlyMap<number, readonly Asked<NumberDetector>[]> {
+  const shapes = new Set(asked.flatMap(({ detector }) => detector.shapes));
+  return new Map([...shapes].map((shape) => [shape, asked.filter(({ detector }) => detector.shapes.includes(shape))]));
 }
 
 /** Detectors whose sign comes later look back to where the word began. */

@@ -68,8 +68,9 @@ class WindowedText implements HeldText {
   }
 
   private findingOf({ rule, type, start, end }: Candidate): Finding {
-    const span = { rule: rule.id, type, start: this.window.offsetOf(start), end: this.window.offsetOf(end) };
-    return this.window.isBare(start) ? { ...span, bare: true } : span;
+    const [from, to] = [this.window.offsetOf(start), this.window.offsetOf(end)];
+    if (this.window.isBare(start)) return { rule: rule.id, type, start: from, end: to, bare: true };
+    return { rule: rule.id, type, start: from, end: to };
   }
 }
 

@@ -1,6 +1,7 @@
 import { DIGIT, is, WORD } from './characters';
 
 const SPACE = 0x20;
+const CLOSE = 0x29;
 const PLUS = 0x2b;
 const DASH = 0x2d;
 const DOT = 0x2e;
@@ -8,9 +9,9 @@ const SLASH = 0x2f;
 const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
-const LONGEST_COUNTRY_CODE = 3;
 const MOST_GROUPS = 8;
 const MOST_DIGITS = 20;
+const LONGEST_COUNTRY_CODE = 3;
 /** More than a group can hold. */
 const SHAPE_BASE = 32;
 
@@ -19,82 +20,116 @@ interface Units {
   at(index: number): number;
 }
 
-/** How digits are grouped, as a number: that of `[4, 4, 4, 4]` is the shape of `4111 1111 1111 1111`. */
+/** How digits are grouped, as a number: that of `4, 4, 4, 4` is the shape of `4111 1111 1111 1111`. */
 export function shapeOf(...lengths: readonly number[]): number {
   return lengths.reduce((shape, length) => shape * SHAPE_BASE + length, 0);
 }
 
-/** Digits in groups, which one space, dash, dot or slash each parts. */
+function lengthsOf(shape: number): readonly number[] {
+  return shape === 0 ? [] : [...lengthsOf(Math.floor(shape / SHAPE_BASE)), shape % SHAPE_BASE];
+}
+
+/** Digits in groups, which one space, dash, dot or slash each parts. They are read for as long as a known shape begins like that. */
 export class NumberGroups {
   /** Values of the digits, all groups one after the other. */
   readonly digits = new Uint8Array(MOST_DIGITS);
-  private groups = 0;
-  /** Of each group: how many digits there are up to its end, where that is, what stands behind, and the shape so far. */
+  /** How many groups there are. */
+  groups = 0;
+  /** Of each group: where it ends, what stands behind, the shape up to there, and the digits. */
+  readonly ends = new Int32Array(MOST_GROUPS);
+  readonly shapes = new Float64Array(MOST_GROUPS);
+  private readonly separators = new Uint16Array(MOST_GROUPS);
   private readonly counts = new Uint8Array(MOST_GROUPS);
-  private readonly ends = new Int32Array(MOST_GROUPS);
-  private readonly separators = new Uint8Array(MOST_GROUPS);
-  private readonly shapes = new Float64Array(MOST_GROUPS);
-  /** Whether a number may begin where these begin, and may end where the last group ends. */
-  private startsFreely = false;
-  private endsFreely = false;
+  /** Which node of the tree of all known shapes a group leads to, by node and length; 0 where no shape goes on like that. */
+  private readonly next: Uint16Array;
+  private nodes = 1;
 
-  read(units: Units, start: number): void {
+  constructor(shapes: readonly number[]) {
+    this.next = new Uint16Array((1 + shapes.length * MOST_GROUPS) * SHAPE_BASE);
+    for (const shape of shapes) {
+      let node = 0;
+      for (const length of lengthsOf(shape)) {
+        const at = node * SHAPE_BASE + length;
+        if (this.next[at] === 0) this.next[at] = this.nodes++;
+        node = this.next[at] as number;
+      }
+    }
+  }
+
+  /** Reads what begins at a digit. @param bracketed an opening bracket stands in front: the first group ends with the closing one */
+  read(units: Units, start: number, bracketed = false): void {
     this.groups = 0;
-    this.startsFreely = startsFreely(units, start);
+    if (!bracketed && !startsFreely(units, start)) return;
     let count = 0;
     let shape = 0;
+    let node = 0;
     let index = start;
-    for (;;) {
+    while (this.groups < MOST_GROUPS) {
       const first = index;
       while (count < MOST_DIGITS && is(units.at(index), DIGIT)) this.digits[count++] = units.at(index++) - ZERO;
-      const separator = units.at(index);
+      if (index === first) return;
       shape = shape * SHAPE_BASE + (index - first);
+      node = this.next[node * SHAPE_BASE + (index - first)] as number;
+      if (node === 0) return;
+      if (bracketed && this.groups === 0) {
+        if (units.at(index) !== CLOSE) return;
+        index++;
+      }
       this.counts[this.groups] = count;
       this.ends[this.groups] = index;
       this.shapes[this.groups] = shape;
-      this.separators[this.groups] = separator;
+      this.separators[this.groups] = units.at(index);
       this.groups++;
-      const goesOn = this.groups < MOST_GROUPS && count < MOST_DIGITS && isSeparator(separator) && is(units.at(index + 1), DIGIT);
-      if (!goesOn) break;
-      index++;
+      const isSeparated = isSeparator(units.at(index));
+      if (!isSeparated && !(bracketed && this.groups === 1)) return;
+      if (isSeparated) index++;
     }
-    this.endsFreely = endsFreely(units, index);
   }
 
-  /**
-   * Where a number of so many digits ends, if one begins and ends here: apart from what stands around it.
-   *
-   * @returns 0 where there is none
-   */
-  endOf(count: number, ...shapes: readonly number[]): number {
-    const group = this.groupOf(count);
-    if (group < 0 || !shapes.includes(this.shapes[group] as number)) return 0;
-    for (let each = 1; each < group; each++) if (this.separators[each] !== this.separators[0]) return 0;
-    return this.ends[group] as number;
+  /** Whether a number can end with a group: not in front of a letter, or of a dash with more behind it. */
+  canEnd(units: Units, group: number): boolean {
+    const end = this.ends[group] as number;
+    const behind = units.at(end);
+    if (is(behind, WORD) || behind === UNDERSCORE) return false;
+    if (behind === DOT || behind === SLASH) return !is(units.at(end + 1), DIGIT);
+    return behind !== DASH || !is(units.at(end + 1), WORD);
   }
 
-  /** Where groups end that are parted by these characters, one by one. */
-  endOfParted(count: number, shape: number, separators: string): number {
-    const group = this.groupOf(count);
-    if (group !== separators.length || this.shapes[group] !== shape) return 0;
-    for (let each = 0; each < group; each++) if (this.separators[each] !== separators.charCodeAt(each)) return 0;
-    return this.ends[group] as number;
+  /** Whether the same sign stands between all groups up to one. */
+  isUniform(group: number): boolean {
+    for (let each = 1; each < group; each++) if (this.separators[each] !== this.separators[0]) return false;
+    return true;
   }
 
-  /** What parts the first two groups. */
-  get separator(): number {
-    return this.separators[0] as number;
+  /** Whether these signs stand between the groups, one by one. */
+  isParted(group: number, separators: string): boolean {
+    if (group !== separators.length) return false;
+    for (let each = 0; each < group; each++) if (this.separators[each] !== separators.charCodeAt(each)) return false;
+    return true;
   }
 
-  private groupOf(count: number): number {
-    if (!this.startsFreely) return -1;
-    for (let group = 0; group < this.groups; group++) {
-      if (this.counts[group] !== count) continue;
-      const isLast = group === this.groups - 1;
-      return isLast ? (this.endsFreely ? group : -1) : this.separators[group] === SPACE ? group : -1;
-    }
-    return -1;
+  /** How many digits there are up to a group. */
+  count(group: number): number {
+    return this.counts[group] as number;
   }
+
+  /** The digits up to a group, as a text. */
+  text(group: number): string {
+    return this.digits.subarray(0, this.counts[group]).join('');
+  }
+}
+
+/** Whether a grouped number is none of a longer row of groups like its own, such as an account's or a card's. */
+export function standsAlone(units: Units, start: number, end: number): boolean {
+  const [first, last] = [groupLength(units, start, 1), groupLength(units, end - 1, -1)];
+  if (end - start === first) return true;
+  return groupLength(units, start - 2, -1) !== first && groupLength(units, end + 1, 1) !== last;
+}
+
+function groupLength(units: Units, from: number, step: 1 | -1): number {
+  let length = 0;
+  while (length < MOST_DIGITS && is(units.at(from + length * step), DIGIT)) length++;
+  return length;
 }
 
 function isSeparator(unit: number): boolean {
@@ -115,10 +150,4 @@ function isCountryCode(units: Units, last: number): boolean {
   let index = last;
   while (last - index < LONGEST_COUNTRY_CODE && is(units.at(index), DIGIT)) index--;
   return index < last && units.at(index) === PLUS;
-}
-
-function endsFreely(units: Units, end: number): boolean {
-  const behind = units.at(end);
-  if (is(behind, WORD) || behind === UNDERSCORE) return false;
-  return behind !== DASH || !is(units.at(end + 1), WORD);
 }

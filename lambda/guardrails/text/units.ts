@@ -14,8 +14,13 @@ export class PlainUnits implements UnitSource {
 
   write(piece: string, window: TextWindow): void {
     const position = this.position;
-    for (let index = 0; index < piece.length; index++) {
-      window.push(piece.charCodeAt(index), position + index, position + index + 1, false);
+    for (let index = 0; index < piece.length; ) {
+      const end = asciiEnd(piece, index);
+      // The first of them shows that a surrogate in front was a lone one.
+      if (end > index) window.push(piece.charCodeAt(index), position + index, position + index + 1, false);
+      if (end > index + 1) window.pushAscii(piece, index + 1, end, position + index + 1);
+      index = end;
+      if (index < piece.length) window.push(piece.charCodeAt(index), position + index, position + ++index, false);
     }
     this.position = position + piece.length;
   }
@@ -27,6 +32,12 @@ export class PlainUnits implements UnitSource {
   release(units: number): void {
     this.position -= units;
   }
+}
+
+function asciiEnd(text: string, from: number): number {
+  let index = from;
+  while (index < text.length && text.charCodeAt(index) < 0x80) index++;
+  return index;
 }
 
 const QUOTE = 0x22;

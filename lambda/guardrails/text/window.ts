@@ -1,5 +1,4 @@
 import { foldedUnits } from './fold';
-import { NumberGroups } from './number-groups';
 
 /** Units that stay to be looked back at when a part of a text is done with; no finding needs more of what stands before it. */
 export const CONTEXT_UNITS = 192;
@@ -31,11 +30,6 @@ export class TextWindow {
   private offsets = new Int32Array(FIRST_CAPACITY + 1);
   private highSurrogate = 0;
   private highSurrogateAt = 0;
-  /** The number that was read last, where it begins, and whether reading it ran out. */
-  private readonly groups = new NumberGroups();
-  private groupsAt = -1;
-  private groupsRanOut = false;
-
   constructor(isJson = false) {
     if (isJson) this.bares = new Uint8Array(FIRST_CAPACITY);
   }
@@ -50,21 +44,6 @@ export class TextWindow {
   /** Where a unit stands in the text as given. */
   offsetOf(index: number): number {
     return this.offsets[index] as number;
-  }
-
-  /** The number that begins at a digit, read once for all who look at it. */
-  numberAt(index: number): NumberGroups {
-    if (this.groupsAt !== index) {
-      const ranOut = this.ranOut;
-      this.ranOut = false;
-      this.groups.read(this, index);
-      this.groupsRanOut = this.ranOut;
-      this.ranOut ||= ranOut;
-      this.groupsAt = index;
-    } else if (this.groupsRanOut) {
-      this.ranOut = true;
-    }
-    return this.groups;
   }
 
   /** The units from one to another, as a text. */
@@ -99,6 +78,19 @@ export class TextWindow {
     }
   }
 
+  /** Adds units that are all ASCII and stand in a row: from `position` on in the text as given. */
+  pushAscii(text: string, from: number, to: number, position: number): void {
+    while (this.units.length < this.length + to - from) this.grow();
+    const { units, offsets } = this;
+    let length = this.length;
+    for (let index = from; index < to; index++) {
+      units[length] = text.charCodeAt(index);
+      offsets[length++] = position + index - from;
+    }
+    this.length = length;
+    offsets[length] = position + to - from;
+  }
+
   /** No more units come. */
   finish(next: number): void {
     if (this.highSurrogate !== 0) this.add(this.highSurrogate, this.highSurrogateAt, next, false);
@@ -114,7 +106,6 @@ export class TextWindow {
     this.bares?.copyWithin(0, dropped, this.length);
     for (let unit = dropped; unit <= this.length; unit++) this.offsets[unit - dropped] = (this.offsets[unit] as number) - offset;
     this.length -= dropped;
-    this.groupsAt = -1;
     this.from = index - dropped;
     this.highSurrogateAt -= offset;
   }
@@ -126,7 +117,6 @@ export class TextWindow {
   }
 
   private add(unit: number, offset: number, next: number, bare: boolean): void {
-    this.groupsAt = -1;
     if (this.length === this.units.length) this.grow();
     this.units[this.length] = unit;
     this.offsets[this.length] = offset;

@@ -1,2 +1,2 @@
-export { frenchRegistration, italianFiscalCode, singaporeanIdentity, spanishTaxNumber, ukNationalInsurance } from './lettered';
-export { nationalNumbers, usSocialSecurity } from './numbers';
+export { corsicanRegistration, italianFiscalCode, singaporeanIdentity, spanishTaxNumber, ukNationalInsurance } from './lettered';
+export { frenchRegistration, nationalNumbers, usSocialSecurity } from './numbers';

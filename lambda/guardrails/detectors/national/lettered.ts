@@ -1,5 +1,6 @@
 import { DIGIT, is, LETTER, type TextWindow, WORD } from '../../text';
 import { type Detector, DIGITS, LETTERS } from '../detector';
+import { isRegistration } from './registration';
 
 const SPACE = 0x20;
 const DASH = 0x2d;
@@ -8,9 +9,11 @@ const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 const CASE = 0x20;
 
-/** What a place of a number holds. */
-const CLASSES: Readonly<Record<string, number>> = { A: LETTER, 9: DIGIT, X: WORD };
-const SEPARATORS = new Set([SPACE, DASH, DOT]);
+const LETTER_PLACE = 0x41;
+const DIGIT_PLACE = 0x39;
+const MAY_BE_PARTED = 0x7c;
+/** What was read, before it is known to be whole. */
+const signs = new Uint8Array(16);
 
 /**
  * Letters and digits by a form: `A` a letter, `9` a digit, `X` either; at `|` one space, dash or dot may stand.
@@ -19,19 +22,25 @@ const SEPARATORS = new Set([SPACE, DASH, DOT]);
  */
 function read(window: TextWindow, start: number, form: string): { readonly text: string; readonly end: number } | undefined {
   if (window.at(start - 1) === UNDERSCORE) return undefined;
-  let text = '';
+  let count = 0;
   let index = start;
-  for (const place of form) {
-    if (place === '|') {
-      if (SEPARATORS.has(window.at(index))) index++;
+  for (let at = 0; at < form.length; at++) {
+    const place = form.charCodeAt(at);
+    if (place === MAY_BE_PARTED) {
+      if (isSeparator(window.at(index))) index++;
       continue;
     }
     const unit = window.at(index++);
-    if (!is(unit, CLASSES[place] as number)) return undefined;
-    text += String.fromCharCode(is(unit, LETTER) ? unit & ~CASE : unit);
+    if (!is(unit, place === LETTER_PLACE ? LETTER : place === DIGIT_PLACE ? DIGIT : WORD)) return undefined;
+    signs[count++] = is(unit, LETTER) ? unit & ~CASE : unit;
   }
   const behind = window.at(index);
-  return is(behind, WORD) || behind === UNDERSCORE ? undefined : { text, end: index };
+  if (is(behind, WORD) || behind === UNDERSCORE) return undefined;
+  return { text: String.fromCharCode(...signs.subarray(0, count)), end: index };
+}
+
+function isSeparator(unit: number): boolean {
+  return unit === SPACE || unit === DASH || unit === DOT;
 }
 
 /** @see https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110 */
@@ -41,7 +50,7 @@ export const ukNationalInsurance: Detector = {
   atWordStart: true,
   find(window, index) {
     const third = window.at(index + 2);
-    if (!is(third, DIGIT) && !SEPARATORS.has(third)) return 0;
+    if (!is(third, DIGIT) && !isSeparator(third)) return 0;
     const found = read(window, index, 'AA|99|99|99|A');
     if (found === undefined || /^(?:BG|GB|KN|NK|NT|TN|ZZ)|^.O|^[DFIQUV]|^.[DFIQUV]|[^A-D]$/.test(found.text)) return 0;
     return found.end;
@@ -91,6 +100,7 @@ export const spanishTaxNumber: Detector = {
   atWordStart: true,
   find(window, index) {
     const isForeign = !is(window.at(index), DIGIT);
+    if (!isForeign && !mayBeSpanish(window, index)) return 0;
     const found = isForeign
       ? read(window, index, 'A|9999999|A')
       : (read(window, index, '99999999|A') ?? read(window, index, '99|999|999|A'));
@@ -99,6 +109,12 @@ export const spanishTaxNumber: Detector = {
     return SPANISH_LETTERS[Number(digits) % 23] === found.text.at(-1) ? found.end : 0;
   },
 };
+
+/** Eight digits, or two and a dot, stand in front. */
+function mayBeSpanish(window: TextWindow, index: number): boolean {
+  if (!is(window.at(index + 1), DIGIT)) return false;
+  return is(window.at(index + 2), DIGIT) ? is(window.at(index + 7), DIGIT) : isSeparator(window.at(index + 6));
+}
 
 const SINGAPOREAN: Readonly<Record<string, readonly [add: number, letters: string]>> = {
   S: [0, 'JZIHGFEDCBA'],
@@ -122,19 +138,17 @@ export const singaporeanIdentity: Detector = {
   },
 };
 
-/** Number of registration in France, with its key of two digits. @see https://www.insee.fr/fr/metadonnees/definition/c1409 */
-export const frenchRegistration: Detector = {
+/** Numbers of registration of people born in Corsica: a letter stands in the department. */
+export const corsicanRegistration: Detector = {
   type: 'fr_nir',
   at: '1278',
   atWordStart: true,
   find(window, index) {
-    const found = read(window, index, '9|99|99|9X|999|999|99');
-    if (found === undefined) return 0;
-    const month = Number(found.text.slice(3, 5));
-    if (month < 1 || (month > 12 && month < 20) || (month > 42 && month < 50)) return 0;
-    const [corsica] = /[AB]/.exec(found.text.slice(6, 7)) ?? [];
-    if (/[^0-9AB]/.test(found.text[6] as string) || (corsica !== undefined && found.text[5] !== '2')) return 0;
-    const digits = Number(found.text.slice(0, 13).replace(/[AB]/, '0')) - (corsica === 'A' ? 1_000_000 : corsica === 'B' ? 2_000_000 : 0);
-    return 97 - (digits % 97) === Number(found.text.slice(13)) ? found.end : 0;
+    const letter = is(window.at(index + 1), DIGIT) ? window.at(index + 6) : window.at(index + 9);
+    if (!is(letter, LETTER)) return 0;
+    const found = read(window, index, '9|99|99|9A|999|999|99');
+    const corsica = found?.text[6];
+    if (found === undefined || found.text[5] !== '2' || (corsica !== 'A' && corsica !== 'B')) return 0;
+    return isRegistration([...found.text.replace(corsica, '0')].map(Number), corsica) ? found.end : 0;
   },
 };

@@ -1,16 +1,14 @@
 import type { GuardType } from '../../../../lib/private/contract';
-import { DIGIT, is, type NumberGroups, shapeOf, type TextWindow } from '../../text';
-import { isMod11And10, isVerhoeff, weighted } from '../checksums';
-import { type Detector, DIGITS } from '../detector';
-
-const LONGEST_GROUP = 5;
+import { type NumberGroups, shapeOf, standsAlone, type TextWindow } from '../../text';
+import { isMod11And10, isVerhoeff, numberOf, weighted } from '../checksums';
+import type { NumberDetector } from '../detector';
+import { isRegistration } from './registration';
 
 type Digits = NumberGroups['digits'];
 
 /** A national number of digits alone. */
 interface NumberForm {
   readonly type: GuardType;
-  readonly count: number;
   /** How its digits may be grouped. */
   readonly shapes: readonly number[];
   /** Groups that particular signs part, one by one. */
@@ -18,32 +16,34 @@ interface NumberForm {
   isValid(digits: Digits): boolean;
 }
 
+/** Number of registration in France, with its key of two digits; Corsica's have a letter. @see https://www.insee.fr/fr/metadonnees/definition/c1409 */
+export const frenchRegistration: NumberDetector = {
+  type: 'fr_nir',
+  shapes: [shapeOf(15), shapeOf(13, 2), shapeOf(1, 2, 2, 2, 3, 3, 2)],
+  isNumber: (numbers, group) => numbers.isUniform(group) && isRegistration(numbers.digits),
+};
+
 /** First digits: of Northern Ireland, England and Wales, and of tests. */
 const ISSUED_BY_HEALTH_SERVICE = new Set([3, 4, 6, 7, 9]);
 
 const at = (digits: Digits, index: number): number => digits[index] as number;
-const number = (digits: Digits, start: number, end: number): number =>
-  digits.slice(start, end).reduce((value, digit) => value * 10 + digit, 0);
 
 const FORMS: readonly NumberForm[] = [
-  { type: 'uk_nhs', count: 10, shapes: [shapeOf(10), shapeOf(3, 3, 4)], isValid: isHealthServiceNumber },
-  { type: 'de_tax_id', count: 11, shapes: [shapeOf(11), shapeOf(2, 3, 3, 3)], isValid: isGermanTaxNumber },
+  { type: 'uk_nhs', shapes: [shapeOf(10), shapeOf(3, 3, 4)], isValid: isHealthServiceNumber },
+  { type: 'de_tax_id', shapes: [shapeOf(11), shapeOf(2, 3, 3, 3)], isValid: isGermanTaxNumber },
   {
     type: 'nl_bsn',
-    count: 9,
     shapes: [shapeOf(9), shapeOf(3, 3, 3), shapeOf(4, 2, 3)],
-    isValid: (digits) => weighted(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && number(digits, 0, 9) > 0,
+    isValid: (digits) => weighted(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && numberOf(digits, 0, 9) > 0,
   },
-  { type: 'pl_pesel', count: 11, shapes: [shapeOf(11)], isValid: isPesel },
+  { type: 'pl_pesel', shapes: [shapeOf(11)], isValid: isPesel },
   {
     type: 'in_aadhaar',
-    count: 12,
     shapes: [shapeOf(12), shapeOf(4, 4, 4)],
     isValid: (digits) => at(digits, 0) >= 2 && isVerhoeff(digits, 12),
   },
   {
     type: 'br_cpf',
-    count: 11,
     shapes: [shapeOf(11)],
     parted: [
       [shapeOf(3, 3, 3, 2), '..-'],
@@ -54,44 +54,22 @@ const FORMS: readonly NumberForm[] = [
   },
   {
     type: 'au_tfn',
-    count: 9,
     shapes: [shapeOf(9), shapeOf(3, 3, 3)],
-    isValid: (digits) => weighted(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 && number(digits, 0, 9) > 0,
+    isValid: (digits) => weighted(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 && numberOf(digits, 0, 9) > 0,
   },
 ];
 
 /** National numbers that a check digit proves: one of ten or eleven random numbers passes, so they are found where they are asked for. */
-export const nationalNumbers: readonly Detector[] = FORMS.map((form) => ({
-  type: form.type,
-  at: DIGITS,
-  atWordStart: true,
-  find(window, index) {
-    const numbers = window.numberAt(index);
-    const end = numbers.endOf(form.count, ...form.shapes) || partedEnd(numbers, form);
-    return end > 0 && form.isValid(numbers.digits) && !goesOn(window, index, end) ? end : 0;
+export const nationalNumbers: readonly NumberDetector[] = FORMS.map(({ type, shapes, parted = [], isValid }) => ({
+  type,
+  shapes: [...shapes, ...parted.map(([shape]) => shape)],
+  isNumber(numbers, group, window, index) {
+    const isWritten = shapes.includes(numbers.shapes[group] as number)
+      ? numbers.isUniform(group)
+      : parted.some(([shape, separators]) => shape === numbers.shapes[group] && numbers.isParted(group, separators));
+    return isWritten && standsAlone(window, index, numbers.ends[group] as number) && isValid(numbers.digits);
   },
 }));
-
-/** Four digits behind or before groups of four are of a longer number, such as an account's or a card's. */
-function goesOn(window: TextWindow, start: number, end: number): boolean {
-  const [first, last] = [groupLength(window, start, 1), groupLength(window, end - 1, -1)];
-  if (end - start === first) return false;
-  return groupLength(window, start - 2, -1) === first || groupLength(window, end + 1, 1) === last;
-}
-
-function groupLength(window: TextWindow, from: number, step: 1 | -1): number {
-  let length = 0;
-  while (length < LONGEST_GROUP && is(window.at(from + length * step), DIGIT)) length++;
-  return length;
-}
-
-function partedEnd(numbers: NumberGroups, { count, parted = [] }: NumberForm): number {
-  for (const [shape, separators] of parted) {
-    const end = numbers.endOfParted(count, shape, separators);
-    if (end > 0) return end;
-  }
-  return 0;
-}
 
 /** @see https://www.datadictionary.nhs.uk/attributes/nhs_number.html */
 function isHealthServiceNumber(digits: Digits): boolean {
@@ -111,7 +89,7 @@ function isGermanTaxNumber(digits: Digits): boolean {
 
 /** The day of birth, with the century in its month, comes first. */
 function isPesel(digits: Digits): boolean {
-  const [month, day] = [number(digits, 2, 4) % 20, number(digits, 4, 6)];
+  const [month, day] = [numberOf(digits, 2, 4) % 20, numberOf(digits, 4, 6)];
   if (month < 1 || month > 12 || day < 1 || day > 31) return false;
   return (10 - (weighted(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === at(digits, 10);
 }
@@ -129,21 +107,19 @@ const CONTEXT_LENGTH = 40;
 const SSN_CONTEXT = /\bssns?\b|social.?security/;
 
 /** Numbers of social security in the United States: they have no check digit, so that their form or a word in front must tell. */
-export const usSocialSecurity: Detector = {
+export const usSocialSecurity: NumberDetector = {
   type: 'us_ssn',
-  at: DIGITS,
-  atWordStart: true,
-  find(window, index) {
-    const numbers = window.numberAt(index);
-    const end = numbers.endOf(9, SSN_SHAPE) || (isNamed(window, index) ? numbers.endOf(9, BARE_SSN_SHAPE) : 0);
-    return end > 0 && isIssued(numbers.digits) ? end : 0;
+  shapes: [SSN_SHAPE, BARE_SSN_SHAPE],
+  isNumber(numbers, group, window, index) {
+    if (!numbers.isUniform(group) || !isIssued(numbers.digits)) return false;
+    return numbers.shapes[group] === SSN_SHAPE || isNamed(window, index);
   },
 };
 
 /** @see https://secure.ssa.gov/poms.nsf/lnx/0110201035 */
 function isIssued(digits: Digits): boolean {
-  const area = number(digits, 0, 3);
-  return area !== 0 && area !== 666 && area < 900 && number(digits, 3, 5) !== 0 && number(digits, 5, 9) !== 0;
+  const area = numberOf(digits, 0, 3);
+  return area !== 0 && area !== 666 && area < 900 && numberOf(digits, 3, 5) !== 0 && numberOf(digits, 5, 9) !== 0;
 }
 
 function isNamed(window: TextWindow, index: number): boolean {
