@@ -1,7 +1,9 @@
+import type { GuardFees } from '../money/pricing';
 import type { VerdictRecord } from '../money/record';
 import { GatewayError } from '../platform/error';
 import { GuardedAnswer } from './answer';
-import type { ManagedRule, Way } from './managed';
+import type { GuardedCall, ManagedGuards, ManagedRule, Way } from './managed';
+import { ManagedAnswer } from './managed-answer';
 import { Masks } from './masks';
 import type { Noted, Verdict } from './noted';
 import type { AppliedPolicies, AppliedRule } from './policy';
@@ -31,6 +33,11 @@ export class CallGuard {
   /** What the checks of the prompt took. */
   public tookMs = 0;
 
+  /** The most that its managed rules may bill; undefined where none bills anything. */
+  public fees: GuardFees | undefined;
+  /** What they have billed and no record tells of yet. */
+  #billedNanoUsd = 0n;
+
   readonly #tallies = new Map<string, Tally>();
 
   public constructor(public readonly applied: AppliedPolicies) {}
@@ -42,6 +49,17 @@ export class CallGuard {
 
   public ruleOf({ rule }: Finding): AppliedRule {
     return this.applied.rules.get(rule) as AppliedRule;
+  }
+
+  public charge(nanoUsd: bigint): void {
+    this.#billedNanoUsd += nanoUsd;
+  }
+
+  /** What has been billed since this was last asked: each nano-dollar is for one record. */
+  public takeBilled(): bigint {
+    const billed = this.#billedNanoUsd;
+    this.#billedNanoUsd = 0n;
+    return billed;
   }
 
   public note({ policy, version, rule, direction, verdict, types, findings }: Noted): void {
@@ -77,6 +95,19 @@ export class CallGuard {
     return ways.output.scanner === undefined && refusesMedia === undefined ? undefined : new GuardedAnswer(this, ways.output);
   }
 
+  /** What shows an answer to services, where a rule asks any. */
+  public openManaged(guards: ManagedGuards, around: Omit<GuardedCall, 'direction'>, stream: boolean): ManagedAnswer | undefined {
+    const { managed, scanner } = this.applied.ways.output;
+    if (managed.length === 0) return undefined;
+    const counts = scanner === undefined && this.applied.refusesMedia === undefined;
+    return new ManagedAnswer(
+      managed.map((rule) => ({ rule, guard: guards.of(rule) })),
+      { note: (noted) => this.note(noted), charge: (nanoUsd) => this.charge(nanoUsd) },
+      around,
+      { stream, seen: (characters) => (this.checkedCharacters += counts ? characters : 0) },
+    );
+  }
+
   /** What brings the caller's own values back, behind all who must not see them. */
   public openRestored(): RestoredAnswer | undefined {
     return this.masks.areReversible ? new RestoredAnswer(this.masks) : undefined;
@@ -104,10 +135,10 @@ export class CallGuard {
 
   /** @param where path of the field at fault */
   public refuse({ policy, rule }: Pick<Noted, 'policy' | 'rule'>, what: readonly string[], where?: string): void {
-    const named = what.length === 0 ? '' : ` ${what.join(', ')}`;
+    const named = what.length === 0 ? 'something that it does not let pass' : what.join(', ');
     this.refusal ??= new GatewayError({
       code: 'content_policy_violation',
-      message: `The guardrail policy '${policy}' (rule '${rule}') refuses this call: it found${named}${where === undefined ? ' something that it does not let pass' : ` in ${where}`}.`,
+      message: `The guardrail policy '${policy}' (rule '${rule}') refuses this call: it found ${named}${where === undefined ? '' : ` in ${where}`}.`,
       ...(where === undefined ? {} : { param: where }),
     });
   }

@@ -14,7 +14,6 @@ import {
 } from '../aws/dynamodb';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
-import type { ManagedGuards } from '../guardrails';
 import type { KeptRows } from '../identity';
 import { createAuthenticator, createIdentityRows } from '../identity';
 import type { Healing, SettlementQueue } from '../money/ledger';
@@ -32,7 +31,9 @@ import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import { createUsualOutput } from './before/usual-output';
 import type { Gateway } from './gateway';
-import { guardStage, restoreStage } from './guarding/stages';
+import { createManagedGuards } from './guarding/managed-guards';
+import { moderateBy } from './guarding/moderate';
+import { guardStage, managedStage, restoreStage } from './guarding/stages';
 import { DECLARED_OFFER, type Offer } from './offer';
 import { createDeepHealth } from './own/deep-health';
 import { createOwnRate } from './own/own-rate';
@@ -65,8 +66,6 @@ export interface GatewayParts {
   readonly stages?: readonly Stage[];
   /** What follows the bytes that callers send and are sent. Default: nothing. */
   readonly taps?: readonly Tap[];
-  /** What managed rules of guardrail policies ask. Default: calls that one holds for are refused. */
-  readonly managedGuards?: ManagedGuards;
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -124,6 +123,34 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   );
   const signer = createSigV4Signer(clock);
   const awsCredentials = parts.awsCredentials ?? awsCredentialSource(environment);
+  const authorizer = createAuthorizer({
+    signer,
+    awsCredentials,
+    assumeRole: rolesOfOthers({
+      transport,
+      signer,
+      credentials: awsCredentials,
+      region: environment.region,
+      endpoint: environment.awsEndpoint('STS'),
+      clock,
+    }),
+    googleTokens: createGoogleTokens(transport, clock),
+  });
+  const managedGuards = createManagedGuards({
+    transport,
+    clock,
+    log,
+    secrets,
+    bedrock: {
+      transport,
+      signer,
+      credentials: awsCredentials,
+      region: environment.region,
+      endpoint: environment.awsEndpoint('BEDROCK_RUNTIME'),
+    },
+    moderate: moderateBy({ providers, transport, secrets, authorizer }),
+    deployValue: environment.deployValue,
+  });
   const sources: AnswerSource[] = [...(parts.sources ?? [])];
   const gateway: Gateway = {
     clock,
@@ -142,19 +169,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     admission: ledger,
     prices: followChanges(parts.priceBook, configuration),
     secrets,
-    authorizer: createAuthorizer({
-      signer,
-      awsCredentials,
-      assumeRole: rolesOfOthers({
-        transport,
-        signer,
-        credentials: awsCredentials,
-        region: environment.region,
-        endpoint: environment.awsEndpoint('STS'),
-        clock,
-      }),
-      googleTokens: createGoogleTokens(transport, clock),
-    }),
+    authorizer,
     transport,
     otherTransports: {
       'bedrock-sdk': parts.bedrockSdk ?? bedrockSdk(environment.region),
@@ -168,8 +183,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),
     sources,
-    stages: [guardStage, ...(parts.stages ?? []), restoreStage],
-    managedGuards: parts.managedGuards,
+    stages: [guardStage, managedStage(managedGuards), ...(parts.stages ?? []), restoreStage],
+    managedGuards,
     taps: parts.taps ?? [],
     random,
   };

@@ -52,8 +52,8 @@ export interface Gateway {
   readonly sources: readonly AnswerSource[];
   /** What reads or changes the contents of answers, in the order in which they see them. */
   readonly stages: readonly Stage[];
-  /** What managed rules of guardrail policies ask, where anything can be. */
-  readonly managedGuards: ManagedGuards | undefined;
+  /** What managed rules of guardrail policies ask. */
+  readonly managedGuards: ManagedGuards;
   /** What follows the bytes that callers send and are sent. */
   readonly taps: readonly Tap[];
   /** 0 to 1, for jitter. */

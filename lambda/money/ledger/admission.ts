@@ -101,7 +101,7 @@ export interface LimitState {
 /** How an admitted request ended; completes its usage record. No usage: no provider may have billed anything. */
 export type Outcome = RequestResult & { readonly costNanoUsd: bigint };
 
-/** Money set aside for one request; exactly one of `settle` and `release` ends it. */
+/** Money set aside for one request; exactly one of `settle`, `release` and `annul` ends it. */
 export interface Reservation<Rows extends PlannedRows = PlannedRows> {
   readonly attemptId: string;
   /** What it was admitted by in the end. */
@@ -120,8 +120,10 @@ export interface Reservation<Rows extends PlannedRows = PlannedRows> {
   assertSendable(): void;
   /** Records what the request really cost. Never throws: what the table does not take goes to the queue. */
   settle(outcome: Outcome): Promise<void>;
-  /** Nothing may have been billed: the money goes back, the record says 0. Never throws. */
+  /** No provider may have billed anything: the money goes back but for what the outcome says that others did. Never throws. */
   release(outcome: Outcome): Promise<void>;
+  /** Nothing was sent and nobody billed anything: the record is void, and counts as a request all the same. Never throws. */
+  annul(outcome: Outcome): Promise<void>;
 }
 
 export type AdmissionResult<Rows extends PlannedRows = PlannedRows> =

@@ -85,7 +85,12 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
   }
 
   public release(outcome: Outcome): Promise<void> {
-    this.#ended ??= this.#end({ ...this.#record(), ...outcome, costNanoUsd: 0n, state: 'settled', tokens: 0 });
+    this.#ended ??= this.#end({ ...this.#record(), ...outcome, state: 'settled', tokens: 0 });
+    return this.#ended;
+  }
+
+  public annul(outcome: Outcome): Promise<void> {
+    this.#ended ??= this.#end({ ...this.#record(), ...outcome, costNanoUsd: 0n, state: 'void', tokens: 0 });
     return this.#ended;
   }
 

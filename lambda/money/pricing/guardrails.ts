@@ -31,6 +31,12 @@ export const GUARDRAIL_PRICES = {
   guardrail_content_image: (15n * PER_THOUSAND) / 2n,
 } as const;
 
+/** What units of a guardrail cost, by policy, in nano-USD. */
+export function guardrailFee(units: Readonly<Record<string, number>>): bigint {
+  const prices: Readonly<Record<string, bigint>> = GUARDRAIL_PRICES;
+  return Object.entries(units).reduce((sum, [policy, count]) => sum + BigInt(count) * (prices[`guardrail_${policy}`] ?? EVERY_POLICY), 0n);
+}
+
 /** Characters of a text unit; a begun one is whole. @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-how.html */
 const UNIT_CHARACTERS = 1_000;
 /** A stream is looked at in pieces, of which AWS says no length: each unit is reckoned as half full. */

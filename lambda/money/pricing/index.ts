@@ -9,7 +9,7 @@ export { mostCharacters } from './characters';
 export { type Consumption, costOf, costOfUsage, textCost, tierPercent } from './cost';
 export { dearerPrice } from './dearer-price';
 export { estimateTokens, familyOf, type TokenFamily } from './estimate';
-export { GUARDRAIL_PRICES, guardrailPictures, textUnits } from './guardrails';
+export { GUARDRAIL_PRICES, guardrailFee, textUnits } from './guardrails';
 export { formatUsd, NANO_USD, parseUsd, usd } from './money';
 export { implausible, type ReportedCall } from './plausible';
 export { ceilingPrice, FREE_PRICE, type Price, pricesAny, type Rate, type TokenClass } from './price';

@@ -166,13 +166,7 @@ export const RESULT_FIELDS = {
     metric: METRICS.TIME_TO_FIRST_TOKEN,
   },
   /** From the request's arrival to the first call to a provider. */
-  overheadMs: {
-    attribute: 'overhead_ms',
-    type: 'fine-milliseconds',
-    api: 'overhead_ms',
-    log: 'overheadMs',
-    metric: METRICS.OVERHEAD,
-  },
+  overheadMs: { attribute: 'overhead_ms', type: 'fine-milliseconds', api: 'overhead_ms', log: 'overheadMs', metric: METRICS.OVERHEAD },
   labels: { attribute: 'labels', type: 'labels', api: 'labels' },
   guardrails: {
     attribute: 'guardrails',
@@ -185,6 +179,7 @@ export const RESULT_FIELDS = {
   guardedCharacters: { attribute: 'guarded_characters', type: 'count', api: 'guarded_characters', log: 'guardedCharacters' },
   /** Of the checks of the prompt; those of an answer go along with it. */
   guardMs: { attribute: 'guard_ms', type: 'fine-milliseconds', api: 'guard_ms', log: 'guardMs', metric: METRICS.GUARD_DURATION },
+  guardNanoUsd: { attribute: 'guard_nano_usd', type: 'money', api: 'guard_usd', words: 'What guards bill; part of `cost_usd`.' },
 } as const satisfies Readonly<Record<string, RecordField>>;
 
 /** Where the record itself stands. */

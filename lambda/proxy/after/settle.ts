@@ -60,15 +60,25 @@ async function book(
   answerNanoUsd: bigint,
 ): Promise<void> {
   trace.usage = usage;
-  trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd);
+  trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd + billedByGuards(trace, call));
   trace.priceVersion = price?.version;
   trace.priceSource = price?.source;
   await reservation.settle(closed(gateway, trace, call));
 }
 
-/** Gives everything back: no provider can bill this call. Never throws. */
-async function release(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
-  await reservation.release(closed(gateway, trace, bounded.call));
+/** Gives everything back but for what guards have billed: no provider can bill this call. Never throws. */
+async function release(gateway: Gateway, { call }: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+  trace.costNanoUsd = billedByGuards(trace, call);
+  const isVoid = call.guard?.refusal !== undefined && trace.costNanoUsd === 0n && trace.attempts.length === 0;
+  const outcome = closed(gateway, trace, call);
+  await (isVoid ? reservation.annul(outcome) : reservation.release(outcome));
+}
+
+function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
+  if (guard === undefined) return 0n;
+  const billed = guard.takeBilled();
+  trace.guardNanoUsd = billed === 0n ? undefined : billed;
+  return billed;
 }
 
 function closed(gateway: Gateway, trace: Trace, { options, sensitivity, targets }: RoutedCall): Outcome {

@@ -8,6 +8,7 @@ import type { Trace } from '../after/trace';
 import { runawayCharacters } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
+import { askManagedGuards } from '../guarding/managed-prompt';
 import { Delivery, type DeliveryOptions } from '../relay/delivery';
 import { Departure, LEFT, type Leaving } from '../relay/departure';
 import { callerTimeout } from '../upstream/failure';
@@ -15,7 +16,7 @@ import { gatewayHeaders, visibleError } from './answers';
 import { budgetNotice } from './budget-notice';
 import { tellFailure } from './refused';
 import { answerSink } from './sink';
-import { type AdmittedCall, type Answer, type AnswerSink, type AnswerSource, UnansweredError } from './source';
+import { type AdmittedCall, type Answer, type AnswerSink, UnansweredError } from './source';
 
 /** Status of a call whose caller was not there to get one. */
 const CLOSED = 499;
@@ -27,7 +28,7 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
   const { call, delivery } = open(gateway, bounded, reservation, trace);
   let answer: Answer | undefined;
   try {
-    answer = await firstAnswer(gateway.sources, call, answerSink(gateway, call, delivery));
+    answer = await firstAnswer(gateway, call, answerSink(gateway, call, delivery));
     finish(gateway, call, delivery, answer);
   } catch (error) {
     call.departure.end();
@@ -45,11 +46,14 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
 }
 
 /** Asks the sources in order until one answers. */
-async function firstAnswer(sources: readonly AnswerSource[], call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
-  const refusal = call.call.guard?.refusal;
-  if (refusal !== undefined) throw new UnansweredError(refusal);
+async function firstAnswer(gateway: Gateway, call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
+  const { guard } = call.call;
+  if (guard !== undefined) {
+    if (guard.refusal === undefined) await askManagedGuards(gateway, call);
+    if (guard.refusal !== undefined) throw new UnansweredError(guard.refusal);
+  }
   let reason: GatewayError | undefined;
-  for (const source of sources) {
+  for (const source of gateway.sources) {
     const answer = await source.answer(call, sink);
     if (!('declined' in answer)) return answer;
     reason = answer.declined ?? reason;

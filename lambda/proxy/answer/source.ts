@@ -9,7 +9,8 @@ import type { EndedByStage } from '../relay/stages';
 
 /** A call whose money and limits are set aside, and what its answer has to keep to. */
 export interface AdmittedCall {
-  readonly call: RoutedCall;
+  /** As its guards let it go on. */
+  call: RoutedCall;
   /** As it was admitted: what is set aside may be another reservation once a provider may bill what it was sent; see `coverNext`. */
   bounded: BoundedCall;
   reservation: Reservation;

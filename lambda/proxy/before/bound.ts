@@ -38,7 +38,7 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
   const { tokens: allowed, by } = withinMaxCost(call, input, usualChoice);
   const held = allowed === cap ? input : { ...input, maxOutputTokens: allowed };
   const bounds = new CallBounds(held, usual, leastOutput(call, usualChoice));
-  const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: 0n, tokens: 0 };
+  const whole = isBilled(call) ? bounds.whole(mustBeWritten) : { costNanoUsd: call.guard?.fees?.inputNanoUsd ?? 0n, tokens: 0 };
   const costs = call.operation.generates && whole.costNanoUsd > 0n;
   const capReason = allowed !== cap || mustBeWritten ? (by ?? reason) : reason;
   const written = costs && capReason !== undefined;
@@ -65,6 +65,7 @@ function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly 
     accounts: targets.some((target) => accountOf(target) !== accountOf(targets[0] as Target)) ? targets.map(accountOf) : undefined,
     serviceTiers: tiers.some((tier) => tier !== undefined) ? tiers : undefined,
     guarded: targets.some((target) => guardedAt(call, target)) ? targets.map((target) => guardedAt(call, target)) : undefined,
+    guardFees: call.guard?.fees,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AppliedPolicies, CallGuard, unavailable } from '../../guardrails';
+import type { CallGuard } from '../../guardrails';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import type { Target } from '../../routing';
@@ -7,6 +7,7 @@ import type { RequestText, RequestTexts } from '../../wire/texts';
 import type { RoutedCall } from '../before/call';
 import { factsOf } from '../before/parse';
 import type { Gateway } from '../gateway';
+import { guardFeesOf } from './guard-fees';
 
 /**
  * A call as its guardrail policies let it go on: masked, to those targets alone that may see it, with the reason where it is not to be made.
@@ -20,9 +21,9 @@ export async function guarded(gateway: Gateway, call: RoutedCall): Promise<Route
   checkAskedFor(call);
   const applied = room.appliedPolicies(call.configuration.guardrails(), call.guardrails, call.route.path);
   if (applied === undefined) return call;
-  checkManaged(gateway, applied, room.unavailable);
   const guard = new room.CallGuard(applied);
   const checked = checkedCall(call, guard, room.checkPrompt);
+  guard.fees = guardFeesOf(gateway.managedGuards, guard, checked);
   guard.tookMs = gateway.clock.monotonic() - beganMs;
   return { ...checked, guard };
 }
@@ -74,12 +75,14 @@ function refuseMedia({ facts: { media, modalities = [] } }: RoutedCall, guard: C
   guard.refuse({ policy: policy.id, rule: 'media' }, types);
 }
 
-function within(targets: readonly Target[], patterns: readonly string[]): readonly Target[] {
+/** Those of the targets that one of the patterns names. */
+export function within(targets: readonly Target[], patterns: readonly string[]): readonly Target[] {
   const left = targets.filter(({ name }) => patterns.some((pattern) => fitsModel(pattern, name)));
   return left.length === targets.length ? targets : left;
 }
 
-function nowhere({ resolution }: RoutedCall): GatewayError {
+/** Why a call that may go to none of its targets is not made. */
+export function nowhere({ resolution }: RoutedCall): GatewayError {
   return new GatewayError({
     code: 'target_not_allowed',
     message: `The model '${resolution.originalModel}' leads nowhere that what a guardrail policy found in this call may go.`,
@@ -112,9 +115,4 @@ function checkAskedFor({ options, configuration, route }: RoutedCall): void {
       throw invalidRequest('x-gateway-guardrails', message, 'invalid_header');
     }
   }
-}
-
-function checkManaged({ managedGuards }: Gateway, { ways }: AppliedPolicies, refusal: typeof unavailable): void {
-  const [rule] = [...ways.input.managed, ...ways.output.managed];
-  if (rule !== undefined && managedGuards === undefined) throw refusal(rule.policy, 'asks a service that this gateway cannot reach');
 }

@@ -5,7 +5,9 @@ import { settleLost } from '../after/settle';
 import type { AdmittedCall } from '../answer/source';
 import { admit } from '../before/admit';
 import { mostAt, runawayCharacters } from '../before/bound';
+import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
+import { within } from '../guarding/guard';
 
 /** The caller waits no longer for the record of what was lost; it is written all the same. */
 const DECIDING_MS = 1_000;
@@ -29,12 +31,12 @@ export async function coverNext(
   if (most === undefined) return false;
   if (lostNanoUsd === 0n || lostNanoUsd + most <= reservation.bound.costNanoUsd) return true;
 
-  await decideLost(gateway, context, because, lostNanoUsd);
+  await decideLost(gateway, context, because);
   if (departure.hasLeft()) return false;
   try {
     const again = { ...context.call, requestId: attemptId(gateway.clock.now()) };
     const admitted = await admit(gateway, again, (work) => trace.afterwards.push(work), false);
-    context.bounded = admitted.bounded;
+    context.bounded = asGuarded(admitted.bounded, context.call);
     context.reservation = admitted.reservation;
     context.maxOutputCharacters = runawayCharacters(admitted.bounded);
     trace.requestId = admitted.reservation.attemptId;
@@ -43,17 +45,25 @@ export async function coverNext(
     if (error instanceof GatewayError) return false;
     throw error;
   }
-  return context.bounded.prices.has(target.name);
+  const { call, prices } = context.bounded;
+  return call.guard?.refusal === undefined && call.targets.some(({ name }) => name === target.name) && prices.has(target.name);
+}
+
+/** What was found in the call holds on: it is not looked for again, and its answer is of the same call. */
+function asGuarded(bounded: BoundedCall, { guard }: RoutedCall): BoundedCall {
+  if (guard === undefined) return bounded;
+  guard.refusal ??= bounded.call.guard?.refusal;
+  return { ...bounded, call: { ...bounded.call, guard, targets: guard.routes.reduce(within, bounded.call.targets) } };
 }
 
 /** Writes down what was sent so far and what it may cost. Whatever comes next is told in another record. */
-async function decideLost(gateway: Gateway, context: AdmittedCall, because: GatewayError | undefined, lostNanoUsd: bigint): Promise<void> {
+async function decideLost(gateway: Gateway, context: AdmittedCall, because: GatewayError | undefined): Promise<void> {
   const { bounded, reservation, trace, departure } = context;
   const { provider, requestModel } = trace;
   trace.outcome = because?.shownCode ?? trace.outcome;
   trace.status = because?.status ?? 0;
   const decided = settleLost(gateway, bounded, reservation, trace);
-  trace.decidedNanoUsd += lostNanoUsd;
+  trace.decidedNanoUsd += trace.costNanoUsd;
   trace.decidedAttempts = trace.attempts.length;
   trace.lost.length = 0;
   trace.provider = provider;

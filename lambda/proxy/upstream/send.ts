@@ -1,10 +1,8 @@
-import { GatewayError } from '../../platform/error';
 import type { OutboundRequest, Transport } from '../../platform/http';
 import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
-import { parseJson } from '../../platform/json';
 import type { FormDocument } from '../../platform/multipart';
-import type { ConfiguredProvider, ProviderSite, Target } from '../../routing';
+import type { ProviderSite, Target } from '../../routing';
 import { holdThinking } from '../../wire/fitting';
 import type { AnyRequest } from '../../wire/model';
 import type { Capabilities } from '../../wire/models';
@@ -16,6 +14,7 @@ import { forwardedHeaders, headerText } from '../before/headers';
 import { setsParameters } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
 import { type AnswerStage, openStages } from '../relay/stages';
+import { credentialOf } from './authorize';
 import {
   BY_ROUTE,
   callersNames,
@@ -112,7 +111,7 @@ export async function prepare(
     region: site.region,
     role: provider.role,
   };
-  const credential = await credentialOf(gateway, provider, freshCredential);
+  const credential = await credentialOf(gateway.secrets, provider, freshCredential);
   Object.assign(headers, await gateway.authorizer.authorize(provider.definition.auth, credential, request));
   return {
     target,
@@ -250,19 +249,4 @@ function acceptOf(call: RoutedCall, protocol: ProtocolCodec): string {
   if (call.answer === 'bytes') return '*/*';
   if (call.answer === 'json') return 'application/json';
   return protocol.framing === 'sse' ? 'text/event-stream' : 'application/vnd.amazon.eventstream';
-}
-
-async function credentialOf(gateway: Gateway, provider: ConfiguredProvider, fresh: boolean): Promise<string | undefined> {
-  const { secretArn, config } = provider;
-  if (secretArn === undefined) return undefined;
-  const text = await (fresh ? gateway.secrets.refresh(secretArn) : gateway.secrets.read(secretArn));
-  const field = config.credential?.field;
-  if (field === undefined) return text;
-  const fields = parseJson(text);
-  const value = fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fields[field] : undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  throw new GatewayError({
-    code: 'provider_misconfigured',
-    message: `The credential of the provider '${provider.id}' is not configured.`,
-  });
 }

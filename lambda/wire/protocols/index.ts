@@ -43,6 +43,7 @@ function remembered<Name extends string, T>(load: (name: Name, operation: Operat
 export type { BudgetState } from './budget-state';
 export { checkGenerated, FailedGeneration, failingStream } from './failed-generation';
 export { type OwnNames, ownNames } from './field-names';
+export { guardrailUnits } from './guardrail-usage';
 export { locationOf } from './media-locations';
 export { mediaUrlIn } from './media-urls';
 export type {

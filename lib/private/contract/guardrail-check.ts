@@ -4,6 +4,7 @@ import {
   GUARD_ACTIONS,
   GUARD_DIRECTIONS,
   GUARD_HEURISTICS,
+  GUARD_NETWORKS,
   GUARD_RULE_NAME,
   GUARD_SEARCHES,
   GUARDRAIL_ID,
@@ -111,7 +112,13 @@ const RULE_FIELDS = fields(
       'model',
     ]),
     webhook: fields(
-      { url: text(2_048, /^https?:\/\/[^\s/]+\S*$/), timeout_ms: number(50, 30_000, true), secret: text(1_024), secret_arn: DEPLOY_VALUE },
+      {
+        url: text(2_048, /^https?:\/\/[^\s/]+\S*$/),
+        network: oneOf(GUARD_NETWORKS),
+        timeout_ms: number(50, 30_000, true),
+        secret: text(1_024),
+        secret_arn: DEPLOY_VALUE,
+      },
       ['url'],
     ),
     action: oneOf(GUARD_ACTIONS),
@@ -141,6 +148,11 @@ function checkRule(value: unknown, field: string): GuardrailProblem | undefined 
   for (const [name, owners] of Object.entries(BELONG_TO)) {
     if (name in rule && !owners.includes(search)) return at(`${field}.${name}`, `belongs to ${owners.join(', ')}`);
   }
+  const { url, network = 'public' } = rule.webhook ?? {};
+  if (url !== undefined && (!URL.canParse(url) || new URL(url).username !== ''))
+    return at(`${field}.webhook.url`, 'must be a URL without credentials');
+  if (url?.startsWith('http:') === true && network === 'public')
+    return at(`${field}.webhook.url`, 'must be https, unless network is "vpc" or "loopback"');
   const direction = guardDirection(rule);
   if (search === 'heuristic' && rule.action !== 'flag')
     return at(`${field}.action`, 'must be "flag": a heuristic is not sure enough to do more');

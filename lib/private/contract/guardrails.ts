@@ -37,9 +37,14 @@ export interface ModerationGuardConfig {
   readonly threshold?: number;
 }
 
+export const GUARD_NETWORKS = ['public', 'vpc', 'loopback'] as const;
+
 /** A service of one's own. */
 export interface WebhookGuardConfig {
+  /** Plain `http:` only in a network of one's own. */
   readonly url: string;
+  /** Which addresses it may have. Default: `public`. */
+  readonly network?: (typeof GUARD_NETWORKS)[number];
   readonly timeout_ms?: number;
   /** Calls are signed with it. It is shown to nobody. */
   readonly secret?: string;

@@ -8,6 +8,7 @@ import { jsonReaders } from './json';
 import { localReaders } from './local';
 import { referenceReaders } from './references';
 import { requestReaders } from './requests';
+import { serviceReaders } from './services';
 import { textReaders } from './texts';
 
 /** Every reader that is written by hand. CONTRIBUTING.md lists them. */
@@ -20,6 +21,7 @@ export const READERS: readonly Reader[] = [
   ...referenceReaders,
   ...textReaders,
   ...guardedReaders,
+  ...serviceReaders,
   ...adminReaders,
   ...localReaders,
 ];

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../platform/json';
 import type { Usage } from '../../model/usage';
+import { tracedGuardrailUnits } from '../guardrail-usage';
 import { countOf, defined, hasBrokenCounts, objectOf, objectsOf, textOf } from '../lenient';
-import { tracedGuardrailUnits } from './guardrail-usage';
 
 /**
  * Tokens of a Converse answer or of the stream's `metadata`.

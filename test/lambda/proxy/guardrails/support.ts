@@ -1,8 +1,10 @@
+import { readEnvironment } from '../../../../lambda/platform/runtime/environment';
 import type { DialectName } from '../../../../lambda/wire/dialects';
 import type { GatewayDocument, GuardRuleConfig, GuardrailConfig } from '../../../../lib/private/contract';
 import { DIALECT_CALLS } from '../../../support/dialect-calls';
 import { FIXTURE_CREDENTIALS, fixturePlaces } from '../../../support/fixture-places';
 import { compatible, startGateway, type TestGateway, type TestGatewayOptions } from '../../../support/gateway';
+import { TABLE_NAMES } from '../../../support/memory-dynamodb';
 import type { Upstream } from '../../../support/upstream';
 
 export const EMAIL = 'jane.doe@example.com';
@@ -25,6 +27,21 @@ export function guardedGateway(
     ...document,
   };
   return startGateway({ ...FIXTURE_CREDENTIALS, ...more, document: base });
+}
+
+/** Where Bedrock's guardrails are played too, and who asks them. */
+export function bedrockEnvironment(upstream: Upstream): Pick<TestGatewayOptions, 'environment' | 'awsCredentials'> {
+  return {
+    environment: readEnvironment({
+      IDENTITY_TABLE: TABLE_NAMES.identity,
+      COUNTERS_TABLE: TABLE_NAMES.counters,
+      RECORDS_TABLE: TABLE_NAMES.records,
+      PEPPER_SECRET_ARN: 'arn:pepper',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: upstream.origin,
+    }),
+    awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+  };
 }
 
 /** A call that says a text in each dialect. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../platform/json';
-import { countOf, objectOf, objectsOf } from '../lenient';
+import type { JsonObject } from '../../platform/json';
+import { countOf, objectOf, objectsOf } from './lenient';
 
 /**
  * What a guardrail bills, by the names that prices have for it. Lists of words and regular expressions cost nothing.
@@ -37,6 +37,13 @@ export function tracedGuardrailUnits(trace: JsonObject | undefined): Readonly<Un
     units ??= {};
     add(units, usage);
   }
+  return units;
+}
+
+/** Billed units of one look. */
+export function guardrailUnits(usage: JsonObject): Readonly<Units> {
+  const units: Units = {};
+  add(units, usage);
   return units;
 }
 

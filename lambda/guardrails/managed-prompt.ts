@@ -1,0 +1,66 @@
+import type { GuardedCall, GuardVerdict } from './managed';
+import type { AskedRule } from './managed-answer';
+import { type Noting, noteFailed, noteVerdict } from './verdicts';
+
+/** What services make of a prompt. */
+export interface PromptVerdict {
+  /** The rule that refuses it, and what it found. */
+  readonly refusedBy?: { readonly policy: string; readonly rule: string; readonly types: readonly string[] };
+  /** The texts as they go on. */
+  readonly texts: readonly string[];
+  /** Patterns of the targets that alone may see it, of each rule that says so. */
+  readonly routes: readonly (readonly string[])[];
+}
+
+/**
+ * Asks services of a prompt: those that mask one after another, each of what the one before has left, then the others at once.
+ *
+ * @throws GatewayError 503 `guardrail_unavailable` where one has no verdict and nothing may pass without it
+ */
+export async function askOfPrompt(
+  rules: readonly AskedRule[],
+  texts: readonly string[],
+  around: Omit<GuardedCall, 'direction'>,
+  noting: Noting,
+): Promise<PromptVerdict> {
+  let seen = texts;
+  const routes: (readonly string[])[] = [];
+  let refusedBy: PromptVerdict['refusedBy'];
+  const ask = async (asked: AskedRule): Promise<void> => {
+    const verdict = await verdictOf(asked, seen, around, noting);
+    if (verdict === undefined) return;
+    const { action, policy, name, rule } = asked.rule;
+    const { blocked, masked, types } = verdict;
+    if (action === 'flag') return;
+    if (action === 'route') {
+      if ((blocked || masked !== undefined) && rule.targets !== undefined) routes.push(rule.targets);
+    } else if (blocked) refusedBy ??= { policy, rule: name, types };
+    else if (masked !== undefined) seen = masked;
+  };
+  for (const asked of rules) if (mayMask(asked) && refusedBy === undefined) await ask(asked);
+  if (refusedBy === undefined) await Promise.all(rules.filter((asked) => !mayMask(asked)).map(ask));
+  return { texts: seen, routes, ...(refusedBy === undefined ? {} : { refusedBy }) };
+}
+
+/** Moderation says only whether. */
+function mayMask({ rule: { action, rule } }: AskedRule): boolean {
+  return (action === 'block' || action === 'mask') && rule.openai_moderation === undefined;
+}
+
+/** Undefined: it has no verdict, and the prompt passes without one. */
+async function verdictOf(
+  { rule, guard }: AskedRule,
+  texts: readonly string[],
+  around: Omit<GuardedCall, 'direction'>,
+  noting: Noting,
+): Promise<GuardVerdict | undefined> {
+  try {
+    const verdict = await guard.check(texts, { ...around, direction: 'input' });
+    noteVerdict(noting, rule, verdict, 'input');
+    return verdict;
+  } catch (error) {
+    noteFailed(noting, rule, error, 'input');
+    if (rule.onFailure === 'allow' || rule.action === 'flag') return undefined;
+    throw error;
+  }
+}
