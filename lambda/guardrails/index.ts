@@ -8,6 +8,7 @@ export { type Masking, MaskRestorer, Masks } from './masks';
 export type { Noted, Verdict } from './noted';
 export { type AppliedPolicies, type AppliedPolicy, type AppliedRule, applied, appliedPolicies, unavailable } from './policy';
 export { checkPrompt } from './prompt';
+export { type PromptAttack, promptAttackScore } from './prompt-attack';
 export type { RestoredAnswer } from './restored-answer';
 export { type CheckedPiece, createScanner, type Finding, type HeldText, type LocalRule, type LocalScanner, type TextForm } from './scanner';
 export { AskedGuard } from './services/asked-guard';

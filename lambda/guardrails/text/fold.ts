@@ -22,6 +22,7 @@ const ASCII_LOOKED_LIKE = new Map(
   LOOKALIKES.flatMap((list) => list.split(' ').map((pair) => [pair.slice(0, -1), pair.slice(-1)] as const)),
 );
 
+const ASCII_ALONE = /^[\0-\x7f]*$/;
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Mn}\p{Me}\p{Cf}]$/u;
 const MARKS = /\p{Mn}/gu;
 const DIGIT = /^\p{Nd}$/u;
@@ -45,6 +46,7 @@ export function foldedUnits(codePoint: number): readonly number[] {
 
 /** A text as it is read. */
 export function foldText(text: string): string {
+  if (ASCII_ALONE.test(text)) return text;
   let read = '';
   for (const character of text) {
     const codePoint = character.codePointAt(0) as number;

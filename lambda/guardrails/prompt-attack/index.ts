@@ -1,0 +1,1 @@
+export { type PromptAttack, promptAttackScore } from './score';
