@@ -18,11 +18,11 @@ const USAGE = `usage: npx cdk-llm-gateway usage [options]
 Adds up requests, failures, tokens, cost and durations.
 
   --group-by LIST   with commas between: hour, day, month; team, project, user, key; alias, provider, model, region,
-                    outcome; tag:NAME (what a key is bound to, else the caller's label), label:NAME
+                    outcome, level (whose budget or limit refused a call); tag:NAME (what a key is bound to, else the caller's label), label:NAME
   --start DAY       first UTC day, 2026-11-01 (default: the first of the month)
   --end DAY         last UTC day (default: today)
   --forecast        what the running month will come to, too
-  --sort NAME       the most first: cost, requests, errors, tokens, p95; default: by name
+  --sort NAME       the most first: cost, requests, errors, refused, tokens, p95; default: by name
   --limit N         at most N rows
   --trend           a line of what each row cost, day by day; with --group-by
   --csv             print CSV
@@ -59,12 +59,13 @@ const ORDERS: Readonly<Record<string, (row: Row) => number>> = {
   cost: (row) => Number(row['cost_usd']),
   requests: (row) => Number(row['requests']),
   errors: (row) => Number(row['errors']) + Number(row['failed_attempts']),
+  refused: (row) => Number(row['refused']),
   tokens: (row) => Number(row['input_tokens']) + Number(row['output_tokens']),
   p95: (row) => Number(inside(row, 'latency_ms', 'p95') || 0),
 };
 
 const ENTITIES = ['team', 'project', 'user', 'key'];
-const PLAIN = ['alias', 'provider', 'model', 'region', 'outcome'];
+const PLAIN = ['alias', 'provider', 'model', 'region', 'outcome', 'level'];
 /** Where attempts say more than requests. */
 const PLACES = ['provider', 'model', 'region'];
 
@@ -175,6 +176,7 @@ function columnsOf(groupBy: string | undefined, forecast: boolean): Column[] {
     ...[
       field('requests'),
       field('errors'),
+      field('refused'),
       ...attempts,
       ...shown(USAGE_FIELDS, 'column').map(({ api, column }) => field(api, column)),
       { title: 'cached', value: (row: Row) => percent(row['cache_read_share']) },

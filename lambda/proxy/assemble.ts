@@ -9,6 +9,7 @@ import {
   createOverrideStore,
   createPageStore,
   createPriceBookStore,
+  createRefusalStore,
   createSpendStore,
   createUsageRecordStore,
 } from '../aws/dynamodb';
@@ -25,6 +26,7 @@ import type { Environment, Log, Metrics } from '../platform/runtime';
 import { type Clock, createTicker, systemClock } from '../platform/runtime';
 import { configureProvider, createHealth, createLiveConfiguration, type LiveConfiguration } from '../routing';
 import { createProbes } from './after/probes';
+import { createRefusalCounts } from './after/refusals';
 import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
 import { providerSource } from './answer/from-provider';
@@ -182,6 +184,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),
+    refusals: createRefusalCounts({ store: createRefusalStore(dynamodb, environment.recordsTable), clock, log }),
     sources,
     stages: [guardStage, managedStage(managedGuards), ...(parts.stages ?? []), restoreStage],
     managedGuards,

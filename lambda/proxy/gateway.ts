@@ -8,6 +8,7 @@ import type { Clock, Log, Metrics, Ticker } from '../platform/runtime';
 import type { Health, LiveConfiguration } from '../routing';
 import type { TransportName } from '../wire/providers';
 import type { Probes } from './after/probes';
+import type { RefusalCounts } from './after/refusals';
 import type { Tap } from './after/tap';
 import type { AnswerSource } from './answer/source';
 import type { UsualOutput } from './before/usual-output';
@@ -48,6 +49,7 @@ export interface Gateway {
   readonly attemptBudget: AttemptBudget;
   readonly ownRate: OwnRate;
   readonly usualOutput: UsualOutput;
+  readonly refusals: RefusalCounts;
   /** What calls are answered from, in the order in which they are asked. */
   readonly sources: readonly AnswerSource[];
   /** What reads or changes the contents of answers, in the order in which they see them. */

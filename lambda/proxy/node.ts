@@ -64,6 +64,7 @@ export async function serveUntilStopped(options: DataPlaneOptions): Promise<numb
   } finally {
     server.close();
     server.closeAllConnections();
+    await gateway.refusals.flush();
     close();
   }
 }

@@ -6,7 +6,7 @@ import { openTaps } from './after/tap';
 import { openTrace, type Trace } from './after/trace';
 import { deliver } from './answer/deliver';
 import { noRoute, refuse } from './answer/refused';
-import { admit } from './before/admit';
+import { admit, RefusedError } from './before/admit';
 import { parse } from './before/parse';
 import type { RouteMatch } from './before/routes';
 import type { Gateway } from './gateway';
@@ -25,10 +25,12 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
   try {
     await run(gateway, exchange, trace, match);
   } catch (error) {
+    const isCall = match.found === 'route' && match.route.kind === 'model-call';
     await refuse(gateway, exchange, trace, error).catch((cause: unknown) => {
       // The answer could not even be an error: the log is all that is left.
       trace.stack = safeStack(cause);
     });
+    if (isCall && !trace.admitted) gateway.refusals.note(trace, error instanceof RefusedError ? error.level : undefined);
   } finally {
     record(gateway, trace);
     if (tapped !== undefined) trace.afterwards.push(tapped.end(trace));
@@ -71,6 +73,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   const { bounded, reservation } = await admit(gateway, call, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
+  trace.admitted = true;
   trace.openReservations = reservation.open;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
   await deliver(gateway, bounded, reservation, trace);

@@ -6,6 +6,7 @@ import {
   createIdentityStore,
   createLeanDynamoDb,
   createPageStore,
+  createRefusalStore,
   createRollupStore,
   createSpendStore,
   createTrailHeads,
@@ -41,6 +42,7 @@ const alertParts = {
 };
 const rebuildParts = {
   records: createUsageRecordStore(connector, environment.recordsTable, clock),
+  refusals: createRefusalStore(connector, environment.recordsTable),
   rollups,
   writer,
   clock,

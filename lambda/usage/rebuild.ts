@@ -1,11 +1,12 @@
-import type { RebuildProgress, RebuildRequest, RollupStore } from '../aws/dynamodb';
+import type { RebuildProgress, RebuildRequest, RefusalStore, RollupStore } from '../aws/dynamodb';
 import type { UsageRecordStore } from '../money/ports';
-import { type Contribution, contributionOf } from '../money/rollup';
+import { type Contribution, contributionOf, contributionOfRefusals } from '../money/rollup';
 import type { Clock, Log, Pause } from '../platform/runtime';
 import type { RollupWriter } from './rollup-writer';
 
 export interface RebuildParts {
   readonly records: Pick<UsageRecordStore, 'list'>;
+  readonly refusals: Pick<RefusalStore, 'list'>;
   readonly rollups: Pick<RollupStore, 'epochs' | 'beginRebuild' | 'finishRebuild' | 'requestRebuild'>;
   readonly writer: Pick<RollupWriter, 'rebuild'>;
   readonly clock: Clock;
@@ -56,8 +57,22 @@ async function rebuildDay(parts: RebuildParts, request: RebuildRequest, deadline
       after = page.next;
     } while (after !== undefined);
   }
+  count += await addRefusals(parts, day, epoch);
   await rollups.finishRebuild(day, epoch);
   log.write('info', 'rollup-rebuilt', { reason: day, count });
+}
+
+/** Sums of refused calls are few, and each is applied once however often a step is begun again. */
+async function addRefusals({ refusals, writer }: RebuildParts, day: string, epoch: number): Promise<number> {
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page = await refusals.list(day, after);
+    await writer.rebuild(page.items.map(contributionOfRefusals), epoch);
+    count += page.items.length;
+    after = page.next;
+  } while (after !== undefined);
+  return count;
 }
 
 async function begin({ rollups, pause }: RebuildParts, day: string): Promise<RebuildProgress> {

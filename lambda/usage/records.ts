@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { AUDIT_PREFIX } from '../../lib/private/contract';
 import type { Item } from '../aws/dynamodb';
-import { ALERT_PREFIX, REBUILD_PREFIX, REQUEST_PREFIX } from '../aws/dynamodb';
+import { ALERT_PREFIX, REBUILD_PREFIX, REFUSED_PREFIX, REQUEST_PREFIX } from '../aws/dynamodb';
 
 /** A record as the pipelines get it: what routes it apart from what it holds, so that no content can reach a fault or a log. */
 export interface PipelineRecord {
@@ -22,6 +22,7 @@ export interface PipelineRecord {
 /** Kinds of record that some pipeline reads; the rest (rollups, their marks, claims) are our own writing. */
 const KINDS: readonly (readonly [prefix: string, kind: string])[] = [
   [REQUEST_PREFIX, 'request'],
+  [REFUSED_PREFIX, 'refused'],
   [AUDIT_PREFIX, 'audit'],
   [ALERT_PREFIX, 'alert'],
   [REBUILD_PREFIX, 'rebuild'],

@@ -3,8 +3,8 @@ import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
 import type { Item } from '../aws/dynamodb';
-import { readRecord } from '../aws/dynamodb';
-import { type Contribution, contributionOf, isNothing, merged, NOTHING, subtract } from '../money/rollup';
+import { REFUSED_PREFIX, readRecord, readRefusals } from '../aws/dynamodb';
+import { type Contribution, contributionOf, contributionOfRefusals, isNothing, merged, NOTHING, subtract } from '../money/rollup';
 import type { PipelineRecord } from './records';
 import type { RollupWriter } from './rollup-writer';
 
@@ -64,7 +64,8 @@ function count(unit: UnitOfWork): Counted | undefined {
 function read(item: Item): Contribution | undefined {
   let contribution: Contribution | undefined;
   try {
-    contribution = contributionOf(readRecord(item));
+    const isRefused = item['pk']?.S?.startsWith(REFUSED_PREFIX) === true;
+    contribution = isRefused ? contributionOfRefusals(readRefusals(item)) : contributionOf(readRecord(item));
   } catch {
     throw new UnusableRecord('the record of a request cannot be read');
   }

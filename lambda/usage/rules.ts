@@ -13,7 +13,7 @@ export interface PipelineParts extends RollupPipeline, GovernancePipeline, Rebui
 /** What happens to the records of the tables' streams. */
 export function rules(parts: PipelineParts): readonly Rule[] {
   return [
-    { id: 'rollup', eventType: ['request-created', 'request-updated'], flavor: rollup(parts) },
+    { id: 'rollup', eventType: ['request-created', 'request-updated', 'refused-created', 'refused-updated'], flavor: rollup(parts) },
     { id: 'archive', eventType: ['request-created', 'request-updated'], flavor: archive(parts) },
     { id: 'governance', eventType: ['audit-created', 'alert-created'], flavor: governance(parts) },
     { id: 'rebuild', eventType: ['rebuild-created'], flavor: rebuild(parts) },

@@ -98,7 +98,7 @@ test('the answers are the ones that were asked for', async () => {
   };
 
   expect(await told('usage --group-by team --sort cost --trend')).toMatch(/research +Research +1 +0 .*0\.02/);
-  expect(await told('usage --group-by provider,outcome --sort errors')).toMatch(/azure +upstream_overloaded +0 +0 +2 +2/);
+  expect(await told('usage --group-by provider,outcome --sort errors')).toMatch(/azure +upstream_overloaded +0 +0 +0 +2 +2/);
   expect(await told('usage --group-by tag:feature')).toMatch(/search +1 /);
   expect(await told('usage --group-by alias')).toMatch(/smart +2 +1 .*40 %/);
   expect(await told('prices get smart')).toMatch(/in_force +model=openai\/gpt-5 source=book/);

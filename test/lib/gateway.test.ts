@@ -206,7 +206,9 @@ describe('without props', () => {
       '<GatewayTablesRecords.StreamArn>': [
         {
           eventName: ['INSERT', 'MODIFY'],
-          dynamodb: { Keys: { pk: { S: [{ prefix: 'request#' }, { prefix: 'alert#' }, { prefix: 'rollup-rebuild#' }] } } },
+          dynamodb: {
+            Keys: { pk: { S: [{ prefix: 'request#' }, { prefix: 'refused#' }, { prefix: 'alert#' }, { prefix: 'rollup-rebuild#' }] } },
+          },
         },
       ],
       '<GatewayTablesAudit.StreamArn>': [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'audit#' }] } } } }],

@@ -36,6 +36,7 @@ const USAGE_ROW: Schema = {
     estimated: { ...COUNT, description: 'Requests whose tokens are estimates of ours.' },
     attempts: { ...COUNT, description: 'Calls of providers, counted where they were made.' },
     failed_attempts: COUNT,
+    refused: { ...COUNT, description: 'Calls that reached no provider; they are no requests.' },
     ...Object.fromEntries(shown(USAGE_FIELDS, 'measure').map(({ api }) => [api, COUNT])),
     [RESULT_FIELDS.costNanoUsd.api]: USD,
     cache_read_share: { type: 'number', minimum: 0, description: 'Of all input tokens, those that a cache held; absent: there were none.' },

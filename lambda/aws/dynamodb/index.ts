@@ -11,6 +11,7 @@ export { createIdentityStore } from './identity';
 export { createOverrideStore } from './overrides';
 export { createPageStore } from './pages';
 export { createPriceBookStore, hashOfBook } from './price-books';
+export { createRefusalStore, REFUSED_PREFIX, type RefusalStore, readRefusals } from './refusals';
 export { isRequestItem, REQUEST_PREFIX, readRecord } from './request-record';
 export type { Application, Applied } from './rollup-marks';
 export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';

@@ -8,7 +8,7 @@ const COUNTED = shown(USAGE_FIELDS, 'measure').map(({ name, api }) => ({ name: n
 type TokenCount = { [Name in keyof Usage]: NonNullable<Usage[Name]> extends number ? Name : never }[keyof Usage] & string;
 
 /** What usage counts, by attribute name. Exact integers; money in nano-USD. */
-export type Measure = 'requests' | 'errors' | 'estimated' | 'attempts' | 'failed_attempts' | CountedTokens | typeof COST;
+export type Measure = 'requests' | 'errors' | 'estimated' | 'attempts' | 'failed_attempts' | 'refused' | CountedTokens | typeof COST;
 export const MEASURES: readonly Measure[] = [
   'requests',
   'errors',
@@ -17,6 +17,7 @@ export const MEASURES: readonly Measure[] = [
   COST,
   'attempts',
   'failed_attempts',
+  'refused',
 ];
 
 /** Sums by measure, and counts by class of duration. What is not named is zero. */

@@ -15,6 +15,8 @@ export interface UsageTuple {
   readonly region?: string;
   /** `ok`, or an error's code. */
   readonly outcome?: string;
+  /** Of a refused call: whose budget or limit it was. */
+  readonly level?: string;
   /** Of what the key is bound to. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Of what the caller said of the request. */
@@ -24,7 +26,18 @@ export interface UsageTuple {
 type Plain = Exclude<keyof UsageTuple, 'tags' | 'labels'>;
 
 /** Dimensions with one value a request; beside them there are `tag:NAME` and `label:NAME`. */
-export const PLAIN_DIMENSIONS: readonly Plain[] = ['team', 'project', 'user', 'key', 'alias', 'provider', 'model', 'region', 'outcome'];
+export const PLAIN_DIMENSIONS: readonly Plain[] = [
+  'team',
+  'project',
+  'user',
+  'key',
+  'alias',
+  'provider',
+  'model',
+  'region',
+  'outcome',
+  'level',
+];
 const NAMED = /^(tag|label):(.+)$/s;
 
 /** What a record's requests are counted under; of one that no provider answered, under the last that was asked. */

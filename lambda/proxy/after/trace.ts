@@ -31,6 +31,8 @@ export interface Trace extends Facts {
   reason: string | undefined;
   stack: string | undefined;
   readonly attempts: AttemptRecord[];
+  /** It has been admitted, so that a record tells of it. */
+  admitted: boolean;
   /** An attempt is under way, which is not among `attempts` yet. */
   sending: boolean;
   /** Attempts without an answer that a provider may bill. */
@@ -70,6 +72,7 @@ const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'after
   outcome: 'ok',
   reason: undefined,
   stack: undefined,
+  admitted: false,
   sending: false,
   decidedAttempts: 0,
   decidedNanoUsd: 0n,

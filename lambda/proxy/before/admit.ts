@@ -34,10 +34,14 @@ export async function admit(
   const first = await askLedger(gateway, asked, bounded, undefined, afterwards, claims);
   const result = 'refusal' in first && claims ? ((await insteadOf(gateway, asked, bounded, first.refusal, afterwards)) ?? first) : first;
   if (!('refusal' in result)) return result;
-  throw new RefusedError(refusalError(result.refusal), {
-    ...refusalHeaders(result.refusal),
-    ...spentNotice(asked.dialect, result.refusal, gateway.clock.now()),
-  });
+  throw new RefusedError(
+    refusalError(result.refusal),
+    {
+      ...refusalHeaders(result.refusal),
+      ...spentNotice(asked.dialect, result.refusal, gateway.clock.now()),
+    },
+    result.refusal.level,
+  );
 }
 
 type Asking = Admitted | { readonly refusal: Refusal };
@@ -131,6 +135,8 @@ export class RefusedError extends GatewayError {
   public constructor(
     error: GatewayError,
     public readonly headers: Readonly<Record<string, string>>,
+    /** Whose budget or limit it was. */
+    public readonly level?: string,
   ) {
     const { code, message, param, retryAfterMs, cause } = error;
     super({

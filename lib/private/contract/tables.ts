@@ -64,6 +64,7 @@ export const AUDIT_PREFIX = 'audit#';
 /** How the partition keys of those kinds of record begin which the usage pipelines read off the records table's stream. */
 export const STREAMED_RECORDS = {
   REQUEST: 'request#',
+  REFUSED: 'refused#',
   ALERT: 'alert#',
   REBUILD: 'rollup-rebuild#',
 } as const;

@@ -57,6 +57,7 @@ describe('usage', () => {
         estimated: 0,
         attempts: 0,
         failed_attempts: 0,
+        refused: 0,
         input_tokens: 30,
         cache_read_input_tokens: 12,
         cache_creation_input_tokens: 0,
@@ -147,8 +148,8 @@ describe('usage', () => {
 
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.text.split('\r\n')).toEqual([
-      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,attempts,failed_attempts,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
-      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0,0,,,,,,`,
+      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,attempts,failed_attempts,refused,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
+      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0,0,0,,,,,,`,
       '',
     ]);
   });

@@ -5,6 +5,7 @@ import {
   createAlertStore,
   createIdentityStore,
   createPageStore,
+  createRefusalStore,
   createRollupStore,
   createSpendStore,
   createTrailHeads,
@@ -40,6 +41,7 @@ export function createUsageHarness({ archives = false } = {}) {
   };
   const log = createLog('debug', (line) => lines.push(line));
   const records = createUsageRecordStore(database, TABLE_NAMES.records, clock);
+  const refusals = createRefusalStore(database, TABLE_NAMES.records);
   const rollups = createRollupStore(database, TABLE_NAMES.records);
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
   const pages = createPageStore(database, TABLE_NAMES.counters);
@@ -57,7 +59,7 @@ export function createUsageHarness({ archives = false } = {}) {
   const process = createProcessor({
     rollups: writer,
     raiseAlerts: (contributions) => raiseBudgetAlerts(alerts, contributions),
-    rebuildDays: (requests) => rebuildDays({ records, rollups, writer, clock, log, pause: async () => {} }, requests),
+    rebuildDays: (requests) => rebuildDays({ records, refusals, rollups, writer, clock, log, pause: async () => {} }, requests),
     bus: {
       async publish(events) {
         if (state.busFails) throw Object.assign(new Error('the bus is down'), { name: 'TimeoutError' });
@@ -78,6 +80,7 @@ export function createUsageHarness({ archives = false } = {}) {
     lines,
     state,
     records,
+    refusals,
     rollups,
     identity,
     pages,

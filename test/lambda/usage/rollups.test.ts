@@ -115,6 +115,30 @@ describe('rollups from the stream', () => {
     );
   });
 
+  test('K01 refused calls are in the rollups once, however often their sums are delivered, and after a rebuild', async () => {
+    const usage = createUsageHarness();
+    await usage.request({ id: 'one-01' });
+    const rows = [
+      { hour: '2026-11-24T11', tuple: { key: 'key1', outcome: 'insufficient_quota', level: 'team' }, count: 4 },
+      { hour: '2026-11-24T12', tuple: { outcome: 'invalid_api_key' }, count: 9 },
+    ];
+    await usage.refusals.put({ id: 'r1', rows }, usage.state.now);
+    await usage.refusals.put({ id: 'r1', rows }, usage.state.now);
+    const records = usage.stream.splice(0);
+    for (const batch of [records, records.toReversed()]) await usage.deliver(batch);
+
+    const live = await usage.held();
+    expect(live['2026-11 key=key1,level=team']).toEqual({ refused: 4n });
+    expect(live['2026-11-24 outcome=invalid_api_key']).toEqual({ refused: 9n });
+    expect(live['2026-11-24 ']).toMatchObject({ refused: 13n, requests: 1n });
+
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
+    await usage.drain();
+
+    expect(await usage.rollups.epochs('2026-11-24')).toEqual({ current: 1 });
+    expect(await usage.held()).toEqual(live);
+  });
+
   test('K02 a poison record at any position becomes a fault with ids only, and the others are counted', async () => {
     const poisons: DynamoDBRecord[] = [
       toStreamRecord(900, undefined, {
