@@ -18,6 +18,7 @@ export {
   type SharedHealth,
   type SharedPlace,
   type SharedRest,
+  type SharedSent,
   type SharedSpeed,
   type Verdict,
   type Visit,
@@ -35,7 +36,7 @@ export {
   routeOf,
 } from './overrides';
 export { type Placement, permitted, placementOf } from './placement';
-export { type Place, placesOf } from './places';
+export { knownPlaces, type Place, placesOf } from './places';
 export { type ConfiguredProvider, configureProvider, type ProviderSite } from './providers';
 export { isNarrower } from './residency';
 export type { Shadow } from './shadow';

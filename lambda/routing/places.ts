@@ -27,3 +27,12 @@ export function placesOf(targets: readonly Target[]): Place[] {
   if (places.length === 0 && unusable !== undefined) throw unusable;
   return places;
 }
+
+/** One whose address is not usable is nowhere. */
+export function knownPlaces(targets: readonly Target[]): readonly Place[] {
+  try {
+    return placesOf(targets);
+  } catch {
+    return [];
+  }
+}

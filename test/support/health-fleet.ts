@@ -21,7 +21,7 @@ export class SharedItem implements HealthStore {
       const place = this.#of(change.place);
       if (change.kind === 'rest') place.rests.set(change.teller, change.rest);
       else if (change.kind === 'answered') place.answeredAt = change.at;
-      else place.speed = change.speed;
+      else if (change.kind === 'speed') place.speed = change.speed;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Transport } from '../../platform/http';
 import { type Clock, NEVER_CANCELLED } from '../../platform/runtime';
-import { type Health, type Place, placesOf, type Target } from '../../routing';
+import { type Health, knownPlaces, type Place, type Target } from '../../routing';
 
 /** Asks servers of one's own whether they are well, so that no call has to find out. */
 export interface Probes {
@@ -68,12 +68,4 @@ export function createProbes({
       return Promise.all([...due.values()].map(ask)).then(() => health.tell());
     },
   };
-}
-
-function knownPlaces(targets: readonly Target[]): readonly Place[] {
-  try {
-    return placesOf(targets);
-  } catch {
-    return [];
-  }
 }

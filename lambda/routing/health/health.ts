@@ -1,10 +1,11 @@
 import type { GatewayError } from '../../platform/error';
 import type { Clock, Log } from '../../platform/runtime';
 import { isRefusalCode } from '../../wire/protocols';
-import { type Place, placesOf } from '../places';
+import { knownPlaces } from '../places';
 import type { Target } from '../target';
 import type { TargetFacts } from '../target-facts';
 import { believe, doubt, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
+import { MINUTE_MS, tellSent } from './minute-count';
 import { type Claim, PlaceBook, type PlaceRecord } from './place-record';
 import { type HealthChange, type HealthFeed, type HealthStore, TELLERS } from './ports';
 import { hasRoom, noteSent } from './quota';
@@ -61,6 +62,8 @@ export interface HealthOptions {
 
 /** Others' words are at most so old while calls come, and they hear of ours as late. */
 const SHARE_EVERY_MS = 1_000;
+/** What was sent changes with each call, and one item takes the words of all processes. */
+const SHARE_SENT_EVERY_MS = 5_000;
 const CLAIM_TIMEOUT_MS = 250;
 /** A call may find out about so many places. */
 const MOST_CLAIMS = 2;
@@ -76,8 +79,11 @@ class PlaceHealth implements Health, VisitHost {
   readonly #options: HealthOptions;
   readonly #teller: number;
   readonly #untold = new Map<string, HealthChange>();
+  /** Places with a limit that calls were sent to since that was told. */
+  readonly #counting = new Set<string>();
   #heardMs = Number.NEGATIVE_INFINITY;
   #toldMs = Number.NEGATIVE_INFINITY;
+  #toldSentMs = Number.NEGATIVE_INFINITY;
 
   public constructor(options: HealthOptions) {
     this.#options = options;
@@ -107,7 +113,7 @@ class PlaceHealth implements Health, VisitHost {
 
   public hasRoom(place: string, target: Target, tokens: number): boolean {
     const record = this.#book.find(place);
-    return record === undefined || hasRoom(record.quota, target, tokens, this.#nowMs());
+    return record === undefined || hasRoom(record.quota, target, tokens, this.#nowMs(), this.#minute());
   }
 
   public usualSilenceMs(place: string): number | undefined {
@@ -152,7 +158,8 @@ class PlaceHealth implements Health, VisitHost {
   public visit(place: string, tokens: number): Visit {
     const record = this.#book.of(place);
     const { clock } = this.#options;
-    noteSent(record.quota, tokens, clock.monotonic());
+    noteSent(record.quota, tokens, this.#minute());
+    if (record.quota.count.isLimited) this.#counting.add(place);
     record.inFlight += 1;
     return new OpenVisit(record, place, clock, this);
   }
@@ -205,6 +212,16 @@ class PlaceHealth implements Health, VisitHost {
     this.#note({ place, kind: 'rest', teller: this.#teller, rest: { at, until: at + heldMs, limited, ...code } });
   }
 
+  #noteSent(nowMs: number): void {
+    this.#toldSentMs = nowMs;
+    for (const place of this.#counting) {
+      const record = this.#book.find(place);
+      const sent = record === undefined ? undefined : tellSent(record.quota.count);
+      if (sent !== undefined) this.#note({ place, kind: 'sent', sent });
+    }
+    this.#counting.clear();
+  }
+
   #note(change: HealthChange): void {
     this.#untold.set(`${change.kind}#${change.place}`, change);
   }
@@ -212,8 +229,10 @@ class PlaceHealth implements Health, VisitHost {
   public tell(): Promise<void> | undefined {
     const { store } = this.#options;
     const nowMs = this.#nowMs();
-    if (this.#untold.size === 0 || nowMs - this.#toldMs < SHARE_EVERY_MS) return undefined;
+    const isDue = this.#untold.size > 0 || (this.#counting.size > 0 && nowMs - this.#toldSentMs >= SHARE_SENT_EVERY_MS);
+    if (!isDue || nowMs - this.#toldMs < SHARE_EVERY_MS) return undefined;
     this.#toldMs = nowMs;
+    this.#noteSent(nowMs);
     const changes = [...this.#untold.values()];
     this.#untold.clear();
     return store.tell(changes).catch((error: unknown) => this.#complain(error));
@@ -234,13 +253,14 @@ class PlaceHealth implements Health, VisitHost {
 
   public factsOf(target: Target): TargetFacts {
     const nowMs = this.#nowMs();
+    const minute = this.#minute();
     const records = knownPlaces([target]).map(({ key }) => this.#book.of(key));
     const next = records.find((record) => look(record, nowMs).open) ?? records[0];
     for (const { speed } of records) speed.wanted = true;
     return {
       healthy: records.some((record) => look(record, nowMs).open),
       inFlight: records.reduce((sum, { inFlight }) => sum + inFlight, 0),
-      hasQuota: records.some(({ quota }) => hasRoom(quota, target, 1, nowMs)),
+      hasQuota: records.some(({ quota }) => hasRoom(quota, target, 1, nowMs, minute)),
       ...(next === undefined ? {} : speedFacts(next, nowMs)),
     };
   }
@@ -253,21 +273,17 @@ class PlaceHealth implements Health, VisitHost {
     return called.length > 0 && called.every(([place, record]) => troubled.has(place) && !look(record, nowMs).open);
   }
 
+  /** Of the wall clock. */
+  #minute(): number {
+    return Math.floor(this.#options.clock.now() / MINUTE_MS);
+  }
+
   #nowMs(): number {
     return this.#options.clock.monotonic();
   }
 
   #complain(error: unknown): void {
     this.#options.log.write('warn', 'health-unshared', { code: error instanceof Error ? error.name : 'unknown' });
-  }
-}
-
-/** One whose address is not usable is nowhere. */
-function knownPlaces(targets: readonly Target[]): readonly Place[] {
-  try {
-    return placesOf(targets);
-  } catch {
-    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../wire/protocols';
+import type { SharedSent } from './minute-count';
 import type { SharedSpeed } from './speed';
 
 /** A place rests, as one process tells the others. Epoch ms. */
@@ -21,6 +22,8 @@ export interface SharedPlace {
   /** When somebody last set out to find out. */
   readonly probedAt: number;
   readonly speed?: SharedSpeed;
+  /** What all of them sent there in the latest minute that anybody told of; only of places with a configured limit. */
+  readonly sent?: SharedSent;
 }
 
 /** By the place's name. */
@@ -30,6 +33,8 @@ export type HealthChange = { readonly place: string } & (
   | { readonly kind: 'rest'; readonly teller: number; readonly rest: SharedRest }
   | { readonly kind: 'answered'; readonly at: number }
   | { readonly kind: 'speed'; readonly speed: SharedSpeed }
+  /** To be added to what others sent. */
+  | { readonly kind: 'sent'; readonly sent: SharedSent }
 );
 
 /** So many are told apart where they tell of one place. */

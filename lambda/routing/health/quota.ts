@@ -1,9 +1,12 @@
 import type { SaidAllowance, SaidQuota } from '../../wire/protocols';
+import { countSent, createMinuteCount, type MinuteCount, sentIn } from './minute-count';
 
 /** What a provider lets the gateway ask of one place, as its answers say, and what was asked of it since. */
 export interface Quota {
   readonly requests: Allowance;
   readonly tokens: Allowance;
+  /** For what is configured. */
+  readonly count: MinuteCount;
 }
 
 interface Allowance {
@@ -15,9 +18,6 @@ interface Allowance {
   saidMs: number;
   /** Monotonic: all of it is there again. */
   resetMs: number;
-  /** Of the minute that began at `minuteMs`. */
-  sent: number;
-  minuteMs: number;
 }
 
 /** What is configured: requests and tokens a minute. */
@@ -26,40 +26,50 @@ export interface MinuteLimits {
   readonly tokensPerMinute?: number;
 }
 
-const MINUTE_MS = 60_000;
-
 export function createQuota(): Quota {
-  return { requests: allowance(), tokens: allowance() };
+  return { requests: allowance(), tokens: allowance(), count: createMinuteCount() };
 }
 
 function allowance(): Allowance {
-  return { left: undefined, perMs: 0, saidMs: 0, resetMs: 0, sent: 0, minuteMs: Number.NEGATIVE_INFINITY };
+  return { left: undefined, perMs: 0, saidMs: 0, resetMs: 0 };
 }
 
-/** Whether a call of so many tokens still finds room, as far as anybody knows. What others sent meanwhile shows with the next answer. */
-export function hasRoom({ requests, tokens }: Quota, limits: MinuteLimits, callTokens: number, nowMs: number): boolean {
-  return roomIn(requests, limits.requestsPerMinute, 1, nowMs) && roomIn(tokens, limits.tokensPerMinute, callTokens, nowMs);
+/**
+ * Whether a call of so many tokens still finds room, as far as anybody knows. What others sent meanwhile shows with the provider's next answer, and in
+ * what they tell.
+ *
+ * @param minute of the wall clock
+ */
+export function hasRoom(
+  { requests, tokens, count }: Quota,
+  limits: MinuteLimits,
+  callTokens: number,
+  nowMs: number,
+  minute: number,
+): boolean {
+  const { requestsPerMinute, tokensPerMinute } = limits;
+  if (!roomIn(requests, 1, nowMs) || !roomIn(tokens, callTokens, nowMs)) return false;
+  if (requestsPerMinute === undefined && tokensPerMinute === undefined) return true;
+  count.isLimited = true;
+  return (
+    isWithin(sentIn(count, 'requests', minute), requestsPerMinute, 1) &&
+    isWithin(sentIn(count, 'tokens', minute), tokensPerMinute, callTokens)
+  );
 }
 
-function roomIn(allowance: Allowance, perMinute: number | undefined, wanted: number, nowMs: number): boolean {
-  const { left, perMs, saidMs, resetMs, sent, minuteMs } = allowance;
-  if (left !== undefined && nowMs < resetMs && left + (nowMs - saidMs) * perMs < wanted) return false;
-  // A call that is larger than a whole minute's share finds room when there is nothing else.
-  return perMinute === undefined || nowMs - minuteMs >= MINUTE_MS || sent === 0 || sent + wanted <= perMinute;
+function roomIn({ left, perMs, saidMs, resetMs }: Allowance, wanted: number, nowMs: number): boolean {
+  return left === undefined || nowMs >= resetMs || left + (nowMs - saidMs) * perMs >= wanted;
 }
 
-export function noteSent({ requests, tokens }: Quota, callTokens: number, nowMs: number): void {
-  take(requests, 1, nowMs);
-  take(tokens, callTokens, nowMs);
+/** A call that is larger than a whole minute's share finds room when there is nothing else. */
+function isWithin(sent: number, perMinute: number | undefined, wanted: number): boolean {
+  return perMinute === undefined || sent === 0 || sent + wanted <= perMinute;
 }
 
-function take(allowance: Allowance, amount: number, nowMs: number): void {
-  if (nowMs - allowance.minuteMs >= MINUTE_MS) {
-    allowance.minuteMs = nowMs;
-    allowance.sent = 0;
-  }
-  allowance.sent += amount;
-  if (allowance.left !== undefined) allowance.left -= amount;
+export function noteSent({ requests, tokens, count }: Quota, callTokens: number, minute: number): void {
+  if (requests.left !== undefined) requests.left -= 1;
+  if (tokens.left !== undefined) tokens.left -= callTokens;
+  countSent(count, callTokens, minute);
 }
 
 export function noteSaid(quota: Quota, said: SaidQuota, nowMs: number): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/runtime';
 import { providerRefusal } from '../../wire/protocols';
 import { FAILURES_UNTIL_OPEN, forgive, LONGEST_REST_MS, rest } from './breaker';
+import { hearSent } from './minute-count';
 import type { PlaceBook, PlaceRecord } from './place-record';
 import type { SharedHealth, SharedPlace, SharedRest } from './ports';
 import { learn } from './speed';
@@ -22,6 +23,7 @@ export function takeOver(book: PlaceBook, shared: SharedHealth, clock: Clock): r
   const now = clock.now();
   const nowMs = clock.monotonic();
   for (const [place, told] of shared) {
+    if (told.sent !== undefined) hearSent(book.of(place).quota.count, told.sent);
     if (told.speed !== undefined) learn(book.of(place).speed, told.speed, now, nowMs);
     const known = book.find(place);
     const rests = told.rests.filter(({ at }) => at > Math.max(told.answeredAt, known?.answeredAt ?? 0) && isBelieved(at, now));

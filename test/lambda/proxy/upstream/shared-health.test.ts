@@ -22,7 +22,7 @@ const DOWN = jsonReply({ error: { message: 'down', type: 'server_error' } }, 503
 const AUTH = jsonReply({ error: { message: 'no', type: 'invalid_api_key', code: 'invalid_api_key' } }, 401);
 
 beforeEach(async () => {
-  ahead = 0;
+  ahead = 61_000 - (Date.now() % 60_000);
   [up, spare] = await Promise.all([startUpstream(), startUpstream()]);
   up.script(jsonReply(answer));
   spare.script(jsonReply(answer));
@@ -48,7 +48,16 @@ beforeEach(async () => {
         random: () => teller,
         document: {
           providers: [compatible('up', up.origin), compatible('spare', spare.origin)],
-          routes: [route('both', 'up/m', 'spare/m')],
+          routes: [
+            route('both', 'up/m', 'spare/m'),
+            {
+              alias: 'limited',
+              targets: [
+                { provider: 'up', model: 'm', requests_per_minute: 20, tokens_per_minute: 100_000 },
+                { provider: 'spare', model: 'm' },
+              ],
+            },
+          ],
         },
       }),
     );
@@ -240,5 +249,49 @@ describe('GET /health/deep', () => {
     expect(await deep()).toEqual(BAD);
     ahead += 20_000;
     expect(await deep()).toEqual(GOOD);
+  });
+});
+
+describe('limits of a target', () => {
+  const sent = async (process: number, calls: number) => {
+    for (let count = 0; count < calls; count++) await ask(process, 'limited');
+  };
+
+  test('count what all processes sent in the minute, by words that are a few seconds old', async () => {
+    await sent(0, 8);
+    await sent(1, 8);
+    ahead += 5_100;
+    // What was sent is told behind an answer, and heard with the rows of a call.
+    await sent(0, 1);
+    await sent(1, 1);
+    ahead += 1_100;
+    await sent(2, 6);
+
+    // Of the 18 that the others sent it knows 16: each told of what was before its last.
+    expect([up.requests.length, spare.requests.length]).toEqual([22, 2]);
+    ahead += 60_000;
+    await sent(2, 1);
+    expect(up.requests).toHaveLength(23);
+  });
+
+  test('cost no read more, and a write in five seconds at the most', async () => {
+    const counted = async (model: string) => {
+      await ask(0, model);
+      ahead += 5_100;
+      await ask(0, model);
+      table.resetCounts();
+      for (let count = 0; count < 5; count++) await ask(0, model);
+      return { ...table.calls };
+    };
+
+    const without = await counted('both');
+
+    expect(await counted('limited')).toEqual(without);
+  });
+
+  test('go by what a process sent itself where the table does not take its words', async () => {
+    await sent(0, 25);
+
+    expect(up.requests).toHaveLength(20);
   });
 });
