@@ -1,4 +1,4 @@
-/** The one reader of JSON: strict, within limits, names kept as they were written. */
+/** The one reader of JSON: strict, within limits, names kept as they were written; and what writes it for others. */
 export {
   type JsonDocument,
   type JsonLimits,
@@ -11,3 +11,4 @@ export {
 } from './json';
 export { type JsonMember, type JsonNode, parseJsonTree, textAt } from './tree';
 export { isJsonObject, type JsonObject, type JsonValue } from './value';
+export { writeJson } from './write';

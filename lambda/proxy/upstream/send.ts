@@ -1,6 +1,7 @@
 import type { OutboundRequest, Transport } from '../../platform/http';
 import { spliceFields } from '../../platform/http';
 import type { JsonObject } from '../../platform/json';
+import { writeJson } from '../../platform/json';
 import type { FormDocument } from '../../platform/multipart';
 import type { ProviderSite, Target } from '../../routing';
 import { holdThinking } from '../../wire/fitting';
@@ -230,7 +231,7 @@ function translatedBody(
   const body = { ...endpoint.fields, ...encoded.body };
   const reshaped = applyQuirks(endpoint.settle?.(body) ?? body, endpoint.protocol, quirks);
   return {
-    body: Buffer.from(JSON.stringify(reshaped.body)),
+    body: Buffer.from(writeJson(reshaped.body)),
     dropped: droppedOf(decoded, own, [...fitted.dropped, ...encoded.dropped, ...reshaped.dropped]),
     written: [
       ...set.map(([field, value]) => `${own.name(field)}=${value} (${BY_ROUTE})`),

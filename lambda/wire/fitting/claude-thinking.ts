@@ -39,7 +39,9 @@ export function claudeThinking(request: ModelRequest, can: Capabilities, maxToke
   }
   if (reasoning.adaptive === false) return { ...effort() };
   if (reasoning.budgetTokens === undefined) return fromEffort(request, reasoning, can, maxTokens, dropped);
-  if (takes.budget) return { mode: 'budget', budgetTokens: reasoning.budgetTokens, ...effort() };
+  // A model that nobody knows is asked for what its caller asks for.
+  const mayThink = can.thinking === undefined || !lacksSignedThinking(request.messages);
+  if (takes.budget && mayThink) return { mode: 'budget', budgetTokens: reasoning.budgetTokens, ...effort() };
   dropped.add(takes.adaptive ? 'thinking.budget_tokens' : 'reasoning');
   return takes.adaptive ? { mode: 'adaptive', ...effort() } : NOTHING;
 }

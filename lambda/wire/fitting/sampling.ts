@@ -21,7 +21,8 @@ type Setting = keyof typeof NAMES;
  * @param never what no model can be asked for by the API that the call goes to
  * @throws GatewayError 400 `unsupported_parameter` naming the field
  */
-export function fitSampling(request: ModelRequest, can: Capabilities, dropped: Set<string>, never: Capabilities = {}): ModelRequest {
+export function fitSampling(asked: ModelRequest, can: Capabilities, dropped: Set<string>, never: Capabilities = {}): ModelRequest {
+  const request = withoutEmptyStops(asked, dropped);
   refuse(request, can, never);
   const changes: Partial<Record<Setting, number | undefined>> = {};
   const drop = (setting: Setting): void => {
@@ -56,6 +57,13 @@ export function fitSampling(request: ModelRequest, can: Capabilities, dropped: S
     }
   }
   return changedBy(request, changes);
+}
+
+/** Nothing ends with nothing, and some hosts refuse to be told so. */
+function withoutEmptyStops(request: ModelRequest, dropped: Set<string>): ModelRequest {
+  if (request.stop?.includes('') !== true) return request;
+  dropped.add('stop');
+  return { ...request, stop: request.stop.filter((sequence) => sequence !== '') };
 }
 
 /** By its name, or by a budget that stands for one. Who is told neither thinks as it likes, unless not thinking is among what it can be told. */

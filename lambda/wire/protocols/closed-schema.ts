@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { definitionOf, isRecursive } from '../fitting/references';
+import { withoutTuples } from './newer-schema';
 import { DATA, MAPS } from './schema-keywords';
-import { withoutTuples } from './tuples';
 
 /** Keywords that Anthropic refuses in a schema; the model is not held to them, so leaving them out is reported. */
 const UNSUPPORTED = new Set(

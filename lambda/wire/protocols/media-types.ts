@@ -35,6 +35,12 @@ const BY_ENDING: Readonly<Record<string, string>> = {
   aiff: 'audio/aiff',
 };
 
+/** Types in the words of their registry, which hosts compare by: callers write them in capitals, and some have a name of their own. */
+export function mediaTypeSaid(type: string): string {
+  const said = type.toLowerCase();
+  return said === 'image/jpg' ? 'image/jpeg' : said;
+}
+
 /** What a file is by the end of its name or address; undefined for an end that says nothing. */
 export function mediaTypeOfName(name: string): string | undefined {
   const ending = /\.([a-z0-9]{2,5})(?:[?#]|$)/i.exec(name);

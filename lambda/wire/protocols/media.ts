@@ -5,7 +5,7 @@ import type { Media } from '../model/media';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource, ToolResultPart, UserPart, VideoPart } from '../model/request';
 import { defined, textOf } from './lenient';
 import { isLocation, namesBucket } from './media-locations';
-import { mediaTypeOfName } from './media-types';
+import { mediaTypeOfName, mediaTypeSaid } from './media-types';
 import { isReference } from './reference';
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*;base64,/;
@@ -13,14 +13,15 @@ const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*;base64,/;
 /**
  * Reads an `https:` or `data:` URL, or an object in a bucket.
  *
- * @param mediaType what the caller says that it is
+ * @param said what the caller says that it is
  * @throws GatewayError 400 naming the field for anything else
  */
-export function readUrl(url: string, path: string, mediaType?: string): MediaSource {
+export function readUrl(url: string, path: string, said?: string): MediaSource {
+  const mediaType = said === undefined ? undefined : mediaTypeSaid(said);
   if (/^https?:\/\//i.test(url) || isLocation(url)) return mediaType === undefined ? { kind: 'url', url } : { kind: 'url', url, mediaType };
   const head = DATA_URL.exec(url.slice(0, 256));
   if (head === null) throw invalidRequest(path, `${path} must be an https URL, a base64 data URL or an object such as s3://bucket/key.`);
-  return { kind: 'base64', mediaType: mediaType ?? head[1] ?? 'application/octet-stream', data: url.slice(head[0].length) };
+  return { kind: 'base64', mediaType: mediaType ?? mediaTypeSaid(head[1] ?? 'application/octet-stream'), data: url.slice(head[0].length) };
 }
 
 /** What a source is, by what is said of it or by the end of its address. */

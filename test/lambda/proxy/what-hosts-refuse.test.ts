@@ -317,3 +317,82 @@ test.each([
     else expect(JSON.parse(text).error).toMatchObject({ param: 'messages[1]', code: 'unsupported_parameter' });
   }
 });
+
+describe('texts that a client has cut in the midst of a character', () => {
+  test.each([
+    'anthropic/claude-sonnet-4-5',
+    'bedrock/us.amazon.nova-pro-v1:0',
+    'google-ai-studio/gemini-2.5-flash',
+    'cohere/command-a-03-2025',
+  ])('have a sign in its place at %s, and nothing else is touched', async (model) => {
+    const content = 'a\ud83d b 😀 \\ud83d \\\\ c\udc00';
+    expect(JSON.stringify((await sent(CHAT, { model, messages: [{ role: 'user', content }] })).body)).toContain(
+      JSON.stringify('a\ufffd b 😀 \\ud83d \\\\ c\ufffd').slice(1, -1),
+    );
+  });
+});
+
+test.each(['image/jpg', 'IMAGE/JPG', 'image/jpeg'])('%s is a picture by its usual name, whoever calls', async (type) => {
+  const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=';
+  const url = `data:${type};base64,${data}`;
+  const chat = [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
+  const blocks = [{ role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: type, data } }] }];
+  const input = [{ role: 'user', content: [{ type: 'input_image', image_url: url }] }];
+
+  for (const host of ['anthropic/claude-sonnet-4-5', 'google-ai-studio/gemini-2.5-flash', 'openai/gpt-4.1']) {
+    for (const [path, body] of [
+      [CHAT, { messages: chat }],
+      [RESPONSES, { input }],
+      [MESSAGES, { max_tokens: 9, messages: blocks }],
+    ] as const) {
+      const own = (host.startsWith('anthropic') && path === MESSAGES) || (host.startsWith('openai') && path !== MESSAGES);
+      if (!own) expect(JSON.stringify((await sent(path, { model: host, ...body })).body)).toMatch(/image\/jpeg/);
+    }
+  }
+});
+
+test('an empty stop sequence is left out anywhere', async () => {
+  for (const model of [
+    'anthropic/claude-sonnet-4-5',
+    'google-ai-studio/gemini-2.5-flash',
+    'cohere/command-a-03-2025',
+    'bedrock/us.amazon.nova-pro-v1:0',
+  ]) {
+    const { body, warnings } = await sent(CHAT, { model, messages: USER, stop: ['', 'END'] });
+    expect([JSON.stringify(body).includes('["END"]'), warnings.includes('stop')]).toEqual([true, true]);
+  }
+});
+
+test('limits of an older draft are said in newer words', async () => {
+  const parameters = {
+    type: 'object',
+    properties: { a: { type: 'number', minimum: 0, exclusiveMinimum: true, required: true }, b: { maximum: 9, exclusiveMaximum: false } },
+  };
+  const newer = { type: 'object', properties: { a: { type: 'number', exclusiveMinimum: 0 }, b: { maximum: 9 } } };
+  const tools = [{ type: 'function', function: { name: 'f', parameters } }];
+  const claude = await sent(CHAT, { model: 'anthropic/claude-sonnet-4-5', messages: USER, tools });
+  const gemini = await sent(CHAT, { model: 'google-ai-studio/gemini-2.5-flash', messages: USER, tools });
+
+  expect(claude.body.tools[0].input_schema).toEqual(newer);
+  expect(gemini.body.tools[0].functionDeclarations[0].parametersJsonSchema).toEqual(newer);
+});
+
+test('a budget of thinking gives way in the midst of a loop whose thinking was lost, where the model would refuse', async () => {
+  const messages = [
+    ...USER,
+    { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'ok' }] },
+  ];
+  const call = {
+    max_tokens: 4_000,
+    thinking: { type: 'enabled', budget_tokens: 2_000 },
+    tools: [{ name: 'f', input_schema: {} }],
+    messages,
+  };
+  const older = await sent(MESSAGES, { model: 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', ...call });
+  const adaptive = await sent(MESSAGES, { model: 'bedrock/us.anthropic.claude-sonnet-4-6', ...call });
+
+  expect(older.body.additionalModelRequestFields).toBeUndefined();
+  expect(older.warnings).toContain('thinking');
+  expect(adaptive.body.additionalModelRequestFields).toMatchObject({ thinking: { type: 'adaptive' } });
+});

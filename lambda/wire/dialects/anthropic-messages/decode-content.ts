@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { CachePoint, MediaSource, TextPart, UserPart } from '../../model/request';
 import { defined, objectsOf, textOf } from '../../protocols/lenient';
 import { mediaPart, readUrl } from '../../protocols/media';
+import { mediaTypeSaid } from '../../protocols/media-types';
 import {
   noteDropped,
   noteOthers,
@@ -79,7 +80,7 @@ function readSource(value: JsonValue | undefined, path: string): MediaSource {
     case 'base64':
       return {
         kind: 'base64',
-        mediaType: requiredText(source['media_type'], `${path}.media_type`),
+        mediaType: mediaTypeSaid(requiredText(source['media_type'], `${path}.media_type`)),
         data: requiredText(source['data'], `${path}.data`),
       };
     case 'text':

@@ -14,8 +14,8 @@ import type { ModelRequest, Tool } from '../../model/request';
 import type { Capabilities } from '../../models';
 import { closedParameters, closedSchema } from '../../protocols/closed-schema';
 import { defined } from '../../protocols/lenient';
+import { inNewerWords } from '../../protocols/newer-schema';
 import type { EncodedRequest, TargetFacts } from '../../protocols/protocol';
-import { withNewerTuples } from '../../protocols/tuples';
 import { typedParameters } from '../../protocols/typed-schema';
 import { writeCache, writeMessages } from './encode-messages';
 import { writeThinking } from './thinking';
@@ -104,7 +104,7 @@ function writeTools(tools: readonly Tool[] | undefined, { schemaSubset }: Capabi
     const schema =
       schemaSubset?.includes('kimi') === true
         ? typedParameters(tool.parameters, dropped)
-        : withNewerTuples(objectAtRoot(tool.parameters, dropped));
+        : inNewerWords(objectAtRoot(tool.parameters, dropped));
     const closed = tool.strict === true ? closedParameters(schema, dropped) : undefined;
     return defined({
       name: tool.name,

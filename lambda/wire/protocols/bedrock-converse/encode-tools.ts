@@ -6,7 +6,7 @@ import type { Capabilities } from '../../models';
 import { closedParameters } from '../closed-schema';
 import type { ModelFamily } from '../model-family';
 import { supportsCachedTools } from '../model-family';
-import { withNewerTuples } from '../tuples';
+import { inNewerWords } from '../newer-schema';
 import { cachePoint } from './encode-messages';
 
 /**
@@ -51,10 +51,10 @@ function toolSpec(tool: Tool, index: number, can: Capabilities, dropped: Set<str
 
 /** Nova knows three keywords at the root, so no definitions. @see https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */
 function rootFor({ schemaSubset }: Capabilities, parameters: JsonObject | undefined, dropped: Set<string>): JsonObject {
-  if (schemaSubset?.includes('nova') !== true) return withNewerTuples(objectAtRoot(parameters, dropped));
+  if (schemaSubset?.includes('nova') !== true) return inNewerWords(objectAtRoot(parameters, dropped));
   const plain = parameters === undefined ? undefined : withoutReferences(parameters, 'tools.parameters', dropped);
   const { type = 'object', properties = {}, required } = objectAtRoot(plain, dropped);
-  return withNewerTuples({ type, properties, ...(required === undefined ? {} : { required }) });
+  return inNewerWords({ type, properties, ...(required === undefined ? {} : { required }) });
 }
 
 function toolChoice(choice: ModelRequest['toolChoice']): JsonObject {

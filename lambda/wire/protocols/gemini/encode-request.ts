@@ -15,9 +15,9 @@ import type { Capabilities } from '../../models';
 import { noteCacheMarks } from '../cache-mark';
 import { defined } from '../lenient';
 import { nativeMembers } from '../native-fields';
+import { inNewerWords, withoutTuples } from '../newer-schema';
 import type { EncodedRequest, TargetFacts } from '../protocol';
 import { optionalObjects } from '../strict';
-import { withNewerTuples, withoutTuples } from '../tuples';
 import { writeContents } from './encode-messages';
 import { thinkingConfig } from './thinking';
 
@@ -96,7 +96,7 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
     responseLogprobs: request.logprobs === undefined ? undefined : true,
     logprobs: request.logprobs === undefined || request.logprobs.top === 0 ? undefined : request.logprobs.top,
     responseMimeType: format === undefined || format.type === 'text' ? undefined : 'application/json',
-    responseJsonSchema: format?.type === 'json-schema' ? withNewerTuples(format.schema) : undefined,
+    responseJsonSchema: format?.type === 'json-schema' ? inNewerWords(format.schema) : undefined,
     responseModalities: request.modalities?.map((modality) => modality.toUpperCase()),
     thinkingConfig: thinkingConfig(request, can, dropped),
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../../../lambda/platform/json';
-import { withNewerTuples, withoutTuples } from '../../../../lambda/wire/protocols/tuples';
+import { inNewerWords, withoutTuples } from '../../../../lambda/wire/protocols/newer-schema';
 
 const text = { type: 'string' };
 const number = { type: 'number' };
@@ -30,7 +30,7 @@ test.each<[string, JsonObject, JsonObject, JsonObject]>([
     $defs: { a: { anyOf: [{ type: 'array', ...schema }] } },
   });
 
-  expect(withNewerTuples(inside(given))).toEqual(inside(newer));
+  expect(inNewerWords(inside(given))).toEqual(inside(newer));
   expect(withoutTuples(inside(given), 'tools.parameters', new Set())).toEqual(inside(plain));
 });
 
@@ -42,7 +42,7 @@ test('what is lost is told', () => {
 
 test('a schema without tuples is given back as it is, whatever its properties are called', () => {
   const schema = { type: 'object', properties: { prefixItems: { type: 'array', items: text } }, default: { items: [1] } };
-  expect(withNewerTuples(schema)).toBe(schema);
+  expect(inNewerWords(schema)).toBe(schema);
   expect(withoutTuples(schema, 'x', new Set())).toBe(schema);
 });
 
