@@ -251,7 +251,7 @@ describe('a guardrail of Bedrock’s', () => {
     const { record, answer } = await ask('hello');
 
     expect(record?.guardrails?.[0]?.types).toEqual(['CUSTOM_WORD', 'GROUNDING', 'Give_advice', 'PROFANITY', 'part_number']);
-    expect(answer.text + JSON.stringify(gateway.log)).not.toMatch(/darn|heck|AB-1|Jane/);
+    expect(answer.text + JSON.stringify(gateway.log)).not.toMatch(/darn|\bheck\b|AB-1|Jane/);
   });
 });
 
