@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ProviderNetwork } from './provider-network';
 
 /** What becomes of a call or an answer in which a rule finds something. */
 export enum GuardrailAction {
@@ -113,13 +114,20 @@ export interface ModerationGuardrailOptions extends ManagedGuardrailRuleOptions 
 
 /** A service of one's own. */
 export interface WebhookGuardrailOptions extends ManagedGuardrailRuleOptions {
-  /** Where it is: `https://guard.example.com/v1/check`. */
+  /** Where it is: `https://guard.example.com/v1/check`. Plain `http://` only in a network of one's own. */
   readonly url: string;
+
+  /**
+   * Which addresses it may have.
+   *
+   * @default ProviderNetwork.public()
+   */
+  readonly network?: ProviderNetwork;
 
   /**
    * How long a verdict is waited for.
    *
-   * @default - see docs/guardrails.md
+   * @default Duration.seconds(2)
    */
   readonly timeout?: Duration;
 
@@ -213,9 +221,13 @@ export class GuardrailRule {
    * @param options which one, and what is done about what it finds
    */
   static webhook(name: string, options: WebhookGuardrailOptions): GuardrailRule {
-    const { url, timeout, secret } = options;
-    const webhook = { url, ...(timeout === undefined ? {} : { timeout_ms: timeout.toMilliseconds() }) };
-    return new GuardrailRule(name, options, { webhook }, secret);
+    const { url, timeout, secret, network } = options;
+    const webhook = {
+      url,
+      ...(network === undefined ? {} : { network: network.kind }),
+      ...(timeout === undefined ? {} : { timeout_ms: timeout.toMilliseconds() }),
+    };
+    return new GuardrailRule(name, options, { webhook }, secret, network);
   }
 
   private constructor(
@@ -233,5 +245,10 @@ export class GuardrailRule {
      * @internal
      */
     readonly _secret?: ISecret,
+    /**
+     * Where the service is that it asks.
+     * @internal
+     */
+    readonly _network?: ProviderNetwork,
   ) {}
 }

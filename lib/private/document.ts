@@ -1,4 +1,4 @@
-import { type Size, Token } from 'aws-cdk-lib';
+import { type Size, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -72,7 +72,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
     binding: provider.bind(scope, { models: modelsRoutedTo(provider.id, routes) }),
   }));
 
-  const guardrails = bindGuardrails(props.guardrails ?? [], ids, values);
+  const guardrails = bindGuardrails(Stack.of(scope), props.guardrails ?? [], ids, values);
 
   const providers = bindings.map(({ id, binding }) => providerConfig(id, binding, values));
   const charged = bindings.flatMap(({ id, binding }) =>
@@ -105,8 +105,8 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       },
     },
     secrets: [...bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])), ...guardrails.secrets],
-    statements: bindings.flatMap(({ binding }) => binding.statements ?? []),
-    network: sharedNetwork(bindings),
+    statements: [...bindings.flatMap(({ binding }) => binding.statements ?? []), ...guardrails.statements],
+    network: sharedNetwork([...bindings.map(({ id, binding }) => ({ id, network: binding.network })), ...guardrails.networks]),
   };
 }
 
@@ -164,17 +164,19 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
 }
 
 /** The one VPC that all private providers share: a function can be in one only. */
-function sharedNetwork(bindings: readonly { readonly id: string; readonly binding: ProviderBinding }[]): ProviderNetwork | undefined {
-  const inVpc = bindings.filter(({ binding }) => binding.network?.virtualNetwork !== undefined);
+function sharedNetwork(
+  places: readonly { readonly id: string; readonly network: ProviderNetwork | undefined }[],
+): ProviderNetwork | undefined {
+  const inVpc = places.filter(({ network }) => network?.virtualNetwork !== undefined);
   const [first, ...others] = inVpc;
   for (const other of others) {
-    if (other.binding.network?.virtualNetwork !== first?.binding.network?.virtualNetwork) {
+    if (other.network?.virtualNetwork !== first?.network?.virtualNetwork) {
       throw new Error(
         `the providers "${first?.id}" and "${other.id}" are in different VPCs, and a function can be in one only; peer the VPCs and name one of them, or make a second gateway`,
       );
     }
   }
-  return (inVpc.find(({ binding }) => binding.network?.endpoints) ?? first)?.binding.network;
+  return (inVpc.find(({ network }) => network?.endpoints) ?? first)?.network;
 }
 
 function maxBodyBytes(size: Size | undefined): number {

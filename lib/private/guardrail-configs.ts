@@ -1,7 +1,10 @@
-import { Token } from 'aws-cdk-lib';
+import { type Stack, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Guardrail } from '../guardrail';
 import type { GuardrailRule, ManagedGuardrailRuleOptions } from '../guardrail-rule';
+import type { ProviderNetwork } from '../provider-network';
+import { guardrailStatement } from './bedrock-access';
 import { type GuardRuleConfig, type GuardrailConfig, guardrailProblem, MOST_GUARDRAILS, type RouteConfig } from './contract';
 import type { DeployValues } from './deploy-values';
 
@@ -9,10 +12,19 @@ import type { DeployValues } from './deploy-values';
 export interface BoundGuardrails {
   readonly fields: { readonly guardrails?: GuardrailConfig[]; readonly defaultGuardrails?: string[] };
   readonly secrets: ISecret[];
+  /** What the function's role needs to ask guardrails of Bedrock: exactly those that rules name. */
+  readonly statements: iam.PolicyStatement[];
+  /** Networks of services that rules ask, with the rule's name. */
+  readonly networks: { readonly id: string; readonly network: ProviderNetwork }[];
 }
 
 /** The document's form of the policies. Throws, naming policy, field and fix, on what makes no sense. */
-export function bindGuardrails(guardrails: readonly Guardrail[], ids: ReadonlySet<string>, values: DeployValues): BoundGuardrails {
+export function bindGuardrails(
+  stack: Stack,
+  guardrails: readonly Guardrail[],
+  ids: ReadonlySet<string>,
+  values: DeployValues,
+): BoundGuardrails {
   const configs = guardrails.map((guardrail) => checked(configOf(guardrail, values), ids));
   const seen = new Set<string>();
   for (const { id } of configs) {
@@ -28,7 +40,17 @@ export function bindGuardrails(guardrails: readonly Guardrail[], ids: ReadonlySe
       ...(always.length === 0 ? {} : { defaultGuardrails: always }),
     },
     secrets: guardrails.flatMap(({ options }) => options.rules.flatMap(({ _secret }) => _secret ?? [])),
+    statements: bedrockStatements(stack, configs),
+    networks: guardrails.flatMap(({ options }) =>
+      options.rules.flatMap(({ name, _network }) => (_network === undefined ? [] : [{ id: name, network: _network }])),
+    ),
   };
+}
+
+function bedrockStatements(stack: Stack, configs: readonly GuardrailConfig[]): iam.PolicyStatement[] {
+  const asked = configs.flatMap(({ rules }) => rules.flatMap(({ bedrock }) => bedrock ?? []));
+  const places = new Map(asked.map(({ guardrail_id: id, region }) => [`${region} ${id}`, { id, region }]));
+  return [...places.values()].map(({ id, region }) => guardrailStatement(stack, region === undefined ? undefined : [region], id));
 }
 
 /** Throws where a route names a policy that there is not: its calls would be refused. */

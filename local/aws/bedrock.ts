@@ -5,6 +5,7 @@ import type { AwsCredentials } from '../../lambda/aws/signing';
 import { createSigV4Signer } from '../../lambda/aws/signing';
 import { systemClock } from '../../lambda/platform/runtime';
 import type { Access } from './authorizer';
+import { guardrailCall, playedGuardrail } from './bedrock-guardrail';
 import type { Place } from './names';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
 
@@ -77,8 +78,14 @@ export function createBedrock(options: BedrockOptions): AwsService {
     return { status: answer.statusCode ?? 502, headers: answerHeaders(answer), body: answer };
   };
 
+  /** Guardrails are in the user's account, if there is one; else one is played. */
+  const lookedAt = async (request: AwsRequest): Promise<AwsAnswer> =>
+    (await credentials()) === undefined ? playedGuardrail(request) : forward(request);
+
   return {
     understand(request) {
+      const guardrail = guardrailCall(request, options.account);
+      if (guardrail !== undefined) return { action: 'ApplyGuardrail', accesses: guardrail.accesses, run: () => lookedAt(request) };
       const call = request.method === 'POST' ? (callOfPath(request) ?? callOfBody(request, options.account)) : undefined;
       if (call === undefined) {
         throw new AwsError('UnknownOperationException', `the local Bedrock does not know ${request.method} ${request.url.pathname}`, 404);

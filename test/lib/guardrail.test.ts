@@ -7,10 +7,11 @@ import {
   GuardrailRule,
   type LlmGatewayProps,
   Provider,
+  ProviderNetwork,
   Route,
   Target,
 } from '../../lib';
-import { documentFor, secretNamed } from './support';
+import { documentFor, secretNamed, statementsOf, synthesize } from './support';
 
 const MASK = { action: GuardrailAction.MASK };
 const BLOCK = { action: GuardrailAction.BLOCK };
@@ -121,4 +122,32 @@ test.each([
   ],
 ])('what makes no sense is refused at synth: %#', (make, message) => {
   expect(make).toThrow(message);
+});
+
+test('the function may apply exactly the guardrails of Bedrock that rules name, each once', () => {
+  const named = (name: string, guardrailId: string, region?: string) =>
+    GuardrailRule.bedrock(name, { ...BLOCK, guardrailId, guardrailVersion: '1', ...(region === undefined ? {} : { region }) });
+  const arn = 'arn:aws:bedrock:eu-west-1:123456789012:guardrail/g3';
+  const { template } = synthesize(() => ({
+    providers: [Provider.simulated()],
+    guardrails: [Guardrail.policy('a', { rules: [named('x', 'g1'), named('y', 'g1'), named('z', 'g2', 'us-west-2'), named('w', arn)] })],
+  }));
+  const allowed = statementsOf(template, 'proxy').filter(({ actions }) => actions.includes('bedrock:ApplyGuardrail'));
+  const resources = allowed.flatMap((statement) => statement.resources);
+
+  expect(resources).toHaveLength(3);
+  expect(resources.join(' ')).toMatch(/:guardrail\/g1 .*:us-west-2:.*:guardrail\/g2 .*eu-west-1:123456789012:guardrail\/g3/);
+  expect(resources.join(' ')).not.toContain('*');
+});
+
+test('a webhook is https, unless it is in a network of one’s own', () => {
+  const webhook = (url: string, network?: ProviderNetwork) =>
+    GuardrailRule.webhook('own', { ...BLOCK, url, ...(network === undefined ? {} : { network }) });
+
+  expect(refusal(webhook('http://guard.example/check'))).toThrow('rules[0].webhook.url must be https');
+  expect(refusal(webhook('https://user:pass@guard.example/check'))).toThrow('must be a URL without credentials');
+  expect(
+    documentWith({ guardrails: [Guardrail.policy('p', { rules: [webhook('http://127.0.0.1:9000/check', ProviderNetwork.loopback())] })] })
+      .guardrails,
+  ).toMatchObject([{ rules: [{ webhook: { network: 'loopback' } }] }]);
 });
