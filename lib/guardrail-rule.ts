@@ -178,7 +178,7 @@ export class GuardrailRule {
    * Flags prompts that look like attacks, by a score that is not sure enough to do more.
    *
    * @param name as records name the rule
-   * @param threshold score, 0 to 1, from which a prompt is flagged; 0.7 where it is left out
+   * @param threshold score, 0 to 1, from which a prompt is flagged; 0.5 where it is left out
    */
   static promptAttack(name: string, threshold?: number): GuardrailRule {
     const score = threshold === undefined ? {} : { threshold };

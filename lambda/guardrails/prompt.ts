@@ -1,5 +1,9 @@
 import type { RequestText } from '../wire/texts';
 import type { CallGuard } from './call-guard';
+import { promptAttackScore } from './prompt-attack';
+
+/** Score from which a heuristic counts where its rule does not say. */
+const USUAL_THRESHOLD = 0.5;
 
 /**
  * Looks for what the local rules of a call find in its texts, and notes what follows from it.
@@ -13,6 +17,7 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
     guard.masks.reserve(text);
     guard.checkedCharacters += text.length;
   }
+  if (guard.applied.heuristics.length > 0) scoreAttacks(guard, texts);
   if (scanner === undefined) return changes;
   for (const each of texts) {
     const findings = scanner.scan(each.text);
@@ -27,4 +32,14 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
     if (masked !== each.text) changes.set(each, masked);
   }
   return changes;
+}
+
+/** All texts together: an attack may be split over messages. */
+function scoreAttacks(guard: CallGuard, texts: readonly RequestText[]): void {
+  const { score, families } = promptAttackScore(texts.map(({ text }) => text));
+  for (const { policy, rule } of guard.applied.heuristics) {
+    if (score < (rule.threshold ?? USUAL_THRESHOLD)) continue;
+    const { id, version } = policy;
+    guard.note({ policy: id, version, rule: rule.name, direction: 'input', verdict: rule.action, types: families, findings: 1 });
+  }
 }

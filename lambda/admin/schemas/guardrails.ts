@@ -4,6 +4,7 @@ import {
   GUARD_GROUPS,
   GUARD_HEURISTICS,
   GUARD_LOCALES,
+  GUARD_NETWORKS,
   GUARD_TYPES,
   GUARDRAIL_ID,
   MOST_GUARD_RULES,
@@ -45,6 +46,11 @@ const WEBHOOK: Schema = {
   properties: {
     url: TEXT,
     timeout_ms: { type: 'integer', minimum: 50, maximum: 30_000 },
+    network: {
+      type: 'string',
+      enum: GUARD_NETWORKS,
+      description: 'Where it is: plain `http` only outside of `public`, which is the default.',
+    },
     secret: { ...TEXT, maxLength: 1_024, description: 'Calls are signed with it. It is never shown: a change has to give it again.' },
   },
 };

@@ -68,10 +68,10 @@ async function call(gateway: TestGateway, route: Route, direction: Way, stream: 
 
 async function cellOf(route: Route, search: GuardSearch, direction: Way, stream: boolean): Promise<Cell> {
   const operation = OPERATIONS[route.operation as keyof typeof OPERATIONS];
-  if (search === 'heuristic') return direction === 'input' ? 'flags only' : 'nothing to scan';
-  if (direction === 'output' && !operation.generates) return 'nothing to scan';
+  if (direction === 'output' && (search === 'heuristic' || !operation.generates)) return 'nothing to scan';
   const gateway = await gatewayWith(search, direction);
   const reply = await call(gateway, route, direction, stream);
+  if (search === 'heuristic') return reply.headers['x-gateway-guardrails']?.endsWith('=flag') === true ? 'flags only' : 'not scanned';
   if (isManaged(search)) return reply.status === 503 && !reply.text.includes(EMAIL) ? 'asked' : 'not scanned';
   const blocked = direction === 'input' ? reply.status === 400 : reply.text.includes("guardrail policy 'p' ended this answer");
   return blocked && !reply.text.includes(EMAIL) ? 'scanned' : 'not scanned';
