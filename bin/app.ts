@@ -9,12 +9,13 @@
  * - `-c simulated=true`: the simulated provider, behind the aliases `demo` and `smart`.
  * - `-c routes='{"smart":["anthropic/claude-sonnet-5-5"]}'`: aliases; targets at providers that are not configured are left out. Without it
  *   `smart` leads to the first of a few well-known models whose provider is there.
+ * - `-c contentLog=full`: a place for contents, and what is kept of them where no level says otherwise (`off`, `metadata`, `redacted`, `full`).
  * - `-c archive=false`: without the audit trail in a bucket.
  * - `-c removalPolicy=destroy`: a gateway to throw away.
  */
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Archive, LlmGateway, Provider, ProviderNetwork, Route, Target } from '../lib/index';
+import { Archive, ContentLog, type ContentLogLevel, LlmGateway, Provider, ProviderNetwork, Route, Target } from '../lib/index';
 
 /** Providers that need nothing but a key, by id. */
 const KEYED: Record<string, (apiKey: ISecret) => Provider> = {
@@ -52,6 +53,7 @@ const providers = configuredProviders();
 new LlmGateway(stack, 'Gateway', {
   providers,
   routes: configuredRoutes(new Set(providers.map(({ id }) => id))),
+  contentLog: contentLog(),
   archive: context('archive') === 'false' ? undefined : Archive.s3(),
   removalPolicy: context('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
 });
@@ -95,6 +97,11 @@ function configuredRoutes(ids: ReadonlySet<string>): Route[] {
     const targets = models.map((model) => Target.model(model)).filter(({ provider }) => ids.has(provider));
     return targets.length === 0 ? [] : [Route.to(alias, targets)];
   });
+}
+
+function contentLog(): ContentLog | undefined {
+  const level = context('contentLog');
+  return level === undefined ? undefined : ContentLog.s3({ level: level as ContentLogLevel });
 }
 
 function context(name: string): string | undefined {

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   top: () => import('./commands/top'),
   requests: () => import('./commands/requests'),
   audit: () => import('./commands/audit'),
+  content: () => import('./commands/content'),
+  deletions: () => import('./commands/deletions'),
   models: () => import('./commands/models'),
   prices: () => import('./commands/prices'),
   guardrails: () => import('./commands/guardrails'),

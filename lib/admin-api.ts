@@ -5,6 +5,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
+import { contentEnvironment } from './private/content-environment';
 import { ENV, TABLES } from './private/contract';
 import { allowReadingSecret } from './private/secret-access';
 import { allowTables, tableEnvironment } from './private/table-access';
@@ -42,6 +43,7 @@ export class GatewayAdmin extends Construct {
       environment: {
         ...tableEnvironment(tables),
         [ENV.AUDIT_TABLE]: tables.audit.tableName,
+        ...contentEnvironment(props.contentLog),
         [ENV.GATEWAY]: props.gatewayName,
         [ENV.PEPPER_SECRET]: props.pepper.secretArn,
         [ENV.BOOTSTRAP_SECRET]: props.bootstrap.secretArn,
@@ -61,6 +63,7 @@ export class GatewayAdmin extends Construct {
       audit: { items: ['PutItem', 'Query'] },
     });
     for (const secret of [props.pepper, props.bootstrap]) allowReadingSecret(admin.role, secret);
+    props.contentLog?.allowReading(admin.role);
     this.handler = admin.function;
     this.role = admin.role;
   }

@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { GatewayContentLog } from './gateway-content-log';
 
 /** What every function of a gateway is given. */
 export interface GatewayFunctionProps {
@@ -9,6 +10,13 @@ export interface GatewayFunctionProps {
 
   /** The layer that holds the configuration document. */
   readonly configuration: lambda.ILayerVersion;
+
+  /**
+   * Where contents of requests are kept.
+   *
+   * @default - nowhere
+   */
+  readonly contentLog?: GatewayContentLog;
 
   /** How long the function's log is kept. */
   readonly logRetention: logs.RetentionDays;

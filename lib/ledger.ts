@@ -6,6 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { GatewayFunctionProps } from './function-props';
 import { BundledFunction } from './private/bundled-function';
+import { contentEnvironment } from './private/content-environment';
 import { ENV, TABLES } from './private/contract';
 import { protectedQueue } from './private/queue';
 import { allow } from './private/role-access';
@@ -18,7 +19,10 @@ export interface GatewayLedgerProps extends GatewayFunctionProps {
   readonly tables: GatewayTables;
 }
 
-/** Finishes what requests leave open: reservations of dead requests, and settlements that the table did not take at once. */
+/**
+ * Finishes what requests leave open: reservations of dead requests, and settlements that the table did not take at once. It also deletes what
+ * administrators want deleted of somebody.
+ */
 export class GatewayLedger extends Construct {
   /** The function, called every minute and for each queued settlement. */
   readonly sweeper: lambda.Function;
@@ -44,16 +48,17 @@ export class GatewayLedger extends Construct {
       description: 'Resolves reservations of dead requests and queued settlements of an LLM gateway',
       timeout,
       memorySize: 512,
-      environment: { ...tableEnvironment(props.tables), [ENV.GATEWAY]: props.gatewayName },
+      environment: { ...tableEnvironment(props.tables), ...contentEnvironment(props.contentLog), [ENV.GATEWAY]: props.gatewayName },
       configuration: props.configuration,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });
     allowTables(sweeper.role, props.tables, {
       counters: { items: ['BatchGetItem', 'UpdateItem'], query: [TABLES.counters.indexes.due.name] },
-      records: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
+      records: { items: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], query: [TABLES.records.indexes.feed.name] },
     });
     allow(sweeper.role, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.settlements.queueArn]);
+    props.contentLog?.allowDeleting(sweeper.role);
     this.sweeper = sweeper.function;
 
     new lambda.EventSourceMapping(this, 'SettlementSource', {

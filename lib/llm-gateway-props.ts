@@ -5,6 +5,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Alert } from './alert';
 import type { Archive } from './archive';
 import type { ComputePlane } from './compute-plane';
+import type { ContentLog } from './content-log';
 import type { Deadlines } from './deadlines';
 import type { GatewayEndpoint } from './gateway-endpoint';
 import type { Guardrail } from './guardrail';
@@ -194,6 +195,13 @@ export interface LlmGatewayProps extends Level {
    * @default - changes are kept in a table alone, requests as usage records
    */
   readonly archive?: Archive;
+
+  /**
+   * Keeps contents of requests in a bucket, as far as levels and callers want it.
+   *
+   * @default - no contents are kept anywhere
+   */
+  readonly contentLog?: ContentLog;
 
   /**
    * Customer key that encrypts the tables and the gateway's own secrets.

@@ -6,6 +6,7 @@ import { GatewayAdmin } from './admin-api';
 import { GatewayApi } from './api';
 import { ComputePlane } from './compute-plane';
 import { GatewayArchive } from './gateway-archive';
+import { GatewayContentLog } from './gateway-content-log';
 import { GatewayLedger } from './ledger';
 import { LlmGatewayGrants } from './llm-gateway-grants';
 import type { LlmGatewayProps } from './llm-gateway-props';
@@ -92,6 +93,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** The audit trail in a bucket; absent without `archive`. */
   readonly archive?: GatewayArchive;
 
+  /** Contents of requests; absent without `contentLog`. */
+  readonly contentLog?: GatewayContentLog;
+
   /** The sweeper and its queues. */
   readonly ledger: GatewayLedger;
 
@@ -116,7 +120,10 @@ export class LlmGateway extends Construct implements ILlmGateway {
       { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props },
       values,
     );
+    const { archive, contentLog } = props;
+    this.contentLog = contentLog && new GatewayContentLog(this, 'ContentLog', { contentLog, removalPolicy });
     const common = {
+      contentLog: this.contentLog,
       gatewayName: this.gatewayName,
       configuration: configurationLayer(this, 'Configuration', document),
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -147,10 +154,8 @@ export class LlmGateway extends Construct implements ILlmGateway {
       bootstrap: this.secrets.bootstrap,
     });
     this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
-    if (props.archive !== undefined) {
-      const { tables, usage, admin } = this;
-      this.archive = new GatewayArchive(this, 'Archive', { ...common, ...stored, archive: props.archive, tables, usage, admin });
-    }
+    const { tables, usage, admin } = this;
+    this.archive = archive && new GatewayArchive(this, 'Archive', { ...common, ...stored, archive, tables, usage, admin });
     const edge = {
       tlsPolicy: props.tlsPolicy,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,

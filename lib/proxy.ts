@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { ComputePlane } from './compute-plane';
 import type { ComputePlaneMetrics } from './compute-plane-binding';
 import type { GatewayFunctionProps } from './function-props';
+import { contentEnvironment } from './private/content-environment';
 import { ENV } from './private/contract';
 import { allow } from './private/role-access';
 import { allowReadingSecret } from './private/secret-access';
@@ -81,7 +82,8 @@ export class GatewayProxy extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProxyProps) {
     super(scope, id);
     const { compute, tables, network } = props;
-    if (network !== undefined) addVpcEndpoints(this, network, { bedrock: props.callsBedrock, sageMaker: props.callsSageMaker });
+    if (network !== undefined)
+      addVpcEndpoints(this, network, { bedrock: props.callsBedrock, sageMaker: props.callsSageMaker, s3: props.contentLog !== undefined });
 
     const { integration, metrics, role, logGroup } = compute.bind(this, {
       environment: {
@@ -90,6 +92,7 @@ export class GatewayProxy extends Construct {
         [ENV.PEPPER_SECRET]: props.pepper.secretArn,
         [ENV.SETTLEMENT_QUEUE]: props.settlements.queueUrl,
         ...props.deployValues,
+        ...contentEnvironment(props.contentLog),
       },
       document: props.document,
       configuration: props.configuration,
@@ -105,6 +108,7 @@ export class GatewayProxy extends Construct {
     allow(role, ['sqs:SendMessage'], [props.settlements.queueArn]);
     for (const secret of [props.pepper, ...props.credentials]) allowReadingSecret(role, secret);
     for (const statement of props.statements) role.addToPrincipalPolicy(statement);
+    props.contentLog?.allowWriting(role);
     this.integration = integration;
     this.metrics = metrics;
     this.logGroup = logGroup;

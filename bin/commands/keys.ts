@@ -38,7 +38,7 @@ export const command = resourceCommand({
   --endpoint PATH                  /v1/chat/completions, ...; may be repeated; default: all
   --expires-at TIME                2027-01-31T00:00:00Z
   --grace SECONDS                  how long the old secret goes on working (rotate)`,
-  own: ['may-store', 'no-may-store', 'sensitivity', 'residency', 'guardrail', 'pinned'],
+  own: ['may-store', 'no-may-store', 'sensitivity', 'residency', 'guardrail', 'content-log', 'pinned'],
   filters: { team: 'team_id' },
   actions: [
     {

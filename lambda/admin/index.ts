@@ -25,6 +25,7 @@ const application = createApplication(
     connector: createLeanDynamoDb(call, dynamodbEndpoint),
     secrets: createSecrets(secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER')), clock),
     archive: bucketOf(environment.archiveBucket),
+    contents: bucketOf(environment.contentBucket),
     document: loadDocument(environment.configFile),
   }),
 );

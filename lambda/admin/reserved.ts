@@ -38,6 +38,7 @@ export function checkReserved(caller: Caller, before: Before, body: JsonObject, 
   if (changes('may_store') && body['may_store'] === true && !parents.some(({ mayStore }) => mayStore === true)) {
     throw forbidden('Only the role admin lets providers keep calls; no level above does.', 'may_store');
   }
+  if (changes('content_log')) throw forbidden('Only the role admin decides what is kept of contents.', 'content_log');
   for (const field of pinsOn(before, parents)) {
     // Where a budget's period begins decides what is left of it.
     const changed = (field === 'budgets' ? ['budgets', 'time_zone'] : [field]).find(changes);

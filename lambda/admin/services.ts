@@ -1,8 +1,9 @@
 import type { GatewayDocument, LevelConfig } from '../../lib/private/contract';
 import type { ObjectStore, TrailHeads } from '../archive';
-import type { AuditStore, DynamoDbConnector, RollupStore } from '../aws/dynamodb';
+import type { AuditStore, DeletionStore, DynamoDbConnector, RollupStore } from '../aws/dynamodb';
 import {
   createAuditStore,
+  createDeletionStore,
   createIdentityStore,
   createOverrideStore,
   createPageStore,
@@ -42,6 +43,9 @@ export interface Services {
   readonly rollups: RollupStore;
   readonly audit: AuditStore;
   readonly pages: PageStore;
+  readonly deletions: DeletionStore;
+  /** Bucket of contents; absent where none are kept. */
+  readonly contents?: ObjectStore | undefined;
   /** Absent where the deployment has no archive. */
   readonly trail?: { readonly objects: ObjectStore; readonly heads: TrailHeads; readonly retentionDays: number | undefined };
   /** How budgets stand. */
@@ -78,10 +82,12 @@ export interface ServiceParts {
   readonly secrets: Pick<Secrets, 'read'>;
   /** Bucket of the audit trail; absent where there is none. */
   readonly archive?: ObjectStore | undefined;
+  /** Bucket of contents; absent where there is none. */
+  readonly contents?: ObjectStore | undefined;
   readonly document: Partial<GatewayDocument>;
 }
 
-export function createServices({ environment, clock, log, connector, secrets, archive, document }: ServiceParts): Services {
+export function createServices({ environment, clock, log, connector, secrets, archive, contents, document }: ServiceParts): Services {
   const { identityTable, countersTable, recordsTable, auditTable } = environment;
   const identity = createIdentityStore(connector, identityTable);
   const rows = createIdentityRows(identity, clock);
@@ -105,6 +111,8 @@ export function createServices({ environment, clock, log, connector, secrets, ar
     rollups: createRollupStore(connector, recordsTable),
     audit: createAuditStore(connector, auditTable),
     pages,
+    deletions: createDeletionStore(connector, recordsTable),
+    contents,
     ...(archive === undefined
       ? {}
       : {

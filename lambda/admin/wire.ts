@@ -11,6 +11,7 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
   allowedTags: 'allowed_tags',
   showFigures: 'show_figures',
   mayStore: 'may_store',
+  contentLog: 'content_log',
   expiresAt: 'expires_at',
   lastFour: 'last_four',
   createdAt: 'created_at',

@@ -1,4 +1,5 @@
 /** What is kept for later and outside of the tables: the audit trail. What it asks of a bucket and of a table stands in `ports.ts`. */
+export { contentFact, contentKey, contentPlace, factsOfContent, type SubjectKind } from './content-keys';
 export { requestLine, unreadableLine } from './entries';
 export type { ObjectStore, TrailHead, TrailHeads } from './ports';
 export { TRAILS, type Trail, type TrailKind, trailsOf } from './trail';

@@ -1,4 +1,4 @@
-import type { SensitivityLabel } from '../../lib/private/contract';
+import type { ContentLevel, SensitivityLabel } from '../../lib/private/contract';
 import type { KeyRow, LevelRow } from '../money/ledger';
 
 export type Role = 'admin' | 'team_admin' | 'auditor' | 'viewer' | 'caller';
@@ -23,6 +23,8 @@ export interface LevelRecord extends LevelRow {
   readonly residency?: readonly string[];
   /** Ids of guardrail policies that its calls are held to, besides those of other levels. */
   readonly guardrails?: readonly string[];
+  /** What is kept of its calls' contents, as far as the deployment lets it. */
+  readonly contentLog?: ContentLevel;
   /** Fields, as the admin API names them, that only the role `admin` changes; of a team: on all that it has. */
   readonly pinned?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;

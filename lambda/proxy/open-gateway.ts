@@ -3,15 +3,16 @@ import { awsCredentialSource } from '../aws/credential-chain';
 import type { DynamoDbConnector } from '../aws/dynamodb';
 import { createLeanDynamoDb } from '../aws/dynamodb';
 import { createSqsQueue } from '../aws/queue';
-import { secretsManager } from '../aws/secrets';
-import { openAwsSession } from '../aws/session';
+import { createSecrets, type FetchSecret, secretsManager } from '../aws/secrets';
+import { type AwsSessionOptions, awsSessionParts, openAwsSession } from '../aws/session';
+import { parsePeppers } from '../identity';
 import { loadPriceBook } from '../money/deployed-book';
 import { settlementQueue } from '../money/ledger';
 import { createLog, createMetrics, type Environment, systemClock } from '../platform/runtime';
 import { createTransport, type SocketTransport } from '../platform/transport';
 import type { ConfiguredProvider } from '../routing';
 import { DEFAULT_DIALECT } from '../wire/dialects';
-import { assembleGateway } from './assemble';
+import { assembleGateway, type GatewayParts } from './assemble';
 import type { Gateway } from './gateway';
 import { startOwnProviders } from './upstream/own-providers';
 
@@ -48,11 +49,12 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     // Outside of Lambda they take longer to find than a call to AWS may take. Whoever needs them tells of a failure.
     awsCredentials().catch(() => undefined),
   ]);
+  const fetchSecret = secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER'));
   const gateway = assembleGateway({
     document,
     environment,
     dynamodb,
-    fetchSecret: secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER')),
+    fetchSecret,
     queue: settlementQueue(createSqsQueue(call, environment.settlementQueue, environment.awsEndpoint('SQS'))),
     transport,
     priceBook,
@@ -60,6 +62,7 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     metrics: createMetrics(environment.gateway, () => systemClock.now(), undefined, document.metrics),
     startedUrls,
     awsCredentials,
+    ...(await contentTaps(environment, { transport, credentials: awsCredentials }, fetchSecret)),
   });
   for (const provider of gateway.configuration.providers) prepareFor(transport, provider);
   // What every first request needs is fetched while the process starts; a failure shows, and is tried again, with that request.
@@ -69,4 +72,19 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     gateway.offer.protocols.dialect(DEFAULT_DIALECT, 'chat'),
   ]);
   return { gateway, close: () => transport.close() };
+}
+
+/** Few gateways keep contents, so what that takes is loaded only where there is a place for them. */
+async function contentTaps(
+  environment: Environment,
+  session: Required<AwsSessionOptions>,
+  fetchSecret: FetchSecret,
+): Promise<Pick<GatewayParts, 'taps'>> {
+  const { contentBucket, pepperSecret } = environment;
+  if (contentBucket === '') return {};
+  const [{ createContentLog }, { createS3ObjectStore }] = await Promise.all([import('./content'), import('../aws/s3')]);
+  const secrets = createSecrets(fetchSecret, systemClock);
+  const objects = createS3ObjectStore({ ...awsSessionParts(environment, session), endpoint: environment.awsEndpoint('S3') }, contentBucket);
+  const peppers = async () => parsePeppers(await secrets.read(pepperSecret));
+  return { taps: [createContentLog({ objects, peppers, clock: systemClock })] };
 }

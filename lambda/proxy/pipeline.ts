@@ -9,6 +9,7 @@ import { noRoute, refuse } from './answer/refused';
 import { admit, RefusedError } from './before/admit';
 import { parse } from './before/parse';
 import type { RouteMatch } from './before/routes';
+import { contentWish } from './content/policy';
 import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
 import { refuseStrayAdminCall } from './own/stray-admin-call';
@@ -16,10 +17,10 @@ import { shadowed } from './shadow/shadowed';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
 export async function serve(gateway: Gateway, received: Exchange): Promise<void> {
-  const tapped = openTaps(gateway.taps, received, gateway.log);
+  const match = gateway.offer.matchRoute(received.method, received.path);
+  const trace = openTrace(attemptId(gateway.clock.now()), received);
+  const tapped = openTaps(gateway.taps, received, trace, gateway.log);
   const exchange = tapped?.exchange ?? received;
-  const match = gateway.offer.matchRoute(exchange.method, exchange.path);
-  const trace = openTrace(attemptId(gateway.clock.now()), exchange);
   if (match.found === 'route') trace.route = match.route.path;
   trace.dialect = match.found === 'route' ? match.route.dialect : match.dialect;
   try {
@@ -59,6 +60,8 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
     configured = configuration.ready();
   });
   noteCaller(trace, caller.key);
+  const { contentLog } = configuration.document;
+  if (isCall && contentLog !== undefined) trace.contents = contentWish(contentLog, caller.rows, exchange.headers);
   if (!isCall) gateway.ownRate.take(caller.key.id);
   if (match.found !== 'route') throw noRoute(match);
   await configured;
@@ -69,11 +72,14 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.operation = route.operation;
   const call = await parse(gateway, exchange, match, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
+  if (trace.contents !== undefined) trace.labels = call.options.labels;
   trace.stream = call.facts.stream;
   const { bounded, reservation } = await admit(gateway, call, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.
   trace.requestId = reservation.attemptId;
   trace.admitted = true;
+  // The rows that the round has checked may be newer than those that the caller was known by.
+  if (contentLog !== undefined) trace.contents = contentWish(contentLog, bounded.call.rows, exchange.headers, 'admitted');
   trace.openReservations = reservation.open;
   // attempt -> stream -> settle: the answer decides what is settled, so the three are told together.
   await deliver(gateway, bounded, reservation, trace);

@@ -1,10 +1,21 @@
-import { createLeanDynamoDb, createPageStore, createUsageRecordStore } from '../aws/dynamodb';
-import { openAwsSession } from '../aws/session';
+import { createAwsJsonCall } from '../aws/aws-json';
+import {
+  createDeletionStore,
+  createLeanDynamoDb,
+  createPageStore,
+  createRecordBlanking,
+  createRollupStore,
+  createUsageRecordStore,
+} from '../aws/dynamodb';
+import { createS3ObjectStore } from '../aws/s3';
+import { awsSessionParts } from '../aws/session';
 import { createLog, createMetrics, readEnvironment, systemClock } from '../platform/runtime';
+import { type DeletionParts, deleteWhatIsAsked } from './deletions';
 import { type BatchResult, bookSettlements, type QueueEvent, type SweeperServices, sweep } from './handle';
 
 const environment = readEnvironment();
-const call = openAwsSession(environment);
+const aws = awsSessionParts(environment);
+const call = createAwsJsonCall(aws);
 const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const services: SweeperServices = {
   pages: createPageStore(connector, environment.countersTable),
@@ -13,6 +24,18 @@ const services: SweeperServices = {
   log: createLog(environment.logLevel),
   metrics: createMetrics(environment.gateway, systemClock.now),
 };
+
+const { recordsTable, contentBucket } = environment;
+const deletions: DeletionParts = {
+  ...services,
+  deletions: createDeletionStore(connector, recordsTable),
+  blanking: createRecordBlanking(connector, recordsTable),
+  records: createUsageRecordStore(connector, recordsTable, systemClock),
+  rollups: createRollupStore(connector, recordsTable),
+  contents: contentBucket === '' ? undefined : createS3ObjectStore({ ...aws, endpoint: environment.awsEndpoint('S3') }, contentBucket),
+};
+/** The next tick comes in a minute, and the ledger goes first. */
+const DELETION_MARGIN_MS = 70_000;
 
 /** What of Lambda's context is read. */
 interface InvocationContext {
@@ -23,5 +46,6 @@ interface InvocationContext {
 export const handler = async (event: Partial<QueueEvent> | undefined, context: InvocationContext): Promise<BatchResult | undefined> => {
   if (event?.Records !== undefined) return bookSettlements(services, { Records: event.Records }, () => context.getRemainingTimeInMillis());
   await sweep(services, () => context.getRemainingTimeInMillis());
+  await deleteWhatIsAsked(deletions, () => context.getRemainingTimeInMillis() < DELETION_MARGIN_MS);
   return undefined;
 };

@@ -2,6 +2,7 @@ import { type Size, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { ContentLog } from '../content-log';
 import type { Deadlines } from '../deadlines';
 import type { Guardrail } from '../guardrail';
 import type { Level, UnknownPrice } from '../limits';
@@ -13,7 +14,7 @@ import type { ProviderBinding } from '../provider-binding';
 import { ProviderNetwork } from '../provider-network';
 import type { Route } from '../route';
 import { checkBaseUrl } from './base-url';
-import type { GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
+import type { ContentLevel, ContentLogConfig, GatewayDocument, ProviderConfig, ProviderKind, RouteConfig } from './contract';
 import { MAX_BODY_BYTES } from './contract';
 import type { DeployValues } from './deploy-values';
 import { bindGuardrails, checkRouteGuardrails } from './guardrail-configs';
@@ -38,6 +39,7 @@ export interface DocumentProps {
   readonly sensitiveTargets?: SensitiveTargets;
   readonly residency?: string[];
   readonly guardrails?: Guardrail[];
+  readonly contentLog?: ContentLog;
   readonly gateway: Level;
   readonly keyDefaults?: Level;
   readonly teamDefaults?: Level;
@@ -96,6 +98,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
         : { placement: placementConfig('the gateway', props.sensitivity, props.residency) }),
       ...(props.sensitiveTargets === undefined ? {} : { sensitiveTargets: sensitiveTargetsConfig(props.sensitiveTargets) }),
       ...guardrails.fields,
+      ...(props.contentLog === undefined ? {} : { contentLog: contentLogConfig(props.contentLog) }),
       gateway: levelConfig('gateway', props.gateway),
       defaults: {
         ...(props.keyDefaults === undefined ? {} : { key: levelConfig('key', props.keyDefaults) }),
@@ -194,4 +197,15 @@ function maxOutputTokens(tokens: number): number {
     throw new Error(`"defaultMaxOutputTokens" is ${tokens}; give a whole number from 1 to 1000000`);
   }
   return tokens;
+}
+
+function contentLogConfig(contentLog: ContentLog): ContentLogConfig {
+  const { level, most, callersLeast, callersMost } = contentLog.bind();
+  return {
+    level: level as ContentLevel,
+    most: most as ContentLevel,
+    ...(callersLeast === undefined || callersMost === undefined
+      ? {}
+      : { callers: { least: callersLeast as ContentLevel, most: callersMost as ContentLevel } }),
+  };
 }

@@ -12,6 +12,8 @@ const ALWAYS = {
 interface CalledServices {
   readonly bedrock?: boolean;
   readonly sageMaker?: boolean;
+  /** Contents are kept. */
+  readonly s3?: boolean;
 }
 
 /**
@@ -24,11 +26,13 @@ export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, call
   const { virtualNetwork: vpc, subnets } = network;
   if (vpc === undefined || !network.endpoints) return;
   const endpoints = new Construct(scope, 'Endpoints');
-  new ec2.GatewayVpcEndpoint(endpoints, 'DynamoDb', {
-    vpc,
-    service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
-    subnets: subnets === undefined ? undefined : [subnets],
-  });
+  const gateways = {
+    DynamoDb: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+    ...(called.s3 ? { S3: ec2.GatewayVpcEndpointAwsService.S3 } : {}),
+  };
+  for (const [id, service] of Object.entries(gateways)) {
+    new ec2.GatewayVpcEndpoint(endpoints, id, { vpc, service, subnets: subnets === undefined ? undefined : [subnets] });
+  }
   const services = {
     ...ALWAYS,
     ...(called.bedrock ? { Bedrock: ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME } : {}),

@@ -27,7 +27,16 @@ export function levelCommand(
       { title: 'budgets', value: (row) => formatBudgets(row['budgets']) },
     ],
     options: Object.fromEntries(Object.keys(fields).map((option) => [option, { type: 'string' as const }])),
-    own: ['may-store', 'no-may-store', 'sensitivity', 'residency', 'guardrail', 'pinned', ...(ofTeam ? [] : (['allowed-tag'] as const))],
+    own: [
+      'may-store',
+      'no-may-store',
+      'sensitivity',
+      'residency',
+      'guardrail',
+      'content-log',
+      'pinned',
+      ...(ofTeam ? [] : (['allowed-tag'] as const)),
+    ],
     required: { name: '--name TEXT', ...(needsTeam ? { team_id: '--team ID' } : {}) },
     help: [
       '  --id TEXT                        choose the id (create)',

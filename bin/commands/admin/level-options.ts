@@ -32,6 +32,7 @@ export const OWN_LEVEL_OPTIONS = {
   sensitivity: { type: 'string' },
   residency: { type: 'string', multiple: true },
   guardrail: { type: 'string', multiple: true },
+  'content-log': { type: 'string' },
   'no-may-store': { type: 'boolean' },
   'show-figures': { type: 'boolean' },
   'no-show-figures': { type: 'boolean' },
@@ -57,6 +58,7 @@ const HELP_LINES: readonly (readonly [LevelOption, string])[] = [
   ['sensitivity', '--sensitivity LABEL              how sensitive calls are at least: public, internal, confidential, restricted'],
   ['residency', '--residency AREA                 eu, or eu-central-1: calls stay there; may be repeated'],
   ['guardrail', '--guardrail ID                   policy that calls are held to; may be repeated'],
+  ['content-log', '--content-log LEVEL              what is kept of contents: off, metadata, redacted, full'],
   ['show-figures', '--show-figures  --no-show-figures  whether keys are told how its budgets and limits stand'],
   ['pinned', '--pinned FIELD                   what only the role admin changes: limits, budgets, ...; may be repeated'],
   ['metadata', '--metadata NAME=VALUE            may be repeated'],
@@ -119,6 +121,8 @@ export function readLevelBody(parsed: Parsed): Record<string, unknown> {
   }
   const sensitivity = text(parsed, 'sensitivity');
   if (sensitivity !== undefined) body['sensitivity'] = sensitivity;
+  const contentLog = text(parsed, 'content-log');
+  if (contentLog !== undefined) body['content_log'] = contentLog;
   const zone = text(parsed, 'time-zone');
   if (zone !== undefined) body['time_zone'] = zone;
   for (const field of texts(parsed, 'clear') ?? []) body[field.replaceAll('-', '_')] = null;

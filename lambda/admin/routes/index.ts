@@ -5,6 +5,8 @@ import { TAG } from '../schemas/tags';
 import { TEAM } from '../schemas/teams';
 import { USER } from '../schemas/users';
 import { auditRoutes } from './audit';
+import { contentRoutes } from './contents';
+import { deletionRoutes } from './deletions';
 import { gatewayRoutes } from './gateway';
 import { keyRoutes } from './keys';
 import { levelRoutes } from './levels';
@@ -32,4 +34,6 @@ export const routes: readonly AdminRoute[] = [
   ...usageRoutes,
   ...requestRoutes,
   ...auditRoutes,
+  ...contentRoutes,
+  ...deletionRoutes,
 ];

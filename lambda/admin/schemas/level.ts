@@ -1,4 +1,4 @@
-import { GEOGRAPHIES, GUARDRAIL_ID, MOST_GUARDRAILS, REGION_NAME, SENSITIVITIES } from '../../../lib/private/contract';
+import { CONTENT_LEVELS, GEOGRAPHIES, GUARDRAIL_ID, MOST_GUARDRAILS, REGION_NAME, SENSITIVITIES } from '../../../lib/private/contract';
 import { PINNABLE } from '../reserved';
 import type { Schema } from '../schema';
 
@@ -179,6 +179,12 @@ export const LEVEL_FIELDS: Readonly<Record<string, Schema>> = {
   },
   residency: { ...RESIDENCY, description: 'Geographies and Regions that calls stay within, besides what other levels and the route say.' },
   guardrails: { ...GUARDRAILS, description: 'Guardrail policies that calls are held to, besides those of other levels and of the route.' },
+  content_log: {
+    type: 'string',
+    enum: [...CONTENT_LEVELS],
+    description:
+      'What is kept of contents, as far as the deployment lets it; the nearest level that says something counts. Only the role `admin` sets it.',
+  },
   metadata: { ...LABELS, description: 'Notes of yours; the gateway does not read them.' },
   time_zone: {
     type: 'string',

@@ -8,6 +8,7 @@ const {
   sensitivity: _sensitivity,
   residency: _residency,
   guardrails: _guardrails,
+  content_log: _contentLog,
   ...FIELDS
 } = LEVEL_FIELDS;
 

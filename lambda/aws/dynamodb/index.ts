@@ -3,6 +3,7 @@
 export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
+export { createDeletionStore, createRecordBlanking, type Deletion, type DeletionStore, type RecordBlanking } from './deletions';
 export type { DynamoDbConnector } from './dynamodb';
 export { createLeanDynamoDb } from './dynamodb-lean';
 export { createHealthStore, type SharedHealthStore } from './health';

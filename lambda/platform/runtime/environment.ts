@@ -16,6 +16,8 @@ export interface Environment {
   readonly archiveBucket: string;
   /** Undefined where the archive is kept for ever. */
   readonly archiveRetentionDays: number | undefined;
+  /** Empty where no contents are kept. */
+  readonly contentBucket: string;
   readonly logLevel: string;
   /** How DynamoDB is called: `lean` by our own signed calls, `sdk` through the AWS SDK. */
   readonly awsClient: 'lean' | 'sdk';
@@ -58,6 +60,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     eventBus: read(ENV.EVENT_BUS),
     archiveBucket: read(ENV.ARCHIVE_BUCKET),
     archiveRetentionDays: Number(read(ENV.ARCHIVE_RETENTION)) || undefined,
+    contentBucket: read(ENV.CONTENT_BUCKET),
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),

@@ -27,9 +27,19 @@ const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Largest multiple of 62 in a byte: what lies above it would favour the first letters. */
 const UNBIASED_BELOW = 248;
 const TIME_LETTERS = 8;
+/** The end of the years that dates can be written in. */
+const LATEST_MS = 253_402_300_800_000;
 const NOISE_LETTERS = 14;
 let noise = '';
 let noiseAt = 0;
+
+/** When an attempt's id was made, in epoch ms; undefined for what is none. */
+export function timeOfAttempt(id: string): number | undefined {
+  if (!/^[0-9A-Za-z]{22}$/.test(id)) return undefined;
+  let ms = 0;
+  for (const letter of id.slice(0, TIME_LETTERS)) ms = ms * 62 + LETTERS.indexOf(letter);
+  return ms < LATEST_MS ? ms : undefined;
+}
 
 /**
  * The id of one attempt: 22 letters and digits that sort by time, as random as a UUID. It stands in every page that the attempt has an

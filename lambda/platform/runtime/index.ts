@@ -7,7 +7,7 @@ export { type Environment, readEnvironment } from './environment';
 export { fileKind } from './file-kind';
 export { foldCase } from './fold';
 export { matchesAnyGlob, matchesGlob, matchesModel } from './glob';
-export { attemptId, uuidV7 } from './ids';
+export { attemptId, timeOfAttempt, uuidV7 } from './ids';
 export { createLog, type Log, type LogFields, safeStack } from './log';
 export { isMeantForLoopback } from './loopback-host';
 export { createMemo } from './memo';

@@ -13,8 +13,8 @@ export interface OpenTap {
 
 /** Sees what callers send and what they are sent, whatever it is: answers, errors, refusals. Can change nothing, and its faults reach nobody. */
 export interface Tap {
-  /** The request is `exchange.body`. Undefined leaves this exchange alone. */
-  open(exchange: Exchange): OpenTap | undefined;
+  /** The request is `exchange.body`; the trace tells more and more. Undefined leaves this exchange alone. */
+  open(exchange: Exchange, trace: Trace): OpenTap | undefined;
 }
 
 /** An exchange that is listened to. */
@@ -24,7 +24,7 @@ export interface TappedExchange {
 }
 
 /** Undefined where nobody listens, so that nothing is in the way of the bytes. */
-export function openTaps(taps: readonly Tap[], exchange: Exchange, log: Log): TappedExchange | undefined {
+export function openTaps(taps: readonly Tap[], exchange: Exchange, trace: Trace, log: Log): TappedExchange | undefined {
   if (taps.length === 0) return undefined;
   const guard = <T>(step: () => T): T | undefined => {
     try {
@@ -34,7 +34,7 @@ export function openTaps(taps: readonly Tap[], exchange: Exchange, log: Log): Ta
       return undefined;
     }
   };
-  const open = taps.flatMap((tap) => guard(() => tap.open(exchange)) ?? []);
+  const open = taps.flatMap((tap) => guard(() => tap.open(exchange, trace)) ?? []);
   if (open.length === 0) return undefined;
   const heard = (bytes: Buffer): void => {
     for (const tap of open) guard(() => tap.sent(bytes));

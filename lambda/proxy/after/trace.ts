@@ -2,6 +2,7 @@ import { type AttemptRecord, named, RECORD_FIELDS, type RequestedCall, type Requ
 import type { Exchange } from '../../platform/http';
 import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
 import type { Usage } from '../../wire/model';
+import type { ContentWish } from '../content/policy';
 
 /** An attempt that a provider may bill although nothing of its answer was used. */
 export interface LostAttempt {
@@ -54,6 +55,8 @@ export interface Trace extends Facts {
   firstByteMs: number;
   /** Monotonic; 0 until the answer's last byte was handed over. */
   endedMs: number;
+  /** What is kept of its contents. Undefined: nothing, or the caller is not known yet. */
+  contents: ContentWish | undefined;
   /** Work that goes on once the answer is out and the log line is written. */
   readonly afterwards: Promise<void>[];
   /** Request fields that were left out for a provider. */
@@ -73,6 +76,7 @@ const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'after
   reason: undefined,
   stack: undefined,
   admitted: false,
+  contents: undefined,
   sending: false,
   decidedAttempts: 0,
   decidedNanoUsd: 0n,

@@ -21,6 +21,8 @@ export const ENV = {
   ARCHIVE_BUCKET: 'ARCHIVE_BUCKET_NAME',
   /** Days after which segments of the audit trail expire. */
   ARCHIVE_RETENTION: 'ARCHIVE_RETENTION_DAYS',
+  /** Bucket of contents. Only where they may be kept. */
+  CONTENT_BUCKET: 'CONTENT_BUCKET_NAME',
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   LOG_LEVEL: 'LOG_LEVEL',
   /** `sdk` calls DynamoDB through the AWS SDK in place of the proxy's own signed calls. Not set by the construct. */
@@ -43,7 +45,20 @@ export const STAGE_NAME = 'prod';
 export const ADMIN_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** What the admin API changes, as the audit entries name it. */
-export const AUDITED_RESOURCES = ['key', 'team', 'project', 'user', 'tag', 'gateway', 'model', 'price', 'price-book', 'guardrail'] as const;
+export const AUDITED_RESOURCES = [
+  'key',
+  'team',
+  'project',
+  'user',
+  'tag',
+  'gateway',
+  'model',
+  'price',
+  'price-book',
+  'content',
+  'deletion',
+  'guardrail',
+] as const;
 
 export type AuditedResource = (typeof AUDITED_RESOURCES)[number];
 

@@ -1,5 +1,6 @@
 import type { BudgetPeriodName } from './budget-period';
 import type { CapabilitiesConfig } from './capabilities';
+import type { ContentLogConfig } from './content-log';
 import type { DeployValue } from './deploy-value';
 import type { GuardrailConfig } from './guardrails';
 import type { MetricsLevel } from './metrics';
@@ -205,6 +206,8 @@ export interface GatewayDocument {
   readonly guardrails?: GuardrailConfig[];
   /** Ids of those that hold for every call. */
   readonly defaultGuardrails?: string[];
+  /** Absent: no contents are kept. */
+  readonly contentLog?: ContentLogConfig;
   /** Budgets and limits of the whole gateway (level `gateway`). */
   readonly gateway: LevelConfig;
   /** What binds a key, team, project or user that has no budgets or limits of its own. */

@@ -8,6 +8,7 @@
  * - `capabilities.ts`: names of what models can do.
  * - `guardrails.ts`: the shape of guardrail policies; `guardrail-check.ts`: what is wrong with one.
  * - `placement.ts`: how sensitive calls can be, and where they may be processed.
+ * - `content-log.ts`: what is kept of contents.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
  * It imports nothing, and is entered here.
@@ -24,6 +25,7 @@ export {
   type Effort,
   LEAST_LENGTH_TOKENS,
 } from './capabilities';
+export { CONTENT_LEVELS, CONTENT_PREFIX, type ContentLevel, type ContentLogConfig } from './content-log';
 export type { DataPlaneOptions, DataPlaneProcess } from './data-plane-process';
 export type { DeployValue } from './deploy-value';
 export type { AuditedResource } from './deployment';

@@ -70,6 +70,7 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}, secr
     log: createLog('debug', (line) => lines.push(line)),
     connector: database,
     archive: bucket,
+    contents: bucket,
     secrets: { read: async (name) => ({ pepper: PEPPER, bootstrap: BOOTSTRAP, ...secrets })[name as keyof Secrets] },
     document,
   });

@@ -28,6 +28,7 @@ beforeAll(async () => {
     port: 0,
     data,
     environment: {},
+    context: { contentLog: 'off' },
     workerFile: await buildWorkerFile(),
     onNote: (line) => notes.push(line),
   });
@@ -89,12 +90,38 @@ const files = (): string[] =>
     expect(notes.filter((note) => note.startsWith('IAM'))).toEqual([]);
   });
 
+  test('contents are kept where a key wants it, read by an auditor, and deleted', async () => {
+    const made = (await admin('POST', '/keys', { name: 'logged', content_log: 'full' })).body as { id: string; key: string };
+    const auditor = (await admin('POST', '/keys', { name: 'auditor', role: 'auditor' })).body as { key: string };
+    const chat = { model: 'simulated/simulated-1', max_tokens: 4, stream: true, messages: [{ role: 'user', content: 'CANARY-kept' }] };
+    await callGateway('POST', `${run.url}/v1/chat/completions`, made.key, chat);
+    await run.settled();
+
+    const [request] = ((await admin('GET', `/requests?key_id=${made.id}`)).body as { data: { id: string }[] }).data;
+    const read = await callGateway('GET', `${run.url}/admin/v1/contents/${request?.id}`, auditor.key);
+    expect(read).toMatchObject({ status: 200, body: { id: request?.id, level: 'full', request: JSON.stringify(chat) } });
+    expect((await admin('GET', `/contents/${request?.id}`)).status).toBe(403);
+
+    await admin('POST', '/deletions', { key_id: made.id });
+    const sweeper = run.functions.find(({ definition }) => /sweeper/i.test(definition.logicalId));
+    await sweeper?.invokeBuffered(Buffer.from('{}'), 'Root=1-00000000-000000000000000000000000');
+    await run.settled();
+
+    expect((await callGateway('GET', `${run.url}/admin/v1/contents/${request?.id}`, auditor.key)).status).toBe(404);
+    expect(((await admin('GET', `/requests/${request?.id}`)).body as { key_id: string }).key_id).toBe('deleted');
+    expect((await verify()).code).toBe(0);
+    expect(notes.filter((note) => note.startsWith('IAM'))).toEqual([]);
+  });
+
   test('no function may write the part of another, replace an object or delete one', () => {
     const statements = (name: RegExp) => JSON.stringify(run.principals.find(({ id }) => name.test(id))?.statements);
 
     expect(statements(/usage/i)).toContain('/requests/*');
     expect(statements(/usage/i)).not.toContain('/changes/*');
     expect(statements(/archiver/i)).not.toContain('/requests/*');
-    for (const { statements: all } of run.principals) expect(JSON.stringify(all)).not.toContain('s3:DeleteObject');
+    const deleting = run.principals.flatMap(({ id, statements: all }) => (JSON.stringify(all).includes('s3:DeleteObject') ? [id] : []));
+    expect(deleting).toEqual([expect.stringMatching(/sweeper/i)]);
+    expect(statements(/sweeper/i)).toContain('/content/*');
+    expect(statements(/sweeper/i)).not.toContain('s3:GetObject');
   });
 });
