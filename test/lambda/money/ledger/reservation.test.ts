@@ -72,17 +72,30 @@ describe('R15 a reservation ends once', () => {
     expect(await world.left(`key#${reservation.request.rows.key.id}`)).toBe(93n);
   });
 
-  test('R15 what is released says what became of the call, and costs nothing', async () => {
+  test('R15 what is released says what became of the call, and costs what others than providers billed', async () => {
+    for (const costNanoUsd of [0n, 5n]) {
+      const world = ledgerWorld();
+      const reservation = await admit(world);
+      await reservation.release({ ...outcome(costNanoUsd), status: 418, outcome: 'caller_left' });
+      expect(await world.records.read(reservation.attemptId)).toMatchObject({
+        state: 'settled',
+        status: 418,
+        outcome: 'caller_left',
+        costNanoUsd,
+      });
+      expect(await world.left(`key#${reservation.request.rows.key.id}`)).toBe(100n - costNanoUsd);
+    }
+  });
+
+  test('R15 what is annulled is void, costs nothing, and ends the reservation', async () => {
     const world = ledgerWorld();
     const reservation = await admit(world);
-    await reservation.release({ ...outcome(5n), status: 418, outcome: 'caller_left' });
-    expect(await world.records.read(reservation.attemptId)).toMatchObject({
-      state: 'settled',
-      status: 418,
-      outcome: 'caller_left',
-      costNanoUsd: 0n,
-    });
+    const first = reservation.annul({ ...outcome(5n), status: 400, outcome: 'content_policy_violation' });
+    await first;
+    expect(await world.records.read(reservation.attemptId)).toMatchObject({ state: 'void', status: 400, costNanoUsd: 0n });
     expect(await world.left(`key#${reservation.request.rows.key.id}`)).toBe(100n);
+    expect(reservation.settle(outcome(9n))).toBe(first);
+    expect(() => reservation.assertSendable()).toThrow('has ended');
   });
 
   test('R15 no limit costs a write of its own, and tokens are given back that were not used', async () => {
