@@ -16,12 +16,16 @@ interface Call {
   readonly custom: boolean;
   /** All arguments so far. */
   text: string;
+  /** All that came is an empty object: some servers begin every call with one, and its arguments follow. */
+  isEmptyObject: boolean;
   signature: Opaque | undefined;
   /** Number of its block, once it is open. */
   block: number | undefined;
   /** Its block is closed: what comes for it still has no place. */
   ended: boolean;
 }
+
+const EMPTY_OBJECT = '{}';
 
 /**
  * Tool calls of one choice. Servers send them one after the other, or by turns under their `index`; blocks may not overlap, so
@@ -58,10 +62,9 @@ export class StreamedToolCalls {
     if (signature !== undefined) call.signature = signature;
     const given = custom === undefined ? called['arguments'] : called['input'];
     const text = typeof given === 'object' && given !== null ? JSON.stringify(given) : (textOf(given) ?? '');
-    call.text += text;
-
-    if (call.block !== undefined && !call.ended && text !== '')
-      events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text });
+    const said = sayable(call, text);
+    if (call.block !== undefined && !call.ended && said !== '')
+      events.push({ type: 'tool-call-delta', choice: this.#choice, block: call.block, text: said });
     this.#advance(events);
   }
 
@@ -117,7 +120,16 @@ export class StreamedToolCalls {
 
   #begin(entry: JsonObject, called: JsonObject, index: number | undefined, custom: boolean): Call {
     const id = nonEmptyText(entry['id']) ?? madeToolId(this.#answerId, this.#choice, this.#made);
-    const call: Call = { id, name: textOf(called['name']) ?? '', custom, text: '', signature: undefined, block: undefined, ended: false };
+    const call: Call = {
+      id,
+      name: textOf(called['name']) ?? '',
+      custom,
+      text: '',
+      isEmptyObject: false,
+      signature: undefined,
+      block: undefined,
+      ended: false,
+    };
     this.any = true;
     this.#made += 1;
     this.#queue.push(call);
@@ -151,14 +163,15 @@ export class StreamedToolCalls {
       ...(call.custom ? { custom: true } : {}),
       ...(call.signature === undefined ? {} : { signature: call.signature }),
     });
-    if (call.text !== '') events.push({ type: 'tool-call-delta', choice: this.#choice, block, text: call.text });
+    if (call.text !== '' && !call.isEmptyObject) events.push({ type: 'tool-call-delta', choice: this.#choice, block, text: call.text });
   }
 
   /** A call without arguments is one with an empty object. */
   #end(call: Call, events: StreamEvent[]): void {
     const block = call.block ?? 0;
     call.ended = true;
-    if (call.text === '' && !call.custom) events.push({ type: 'tool-call-delta', choice: this.#choice, block, text: '{}' });
+    if ((call.text === '' || call.isEmptyObject) && !call.custom)
+      events.push({ type: 'tool-call-delta', choice: this.#choice, block, text: '{}' });
     events.push({
       type: 'tool-call-end',
       choice: this.#choice,
@@ -166,6 +179,16 @@ export class StreamedToolCalls {
       ...(call.signature === undefined ? {} : { signature: call.signature }),
     });
   }
+}
+
+/** Takes a piece of a call's arguments; what may be told of them now is given back. */
+function sayable(call: Call, piece: string): string {
+  if (piece === '') return '';
+  const held = call.isEmptyObject;
+  call.isEmptyObject = call.text === '' && piece === EMPTY_OBJECT && !call.custom;
+  call.text = held && piece.startsWith('{') ? piece : call.text + piece;
+  if (call.isEmptyObject) return '';
+  return held ? call.text : piece;
 }
 
 function isComplete(call: Call): boolean {

@@ -123,6 +123,18 @@ describe('tool calls', () => {
     expect(factsOfEvents(decode(deltas, 'tool_calls', tools)).toolCalls).toEqual([{ id: 'a', name, args: { x: 1 } }]);
   });
 
+  test.each<[string, readonly (string | object)[], unknown]>([
+    ['an object of nothing before them', ['{}', '{"x"', ':1}'], { x: 1 }],
+    ['an object of nothing alone', ['{}'], {}],
+    ['an object of nothing in two pieces', ['{', '}'], {}],
+    ['an object of nothing, and nothing more', ['{}', '', ''], {}],
+  ])('arguments with %s are one object', (_name, pieces, args) => {
+    const deltas = pieces.map((piece) => call({ index: 0, id: 'a', function: { name: 'f', arguments: piece as string } }));
+    for (const tools of [[], ['f']]) {
+      expect(factsOfEvents(decode(deltas, 'tool_calls', tools)).toolCalls).toEqual([{ id: 'a', name: 'f', args }]);
+    }
+  });
+
   test('a call is told as soon as its name is that of a tool', () => {
     const events = openAiChat
       .streamDecoder({ model: 'm', messages: [], stream: true, tools: [{ name: 'find' }] })
