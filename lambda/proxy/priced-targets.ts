@@ -29,9 +29,9 @@ const kept = new WeakMap<readonly Target[], Kept>();
 
 /** What a call costs where it may go, under the book of this moment. */
 export function pricedTargets(gateway: Gateway, call: RoutedCall): PricedTargets {
-  const { targets, operation, resolution, facts } = call;
-  // Lists that are made for one call are not worth keeping anything by.
-  if (resolution.chooses || facts.toolUses.length > 0) return priceAll(gateway, call);
+  const { targets, operation, facts } = call;
+  // What a call's tools run is a matter of that call.
+  if (facts.toolUses.length > 0) return priceAll(gateway, call);
   const book = gateway.prices();
   const minute = Math.floor(gateway.clock.now() / MINUTE_MS);
   const known = kept.get(targets);

@@ -16,6 +16,9 @@ export type CandidateFilter = (target: Target, asked: Asked) => string | undefin
  */
 export const FILTERS: readonly CandidateFilter[] = [({ when }, asked) => when?.(asked)];
 
+/** Of one list of targets. */
+const MOST_LISTS = 256;
+
 export interface Candidates {
   /** Each once. */
   readonly targets: readonly Target[];
@@ -25,13 +28,45 @@ export interface Candidates {
 /** Of the places that a name means those that a call may go to. Of a target that is named more than once the first that takes it counts. */
 export function candidatesOf(targets: readonly Target[], asked: Asked, filters: readonly CandidateFilter[] = FILTERS): Candidates {
   const kept: Target[] = [];
-  const skipped: Skipped[] = [];
-  for (const target of targets) {
+  let skipped: Skipped[] | undefined;
+  let chosen = 0;
+  for (let index = 0; index < targets.length; index++) {
+    const target = targets[index] as Target;
     const why = firstReason(target, asked, filters);
-    if (why !== undefined) skipped.push({ target, why });
-    else if (kept.every(({ name }) => name !== target.name)) kept.push(target);
+    if (why !== undefined) {
+      skipped ??= [];
+      skipped.push({ target, why });
+    } else if (!isNamed(kept, target)) {
+      kept.push(target);
+      chosen += 2 ** index;
+    }
   }
-  return { targets: kept, skipped: skipped.filter(({ target }) => kept.every(({ name }) => name !== target.name)) };
+  return {
+    targets: sameList(targets, chosen, kept),
+    skipped: skipped === undefined ? NONE : skipped.filter(({ target }) => !isNamed(kept, target)),
+  };
+}
+
+const NONE: readonly Skipped[] = [];
+const lists = new WeakMap<readonly Target[], Map<number, readonly Target[]>>();
+
+/** One list for each choice, so that what is made of it is made once: prices, and what models are called. @param chosen a bit for each place */
+function sameList(targets: readonly Target[], chosen: number, kept: readonly Target[]): readonly Target[] {
+  let known = lists.get(targets);
+  if (known === undefined) {
+    known = new Map();
+    lists.set(targets, known);
+  }
+  const same = known.get(chosen);
+  if (same !== undefined) return same;
+  if (known.size >= MOST_LISTS) known.clear();
+  known.set(chosen, kept);
+  return kept;
+}
+
+function isNamed(targets: readonly Target[], { name }: Target): boolean {
+  for (const one of targets) if (one.name === name) return true;
+  return false;
 }
 
 function firstReason(target: Target, asked: Asked, filters: readonly CandidateFilter[]): string | undefined {

@@ -19,12 +19,23 @@ export function placesOf(targets: readonly Target[]): Place[] {
   let unusable: unknown;
   for (const target of targets) {
     try {
-      for (const site of target.provider.sites()) places.push({ target, site, key: `${target.name}@${site.region ?? ''}` });
+      for (const place of placesAt(target)) places.push(place);
     } catch (error) {
       unusable = error;
     }
   }
   if (places.length === 0 && unusable !== undefined) throw unusable;
+  return places;
+}
+
+const known = new WeakMap<Target, readonly Place[]>();
+
+function placesAt(target: Target): readonly Place[] {
+  let places = known.get(target);
+  if (places === undefined) {
+    places = target.provider.sites().map((site) => ({ target, site, key: `${target.name}@${site.region ?? ''}` }));
+    known.set(target, places);
+  }
   return places;
 }
 
