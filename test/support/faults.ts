@@ -81,6 +81,25 @@ function head({ contentType }: Wire): Step {
   return streamHead({ 'content-type': contentType });
 }
 
+/** The same, without a word of what it took. */
+export function unmeasured(speaker: Speaker, stream: boolean): Step[] {
+  const { wire } = speaker;
+  if (!stream) return jsonReply(withoutUsage(wire.whole(TURN)));
+  const frames = wire.frames(TURN).flatMap((frame) => {
+    // Bedrock's usage is a message of its own.
+    if (wire === bedrockConverse) return frame.includes('"usage"') ? [] : [frame];
+    const text = frame
+      .toString()
+      .replace(/^data: (\{.*)$/gm, (_line, json: string) => `data: ${JSON.stringify(withoutUsage(JSON.parse(json)))}`);
+    return [Buffer.from(text)];
+  });
+  return [head(wire), ...frames.map(chunk), lastChunk];
+}
+
+function withoutUsage(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (name, inner) => (/^usage(Metadata)?$/.test(name) ? undefined : inner)));
+}
+
 /** One way in which a provider fails. */
 export interface Fault {
   /** The row of the matrix. */
@@ -231,7 +250,11 @@ export const LATE_FAULTS: readonly Fault[] = [
   late('E07', 'a reset', 'upstream_incomplete', () => [{ waitMs: 30 }, { reset: true }]),
   late('E11', 'an error', ['upstream_error', 'upstream_overloaded'], ({ errorEvent }) => [chunk(errorEvent), lastChunk]),
   late('E13', 'silence', 'upstream_timeout', () => [{ hang: true }]),
-  late('E14', 'a slow drip', 'upstream_timeout', ({ wire, preamble }) => {
+  late('E15', 'no end, far beyond the cap', 'upstream_runaway', ({ wire, preamble }) => {
+    const more = wire.frames(TURN)[preamble + 2] as Buffer;
+    return [chunk(Buffer.concat(Array.from({ length: 3_000 }, () => more))), { hang: true }];
+  }),
+  late('E14 G06', 'a slow drip', 'upstream_timeout', ({ wire, preamble }) => {
     const drip = chunk(wire.frames(TURN)[preamble + 2] as Buffer);
     return Array.from({ length: 200 }, () => [drip, { waitMs: 30 }]).flat();
   }),

@@ -110,15 +110,13 @@ describe.each(Object.keys(BODIES))('a call of %s', (path) => {
 
 test('its caller has the answer while it is still on its way, and pays nothing for it', async () => {
   await start();
-  tried.script([{ waitMs: 600 }, ...jsonReply(ANSWER)]);
+  tried.script([{ waitMs: 1_000 }, ...jsonReply(ANSWER)]);
   const key = await gateway.addKey({ budgets: [{ limit_usd: '1', period: 'day' }] });
-  const from = performance.now();
 
   const reply = await ask({}, { authorization: `Bearer ${key}` });
-  const tookMs = performance.now() - from;
 
   expect(reply.status).toBe(200);
-  expect(tookMs).toBeLessThan(500);
+  expect(gateway.records().filter(({ shadowOf }) => shadowOf !== undefined)).toEqual([]);
   expect(await shadows()).toHaveLength(1);
   const me = await gateway.send('GET', '/v1/me', { authorization: `Bearer ${key}` });
   expect(me.json.budgets[0]).toMatchObject({ spent_usd: '0.000015', reserved_usd: '0.00' });

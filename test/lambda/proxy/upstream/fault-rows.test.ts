@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import type { KeptRecord } from '../../../../lambda/money/ports';
 import { createPriceBook } from '../../../../lambda/money/pricing';
 import { parseUsd } from '../../../../lambda/money/pricing/money';
@@ -6,7 +7,17 @@ import type { ProviderConfig, RouteConfig } from '../../../../lib/private/contra
 import { USAGE } from '../../../clients/upstreams/turn';
 import { type CallerAnswer, readAnswer, readStream } from '../../../support/answers';
 import { DIALECT_CALLS } from '../../../support/dialect-calls';
-import { answered, EARLY_FAULTS, type Fault, LATE_FAULTS, SAID, SPEAKERS, type Speaker, type SpeakerName } from '../../../support/faults';
+import {
+  answered,
+  EARLY_FAULTS,
+  type Fault,
+  LATE_FAULTS,
+  SAID,
+  SPEAKERS,
+  type Speaker,
+  type SpeakerName,
+  unmeasured,
+} from '../../../support/faults';
 import { startGateway, type TestGateway, type TestReply } from '../../../support/gateway';
 import { type SeenRequest, startUpstream, type Upstream } from '../../../support/upstream';
 
@@ -77,7 +88,19 @@ function routes(): RouteConfig[] {
   ]);
 }
 
-async function start(fault: Fault, origin = broken.origin): Promise<TestGateway> {
+/** For what is no matter of time. */
+const PATIENT = { firstEventMs: 20_000, idleMs: 20_000, totalMs: 30_000 };
+
+interface Setting {
+  readonly origin?: string;
+  readonly network?: ProviderConfig['network'];
+  readonly deadlines?: object;
+}
+
+async function start(
+  fault: Pick<Fault, 'steps'>,
+  { origin = broken.origin, network = 'loopback', deadlines }: Setting = {},
+): Promise<TestGateway> {
   const speakers = Object.keys(SPEAKERS) as SpeakerName[];
   const prices = { input: '1', output: '2' };
   broken.script((request) => {
@@ -89,10 +112,13 @@ async function start(fault: Fault, origin = broken.origin): Promise<TestGateway>
     secrets: { 'arn:key': 'k' },
     awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 's' }),
     document: {
-      providers: [...speakers.map((speaker) => providerOf(speaker, speaker, origin)), providerOf('spare', 'chat', spare.origin)],
+      providers: [
+        ...speakers.map((speaker) => ({ ...providerOf(speaker, speaker, origin), network })),
+        providerOf('spare', 'chat', spare.origin),
+      ],
       routes: routes(),
-      models: [{ id: '*', usd_per_million_tokens: prices }],
-      deadlines: { firstEventMs: 1_500, idleMs: 1_500, totalMs: 4_000 } as never,
+      models: [{ id: '*', usd_per_million_tokens: prices, capabilities: { max_output_tokens: 100 } }],
+      deadlines: { firstEventMs: 1_500, idleMs: 1_500, totalMs: 4_000, ...deadlines } as never,
     },
   });
   return gateway;
@@ -193,7 +219,7 @@ test.each(named(EARLY_FAULTS))('I24 %s alone is told once, in every dialect', as
 });
 
 test.each(named(LATE_FAULTS))('I14 %s ends the stream in one error, and nobody else answers', async (_name, fault) => {
-  await start(fault);
+  await start(fault, fault.id === 'E15' ? { deadlines: PATIENT } : {});
   const before = spare.requests.length;
   const outcomes = await Promise.all(PAIRS.map((pair) => ask(pair, true, 'both')));
 
@@ -215,11 +241,99 @@ test('F07 a provider that cannot be reached is seen by nobody where another one 
   const gone = await startUpstream();
   await gone.close();
   for (const stream of [false, true]) {
-    await start(EARLY_FAULTS[0] as Fault, gone.origin);
+    await start(EARLY_FAULTS[0] as Fault, { origin: gone.origin });
     const outcomes = await Promise.all(PAIRS.map((pair) => ask(pair, stream, 'both')));
 
     for (const [index, outcome] of outcomes.entries()) expectUnseen(PAIRS[index] as Pair, stream, outcome);
     await gateway?.close();
+  }
+});
+
+test.each<[string, Setting]>([
+  ['C05 an address that may not be called', { network: 'public' }],
+  ['C09 a handshake that is broken off', { origin: 'https' }],
+])(
+  '%s is seen by nobody where another provider is well, alone it is told once, and nothing of the call is sent',
+  async (_name, setting) => {
+    const bytes: Buffer[] = [];
+    const cutter = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        bytes.push(data);
+        socket.resetAndDestroy();
+      });
+    });
+    await new Promise<void>((done) => cutter.listen(0, '127.0.0.1', done));
+    const origin = setting.origin === undefined ? broken.origin : `https://127.0.0.1:${(cutter.address() as AddressInfo).port}`;
+    const before = broken.requests.length;
+    for (const stream of [false, true]) {
+      const fault: Fault = { id: 'C', name: '', steps: () => [], alone: ['egress_denied', 'upstream_tls'], free: true };
+      for (const way of ['both', 'alone'] as const) {
+        await start(fault, { ...setting, origin });
+        const outcomes = await Promise.all(PAIRS.map((pair) => ask(pair, stream, way)));
+        for (const [index, outcome] of outcomes.entries()) {
+          if (way === 'both') expectUnseen(PAIRS[index] as Pair, stream, outcome);
+          else expectTold(fault, PAIRS[index] as Pair, stream, outcome);
+        }
+        await gateway?.close();
+      }
+    }
+    await new Promise((done) => cutter.close(done));
+    expect(broken.requests.length).toBe(before);
+    expect(Buffer.concat(bytes).includes('"role"')).toBe(false);
+  },
+);
+
+test.each([false, true])(
+  'F09 a kept connection that has died is replaced, in one attempt and for one charge; streamed: %s',
+  async (stream) => {
+    const served = new Set<number>();
+    await start({ steps: () => [] }, { deadlines: PATIENT });
+    broken.script((request) => {
+      const { speaker, stream: streams } = askedOf(request);
+      if (served.has(request.connection)) return [{ reset: true }];
+      served.add(request.connection);
+      return answered(speaker, streams);
+    });
+
+    for (const pair of PAIRS) {
+      for (let count = 0; count < 2; count++) {
+        const { reply, record, records } = await ask(pair, stream, 'alone');
+        const where = `${pair.dialect} ${pair.speaker} ${count}`;
+        expect([where, reply.status, read(pair.dialect, stream, reply).text, records]).toEqual([where, 200, SAID, 1]);
+        expect([where, record?.attempts?.length, record?.costNanoUsd]).toEqual([where, 1, costOf(record as KeptRecord)]);
+      }
+    }
+  },
+);
+
+test.each([false, true])(
+  'E16 an answer that says nothing of what it took is whole, and charged by estimate; streamed: %s',
+  async (stream) => {
+    await start({ steps: unmeasured }, { deadlines: PATIENT });
+    const outcomes = await Promise.all(PAIRS.map((pair) => ask(pair, stream, 'alone')));
+
+    for (const [index, { reply, record, records }] of outcomes.entries()) {
+      const { dialect, speaker } = PAIRS[index] as Pair;
+      const where = `${dialect} ${speaker}`;
+      expect([where, reply.status, read(dialect, stream, reply).text, records]).toEqual([where, 200, SAID, 1]);
+      expect([where, record?.state, record?.outcome, record?.usage?.estimated]).toEqual([where, 'settled', 'ok', true]);
+      expect(record?.costNanoUsd).toBeGreaterThan(0n);
+    }
+  },
+);
+
+test.each([false, true])('G05 a model that is silent for long is waited for, and its caller kept on; streamed: %s', async (stream) => {
+  const steps = (speaker: Speaker, streams: boolean) => [{ waitMs: 500 }, ...answered(speaker, streams)];
+  await start({ steps }, { deadlines: { ...PATIENT, streamCommitMs: 60, jsonCommitMs: 60, heartbeatMs: 60 } });
+  const outcomes = await Promise.all(PAIRS.map((pair) => ask(pair, stream, 'alone')));
+
+  for (const [index, { reply, record, records }] of outcomes.entries()) {
+    const { dialect, speaker } = PAIRS[index] as Pair;
+    const where = `${dialect} ${speaker}`;
+    const kept = !stream ? /^ +\{/ : dialect === 'anthropic-messages' ? /^(?:event: ping\ndata: [^\n]+\n\n)+/ : /^(?:: keep-alive\n\n)+/;
+    expect([where, kept.test(reply.text), reply.status, read(dialect, stream, reply).text]).toEqual([where, true, 200, SAID]);
+    expect([where, records, record?.outcome, record?.costNanoUsd]).toEqual([where, 1, 'ok', costOf(record as KeptRecord)]);
   }
 });
 
