@@ -40,6 +40,7 @@ const USAGE = `usage: npx cdk-llm-gateway requests list [options]
   --team ID  --project ID  --user ID  --for-key ID
   --provider ID  --status N  of the answer or of an attempt, with --outcome of the same one
   --model NAME
+  --end-user ID             as callers say it
   --outcome CODE            ${OUTCOMES.slice(0, 6).join(', ')},
                             ${OUTCOMES.slice(6, 12).join(', ')},
                             ${OUTCOMES.slice(12).join(', ')},
@@ -83,6 +84,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   status: 'status',
   model: 'model',
   outcome: 'outcome',
+  'end-user': 'end_user',
   sensitivity: 'sensitivity',
   network: 'network',
 };

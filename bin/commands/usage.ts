@@ -18,7 +18,8 @@ const USAGE = `usage: npx cdk-llm-gateway usage [options]
 Adds up requests, failures, tokens, cost and durations.
 
   --group-by LIST   with commas between: hour, day, month; team, project, user, key; alias, provider, model, region,
-                    outcome, level (whose budget or limit refused a call); tag:NAME (what a key is bound to, else the caller's label), label:NAME
+                    outcome, level (whose budget or limit refused a call), end_user (on
+                    whose behalf the caller asked); tag:NAME (what a key is bound to, else the caller's label), label:NAME
   --start DAY       first UTC day, 2026-11-01 (default: the first of the month)
   --end DAY         last UTC day (default: today)
   --forecast        what the running month will come to, too
@@ -30,7 +31,7 @@ Adds up requests, failures, tokens, cost and durations.
 Only what has these:
   --team ID  --project ID  --user ID  --for-key ID
   --alias NAME  --provider ID  --model PROVIDER/MODEL  --region REGION
-  --outcome CODE  --tag NAME=VALUE  --label NAME=VALUE
+  --outcome CODE  --level LEVEL  --end-user ID  --tag NAME=VALUE  --label NAME=VALUE
 
   unused            keys that were not used for --days N (default: 30), with the hour of their last call
   anomalies         keys whose last 24 hours cost --times N (default: 3) what their usual day does
@@ -48,6 +49,8 @@ const FILTERS: Readonly<Record<string, string>> = {
   model: 'model',
   region: 'region',
   outcome: 'outcome',
+  level: 'level',
+  'end-user': 'end_user',
   tag: 'tag',
   label: 'label',
 };
@@ -65,7 +68,7 @@ const ORDERS: Readonly<Record<string, (row: Row) => number>> = {
 };
 
 const ENTITIES = ['team', 'project', 'user', 'key'];
-const PLAIN = ['alias', 'provider', 'model', 'region', 'outcome', 'level'];
+const PLAIN = ['alias', 'provider', 'model', 'region', 'outcome', 'level', 'end_user'];
 /** Where attempts say more than requests. */
 const PLACES = ['provider', 'model', 'region'];
 

@@ -28,6 +28,8 @@ const FILTERS: Readonly<Record<string, string>> = {
   model: 'model',
   region: 'region',
   outcome: 'outcome',
+  level: 'level',
+  end_user: 'end_user',
 };
 /** Likewise, of dimensions that have names: `tag=colour=blue`. */
 const NAMED_FILTERS = ['tag', 'label'] as const;

@@ -36,7 +36,7 @@ beforeAll(async () => {
   } as never);
   await run(teams, 'create --id research --name Research --budget 0.02/month');
   for (const [id, fields] of Object.entries({
-    [ID]: { labels: { feature: 'search' }, teamId: 'research', projectId: 'site', userId: 'ann' },
+    [ID]: { labels: { feature: 'search' }, endUser: 'eve', teamId: 'research', projectId: 'site', userId: 'ann' },
     '0192f000000000000000a2': { keyId: 'k2', outcome: 'upstream_error', status: 502 },
   })) {
     await add(usageRecord({ id, createdAt: new Date().toISOString(), ...answered, ...fields }));

@@ -22,6 +22,7 @@ const FILTERS: Filters<keyof KeptRecord> = {
   project_id: 'projectId',
   user_id: 'userId',
   model: 'originalModel',
+  end_user: 'endUser',
   sensitivity: 'sensitivity',
   network: 'network',
 };

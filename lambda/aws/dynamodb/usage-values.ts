@@ -15,7 +15,7 @@ export const MOST_VALUES = 100;
 /** Names of labels likewise. */
 export const MOST_LABELS = 8;
 /** All that callers choose; what administrators name is bounded by their naming it. */
-const CHOSEN = /^(?:alias|model|outcome|label:)/;
+const CHOSEN = /^(?:alias|model|outcome|end_user|label:)/;
 const LABEL = 'label:';
 const NAMES = 'labels';
 

@@ -168,6 +168,8 @@ export const RESULT_FIELDS = {
   /** From the request's arrival to the first call to a provider. */
   overheadMs: { attribute: 'overhead_ms', type: 'fine-milliseconds', api: 'overhead_ms', log: 'overheadMs', metric: METRICS.OVERHEAD },
   labels: { attribute: 'labels', type: 'labels', api: 'labels' },
+  /** It may be a person's name, so it is in no log. */
+  endUser: { attribute: 'end_user', type: 'text', api: 'end_user', words: 'On whose behalf the caller asked, as it says.' },
   guardrails: {
     attribute: 'guardrails',
     type: 'verdicts',

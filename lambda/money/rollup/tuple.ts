@@ -17,6 +17,8 @@ export interface UsageTuple {
   readonly outcome?: string;
   /** Of a refused call: whose budget or limit it was. */
   readonly level?: string;
+  /** On whose behalf the caller asked, as it says. */
+  readonly end_user?: string;
   /** Of what the key is bound to. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Of what the caller said of the request. */
@@ -37,6 +39,7 @@ export const PLAIN_DIMENSIONS: readonly Plain[] = [
   'region',
   'outcome',
   'level',
+  'end_user',
 ];
 const NAMED = /^(tag|label):(.+)$/s;
 
@@ -53,8 +56,8 @@ export function tupleOfAttempt(record: KeptRecord, { provider, model, region, ou
   return made({ ...whoOf(record), ...placeOf(provider, model, region), outcome });
 }
 
-function whoOf({ teamId, projectId, userId, keyId, originalModel, tags, labels }: KeptRecord): Fields {
-  return { team: teamId, project: projectId, user: userId, key: keyId, alias: originalModel, tags, labels };
+function whoOf({ teamId, projectId, userId, keyId, originalModel, tags, labels, endUser }: KeptRecord): Fields {
+  return { team: teamId, project: projectId, user: userId, key: keyId, alias: originalModel, tags, labels, end_user: endUser };
 }
 
 function placeOf(provider: string | undefined, model: string | undefined, region: string | undefined): Fields {

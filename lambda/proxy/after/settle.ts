@@ -7,6 +7,7 @@ import { isBilled } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import { askedAt, guardedAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
+import { endUserOf } from './end-user';
 import {
   billedOf,
   billedUnits,
@@ -81,9 +82,11 @@ function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
   return billed;
 }
 
-function closed(gateway: Gateway, trace: Trace, { options, sensitivity, targets }: RoutedCall): Outcome {
+function closed(gateway: Gateway, trace: Trace, call: RoutedCall): Outcome {
+  const { options, sensitivity, targets } = call;
   takeTimes(trace, gateway.clock.monotonic());
   trace.labels = options.labels;
+  trace.endUser = endUserOf(call);
   if (sensitivity !== 'public') {
     trace.sensitivity = sensitivity;
     trace.network = widestNetwork(trace, targets);

@@ -255,6 +255,16 @@ describe('usage', () => {
     expect(await by('label=feature=bound')).toEqual([]);
   });
 
+  test('whom callers ask for is a dimension of usage and a filter of requests', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a-01' }, { endUser: 'ann' });
+    await request(admin, { id: 'b-02' }, { endUser: 'bob' });
+
+    expect((await admin.call('GET', '/usage?group_by=end_user')).json.data.map((row) => row['end_user'])).toEqual(['ann', 'bob']);
+    expect((await admin.call('GET', '/usage?end_user=bob')).json.data).toMatchObject([{ requests: 1 }]);
+    expect((await admin.call('GET', '/requests?end_user=bob')).json.data.map(({ id }) => id)).toEqual(['b-02']);
+  });
+
   test('labels beyond what a key may have are counted together', async () => {
     const admin = createAdminHarness();
     for (let index = 0; index < 105; index += 1) {

@@ -168,7 +168,14 @@ function foldOf(items: readonly Item[]): Record<string, Figures> {
     const last = attempts[attempts.length - 1];
     const provider = record.provider ?? last?.provider;
     const model = record.requestModel ?? last?.model;
-    const who = { team: record.teamId, project: record.projectId, user: record.userId, key: record.keyId, alias: record.originalModel };
+    const who = {
+      team: record.teamId,
+      project: record.projectId,
+      user: record.userId,
+      key: record.keyId,
+      alias: record.originalModel,
+      end_user: record.endUser,
+    };
     const outcome = record.outcome ?? 'ok';
     const place = { provider, model: provider && model ? `${provider}/${model}` : undefined, region: last?.region };
     const figures: Figures = {

@@ -1,0 +1,20 @@
+import type { JsonObject, JsonValue } from '../../platform/json';
+import type { RoutedCall } from '../before/call';
+
+/** Longer ones are cut: an id is shorter. */
+const LONGEST = 128;
+const PLAIN: readonly string[] = ['user'];
+
+/** On whose behalf the caller asks, where the dialect has a field for that and the caller says it. */
+export function endUserOf({ dialect, document }: Pick<RoutedCall, 'dialect' | 'document'>): string | undefined {
+  for (const path of dialect.fieldNames?.['user'] ?? PLAIN) {
+    const found = path.split('.').reduce<JsonValue | undefined>((within, name) => fieldOf(within, name), document.value);
+    if (typeof found === 'string' && found !== '') return found.slice(0, LONGEST);
+  }
+  return undefined;
+}
+
+function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isObject && Object.hasOwn(value, name) ? (value as JsonObject)[name] : undefined;
+}
