@@ -122,4 +122,5 @@ function isForeignLetter(unit: number): boolean {
   return unit >= 0x80 && FOREIGN_LETTER.test(String.fromCharCode(unit));
 }
 
-const FOREIGN_LETTER = /\p{L}/u;
+/** Not of scripts without spaces: there the words around stand right beside. */
+const FOREIGN_LETTER = /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}/u;

@@ -64,10 +64,10 @@ export const privateKey: Detector = {
     const label = labelEnd(window, index + LABEL.length);
     const name = window.slice(index + LABEL.length, Math.min(label, window.length));
     if (!name.includes('PRIVATE KEY') || !startsWith(window, label, DASHES)) return 0;
-    const { end, signs } = body(window, label + DASHES.length);
-    if (!startsWith(window, end, END)) return signs >= LEAST_OPEN_BODY ? end : 0;
-    const last = labelEnd(window, end + END.length);
-    return signs >= LEAST_BODY && startsWith(window, last, DASHES) ? last + DASHES.length : 0;
+    const { end, last, signs } = body(window, label + DASHES.length);
+    if (!startsWith(window, end, END)) return signs >= LEAST_OPEN_BODY ? last : 0;
+    const closing = labelEnd(window, end + END.length);
+    return signs >= LEAST_BODY && startsWith(window, closing, DASHES) ? closing + DASHES.length : 0;
   },
 };
 
@@ -77,16 +77,19 @@ function labelEnd(window: TextWindow, start: number): number {
   return index;
 }
 
-/** Lines of base64 and of headers; a blank stands in front of a line, behind a whole one, or behind a sign of a header. */
-function body(window: TextWindow, start: number): { readonly end: number; readonly signs: number } {
+/** Headers, and lines of base64; a blank stands in front of a line, behind a whole one, or behind a sign of a header. */
+function body(window: TextWindow, start: number): { readonly end: number; readonly last: number; readonly signs: number } {
   let index = start;
   let signs = 0;
   let line = 0;
+  let last = start;
+  let hasLine = false;
   for (; index - start < LONGEST_BODY; index++) {
     const unit = window.at(index);
     if (is(unit, WORD | BASE64_SIGN)) {
       signs++;
       line++;
+      last = index + 1;
     } else if (unit === BLANK) {
       const before = window.at(index - 1);
       const isHeader = before === COLON || before === COMMA;
@@ -94,9 +97,10 @@ function body(window: TextWindow, start: number): { readonly end: number; readon
       if (!isHeader) line = 0;
     } else if (is(unit, SPACE)) line = 0;
     else if (unit === HYPHEN && startsWith(window, index, DASHES)) break;
-    else if (unit !== BACKSLASH && unit !== COLON && unit !== COMMA && unit !== HYPHEN) break;
+    else if (unit !== BACKSLASH && (hasLine || (unit !== COLON && unit !== COMMA && unit !== HYPHEN))) break;
+    hasLine ||= line >= LEAST_LINE;
   }
-  return { end: index, signs };
+  return { end: index, last, signs };
 }
 
 const LONGEST_USER = 128;

@@ -67,9 +67,8 @@ class Parser {
     const node = this.choice();
     if (this.index < this.text.length) throw this.problem(this.index, 'closes no group');
     const endsAtWord = this.endedAtWord;
-    const most = mostUnits(node);
     if (least(node) === 0) throw new PatternProblem('matches the empty text: at least one character must stand in it');
-    if (most > MOST_PATTERN_POSITIONS || positions(node) > MOST_PATTERN_POSITIONS)
+    if (positions(node) > MOST_PATTERN_POSITIONS)
       throw new PatternProblem(
         `is too long: it has ${positions(node)} characters with its repetitions counted, ${MOST_PATTERN_POSITIONS} at most`,
       );
@@ -255,13 +254,6 @@ function least(node: PatternNode): number {
   if (node.kind === 'repeat') return node.least * least(node.part);
   const parts = node.parts.map(least);
   return node.kind === 'sequence' ? sum(parts) : Math.min(...parts);
-}
-
-function mostUnits(node: PatternNode): number {
-  if (node.kind === 'set') return 1;
-  if (node.kind === 'repeat') return node.most * mostUnits(node.part);
-  const parts = node.parts.map(mostUnits);
-  return node.kind === 'sequence' ? sum(parts) : Math.max(...parts);
 }
 
 /** How many sets stand in it, each as often as it can be repeated. */

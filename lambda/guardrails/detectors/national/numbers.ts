@@ -1,5 +1,5 @@
 import type { GuardType } from '../../../../lib/private/contract';
-import { type NumberGroups, shapeOf, standsAlone, type TextWindow } from '../../text';
+import { DIGIT, is, type NumberGroups, shapeOf, standsAlone, type TextWindow } from '../../text';
 import { isMod11And10, isVerhoeff, numberOf, weighted } from '../checksums';
 import type { NumberDetector } from '../detector';
 import { isRegistration } from './registration';
@@ -101,6 +101,7 @@ function isTaxpayerOfBrazil(digits: Digits): boolean {
   return first === at(digits, 9) && second === at(digits, 10);
 }
 
+const SPACE = 0x20;
 const SSN_SHAPE = shapeOf(3, 2, 4);
 const BARE_SSN_SHAPE = shapeOf(9);
 const CONTEXT_LENGTH = 40;
@@ -112,9 +113,16 @@ export const usSocialSecurity: NumberDetector = {
   shapes: [SSN_SHAPE, BARE_SSN_SHAPE],
   isNumber(numbers, group, window, index) {
     if (!numbers.isUniform(group) || !isIssued(numbers.digits)) return false;
-    return numbers.shapes[group] === SSN_SHAPE || isNamed(window, index);
+    if (numbers.shapes[group] === SSN_SHAPE && !isAmongNumbers(window, index, numbers.ends[group] as number)) return true;
+    return isNamed(window, index);
   },
 };
+
+/** A row of a table. */
+function isAmongNumbers(window: TextWindow, start: number, end: number): boolean {
+  const before = window.at(start - 1) === SPACE && is(window.at(start - 2), DIGIT);
+  return before || (window.at(end) === SPACE && is(window.at(end + 1), DIGIT));
+}
 
 /** @see https://secure.ssa.gov/poms.nsf/lnx/0110201035 */
 function isIssued(digits: Digits): boolean {
