@@ -62,7 +62,7 @@ const FORMS: readonly KeyForm[] = [
 ];
 const GATEWAY: KeyForm = { prefix: 'sk-gw-', least: 38 };
 
-/** Forms by the first two letters; the longest prefix first. */
+/** Forms by the first three characters; the longest prefix first. */
 const BY_START = byStart();
 
 /** Keys of providers of models and of other services, by their prefixes. A key's own check is not looked at: nobody publishes it. */
@@ -71,7 +71,7 @@ export const apiKey: Detector = {
   at: LETTERS,
   atWordStart: true,
   find(window, index) {
-    const forms = BY_START.get(window.at(index) * 128 + window.at(index + 1));
+    const forms = BY_START.get(startOf(window.at(index), window.at(index + 1), window.at(index + 2)));
     if (forms === undefined || !startsFreely(window, index) || startsWith(window, index, GATEWAY.prefix)) return 0;
     for (const form of forms) {
       if (!startsWith(window, index, form.prefix)) continue;
@@ -114,11 +114,15 @@ function startsWith(window: TextWindow, index: number, text: string): boolean {
   return true;
 }
 
+function startOf(first: number, second: number, third: number): number {
+  return (first * 128 + second) * 128 + third;
+}
+
 function byStart(): ReadonlyMap<number, readonly KeyForm[]> {
   const forms = [...FORMS].sort((one, other) => other.prefix.length - one.prefix.length);
   const grouped = new Map<number, KeyForm[]>();
   for (const form of forms) {
-    const start = form.prefix.charCodeAt(0) * 128 + form.prefix.charCodeAt(1);
+    const start = startOf(form.prefix.charCodeAt(0), form.prefix.charCodeAt(1), form.prefix.charCodeAt(2));
     grouped.set(start, [...(grouped.get(start) ?? []), form]);
   }
   return grouped;

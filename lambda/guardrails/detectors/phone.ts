@@ -51,7 +51,12 @@ export function phoneInBrackets(locales: readonly string[] | undefined): Detecto
     find(window, index) {
       numbers.read(window, index + 1, true);
       for (let group = numbers.groups - 1; group > 0; group--) {
-        if (numbers.canEnd(window, group) && isAtHome(forms, numbers, group, window, index + 1)) return numbers.ends[group] as number;
+        if (
+          forms.has(numbers.shapes[group] as number) &&
+          numbers.canEnd(window, group) &&
+          isAtHome(forms, numbers, group, window, index + 1)
+        )
+          return numbers.ends[group] as number;
       }
       return 0;
     },
@@ -65,13 +70,13 @@ function isAtHome(
   window: TextWindow,
   index: number,
 ): boolean {
+  const grouped = forms.get(numbers.shapes[group] as number) as readonly HomeForm[];
   const first = numbers.digits[0] as number;
-  const grouped = (forms.get(numbers.shapes[group] as number) ?? []).filter((form) => form.firstDigits.includes(first));
-  if (grouped.length === 0 || !standsAlone(window, index, numbers.ends[group] as number)) return false;
+  if (!grouped.some(({ firstDigits }) => firstDigits.includes(first)) || !standsAlone(window, index, numbers.ends[group] as number))
+    return false;
   const digits = numbers.text(group);
   const fitting = grouped.filter((form) => form.digits.test(digits));
-  if (fitting.length === 0) return false;
-  return fitting.some(({ ifNamed }) => !ifNamed) || namesPhone(window, index);
+  return fitting.length > 0 && (fitting.some(({ ifNamed }) => !ifNamed) || namesPhone(window, index));
 }
 
 function namesPhone(window: TextWindow, index: number): boolean {
@@ -104,6 +109,7 @@ function abroadEnd(window: TextWindow, start: number): number {
         continue;
       }
       code = code * 10 + unit - ZERO;
+      if (code === 0) return 0;
       lengths = ABROAD.get(code);
       if (lengths === undefined && ++codeLength === LONGEST_COUNTRY_CODE) return 0;
       continue;

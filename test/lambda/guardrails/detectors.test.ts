@@ -43,7 +43,17 @@ const CASES: Readonly<Record<GuardType, { readonly are: readonly string[]; reado
       '(11) 91234-5678',
       '600 123 456',
     ],
-    areNot: ['+0 123 456 789', '4155552671', '123-456-7890', '2026-11-30', '1.2.3.4', '+1 415 555', '12 34 56 78 90', '1764499200'],
+    areNot: [
+      '+01 415 555 2671',
+      '+283 123 4567',
+      '4155552671',
+      '123-456-7890',
+      '2026-11-30',
+      '1.2.3.4',
+      '+1 415 555',
+      '12 34 56 78 90',
+      '1764499200',
+    ],
   },
   payment_card: {
     are: [
@@ -78,6 +88,7 @@ const CASES: Readonly<Record<GuardType, { readonly are: readonly string[]; reado
     ],
     areNot: [
       'DE88 3704 0044 0532 0130 00',
+      'DE87 3704 0044 0532 0130 00',
       'XX89370400440532013000',
       'DE8937040044053201300',
       'DE893704004405320130001',
@@ -177,6 +188,8 @@ const CASES: Readonly<Record<GuardType, { readonly are: readonly string[]; reado
       'AKIA',
       'AKIAIOSFODNN7EXAMPLEX',
       'sk-your-api-key-goes-here-please',
+      'sk-proj-Your1ApiKeyGoesRightHere1234',
+      `sk-ant-api03-${'x'.repeat(24)}`,
       `sk-${'x'.repeat(48)}`,
       'sk-spinner-double-bounce-animation',
       `ghp_${'x'.repeat(36)}`,
@@ -200,6 +213,7 @@ const CASES: Readonly<Record<GuardType, { readonly are: readonly string[]; reado
       '-----BEGIN PUBLIC KEY-----\nMIIEpAIBAAKCAQEA\n-----END PUBLIC KEY-----',
       "'-----BEGIN PRIVATE KEY-----')) { return pem; }",
       '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----',
+      '-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----',
     ],
   },
   jwt: {
@@ -207,13 +221,21 @@ const CASES: Readonly<Record<GuardType, { readonly are: readonly string[]; reado
     areNot: [
       'eyJhbGciOiJIUzI1NiJ9',
       'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0',
+      'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc',
       'eyJhbGciOiJIUzI1NiJ9.abcdefgh.dBjftJeZ4CVP-mB92K27uhbUJU1p1r',
       'eyJ.eyJ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r',
     ],
   },
   url_credentials: {
     are: [],
-    areNot: ['https://example.com:8443/a@b', 'https://name@example.com', 'https://name:<password>@host', 'a://b', 'https://a:b@'],
+    areNot: [
+      'https://example.com:8443/a@b',
+      'https://name@example.com',
+      'https://name:{password}@host.example',
+      'https://name:$PASSWORD@host.example',
+      'a://b',
+      'https://a:b@',
+    ],
   },
 };
 

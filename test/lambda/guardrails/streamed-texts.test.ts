@@ -31,6 +31,7 @@ describe('a text that comes in pieces', () => {
     'Card 4111 1111 1111 1111, or 4111111111111111.',
     'Pay to DE89 3704 0044 0532 0130 00 today',
     'key AKIAIOSFODNN7EXAMPLE!',
+    '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----, ok',
     'bob\u200b@exam\u200dple.com and 4111\u00ad1111\u200b11111111 1',
   ];
 
@@ -64,6 +65,15 @@ describe('a text that comes in pieces', () => {
 });
 
 describe('masks', () => {
+  test('a value that JSON escapes comes back escaped', () => {
+    const masks = new Masks();
+    const value = 'a"b\\c\n';
+    masks.apply({ text: value, findings: [{ rule: 'people', type: 'x', start: 0, end: value.length }] }, MASKING('text'));
+    const restorer = masks.restorer('json');
+
+    expect(JSON.parse(restorer.write('{"v":"[X_1]"}') + restorer.end())).toEqual({ v: value });
+  });
+
   test('are the same for the same value, and come back as values, in pieces and inside of JSON', () => {
     const masks = new Masks();
     const text = 'From bob@example.com to eve@example.com, cc bob@example.com';

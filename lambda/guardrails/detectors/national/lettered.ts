@@ -7,6 +7,7 @@ const DASH = 0x2d;
 const DOT = 0x2e;
 const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
+const FIRST_LETTER = 0x41;
 const CASE = 0x20;
 
 const LETTER_PLACE = 0x41;
@@ -16,12 +17,12 @@ const MAY_BE_PARTED = 0x7c;
 const signs = new Uint8Array(16);
 
 /**
- * Letters and digits by a form: `A` a letter, `9` a digit, `X` either; at `|` one space, dash or dot may stand.
+ * Reads letters and digits by a form: `A` a letter, `9` a digit, `X` either; at `|` one space, dash or dot may stand.
  *
- * @returns the characters in capitals, and where they end; undefined where it is no such text
+ * @returns where they end, the characters in capitals in `signs`; 0 where it is no such text
  */
-function read(window: TextWindow, start: number, form: string): { readonly text: string; readonly end: number } | undefined {
-  if (window.at(start - 1) === UNDERSCORE) return undefined;
+function readEnd(window: TextWindow, start: number, form: string): number {
+  if (window.at(start - 1) === UNDERSCORE) return 0;
   let count = 0;
   let index = start;
   for (let at = 0; at < form.length; at++) {
@@ -31,12 +32,17 @@ function read(window: TextWindow, start: number, form: string): { readonly text:
       continue;
     }
     const unit = window.at(index++);
-    if (!is(unit, place === LETTER_PLACE ? LETTER : place === DIGIT_PLACE ? DIGIT : WORD)) return undefined;
+    if (!is(unit, place === LETTER_PLACE ? LETTER : place === DIGIT_PLACE ? DIGIT : WORD)) return 0;
     signs[count++] = is(unit, LETTER) ? unit & ~CASE : unit;
   }
   const behind = window.at(index);
-  if (is(behind, WORD) || behind === UNDERSCORE) return undefined;
-  return { text: String.fromCharCode(...signs.subarray(0, count)), end: index };
+  return is(behind, WORD) || behind === UNDERSCORE ? 0 : index;
+}
+
+/** The same, as a text. */
+function read(window: TextWindow, start: number, form: string): { readonly text: string; readonly end: number } | undefined {
+  const end = readEnd(window, start, form);
+  return end === 0 ? undefined : { text: String.fromCharCode(...signs.subarray(0, form.replaceAll('|', '').length)), end };
 }
 
 function isSeparator(unit: number): boolean {
@@ -51,11 +57,25 @@ export const ukNationalInsurance: Detector = {
   find(window, index) {
     const third = window.at(index + 2);
     if (!is(third, DIGIT) && !isSeparator(third)) return 0;
-    const found = read(window, index, 'AA|99|99|99|A');
-    if (found === undefined || /^(?:BG|GB|KN|NK|NT|TN|ZZ)|^.O|^[DFIQUV]|^.[DFIQUV]|[^A-D]$/.test(found.text)) return 0;
-    return found.end;
+    const end = readEnd(window, index, 'AA|99|99|99|A');
+    return end > 0 && isInsurance(signs[0] as number, signs[1] as number, signs[8] as number) ? end : 0;
   },
 };
+
+const NEVER_SECOND = unitsOf('DFIOQUV');
+const NEVER_TOGETHER = new Set(['BG', 'GB', 'KN', 'NK', 'NT', 'TN', 'ZZ'].map((pair) => pair.charCodeAt(0) * 128 + pair.charCodeAt(1)));
+
+/** What the prefix is never, and the suffix is. */
+function isInsurance(first: number, second: number, suffix: number): boolean {
+  return suffix <= 0x44 && NEVER_SECOND[second] === 0 && !NEVER_TOGETHER.has(first * 128 + second);
+}
+
+/** Which units stand in a text. */
+function unitsOf(text: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const character of text) table[character.charCodeAt(0)] = 1;
+  return table;
+}
 
 const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 /** Letters that stand for digits where two people would have the same code. */
@@ -70,25 +90,33 @@ export const italianFiscalCode: Detector = {
     if (!is(window.at(index + 1), LETTER) || !is(window.at(index + 2), LETTER)) return 0;
     const fourth = window.at(index + 3);
     if (!is(fourth, LETTER) && fourth !== SPACE) return 0;
-    const found = read(window, index, 'AAA|AAA|XXAXX|AXXX|A');
-    return found !== undefined && isFiscalCode(found.text) ? found.end : 0;
+    const end = readEnd(window, index, 'AAA|AAA|XXAXX|AXXX|A');
+    return end > 0 && isFiscalCode() ? end : 0;
   },
 };
 
-function isFiscalCode(text: string): boolean {
-  if (!/^.{6}[0-9L-NP-V]{2}[ABCDEHLMPRST][0-9L-NP-V]{2}.[0-9L-NP-V]{3}/.test(text)) return false;
-  const day = Number(
-    [...text.slice(9, 11)].map((sign) => (STANDS_FOR_DIGIT.includes(sign) ? STANDS_FOR_DIGIT.indexOf(sign) : sign)).join(''),
-  );
-  if (day % 40 < 1 || day % 40 > 31 || day > 71) return false;
-  const sum = [...text.slice(0, 15)].reduce((total, sign, index) => total + checkValueOf(sign, index % 2 === 0), 0);
-  return sum % 26 === text.charCodeAt(15) - 0x41;
+const MONTHS = unitsOf('ABCDEHLMPRST');
+/** Places of digits. */
+const YEAR_DAY_PLACE = [6, 7, 9, 10, 12, 13, 14];
+
+/** Whether what was read is one. */
+function isFiscalCode(): boolean {
+  for (const place of YEAR_DAY_PLACE) if (digitAt(place) < 0) return false;
+  const day = digitAt(9) * 10 + digitAt(10);
+  if (MONTHS[signs[8] as number] === 0 || day % 40 < 1 || day % 40 > 31 || day > 71) return false;
+  let sum = 0;
+  for (let place = 0; place < 15; place++) {
+    const sign = signs[place] as number;
+    const value = sign >= FIRST_LETTER ? sign - FIRST_LETTER : sign - ZERO;
+    sum += place % 2 === 0 ? (ODD[value] as number) : value;
+  }
+  return sum % 26 === (signs[15] as number) - FIRST_LETTER;
 }
 
-function checkValueOf(sign: string, isOdd: boolean): number {
-  const code = sign.charCodeAt(0);
-  const value = code >= 0x41 ? code - 0x41 : code - ZERO;
-  return isOdd ? (ODD[value] as number) : value;
+/** A digit, or what stands for one; -1 where neither is there. */
+function digitAt(place: number): number {
+  const sign = signs[place] as number;
+  return sign < FIRST_LETTER ? sign - ZERO : STANDS_FOR_DIGIT.indexOf(String.fromCharCode(sign));
 }
 
 const SPANISH_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
