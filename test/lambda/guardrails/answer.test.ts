@@ -116,7 +116,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('J06 
 
     expect(verdict).toBe('block');
     expect(told.text + told.refusal).toMatch(/^all is well\. ask /);
-    expect(bytes).not.toContain('more');
+    expect(bytes).not.toMatch(/jane|example|more/);
     expect(told.finish).toBe(dialect.name === 'anthropic-messages' ? 'refusal' : 'content_filter');
   });
 });
@@ -182,6 +182,13 @@ describe('what else an answer says', () => {
     expect(told(MASKS, refused).find(({ type }) => type === 'finish')).toMatchObject({ reason: { explanation: 'not for [EMAIL_1]' } });
     expect(out.map(({ type }) => type)).toEqual(['start', 'finish', 'end']);
     expect([guard.verdict, dialect.name]).toEqual(['block', 'openai-chat']);
+  });
+
+  test('what a tool is called with is read without its escapes, and stays JSON', () => {
+    const out = told(MASKS, eventsOf('tool-call', ['{"to":"jane.doe\\u0040exam', 'ple.com","card":4111111111111111}']));
+
+    const args = out.flatMap((event) => (event.type === 'tool-call-delta' ? [event.text] : [])).join('');
+    expect(JSON.parse(args)).toEqual({ to: '[EMAIL_1]', card: '[PAYMENT_CARD_1]' });
   });
 
   test('an answer that breaks off is let go as far as it came', () => {

@@ -4,7 +4,7 @@ import type { TestGateway } from '../../../support/gateway';
 import { TABLE_NAMES } from '../../../support/memory-dynamodb';
 import { say } from '../../../support/said-models';
 import { spoken } from '../../../support/spoken';
-import { startUpstream, type Upstream } from '../../../support/upstream';
+import { jsonReply, startUpstream, type Upstream } from '../../../support/upstream';
 import { EMAIL, guardedGateway, policy, sayingOf } from './support';
 
 /** Which policies hold for a call: by the gateway, a level, a route, the endpoint and the call itself; as they stand, and when they do not. */
@@ -184,4 +184,33 @@ test('a prompt that looks like an attack, split over messages too, is flagged an
   expect([attack.status, harmless.status]).toEqual([200, 200]);
   expect(attack.headers['x-gateway-guardrails']).toMatch(/^attacks@\w+=flag$/);
   expect(harmless.headers['x-gateway-guardrails']).toMatch(/^attacks@\w+=pass$/);
+});
+
+test.each([
+  ['mask', false],
+  ['block', false],
+  ['flag', true],
+] as const)('what nobody reads of a whole answer goes on only where nothing is kept back: %s', async (action, goesOn) => {
+  gateway = await guardedGateway(upstream, [policy({ action, direction: 'output' })]);
+  const message = { role: 'assistant', content: 'fine', unknown_to_us: EMAIL };
+  upstream.script(jsonReply({ id: 'a', model: 'm', choices: [{ index: 0, message, finish_reason: 'stop' }], extra: EMAIL }));
+
+  const answer = await ask();
+
+  expect([answer.status, answer.json.choices[0].message.content]).toEqual([200, 'fine']);
+  expect(answer.text.includes(EMAIL)).toBe(goesOn);
+});
+
+test('a policy holds for its endpoints alone, and for nobody while it is off', async () => {
+  gateway = await guardedGateway(upstream, [
+    policy({}, { endpoints: ['/v1/embeddings'] }),
+    policy({ action: 'block' }, { id: 'off', enabled: false }),
+  ]);
+
+  const elsewhere = await ask();
+  expect([elsewhere.status, sentMasked(), elsewhere.headers['x-gateway-guardrails']]).toEqual([200, false, undefined]);
+
+  upstream.script(jsonReply({ data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } }));
+  await gateway.call('/v1/embeddings', { model: 'chat/m', input: EMAIL });
+  expect(sentMasked()).toBe(true);
 });
