@@ -1,15 +1,12 @@
 import type { UsageRecord } from '../money/record';
 import { shownRecord } from '../money/shown-record';
 
-/** Of what callers write into a request only the names are in the trail: it cannot be deleted. */
-const CALLERS_OWN = 'labels';
-
 /**
  * One request as a line of the trail: how it stands, as the admin API shows it. Of several lines with one id the last state counts, and a line
- * that comes twice says nothing new.
+ * that comes twice says nothing new. It cannot be deleted, so whom callers ask for is not in it, and of their labels only the names.
  */
 export function requestLine(record: UsageRecord): string {
-  const { [CALLERS_OWN]: labels, ...shown } = shownRecord(record);
+  const { labels, end_user: _endUser, ...shown } = shownRecord(record);
   return JSON.stringify({
     ...shown,
     ...(labels === undefined ? {} : { label_names: Object.keys(labels as object).sort() }),

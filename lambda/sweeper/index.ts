@@ -34,8 +34,8 @@ const deletions: DeletionParts = {
   rollups: createRollupStore(connector, recordsTable),
   contents: contentBucket === '' ? undefined : createS3ObjectStore({ ...aws, endpoint: environment.awsEndpoint('S3') }, contentBucket),
 };
-/** The next tick comes in a minute, and the ledger goes first. */
-const DELETION_MARGIN_MS = 70_000;
+/** Of each tick: the next one goes on, and the ledger is what ticks are for. */
+const DELETING_MS = 10_000;
 
 /** What of Lambda's context is read. */
 interface InvocationContext {
@@ -46,6 +46,7 @@ interface InvocationContext {
 export const handler = async (event: Partial<QueueEvent> | undefined, context: InvocationContext): Promise<BatchResult | undefined> => {
   if (event?.Records !== undefined) return bookSettlements(services, { Records: event.Records }, () => context.getRemainingTimeInMillis());
   await sweep(services, () => context.getRemainingTimeInMillis());
-  await deleteWhatIsAsked(deletions, () => context.getRemainingTimeInMillis() < DELETION_MARGIN_MS);
+  const untilMs = systemClock.monotonic() + DELETING_MS;
+  await deleteWhatIsAsked(deletions, () => systemClock.monotonic() >= untilMs);
   return undefined;
 };
