@@ -9,6 +9,8 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/archive/trail-writer.ts': 'a fixed number of attempts',
   'lambda/archive/trail-check.ts': 'the segments of one page, one fewer with each round',
   'bin/commands/audit-verify.ts': 'pages of the admin API, each further back than the one before',
+  'bin/commands/tail.ts': 'looks, a while apart, until the time that was given or an interrupt',
+  'bin/commands/top.ts': 'looks, a while apart, until the time that was given or an interrupt',
   'lambda/usage/rebuild.ts': 'days up to the last one, and pages of the table',
   'lambda/usage/rollup-writer.ts': 'a fixed number of attempts',
   'lambda/proxy/warm-up/index.ts': 'thirty rounds at the most',
