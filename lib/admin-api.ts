@@ -49,6 +49,7 @@ export class GatewayAdmin extends Construct {
         [ENV.BOOTSTRAP_SECRET]: props.bootstrap.secretArn,
       },
       configuration: props.configuration,
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

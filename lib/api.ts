@@ -74,6 +74,13 @@ export interface GatewayApiProps {
    * @default true
    */
   readonly manageAccountLogging?: boolean;
+
+  /**
+   * Whether AWS X-Ray follows calls.
+   *
+   * @default false
+   */
+  readonly activeTracing?: boolean;
 }
 
 /** The REST API in front of the data plane and the admin function: regional, streaming, throttled, logged. */
@@ -109,6 +116,7 @@ export class GatewayApi extends Construct {
       logRemovalPolicy: props.logRemovalPolicy,
       cloudWatchRole: props.cloudWatchRole,
       manageAccountLogging: props.manageAccountLogging,
+      activeTracing: props.activeTracing,
     });
 
     restApi.root.addMethod('ANY', props.proxy);

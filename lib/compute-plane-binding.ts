@@ -24,6 +24,13 @@ export interface ComputePlaneBindOptions {
    */
   readonly network?: ProviderNetwork;
 
+  /**
+   * Whether AWS X-Ray follows calls.
+   *
+   * @default false
+   */
+  readonly activeTracing?: boolean;
+
   /** How long the data plane's log is kept. */
   readonly logRetention: logs.RetentionDays;
 

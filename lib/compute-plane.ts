@@ -81,6 +81,7 @@ class LambdaComputePlane extends ComputePlane {
       memorySize: this.memoryMebibytes,
       environment: options.environment,
       configuration: options.configuration,
+      activeTracing: options.activeTracing,
       logRetention: options.logRetention,
       logRemovalPolicy: options.logRemovalPolicy,
       vpc: network?.virtualNetwork,

@@ -18,6 +18,13 @@ export interface GatewayFunctionProps {
    */
   readonly contentLog?: GatewayContentLog;
 
+  /**
+   * Whether AWS X-Ray follows its calls.
+   *
+   * @default false
+   */
+  readonly activeTracing?: boolean;
+
   /** How long the function's log is kept. */
   readonly logRetention: logs.RetentionDays;
 

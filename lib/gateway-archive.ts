@@ -73,6 +73,7 @@ export class GatewayArchive extends Construct {
         [ENV.ARCHIVE_BUCKET]: this.bucket.bucketName,
       },
       configuration: props.configuration,
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

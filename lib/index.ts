@@ -25,6 +25,7 @@ export * from './model-capabilities';
 export * from './model-override';
 export * from './model-settings';
 export * from './monitoring';
+export * from './otlp-destination';
 export * from './placement';
 export * from './private-admin-api';
 export * from './provider';

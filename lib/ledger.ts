@@ -50,6 +50,7 @@ export class GatewayLedger extends Construct {
       memorySize: 512,
       environment: { ...tableEnvironment(props.tables), ...contentEnvironment(props.contentLog), [ENV.GATEWAY]: props.gatewayName },
       configuration: props.configuration,
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

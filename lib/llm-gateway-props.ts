@@ -12,6 +12,7 @@ import type { Guardrail } from './guardrail';
 import type { Level, UnknownPrice } from './limits';
 import type { Metrics } from './metrics';
 import type { ModelOverride } from './model-override';
+import type { OtlpDestination } from './otlp-destination';
 import type { SensitiveTargets, Sensitivity } from './placement';
 import type { Provider } from './provider';
 import type { Route } from './route';
@@ -244,6 +245,20 @@ export interface LlmGatewayProps extends Level {
    * @default Metrics.essential()
    */
   readonly metrics?: Metrics;
+
+  /**
+   * Where a span of each request, and one of each attempt at a provider, are sent: OpenTelemetry's `gen_ai` spans, without prompts and answers.
+   *
+   * @default - nowhere; a caller's `traceparent` is passed on all the same
+   */
+  readonly spans?: OtlpDestination;
+
+  /**
+   * Whether AWS X-Ray follows calls through the API and the functions, as far as it samples them.
+   *
+   * @default false
+   */
+  readonly activeTracing?: boolean;
 
   /**
    * Who is told when an alarm rings and when it is over, and of events such as a budget's threshold.

@@ -126,6 +126,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       contentLog: this.contentLog,
       gatewayName: this.gatewayName,
       configuration: configurationLayer(this, 'Configuration', document),
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
       logRemovalPolicy: removalPolicy,
     };
@@ -147,12 +148,8 @@ export class LlmGateway extends Construct implements ILlmGateway {
       compute: props.compute ?? ComputePlane.lambda(),
       document: JSON.stringify(document),
     });
-    this.admin = new GatewayAdmin(this, 'Admin', {
-      ...common,
-      tables: this.tables,
-      pepper: this.secrets.pepper,
-      bootstrap: this.secrets.bootstrap,
-    });
+    const { pepper, bootstrap } = this.secrets;
+    this.admin = new GatewayAdmin(this, 'Admin', { ...common, tables: this.tables, pepper, bootstrap });
     this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
     const { tables, usage, admin } = this;
     this.archive = archive && new GatewayArchive(this, 'Archive', { ...common, ...stored, archive, tables, usage, admin });
@@ -162,6 +159,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       logRemovalPolicy: removalPolicy,
       cloudWatchRole: props.cloudWatchRole,
       manageAccountLogging: props.manageAccountLogging,
+      activeTracing: props.activeTracing,
     };
     const [rate, burst] = [props.throttlingRateLimit ?? 1_000, props.throttlingBurstLimit ?? 2_000];
     const [adminRate, adminBurst] = [props.adminThrottlingRateLimit ?? 50, props.adminThrottlingBurstLimit ?? 100];

@@ -1,3 +1,4 @@
+import type { OtlpDestination } from './otlp-destination';
 import type { MetricsLevel } from './private/contract';
 
 /**
@@ -15,9 +16,21 @@ export class Metrics {
     return new Metrics('detailed');
   }
 
+  /**
+   * What is essential, and beside it all metrics by OpenTelemetry's protocol, told apart by key, team, model, provider and Region: billed by their size, not by
+   * their number.
+   *
+   * @param destination where they are sent
+   */
+  static otlp(destination: OtlpDestination): Metrics {
+    return new Metrics('essential', destination);
+  }
+
   private constructor(
     /** `essential` or `detailed`. */
     readonly level: string,
+    /** Where they go beside the log. */
+    readonly destination?: OtlpDestination,
   ) {}
 }
 

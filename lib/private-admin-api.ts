@@ -49,6 +49,13 @@ export interface PrivateAdminApiProps {
    * @default true
    */
   readonly manageAccountLogging?: boolean;
+
+  /**
+   * Whether AWS X-Ray follows calls.
+   *
+   * @default false
+   */
+  readonly activeTracing?: boolean;
 }
 
 /** A private REST API for the admin plane alone; the gateway's API then has no way to it. */
@@ -84,6 +91,7 @@ export class PrivateAdminApi extends Construct {
       logRemovalPolicy: props.logRemovalPolicy,
       cloudWatchRole: props.cloudWatchRole,
       manageAccountLogging: props.manageAccountLogging,
+      activeTracing: props.activeTracing,
     });
     addAdminMethods(restApi, props.admin);
 

@@ -97,6 +97,7 @@ export class GatewayProxy extends Construct {
       document: props.document,
       configuration: props.configuration,
       network,
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

@@ -51,6 +51,7 @@ export class GatewayUsage extends Construct {
         [ENV.EVENT_BUS]: this.eventBus.eventBusName,
       },
       configuration: props.configuration,
+      activeTracing: props.activeTracing,
       logRetention: props.logRetention,
       logRemovalPolicy: props.logRemovalPolicy,
     });

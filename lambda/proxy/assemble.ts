@@ -41,6 +41,7 @@ import { createDeepHealth } from './own/deep-health';
 import { createOwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import { createShadows } from './shadow/shadows';
+import type { Telemetry } from './telemetry/telemetry';
 import { createAttemptBudget } from './upstream/attempt-budget';
 import { createAuthorizer } from './upstream/authorize/authorize';
 import { createGoogleTokens } from './upstream/authorize/google-service-account';
@@ -68,6 +69,8 @@ export interface GatewayParts {
   readonly stages?: readonly Stage[];
   /** What follows the bytes that callers send and are sent. Default: nothing. */
   readonly taps?: readonly Tap[];
+  /** Where metrics and spans go beside the log. Default: nowhere. */
+  readonly telemetry?: Telemetry | undefined;
   /** Default: the function's role. */
   readonly awsCredentials?: AwsCredentialSource;
   /** Default: the system's. */
@@ -189,6 +192,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     stages: [guardStage, managedStage(managedGuards), ...(parts.stages ?? []), restoreStage],
     managedGuards,
     taps: parts.taps ?? [],
+    telemetry: parts.telemetry,
     random,
   };
   sources.push(providerSource(gateway), estimateSource);

@@ -17,6 +17,7 @@ import type { DeepHealth } from './own/deep-health';
 import type { OwnRate } from './own/own-rate';
 import type { Stage } from './relay/stages';
 import type { Shadows } from './shadow/shadows';
+import type { Telemetry } from './telemetry/telemetry';
 import type { AttemptBudget } from './upstream/attempt-budget';
 import type { Authorizer } from './upstream/authorize/authorize';
 
@@ -58,6 +59,8 @@ export interface Gateway {
   readonly managedGuards: ManagedGuards;
   /** What follows the bytes that callers send and are sent. */
   readonly taps: readonly Tap[];
+  /** Absent: metrics and spans are sent nowhere but to the log. */
+  readonly telemetry: Telemetry | undefined;
   /** 0 to 1, for jitter. */
   random(): number;
 }

@@ -14,6 +14,7 @@ import { openGateway } from './open-gateway';
 import { serve } from './pipeline';
 
 const EXIT_CUT = 1;
+const EXPORT_EVERY_MS = 5_000;
 /** What a shell says of a process that an interrupt ended. */
 const EXIT_INTERRUPTED = 130;
 const MEMORY_SHARE = 0.8;
@@ -42,6 +43,8 @@ export async function serveUntilStopped(options: DataPlaneOptions): Promise<numb
     tierUp();
     return serve(gateway, exchange);
   };
+  // Calls send what came before them; what the last one left is sent here.
+  const exporting = setInterval(() => void gateway.telemetry?.flush(), EXPORT_EVERY_MS).unref();
   const server = createGatewayServer(answer, {
     clock: gateway.clock,
     maxBodyBytes: document.maxBodyBytes,
@@ -64,8 +67,9 @@ export async function serveUntilStopped(options: DataPlaneOptions): Promise<numb
   } finally {
     server.close();
     server.closeAllConnections();
+    clearInterval(exporting);
     await gateway.refusals.flush();
-    close();
+    await close();
   }
 }
 

@@ -8,19 +8,21 @@ import { type AwsSessionOptions, awsSessionParts, openAwsSession } from '../aws/
 import { parsePeppers } from '../identity';
 import { loadPriceBook } from '../money/deployed-book';
 import { settlementQueue } from '../money/ledger';
-import { createLog, createMetrics, type Environment, systemClock } from '../platform/runtime';
+import { createLog, createMetrics, type Environment, type Metrics, systemClock } from '../platform/runtime';
 import { createTransport, type SocketTransport } from '../platform/transport';
 import type { ConfiguredProvider } from '../routing';
 import { DEFAULT_DIALECT } from '../wire/dialects';
 import { assembleGateway, type GatewayParts } from './assemble';
 import type { Gateway } from './gateway';
+import type { TelemetryHost } from './telemetry/open';
+import type { Telemetry } from './telemetry/telemetry';
 import { startOwnProviders } from './upstream/own-providers';
 
 /** A gateway and what it holds open. */
 export interface OpenGateway {
   readonly gateway: Gateway;
-  /** Ends the connections to providers and AWS. */
-  close(): void;
+  /** Sends what is left to be sent, and ends the connections to providers and AWS. */
+  close(): Promise<void>;
 }
 
 /** What calls to a provider trust is read before there is any. */
@@ -50,16 +52,27 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     awsCredentials().catch(() => undefined),
   ]);
   const fetchSecret = secretsManager(call, environment.awsEndpoint('SECRETS_MANAGER'));
+  const telemetry = await telemetryOf(document, {
+    environment,
+    session: awsSessionParts(environment, { transport, credentials: awsCredentials }),
+    fetchSecret,
+    clock: systemClock,
+    log,
+  });
   const gateway = assembleGateway({
     document,
     environment,
     dynamodb,
     fetchSecret,
+    telemetry,
     queue: settlementQueue(createSqsQueue(call, environment.settlementQueue, environment.awsEndpoint('SQS'))),
     transport,
     priceBook,
     log,
-    metrics: createMetrics(environment.gateway, () => systemClock.now(), undefined, document.metrics),
+    metrics: counting(
+      createMetrics(environment.gateway, () => systemClock.now(), undefined, document.metrics),
+      telemetry,
+    ),
     startedUrls,
     awsCredentials,
     ...(await contentTaps(environment, { transport, credentials: awsCredentials }, fetchSecret)),
@@ -71,7 +84,30 @@ export async function openGateway(environment: Environment, document: GatewayDoc
     gateway.authenticator.check(),
     gateway.offer.protocols.dialect(DEFAULT_DIALECT, 'chat'),
   ]);
-  return { gateway, close: () => transport.close() };
+  return {
+    gateway,
+    async close() {
+      await telemetry?.flush();
+      transport.close();
+    },
+  };
+}
+
+/** Few gateways send signals anywhere, so what that takes is a chunk of its own. */
+async function telemetryOf({ telemetry }: GatewayDocument, host: TelemetryHost): Promise<Telemetry | undefined> {
+  return telemetry === undefined ? undefined : (await import('./telemetry/open')).openTelemetry(telemetry, host);
+}
+
+/** What is no request's goes where the requests' metrics go. */
+function counting(metrics: Metrics, telemetry: Telemetry | undefined): Metrics {
+  if (telemetry === undefined) return metrics;
+  return {
+    members: metrics.members,
+    emit(values) {
+      metrics.emit(values);
+      telemetry.count(values);
+    },
+  };
 }
 
 /** Few gateways keep contents, so what that takes is loaded only where there is a place for them. */

@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../identity';
 import type { Exchange } from '../platform/http';
 import { attemptId, safeStack } from '../platform/runtime';
+import { placeNames } from './after/metric-dimensions';
 import { record } from './after/record';
 import { openTaps } from './after/tap';
 import { openTrace, type Trace } from './after/trace';
@@ -14,6 +15,7 @@ import type { Gateway } from './gateway';
 import { answerOpen, answerOwn } from './own/own-routes';
 import { refuseStrayAdminCall } from './own/stray-admin-call';
 import { shadowed } from './shadow/shadowed';
+import { traceContext } from './telemetry/trace-context';
 
 /** Serves one exchange, settlement and record included. Never rejects. */
 export async function serve(gateway: Gateway, received: Exchange): Promise<void> {
@@ -22,6 +24,11 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
   const tapped = openTaps(gateway.taps, received, trace, gateway.log);
   const exchange = tapped?.exchange ?? received;
   if (match.found === 'route') trace.route = match.route.path;
+  const { traceparent } = exchange.headers;
+  if (traceparent !== undefined || gateway.telemetry !== undefined) {
+    trace.context = traceContext(traceparent, gateway.telemetry?.makesSpans === true);
+    trace.traceId = trace.context?.traceId;
+  }
   trace.dialect = match.found === 'route' ? match.route.dialect : match.dialect;
   try {
     await run(gateway, exchange, trace, match);
@@ -34,6 +41,8 @@ export async function serve(gateway: Gateway, received: Exchange): Promise<void>
     if (isCall && !trace.admitted) gateway.refusals.note(trace, error instanceof RefusedError ? error.level : undefined);
   } finally {
     record(gateway, trace);
+    const exported = gateway.telemetry?.note(trace, placeNames(gateway));
+    if (exported !== undefined) trace.afterwards.push(exported);
     if (tapped !== undefined) trace.afterwards.push(tapped.end(trace));
     if (trace.afterwards.length > 0) await Promise.all(trace.afterwards);
   }

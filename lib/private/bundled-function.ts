@@ -25,6 +25,7 @@ export interface BundledFunctionProps {
   readonly configuration: lambda.ILayerVersion;
   readonly logRetention: logs.RetentionDays;
   readonly logRemovalPolicy: RemovalPolicy;
+  readonly activeTracing?: boolean;
   readonly vpc?: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly securityGroups?: ec2.ISecurityGroup[];
@@ -64,6 +65,7 @@ export class BundledFunction extends Construct {
       logGroup,
       layers: [props.configuration],
       environment: { [ENV.CONFIG_FILE]: DEFAULT_CONFIG_FILE, ...props.environment },
+      tracing: props.activeTracing === true ? lambda.Tracing.ACTIVE : undefined,
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,

@@ -8,6 +8,7 @@ import type { Guardrail } from '../guardrail';
 import type { Level, UnknownPrice } from '../limits';
 import { type Metrics, metricsLevel } from '../metrics';
 import type { ModelOverride } from '../model-override';
+import type { OtlpDestination } from '../otlp-destination';
 import type { SensitiveTargets, Sensitivity } from '../placement';
 import type { Provider } from '../provider';
 import type { ProviderBinding } from '../provider-binding';
@@ -23,6 +24,7 @@ import { modelConfigs } from './model-configs';
 import { capacityConfig, chargedByCapacity, probeConfig } from './own-servers';
 import { checkArea, placementConfig, sensitiveTargetsConfig } from './placement-config';
 import { routeConfigs } from './route-configs';
+import { bindTelemetry } from './telemetry';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
 
 /** What the gateway's props say about the document. */
@@ -35,6 +37,7 @@ export interface DocumentProps {
   readonly defaultMaxOutputTokens?: number;
   readonly unknownPrice?: UnknownPrice;
   readonly metrics?: Metrics;
+  readonly spans?: OtlpDestination;
   readonly sensitivity?: Sensitivity;
   readonly sensitiveTargets?: SensitiveTargets;
   readonly residency?: string[];
@@ -82,6 +85,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
   );
   // What is said of a model itself goes before.
   const models = [...modelConfigs(props.models ?? [], ids), ...charged];
+  const telemetry = bindTelemetry(props, values);
   return {
     document: {
       version: 1,
@@ -92,6 +96,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),
       unknownPrice: unknownPriceConfig(props.unknownPrice),
+      ...(telemetry === undefined ? {} : { telemetry: telemetry.config }),
       ...(metricsLevel(props.metrics) === 'essential' ? {} : { metrics: metricsLevel(props.metrics) }),
       ...(props.sensitivity === undefined && props.residency === undefined
         ? {}
@@ -107,8 +112,16 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
         ...(props.userDefaults === undefined ? {} : { user: levelConfig('user', props.userDefaults) }),
       },
     },
-    secrets: [...bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])), ...guardrails.secrets],
-    statements: [...bindings.flatMap(({ binding }) => binding.statements ?? []), ...guardrails.statements],
+    secrets: [
+      ...bindings.flatMap(({ binding }) => (binding.apiKey === undefined ? [] : [binding.apiKey])),
+      ...guardrails.secrets,
+      ...(telemetry?.secrets ?? []),
+    ],
+    statements: [
+      ...bindings.flatMap(({ binding }) => binding.statements ?? []),
+      ...guardrails.statements,
+      ...(telemetry?.statements ?? []),
+    ],
     network: sharedNetwork([...bindings.map(({ id, binding }) => ({ id, network: binding.network })), ...guardrails.networks]),
   };
 }

@@ -26,6 +26,7 @@ export interface GuardedRestApiProps {
   readonly logRemovalPolicy: RemovalPolicy;
   readonly cloudWatchRole: iam.IRole | undefined;
   readonly manageAccountLogging: boolean | undefined;
+  readonly activeTracing: boolean | undefined;
 }
 
 export interface GuardedRestApi {
@@ -56,6 +57,7 @@ export function guardedRestApi(scope: Construct, props: GuardedRestApiProps): Gu
       stageName: STAGE_NAME,
       throttlingRateLimit,
       throttlingBurstLimit,
+      tracingEnabled: props.activeTracing,
       ...MEASURED_NOT_LOGGED,
       // An entry stands alone: nothing is inherited from the stage's own.
       methodOptions: Object.fromEntries(

@@ -24,6 +24,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/identity/rows.ts': 'the rows of one call',
   'lambda/routing/live.ts': 'two reads',
   'lambda/platform/runtime/ids.ts': 'the letters of a time',
+  'lambda/platform/otlp/protobuf.ts': 'the digits of a number',
   'lambda/aws/dynamodb/batch-get.ts': 'keys in batches, and a fixed number of attempts',
   'lambda/aws/dynamodb/request-record.ts': 'the periods of one page',
   'lambda/aws/dynamodb/pages.ts': 'a fixed number of attempts',

@@ -170,6 +170,7 @@ export const RESULT_FIELDS = {
   labels: { attribute: 'labels', type: 'labels', api: 'labels' },
   /** It may be a person's name, so it is in no log. */
   endUser: { attribute: 'end_user', type: 'text', api: 'end_user', words: 'On whose behalf the caller asked, as it says.' },
+  traceId: { attribute: 'trace_id', type: 'text', api: 'trace_id', log: 'traceId', words: "Of the trace by W3C's `traceparent`." },
   guardrails: {
     attribute: 'guardrails',
     type: 'verdicts',

@@ -32,7 +32,17 @@ export interface Environment {
   readonly runtimeApi: string;
   /** Where AWS's own calls go instead of the service's endpoint, as the SDK reads it: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`. */
   awsEndpoint(
-    service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS' | 'EVENTBRIDGE' | 'BEDROCK_RUNTIME' | 'SAGEMAKER_RUNTIME' | 'STS' | 'S3',
+    service:
+      | 'DYNAMODB'
+      | 'SECRETS_MANAGER'
+      | 'SQS'
+      | 'EVENTBRIDGE'
+      | 'BEDROCK_RUNTIME'
+      | 'SAGEMAKER_RUNTIME'
+      | 'STS'
+      | 'CLOUDWATCH'
+      | 'XRAY'
+      | 'S3',
   ): string | undefined;
   /** Values known only at deploy, by the names the configuration document uses. */
   deployValue(name: string): string | undefined;

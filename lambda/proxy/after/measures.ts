@@ -4,7 +4,7 @@ import { type AttemptRecord, RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS 
 import type { MetricValues } from '../../platform/runtime';
 import type { Usage } from '../../wire/model';
 import { LEFT } from '../relay/departure';
-import { attemptFault } from './error-type';
+import { type AttemptFault, attemptFault } from './error-type';
 import type { Trace } from './trace';
 
 type Measure = (value: never) => number;
@@ -73,8 +73,8 @@ export function requestMeasures(trace: Trace): Values {
   return values;
 }
 
-/** What is counted of one attempt, into these values. */
-export function addAttemptMeasures(values: Values, attempt: AttemptRecord): void {
+/** What is counted of one attempt, into these values. @returns how it failed */
+export function addAttemptMeasures(values: Values, attempt: AttemptRecord): AttemptFault | undefined {
   const fault = attemptFault(attempt.outcome);
   values[METRICS.ATTEMPTS] = 1;
   if (fault === 'refused') values[METRICS.ATTEMPT_REFUSALS] = 1;
@@ -82,6 +82,7 @@ export function addAttemptMeasures(values: Values, attempt: AttemptRecord): void
   if (fault === 'credential') values[METRICS.PROVIDER_KEY_BAD] = 1;
   values[METRICS.ATTEMPT_DURATION] = seconds(attempt.durationMs);
   values[METRICS.BREAKER_OPEN] = attempt.rests === true ? 1 : 0;
+  return fault;
 }
 
 function seconds(milliseconds: number): number {

@@ -3,6 +3,7 @@ import type { Exchange } from '../../platform/http';
 import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
 import type { Usage } from '../../wire/model';
 import type { ContentWish } from '../content/policy';
+import type { TraceContext } from '../telemetry/trace-context';
 
 /** An attempt that a provider may bill although nothing of its answer was used. */
 export interface LostAttempt {
@@ -34,6 +35,10 @@ export interface Trace extends Facts {
   readonly attempts: AttemptRecord[];
   /** It has been admitted, so that a record tells of it. */
   admitted: boolean;
+  /** Of the trace that the call is a part of; undefined: of none. */
+  context: TraceContext | undefined;
+  /** Of `attempts`, where spans are kept. */
+  readonly attemptSpans: { readonly id: string; readonly startedMs: number; readonly endedMs: number }[];
   /** An attempt is under way, which is not among `attempts` yet. */
   sending: boolean;
   /** Attempts without an answer that a provider may bill. */
@@ -66,9 +71,9 @@ export interface Trace extends Facts {
 }
 
 /** All traces have one shape, however much becomes known. */
-const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'afterwards'> = {
+const BLANK: Omit<Trace, 'requestId' | 'exchange' | 'attempts' | 'lost' | 'afterwards' | 'attemptSpans' | 'context'> = {
   ...Object.fromEntries(named(RECORD_FIELDS).map(({ name }) => [name, undefined])),
-  ...Object.fromEntries(['requestId', 'exchange', 'lost', 'afterwards'].map((name) => [name, undefined])),
+  ...Object.fromEntries(['requestId', 'exchange', 'lost', 'afterwards', 'attemptSpans', 'context'].map((name) => [name, undefined])),
   route: 'none',
   dialect: DEFAULT_DIALECT,
   status: 0,
@@ -99,6 +104,7 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
   trace.exchange = exchange;
   trace.attempts = [];
   trace.lost = [];
+  trace.attemptSpans = [];
   trace.afterwards = [];
   return trace;
 }

@@ -14,6 +14,7 @@ import { routeReason } from '../choosing/route-reason';
 import type { Gateway } from '../gateway';
 import type { Delivery } from '../relay/delivery';
 import { LEFT } from '../relay/departure';
+import { newSpanId, traceparentOf } from '../telemetry/trace-context';
 import { coverNext } from './cover-next';
 import type { AttemptFailure } from './failure';
 import { finalError } from './final-error';
@@ -102,6 +103,7 @@ async function attemptWith(
   const { health } = gateway;
   const { target, site, key } = place;
   const startedMs = gateway.clock.monotonic();
+  const spanId = trace.context?.spanId === undefined ? undefined : newSpanId();
   let visit: Visit | undefined;
   const record = (outcome: string, status: number | undefined, failure?: Pick<AttemptFailure, 'error' | 'mayBeBilled' | 'usage'>): void => {
     const tookMs = gateway.clock.monotonic() - trace.lastSendMs;
@@ -109,6 +111,7 @@ async function attemptWith(
     const lost = failure?.mayBeBilled === true && isBilled(call) ? lostAttempt(bounded, target, failure.usage, loss) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
+    if (spanId !== undefined) trace.attemptSpans.push({ id: spanId, startedMs, endedMs: gateway.clock.monotonic() });
     trace.attempts.push({
       provider: target.provider.id,
       model: target.model,
@@ -121,7 +124,8 @@ async function attemptWith(
     });
   };
   try {
-    const prepared = await prepare(gateway, bounded, target, site, freshCredential);
+    const traceparent = trace.context === undefined ? undefined : traceparentOf(trace.context, spanId);
+    const prepared = await prepare(gateway, bounded, target, site, freshCredential, traceparent);
     if (!isSendable(reservation) || departure.hasLeft()) {
       health.giveBack(key, startedMs);
       return NOT_SENT;

@@ -57,6 +57,7 @@ const USER_AGENT = 'cdk-llm-gateway';
  * Translates, addresses and signs a call for one target.
  *
  * @param freshCredential reads the credential anew: the known one was refused
+ * @param traceparent of the trace that the call is a part of
  * @throws GatewayError 400 for what this target cannot do, 503 when the provider's configuration or credential is unusable
  */
 export async function prepare(
@@ -65,6 +66,7 @@ export async function prepare(
   target: Target,
   site: ProviderSite,
   freshCredential: boolean,
+  traceparent: string | undefined,
 ): Promise<PreparedCall> {
   const { call } = bounded;
   const { provider } = target;
@@ -102,6 +104,7 @@ export async function prepare(
   // A call that is written anew in its own dialect asks for the same features.
   const taken = endpoint.protocol === call.dialect.name ? callersHeaders(call, endpoint) : NO_HEADERS;
   Object.assign(headers, taken.headers);
+  if (traceparent !== undefined) headers['traceparent'] = traceparent;
   const request = {
     method: 'POST' as const,
     origin: site.origin,

@@ -185,6 +185,18 @@ export interface UnknownPriceConfig {
   readonly ceilingUsd?: string;
 }
 
+/** Where OpenTelemetry's signals are sent: CloudWatch in the function's Region, or a collector. */
+export type OtlpConfig =
+  | { readonly kind: 'cloudwatch' }
+  | {
+      readonly kind: 'collector';
+      /** What `/v1/metrics` and `/v1/traces` are appended to. Without a trailing slash. */
+      readonly url: DeployValue;
+      /** ARN of a secret: a JSON object of the headers that prove the calls. */
+      readonly headersSecretArn?: DeployValue;
+      readonly network: NetworkConfig;
+    };
+
 /** The one configuration document, made and validated at synth, shipped as a layer. */
 export interface GatewayDocument {
   readonly version: 1;
@@ -199,6 +211,8 @@ export interface GatewayDocument {
   readonly unknownPrice: UnknownPriceConfig;
   /** How much is counted. Default: `essential`. */
   readonly metrics?: MetricsLevel;
+  /** Where metrics and spans go beside the log. Default: nowhere. */
+  readonly telemetry?: { readonly metrics?: OtlpConfig; readonly spans?: OtlpConfig };
   /** What every call is held to, whoever makes it. */
   readonly placement?: PlacementConfig;
   readonly sensitiveTargets?: SensitiveTargets;

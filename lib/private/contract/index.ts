@@ -51,6 +51,7 @@ export type {
   MediaLocationConfig,
   ModelConfig,
   NetworkConfig,
+  OtlpConfig,
   ProbeConfig,
   ProviderConfig,
   ProviderKind,
