@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bundleSizes, coldImports } from './measure.mjs';
 import { measureCatalogue } from './parts/catalogue.mjs';
 import { measureFunctions } from './parts/functions.mjs';
+import { measureGuards } from './parts/guards.mjs';
 import { measureOpenStreams } from './parts/open-streams.mjs';
 import { measureRouting } from './parts/routing.mjs';
 import { measureServers } from './parts/servers.mjs';
@@ -21,6 +22,7 @@ export function besideParts(root, effort, row) {
     ['servers', () => measureServers(bench)],
     ['routing', () => measureRouting(bench)],
     ['catalogue', () => measureCatalogue(bench)],
+    ['guards', () => measureGuards(bench)],
     ['open streams', () => measureOpenStreams(bench)],
     ['store', () => measureStore(bench)],
   ];
@@ -31,6 +33,7 @@ async function build(root) {
     'gateway.ts',
     'agents.ts',
     'catalogue.ts',
+    'guards.ts',
     'store.ts',
     'three-clients.ts',
     'sketch/server.mjs',

@@ -1,0 +1,41 @@
+/**
+ * What it costs to look through texts: 50 KB of prose, and 1 MB of each text that is made to take long.
+ * Usage: guards.mjs, which answers milliseconds of CPU.
+ */
+import { createScanner, type LocalScanner } from '../lambda/guardrails';
+import { HOSTILE, hostileText } from '../test/support/guard-corpus/hostile';
+
+const PROSE_UNITS = 50_000;
+const HOSTILE_UNITS = 1_000_000;
+const ROUNDS = 5;
+const WARM_UP_ROUNDS = 200;
+
+const scannerOf = (...detect: readonly string[]): LocalScanner => createScanner([{ id: 'all', name: 'all', action: 'mask', detect }]);
+const every = scannerOf('personal', 'network', 'credentials');
+const byDefault = scannerOf('default');
+
+const sentence =
+  'The quick brown fox met 3 others in 2026, and they read section 4.2 (page 17) of "On foxes"; see fox@example.com for more.\n';
+const prose = sentence.repeat(Math.ceil(PROSE_UNITS / sentence.length)).slice(0, PROSE_UNITS);
+
+function leastMs(scanner: LocalScanner, text: string, rounds: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    const from = process.hrtime.bigint();
+    scanner.scan(text);
+    least = Math.min(least, Number(process.hrtime.bigint() - from) / 1e6);
+  }
+  return least;
+}
+
+function worst(scanner: LocalScanner): { readonly ms: number; readonly name: string } {
+  const all = Object.keys(HOSTILE).map((name) => ({ name, ms: leastMs(scanner, hostileText(name, HOSTILE_UNITS), ROUNDS) }));
+  return all.reduce((one, other) => (other.ms > one.ms ? other : one));
+}
+
+process.send?.({
+  proseMs: leastMs(every, prose, WARM_UP_ROUNDS),
+  worst: worst(every),
+  worstByDefault: worst(byDefault),
+});
+process.on('message', () => undefined);
