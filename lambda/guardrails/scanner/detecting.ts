@@ -77,7 +77,7 @@ function ask(asked: readonly Asked<Detector>[], window: TextWindow, index: numbe
     window.ranOut = false;
     window.start = index;
     const end = detector.find(window, index);
-    if (window.ranOut) found.open = Math.min(found.open, index);
+    if (window.ranOut) found.open = Math.min(found.open, index, window.start);
     if (end > 0) found.candidates.push({ rule, type: detector.type, start: window.start, end });
   }
 }
