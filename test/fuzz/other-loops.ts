@@ -19,6 +19,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
   'lambda/guardrails/answer.ts': 'the sources that wait for their text, one fewer with each round',
   'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
+  'lambda/routing/candidates.ts': 'the targets of a route, and its filters',
   'lambda/routing/hash.ts': 'the characters of a name of ours, and of a text whose length is bounded before',
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',
   'lambda/identity/rows.ts': 'the rows of one call',
