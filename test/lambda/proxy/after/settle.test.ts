@@ -49,6 +49,7 @@ function call({
     call: {
       targets: [],
       operation: OPERATIONS[operation],
+      dialect: {},
       document: { bytes: Buffer.from(JSON.stringify(body)), value: body },
       facts: { model: 'm', choices: 1, media: [], toolUses: [], ...facts },
       options: { labels },
