@@ -10,6 +10,8 @@ export interface Candidate {
   readonly type: string;
   readonly start: number;
   readonly end: number;
+  /** Where it is seen from: its start, or a sign in front of it, without which it is not found again. */
+  readonly seen: number;
 }
 
 /** What was found in a window, and from where on more text may change it. */

@@ -18,7 +18,8 @@ export class DeniedWordSearch implements Search {
     const { spans, open } = this.list.find(window);
     found.open = Math.min(found.open, open);
     for (let pair = 0; pair < spans.length; pair += 2) {
-      found.candidates.push({ rule: this.rule, type: this.rule.name, start: spans[pair] as number, end: spans[pair + 1] as number });
+      const [start, end] = [spans[pair] as number, spans[pair + 1] as number];
+      found.candidates.push({ rule: this.rule, type: this.rule.name, start, end, seen: start });
     }
   }
 }

@@ -65,7 +65,7 @@ export class DetectorSearch implements Search {
       if (asked === undefined || !numbers.canEnd(window, group)) continue;
       for (const { rule, detector } of asked) {
         if (!detector.isNumber(numbers, group, window, index)) continue;
-        found.candidates.push({ rule, type: detector.type, start: index, end: numbers.ends[group] as number });
+        found.candidates.push({ rule, type: detector.type, start: index, end: numbers.ends[group] as number, seen: index });
       }
     }
     if (window.ranOut) found.open = Math.min(found.open, index);
@@ -78,7 +78,7 @@ function ask(asked: readonly Asked<Detector>[], window: TextWindow, index: numbe
     window.start = index;
     const end = detector.find(window, index);
     if (window.ranOut) found.open = Math.min(found.open, index, window.start);
-    if (end > 0) found.candidates.push({ rule, type: detector.type, start: window.start, end });
+    if (end > 0) found.candidates.push({ rule, type: detector.type, start: window.start, end, seen: Math.min(index, window.start) });
   }
 }
 

@@ -24,7 +24,7 @@ export class PatternSearch implements Search {
     for (let pair = 0; pair < spans.length; pair += 2) {
       const end = spans[pair + 1] as number;
       for (let start = Math.max(window.from, spans[pair] as number); start < end; start += LONGEST_FINDING) {
-        found.candidates.push({ rule: this.rule, type: this.rule.name, start, end: Math.min(end, start + LONGEST_FINDING) });
+        found.candidates.push({ rule: this.rule, type: this.rule.name, start, end: Math.min(end, start + LONGEST_FINDING), seen: start });
       }
     }
   }

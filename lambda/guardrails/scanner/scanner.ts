@@ -77,9 +77,12 @@ class WindowedText implements HeldText {
 /** Where a text can be cut: before what may change, and not within what overlaps. The end of what is there may change too. */
 function cutBefore(candidates: readonly Candidate[], open: number, length: number): number {
   let cut = open;
-  for (let index = candidates.length - 1; index >= 0; index--) {
-    const { start, end } = candidates[index] as Candidate;
-    if (start < cut && (end > cut || end === length)) cut = start;
+  for (let last = length + 1; cut < last; ) {
+    last = cut;
+    for (let index = candidates.length - 1; index >= 0; index--) {
+      const { seen, end } = candidates[index] as Candidate;
+      if (seen < cut && (end > cut || end === length)) cut = seen;
+    }
   }
   return cut;
 }
