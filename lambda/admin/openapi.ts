@@ -81,6 +81,7 @@ const VENDOR_PAGES: Readonly<Record<string, string>> = {
   '/v1/chat/completions': 'https://platform.openai.com/docs/api-reference/chat',
   '/v1/responses': 'https://platform.openai.com/docs/api-reference/responses',
   '/v1/embeddings': 'https://platform.openai.com/docs/api-reference/embeddings',
+  '/v1/moderations': 'https://platform.openai.com/docs/api-reference/moderations',
   '/v1/models': 'https://platform.openai.com/docs/api-reference/models',
   '/v1/messages': 'https://docs.anthropic.com/en/api/messages',
   '/v1/messages/count_tokens': 'https://docs.anthropic.com/en/api/messages-count-tokens',

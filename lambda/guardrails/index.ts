@@ -1,6 +1,7 @@
 /** Which guardrail policies hold for a call, and what they find in what it says and is answered. */
 export type { GuardedAnswer } from './answer';
 export { CallGuard } from './call-guard';
+export { type Judged, judge, judging, lookInto } from './judge';
 export type { GuardedCall, GuardVerdict, ManagedGuard, ManagedGuards, ManagedRule, Way } from './managed';
 export type { AskedRule, ManagedAnswer } from './managed-answer';
 export { askOfPrompt, type PromptVerdict } from './managed-prompt';

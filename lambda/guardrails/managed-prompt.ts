@@ -43,7 +43,7 @@ export async function askOfPrompt(
 }
 
 /** Moderation says only whether. */
-function mayMask({ rule: { action, rule } }: AskedRule): boolean {
+export function mayMask({ rule: { action, rule } }: AskedRule): boolean {
   return (action === 'block' || action === 'mask') && rule.openai_moderation === undefined;
 }
 

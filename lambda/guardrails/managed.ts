@@ -31,6 +31,8 @@ export interface GuardVerdict {
   readonly masked?: readonly string[];
   /** What was found, as the service names it; never the text. */
   readonly types: readonly string[];
+  /** How sure the service is of each of its categories, 0 to 1, where it says so. */
+  readonly scores?: ReadonlyMap<string, number>;
   readonly costNanoUsd: bigint;
   readonly checkedCharacters: number;
 }

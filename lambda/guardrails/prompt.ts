@@ -1,3 +1,4 @@
+import type { GuardRuleConfig } from '../../lib/private/contract';
 import type { RequestText } from '../wire/texts';
 import type { CallGuard } from './call-guard';
 import { promptAttackScore } from './prompt-attack';
@@ -17,7 +18,11 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
     guard.masks.reserve(text);
     guard.checkedCharacters += text.length;
   }
-  if (guard.applied.heuristics.length > 0) scoreAttacks(guard, texts);
+  if (guard.applied.heuristics.length > 0)
+    scoreAttacks(
+      guard,
+      texts.map(({ text }) => text),
+    );
   if (scanner === undefined) return changes;
   for (const each of texts) {
     const findings = scanner.scan(each.text);
@@ -34,12 +39,22 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
   return changes;
 }
 
+/** What a heuristic rule makes of texts. */
+export interface ScoredRule {
+  readonly rule: GuardRuleConfig;
+  readonly score: number;
+  /** It is high enough for the rule. */
+  readonly counts: boolean;
+}
+
 /** All texts together: an attack may be split over messages. */
-function scoreAttacks(guard: CallGuard, texts: readonly RequestText[]): void {
-  const { score, families } = promptAttackScore(texts.map(({ text }) => text));
-  for (const { policy, rule } of guard.applied.heuristics) {
-    if (score < (rule.threshold ?? USUAL_THRESHOLD)) continue;
+export function scoreAttacks(guard: CallGuard, texts: readonly string[]): readonly ScoredRule[] {
+  const { score, families } = promptAttackScore(texts);
+  return guard.applied.heuristics.map(({ policy, rule }) => {
     const { id, version } = policy;
-    guard.note({ policy: id, version, rule: rule.name, direction: 'input', verdict: rule.action, types: families, findings: 1 });
-  }
+    const counts = score >= (rule.threshold ?? USUAL_THRESHOLD);
+    if (counts)
+      guard.note({ policy: id, version, rule: rule.name, direction: 'input', verdict: rule.action, types: families, findings: 1 });
+    return { rule, score, counts };
+  });
 }

@@ -29,6 +29,7 @@ import { createProbes } from './after/probes';
 import { createRefusalCounts } from './after/refusals';
 import type { Tap } from './after/tap';
 import { estimateSource } from './answer/from-estimate';
+import { guardSource } from './answer/from-guards';
 import { providerSource } from './answer/from-provider';
 import type { AnswerSource } from './answer/source';
 import { createUsualOutput } from './before/usual-output';
@@ -195,7 +196,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     telemetry: parts.telemetry,
     random,
   };
-  sources.push(providerSource(gateway), estimateSource);
+  sources.push(guardSource(gateway), providerSource(gateway), estimateSource);
   return gateway;
 }
 

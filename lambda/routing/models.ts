@@ -13,10 +13,11 @@ export interface Resolution {
   readonly originalModel: string;
   /** The alias, glob included, that it matched. */
   readonly alias?: string;
-  readonly reason: 'alias' | 'provider' | 'pattern';
+  /** `guardrails`: it is no model's name, and policies answer. */
+  readonly reason: 'alias' | 'provider' | 'pattern' | 'guardrails';
   /** What the caller named is not what it leads to: no budget covers that. */
   readonly instead?: true;
-  /** As the route names them; never empty. */
+  /** As the route names them; empty only where policies answer. */
   readonly targets: readonly Target[];
   /** In which order they are asked. */
   readonly strategy: StrategyName;

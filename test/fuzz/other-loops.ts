@@ -17,6 +17,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/hosts/coming-bodies.ts': 'the bodies that are coming, one fewer with each round',
   'lambda/proxy/hosts/streamed-response.ts': 'the digits of a length',
   'lambda/proxy/hosts/server.ts': 'the headers that node:http counted',
+  'lambda/guardrails/judge.ts': 'the inputs of one call, each once',
   'lambda/guardrails/answer.ts': 'the sources that wait for their text, one fewer with each round',
   'lambda/proxy/before/admit.ts': 'what routes name in place of one another, each once',
   'lambda/routing/candidates.ts': 'the targets of a route, and its filters',

@@ -24,6 +24,7 @@ const BODIES: Readonly<Record<string, object>> = {
   '/v1/messages': { max_tokens: 20, system: PROMPT, messages: [{ role: 'user', content: PROMPT }], metadata: { user_id: PROMPT } },
   '/v1/messages/count_tokens': { messages: [{ role: 'user', content: PROMPT }] },
   '/v1/embeddings': { input: PROMPT, user: PROMPT },
+  '/v1/moderations': { input: PROMPT },
 };
 
 const sse = (text: string): Step[] => [

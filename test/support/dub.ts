@@ -71,6 +71,7 @@ const declaration: OperationDeclaration<DubRequest, AnyAnswer> = {
   billedIn: ['second'],
   generates: false,
   estimated: false,
+  answeredByGuards: false,
   mediaInTexts: [],
 };
 

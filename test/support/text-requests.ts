@@ -238,6 +238,10 @@ export const TEXT_REQUESTS = {
     { model: name, input: fc.oneof(text('message'), list(text('message')), is([[1, 2, 3]])) },
     { encoding_format: is('float'), user: name, instruction: text('other') },
   ),
+  'openai-chat moderations': some(
+    { input: fc.oneof(text('message'), list(text('message')), list(some({ type: is('text'), text: text('message') }))) },
+    { model: name, some_day: text('other') },
+  ),
   'anthropic-messages chat': some({ ...messageBody, max_tokens: is(9) }, anthropicOptional),
   'anthropic-messages count-tokens': some(messageBody, anthropicOptional),
   'openai-responses chat': some(

@@ -8,6 +8,7 @@ const ENDPOINTS_BY_OPERATION: Readonly<Record<Operation, readonly string[]>> = {
   chat: ['/v1/chat/completions', '/v1/responses', '/v1/messages'],
   'count-tokens': ['/v1/messages/count_tokens'],
   embeddings: ['/v1/embeddings'],
+  moderations: ['/v1/moderations'],
 };
 const ENDPOINTS = Object.values(ENDPOINTS_BY_OPERATION).flat();
 

@@ -47,10 +47,12 @@ export class AskedGuard implements Pick<ManagedGuard, 'check'> {
     const questions = questionsOf(texts, this.asked.service);
     const verdicts = await this.#askAll(questions, around);
     const masked = maskedTexts(texts, questions, verdicts);
+    const scores = highestScores(verdicts);
     return {
       blocked: verdicts.some(({ blocked }) => blocked),
       ...(masked === undefined ? {} : { masked }),
       types: [...new Set(verdicts.flatMap(({ types }) => types))],
+      ...(scores.size === 0 ? {} : { scores }),
       costNanoUsd: sum(verdicts),
       checkedCharacters: texts.reduce((count, text) => count + text.length, 0),
     };
@@ -112,6 +114,13 @@ const NOTHING_SAID: ServiceVerdict = { blocked: false, types: [], costNanoUsd: 0
 
 function sum(verdicts: readonly ServiceVerdict[]): bigint {
   return verdicts.reduce((cost, { costNanoUsd }) => cost + costNanoUsd, 0n);
+}
+
+function highestScores(verdicts: readonly ServiceVerdict[]): ReadonlyMap<string, number> {
+  const highest = new Map<string, number>();
+  for (const { scores } of verdicts)
+    for (const [category, score] of scores ?? []) highest.set(category, Math.max(score, highest.get(category) ?? 0));
+  return highest;
 }
 
 function maskedTexts(

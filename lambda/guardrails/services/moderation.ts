@@ -5,6 +5,8 @@ import { type GuardService, NoVerdict, type Question, type ServiceVerdict } from
 /** Asks a configured provider's moderation endpoint; rejects with `NoVerdict`. */
 export type Moderate = (config: ModerationGuardConfig, question: Question) => Promise<JsonObject>;
 
+/** What a category may be called: it goes on to callers. */
+const CATEGORY = /^[a-z][a-z0-9_/-]{0,63}$/;
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -25,7 +27,19 @@ export function moderationService(config: ModerationGuardConfig, moderate: Moder
 function verdictOf({ results }: JsonObject, count: number, config: ModerationGuardConfig): ServiceVerdict {
   if (!Array.isArray(results) || results.length !== count) throw new NoVerdict('malformed');
   const types = new Set(results.flatMap((result) => flaggedOf(result, config)));
-  return { blocked: types.size > 0, types: [...types], costNanoUsd: 0n };
+  return { blocked: types.size > 0, types: [...types], scores: scoresOf(results), costNanoUsd: 0n };
+}
+
+/** The highest of each category. Who says nothing of how sure it is may still say whether. */
+function scoresOf(results: readonly unknown[]): ReadonlyMap<string, number> {
+  const highest = new Map<string, number>();
+  for (const result of results) {
+    const { category_scores: scores } = result as JsonObject;
+    if (!isJsonObject(scores)) continue;
+    for (const [category, score] of Object.entries(scores))
+      if (typeof score === 'number' && CATEGORY.test(category)) highest.set(category, Math.max(score, highest.get(category) ?? 0));
+  }
+  return highest;
 }
 
 function flaggedOf(result: unknown, { categories, threshold }: ModerationGuardConfig): readonly string[] {

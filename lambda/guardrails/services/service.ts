@@ -17,6 +17,7 @@ export interface ServiceVerdict {
   /** One for each text that was asked of. */
   readonly masked?: readonly string[];
   readonly types: readonly string[];
+  readonly scores?: ReadonlyMap<string, number>;
   readonly costNanoUsd: bigint;
 }
 

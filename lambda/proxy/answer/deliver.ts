@@ -47,8 +47,8 @@ export async function deliver(gateway: Gateway, bounded: BoundedCall, reservatio
 
 /** Asks the sources in order until one answers. */
 async function firstAnswer(gateway: Gateway, call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
-  const { guard } = call.call;
-  if (guard !== undefined) {
+  const { guard, operation } = call.call;
+  if (guard !== undefined && !operation.answeredByGuards) {
     if (guard.refusal === undefined) await askManagedGuards(gateway, call);
     if (guard.refusal !== undefined) throw new UnansweredError(guard.refusal);
   }

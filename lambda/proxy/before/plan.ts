@@ -22,6 +22,7 @@ export async function plan(gateway: Gateway, asked: ModelCall, instead?: string)
   const { caller } = asked;
   const rows = await rowsOf(gateway, asked);
   try {
+    if (asked.operation.answeredByGuards) return await (await import('../guarding/moderation')).planModeration(gateway, asked, rows);
     const allowed = await allow(asked, rows, meaningOf(asked, instead));
     const call = allowed.guardrails.length === 0 ? allowed : await guarded(gateway, allowed);
     return bound(gateway, call.resolution.chooses ? await choose(gateway, call) : call);

@@ -52,7 +52,7 @@ function standingOf(document: GatewayDocument, rows: KeptRows, resolution: Resol
       allowed: allowedTargets(resolution, policy),
       usesOwnTools: resolution.targets.some((target) => ownTools(target).length > 0),
       mayStore: mayStore(levelsOf(rows)),
-      guardrails: guardrailsOf(document, rows, resolution),
+      guardrails: guardrailsOf(document, rows, resolution.guardrails),
       placed: new Map(),
     };
     known.set(resolution, standing);
@@ -81,8 +81,19 @@ export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolu
   return routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows, guardrails });
 }
 
+/** What holds for a call that names no model: where its key may ask, how sensitive it is, and which policies look at it. */
+export function allowUnrouted(
+  { route, configuration, options }: ModelCall,
+  rows: KeptRows,
+): Pick<RoutedCall, 'guardrails' | 'sensitivity'> {
+  checkEndpoint(rows.key, route.path);
+  const { document } = configuration;
+  const { label } = placementOf([document.placement, ...levelsOf(rows), { sensitivity: options.sensitivity ?? 'public' }]);
+  return { guardrails: withAskedFor(guardrailsOf(document, rows, NONE), options.guardrails), sensitivity: label };
+}
+
 /** Everybody may name more, nobody takes one away. */
-function guardrailsOf(document: GatewayDocument, rows: KeptRows, { guardrails }: Resolution): readonly string[] {
+function guardrailsOf(document: GatewayDocument, rows: KeptRows, guardrails: readonly string[]): readonly string[] {
   const ofAll: readonly string[] = document.defaultGuardrails ?? NONE;
   const ofLevels = levelsOf(rows).flatMap((level) => level.guardrails ?? NONE);
   return ofLevels.length + guardrails.length === 0 ? ofAll : [...new Set([...ofAll, ...ofLevels, ...guardrails])];

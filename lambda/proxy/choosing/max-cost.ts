@@ -4,6 +4,7 @@ import type { Target } from '../../routing';
 import type { CapReason, RoutedCall } from '../before/call';
 
 const BY_ROUTE: CapReason = 'the route';
+const ABOVE_HEADER = 'The call may cost more than x-gateway-max-cost-usd allows; it was not made.';
 
 /** What a call is held to by the most that it may cost. */
 export interface MaxCostCap {
@@ -26,8 +27,13 @@ export function withinMaxCost(call: RoutedCall, input: BoundInput, usualTokens: 
   const ofRoute = withinRoute(call, input, usualTokens);
   if (maxCostUsd === undefined) return { tokens: ofRoute, by: BY_ROUTE };
   const tokens = cheapEnough(call, { ...input, maxOutputTokens: ofRoute }, dollarsOf(maxCostUsd));
-  if (tokens === undefined) throw exceeded('The call may cost more than x-gateway-max-cost-usd allows; it was not made.');
+  if (tokens === undefined) throw exceeded(ABOVE_HEADER);
   return { tokens, by: tokens === ofRoute && ofRoute < input.maxOutputTokens ? BY_ROUTE : 'x-gateway-max-cost-usd' };
+}
+
+/** Holds a call whose cost is known to its header. @throws GatewayError 400 `max_cost_exceeded` */
+export function checkMaxCost({ maxCostUsd }: RoutedCall['options'], costNanoUsd: bigint): void {
+  if (maxCostUsd !== undefined && costNanoUsd > dollarsOf(maxCostUsd)) throw exceeded(ABOVE_HEADER);
 }
 
 /**

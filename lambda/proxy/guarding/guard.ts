@@ -4,7 +4,7 @@ import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import type { Target } from '../../routing';
 import { fitsModel } from '../../wire/model';
 import type { RequestText, RequestTexts } from '../../wire/texts';
-import type { RoutedCall } from '../before/call';
+import type { ModelCall, RoutedCall } from '../before/call';
 import { factsOf } from '../before/parse';
 import type { Gateway } from '../gateway';
 import { guardFeesOf } from './guard-fees';
@@ -106,7 +106,7 @@ function withChanges(call: RoutedCall, texts: RequestTexts, changes: ReadonlyMap
 }
 
 /** Who asks for a policy by name is told where it would not hold. */
-function checkAskedFor({ options, configuration, route }: RoutedCall): void {
+export function checkAskedFor({ options, configuration, route }: ModelCall): void {
   for (const id of options.guardrails) {
     const policy = configuration.guardrails().get(id)?.config;
     const holds = policy !== undefined && policy.enabled !== false && policy.endpoints?.includes(route.path) !== false;

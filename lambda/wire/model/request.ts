@@ -3,8 +3,10 @@ import type { JsonObject, JsonValue } from '../../platform/json';
 /** Wire formats that providers speak. */
 export type ProtocolName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini' | 'cohere-v2';
 
+/** What providers are asked for. */
+export type ProviderOperation = 'chat' | 'embeddings' | 'count-tokens';
 /** What is asked for. */
-export type Operation = 'chat' | 'embeddings' | 'count-tokens';
+export type Operation = ProviderOperation | 'moderations';
 
 /** Marks the end of a prefix that the provider should cache. */
 export interface CachePoint {

@@ -5,12 +5,14 @@ import type { DialectCodec } from '../protocols/protocol';
 import { chat } from './chat';
 import { countTokens } from './count-tokens';
 import { embeddings } from './embeddings';
+import { moderations } from './moderations';
 import type { OperationDeclaration } from './operation';
 
 const DECLARED = {
   chat,
   embeddings,
   'count-tokens': countTokens,
+  moderations,
 } satisfies Record<Operation, unknown>;
 
 export const OPERATIONS: Readonly<Record<Operation, OperationDeclaration>> = DECLARED;
@@ -24,4 +26,5 @@ type Codec<Declared> =
 export type CodecOf<Name extends Operation> = Codec<(typeof DECLARED)[Name]>;
 
 export type { TokenCount } from './count-tokens';
+export type { CategoryFinding, ModerationResult, Moderations, ModerationsRequest } from './moderations';
 export type { AnswerKind, BodyKind, OperationDeclaration } from './operation';

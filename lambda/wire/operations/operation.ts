@@ -59,6 +59,8 @@ export interface OperationDeclaration<Asked extends AnyRequest = AnyRequest, Ans
   readonly generates: boolean;
   /** Where no provider can answer, the gateway does, with an estimate of its own. */
   readonly estimated: boolean;
+  /** What the caller's guardrail policies find in it is the answer: it goes to no provider, and its `model` is none. */
+  readonly answeredByGuards: boolean;
   /** Fields whose texts a provider may take for the place of a picture or file, and fetch. */
   readonly mediaInTexts: readonly string[];
   /** Makes a call that is translated such that its place takes it, whatever the wire format there. Absent: it is taken as it is. */

@@ -1,6 +1,6 @@
 import type { ProviderConfig, ProviderKind } from '../../../lib/private/contract';
 import type { JsonObject } from '../../platform/json';
-import type { Operation, ProtocolName } from '../model/request';
+import type { Operation, ProtocolName, ProviderOperation } from '../model/request';
 import type { WireFormat } from '../models';
 
 /** Where and how one call goes out: everything but the host, which only configuration decides. */
@@ -111,12 +111,14 @@ export interface ProviderDefinition {
   endpoint(request: EndpointRequest): Endpoint | undefined;
 }
 
-/** Where a provider serves each operation; every one that there is has to be answered for. */
-export type Offers = Readonly<Record<Operation, ((request: EndpointRequest) => Endpoint | undefined) | 'not-offered'>>;
+/** Where a provider serves each operation; every one that any may be asked for has to be answered for. */
+export type Offers = Readonly<Record<ProviderOperation, Offer>>;
+
+type Offer = ((request: EndpointRequest) => Endpoint | undefined) | 'not-offered';
 
 /** Chooses by the operation. */
 export function endpointOf(offers: Offers, request: EndpointRequest): Endpoint | undefined {
-  const offer = offers[request.operation];
+  const { [request.operation]: offer = 'not-offered' }: Readonly<Partial<Record<Operation, Offer>>> = offers;
   return offer === 'not-offered' ? undefined : offer(request);
 }
 

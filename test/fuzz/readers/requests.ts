@@ -7,6 +7,7 @@ import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses'
 import { withMessages, withResultsAfterCalls } from '../../../lambda/wire/fitting';
 import type { AnyRequest, ModelRequest } from '../../../lambda/wire/model/request';
 import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
+import { openAiModerations } from '../../../lambda/wire/operations/moderations/openai-chat';
 import type { Dialect, DialectCodec } from '../../../lambda/wire/protocols/protocol';
 import { embeddingsFixtures, fixtures, PROTOCOLS } from '../../support/fixtures';
 import { targetFacts } from '../../support/target';
@@ -117,6 +118,14 @@ export const requestReaders: readonly Reader[] = [
     read: (input) => void readRequest(openAiEmbeddings, input),
   },
   {
+    name: 'request-moderations',
+    about: 'texts to be moderated',
+    files: ['lambda/wire/operations/moderations/', ...SHARED],
+    isJson: true,
+    samples: () => ['text', ['one', 'two'], [{ type: 'text', text: 'part' }]].map((input) => JSON.stringify({ model: 'pii', input })),
+    read: (input) => void readRequest(openAiModerations, input),
+  },
+  {
     name: 'request-texts',
     about: 'texts of calls in every dialect, and others in their stead',
     files: ['lambda/wire/texts/', 'lambda/platform/json/tree.ts'],
@@ -128,7 +137,7 @@ export const requestReaders: readonly Reader[] = [
     read(input, random) {
       const document = refusedOr([GatewayError], () => parseJsonDocument(input));
       if (document === undefined) return;
-      for (const dialect of [openAiChat, openAiResponses, anthropicMessages, openAiEmbeddings]) {
+      for (const dialect of [openAiChat, openAiResponses, anthropicMessages, openAiEmbeddings, openAiModerations]) {
         const found = dialect.texts(document);
         const same = new Map(found.texts.map((text) => [text, text.text]));
         check(found.with(same) === document.bytes, 'the same texts are the same bytes');

@@ -11,6 +11,7 @@ const BODIES: Readonly<Record<string, object>> = {
   '/v1/messages': { max_tokens: 5, messages: [{ role: 'user', content: 'x' }] },
   '/v1/messages/count_tokens': { messages: [{ role: 'user', content: 'x' }] },
   '/v1/embeddings': { input: 'x' },
+  '/v1/moderations': { input: 'x' },
 };
 const KINDS = ['simulated', 'anthropic-compatible', 'cohere', 'google-ai-studio'] as const;
 

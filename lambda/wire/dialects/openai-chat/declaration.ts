@@ -1,4 +1,5 @@
 import { openAiEmbeddings } from '../../operations/embeddings';
+import { openAiModerations } from '../../operations/moderations';
 import type { DialectDeclaration } from '../declaration';
 
 /** @see https://platform.openai.com/docs/api-reference/chat */
@@ -6,6 +7,7 @@ export const openAiChat = {
   calls: [
     { path: '/v1/chat/completions', operation: 'chat' },
     { path: '/v1/embeddings', operation: 'embeddings' },
+    { path: '/v1/moderations', operation: 'moderations' },
   ],
   models: {
     path: '/v1/models',
@@ -18,6 +20,7 @@ export const openAiChat = {
   codecs: {
     chat: async () => (await import('.')).openAiChat,
     embeddings: openAiEmbeddings,
+    moderations: openAiModerations,
   },
   protocol: async () => (await import('.')).openAiChat,
 } satisfies DialectDeclaration;

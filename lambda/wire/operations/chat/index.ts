@@ -11,6 +11,7 @@ export const chat: OperationDeclaration<ModelRequest, ModelResponse> = {
   billedIn: ['token', 'call'],
   generates: true,
   estimated: false,
+  answeredByGuards: false,
   mediaInTexts: [],
   fit,
 };

@@ -12,6 +12,7 @@ export const countTokens: OperationDeclaration<CountTokensRequest, TokenCount> =
   billedIn: [],
   generates: false,
   estimated: true,
+  answeredByGuards: false,
   mediaInTexts: [],
   protocols: {
     'anthropic-messages': anthropicTokenCount,

@@ -12,6 +12,7 @@ export const embeddings: OperationDeclaration<EmbeddingsRequest, Embeddings> = {
   billedIn: ['token', 'call'],
   generates: false,
   estimated: false,
+  answeredByGuards: false,
   // Servers that embed pictures take them where others take text.
   mediaInTexts: ['input'],
   protocols: {

@@ -155,13 +155,16 @@ test('R06 every field that a dialect reads is a known one', async () => {
     const input =
       route.operation === 'embeddings'
         ? 'x'
-        : [
-            { type: 'item_reference', id: 'x' },
-            { type: 'message', ...(message as object) },
-          ];
+        : route.operation === 'moderations'
+          ? parts.slice(0, 1)
+          : [
+              { type: 'item_reference', id: 'x' },
+              { type: 'message', ...(message as object) },
+            ];
     const body = { ...rich, input, messages: [message], system: parts } as JsonObject;
     dialect.inspect(watched(body, top, inside, true) as JsonObject);
-    const reads = route.operation === 'embeddings' || route.dialect === 'openai-responses' ? 'input' : 'messages';
+    const reads =
+      ['embeddings', 'moderations'].includes(route.operation ?? '') || route.dialect === 'openai-responses' ? 'input' : 'messages';
     const plain = { model: 'm', ...(reads === 'input' ? { input: 'x' } : { messages: [{ role: 'user', content: 'x' }] }) } as JsonObject;
     dialect.decodeRequest(watched(plain, top, new Set(), true) as JsonObject);
   }
@@ -221,6 +224,7 @@ describe('in a call', () => {
     ),
     ['/v1/messages/count_tokens', { messages: [{ role: 'user', content: 'Hi' }] }],
     ['/v1/embeddings', { input: 'Hi' }],
+    ['/v1/moderations', { input: [{ type: 'text', text: 'Hi' }] }],
   ];
 
   test.each(calls)(

@@ -36,7 +36,7 @@ const RULES: Readonly<Record<GuardSearch, Partial<GuardRuleConfig>>> = {
   openai_moderation: { openai_moderation: { provider: 'own', model: 'm' }, action: 'block' },
   webhook: { webhook: { url: 'https://guard.invalid/check', timeout_ms: 50 }, action: 'block' },
 };
-type Cell = 'scanned' | 'nothing to scan' | 'asked' | 'flags only' | 'not scanned';
+type Cell = 'scanned' | 'told' | 'nothing to scan' | 'asked' | 'flags only' | 'not scanned';
 type Way = 'input' | 'output';
 const isManaged = (search: GuardSearch): boolean => (MANAGED_SEARCHES as readonly string[]).includes(search);
 
@@ -58,10 +58,11 @@ async function call(gateway: TestGateway, route: Route, direction: Way, stream: 
   );
   const chat = DIALECT_CALLS[route.dialect](stream).body as Record<string, unknown>;
   const body =
-    'messages' in chat && route.operation !== 'embeddings'
+    'messages' in chat && !['embeddings', 'moderations'].includes(route.operation ?? '')
       ? { ...chat, messages: [{ role: 'user', content: said }] }
       : { ...chat, input: said };
-  const reply = await gateway.call(route.path, { ...body, model: 'chat/m' });
+  const { answeredByGuards } = OPERATIONS[route.operation as keyof typeof OPERATIONS];
+  const reply = await gateway.call(route.path, { ...body, model: answeredByGuards ? 'p' : 'chat/m' });
   await gateway.settled();
   return reply;
 }
@@ -71,6 +72,7 @@ async function cellOf(route: Route, search: GuardSearch, direction: Way, stream:
   if (direction === 'output' && (search === 'heuristic' || !operation.generates)) return 'nothing to scan';
   const gateway = await gatewayWith(search, direction);
   const reply = await call(gateway, route, direction, stream);
+  if (operation.answeredByGuards && !isManaged(search)) return JSON.parse(reply.text).results[0].flagged === true ? 'told' : 'not scanned';
   if (search === 'heuristic') return reply.headers['x-gateway-guardrails']?.endsWith('=flag') === true ? 'flags only' : 'not scanned';
   if (isManaged(search)) return reply.status === 503 && !reply.text.includes(EMAIL) ? 'asked' : 'not scanned';
   const blocked = direction === 'input' ? reply.status === 400 : reply.text.includes("guardrail policy 'p' ended this answer");
