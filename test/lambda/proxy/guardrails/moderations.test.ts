@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import type { GuardRuleConfig } from '../../../../lib/private/contract';
 import type { TestGateway, TestGatewayOptions } from '../../../support/gateway';
-import { reply, startUpstream, type Upstream } from '../../../support/upstream';
+import { jsonReply, reply, startUpstream, type Upstream } from '../../../support/upstream';
 import { BEDROCK_RULE, bedrockSays, hosts, moderationRule, webhookRule } from './guard-host';
 import { bedrockEnvironment, EMAIL, guardedGateway, RULE } from './support';
 
@@ -179,6 +179,41 @@ test('masks are longer than what they hide: what is set aside covers what servic
   expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '').content[0].text.text.length).toBeGreaterThan(4_000);
   expect(record?.costNanoUsd).toBeGreaterThan(150_000n);
   expect(record?.boundNanoUsd).toBeGreaterThanOrEqual(record?.costNanoUsd ?? 0n);
+});
+
+test('a key whose budget does not cover what services may bill asks nobody', async () => {
+  await start([BEDROCK_RULE]);
+  const authorization = `Bearer ${await gateway.addKey({ budgets: [{ limit_usd: '0.0001', period: 'month' }] })}`;
+
+  const { status, body } = await ask('hello', {}, { authorization });
+
+  expect([status, body.error.code]).toEqual([402, 'insufficient_quota']);
+  expect(upstream.requests).toEqual([]);
+  expect(gateway.records()).toEqual([]);
+});
+
+test('who waits no longer is told so, and nothing is charged for a verdict that never came', async () => {
+  upstream.script(hosts({ webhook: () => [{ waitMs: 2_000 }, ...jsonReply({ verdict: 'pass' })], model: [] }));
+  await start([webhookRule(upstream.origin)]);
+
+  const { status, record } = await ask('hello', {}, { 'x-gateway-timeout-ms': '100' });
+
+  expect(status).toBe(504);
+  expect(record).toMatchObject({ costNanoUsd: 0n, operation: 'moderations' });
+  expect(record?.state).not.toBe('settled');
+});
+
+test('what a policy holds for elsewhere alone does not answer here, and a stream is none', async () => {
+  gateway = await guardedGateway(upstream, [
+    { id: 'chat', endpoints: ['/v1/chat/completions'], rules: [BLOCK] },
+    { id: 'all', rules: [{ name: 'bad', deny: ['darn'], action: 'mask' as const }] },
+  ]);
+
+  const { headers, body } = await ask('darn', { stream: true });
+
+  expect(headers['content-type']).toContain('application/json');
+  expect(body).toMatchObject({ model: 'all', results: [{ flagged: true, categories: { bad: true } }] });
+  expect((await ask('darn', { model: 'chat' })).status).toBe(404);
 });
 
 test('a thousand inputs have a result each', async () => {
