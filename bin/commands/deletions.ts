@@ -5,12 +5,12 @@ import { field } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 
-const SUBJECTS = { 'for-key': 'key_id', user: 'user_id', tag: 'tag' } as const;
+const SUBJECTS = { 'for-key': 'key_id', user: 'user_id', 'end-user': 'end_user', tag: 'tag' } as const;
 
-const USAGE = `usage: npx cdk-llm-gateway deletions create --for-key ID | --user ID | --tag NAME=VALUE
+const USAGE = `usage: npx cdk-llm-gateway deletions create --for-key ID | --user ID | --end-user NAME | --tag NAME=VALUE
        npx cdk-llm-gateway deletions list
 
-Deletes the contents of a key, of a user or of a tag, and blanks in records what identifies
+Deletes the contents of a key, of a user, of an end user as callers name it or of a tag, and blanks in records what identifies
 them; amounts stay. It is done within 24 hours; list says how far it is.
 
 ${CONNECTION_HELP}`;
@@ -46,7 +46,7 @@ export const command: Command = {
       const value = text(parsed, option);
       return value === undefined ? [] : [[name, value] as const];
     });
-    if (given.length !== 1) throw new UsageError('deletions create takes exactly one of --for-key, --user, --tag');
+    if (given.length !== 1) throw new UsageError('deletions create takes exactly one of --for-key, --user, --end-user, --tag');
     const made = await client.json<Record<string, unknown>>('POST', '/deletions', { body: Object.fromEntries(given) });
     printRows(parsed, COLUMNS, [made], '');
     return 0;

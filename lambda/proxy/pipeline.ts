@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../identity';
 import type { Exchange } from '../platform/http';
 import { attemptId, safeStack } from '../platform/runtime';
+import { noteSubjects } from './after/end-user';
 import { placeNames } from './after/metric-dimensions';
 import { record } from './after/record';
 import { openTaps } from './after/tap';
@@ -81,7 +82,7 @@ async function run(gateway: Gateway, exchange: Exchange, trace: Trace, match: Ro
   trace.operation = route.operation;
   const call = await parse(gateway, exchange, match, caller, trace.requestId, configuration);
   trace.originalModel = call.facts.model;
-  if (trace.contents !== undefined) trace.labels = call.options.labels;
+  if (trace.contents !== undefined) noteSubjects(trace, call);
   trace.stream = call.facts.stream;
   const { bounded, reservation } = await admit(gateway, call, (work) => trace.afterwards.push(work));
   // A second attempt at admission has an id of its own, which is the usage record's.

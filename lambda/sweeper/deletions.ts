@@ -91,8 +91,9 @@ async function blankRecords(parts: DeletionParts, deletion: Deletion): Promise<P
 function isAbout(record: UsageRecord, { kind, value }: Deletion): boolean {
   if (kind === 'key') return record.keyId === value;
   if (kind === 'user') return record.userId === value;
+  if (kind === 'end_user') return record.endUser === value;
   const [name, tag] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)];
-  return kind === 'tag' && (record.tags?.[name] === tag || record.labels?.[name] === tag);
+  return record.tags?.[name] === tag || record.labels?.[name] === tag;
 }
 
 function utcDay(ms: number): string {

@@ -6,7 +6,7 @@ const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 512 };
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 
 /** Whom a deletion may be about, by the field that names them. */
-export const SUBJECT_FIELDS = { key_id: 'key', user_id: 'user', tag: 'tag' } as const;
+export const SUBJECT_FIELDS = { key_id: 'key', user_id: 'user', end_user: 'end_user', tag: 'tag' } as const;
 
 export const DELETION_CREATE: Schema = {
   title: 'DeletionCreate',
@@ -16,6 +16,7 @@ export const DELETION_CREATE: Schema = {
   properties: {
     key_id: { ...TEXT, description: 'Everything that was asked with this key.' },
     user_id: { ...TEXT, description: 'Everything of the keys of this user.' },
+    end_user: { ...TEXT, description: 'Everything that was asked on behalf of whom a caller calls so.' },
     tag: { ...TEXT, pattern: '^[^=]+=', description: '`name=value`, of a tag or of a label that a caller wrote.' },
   },
 };

@@ -1,12 +1,19 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
 import type { RoutedCall } from '../before/call';
+import type { Trace } from './trace';
 
 /** Longer ones are cut: an id is shorter. */
 const LONGEST = 128;
 const PLAIN: readonly string[] = ['user'];
 
+/** Notes whom the caller says that it asks for. */
+export function noteSubjects(trace: Trace, call: Pick<RoutedCall, 'dialect' | 'document' | 'options'>): void {
+  trace.labels = call.options.labels;
+  trace.endUser = endUserOf(call);
+}
+
 /** On whose behalf the caller asks, where the dialect has a field for that and the caller says it. */
-export function endUserOf({ dialect, document }: Pick<RoutedCall, 'dialect' | 'document'>): string | undefined {
+function endUserOf({ dialect, document }: Pick<RoutedCall, 'dialect' | 'document'>): string | undefined {
   for (const path of dialect.fieldNames?.['user'] ?? PLAIN) {
     const found = path.split('.').reduce<JsonValue | undefined>((within, name) => fieldOf(within, name), document.value);
     if (typeof found === 'string' && found !== '') return found.slice(0, LONGEST);

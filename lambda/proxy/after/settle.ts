@@ -7,7 +7,7 @@ import { isBilled } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import { askedAt, guardedAt } from '../choosing/parameters';
 import type { Gateway } from '../gateway';
-import { endUserOf } from './end-user';
+import { noteSubjects } from './end-user';
 import {
   billedOf,
   billedUnits,
@@ -83,10 +83,9 @@ function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
 }
 
 function closed(gateway: Gateway, trace: Trace, call: RoutedCall): Outcome {
-  const { options, sensitivity, targets } = call;
+  const { sensitivity, targets } = call;
   takeTimes(trace, gateway.clock.monotonic());
-  trace.labels = options.labels;
-  trace.endUser = endUserOf(call);
+  noteSubjects(trace, call);
   if (sensitivity !== 'public') {
     trace.sensitivity = sensitivity;
     trace.network = widestNetwork(trace, targets);

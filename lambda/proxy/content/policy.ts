@@ -53,10 +53,21 @@ function rank(level: ContentLevel): number {
   return CONTENT_LEVELS.indexOf(level);
 }
 
-/** Of a caller, whom its contents may have to be deleted for: its key, its user, its tags. */
-export function subjectsOf({ rows }: ContentWish, labels: Readonly<Record<string, string>> = {}) {
+/** Whom the caller says that it asks for. */
+export interface SaidSubjects {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly endUser?: string | undefined;
+}
+
+/** Whom contents may have to be deleted for: the caller's key, its user, its tags, and whom it asked for. */
+export function subjectsOf({ rows }: ContentWish, { labels = {}, endUser }: SaidSubjects) {
   const pairs = [...Object.entries(tagsOf(rows)), ...Object.entries(labels)];
   const tags = pairs.map(([name, value]) => ({ kind: 'tag' as const, value: `${name}=${value}` }));
   const { id, userId } = rows.key;
-  return [{ kind: 'key' as const, value: id }, ...(userId === undefined ? [] : [{ kind: 'user' as const, value: userId }]), ...tags];
+  return [
+    { kind: 'key' as const, value: id },
+    ...(userId === undefined ? [] : [{ kind: 'user' as const, value: userId }]),
+    ...(endUser === undefined ? [] : [{ kind: 'end_user' as const, value: endUser }]),
+    ...tags,
+  ];
 }

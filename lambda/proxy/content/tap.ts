@@ -90,7 +90,7 @@ class OpenContent implements OpenTap {
   private async keyOf(contents: ContentWish, part?: number): Promise<string> {
     const { current, byVersion } = await this.parts.peppers();
     const pepper = byVersion.get(current) as string;
-    const facts = subjectsOf(contents, this.trace.labels).map(({ kind, value }) => contentFact(pepper, kind, value));
+    const facts = subjectsOf(contents, this.trace).map(({ kind, value }) => contentFact(pepper, kind, value));
     return contentKey(this.trace.requestId, [...new Set(facts)], part);
   }
 }
@@ -107,6 +107,7 @@ function about(trace: Trace, { level }: ContentWish, at: string): object {
     user_id: userId,
     // What callers write may hold what is masked elsewhere.
     labels: level === 'redacted' ? undefined : trace.labels,
+    end_user: level === 'redacted' ? undefined : trace.endUser,
     dialect: trace.dialect,
     route: trace.route,
     original_model: originalModel,

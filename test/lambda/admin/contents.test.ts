@@ -15,7 +15,10 @@ beforeEach(() => {
   harness = createAdminHarness();
 });
 
-async function keep(subject: readonly [kind: 'key' | 'user' | 'tag', value: string][], document: object = {}): Promise<string> {
+async function keep(
+  subject: readonly [kind: 'key' | 'user' | 'end_user' | 'tag', value: string][],
+  document: object = {},
+): Promise<string> {
   const id = attemptId(harness.clock);
   const peppers = await harness.services.peppers();
   const pepper = peppers.byVersion.get(peppers.current) as string;
@@ -92,9 +95,10 @@ describe('a deletion', () => {
   };
   const stored = () => JSON.stringify(harness.database.items(TABLE_NAMES.records));
 
-  test.each<[string, object, ['key' | 'user' | 'tag', string], object, string]>([
+  test.each<[string, object, ['key' | 'user' | 'end_user' | 'tag', string], object, string]>([
     ['of a key', { key_id: 'k-erika' }, ['key', 'k-erika'], { keyId: 'k-erika' }, 'k-erika'],
     ['of a user', { user_id: 'erika' }, ['user', 'erika'], { userId: 'erika' }, 'erika'],
+    ['of an end user', { end_user: 'erika' }, ['end_user', 'erika'], { endUser: 'erika' }, 'erika'],
     ['of a tag', { tag: 'customer=erika' }, ['tag', 'customer=erika'], { tags: { customer: 'erika', env: 'prod' } }, 'erika'],
     ['of a label', { tag: 'customer=erika' }, ['tag', 'customer=erika'], { labels: { customer: 'erika' } }, 'erika'],
   ])(

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { factsOfContent } from '../../../../lambda/archive';
 import { parsePeppers } from '../../../../lambda/identity';
 import { createContentLog } from '../../../../lambda/proxy/content';
 import type { ContentLevel, ContentLogConfig } from '../../../../lib/private/contract';
@@ -93,6 +94,24 @@ test('a long answer is written in pieces while it comes, and all of them are the
   expect(pieces.length).toBeGreaterThan(3);
   expect(told?.['pieces']).toBe(pieces.length);
   expect(pieces.map(([, bytes]) => gunzipSync(bytes).toString()).join('') + told?.['answer']).toBe(answer.text);
+});
+
+test('whom a call was made for is found by its key, without being readable in it', async () => {
+  await start(ALL, 1_000);
+  const texts = Array.from({ length: 20 }, (_, index) => `${index} ${'x'.repeat(200)}`);
+  for (const more of [{}, { user: 'erika' }]) {
+    upstream.script(streamOf(...texts));
+    await gateway.call(path, { ...asking('q', true), ...more });
+    await gateway.settled();
+  }
+
+  const facts = [...bucket.objects.keys()].map((key) => factsOfContent(key));
+  const least = Math.min(...facts.map(({ length }) => length));
+  const ofErika = facts.filter(({ length }) => length > least);
+  expect(ofErika.length).toBe(facts.length / 2);
+  expect(new Set(ofErika.map(String)).size).toBe(1);
+  expect(kept()).toContainEqual(expect.objectContaining({ end_user: 'erika' }));
+  expect([...bucket.objects.keys()].join()).not.toContain('erika');
 });
 
 test('metadata has no word of request and answer', async () => {
