@@ -1,28 +1,10 @@
-import { DIGIT, is, shapeOf, standsAlone, type TextWindow } from '../text';
+import { shapeOf, standsAlone } from '../text';
 import { isLuhn } from './checksums';
 import type { NumberDetector } from './detector';
 
-const ZERO = 0x30;
 const MOST_PREFIX_DIGITS = 4;
 
 const FOUR_FOURS = shapeOf(4, 4, 4, 4);
-const FOUR_FOURS_LENGTH = 19;
-
-/** Cards that stand in a row; accounts and tables have groups of four too. */
-function isAmongCards(window: TextWindow, start: number, end: number): boolean {
-  const [before, behind] = [start - 1 - FOUR_FOURS_LENGTH, end + 1];
-  return (!is(window.at(start - 2), DIGIT) || isCard(window, before)) && (!is(window.at(behind), DIGIT) || isCard(window, behind));
-}
-
-function isCard(window: TextWindow, start: number): boolean {
-  const digits: number[] = [];
-  for (let index = start; index < start + FOUR_FOURS_LENGTH; index++) {
-    const isBetween = (index - start) % 5 === 4;
-    if (isBetween === is(window.at(index), DIGIT)) return false;
-    if (!isBetween) digits.push(window.at(index) - ZERO);
-  }
-  return isLuhn(digits, digits.length);
-}
 
 /** Numbers of payment cards: a prefix that networks issue, the length that belongs to it, and Luhn's check. */
 export const paymentCard: NumberDetector = {
@@ -39,8 +21,8 @@ export const paymentCard: NumberDetector = {
   isNumber(numbers, group, window, index) {
     const count = numbers.count(group);
     if (!numbers.isUniform(group) || !isIssued(numbers.digits, count) || !isLuhn(numbers.digits, count)) return false;
-    const end = numbers.ends[group] as number;
-    return standsAlone(window, index, end) || (numbers.shapes[group] === FOUR_FOURS && isAmongCards(window, index, end));
+    // Four fours count in any row: a reference in front of a card, or a year behind it, must not hide it.
+    return numbers.shapes[group] === FOUR_FOURS || standsAlone(window, index, numbers.ends[group] as number);
   },
 };
 

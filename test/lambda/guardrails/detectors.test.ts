@@ -270,10 +270,11 @@ test('numbers without form or check digit need a word in front', () => {
   expect(found('phone', 'item 4155552671', ['us'])).toEqual([]);
 });
 
-test('cards stand in rows of cards, and not in rows of other groups', () => {
+test('cards are found in rows of other groups of four', () => {
   expect(found('payment_card', '4111 1111 1111 1111 5500 0000 0000 0004')).toEqual(['4111 1111 1111 1111', '5500 0000 0000 0004']);
-  expect(found('payment_card', '1234 4111 1111 1111 1111')).toEqual([]);
-  expect(found('payment_card', '4111 1111 1111 1111 1234')).toEqual([]);
+  expect(found('payment_card', '1234 4111 1111 1111 1111')).toEqual(['4111 1111 1111 1111']);
+  expect(found('payment_card', '4111 1111 1111 1111 2028')).toEqual(['4111 1111 1111 1111']);
+  expect(found('payment_card', '4111 4111 1111 1111 1111')).toEqual(['4111 1111 1111 1111']);
 });
 
 describe('types and groups', () => {

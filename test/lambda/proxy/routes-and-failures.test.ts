@@ -23,6 +23,7 @@ const FAILURES: readonly (readonly Step[])[] = [
   jsonReply({ error: { message: 'x', code: 'content_filter', type: 'invalid_request_error' } }, 400),
   [{ reset: true }],
 ];
+const RESET = 4;
 
 interface Asking {
   readonly path: string;
@@ -131,7 +132,11 @@ test('I4 I18 a call is only ever sent to targets that it is for, whatever fails,
       if (reply.status === 200) {
         expect(reply.headers['x-gateway-provider']).toBe(sent.at(-1));
         expect(records[0]).toMatchObject({ provider: sent.at(-1), outcome: 'ok' });
-        expect(records[0]?.attempts).toHaveLength(sent.length);
+        // A connection that was kept and breaks at once may have been closed before: the same attempt goes on at a new one.
+        const again = sent.filter((provider, index) => provider === sent[index - 1] && failing[PROVIDERS.indexOf(provider)] === RESET);
+        const attempts = records[0]?.attempts?.length ?? 0;
+        expect(attempts).toBeLessThanOrEqual(sent.length);
+        expect(attempts).toBeGreaterThanOrEqual(sent.length - again.length);
       }
       // Whoever does not fail answers, unless what a failing one said is the caller's to hear.
       const healthy = fitting.filter((provider) => failing[PROVIDERS.indexOf(provider)] === null);
