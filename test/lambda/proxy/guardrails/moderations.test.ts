@@ -192,15 +192,15 @@ test('a key whose budget does not cover what services may bill asks nobody', asy
   expect(gateway.records()).toEqual([]);
 });
 
-test('who waits no longer is told so, and nothing is charged for a verdict that never came', async () => {
-  upstream.script(hosts({ webhook: () => [{ waitMs: 2_000 }, ...jsonReply({ verdict: 'pass' })], model: [] }));
-  await start([webhookRule(upstream.origin)]);
+test('who waits no longer is told so, and charged what the service that was asked has billed', async () => {
+  upstream.script(hosts({ bedrock: (body) => [{ waitMs: 400 }, ...jsonReply(bedrockSays(body))], model: [] }));
+  await start([BEDROCK_RULE]);
 
   const { status, record } = await ask('hello', {}, { 'x-gateway-timeout-ms': '100' });
 
   expect(status).toBe(504);
-  expect(record).toMatchObject({ costNanoUsd: 0n, operation: 'moderations' });
-  expect(record?.state).not.toBe('settled');
+  expect(record).toMatchObject({ costNanoUsd: 150_000n, guardNanoUsd: 150_000n, operation: 'moderations' });
+  expect(gateway.records()).toHaveLength(1);
 });
 
 test('what a policy holds for elsewhere alone does not answer here, and a stream is none', async () => {
