@@ -8,6 +8,7 @@ import {
   promptAttackScore,
   type TextForm,
 } from '../../../lambda/guardrails';
+import { redacted } from '../../../lambda/proxy/content/redact';
 import { guardPatternProblem } from '../../../lib/private/contract';
 import type { Random } from '../random';
 import { check, type Reader } from '../reader';
@@ -67,6 +68,23 @@ export const guardedReaders: readonly Reader[] = [
     words: [...WORDS, '\\u0040', '\\u00', '\\', '"', '\\"', '\\ud835\\udfd8'],
     stepsPerByte: 1_000,
     read: (input, random) => readBothWays(input.toString('utf8'), 'json', random),
+  },
+  {
+    name: 'redacted-contents',
+    about: 'answers, streamed or not, of which the content log keeps what guards leave of them',
+    files: ['lambda/proxy/content/redact.ts'],
+    samples: () => [
+      'data: {"choices":[{"index":0,"delta":{"content":"bob@exam"}}]}\n\ndata: {"choices":[{"index":0,"delta":{"content":"ple.com"}}]}\n\ndata: [DONE]\n\n',
+      'event: content_block_delta\r\ndata: {"index":1,"delta":{"text":"4111 1111"}}\r\n\r\n',
+      '{"choices":[{"message":{"content":"bob@example.com"}}]}',
+    ],
+    words: ['data:', 'event:', '\n', '\r', '{"index":', '[', '['.repeat(300), ']'.repeat(300), '"', '\\', '4111 1111 1111 1111'],
+    stepsPerByte: 3_000,
+    read: (input) => {
+      const { request, answer } = redacted('{"messages":[{"content":"bob@example.com"}]}', input.toString('utf8'));
+      check(!request.includes('bob@example.com'), 'a request is kept with an address');
+      check(answer !== undefined, 'an answer is lost');
+    },
   },
   {
     name: 'prompt-attack',
