@@ -15,15 +15,17 @@ const PATH = 'canaryPath';
 const ANSWER = 'canaryAnswer';
 const SAID = 'canaryProviderSaid';
 const LABEL = 'canaryLabel';
-const NOWHERE = [SECRET, PROMPT, HEADER, QUERY, PATH, ANSWER, SAID, LABEL];
+/** On whose behalf a caller asks, as it says. Tables keep it, as they keep labels. */
+const END_USER = 'canaryEndUser';
+const NOWHERE = [SECRET, PROMPT, HEADER, QUERY, PATH, ANSWER, SAID, LABEL, END_USER];
 
 const KINDS: readonly ProviderKind[] = ['openai', 'anthropic', 'google-ai-studio', 'cohere'];
 const BODIES: Readonly<Record<string, object>> = {
-  '/v1/chat/completions': { messages: [{ role: 'user', content: PROMPT }], user: PROMPT, metadata: { a: PROMPT }, max_tokens: 20 },
+  '/v1/chat/completions': { messages: [{ role: 'user', content: PROMPT }], user: END_USER, metadata: { a: PROMPT }, max_tokens: 20 },
   '/v1/responses': { input: PROMPT, instructions: PROMPT, max_output_tokens: 20 },
-  '/v1/messages': { max_tokens: 20, system: PROMPT, messages: [{ role: 'user', content: PROMPT }], metadata: { user_id: PROMPT } },
+  '/v1/messages': { max_tokens: 20, system: PROMPT, messages: [{ role: 'user', content: PROMPT }], metadata: { user_id: END_USER } },
   '/v1/messages/count_tokens': { messages: [{ role: 'user', content: PROMPT }] },
-  '/v1/embeddings': { input: PROMPT, user: PROMPT },
+  '/v1/embeddings': { input: PROMPT, user: END_USER },
   '/v1/moderations': { input: PROMPT },
 };
 
@@ -147,7 +149,9 @@ test('J08 I25 no mark of a secret, a prompt, a header or an answer is in a log, 
   const tables = Object.values(TABLE_NAMES).map((name) => JSON.stringify(gateway.table.items(name)));
   const found = [...NOWHERE, secretOfKey].filter((mark) => lines.some((line) => line.includes(mark)));
   expect(found).toEqual([]);
-  expect([...NOWHERE, secretOfKey].filter((mark) => mark !== LABEL && tables.some((text) => text.includes(mark)))).toEqual([]);
+  expect(
+    [...NOWHERE, secretOfKey].filter((mark) => mark !== LABEL && mark !== END_USER && tables.some((text) => text.includes(mark))),
+  ).toEqual([]);
   for (const { name, text } of replies) {
     const told = [SECRET, secretOfKey, upstream.origin, HEADER].filter((mark) => text.includes(mark));
     expect([name, told]).toEqual([name, []]);

@@ -100,7 +100,7 @@ describe('addresses of providers', () => {
     expect(guarded).toMatchObject({ protocol: 'bedrock-converse', path: '/model/m/converse', transport: 'bedrock-sdk' });
     expect(guarded?.settle?.({ messages: [] })).toEqual({
       messages: [],
-      guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: 'DRAFT' },
+      guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: 'DRAFT', trace: 'enabled' },
     });
     const plain = endpoint('bedrock', {});
     expect(plain).toMatchObject({ protocol: 'bedrock-converse', path: '/model/m/converse', headers: {} });
