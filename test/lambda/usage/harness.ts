@@ -22,6 +22,7 @@ import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
 import { createProcessor } from '../../../lambda/usage/process';
 import { rebuildDays } from '../../../lambda/usage/rebuild';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { checkPublished } from '../../support/event-schema';
 import { createMemoryBucket } from '../../support/memory-bucket';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
 import { usageRecord } from '../../support/usage-record';
@@ -63,6 +64,7 @@ export function createUsageHarness({ archives = false } = {}) {
     bus: {
       async publish(events) {
         if (state.busFails) throw Object.assign(new Error('the bus is down'), { name: 'TimeoutError' });
+        events.forEach(checkPublished);
         published.push(...events);
       },
     },
