@@ -27,7 +27,8 @@ Says what a policy finds in a text, which of its actions follows, and the text a
     const [, file, extra] = parsed.positionals;
     if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
     const policy = readPolicy(parsed);
-    const tried = tryOn(policy, readFileSync(file ?? STANDARD_INPUT, 'utf8'), readDirection(parsed));
+    const direction = readDirection(parsed);
+    const tried = tryOn(policy, readFileSync(file ?? STANDARD_INPUT, 'utf8'), direction);
     const asking = rulesThatAsk(policy);
     if (asking.length > 0) process.stderr.write(`not asked: ${asking.map(plain).join(', ')}\n`);
     process.stdout.write(flag(parsed, 'json') ? `${JSON.stringify(tried)}\n` : readable(tried));

@@ -1,13 +1,16 @@
 /** Whatever the admin API answers fits the document that it publishes of itself, and every code that it says stands there. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import Ajv from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { routes } from '../../../lambda/admin/routes';
-
+import { contentKey } from '../../../lambda/archive';
 import type { KeptRecord } from '../../../lambda/money/ports';
 import type { RequestResult } from '../../../lambda/money/record';
 import { contributionOf } from '../../../lambda/money/rollup';
+import { attemptId } from '../../../lambda/platform/runtime';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
 import type { GatewayDocument } from '../../../lib/private/contract';
 import { WHOLE_CALL, WHOLE_RESULT } from '../../support/field-values';
@@ -153,6 +156,14 @@ test('two hundred varied calls are answered as the document says, with every ope
   await call('GET', '/gateway/budgets');
   for (const query of ['', '?resource=team', '?resource=nothing', '?limit=2', '?start=2026-11-01&end=2026-11-30'])
     await call('GET', `/audit${query}`);
+  const auditor = await admin.key({ role: 'auditor' });
+  const [contentId, today] = [attemptId(admin.clock), new Date(admin.clock).toISOString()];
+  admin.bucket.objects.set(contentKey(contentId, []), gzipSync(JSON.stringify({ id: contentId, at: today, level: 'full' })));
+  for (const id of [contentId, 'nobody']) await call('GET', `/contents/${id}`, { key: auditor.text });
+  for (const body of [{ key_id: 'k' }, { end_user: 'erika' }, { tag: 'no-value' }, {}]) await call('POST', '/deletions', { body });
+  await call('GET', '/deletions');
+  await call('GET', '/audit/trails');
+  for (const trail of ['requests-5', 'requests-99']) await call('GET', `/audit/trails/${trail}/check`);
   await call('GET', '/price-book');
   for (const options of [{}, { dry_run: true, force: true }, { force: true }, { force: 'yes' }])
     await call('POST', '/price-book', { body: { book: BOOK, ...options } });

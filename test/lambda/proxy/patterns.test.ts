@@ -15,6 +15,9 @@ const LIMIT_MS = 1_500;
 const SHORT: Readonly<Record<string, number>> = {
   'wire/model/scrub.ts': 2_000,
   'routing/providers.ts': 2_048,
+  'aws/bedrock-guardrails.ts': 2_048,
+  'aws/s3.ts': 2_048,
+  'proxy/telemetry/open.ts': 2_048,
   'aws/aws-json.ts': 2_048,
   'wire/providers/address.ts': 2_048,
 };

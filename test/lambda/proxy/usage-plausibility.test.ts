@@ -1,6 +1,7 @@
 /** What a provider reports is charged as far as it can be true of the call; what cannot be true is charged by estimate, and told. */
 import fc from 'fast-check';
 import { loadPriceBook } from '../../../lambda/money/deployed-book';
+import { METRICS } from '../../../lib/private/contract';
 import { completion, HELLO, message, pricedGateway } from '../../support/priced-gateway';
 import { jsonReply, type Step, streamReply } from '../../support/upstream';
 
@@ -14,7 +15,7 @@ const gateway = pricedGateway(KINDS, (kind) => (kind === 'bedrock' ? { regions: 
 async function ask(path: string, body: object, steps: readonly Step[]) {
   const { reply, record, log } = await gateway.ask(path, body, steps);
   const anomalies = log.filter(({ event }) => event === 'usage-anomaly');
-  const metric = log.some(({ event, UsageAnomaly: count }) => event === 'request' && count === 1);
+  const metric = log.some((line) => line.event === 'request' && line[METRICS.USAGE_ANOMALY] === 1);
   return { reply, record, anomalies, metric };
 }
 

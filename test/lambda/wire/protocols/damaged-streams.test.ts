@@ -53,7 +53,7 @@ test.each(streams.map((scenario) => [scenario.id, scenario] as const))('E08 %s, 
       checkBlocks(events);
       for (const dialect of DIALECTS) expect(readStream(dialect.name, encode(dialect, events)).terminals).toHaveLength(1);
       const meter = meters();
-      for (const frame of received) expect(meter?.observe(frame).kind ?? 'forward').toMatch(/^(forward|preamble|drop|error)$/);
+      for (const frame of received) expect(meter?.observe(frame).kind ?? 'forward').toMatch(/^(forward|preamble|drop|error|failed)$/);
     }),
     { numRuns: Number(process.env['RUNS'] ?? 20) },
   );
