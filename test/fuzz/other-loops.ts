@@ -5,7 +5,6 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/admin/idempotency.ts': 'digits of a digest, more with each round',
   'lambda/admin/routes/levels.ts': 'pages of the table',
   'lambda/sweeper/deletions.ts': 'pages of a bucket and of the table, and days, until its time is over',
-  'lambda/proxy/content/redact.ts': 'the lines of an answer that is of bounded length',
   'lambda/archive/trail-writer.ts': 'a fixed number of attempts',
   'lambda/archive/trail-check.ts': 'the segments of one page, one fewer with each round',
   'bin/commands/audit-verify.ts': 'pages of the admin API, each further back than the one before',

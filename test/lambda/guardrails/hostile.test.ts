@@ -24,7 +24,7 @@ describe('D14 a text that is made to take long takes as long as any other', () =
     const least = Math.max(20, Math.min(...[0, 1].map(() => msOf(() => scanner.scan(one)))));
 
     // The bench holds it to its time on a quiet machine; here it must not grow faster than the text does.
-    expect(msOf(() => scanner.scan(four))).toBeLessThan(least * 12);
+    expect(Math.min(...[0, 1, 2].map(() => msOf(() => scanner.scan(four))))).toBeLessThan(least * 12);
     expect(msOf(() => promptAttackScore([one]))).toBeLessThan(1_000);
   });
 });
