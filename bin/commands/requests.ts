@@ -1,5 +1,6 @@
 import { RECORD_FIELDS, shown, type TypeShown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, gather, printRows } from './admin/call';
+import { CALL_FILTERS } from './admin/call-filters';
 import { allowOnly, CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, verbOf, wholeNumber } from './admin/options';
 import type { Column } from './admin/table';
 import { formatDetails, plain } from './admin/table';
@@ -76,14 +77,8 @@ function tokens(usage: unknown): string {
 const FILTERS: Readonly<Record<string, string>> = {
   start: 'start',
   end: 'end',
-  team: 'team_id',
-  project: 'project_id',
-  user: 'user_id',
-  'for-key': 'key_id',
-  provider: 'provider',
+  ...CALL_FILTERS,
   status: 'status',
-  model: 'model',
-  outcome: 'outcome',
   'end-user': 'end_user',
   sensitivity: 'sensitivity',
   network: 'network',

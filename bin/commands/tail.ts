@@ -1,4 +1,5 @@
 import { clientOf } from './admin/call';
+import { CALL_FILTERS } from './admin/call-filters';
 import type { AdminClient, Listed } from './admin/client';
 import { dollars, nanoOf } from './admin/figures';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text, wholeNumber } from './admin/options';
@@ -18,15 +19,6 @@ and each attempt that did not bring the answer.
 
 ${CONNECTION_HELP}`;
 
-const FILTERS: Readonly<Record<string, string>> = {
-  team: 'team_id',
-  project: 'project_id',
-  user: 'user_id',
-  'for-key': 'key_id',
-  provider: 'provider',
-  model: 'model',
-  outcome: 'outcome',
-};
 const PAGE = '200';
 /** More than may come in between two looks is not lost but late: a page follows. */
 const MOST_PAGES = 20;
@@ -43,13 +35,13 @@ export const command: Command = {
   summary: 'show requests as they end',
   usage: USAGE,
   async run(args) {
-    const filters = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, { type: 'string' as const }]));
+    const filters = Object.fromEntries(Object.keys(CALL_FILTERS).map((name) => [name, { type: 'string' as const }]));
     const times = { since: { type: 'string' }, for: { type: 'string' }, every: { type: 'string' } } as const;
     const parsed = parse(args, { ...CONNECTION_OPTIONS, ...filters, ...times });
     if (parsed.positionals.length > 0) throw new UsageError(`unexpected argument '${parsed.positionals[0]}'`);
     const [since = 60, forSeconds, every = 2] = ['since', 'for', 'every'].map((name) => wholeNumber(parsed, name));
     const client = await clientOf(parsed);
-    const query = Object.fromEntries(Object.entries(FILTERS).map(([option, parameter]) => [parameter, text(parsed, option)]));
+    const query = Object.fromEntries(Object.entries(CALL_FILTERS).map(([option, parameter]) => [parameter, text(parsed, option)]));
     const write = flag(parsed, 'json') ? (row: Row) => JSON.stringify(row) : lineOf;
     const untilMs = performance.now() + (forSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
     const seen = new Set<string>();

@@ -1,5 +1,6 @@
 import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../../lambda/money/record';
 import { clientOf, printRows } from './admin/call';
+import { CALL_FILTERS } from './admin/call-filters';
 import type { AdminClient, Listed } from './admin/client';
 import { nanoOf, sparkline } from './admin/figures';
 import type { Parsed } from './admin/options';
@@ -40,15 +41,9 @@ Only what has these:
 ${CONNECTION_HELP}`;
 
 const FILTERS: Readonly<Record<string, string>> = {
-  team: 'team_id',
-  project: 'project_id',
-  user: 'user_id',
-  'for-key': 'key_id',
+  ...CALL_FILTERS,
   alias: 'alias',
-  provider: 'provider',
-  model: 'model',
   region: 'region',
-  outcome: 'outcome',
   level: 'level',
   'end-user': 'end_user',
   tag: 'tag',

@@ -2,7 +2,7 @@ import type { InboundReply, OutboundRequest, Transport } from '../platform/http'
 import { TransportError } from '../platform/http';
 import type { JsonObject } from '../platform/json';
 import { parseJson } from '../platform/json';
-import { NEVER_CANCELLED } from '../platform/runtime';
+import { NEVER_CANCELLED, withoutTrailingSlash } from '../platform/runtime';
 import type { AwsCredentialSource } from './signing/aws-credentials';
 import type { SigV4Signer } from './signing/sigv4';
 
@@ -82,7 +82,7 @@ function createAddresses(region: string): (service: AwsJsonService, operation: s
 function addressOf({ name, version, target, endpoint }: AwsJsonService, operation: string, region: string): Address {
   const origin = endpoint ?? regionalEndpoint(name, region);
   return {
-    origin: origin.replace(/\/+$/, ''),
+    origin: withoutTrailingSlash(origin),
     // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
     network: origin.startsWith('http:') ? 'loopback' : 'vpc',
     headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${operation}` },

@@ -3,6 +3,7 @@ import { type ApplyGuardrail, askByHttp, NoVerdict, type Question, type ServiceV
 import { guardrailFee, textUnits } from '../money/pricing';
 import type { Transport } from '../platform/http';
 import { isJsonObject, type JsonObject, type JsonValue } from '../platform/json';
+import { withoutTrailingSlash } from '../platform/runtime';
 import { guardrailUnits } from '../wire/protocols';
 import type { AwsCredentialSource, SigV4Signer } from './signing';
 
@@ -24,7 +25,7 @@ export interface BedrockGuardrailsParts {
 export function createApplyGuardrail({ transport, signer, credentials, region, endpoint }: BedrockGuardrailsParts): ApplyGuardrail {
   return async (config, question) => {
     const place = regionOf(config) ?? region;
-    const origin = (endpoint ?? `https://bedrock-runtime.${place}.amazonaws.com`).replace(/\/+$/, '');
+    const origin = withoutTrailingSlash(endpoint ?? `https://bedrock-runtime.${place}.amazonaws.com`);
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const request = {
       method: 'POST' as const,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ObjectStore } from '../archive';
 import { type InboundReply, type Transport, TransportError } from '../platform/http';
-import { NEVER_CANCELLED } from '../platform/runtime';
+import { NEVER_CANCELLED, withoutTrailingSlash } from '../platform/runtime';
 import { AwsServiceError } from './aws-json';
 import type { AwsCredentialSource, SigV4Signer } from './signing';
 
@@ -26,7 +26,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
  */
 export function createS3ObjectStore(options: S3Options, bucket: string): ObjectStore {
   const { region } = options;
-  const origin = (options.endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`).replace(/\/+$/, '');
+  const origin = withoutTrailingSlash(options.endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const call = async (
     method: 'GET' | 'PUT' | 'DELETE',
     path: string,

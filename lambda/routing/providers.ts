@@ -1,6 +1,7 @@
 import type { CapacityConfig, NetworkConfig, ProviderConfig } from '../../lib/private/contract';
 import { usd } from '../money/pricing';
 import { deployedValue } from '../platform/document';
+import { withoutTrailingSlash } from '../platform/runtime';
 import type { AwsRuntimeService, ProviderDefinition } from '../wire/providers';
 import { baseUrlFor, providerDefinition } from '../wire/providers';
 
@@ -126,5 +127,5 @@ function networkOf(awsUrl: string): NetworkConfig {
 
 function siteOf(baseUrl: string, region: string | undefined): ProviderSite {
   const url = new URL(baseUrl);
-  return { ...(region === undefined ? {} : { region }), origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+  return { ...(region === undefined ? {} : { region }), origin: url.origin, basePath: withoutTrailingSlash(url.pathname) };
 }

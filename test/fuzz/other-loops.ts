@@ -24,6 +24,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/proxy/upstream/attempt.ts': 'the places of a call, each taken once',
   'lambda/identity/rows.ts': 'the rows of one call',
   'lambda/routing/live.ts': 'two reads',
+  'lambda/platform/runtime/trailing-slash.ts': 'the slashes at the end of a configured address',
   'lambda/platform/runtime/ids.ts': 'the letters of a time',
   'lambda/platform/otlp/protobuf.ts': 'the digits of a number',
   'lambda/aws/dynamodb/batch-get.ts': 'keys in batches, and a fixed number of attempts',

@@ -1,5 +1,5 @@
 import type { CancellationToken } from '../../platform/runtime';
-import type { Way } from '../managed';
+import type { GuardVerdict, Way } from '../managed';
 
 /** One question to a service. */
 export interface Question {
@@ -11,15 +11,8 @@ export interface Question {
   readonly wanted: CancellationToken;
 }
 
-/** What a service says of texts. */
-export interface ServiceVerdict {
-  readonly blocked: boolean;
-  /** One for each text that was asked of. */
-  readonly masked?: readonly string[];
-  readonly types: readonly string[];
-  readonly scores?: ReadonlyMap<string, number>;
-  readonly costNanoUsd: bigint;
-}
+/** What a service says of the texts of one question. */
+export type ServiceVerdict = Omit<GuardVerdict, 'checkedCharacters'>;
 
 /** A service that looks at texts. */
 export interface GuardService {

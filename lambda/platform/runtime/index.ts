@@ -18,3 +18,4 @@ export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
 export { createTicker, type Ticker, type Watcher } from './ticker';
 export { createTierUp } from './tier-up';
+export { withoutTrailingSlash } from './trailing-slash';

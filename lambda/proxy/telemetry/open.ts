@@ -3,7 +3,7 @@ import type { AwsJsonOptions } from '../../aws/aws-json';
 import type { FetchSecret } from '../../aws/secrets';
 import { deployedValue } from '../../platform/document';
 import { parseJson } from '../../platform/json';
-import type { Clock, Environment, Log } from '../../platform/runtime';
+import { type Clock, type Environment, type Log, withoutTrailingSlash } from '../../platform/runtime';
 import type { Destination } from './export';
 import { createTelemetry } from './index';
 import type { Telemetry } from './telemetry';
@@ -72,7 +72,7 @@ function collector(
   let read: Promise<Readonly<Record<string, string>>> | undefined;
   return {
     origin: base.origin,
-    path: `${base.pathname.replace(/\/+$/, '')}${path}`,
+    path: `${withoutTrailingSlash(base.pathname)}${path}`,
     network,
     headers: () => {
       if (arn === undefined) return NONE;

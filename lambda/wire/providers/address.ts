@@ -1,5 +1,5 @@
 import { GatewayError } from '../../platform/error';
-import { createMemo } from '../../platform/runtime';
+import { createMemo, withoutTrailingSlash } from '../../platform/runtime';
 import type { ProviderDefinition } from './provider';
 
 /**
@@ -26,7 +26,7 @@ export function addressName(what: string, value: string | undefined): string {
 export function baseUrlFor(definition: ProviderDefinition, configured: string | undefined, region: string | undefined): string {
   const template = configured || definition.baseUrl;
   if (template === undefined) throw misconfigured('it needs a base URL');
-  if (!template.includes('{region}')) return template.replace(/\/+$/, '');
+  if (!template.includes('{region}')) return withoutTrailingSlash(template);
 
   const name = addressName('region', region).toLowerCase();
   if (!/^[a-z0-9-]+$/.test(name)) throw misconfigured('its region may hold lower-case letters, digits and "-" only');
@@ -47,7 +47,7 @@ export function joinPath(basePath: string, path: string): string {
 const joined = createMemo<string>(500);
 
 function join(basePath: string, path: string): string {
-  const base = basePath.replace(/\/+$/, '');
+  const base = withoutTrailingSlash(basePath);
   const [plain = '', query] = splitQuery(path);
   const left = base.split('/').filter((segment) => segment !== '');
   const right = plain.split('/').slice(1);

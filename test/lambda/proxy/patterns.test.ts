@@ -14,12 +14,6 @@ const LIMIT_MS = 1_500;
 /** Where texts are known to be short, in characters: what is cut before it is looked at, and addresses that configuration gives. */
 const SHORT: Readonly<Record<string, number>> = {
   'wire/model/scrub.ts': 2_000,
-  'routing/providers.ts': 2_048,
-  'aws/bedrock-guardrails.ts': 2_048,
-  'aws/s3.ts': 2_048,
-  'proxy/telemetry/open.ts': 2_048,
-  'aws/aws-json.ts': 2_048,
-  'wire/providers/address.ts': 2_048,
 };
 
 interface Pattern {
