@@ -193,6 +193,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       usage: this.usage,
       ledger: this.ledger,
       tables: this.tables,
+      archive: this.archive,
       metrics: props.metrics,
       alerts: props.alerts,
     });

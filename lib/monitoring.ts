@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Alert } from './alert';
 import type { GatewayApi } from './api';
+import type { GatewayArchive } from './gateway-archive';
 import type { GatewayLedger } from './ledger';
 import { type Metrics, metricsLevel } from './metrics';
 import { alarmSpecifications } from './private/alarms';
@@ -50,6 +51,13 @@ export interface GatewayMonitoringProps {
 
   /** The tables. */
   readonly tables: GatewayTables;
+
+  /**
+   * The archive.
+   *
+   * @default - nothing is archived
+   */
+  readonly archive?: GatewayArchive;
 
   /**
    * How much is counted.
@@ -113,6 +121,7 @@ export class GatewayMonitoring extends Construct {
       proxy: props.proxy.metrics,
       sweeper: props.ledger.sweeper,
       usage: props.usage.handler,
+      archiver: props.archive?.archiver,
       deadSettlements: props.ledger.deadSettlements,
       failedBatches: props.usage.failedBatches,
     });
@@ -142,7 +151,11 @@ export class GatewayMonitoring extends Construct {
 }
 
 function widgetsOf(props: GatewayMonitoringProps): Widgets {
-  const { gatewayName, providers, proxy, usage, ledger, tables } = props;
+  const { gatewayName, providers, proxy, usage, archive, ledger, tables } = props;
+  const readers = [
+    { handler: usage.handler, label: 'usage' },
+    ...(archive === undefined ? [] : [{ handler: archive.archiver, label: 'archive' }]),
+  ];
   return new Widgets({
     gatewayName,
     level: metricsLevel(props.metrics),
@@ -157,7 +170,9 @@ function widgetsOf(props: GatewayMonitoringProps): Widgets {
     others: {
       API: callsOf(props.api.restApi),
       ...(props.adminApi === undefined ? {} : { 'Admin API': callsOf(props.adminApi.restApi) }),
-      'Stream lag in ms': [usage.handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM })],
+      'Stream lag in ms': readers.map(({ handler, label }) =>
+        handler.metric('IteratorAge', { statistic: cloudwatch.Stats.MAXIMUM, label }),
+      ),
       Queues: [
         ledger.settlements.metricApproximateNumberOfMessagesVisible(),
         ledger.deadSettlements.metricApproximateNumberOfMessagesVisible(),

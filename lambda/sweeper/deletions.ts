@@ -1,9 +1,9 @@
-import { CONTENT_PREFIX } from '../../lib/private/contract';
+import { CONTENT_PREFIX, METRICS } from '../../lib/private/contract';
 import { factsOfContent, type ObjectStore } from '../archive';
-import type { Deletion, DeletionStore, RecordBlanking, RollupStore } from '../aws/dynamodb';
+import { DELETED_WITHIN_MS, type Deletion, type DeletionStore, type RecordBlanking, type RollupStore } from '../aws/dynamodb';
 import type { UsageRecordStore } from '../money/ports';
 import type { UsageRecord } from '../money/record';
-import { type Clock, isoTime, type Log, safeStack } from '../platform/runtime';
+import { type Clock, isoTime, type Log, type Metrics, safeStack } from '../platform/runtime';
 
 export interface DeletionParts {
   readonly deletions: DeletionStore;
@@ -14,6 +14,7 @@ export interface DeletionParts {
   readonly contents: Pick<ObjectStore, 'list' | 'remove'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'emit'>;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,6 +31,9 @@ const SETTLED_MS = 20 * 60_000;
 export async function deleteWhatIsAsked(parts: DeletionParts, stop: () => boolean): Promise<void> {
   try {
     const open = (await parts.deletions.list()).filter(({ status }) => status === 'open').reverse();
+    const overdueMs = parts.clock.now() - DELETED_WITHIN_MS;
+    const overdue = open.filter(({ createdAt }) => Date.parse(createdAt) < overdueMs).length;
+    if (overdue > 0) parts.metrics.emit({ [METRICS.DELETIONS_OVERDUE]: overdue });
     for (const deletion of open) {
       if (stop()) return;
       await goOn(parts, deletion, stop);

@@ -1,12 +1,12 @@
-import type { BudgetConfig, GatewayDocument } from '../../lib/private/contract';
+import { type BudgetConfig, EVENTS, type GatewayDocument } from '../../lib/private/contract';
 import type { AlertStore } from '../aws/dynamodb';
 import type { IdentityStore, LevelRecord } from '../identity';
 import { bindLevel, type LevelKind, periodAt } from '../money/ledger';
 import { type BudgetSources, budgetStates, pageKey } from '../money/pages';
 import type { SpendStore } from '../money/ports';
-import { parseUsd } from '../money/pricing';
+import { formatUsd, parseUsd } from '../money/pricing';
 import type { Contribution } from '../money/rollup';
-import type { Clock } from '../platform/runtime';
+import { type Clock, isoTime } from '../platform/runtime';
 
 export interface BudgetAlertParts {
   readonly identity: Pick<IdentityStore, 'get'>;
@@ -82,17 +82,21 @@ async function raise(
   const limit = parseUsd(limitUsd) ?? 0n;
   for (const threshold of thresholds) {
     if (spentNanoUsd * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
+    const counter = `${pageKey(label, model ?? '*')}#${period}#${startMs}`;
     await alerts.raise({
-      counter: `${pageKey(label, model ?? '*')}#${period}#${startMs}`,
-      level: kind,
-      levelId: label.slice(kind.length + 1),
-      period,
-      periodStart: new Date(startMs).toISOString(),
-      ...(model === undefined ? {} : { model }),
-      threshold,
-      limitUsd,
-      spentNanoUsd,
-      at: new Date(clock.now()).toISOString(),
+      id: `${counter}#${threshold}#${limitUsd}`,
+      type: EVENTS.BUDGET_THRESHOLD,
+      at: isoTime(clock.now()),
+      detail: {
+        level: kind,
+        level_id: label.slice(kind.length + 1),
+        period,
+        period_start: isoTime(startMs),
+        ...(model === undefined ? {} : { model }),
+        threshold,
+        limit_usd: limitUsd,
+        spent_usd: formatUsd(spentNanoUsd),
+      },
     });
   }
 }

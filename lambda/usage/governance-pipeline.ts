@@ -2,11 +2,9 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/event';
 import type { Rule, Step, UnitOfWork } from 'aws-lambda-stream/types';
 import { faulty } from 'aws-lambda-stream/utils/faults';
 import _ from 'highland';
-import { EVENTS } from '../../lib/private/contract';
 import type { Item } from '../aws/dynamodb';
 import { ALERT_PREFIX, readAlert, readAuditEntry } from '../aws/dynamodb';
 import type { BusEvent, EventBus } from '../aws/events';
-import { formatUsd } from '../money/pricing';
 import type { PipelineRecord } from './records';
 import { UnusableRecord } from './rollup-pipeline';
 
@@ -66,22 +64,6 @@ const PAST: Readonly<Record<string, string>> = {
 };
 
 function alertEvent(item: Item, gateway: string): BusEvent {
-  const { counter, level, levelId, period, periodStart, model, threshold, limitUsd, spentNanoUsd, at } = readAlert(item);
-  return {
-    type: EVENTS.BUDGET_THRESHOLD,
-    at,
-    detail: {
-      id: `${counter}#${threshold}#${limitUsd}`,
-      gateway,
-      at,
-      level,
-      level_id: levelId,
-      period,
-      period_start: periodStart,
-      ...(model === undefined ? {} : { model }),
-      threshold,
-      limit_usd: limitUsd,
-      spent_usd: formatUsd(spentNanoUsd),
-    },
-  };
+  const { id, type, at, detail } = readAlert(item);
+  return { type, at, detail: { id, gateway, at, ...detail } };
 }

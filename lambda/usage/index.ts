@@ -3,6 +3,7 @@ import { createTrailWriter, type Trail, type TrailWriter, trailsOf } from '../ar
 import { createAwsJsonCall } from '../aws/aws-json';
 import {
   createAlertStore,
+  createDailySpend,
   createIdentityStore,
   createLeanDynamoDb,
   createPageStore,
@@ -21,6 +22,7 @@ import { raiseBudgetAlerts } from './budget-alerts';
 import { createProcessor } from './process';
 import { rebuildDays } from './rebuild';
 import { createRollupWriter } from './rollup-writer';
+import { createSpendAnomalies } from './spend-anomalies';
 
 const environment = readEnvironment();
 const clock = systemClock;
@@ -31,12 +33,14 @@ const connector = createLeanDynamoDb(call, environment.awsEndpoint('DYNAMODB'));
 const bus = createEventBus(call, environment.eventBus, environment.awsEndpoint('EVENTBRIDGE'));
 const rollups = createRollupStore(connector, environment.recordsTable);
 const writer = createRollupWriter(rollups, clock);
+const alerts = createAlertStore(connector, environment.recordsTable);
+const raiseSpendAnomalies = createSpendAnomalies({ spend: createDailySpend(connector, environment.recordsTable), alerts, clock });
 const alertParts = {
   identity: createIdentityStore(connector, environment.identityTable),
   // A page that money was taken from knows what was spent before.
   budgets: { pages: createPageStore(connector, environment.countersTable), spentBefore: async () => 0n },
   spend: createSpendStore(connector, environment.recordsTable),
-  alerts: createAlertStore(connector, environment.recordsTable),
+  alerts,
   document: loadDocument(environment.configFile),
   clock,
 };
@@ -61,7 +65,11 @@ function openTrail(bucket: string): TrailWriter {
 /** Reads the streams of the records and of the audit table: rollups, alerts, governance events. */
 export const handler = createProcessor({
   rollups: writer,
-  raiseAlerts: (contributions) => raiseBudgetAlerts(alertParts, contributions),
+  async raiseAlerts(contributions) {
+    await raiseBudgetAlerts(alertParts, contributions);
+    await raiseSpendAnomalies(contributions);
+  },
+  alerts,
   rebuildDays: (requests) => rebuildDays(rebuildParts, requests),
   trail: environment.archiveBucket === '' ? undefined : openTrail(environment.archiveBucket),
   bus,

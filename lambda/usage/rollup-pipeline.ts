@@ -10,7 +10,8 @@ import type { RollupWriter } from './rollup-writer';
 
 export interface RollupPipeline {
   readonly rollups: Pick<RollupWriter, 'apply'>;
-  raiseAlerts(contributions: readonly Pick<Contribution, 'levels' | 'pages'>[]): Promise<void>;
+  /** Tells of what the spend of these has come to, once it is added up. */
+  raiseAlerts(contributions: readonly Contribution[]): Promise<void>;
 }
 
 /** A request whose record cannot be added up. Says nothing of what is in it. */

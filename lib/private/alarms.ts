@@ -13,6 +13,8 @@ export interface AlarmSources {
   readonly proxy: ComputePlaneMetrics;
   readonly sweeper: lambda.IFunction;
   readonly usage: lambda.IFunction;
+  /** Absent: nothing is archived. */
+  readonly archiver?: lambda.IFunction;
   readonly deadSettlements: sqs.IQueue;
   readonly failedBatches: sqs.IQueue;
 }
@@ -32,13 +34,16 @@ export interface AlarmSpecification {
 }
 
 const PERIOD = Duration.minutes(5);
+const LATE_MS = Duration.minutes(15).toMilliseconds();
 
 /** Every alarm of a gateway. */
 export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[] {
-  const { metric, proxy, sweeper, usage } = sources;
+  const { metric, proxy, sweeper, usage, archiver } = sources;
   const count = (name: string, dimensions?: Record<string, string>): cloudwatch.Metric => metric(name, dimensions).with({ period: PERIOD });
   const depth = (queue: sqs.IQueue): cloudwatch.Metric =>
     queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const lag = (reader: lambda.IFunction): cloudwatch.Metric =>
+    reader.metric('IteratorAge', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
   /** Of the account and Region: a metric of Lambda without dimensions. */
   const account = (metricName: string): cloudwatch.Metric =>
     new cloudwatch.Metric({ namespace: 'AWS/Lambda', metricName, statistic: cloudwatch.Stats.MAXIMUM, period: PERIOD });
@@ -117,6 +122,18 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       above: 0,
     },
     {
+      name: 'GuardBlocking',
+      meaning: 'guardrails refused or cut more than one in five of the calls that they looked through',
+      metric: new cloudwatch.MathExpression({
+        expression: 'IF(checked >= 20, 100 * blocked / checked, 0)',
+        usingMetrics: { checked: count(METRICS.GUARD_CHECKED), blocked: count(METRICS.GUARD_BLOCKED) },
+        label: 'blocked in percent',
+        period: PERIOD,
+      }),
+      above: 20,
+      periods: 2,
+    },
+    {
       name: 'Misconfigured',
       meaning: 'calls were answered 503 because a secret is missing or unusable',
       metric: count(METRICS.MISCONFIGURED),
@@ -168,8 +185,24 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
     {
       name: 'UsageBehind',
       meaning: 'rollups and alerts are more than 15 minutes behind; the stream keeps records for 24 hours',
-      metric: usage.metric('IteratorAge', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
-      above: Duration.minutes(15).toMilliseconds(),
+      metric: lag(usage),
+      above: LATE_MS,
+    },
+    ...(archiver === undefined
+      ? []
+      : [
+          {
+            name: 'ArchiveBehind',
+            meaning: 'changes of administrators are more than 15 minutes late in the audit trail; the stream keeps them for 24 hours',
+            metric: lag(archiver),
+            above: LATE_MS,
+          },
+        ]),
+    {
+      name: 'DeletionsOverdue',
+      meaning: 'what is about somebody is not deleted 24 hours after it was asked for',
+      metric: count(METRICS.DELETIONS_OVERDUE).with({ statistic: cloudwatch.Stats.MAXIMUM }),
+      above: 0,
     },
     {
       name: 'FailedBatches',

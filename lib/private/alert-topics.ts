@@ -49,6 +49,8 @@ function letPublish(topic: sns.ITopic): void {
  * @see https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
 export function tellOfEvents(scope: Construct, bus: events.IEventBus, topics: readonly sns.ITopic[]): void {
+  // An event may share its entry with an alarm, and then its name.
+  const told = new Construct(scope, 'Told');
   for (const [detailType, { title, entry, fields }] of Object.entries(ALERT_EVENTS)) {
     const words = fields.map((field) => `${field.replaceAll('_', ' ')}: ${events.EventField.fromPath(`$.detail.${field}`)}`);
     const message = events.RuleTargetInput.fromObject({
@@ -56,7 +58,7 @@ export function tellOfEvents(scope: Construct, bus: events.IEventBus, topics: re
       source: 'custom',
       content: { title: `LLM gateway: ${title}`, description: words.join(', '), nextSteps: [`${RUNBOOK}#${entry.toLowerCase()}`] },
     });
-    new events.Rule(scope, entry, {
+    new events.Rule(told, entry, {
       description: `Tells people: ${title}`,
       eventBus: bus,
       eventPattern: { source: [EVENTS.SOURCE], detailType: [detailType] },

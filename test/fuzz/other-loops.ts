@@ -10,6 +10,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'bin/commands/audit-verify.ts': 'pages of the admin API, each further back than the one before',
   'bin/commands/tail.ts': 'looks, a while apart, until the time that was given or an interrupt',
   'bin/commands/top.ts': 'looks, a while apart, until the time that was given or an interrupt',
+  'lambda/aws/dynamodb/daily-spend.ts': 'pages of the table',
   'lambda/usage/rebuild.ts': 'days up to the last one, and pages of the table',
   'lambda/usage/rollup-writer.ts': 'a fixed number of attempts',
   'lambda/proxy/warm-up/index.ts': 'thirty rounds at the most',

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Alert, Provider } from '../../lib';
+import { Alert, Archive, Provider } from '../../lib';
 import { ALERT_EVENTS, METRICS } from '../../lib/private/contract';
 import { QUERIES } from '../../lib/private/dashboards/queries';
 import { synthesize } from './support';
 
-const { template, gateway } = synthesize();
+const { template, gateway } = synthesize({ archive: Archive.s3() });
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 /** Up to the entries of what rings no alarm. */
 const [runbook = ''] = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8').split(/\n# Errors that ring no alarm\n/);
@@ -99,8 +99,19 @@ test("concurrency rings before the account's quota is reached, and throttles at 
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/Lambda', MetricName: 'Throttles', Threshold: 0 });
 });
 
-test('K05 the stream rings 15 minutes behind', () => {
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'IteratorAge', Statistic: 'Maximum', Threshold: 900_000 });
+test('K05 the streams ring 15 minutes behind: that of rollups, and that of the audit trail where there is one', () => {
+  const lags = { MetricName: 'IteratorAge', Statistic: 'Maximum', Threshold: 900_000 };
+  template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', lags, 2);
+  synthesize().template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', lags, 1);
+});
+
+test('guardrails ring where they block more than one call in five, and deletions where they are late', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(checked >= 20, 100 * blocked / checked, 0)' })]),
+    Threshold: 20,
+    EvaluationPeriods: 2,
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: METRICS.DELETIONS_OVERDUE, Statistic: 'Maximum', Threshold: 0 });
 });
 
 test('queues of what failed ring when they are not empty', () => {

@@ -1,13 +1,11 @@
 import { contentFact, type SubjectKind } from '../../archive';
-import type { Deletion } from '../../aws/dynamodb';
+import { DELETED_WITHIN_MS, type Deletion } from '../../aws/dynamodb';
 import { invalidRequest } from '../../platform/error';
 import type { JsonObject } from '../../platform/json';
 import { isoTime, uuidV7 } from '../../platform/runtime';
 import type { AdminRoute } from '../route';
 import { ADMINS, AUDITORS } from '../route';
 import { DELETION, DELETION_CREATE, DELETION_LIST, SUBJECT_FIELDS } from '../schemas/deletions';
-
-const DUE_MS = 24 * 3_600_000;
 
 /** The routes of deletions. */
 export const deletionRoutes: readonly AdminRoute[] = [
@@ -61,7 +59,7 @@ function toWire({ id, kind, status, createdAt, finishedAt, contents, records }: 
     kind,
     status,
     created_at: createdAt,
-    due_at: isoTime(Date.parse(createdAt) + DUE_MS),
+    due_at: isoTime(Date.parse(createdAt) + DELETED_WITHIN_MS),
     ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
     contents,
     records,

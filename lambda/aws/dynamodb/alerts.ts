@@ -3,30 +3,22 @@ import { type Item, toItem } from './attributes';
 import { conditional } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
 
-/** A budget has reached one of its thresholds in one period. */
-export interface BudgetAlert {
-  /** The budget's page and its period. */
-  readonly counter: string;
-  /** `team`, `key`, ... */
-  readonly level: string;
-  readonly levelId: string;
-  readonly period: string;
-  /** ISO 8601. */
-  readonly periodStart: string;
-  readonly model?: string;
-  /** Share of the limit, such as 0.8. */
-  readonly threshold: number;
-  /** Decimal US dollars. */
-  readonly limitUsd: string;
-  readonly spentNanoUsd: bigint;
+/** Something that people should hear of. */
+export interface Alert {
+  /** What is to be told once has one id, whoever finds it and how often. */
+  readonly id: string;
+  /** `detail-type` of its event. */
+  readonly type: string;
   /** ISO 8601. */
   readonly at: string;
+  /** What its event says beside the id, the gateway and the time. */
+  readonly detail: Readonly<Record<string, string | number>>;
 }
 
-/** Alerts that were raised. Each is raised once per period, threshold and limit. */
+/** Alerts that were raised. */
 export interface AlertStore {
   /** Answers whether it is new. */
-  raise(alert: BudgetAlert): Promise<boolean>;
+  raise(alert: Alert): Promise<boolean>;
 }
 
 export const ALERT_PREFIX = STREAMED_RECORDS.ALERT;
@@ -40,41 +32,21 @@ const TIMEOUT_MS = 5_000;
  */
 export function createAlertStore(connector: DynamoDbConnector, table: string): AlertStore {
   return {
-    async raise(alert) {
-      const item = toItem({
-        pk: `${ALERT_PREFIX}${alert.counter}#${alert.threshold}#${alert.limitUsd}`,
-        sk: 'alert',
-        counter: alert.counter,
-        level: alert.level,
-        level_id: alert.levelId,
-        period: alert.period,
-        period_start: alert.periodStart,
-        model: alert.model,
-        threshold: String(alert.threshold),
-        limit_usd: alert.limitUsd,
-        spent_nano_usd: String(alert.spentNanoUsd),
-        at: alert.at,
-        ttl: Math.floor(Date.parse(alert.at) / 1_000) + KEPT_DAYS * 86_400,
-      });
+    async raise({ id, type, at, detail }) {
+      const ttl = Math.floor(Date.parse(at) / 1_000) + KEPT_DAYS * 86_400;
+      const item = toItem({ pk: `${ALERT_PREFIX}${id}`, sk: 'alert', id, type, at, detail: JSON.stringify(detail), ttl });
       const put = { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
       return (await conditional(() => connector.putItem(put, { timeoutMs: TIMEOUT_MS }))) === 'done';
     },
   };
 }
 
-/** Reads an image of the stream as an alert. */
-export function readAlert(item: Item): BudgetAlert {
-  const text = (name: string) => item[name]?.S ?? '';
-  return {
-    counter: text('counter'),
-    level: text('level'),
-    levelId: text('level_id'),
-    period: text('period'),
-    periodStart: text('period_start'),
-    ...(item['model']?.S === undefined ? {} : { model: item['model'].S }),
-    threshold: Number(text('threshold')),
-    limitUsd: text('limit_usd'),
-    spentNanoUsd: BigInt(text('spent_nano_usd')),
-    at: text('at'),
-  };
+/**
+ * Reads an image of the stream as an alert.
+ *
+ * @throws where it is none
+ */
+export function readAlert(item: Item): Alert {
+  const text = (name: string) => item[name]?.S as string;
+  return { id: text('id'), type: text('type'), at: text('at'), detail: JSON.parse(text('detail')) };
 }

@@ -34,6 +34,9 @@ export interface DeletionStore {
   list(): Promise<readonly Deletion[]>;
 }
 
+/** From when it is asked for. */
+export const DELETED_WITHIN_MS = 24 * 3_600_000;
+
 const PARTITION = 'deletions';
 const KEPT_DAYS = 400;
 const LISTED = 100;

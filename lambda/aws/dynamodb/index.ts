@@ -1,9 +1,17 @@
 /** The entities kept in DynamoDB, one store each. Stores are the only owners of keys, indexes and attribute names. */
 
-export { ALERT_PREFIX, type AlertStore, type BudgetAlert, createAlertStore, readAlert } from './alerts';
+export { ALERT_PREFIX, type Alert, type AlertStore, createAlertStore, readAlert } from './alerts';
 export { bigintOf, conditionFailure, fromItem, type Item, numberOf, type Storable, toItem } from './attributes';
 export { type AuditEntry, type AuditStore, createAuditStore, readAuditEntry } from './audit';
-export { createDeletionStore, createRecordBlanking, type Deletion, type DeletionStore, type RecordBlanking } from './deletions';
+export { createDailySpend, type DailySpend } from './daily-spend';
+export {
+  createDeletionStore,
+  createRecordBlanking,
+  DELETED_WITHIN_MS,
+  type Deletion,
+  type DeletionStore,
+  type RecordBlanking,
+} from './deletions';
 export type { DynamoDbConnector } from './dynamodb';
 export { createLeanDynamoDb } from './dynamodb-lean';
 export { createHealthStore, type SharedHealthStore } from './health';

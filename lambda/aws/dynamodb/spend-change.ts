@@ -82,6 +82,11 @@ function quarterOf(atMs: number): string {
   return `q${Math.floor((atMs % DAY_MS) / QUARTER_MS)}`;
 }
 
+/** Whether an attribute of a day's item is what was spent in a quarter of an hour. */
+export function isQuarter(attribute: string): boolean {
+  return /^q\d+$/.test(attribute);
+}
+
 /** Whole items of days or months, of which all or certain attributes are summed. */
 export interface SpendSpan {
   /** Begins the names of the items. */

@@ -86,6 +86,8 @@ export const METRICS = {
   BOUND_EXCEEDED: 'llm_gateway.ledger.bound_exceeded',
   /** Reservations of dead requests that the sweeper resolved. */
   SWEPT: 'llm_gateway.ledger.swept',
+  /** Deletions that are not done although their time is over, at each look. */
+  DELETIONS_OVERDUE: 'llm_gateway.deletions.overdue',
 } as const;
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
@@ -116,7 +118,7 @@ type Combinations = readonly (readonly MetricDimension[])[];
 
 export interface MetricFacts {
   /** As OpenTelemetry writes units. */
-  readonly unit: '{request}' | '{attempt}' | '{token}' | '{token}/s' | '{reservation}' | 'USD' | 's' | '1';
+  readonly unit: '{request}' | '{attempt}' | '{token}' | '{token}/s' | '{reservation}' | '{deletion}' | 'USD' | 's' | '1';
   /** What is of interest: how much together, how it is spread, or how it stands. */
   readonly instrument: 'sum' | 'histogram' | 'gauge';
   /** One for a request, one for each attempt at a provider, or one when it happens. */
@@ -179,4 +181,5 @@ export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
   [METRICS.SETTLEMENT_LOST]: events,
   [METRICS.BOUND_EXCEEDED]: events,
   [METRICS.SWEPT]: events,
+  [METRICS.DELETIONS_OVERDUE]: { ...events, unit: '{deletion}', instrument: 'gauge' },
 };

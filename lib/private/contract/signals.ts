@@ -18,6 +18,10 @@ export const EVENTS = {
   FAULT: 'fault',
   /** `detail-type` of an event about a budget whose spend has reached a share of it. */
   BUDGET_THRESHOLD: 'budget-threshold-reached',
+  /** `detail-type` of an event about a key that spends more on a day than its days before let expect. */
+  SPEND_ANOMALY: 'spend-anomaly',
+  /** `detail-type` of an event about a model that answered although nobody knows its price. */
+  PRICE_UNKNOWN: 'price-unknown',
 } as const;
 
 /** An event that people should hear of. */
@@ -35,5 +39,15 @@ export const ALERT_EVENTS: Readonly<Record<string, AlertEvent>> = {
     title: 'a budget has reached a threshold',
     entry: 'BudgetThreshold',
     fields: ['level', 'level_id', 'period', 'threshold', 'spent_usd', 'limit_usd'],
+  },
+  [EVENTS.SPEND_ANOMALY]: {
+    title: 'a key spends unlike itself',
+    entry: 'SpendAnomaly',
+    fields: ['key_id', 'day', 'spent_usd', 'usual_usd'],
+  },
+  [EVENTS.PRICE_UNKNOWN]: {
+    title: 'a model answered whose price is not known',
+    entry: 'PriceUnknown',
+    fields: ['model', 'day', 'request_id', 'charged_usd'],
   },
 };

@@ -55,6 +55,7 @@ export function operatorWidgets(widgets: Widgets, alarms: cloudwatch.IAlarm[]): 
         widgets.sum(METRICS.MISCONFIGURED),
         widgets.sum(METRICS.PRICE_UNKNOWN),
         widgets.sum(METRICS.USAGE_ANOMALY),
+        widgets.most(METRICS.DELETIONS_OVERDUE),
       ]),
     ],
     [

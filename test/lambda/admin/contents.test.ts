@@ -89,10 +89,12 @@ describe('a deletion', () => {
         contents: harness.bucket,
         clock: { now: () => harness.clock, monotonic: () => harness.clock },
         log: { write: () => undefined },
+        metrics: { emit: (values) => emitted.push(values) },
       },
       () => left-- <= 0,
     );
   };
+  const emitted: object[] = [];
   const stored = () => JSON.stringify(harness.database.items(TABLE_NAMES.records));
 
   test.each<[string, object, ['key' | 'user' | 'end_user' | 'tag', string], object, string]>([
@@ -124,6 +126,22 @@ describe('a deletion', () => {
       expect(JSON.stringify(harness.database.items(TABLE_NAMES.audit))).not.toContain(word);
     },
   );
+
+  test('that is not done after a day is told of at each look', async () => {
+    await record('r1', { userId: 'erika' });
+    await harness.call('POST', '/deletions', { body: { user_id: 'erika' } });
+    emitted.length = 0;
+    harness.clock += 24 * 3_600_000;
+    await sweep(0);
+    expect(emitted).toEqual([]);
+    harness.clock += 1;
+    await sweep(0);
+    expect(emitted).toEqual([{ 'llm_gateway.deletions.overdue': 1 }]);
+    await sweep();
+    await sweep();
+
+    expect(emitted).toHaveLength(2);
+  });
 
   test('goes on where it was, whenever its time is over', async () => {
     for (let index = 0; index < 5; index += 1) {

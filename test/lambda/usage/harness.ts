@@ -3,6 +3,7 @@ import { createTrailWriter, type Trail, trailsOf } from '../../../lambda/archive
 import type { Item } from '../../../lambda/aws/dynamodb';
 import {
   createAlertStore,
+  createDailySpend,
   createIdentityStore,
   createPageStore,
   createRefusalStore,
@@ -22,6 +23,7 @@ import { raiseBudgetAlerts } from '../../../lambda/usage/budget-alerts';
 import { createProcessor } from '../../../lambda/usage/process';
 import { rebuildDays } from '../../../lambda/usage/rebuild';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { createSpendAnomalies } from '../../../lambda/usage/spend-anomalies';
 import { checkPublished } from '../../support/event-schema';
 import { createMemoryBucket } from '../../support/memory-bucket';
 import { createMemoryDynamoDb, TABLE_NAMES } from '../../support/memory-dynamodb';
@@ -47,11 +49,13 @@ export function createUsageHarness({ archives = false } = {}) {
   const identity = createIdentityStore(database, TABLE_NAMES.identity);
   const pages = createPageStore(database, TABLE_NAMES.counters);
   const writer = createRollupWriter(rollups, clock, async () => {});
-  const alerts = {
+  const alerts = createAlertStore(database, TABLE_NAMES.records);
+  const raiseSpendAnomalies = createSpendAnomalies({ spend: createDailySpend(database, TABLE_NAMES.records), alerts, clock });
+  const budgetParts = {
     identity,
     budgets: { pages, spentBefore: async () => 0n },
     spend: createSpendStore(database, TABLE_NAMES.records),
-    alerts: createAlertStore(database, TABLE_NAMES.records),
+    alerts,
     document: { gateway: {}, defaults: {} },
     clock,
   };
@@ -59,7 +63,11 @@ export function createUsageHarness({ archives = false } = {}) {
   const heads = createTrailHeads(database, TABLE_NAMES.records);
   const process = createProcessor({
     rollups: writer,
-    raiseAlerts: (contributions) => raiseBudgetAlerts(alerts, contributions),
+    async raiseAlerts(contributions) {
+      await raiseBudgetAlerts(budgetParts, contributions);
+      await raiseSpendAnomalies(contributions);
+    },
+    alerts,
     rebuildDays: (requests) => rebuildDays({ records, refusals, rollups, writer, clock, log, pause: async () => {} }, requests),
     bus: {
       async publish(events) {
