@@ -60,12 +60,12 @@ export function createSecrets(load: FetchSecret, clock: Clock, random: () => num
   return {
     read: (arn) => {
       const known = kept.get(arn);
-      return known !== undefined && clock.monotonic() < known.freshUntilMs ? Promise.resolve(known.value) : fetchOnce(arn);
+      return known !== undefined && clock.monotonic() < known.freshUntilMs ? known.value : fetchOnce(arn);
     },
     refresh: (arn) => {
       const known = kept.get(arn);
       const recent = known !== undefined && clock.monotonic() - known.fetchedMs < RETRY_AFTER_FAILURE_MS;
-      return recent ? Promise.resolve(known.value) : fetchOnce(arn);
+      return recent ? known.value : fetchOnce(arn);
     },
   };
 }

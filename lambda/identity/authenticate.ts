@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../platform/error';
-import type { Clock } from '../platform/runtime';
+import type { Clock, Soon } from '../platform/runtime';
 import { credentialOf, notAuthenticated, type RequestHeaders } from './credential';
 import type { KeyHash, KeyRecord } from './entities';
 import { type Peppers, parsePeppers } from './peppers';
@@ -59,30 +59,34 @@ export function createAuthenticator(
   let parsedFrom = '';
   let peppers: Peppers | undefined;
 
-  const currentPeppers = async (): Promise<Peppers> => {
-    const text = await secrets.read(pepperSecretArn);
+  const peppersIn = (text: string): Peppers => {
     if (peppers === undefined || text !== parsedFrom) {
       peppers = parsePeppers(text);
       parsedFrom = text;
     }
     return peppers;
   };
+  const currentPeppers = (): Soon<Peppers> => {
+    const text = secrets.read(pepperSecretArn);
+    return typeof text === 'string' ? peppersIn(text) : text.then(peppersIn);
+  };
 
-  const read = async (reading: Promise<DatedRows>): Promise<DatedRows> => {
+  async function read(reading: Promise<DatedRows>): Promise<DatedRows> {
     try {
       return await reading;
     } catch (error) {
       throw storeUnavailable(error);
     }
-  };
+  }
 
-  async function admit(presented: Presented, known: Peppers, anew: boolean): Promise<Caller> {
+  async function admit(presented: Presented, current: Peppers, anew: boolean): Promise<Caller> {
     const refuse = (row: KeyRecord | undefined): GatewayError | undefined => {
       const nowMs = clock.now();
-      return refusalOf(row, presented.opens(row?.hashes, known, nowMs), nowMs);
+      return refusalOf(row, presented.opens(row?.hashes, current, nowMs), nowMs);
     };
     let isAnew = anew;
-    let found = await read(anew ? rows.anew(presented.keyId) : rows.of(presented.keyId));
+    const known = anew ? rows.anew(presented.keyId) : rows.of(presented.keyId);
+    let found = known instanceof Promise ? await read(known) : known;
     let refusal = refuse(found.rows?.key);
     // Who holds the secret of a key that is blocked or over is told by the row as it is now.
     const mostAgeMs = REOPENED.has(refusal?.code ?? '') ? 0 : RECHECK_AFTER_MS;
@@ -100,10 +104,11 @@ export function createAuthenticator(
       await currentPeppers();
     },
     async authenticate(headers, anew, beside) {
-      const known = await currentPeppers();
+      const current = currentPeppers();
+      const known = current instanceof Promise ? await current : current;
       const presented = present(credentialOf(headers));
       beside?.();
-      return admit(presented, known, anew);
+      return await admit(presented, known, anew);
     },
   };
 }

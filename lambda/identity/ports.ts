@@ -1,5 +1,6 @@
 import type { LevelKind } from '../money/ledger';
 import type { RowMarks } from '../money/ports';
+import type { Soon } from '../platform/runtime';
 import type { Page, WriteResult } from '../platform/stored';
 import type { KeyRecord, LevelRecord, ProjectRecord, TeamRecord, UserRecord } from './entities';
 
@@ -70,7 +71,7 @@ export interface Secrets {
    *
    * @throws GatewayError 503 `secret_unavailable`, or `misconfigured` when access is denied or the secret does not exist
    */
-  read(arn: string): Promise<string>;
+  read(arn: string): Soon<string>;
   /** Reads it anew because a provider refused the known value; within 10 s of another such read it is not repeated. */
-  refresh(arn: string): Promise<string>;
+  refresh(arn: string): Soon<string>;
 }

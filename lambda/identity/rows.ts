@@ -1,6 +1,6 @@
 import { GATEWAY_ID, type LevelKind, labelOf } from '../money/ledger';
 import type { PlannedRows, RowCheck, RowMarks } from '../money/ports';
-import { ageMs, type Clock, type Moment, momentOf, sharedReads } from '../platform/runtime';
+import { ageMs, type Clock, type Moment, momentOf, type Soon, sharedReads } from '../platform/runtime';
 import type { KeyRecord, LevelRecord } from './entities';
 import type { IdentityStore, RowName } from './ports';
 
@@ -30,7 +30,7 @@ export interface IdentityRows extends RowCheck<KeptRows> {
    *
    * @throws whatever the table's connector throws
    */
-  of(keyId: string): Promise<DatedRows>;
+  of(keyId: string): Soon<DatedRows>;
   /** The same as they stand, by reads that begin now. */
   anew(keyId: string): Promise<DatedRows>;
   /** The rows with those of tags, as far as they are known, for a plan made under this mark of the overrides. */
@@ -45,6 +45,7 @@ const ABOVE_TIMEOUT_MS = 700;
 /** A key that does not exist is remembered for so long. */
 const ABSENT_KEY_MS = 30_000;
 const MOST_ROWS = 10_000;
+const NOBODY: DatedRows = { rows: undefined, ageMs: 0 };
 const NO_MARKS: RowMarks = { overrides: 0, tags: 0 };
 
 interface Entry {
@@ -132,13 +133,13 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
     return rows;
   }
 
-  async function answer(keyId: string, ageOf: (entry: Entry) => number): Promise<DatedRows> {
+  function answer(keyId: string, ageOf: (entry: Entry) => number): Soon<DatedRows> {
     const entry = keyOf(keyId);
-    if (entry?.record === undefined) return { rows: undefined, ageMs: 0 };
+    if (entry?.record === undefined) return NOBODY;
     const key = entry.record as KeyRecord;
     const missing = missingAbove(key);
-    if (missing.length > 0) await read(missing, ABOVE_TIMEOUT_MS);
-    return { rows: assemble(key), ageMs: ageOf(entry) };
+    if (missing.length === 0) return { rows: assemble(key), ageMs: ageOf(entry) };
+    return read(missing, ABOVE_TIMEOUT_MS).then(() => ({ rows: assemble(key), ageMs: ageOf(entry) }));
   }
 
   /** Whoever wants the rows as they are now may not join a read that began before. */
@@ -170,7 +171,6 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
     const readAt = absentKeys.get(keyId);
     return readAt !== undefined && ageMs(clock, readAt) < ABSENT_KEY_MS;
   };
-  const NOBODY: DatedRows = { rows: undefined, ageMs: 0 };
 
   const tagged = new WeakMap<KeptRows, KeptRows>();
   function withTags(rows: KeptRows, tags: Tags, overrides: number): KeptRows {
@@ -193,12 +193,10 @@ export function createIdentityRows(store: Pick<IdentityStore, 'rows' | 'states'>
   }
 
   return {
-    async of(keyId) {
+    of(keyId) {
       if (isAbsent(keyId)) return NOBODY;
-      const entry = keyOf(keyId);
-      if (entry !== undefined) return answer(keyId, ({ readAt }) => ageMs(clock, readAt));
-      await readOnce(keyId);
-      return answer(keyId, () => 0);
+      if (keyOf(keyId) !== undefined) return answer(keyId, ({ readAt }) => ageMs(clock, readAt));
+      return readOnce(keyId).then(() => answer(keyId, () => 0));
     },
 
     async anew(keyId) {

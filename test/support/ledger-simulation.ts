@@ -213,7 +213,7 @@ class Simulation {
 
   /** Every process learns the rows; then the team's budget is lowered, acknowledged, and nobody is told. */
   private async lowerUnseen(callers: readonly Caller[], limit: number): Promise<void> {
-    for (const { rows } of callers) void rows.of('k1').catch(() => undefined);
+    for (const { rows } of callers) void Promise.resolve(rows.of('k1')).catch(() => undefined);
     await this.scheduler.drain();
     const identity = createIdentityStore(this.table, TABLE_NAMES.identity);
     const row = await identity.get('team', 't1');

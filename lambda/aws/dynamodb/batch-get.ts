@@ -39,7 +39,7 @@ export async function batchGet(
     const riding = first === 0 && rider !== undefined && keys.length < MOST_KEYS && rider.due() ? rider : undefined;
     if (riding !== undefined) wanted[riding.table] = { Keys: [{ pk: { S: riding.key } }], ConsistentRead: false };
     for (let tries = 0; wanted !== undefined; tries++) {
-      const leftMs = deadlineMs - systemClock.monotonic();
+      const leftMs = tries === 0 ? timeoutMs : deadlineMs - systemClock.monotonic();
       if (tries > 0 && (leftMs <= 0 || tries >= MOST_TRIES)) throw throttled();
       const answer = await connector.batchGetItem({ RequestItems: wanted }, { timeoutMs: Math.max(1, leftMs) });
       for (const item of answer.Responses?.[table] ?? []) found.set(item['pk']?.S ?? '', item);

@@ -62,17 +62,19 @@ export async function closeAll(
   timeoutMs?: () => number,
 ): Promise<void> {
   let failed: { readonly error: unknown } | undefined;
-  await Promise.all(
-    [...open].map(async ([key, entry]) => {
-      try {
-        await pages.close(key, attemptId, entry, backOf(key), timeoutMs?.());
-        open.delete(key);
-      } catch (error) {
-        failed ??= { error };
-      }
-    }),
-  );
-  if (failed !== undefined) throw failed.error;
+  const close = async (key: string, entry: PageEntry): Promise<void> => {
+    try {
+      await pages.close(key, attemptId, entry, backOf(key), timeoutMs?.());
+      open.delete(key);
+    } catch (error) {
+      failed ??= { error };
+    }
+  };
+  const closing: Promise<void>[] = [];
+  for (const [key, entry] of open) closing.push(close(key, entry));
+  // They all run by now and none of them rejects, so one can be waited for after the other.
+  for (const one of closing) await one;
+  if (failed !== undefined) throw (failed as { readonly error: unknown }).error;
 }
 
 export function openOf(held: readonly Held[]): Map<string, PageEntry> {

@@ -174,7 +174,6 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
         pause,
         random,
       });
-      const slow = clock.monotonic() - began.monotonicMs > SLOW_ROUND_MS;
       const verdict: Verdict = judge(memory, attempt, round, heardInTime(attempt));
       if (verdict.kind === 'admitted') {
         goOn(attempt, round);
@@ -182,6 +181,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
         return { admitted: true, reservation };
       }
 
+      const slow = clock.monotonic() - began.monotonicMs > SLOW_ROUND_MS;
       const held = heldBy(round);
       const word = wordOf(attempt, verdict.kind === 'refused' ? verdict.refusal.reason : verdict.kind, held);
       const free = request.once === undefined || (round.claim.ok && round.claim.value !== undefined);

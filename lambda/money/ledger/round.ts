@@ -101,7 +101,7 @@ export async function reserveRound<Rows extends PlannedRows>(
   // They all run by now and none of them rejects, so one can be waited for after the other.
   const replies: PageReply[] = [];
   for (const page of pages) replies.push(await page);
-  return { rows: await rows, claim: await claim, pages: replies };
+  return { rows: await rows, claim: claim instanceof Promise ? await claim : claim, pages: replies };
 }
 
 function claimantOf({ pages: [first], heardByMs }: Attempt, { attemptIds }: RoundOptions): Claimant {
@@ -269,11 +269,14 @@ async function reply<T>(call: () => Promise<T>): Promise<Reply<T>> {
 /** What may be repeated is asked again while there is time. */
 async function again<T>({ timeoutMs, patience, pause, random }: RoundOptions, call: (timeoutMs: number) => Promise<T>): Promise<Reply<T>> {
   for (let tries = 1; ; tries++) {
-    const timeout = Math.min(timeoutMs(), patience.tryMs(tries));
-    const answer = await reply(() => call(timeout));
-    if (answer.ok || tries >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS) return answer;
-    const throttled = isThrottle(answer.error);
-    if (throttled && tries > THROTTLE_RETRIES) return answer;
+    let error: unknown;
+    try {
+      return { ok: true, value: await call(Math.min(timeoutMs(), patience.tryMs(tries))) };
+    } catch (reason) {
+      error = reason;
+    }
+    const throttled = isThrottle(error);
+    if (tries >= MOST_UNHEARD || timeoutMs() < LEAST_TRY_MS || (throttled && tries > THROTTLE_RETRIES)) return { ok: false, error };
     if (throttled) await pause(random() * THROTTLE_PAUSE_MS * 2 ** tries);
     else if (tries > 1) await pause(random() * UNHEARD_PAUSE_MS * tries);
   }

@@ -16,6 +16,7 @@ export { giveWay, type Pause, pause } from './pause';
 export { createRenewed, type Expiring } from './renewed';
 export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
+export type { Soon } from './soon';
 export { createTicker, type Ticker, type Watcher } from './ticker';
 export { createTierUp } from './tier-up';
 export { withoutTrailingSlash } from './trailing-slash';

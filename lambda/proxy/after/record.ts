@@ -13,7 +13,7 @@ import { type Trace, takeTimes } from './trace';
  * provider that failed; the attempt that brought the answer stands in the request's own.
  */
 export function record(gateway: Gateway, trace: Trace): void {
-  takeTimes(trace, gateway.clock.monotonic());
+  takeTimes(trace, gateway.clock);
   const { attempts } = trace;
   const last = attempts.at(-1);
   const answered = last === undefined || isFailure(last) ? undefined : last;

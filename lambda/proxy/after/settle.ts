@@ -22,13 +22,7 @@ import { resultOf } from './result';
 import { type LostAttempt, type Trace, takeTimes } from './trace';
 
 /** Records what an answered call really cost, with what its lost attempts may. Never throws. */
-export async function settle(
-  gateway: Gateway,
-  asked: BoundedCall,
-  reservation: Reservation,
-  trace: Trace,
-  consumed: Consumed,
-): Promise<void> {
+export function settle(gateway: Gateway, asked: BoundedCall, reservation: Reservation, trace: Trace, consumed: Consumed): Promise<void> {
   const name = `${trace.provider}/${trace.requestModel}`;
   const target = asked.call.targets.find((one) => one.name === name);
   const bounded = askedAt(asked, target);
@@ -39,19 +33,19 @@ export async function settle(
   const known = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
   const usage = known === undefined || !guarded ? known : { ...known, ...guardrailUnitsOf(call, known) };
   const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
-  await book(gateway, bounded, reservation, trace, usage, price, cost);
+  return book(gateway, bounded, reservation, trace, usage, price, cost);
 }
 
 /** Charges the lost attempts of a call that no provider answered; gives everything back when there are none. Never throws. */
-export async function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+export function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
   const last = trace.lost.at(-1);
   if (last === undefined) return release(gateway, bounded, reservation, trace);
   trace.provider = last.provider;
   trace.requestModel = last.model;
-  await book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), 0n);
+  return book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), 0n);
 }
 
-async function book(
+function book(
   gateway: Gateway,
   { call }: BoundedCall,
   reservation: Reservation,
@@ -64,15 +58,15 @@ async function book(
   trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd + billedByGuards(trace, call));
   trace.priceVersion = price?.version;
   trace.priceSource = price?.source;
-  await reservation.settle(closed(gateway, trace, call));
+  return reservation.settle(closed(gateway, trace, call));
 }
 
 /** Gives everything back but for what guards have billed: no provider can bill this call. Never throws. */
-async function release(gateway: Gateway, { call }: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
+function release(gateway: Gateway, { call }: BoundedCall, reservation: Reservation, trace: Trace): Promise<void> {
   trace.costNanoUsd = billedByGuards(trace, call);
   const isVoid = call.guard?.refusal !== undefined && trace.costNanoUsd === 0n && trace.attempts.length === 0;
   const outcome = closed(gateway, trace, call);
-  await (isVoid ? reservation.annul(outcome) : reservation.release(outcome));
+  return isVoid ? reservation.annul(outcome) : reservation.release(outcome);
 }
 
 function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
@@ -84,7 +78,7 @@ function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
 
 function closed(gateway: Gateway, trace: Trace, call: RoutedCall): Outcome {
   const { sensitivity, targets } = call;
-  takeTimes(trace, gateway.clock.monotonic());
+  takeTimes(trace, gateway.clock);
   noteSubjects(trace, call);
   if (sensitivity !== 'public') {
     trace.sensitivity = sensitivity;

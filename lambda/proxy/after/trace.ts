@@ -1,5 +1,6 @@
 import { type AttemptRecord, named, RECORD_FIELDS, type RequestedCall, type RequestResult } from '../../money/record';
 import type { Exchange } from '../../platform/http';
+import type { Clock } from '../../platform/runtime';
 import { DEFAULT_DIALECT, type DialectName } from '../../wire/dialects';
 import type { Usage } from '../../wire/model';
 import type { ContentWish } from '../content/policy';
@@ -110,9 +111,9 @@ export function openTrace(requestId: string, exchange: Exchange): Trace {
 }
 
 /** Sets the times of a request as they stand at this moment, which is its end unless it has ended. */
-export function takeTimes(trace: Trace, nowMs: number): void {
+export function takeTimes(trace: Trace, clock: Pick<Clock, 'monotonic'>): void {
   const { arrivedMs } = trace.exchange;
-  trace.latencyMs = (trace.endedMs || nowMs) - arrivedMs;
+  trace.latencyMs = (trace.endedMs || clock.monotonic()) - arrivedMs;
   trace.timeToFirstChunkMs = trace.firstByteMs === 0 ? undefined : trace.firstByteMs - arrivedMs;
   trace.overheadMs = trace.firstSendMs === 0 ? 0 : trace.firstSendMs - arrivedMs;
 }

@@ -54,7 +54,8 @@ async function firstAnswer(gateway: Gateway, call: AdmittedCall, sink: AnswerSin
   }
   let reason: GatewayError | undefined;
   for (const source of gateway.sources) {
-    const answer = await source.answer(call, sink);
+    const given = source.answer(call, sink);
+    const answer = given instanceof Promise ? await given : given;
     if (!('declined' in answer)) return answer;
     reason = answer.declined ?? reason;
   }

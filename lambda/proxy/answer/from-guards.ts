@@ -1,12 +1,12 @@
 import type { Gateway } from '../gateway';
-import type { AnswerSource } from './source';
+import { type AdmittedCall, type Answer, type AnswerSink, type AnswerSource, NOT_ASKED } from './source';
 
 /** What the caller's guardrail policies find in it, where that is what the call asks for. */
 export function guardSource(gateway: Gateway): AnswerSource {
-  return {
-    async answer(call, sink) {
-      if (!call.call.operation.answeredByGuards) return { declined: undefined };
-      return sink.send(await (await import('../guarding/moderation')).moderated(gateway, call));
-    },
-  };
+  return { answer: (call, sink) => (call.call.operation.answeredByGuards ? moderation(gateway, call, sink) : NOT_ASKED) };
+}
+
+async function moderation(gateway: Gateway, call: AdmittedCall, sink: AnswerSink): Promise<Answer> {
+  const { moderated } = await import('../guarding/moderation');
+  return sink.send(await moderated(gateway, call));
 }

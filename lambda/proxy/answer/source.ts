@@ -1,5 +1,6 @@
 import type { Reservation } from '../../money/ledger';
 import type { GatewayError } from '../../platform/error';
+import type { Soon } from '../../platform/runtime';
 import type { AnyAnswer, Usage } from '../../wire/model';
 import type { Trace } from '../after/trace';
 import type { BoundedCall, RoutedCall } from '../before/call';
@@ -48,6 +49,8 @@ export interface Declined {
   readonly declined: GatewayError | undefined;
 }
 
+export const NOT_ASKED: Declined = { declined: undefined };
+
 /** The caller's end of one call. */
 export interface AnswerSink {
   /** For bytes that are the caller's already. */
@@ -59,7 +62,7 @@ export interface AnswerSink {
 /** Answers admitted calls: a provider, an estimate. The gateway asks its sources in order until one answers. */
 export interface AnswerSource {
   /** @throws UnansweredError when nobody else is to be asked either */
-  answer(call: AdmittedCall, sink: AnswerSink): Promise<Answer | Declined>;
+  answer(call: AdmittedCall, sink: AnswerSink): Soon<Answer | Declined>;
 }
 
 /** No source has an answer. */

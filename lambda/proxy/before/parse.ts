@@ -35,7 +35,8 @@ export async function parse(
   const read = READERS[operation.body](exchange, configuration.document.maxBodyBytes);
   const document = read instanceof Promise ? await read : read;
   checkFieldNames(document.value);
-  const dialect = await gateway.offer.protocols.dialect(route.dialect, operation.name);
+  const codec = gateway.offer.protocols.dialect(route.dialect, operation.name);
+  const dialect = codec instanceof Promise ? await codec : codec;
   const envelope = envelopeOf(exchange.headers, match, document);
   const facts = factsOf({ operation, dialect, envelope }, document);
   const reference = facts.storedReferences[0] ?? storedReferenceIn(document.value);

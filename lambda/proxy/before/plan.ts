@@ -1,5 +1,6 @@
 import { type KeptRows, storeUnavailable, tagsOf } from '../../identity';
 import { GatewayError } from '../../platform/error';
+import type { Soon } from '../../platform/runtime';
 import type { Resolution } from '../../routing';
 import { choose } from '../choosing/choose';
 import type { Gateway } from '../gateway';
@@ -20,10 +21,12 @@ const CHECK_TIMEOUT_MS = 600;
  */
 export async function plan(gateway: Gateway, asked: ModelCall, instead?: string): Promise<BoundedCall> {
   const { caller } = asked;
-  const rows = await rowsOf(gateway, asked);
+  const known = rowsOf(gateway, asked);
+  const rows = known instanceof Promise ? await known : known;
   try {
     if (asked.operation.answeredByGuards) return await (await import('../guarding/moderation')).planModeration(gateway, asked, rows);
-    const allowed = await allow(asked, rows, meaningOf(asked, instead));
+    const routed = allow(asked, rows, meaningOf(asked, instead));
+    const allowed = routed instanceof Promise ? await routed : routed;
     const call = allowed.guardrails.length === 0 ? allowed : await guarded(gateway, allowed);
     return bound(gateway, call.resolution.chooses ? await choose(gateway, call) : call);
   } catch (error) {
@@ -49,7 +52,14 @@ function meaningOf({ configuration, facts }: ModelCall, instead: string | undefi
 }
 
 /** The rows of a call with those of its tags, and under the configuration that holds. */
-export async function rowsOf(
+export function rowsOf(gateway: Gateway, call: Pick<ModelCall, 'caller' | 'configuration'>): Soon<KeptRows> {
+  const { caller, configuration } = call;
+  const { rows, isAnew } = caller;
+  if (isAnew || configuration.mark() < rows.marks.overrides) return rowsFollowed(gateway, call);
+  return gateway.rows.withTags(rows, tagsOf(rows), configuration.mark());
+}
+
+async function rowsFollowed(
   { rows: known }: Gateway,
   { caller, configuration }: Pick<ModelCall, 'caller' | 'configuration'>,
 ): Promise<KeptRows> {

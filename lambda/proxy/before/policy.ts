@@ -4,7 +4,7 @@ import { GatewayError } from '../../platform/error';
 import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
-import { matchesAnyGlob } from '../../platform/runtime';
+import { matchesAnyGlob, type Soon } from '../../platform/runtime';
 import { allowedTargets, type Placement, permitted, placementOf, type Resolution, type Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
@@ -61,7 +61,7 @@ function standingOf(document: GatewayDocument, rows: KeptRows, resolution: Resol
 }
 
 /** Keeps of the places that a model name means those that the key may use, and refuses what the key may not ask for. */
-export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Promise<RoutedCall> {
+export function allow(asked: ModelCall, rows: KeptRows, resolution: Resolution): Soon<RoutedCall> {
   const { key } = rows;
   checkEndpoint(key, asked.route.path);
   const standing = standingOf(asked.configuration.document, rows, resolution);
@@ -76,9 +76,10 @@ export async function allow(asked: ModelCall, rows: KeptRows, resolution: Resolu
   const advised = withAllowedToolModels(call, near, policy);
   const quiet = usesOwn ? withoutOwnTools(advised, tools) : advised;
   const told = withoutForeignFetches(call, quiet);
-  const targets = call.facts.media.some(({ location }) => location !== undefined) ? await thatReadLocations(call, told) : told;
   const guardrails = withAskedFor(standing.guardrails, call.options.guardrails);
-  return routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows, guardrails });
+  const to = (targets: readonly Target[]): RoutedCall =>
+    routed(call, { resolution, targets, withheld, mayStore, sensitivity: placement.label, rows, guardrails });
+  return call.facts.media.some(({ location }) => location !== undefined) ? thatReadLocations(call, told).then(to) : to(told);
 }
 
 /** What holds for a call that names no model: where its key may ask, how sensitive it is, and which policies look at it. */

@@ -1,6 +1,5 @@
-import { GatewayError } from '../../platform/error';
+import type { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
-import { BodyTooLargeError } from '../../platform/http';
 import { isJsonObject, type JsonObject, parseJson } from '../../platform/json';
 import { type AnyAnswer, type AnyRequest, isWritten, type Usage } from '../../wire/model';
 import type { DialectCodec, EncodeContext, ProtocolCodec } from '../../wire/protocols';
@@ -52,7 +51,7 @@ export interface WholeReading {
 export async function readAnswer(reply: InboundReply, reading: WholeReading): Promise<WholeAnswer> {
   const { dialect, of } = reading;
   const { protocol, passThrough, stages, decoded } = of;
-  const bytes = await readWhole(reply);
+  const bytes = await reply.whole(MAX_ANSWER_BYTES);
   const body = objectOf(parseJson(bytes.toString('utf8')));
   if (body === undefined) throw unreadableAnswer();
   if (decoded === undefined || (passThrough && stages.length === 0)) return passedAnswer(reply, reading, body, bytes);
@@ -107,18 +106,6 @@ function namesError(body: JsonObject): boolean {
 
 function checkUsable(answer: AnyAnswer): void {
   if (isWritten(answer)) checkGenerated(answer);
-}
-
-async function readWhole(reply: InboundReply): Promise<Buffer> {
-  try {
-    return await reply.whole(MAX_ANSWER_BYTES);
-  } catch (error) {
-    if (!(error instanceof BodyTooLargeError)) throw error;
-    throw new GatewayError({
-      code: 'upstream_too_large',
-      message: "The provider's answer is larger than the gateway takes.",
-    });
-  }
 }
 
 /** The body of an error answer, as far as it is one; never throws. */

@@ -55,7 +55,11 @@ export async function attempt(gateway: Gateway, context: AdmittedCall, delivery:
     }
     if (call.resolution.chooses || call.resolution.instead)
       trace.routeReason = routeReason(call, order, step.place.target, last?.error.code);
-    const result = await attemptOnce(gateway, context, delivery, step.place, itinerary.hasOther(step.place));
+    const hasOther = itinerary.hasOther(step.place);
+    let result = await attemptAt(gateway, context, delivery, step.place, hasOther, false);
+    // The credential may have been rotated: one try with the one of now.
+    if (isRefusedCredential(result, step.place) && !departure.hasLeft())
+      result = await attemptAt(gateway, context, delivery, step.place, hasOther, true);
     if (result === NOT_SENT) break;
     if ('answer' in result) return result.answer;
     asked.push(step.place.target);
@@ -73,25 +77,12 @@ const NOT_SENT = 'not-sent';
 
 type OneAttempt = { readonly answer: Answer } | { readonly failure: AttemptFailure } | typeof NOT_SENT;
 
-async function attemptOnce(
-  gateway: Gateway,
-  context: AdmittedCall,
-  delivery: Delivery,
-  place: Place,
-  hasOther: boolean,
-): Promise<OneAttempt> {
-  const first = await attemptWith(gateway, context, delivery, place, hasOther, false);
-  // The credential may have been rotated: one try with the one of now.
-  const rotated =
-    first !== NOT_SENT &&
-    'failure' in first &&
-    first.failure.error.code === 'upstream_auth' &&
-    place.target.provider.secretArn !== undefined &&
-    !context.departure.hasLeft();
-  return rotated ? attemptWith(gateway, context, delivery, place, hasOther, true) : first;
+function isRefusedCredential(attempted: OneAttempt, { target: { provider } }: Place): boolean {
+  if (attempted === NOT_SENT || 'answer' in attempted || provider.secretArn === undefined) return false;
+  return attempted.failure.error.code === 'upstream_auth';
 }
 
-async function attemptWith(
+async function attemptAt(
   gateway: Gateway,
   context: AdmittedCall,
   delivery: Delivery,
@@ -106,19 +97,20 @@ async function attemptWith(
   const spanId = trace.context?.spanId === undefined ? undefined : newSpanId();
   let visit: Visit | undefined;
   const record = (outcome: string, status: number | undefined, failure?: Pick<AttemptFailure, 'error' | 'mayBeBilled' | 'usage'>): void => {
-    const tookMs = gateway.clock.monotonic() - trace.lastSendMs;
+    const endedMs = gateway.clock.monotonic();
+    const tookMs = endedMs - trace.lastSendMs;
     const loss = { tookMs, writingMs: departure.how === undefined ? 0 : tookMs, complete: failure?.error instanceof FailedGeneration };
     const lost = failure?.mayBeBilled === true && isBilled(call) ? lostAttempt(bounded, target, failure.usage, loss) : undefined;
     if (lost !== undefined) trace.lost.push(lost);
     trace.sending = false;
-    if (spanId !== undefined) trace.attemptSpans.push({ id: spanId, startedMs, endedMs: gateway.clock.monotonic() });
+    if (spanId !== undefined) trace.attemptSpans.push({ id: spanId, startedMs, endedMs });
     trace.attempts.push({
       provider: target.provider.id,
       model: target.model,
       region: site.region,
       status,
       outcome,
-      durationMs: Math.round(gateway.clock.monotonic() - startedMs),
+      durationMs: Math.round(endedMs - startedMs),
       ...(health.look(key).open ? {} : { rests: true }),
       ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.costNanoUsd) }),
     });

@@ -36,7 +36,10 @@ export class Itinerary {
    */
   public next(): { readonly place: Place; readonly again: boolean } | undefined {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
-    const untried = this.places.filter((place) => !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id));
+    const untried =
+      this.#attempts === 0
+        ? this.places
+        : this.places.filter((place) => !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id));
     const open =
       untried.find((place) => this.#hasRoom(place) && this.health.enter(place.key).open) ??
       untried.find((place) => !this.#hasRoom(place) && this.health.enter(place.key).open) ??
@@ -60,6 +63,7 @@ export class Itinerary {
 
   /** Whether there is another place that would be asked if this one said nothing. */
   public hasOther(place: Place): boolean {
+    if (this.places.length === 1) return false;
     return this.places.some(
       (other) =>
         other.target.provider.id !== place.target.provider.id &&

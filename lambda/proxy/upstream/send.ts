@@ -70,20 +70,19 @@ export async function prepare(
 ): Promise<PreparedCall> {
   const { call } = bounded;
   const { provider } = target;
-  const endpoint = await endpointFor(call, target, site);
-  const protocol = await gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
+  const place = endpointFor(call, target, site);
+  const endpoint = place instanceof Promise ? await place : place;
+  const codec = gateway.offer.protocols.protocol(endpoint.protocol, call.operation.name);
+  const protocol = codec instanceof Promise ? await codec : codec;
   if (protocol === undefined) throw notOffered(provider.id);
   const passThrough =
     endpoint.protocol === call.dialect.name && !setsParameters(call, target) && !(mayBeBeyond(call) && (await isBeyond(call, target)));
-  const cap = await capFor(gateway, bounded, target, protocol, passThrough);
+  const capped = capFor(gateway, bounded, target, protocol, passThrough);
+  const cap = capped instanceof Promise ? await capped : capped;
+  const usual = passThrough && capsByOlderName(call, target) ? quirksForModel(call, target) : provider.definition.quirks;
+  const quirks = usual instanceof Promise ? await usual : usual;
   const written = passThrough
-    ? passedBody(
-        call,
-        target,
-        endpoint,
-        capsByOlderName(call, target) ? await quirksForModel(call, target) : provider.definition.quirks,
-        cap.tokens,
-      )
+    ? passedBody(call, target, endpoint, quirks, cap.tokens)
     : translatedBody(
         call,
         target,
@@ -115,8 +114,10 @@ export async function prepare(
     region: site.region,
     role: provider.role,
   };
-  const credential = await credentialOf(gateway.secrets, provider, freshCredential);
-  Object.assign(headers, await gateway.authorizer.authorize(provider.definition.auth, credential, request));
+  const kept = credentialOf(gateway.secrets, provider, freshCredential);
+  const credential = kept instanceof Promise ? await kept : kept;
+  const proof = gateway.authorizer.authorize(provider.definition.auth, credential, request);
+  Object.assign(headers, proof instanceof Promise ? await proof : proof);
   return {
     target,
     site,

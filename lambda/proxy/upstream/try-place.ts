@@ -1,6 +1,6 @@
 import { GatewayError } from '../../platform/error';
 import type { InboundReply } from '../../platform/http';
-import { TransportError } from '../../platform/http';
+import { BodyTooLargeError, TransportError } from '../../platform/http';
 import type { Watcher } from '../../platform/runtime';
 import type { Visit } from '../../routing';
 import { type AnyRequest, mostTokens } from '../../wire/model';
@@ -58,8 +58,8 @@ export async function tryPlace(
   if (said !== undefined) visit.quota(said);
   const refused = refusalOf(reply, prepared, call.answer !== 'json');
   if (refused !== undefined) return { failure: await refused, status: reply.status };
-  if (call.answer === 'json') return whole(gateway, context, prepared, reply);
-  return streamed(gateway, context, delivery, prepared, reply, visit, nowMs + firstEventMs);
+  if (call.answer === 'json') return await whole(gateway, context, prepared, reply);
+  return await streamed(gateway, context, delivery, prepared, reply, visit, nowMs + firstEventMs);
 }
 
 function isUnsent(error: unknown): boolean {
@@ -206,8 +206,13 @@ function wholeAnswer(answer: WholeAnswer, reply: InboundReply, generates: boolea
 function bodyFailure(error: unknown, reply: InboundReply): AttemptFailure {
   reply.destroy();
   if (error instanceof TransportError) return transportFailure(error);
+  if (error instanceof BodyTooLargeError) return streamFailure(tooLarge());
   // Anything but our own errors came out of the socket: the answer was cut.
   return error instanceof GatewayError ? streamFailure(error) : streamFailure(upstreamIncomplete());
+}
+
+function tooLarge(): GatewayError {
+  return new GatewayError({ code: 'upstream_too_large', message: "The provider's answer is larger than the gateway takes." });
 }
 
 function asGatewayError(error: unknown): GatewayError {

@@ -1,3 +1,4 @@
+import type { Soon } from '../../platform/runtime';
 import type { Target } from '../../routing';
 import type { ProtocolCodec } from '../../wire/protocols';
 import { LOWEST_CAP_TOKENS, longestAnswer } from '../before/bound';
@@ -15,13 +16,13 @@ export interface WrittenCap {
 const NO_CAP: WrittenCap = { tokens: undefined, dropped: [], written: [] };
 
 /** The cap for one target. One above its model's, which the caller did not mean for this very model, is lowered; one of a probe is raised. */
-export async function capFor(
+export function capFor(
   gateway: Gateway,
   bounded: BoundedCall,
   target: Target,
   protocol: ProtocolCodec,
   passThrough: boolean,
-): Promise<WrittenCap> {
+): Soon<WrittenCap> {
   const { call, outputCap, capReason } = bounded;
   const { maxOutputField, maxOutputTokens } = call.facts;
   const most = mostOutputOf(bounded, target);
@@ -31,10 +32,12 @@ export async function capFor(
   }
   if (maxOutputTokens !== undefined) {
     const changes = !passThrough || isAlias(call);
-    const least = changes && maxOutputTokens < LOWEST_CAP_TOKENS ? await leastCap(call, target, protocol) : 1;
-    if (maxOutputTokens < least) return { tokens: least, dropped: [], written: [`${maxOutputField}=${least} (the model's least)`] };
     const lowers = most !== undefined && maxOutputTokens > most && changes;
-    return lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
+    const lowered = lowers ? { tokens: most, dropped: [`${maxOutputField} above ${most}`], written: [] } : NO_CAP;
+    if (changes && maxOutputTokens < LOWEST_CAP_TOKENS) {
+      return leastCap(call, target, protocol).then((least) => (maxOutputTokens < least ? raisedTo(least, maxOutputField) : lowered));
+    }
+    return lowered;
   }
   const routes = target.parameters?.max_output_tokens;
   if (routes !== undefined && call.operation.generates) {
@@ -44,6 +47,10 @@ export async function capFor(
   if (passThrough || protocol.requiresOutputCap !== true || !call.operation.generates) return NO_CAP;
   const tokens = longestAnswer(gateway, target, bounded.prices.get(target.name));
   return { tokens, dropped: [], written: [`${maxOutputField}=${tokens} (the protocol requires one)`] };
+}
+
+function raisedTo(tokens: number, field: string): WrittenCap {
+  return { tokens, dropped: [], written: [`${field}=${tokens} (the model's least)`] };
 }
 
 async function leastCap({ configuration }: RoutedCall, target: Target, { lowestCapTokens = 1 }: ProtocolCodec): Promise<number> {

@@ -22,7 +22,7 @@ export function look(record: PlaceRecord | undefined, nowMs: number): Admittance
   return leftMs <= 0 ? OPEN : { open: false, retryAfterMs: leftMs, limited: record.limited };
 }
 
-const OPEN: Admittance = { open: true };
+export const OPEN: Admittance = { open: true };
 
 /** Whether somebody has to find out before everybody comes. */
 export function needsProbe(record: PlaceRecord | undefined, nowMs: number): boolean {

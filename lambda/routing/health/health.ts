@@ -4,8 +4,8 @@ import { isRefusalCode } from '../../wire/protocols';
 import { knownPlaces } from '../places';
 import type { Target } from '../target';
 import type { TargetFacts } from '../target-facts';
-import { believe, doubt, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, PROBE_EVERY_MS, probe } from './breaker';
-import { MINUTE_MS, tellSent } from './minute-count';
+import { believe, doubt, enter, fail, forgive, giveBack, look, needsClaim, needsProbe, OPEN, PROBE_EVERY_MS, probe } from './breaker';
+import { minuteOf, tellSent } from './minute-count';
 import { type Claim, PlaceBook, type PlaceRecord } from './place-record';
 import { type HealthChange, type HealthFeed, type HealthStore, TELLERS } from './ports';
 import { hasRoom, noteSent } from './quota';
@@ -91,15 +91,15 @@ class PlaceHealth implements Health, VisitHost {
   }
 
   public look(place: string): Admittance {
-    return look(this.#book.find(place), this.#nowMs());
+    return this.#book.troubled.has(place) ? look(this.#book.find(place), this.#nowMs()) : OPEN;
   }
 
   public enter(place: string): Admittance {
-    return enter(this.#book.find(place), this.#nowMs());
+    return this.#book.troubled.has(place) ? enter(this.#book.find(place), this.#nowMs()) : OPEN;
   }
 
   public probe(place: string): Admittance {
-    return probe(this.#book.find(place), this.#nowMs());
+    return this.#book.troubled.has(place) ? probe(this.#book.find(place), this.#nowMs()) : OPEN;
   }
 
   public giveBack(place: string, enteredMs: number): void {
@@ -113,7 +113,7 @@ class PlaceHealth implements Health, VisitHost {
 
   public hasRoom(place: string, target: Target, tokens: number): boolean {
     const record = this.#book.find(place);
-    return record === undefined || hasRoom(record.quota, target, tokens, this.#nowMs(), this.#minute());
+    return record === undefined || hasRoom(record.quota, target, tokens, this.#options.clock);
   }
 
   public usualSilenceMs(place: string): number | undefined {
@@ -158,7 +158,7 @@ class PlaceHealth implements Health, VisitHost {
   public visit(place: string, tokens: number): Visit {
     const record = this.#book.of(place);
     const { clock } = this.#options;
-    noteSent(record.quota, tokens, this.#minute());
+    noteSent(record.quota, tokens, minuteOf(clock));
     if (record.quota.count.isLimited) this.#counting.add(place);
     record.inFlight += 1;
     return new OpenVisit(record, place, clock, this);
@@ -253,14 +253,13 @@ class PlaceHealth implements Health, VisitHost {
 
   public factsOf(target: Target): TargetFacts {
     const nowMs = this.#nowMs();
-    const minute = this.#minute();
     const records = knownPlaces([target]).map(({ key }) => this.#book.of(key));
     const next = records.find((record) => look(record, nowMs).open) ?? records[0];
     for (const { speed } of records) speed.wanted = true;
     return {
       healthy: records.some((record) => look(record, nowMs).open),
       inFlight: records.reduce((sum, { inFlight }) => sum + inFlight, 0),
-      hasQuota: records.some(({ quota }) => hasRoom(quota, target, 1, nowMs, minute)),
+      hasQuota: records.some(({ quota }) => hasRoom(quota, target, 1, this.#options.clock)),
       ...(next === undefined ? {} : speedFacts(next, nowMs)),
     };
   }
@@ -271,11 +270,6 @@ class PlaceHealth implements Health, VisitHost {
     const { troubled } = this.#book;
     const called = [...this.#book.entries()].filter(([, { answeredAt, trippedAt }]) => Math.max(answeredAt, trippedAt) > sinceAt);
     return called.length > 0 && called.every(([place, record]) => troubled.has(place) && !look(record, nowMs).open);
-  }
-
-  /** Of the wall clock. */
-  #minute(): number {
-    return Math.floor(this.#options.clock.now() / MINUTE_MS);
   }
 
   #nowMs(): number {

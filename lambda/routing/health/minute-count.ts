@@ -1,3 +1,5 @@
+import type { Clock } from '../../platform/runtime';
+
 /** What was sent to a place in the minute that runs, by all processes as far as this one knows. Minutes are those of the wall clock, which all share. */
 export interface MinuteCount {
   minute: number;
@@ -21,7 +23,11 @@ export interface SharedSent extends Readonly<Sent> {
   readonly minute: number;
 }
 
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+export function minuteOf(clock: Pick<Clock, 'now'>): number {
+  return Math.floor(clock.now() / MINUTE_MS);
+}
 
 export function createMinuteCount(): MinuteCount {
   return { minute: 0, own: nothing(), told: nothing(), others: nothing(), isLimited: false };

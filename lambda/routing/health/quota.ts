@@ -1,5 +1,6 @@
+import type { Clock } from '../../platform/runtime';
 import type { SaidAllowance, SaidQuota } from '../../wire/protocols';
-import { countSent, createMinuteCount, type MinuteCount, sentIn } from './minute-count';
+import { countSent, createMinuteCount, type MinuteCount, minuteOf, sentIn } from './minute-count';
 
 /** What a provider lets the gateway ask of one place, as its answers say, and what was asked of it since. */
 export interface Quota {
@@ -37,28 +38,23 @@ function allowance(): Allowance {
 /**
  * Whether a call of so many tokens still finds room, as far as anybody knows. What others sent meanwhile shows with the provider's next answer, and in
  * what they tell.
- *
- * @param minute of the wall clock
  */
-export function hasRoom(
-  { requests, tokens, count }: Quota,
-  limits: MinuteLimits,
-  callTokens: number,
-  nowMs: number,
-  minute: number,
-): boolean {
+export function hasRoom({ requests, tokens, count }: Quota, limits: MinuteLimits, callTokens: number, clock: Clock): boolean {
   const { requestsPerMinute, tokensPerMinute } = limits;
-  if (!roomIn(requests, 1, nowMs) || !roomIn(tokens, callTokens, nowMs)) return false;
+  if (!roomIn(requests, 1, clock) || !roomIn(tokens, callTokens, clock)) return false;
   if (requestsPerMinute === undefined && tokensPerMinute === undefined) return true;
   count.isLimited = true;
+  const minute = minuteOf(clock);
   return (
     isWithin(sentIn(count, 'requests', minute), requestsPerMinute, 1) &&
     isWithin(sentIn(count, 'tokens', minute), tokensPerMinute, callTokens)
   );
 }
 
-function roomIn({ left, perMs, saidMs, resetMs }: Allowance, wanted: number, nowMs: number): boolean {
-  return left === undefined || nowMs >= resetMs || left + (nowMs - saidMs) * perMs >= wanted;
+function roomIn({ left, perMs, saidMs, resetMs }: Allowance, wanted: number, clock: Clock): boolean {
+  if (left === undefined) return true;
+  const nowMs = clock.monotonic();
+  return nowMs >= resetMs || left + (nowMs - saidMs) * perMs >= wanted;
 }
 
 /** A call that is larger than a whole minute's share finds room when there is nothing else. */

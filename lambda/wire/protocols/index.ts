@@ -1,5 +1,5 @@
 /** Every wire format, each loaded by the first call that needs it, and what all of them have in common. */
-import { createMemo } from '../../platform/runtime';
+import type { Soon } from '../../platform/runtime';
 import { DIALECTS, type DialectName } from '../dialects';
 import type { Operation, ProtocolName } from '../model/request';
 import { OPERATIONS } from '../operations';
@@ -17,9 +17,9 @@ const PROTOCOLS: Readonly<Record<Exclude<ProtocolName, DialectName>, Load<Protoc
 /** Every wire format, by name. */
 export interface Protocols {
   /** How callers of a route are read and answered. */
-  dialect(name: DialectName, operation: Operation): Promise<DialectCodec>;
+  dialect(name: DialectName, operation: Operation): Soon<DialectCodec>;
   /** How a provider is written to and read; undefined when this wire format has no such operation. */
-  protocol(name: ProtocolName, operation: Operation): Promise<ProtocolCodec | undefined>;
+  protocol(name: ProtocolName, operation: Operation): Soon<ProtocolCodec | undefined>;
 }
 
 export const protocols: Protocols = {
@@ -36,8 +36,18 @@ export const protocols: Protocols = {
 };
 
 function remembered<Name extends string, T>(load: (name: Name, operation: Operation) => Promise<T>) {
-  const known = createMemo<Promise<T>>(100);
-  return (name: Name, operation: Operation): Promise<T> => known(`${name} ${operation}`, () => load(name, operation));
+  const known = new Map<string, Soon<T>>();
+  return (name: Name, operation: Operation): Soon<T> => {
+    const label = `${name} ${operation}`;
+    const found = known.get(label);
+    if (found !== undefined) return found;
+    const loading = load(name, operation).then((codec) => {
+      known.set(label, codec);
+      return codec;
+    });
+    known.set(label, loading);
+    return loading;
+  };
 }
 
 export type { BudgetState } from './budget-state';

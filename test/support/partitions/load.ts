@@ -166,7 +166,7 @@ class Load {
     const steady = this.isSteady();
     const beganMs = time.monotonic();
     this.asked++;
-    const { rows } = await process.rows.of(keyId).catch(() => ({ rows: undefined }));
+    const { rows } = await Promise.resolve(process.rows.of(keyId)).catch(() => ({ rows: undefined }));
     if (rows === undefined) return this.refuse('rows');
     const result = await process.ledger.admit(this.request(process, rows)).catch((error: Error) => error);
     if (result instanceof Error) return this.refuse(result.message);

@@ -1,6 +1,7 @@
 import type { AssumableRole, AssumeRole } from '../../../aws/assumed-roles';
 import type { AwsCredentialSource, SigningRequest, SigV4Signer } from '../../../aws/signing';
 import { GatewayError } from '../../../platform/error';
+import type { Soon } from '../../../platform/runtime';
 import type { AuthScheme } from '../../../wire/providers';
 import type { GoogleTokens } from './google-service-account';
 
@@ -20,7 +21,7 @@ export interface Authorizer {
    * @param secret the provider's credential; undefined when the configuration names none
    * @throws GatewayError 503 `provider_misconfigured` when the credential is missing or unusable
    */
-  authorize(scheme: AuthScheme, secret: string | undefined, request: AuthorizationRequest): Promise<Readonly<Record<string, string>>>;
+  authorize(scheme: AuthScheme, secret: string | undefined, request: AuthorizationRequest): Soon<Readonly<Record<string, string>>>;
 }
 
 /** What the schemes need; each is only called for by its own scheme. */
@@ -32,9 +33,13 @@ export interface AuthorizerParts {
 }
 
 export function createAuthorizer(parts: AuthorizerParts): Authorizer {
-  const credentialsFor = (role: AssumableRole | undefined) => (role === undefined ? parts.awsCredentials() : parts.assumeRole(role));
+  const signed = async (request: AuthorizationRequest, service: string): Promise<Readonly<Record<string, string>>> => {
+    const { role, region = '' } = request;
+    const credentials = await (role === undefined ? parts.awsCredentials() : parts.assumeRole(role));
+    return parts.signer.sign(request, credentials, service, region);
+  };
   return {
-    async authorize(scheme, secret, request) {
+    authorize(scheme, secret, request) {
       switch (scheme.kind) {
         case 'none':
           return {};
@@ -46,11 +51,13 @@ export function createAuthorizer(parts: AuthorizerParts): Authorizer {
         case 'sigv4':
           // A configured secret is a Bedrock API key: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
           if (secret !== undefined) return bearer(headerSafe(secret));
-          return parts.signer.sign(request, await credentialsFor(request.role), scheme.service, request.region ?? '');
+          return signed(request, scheme.service);
         case 'google-service-account':
           if (secret === undefined) return {};
           // What is not a key file is an access token that somebody else keeps fresh.
-          return bearer(secret.trimStart().startsWith('{') ? await parts.googleTokens.token(secret, scheme.scope) : headerSafe(secret));
+          return secret.trimStart().startsWith('{')
+            ? parts.googleTokens.token(secret, scheme.scope).then(bearer)
+            : bearer(headerSafe(secret));
       }
     },
   };

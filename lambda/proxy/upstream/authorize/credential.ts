@@ -1,6 +1,7 @@
 import type { Secrets } from '../../../identity';
 import { GatewayError } from '../../../platform/error';
 import { parseJson } from '../../../platform/json';
+import type { Soon } from '../../../platform/runtime';
 import type { ConfiguredProvider } from '../../../routing';
 
 /**
@@ -8,11 +9,15 @@ import type { ConfiguredProvider } from '../../../routing';
  *
  * @param fresh reads it anew: the known one was refused
  */
-export async function credentialOf(secrets: Secrets, provider: ConfiguredProvider, fresh: boolean): Promise<string | undefined> {
-  const { secretArn, config } = provider;
+export function credentialOf(secrets: Secrets, provider: ConfiguredProvider, fresh: boolean): Soon<string | undefined> {
+  const { secretArn } = provider;
   if (secretArn === undefined) return undefined;
-  const text = await (fresh ? secrets.refresh(secretArn) : secrets.read(secretArn));
-  const field = config.credential?.field;
+  const text = fresh ? secrets.refresh(secretArn) : secrets.read(secretArn);
+  return typeof text === 'string' ? credentialIn(text, provider) : text.then((read) => credentialIn(read, provider));
+}
+
+function credentialIn(text: string, provider: ConfiguredProvider): string {
+  const field = provider.config.credential?.field;
   if (field === undefined) return text;
   const fields = parseJson(text);
   const value = fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fields[field] : undefined;

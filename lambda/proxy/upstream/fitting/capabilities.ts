@@ -1,4 +1,4 @@
-import { createMemo } from '../../../platform/runtime';
+import { createMemo, type Soon } from '../../../platform/runtime';
 import type { LiveConfiguration, Target } from '../../../routing';
 import type { Capabilities, FormatNeeds } from '../../../wire/models';
 import type { ModelNeeds } from '../../../wire/protocols';
@@ -58,16 +58,17 @@ export function capsByOlderName({ facts }: RoutedCall, { provider }: Target): bo
 const listedQuirks = new WeakMap<Target, readonly string[]>();
 
 /** How such a body is reshaped. */
-export async function quirksForModel({ configuration }: RoutedCall, target: Target): Promise<readonly string[]> {
+export function quirksForModel({ configuration }: RoutedCall, target: Target): Soon<readonly string[]> {
   const { quirks, thinkers } = target.provider.definition;
   if (thinkers === undefined) return quirks;
   const isListed = configuration.capabilitiesSaid(target.name) === undefined;
   const known = isListed ? listedQuirks.get(target) : undefined;
   if (known !== undefined) return known;
-  const { thinking = [] } = await capabilitiesAt(configuration, target, undefined);
-  const found = thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
-  if (isListed) listedQuirks.set(target, found);
-  return found;
+  return capabilitiesAt(configuration, target, undefined).then(({ thinking = [] }) => {
+    const found = thinking.length === 0 ? quirks : [...quirks, thinkers.quirk];
+    if (isListed) listedQuirks.set(target, found);
+    return found;
+  });
 }
 
 /** Whether a call asks what not every model takes, and its caller could not know: it named an alias. A call for tools that a provider runs stays as it is. */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../../platform/error';
+import type { Soon } from '../../../platform/runtime';
 import type { ProviderSite, Target } from '../../../routing';
 import type { Endpoint, WaysToCall } from '../../../wire/providers';
 import type { RoutedCall } from '../../before/call';
@@ -9,9 +10,13 @@ import { waysToCall } from './capabilities';
  *
  * @throws GatewayError 400 where the provider does not serve it
  */
-export async function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
+export function endpointFor(call: RoutedCall, target: Target, site: ProviderSite): Soon<Endpoint> {
   const endpoint = endpointOf(call, target, site);
   if (isTakenEverywhere(call, target) && endpoint?.protocol === call.dialect.name) return endpoint;
+  return fittingEndpoint(call, target, site);
+}
+
+async function fittingEndpoint(call: RoutedCall, target: Target, site: ProviderSite): Promise<Endpoint> {
   const fitting = endpointOf(call, target, site, await waysToCall(call.configuration, target, call.facts));
   if (fitting !== undefined) return fitting;
   throw notOffered(target.provider.id);

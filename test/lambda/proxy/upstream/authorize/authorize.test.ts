@@ -56,7 +56,7 @@ describe('authorize', () => {
   });
 
   test.each(['', ' \n', 'sk-1\r\nx: y', 'sk 1', 'schlüssel'])('fails for the credential %j without showing it', async (secret) => {
-    const failure = authorizer().authorize(bearer, secret, REQUEST);
+    const failure = (async () => authorizer().authorize(bearer, secret, REQUEST))();
 
     await expect(failure).rejects.toMatchObject({ status: 503, code: 'provider_misconfigured' });
     if (secret.trim() !== '') await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining(secret) });
