@@ -7,7 +7,7 @@ import { type Command, UsageError } from './command';
 import { callFor } from './rehearse/callers';
 import { type Played, problemsOf, shownLine } from './rehearse/played';
 import { type Scene, scenes } from './rehearse/scenes';
-import { agree, Bills, look, type Place } from './rehearse/views';
+import { agree, look, type Place, Told } from './rehearse/views';
 import { wholeNumber } from './whole-number';
 
 const USAGE = `usage: npx cdk-llm-gateway rehearse [options]
@@ -43,10 +43,10 @@ export const command: Command = {
     const all = scenes(seconds);
     const unknown = names.find((name) => !all.some((scene) => scene.name === name));
     if (unknown !== undefined) throw new UsageError(`--scene takes one of ${all.map(({ name }) => name).join(', ')}, not "${unknown}"`);
-    const bills = new Bills();
+    const told = new Told();
     let run: LocalRun;
     try {
-      run = await startLocalRun({ port: 0, environment: {}, context: { simulated: 'true' }, onLog: bills.read, ...local });
+      run = await startLocalRun({ port: 0, environment: {}, context: { simulated: 'true' }, onLog: told.read, ...local });
     } catch (error) {
       if (!(error instanceof LocalRunError)) throw error;
       process.stderr.write(`llm-gateway rehearse: ${error.message}\n`);
@@ -55,10 +55,10 @@ export const command: Command = {
     let failed = false;
     try {
       for (const scene of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
-        const played = await play(run, scene, seconds, seed, bills);
+        const played = await play(run, scene, seconds, seed, told);
         const problems = problemsOf(played);
         failed ||= problems.length > 0;
-        process.stdout.write(json ? `${JSON.stringify({ ...shownLine(played), problems })}\n` : told(played, problems));
+        process.stdout.write(json ? `${JSON.stringify({ ...shownLine(played), problems })}\n` : shown(played, problems));
       }
     } finally {
       await run.close();
@@ -95,7 +95,7 @@ function parse(args: string[]) {
   }
 }
 
-async function play(run: LocalRun, scene: Scene, seconds: number, seed: number, bills: Bills): Promise<Played> {
+async function play(run: LocalRun, scene: Scene, seconds: number, seed: number, told: Told): Promise<Played> {
   const limit = (HELD_USD + seconds * USD_A_SECOND).toFixed(2);
   const made = await callGateway('POST', `${run.adminUrl}/admin/v1/keys`, run.adminKey, {
     name: `rehearsal ${scene.name}`,
@@ -103,21 +103,21 @@ async function play(run: LocalRun, scene: Scene, seconds: number, seed: number, 
   });
   const { id, key } = made.body as { id: string; key: string };
   const place: Place = { url: run.url, adminUrl: run.adminUrl, adminKey: run.adminKey, key, keyId: id };
-  bills.nanoUsd = 0n;
+  told.forget();
 
   const stop = run.standIns.endpoint.disturb(createDisturber({ seed, rules: scene.rules }, () => performance.now()));
   const heard = await callFor(seconds, run.url, key);
   stop();
   const endedMs = performance.now();
-  let views = await look(place, bills);
+  let views = await look(place, told);
   while (!agree(views) && performance.now() - endedMs < PATIENCE_MS) {
     await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
-    views = await look(place, bills);
+    views = await look(place, told);
   }
-  return { scene, heard, views, settledMs: performance.now() - endedMs };
+  return { scene, seed, heard, failures: told.failures, views, settledMs: performance.now() - endedMs };
 }
 
-function told(played: Played, problems: readonly string[]): string {
+function shown(played: Played, problems: readonly string[]): string {
   const { scene, ...line } = shownLine(played);
   const figures = Object.entries(line).map(([name, value]) => `  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}\n`);
   const end = problems.length === 0 ? '  the money is exact\n' : problems.map((problem) => `  NOT SO: ${problem}\n`).join('');

@@ -38,7 +38,14 @@ export interface AwsJsonOptions {
 }
 
 /** Makes one signed call. Rejects with `AwsServiceError`, or an error named `TimeoutError` or `NetworkingError` whose outcome is unknown. */
-export type AwsJsonCall = (service: AwsJsonService, operation: string, input: object, timeoutMs: number) => Promise<JsonObject>;
+export type AwsJsonCall = (
+  service: AwsJsonService,
+  operation: string,
+  input: object,
+  timeoutMs: number,
+  /** It leaves this process once, whatever becomes of its connection. */
+  once?: boolean,
+) => Promise<JsonObject>;
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
@@ -49,9 +56,9 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
  */
 export function createAwsJsonCall(options: AwsJsonOptions): AwsJsonCall {
   const addresses = createAddresses(options.region);
-  return async (service, operation, input, timeoutMs) => {
+  return async (service, operation, input, timeoutMs, once) => {
     try {
-      return await readAnswer(await send(options, addresses(service, operation), service.name, input, timeoutMs));
+      return await readAnswer(await send(options, addresses(service, operation), service.name, input, timeoutMs, once));
     } catch (error) {
       throw error instanceof TransportError ? named(error.failure === 'timeout' ? 'TimeoutError' : 'NetworkingError', error) : error;
     }
@@ -95,8 +102,9 @@ async function send(
   service: AwsJsonService['name'],
   input: object,
   timeoutMs: number,
+  once: boolean | undefined,
 ): Promise<InboundReply> {
-  const request = { method: 'POST' as const, origin, path: '/', headers, body: Buffer.from(JSON.stringify(input)), network };
+  const request = { method: 'POST' as const, origin, path: '/', headers, body: Buffer.from(JSON.stringify(input)), network, once };
   const signed = signer.sign(request, await credentials(), service, region);
   const deadlines = { connectMs: timeoutMs, headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
   return transport.send({ ...request, headers: { ...headers, ...signed } }, deadlines, NEVER_CANCELLED);

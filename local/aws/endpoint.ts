@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -72,6 +73,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const disturbances = new Set<Disturb>();
   const disturb: Disturb = (call) => [...disturbances].reverse().reduce<ReturnType<Disturb>>((found, ask) => found ?? ask(call), undefined);
   const closing = new AbortController();
+  // Every call that is delayed listens to it, and a list is read by 32 calls at once.
+  setMaxListeners(0, closing.signal);
   let url = '';
   const server = createServer((incoming, outgoing) => {
     const { port } = server.address() as AddressInfo;

@@ -89,7 +89,7 @@ export function createProcess(config, table) {
       n[o + attempt.REPLY + k] = REPLY.REFUSED;
       n[o + attempt.TOLD + k] = 0;
     }
-    if (applied && is('the SDK retries a reserve')) n[o + attempt.LATE_RESERVE + k] = 1;
+    if (applied && is('one try leaves twice')) n[o + attempt.LATE_RESERVE + k] = 1;
     const back = n[page(k) + page.GENERATION] < s[page(k) + page.GENERATION] ? 'a page went back to an older budget' : undefined;
     const below = applied && n[page(k) + page.LEFT] < ZERO ? 'below zero after a reserve' : undefined;
     add(`a${a} reserves on page ${k}: ${applied}`, n, below ?? back);
@@ -124,6 +124,7 @@ export function createProcess(config, table) {
     if (config.refuses) add(`a${a} is refused by page ${k}, a try may be on its way`, refused);
     const n = answered(REPLY.YES, number);
     if (table.reserve(n, a, k, number)) {
+      if (is('one try leaves twice')) n[o + attempt.LATE_RESERVE + k] |= 1 << (number - 1);
       add(`a${a} reserves again on page ${k}`, n);
       const m = answered(REPLY.LOST);
       table.reserve(m, a, k, number);

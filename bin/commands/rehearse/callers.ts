@@ -1,10 +1,9 @@
 import { callGateway } from '../../../local/first-key';
-import { isObject } from '../../../local/template/json';
 
 /** What became of the calls of one scene. */
 export interface Heard {
-  /** By status, and by the error's code where there is one. */
-  readonly answers: ReadonlyMap<string, number>;
+  /** By status; 0: none came. */
+  readonly answers: ReadonlyMap<number, number>;
   readonly answered: number;
   readonly calls: number;
   readonly longestMs: number;
@@ -16,7 +15,7 @@ const PAUSE_MS = 20;
 /** Calls, some at a time, streamed and not, in every dialect, until the time is over. */
 export async function callFor(seconds: number, url: string, key: string): Promise<Heard> {
   const endMs = performance.now() + seconds * 1_000;
-  const answers = new Map<string, number>();
+  const answers = new Map<number, number>();
   let calls = 0;
   let answered = 0;
   let longestMs = 0;
@@ -25,11 +24,10 @@ export async function callFor(seconds: number, url: string, key: string): Promis
       const { path, body } = CALLS[calls % CALLS.length] as (typeof CALLS)[number];
       calls += 1;
       const begunMs = performance.now();
-      const { status, body: answer } = await callGateway('POST', `${url}${path}`, key, body).catch(() => ({ status: 0, body: undefined }));
+      const { status } = await callGateway('POST', `${url}${path}`, key, body).catch(() => ({ status: 0 }));
       longestMs = Math.max(longestMs, performance.now() - begunMs);
       if (status === 200) answered += 1;
-      const what = `${status}${status === 200 ? '' : ` ${codeOf(answer)}`}`;
-      answers.set(what, (answers.get(what) ?? 0) + 1);
+      answers.set(status, (answers.get(status) ?? 0) + 1);
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
   };
@@ -45,8 +43,3 @@ const CALLS = [true, false].flatMap((stream) => [
   { path: '/v1/responses', body: { model: MODEL, stream, max_output_tokens: 64, store: false, input: SAID } },
   { path: '/v1/messages', body: { model: MODEL, stream, max_tokens: 64, messages: [{ role: 'user', content: SAID }] } },
 ]);
-
-function codeOf(answer: unknown): string {
-  const error = isObject(answer) && isObject(answer.error) ? answer.error : {};
-  return String(error.code ?? error.type ?? '');
-}

@@ -5,7 +5,11 @@ import { agree, type Views } from './views';
 /** A scene that is over. */
 export interface Played {
   readonly scene: Scene;
+  /** With it the same goes wrong again, as far as the calls come in the same order. */
+  readonly seed: number;
   readonly heard: Heard;
+  /** Why calls were not answered, as the functions' log says. */
+  readonly failures: ReadonlyMap<string, number>;
   readonly views: Views;
   /** From the end of the disturbance until all views agreed, or patience ended. */
   readonly settledMs: number;
@@ -13,28 +17,30 @@ export interface Played {
 
 /** The table waits no longer, and the simulated provider answers at once. */
 const LONGEST_ANSWER_MS = 5_000;
-/** Refusals for money: nobody's budget was near its end. */
-const MONEY = /insufficient_quota|billing_error|rate_limit/;
+/** Nobody's budget was near its end, and everybody may call. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 
 /** What is not as it must be. */
-export function problemsOf({ scene, heard, views }: Played): readonly string[] {
+export function problemsOf({ scene, heard, failures, views }: Played): readonly string[] {
   const problems: string[] = [];
   const { spent, recorded, billed, reserved } = views;
   if (reserved !== 0n) problems.push(`${reserved} nano-USD are still set aside`);
   if (!agree({ ...views, reserved: 0n })) problems.push(`spent ${spent}, recorded ${recorded}, billed ${billed} nano-USD`);
-  const refused = [...heard.answers.keys()].filter((what) => MONEY.test(what) || /^(401|403) /.test(what));
-  if (refused.length > 0) problems.push(`refused: ${refused.join(', ')}`);
+  const refused = [...heard.answers.keys()].filter((status) => REFUSALS.has(status));
+  if (refused.length > 0) problems.push(`refused with ${refused.join(', ')}: ${[...failures.keys()].join(', ')}`);
   if (heard.answered < heard.calls * scene.leastAnswered) problems.push(`${heard.answered} of ${heard.calls} calls were answered`);
-  if (heard.answers.has('0 ')) problems.push(`${heard.answers.get('0 ')} calls were not answered at all`);
+  if (heard.answers.has(0)) problems.push(`${heard.answers.get(0)} calls were not answered at all`);
   if (heard.longestMs > LONGEST_ANSWER_MS) problems.push(`an answer took ${Math.round(heard.longestMs)} ms`);
   return problems;
 }
 
-export function shownLine({ scene, heard, views, settledMs }: Played) {
+export function shownLine({ scene, seed, heard, failures, views, settledMs }: Played) {
   return {
     scene: scene.name,
+    seed,
     calls: heard.calls,
     answers: Object.fromEntries(heard.answers),
+    failures: Object.fromEntries(failures),
     longest_ms: Math.round(heard.longestMs),
     records: views.records,
     spent_nano_usd: String(views.spent),

@@ -36,6 +36,15 @@ export function scenes(seconds: number): readonly Scene[] {
       leastAnswered: 0.75,
     },
     {
+      name: 'late',
+      what: 'of the connections of reserves and closes one in five breaks after the call, and one call in four is made when nobody waits for it',
+      rules: [
+        { ...COUNTERS, effect: 'lost-after', probability: 0.2 },
+        { ...COUNTERS, effect: 'slow', delay_ms: 900, probability: 0.25 },
+      ],
+      leastAnswered: 0.75,
+    },
+    {
       name: 'record',
       what: 'of the answers to records, and of the reserves, one in three never comes: settlements and voids are said again',
       rules: [

@@ -12,16 +12,26 @@ export interface Views {
   readonly records: number;
 }
 
-/** What the simulated provider says that it bills, from the functions' log. */
-export class Bills {
-  public nanoUsd = 0n;
+/** What the functions' log tells: what the simulated provider bills, and why calls failed, by one name whatever dialect their callers speak. */
+export class Told {
+  public billedNanoUsd = 0n;
+  public failures = new Map<string, number>();
 
   public readonly read = (line: string): void => {
     const json = line.slice(line.indexOf('{'));
-    if (!json.includes('"event":"simulated-bill"')) return;
-    const { costNanoUsd } = JSON.parse(json) as { costNanoUsd: string };
-    this.nanoUsd += BigInt(costNanoUsd);
+    if (json.includes('"event":"simulated-bill"')) {
+      const { costNanoUsd } = JSON.parse(json) as { costNanoUsd: string };
+      this.billedNanoUsd += BigInt(costNanoUsd);
+    } else if (json.includes('"event":"request"')) {
+      const { status = 0, outcome = '' } = JSON.parse(json) as { status?: number; outcome?: string };
+      if (status >= 400) this.failures.set(outcome, (this.failures.get(outcome) ?? 0) + 1);
+    }
   };
+
+  public forget(): void {
+    this.billedNanoUsd = 0n;
+    this.failures = new Map();
+  }
 }
 
 export interface Place {
@@ -33,7 +43,7 @@ export interface Place {
 }
 
 /** As `/v1/me`, the records and the provider's bill tell. */
-export async function look({ url, adminUrl, adminKey, key, keyId }: Place, bills: Bills): Promise<Views> {
+export async function look({ url, adminUrl, adminKey, key, keyId }: Place, told: Told): Promise<Views> {
   const me = await callGateway('GET', `${url}/v1/me`, key);
   if (me.status !== 200 || !isObject(me.body)) throw new Error(`/v1/me answered ${me.status}`);
   const [budget] = me.body.budgets as { spent_usd: string; reserved_usd: string }[];
@@ -44,7 +54,7 @@ export async function look({ url, adminUrl, adminKey, key, keyId }: Place, bills
     records += 1;
   }
   const spent = nanoUsd(budget?.spent_usd ?? '0');
-  return { spent, recorded, billed: bills.nanoUsd, reserved: nanoUsd(budget?.reserved_usd ?? '0'), records };
+  return { spent, recorded, billed: told.billedNanoUsd, reserved: nanoUsd(budget?.reserved_usd ?? '0'), records };
 }
 
 /** Nothing is set aside, and all three say the same. */

@@ -1,7 +1,7 @@
 import type { TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { WriteResult } from '../../platform/stored';
 import { conditionFailure, type Item } from './attributes';
-import type { DynamoDbConnector } from './dynamodb';
+import type { CallOptions, DynamoDbConnector } from './dynamodb';
 
 /** Runs a conditional write; everything but a failed condition is thrown on. */
 export async function conditional(write: () => Promise<unknown>): Promise<WriteResult> {
@@ -42,10 +42,10 @@ export type UpdateResult = { readonly done: Item } | { readonly failed: Item | u
 export async function conditionalUpdate(
   connector: DynamoDbConnector,
   input: UpdateItemCommandInput & { readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
-  timeoutMs: number,
+  options: CallOptions,
 ): Promise<UpdateResult> {
   try {
-    const { Attributes: attributes } = await connector.updateItem(input, { timeoutMs });
+    const { Attributes: attributes } = await connector.updateItem(input, options);
     return { done: attributes as Item };
   } catch (error) {
     return failed(error);
@@ -53,7 +53,7 @@ export async function conditionalUpdate(
 }
 
 /** Puts an item where there is none; everything but a failed condition is thrown on. */
-export async function create(connector: DynamoDbConnector, table: string, item: Item, timeoutMs: number): Promise<UpdateResult> {
+export async function create(connector: DynamoDbConnector, table: string, item: Item, options: CallOptions): Promise<UpdateResult> {
   try {
     await connector.putItem(
       {
@@ -62,7 +62,7 @@ export async function create(connector: DynamoDbConnector, table: string, item: 
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
-      { timeoutMs },
+      options,
     );
     return { done: item };
   } catch (error) {

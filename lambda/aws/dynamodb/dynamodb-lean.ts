@@ -19,7 +19,7 @@ export function createLeanDynamoDb(call: AwsJsonCall, endpoint?: string): Dynamo
   const operation =
     <Input extends object, Output>(name: string) =>
     async (input: Input, options?: CallOptions): Promise<Output> =>
-      (await call(service, name, input, options?.timeoutMs ?? DEFAULT_TIMEOUT_MS)) as Output;
+      (await call(service, name, input, options?.timeoutMs ?? DEFAULT_TIMEOUT_MS, options?.once)) as Output;
 
   return {
     batchGetItem: operation('BatchGetItem'),

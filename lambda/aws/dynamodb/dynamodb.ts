@@ -21,10 +21,12 @@ import type {
 export interface CallOptions {
   /** The call is abandoned after this many milliseconds. */
   readonly timeoutMs: number;
+  /** It leaves this process once. Default: what met a connection that was closed at its other end may leave again. */
+  readonly once?: boolean;
 }
 
 /**
- * The DynamoDB calls that the stores make, in the service's own shapes: one method, one API call, no retry unless `retries` says so.
+ * The DynamoDB calls that the stores make, in the service's own shapes: one method, one API call.
  *
  * Errors keep the SDK's `name` (`ConditionalCheckFailedException` with its `Item`, `ProvisionedThroughputExceededException`,
  * `TransactionCanceledException`, ...). A timeout or a broken connection rejects with `name` `TimeoutError` or the socket's error:

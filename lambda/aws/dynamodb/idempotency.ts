@@ -15,7 +15,7 @@ export function createIdempotencyStore(connector: DynamoDbConnector, table: stri
   });
   return {
     async claim(scope, idempotencyKey, claim, ttl, timeoutMs = 1_500) {
-      const result = await create(connector, table, { ...keyOf(scope, idempotencyKey), ...writeClaim(claim, ttl) }, timeoutMs);
+      const result = await create(connector, table, { ...keyOf(scope, idempotencyKey), ...writeClaim(claim, ttl) }, { timeoutMs });
       if ('done' in result) return 'claimed';
       // The condition failed, so there is one.
       return readClaim(result.failed as Item);

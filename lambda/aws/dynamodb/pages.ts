@@ -5,7 +5,7 @@ import { isThrottle } from '../../platform/stored';
 import { type Item, numberOf } from './attributes';
 import { batchGet } from './batch-get';
 import { conditionalUpdate, create, type UpdateResult } from './conditional';
-import type { DynamoDbConnector } from './dynamodb';
+import type { CallOptions, DynamoDbConnector } from './dynamodb';
 import { createJoiner } from './joined';
 import { holdsAttempt, number, StoredPage, seconds, shortPeriod, writeKept } from './page-item';
 import { writeGiving } from './page-return';
@@ -23,7 +23,7 @@ const { name: DUE_INDEX } = TABLES.counters.indexes.due;
  * @param table name of the counters table
  */
 export function createPageStore(connector: DynamoDbConnector, table: string): PageStore {
-  function update(key: string, change: PageUpdate, timeoutMs: number, returns: 'ALL_NEW' | 'NONE' = 'NONE'): Promise<UpdateResult> {
+  function write(key: string, change: PageUpdate, options: CallOptions, returns: 'ALL_NEW' | 'NONE'): Promise<UpdateResult> {
     const sets = setting(change.set);
     const removes = removing(change.remove);
     return conditionalUpdate(
@@ -38,9 +38,11 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
         ReturnValues: returns,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
-      timeoutMs,
+      options,
     );
   }
+
+  const update = (key: string, change: PageUpdate, timeoutMs: number): Promise<UpdateResult> => write(key, change, { timeoutMs }, 'NONE');
 
   async function read(keys: readonly string[], timeoutMs = SLOW_TIMEOUT_MS): Promise<readonly (PageState | undefined)[]> {
     const found = await batchGet(connector, table, [...new Set(keys)], timeoutMs);
@@ -52,15 +54,17 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
 
   return {
     read,
-    shards: createPageShards(update, (item, timeoutMs) => create(connector, table, item, timeoutMs)),
+    shards: createPageShards(update, (item, timeoutMs) => create(connector, table, item, { timeoutMs })),
 
     async reserve(take, attemptId, entry, timeoutMs): Promise<PageReserveResult> {
       try {
         const partition = partitionOf(take.key);
+        // A try has one number, and two that bear the same cannot be told apart once one of them is closed.
+        const options = { timeoutMs, once: true };
         const result =
           take.seenGeneration === undefined
-            ? await create(connector, table, writeNewPage(take, partition, attemptId, entry), timeoutMs)
-            : await update(take.key, writeTake(take, partition, attemptId, entry), timeoutMs, 'ALL_NEW');
+            ? await create(connector, table, writeNewPage(take, partition, attemptId, entry), options)
+            : await write(take.key, writeTake(take, partition, attemptId, entry), options, 'ALL_NEW');
         if ('done' in result) return { kind: 'reserved', page: new StoredPage(result.done) };
         const { failed } = result;
         if (failed === undefined) return { kind: 'refused', page: undefined };

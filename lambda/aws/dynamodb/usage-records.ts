@@ -45,7 +45,7 @@ export function createUsageRecordStore(
         item['feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(record.id)) };
         item['feed_at'] = { S: `${updatedAt}#${record.id}` };
       }
-      const result = await create(connector, table, item, timeoutMs);
+      const result = await create(connector, table, item, { timeoutMs });
       if ('done' in result) return { done: true };
       // The condition failed, so there is one.
       return { done: false, found: readRecord(result.failed as Item) };
@@ -62,7 +62,7 @@ export function createUsageRecordStore(
           ExpressionAttributeValues: { ...values, ':updated_at': { S: isoTime(clock.now()) } },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
-        timeoutMs,
+        { timeoutMs },
       );
       if ('done' in result) return { done: true };
       return { done: false, found: result.failed === undefined ? undefined : readRecord(result.failed) };

@@ -54,10 +54,8 @@ export class Connections {
     private readonly connect: buildConnector.connector,
   ) {}
 
-  /** @param fresh never one that was used before */
-  public take(fresh: boolean): Connection {
-    const kept = fresh ? undefined : this.#idle.pop();
-    return kept ?? new Connection(this.origin, this.connect, (closed) => this.#forget(closed));
+  public take(): Connection {
+    return this.#idle.pop() ?? new Connection(this.origin, this.connect, (closed) => this.#forget(closed));
   }
 
   /** Takes back a connection whose call was answered to the end. */
@@ -66,10 +64,15 @@ export class Connections {
     else connection.destroy();
   }
 
+  /** One was found stale: those that lie idle were used before it, and whoever tries again must not meet another. */
+  public forgetIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+  }
+
   /** Calls that are under way may end; nothing is kept any more. */
   public close(): void {
     this.#closed = true;
-    for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.forgetIdle();
   }
 
   /** A connection in use ends its call itself. */

@@ -50,6 +50,8 @@ export interface OutboundRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly network: 'public' | 'loopback' | 'vpc';
+  /** It leaves at most once, whatever becomes of its connection: a copy that came late would be another call. Default: a stale socket is replaced. */
+  readonly once?: boolean | undefined;
 }
 
 /** Why an outbound call has no answer, and whether the provider may have seen (and billed) it. */

@@ -103,7 +103,10 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher, Cancel
     const reply = this.#reply;
     const sent = this.#controller !== undefined;
     const failure = failureOf(error, secure && !sent);
-    if (reply === undefined && this.#isStale(failure)) return this.#replay();
+    if (reply === undefined && this.#isStale(failure)) {
+      this.options.connections.forgetIdle();
+      if (this.#mayReplay()) return this.#replay();
+    }
     this.#end();
     this.#drop();
     if (reply === undefined) this.reject(new TransportError(failure, sent, error));
@@ -113,7 +116,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher, Cancel
   #dispatch(): void {
     const { connections } = this.options;
     const { method, path, headers, body } = this.request;
-    const connection = connections.take(this.#replayed);
+    const connection = connections.take();
     this.#connection = connection;
     if (!connection.open) this.#connectAtMs = this.options.clock.monotonic() + this.deadlines.connectMs;
     connection.dispatch(
@@ -125,10 +128,14 @@ export class OutboundCall implements Dispatcher.DispatchHandler, Watcher, Cancel
   /** A kept socket may have been closed at its other end before the request came there: then nobody has worked on it. */
   #isStale(failure: TransportError['failure']): boolean {
     const soon = this.options.clock.monotonic() - this.#startedMs < STALE_WITHIN_MS;
-    return failure === 'reset' && this.#reused && soon && !this.#replayed && !this.wanted.isCancelled;
+    return failure === 'reset' && this.#reused && soon;
   }
 
-  /** Once, on a new connection: it must not meet a second stale one. */
+  /** Nobody can know that nobody has worked on it. */
+  #mayReplay(): boolean {
+    return this.request.once !== true && !this.#replayed && !this.wanted.isCancelled;
+  }
+
   #replay(): void {
     this.#replayed = true;
     this.#controller = undefined;

@@ -2,8 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAwsJsonCall } from '../../../lambda/aws/aws-json';
 import type { DynamoDbConnector } from '../../../lambda/aws/dynamodb/dynamodb';
 import { createLeanDynamoDb } from '../../../lambda/aws/dynamodb/dynamodb-lean';
+import { createPageStore } from '../../../lambda/aws/dynamodb/pages';
 import { createSdkDynamoDb } from '../../../lambda/aws/dynamodb-sdk';
 import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
+import type { PageEntry, PageTake } from '../../../lambda/money/ports';
 import { createTransport } from '../../../lambda/platform/http/transport';
 import { systemClock } from '../../../lambda/platform/runtime/clock';
 import { reply, type Step, startUpstream, type Upstream } from '../../support/upstream';
@@ -112,4 +114,39 @@ test('without an answer both time out', async () => {
   const call = (connector: DynamoDbConnector) => failureOf(connector.getItem({ TableName: 't', Key: key }, { timeoutMs: 40 }));
 
   expect([(await call(lean))?.name, (await call(sdk))?.name]).toEqual(['TimeoutError', 'TimeoutError']);
+});
+
+describe('a kept connection that is reset', () => {
+  const LOST: Step[] = [{ reset: true }];
+  const targets = () => table.requests.map(({ headers }) => headers['x-amz-target']?.toString().split('.')[1]);
+
+  test('is replaced for a call that may be repeated', async () => {
+    table.script((_seen, number) => (number === 2 ? LOST : answer(200, { Item: key })));
+    await lean.getItem({ TableName: 't', Key: key });
+
+    expect(await lean.getItem({ TableName: 't', Key: key })).toEqual({ Item: key });
+    expect(targets()).toEqual(['GetItem', 'GetItem', 'GetItem']);
+  });
+
+  test('leaves a reserve unheard: it may have been applied, and a copy that comes late would be charged once more', async () => {
+    table.script((_seen, number) => (number === 2 ? LOST : answer(200, { Attributes: key })));
+    const pages = createPageStore(lean, 't');
+    const take: PageTake = {
+      ...{ key: 'page#key#k#*', generation: 1, seenGeneration: 1, nanoUsd: 5n, periods: [], marks: [], tokens: [] },
+      ...{ slot: undefined, dueMs: 0 },
+    };
+    const entry: PageEntry = { nanoUsd: 5n, heardByMs: 0, expiresAtMs: 0, starts: {}, slot: false, tokens: {} };
+    const reserve = (shown: PageTake) => pages.reserve(shown, 'attempt', entry, 1_000);
+
+    expect(await reserve(take)).toMatchObject({ kind: 'reserved' });
+    expect(await reserve(take)).toMatchObject({ kind: 'missing' });
+    expect(targets()).toEqual(['UpdateItem', 'UpdateItem']);
+
+    // The put of a page that is not there likewise; and whoever tries again meets no connection that was used before.
+    table.script((_seen, number) => (number === 4 ? LOST : answer(200, { Attributes: key })));
+    expect(await reserve(take)).toMatchObject({ kind: 'reserved' });
+    expect(await reserve({ ...take, seenGeneration: undefined })).toMatchObject({ kind: 'missing' });
+    expect(targets()).toEqual(['UpdateItem', 'UpdateItem', 'UpdateItem', 'PutItem']);
+    expect(table.requests.map(({ connection }) => connection)).toEqual([1, 1, 2, 2]);
+  });
 });

@@ -150,6 +150,15 @@ test('F09 a stale kept socket is replaced once', async () => {
   expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
 });
 
+test('F09 a call that leaves once is not repeated, and others meet none of the sockets that lay idle beside a stale one', async () => {
+  upstream.script((_seen, number) => (number === 3 ? [{ reset: true }] : jsonReply({ number })));
+  await Promise.all([send().then(text), send().then(text)]);
+
+  expect(await failure(send({ once: true }))).toEqual({ failure: 'reset', sent: true });
+  expect(await text(await send())).toBe('{"number":4}');
+  expect(upstream.requests.map(({ connection }) => connection).at(-1)).toBe(3);
+});
+
 test('silence before the headers is a timeout, silence in the body too', async () => {
   upstream.script([{ hang: true }]);
   expect(await failure(send({}, { ...deadlines, headersMs: 50 }))).toEqual({ failure: 'timeout', sent: true });
