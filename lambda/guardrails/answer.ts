@@ -1,4 +1,5 @@
 import type { FinishReason, StreamEvent } from '../wire/model';
+import { type JsonPlace, placeAfter } from './json-text';
 import type { Noted } from './noted';
 import type { AppliedPolicies, AppliedRule, AppliedWay } from './policy';
 import type { CheckedPiece, Finding, HeldText, LocalScanner, TextForm } from './scanner';
@@ -14,6 +15,8 @@ interface OpenBlock {
   readonly held: HeldText;
   readonly form: TextForm;
   readonly delta: Delta['type'];
+  /** Where in its JSON what comes next is. */
+  place: JsonPlace;
   /** Something of it was masked. */
   changed: boolean;
   /** Units of its text that came, and that went on. */
@@ -37,7 +40,7 @@ export interface AnsweredGuard {
   ruleOf(finding: Finding): AppliedRule;
   note(noted: Noted): void;
   found(findings: readonly Finding[], direction: 'output'): void;
-  masked(text: string, findings: readonly Finding[], direction: 'output', form: TextForm): string;
+  masked(text: string, findings: readonly Finding[], direction: 'output', form: TextForm, place?: JsonPlace): string;
 }
 
 /** Where pictures alone are looked for. */
@@ -118,7 +121,17 @@ export class GuardedAnswer {
   }
 
   #begin({ choice, block: number }: BlockEvent, delta: Delta['type'], form: TextForm): void {
-    this.#open.set(choice, { number, held: this.#scanner.open(form), form, delta, changed: false, came: 0, left: 0, waiting: [] });
+    this.#open.set(choice, {
+      number,
+      held: this.#scanner.open(form),
+      form,
+      delta,
+      place: 'between',
+      changed: false,
+      came: 0,
+      left: 0,
+      waiting: [],
+    });
   }
 
   #end(event: BlockEvent, on: Onward): void {
@@ -141,7 +154,9 @@ export class GuardedAnswer {
       blocking === undefined ? findings : findings.filter(({ start }) => start < blocking.start),
       'output',
       block.form,
+      block.place,
     );
+    if (block.form === 'json') block.place = placeAfter(piece.text, block.place);
     block.changed ||= masked !== text;
     block.left += piece.text.length;
     if (masked !== '') on({ type: block.delta, choice, block: block.number, text: masked });

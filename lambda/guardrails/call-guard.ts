@@ -2,6 +2,7 @@ import type { GuardFees } from '../money/pricing';
 import type { VerdictRecord } from '../money/record';
 import { GatewayError } from '../platform/error';
 import { GuardedAnswer } from './answer';
+import type { JsonPlace } from './json-text';
 import type { GuardedCall, ManagedGuards, ManagedRule, Way } from './managed';
 import { ManagedAnswer } from './managed-answer';
 import { Masks } from './masks';
@@ -83,10 +84,11 @@ export class CallGuard {
   }
 
   /** The text with masks in place of what is to be masked; everything else that was found stays. */
-  public masked(text: string, findings: readonly Finding[], direction: Way, form: TextForm = 'text'): string {
+  public masked(text: string, findings: readonly Finding[], direction: Way, form: TextForm = 'text', place?: JsonPlace): string {
     const hidden = findings.filter((finding) => this.ruleOf(finding).rule.action === 'mask');
     if (hidden.length === 0) return text;
-    return this.masks.apply({ text, findings: hidden }, { form, reversible: direction === 'input' ? this.applied.reversible : NONE });
+    const reversible = direction === 'input' ? this.applied.reversible : NONE;
+    return this.masks.apply({ text, findings: hidden }, { form, reversible, ...(place === undefined ? {} : { place }) });
   }
 
   /** What an answer goes through, where there is something to look for in it. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '../platform/error';
 import type { StreamEvent } from '../wire/model';
 import type { GuardedCall, GuardVerdict, ManagedGuard, ManagedRule } from './managed';
-import { type Change, type Segment, Tape } from './managed-tape';
+import { type Change, changeOf, type Segment, Tape } from './managed-tape';
 import { OVERLAP_CHARACTERS } from './services/questions';
 import { merged, type Replaced, replacedIn } from './services/spans';
 import { type Noting, noteFailed, noteVerdict } from './verdicts';
@@ -147,12 +147,12 @@ export class ManagedAnswer {
     for (const [at, verdict] of verdicts.entries()) {
       const { rule } = this.rules[at] as AskedRule;
       if (verdict === undefined || rule.action === 'flag') continue;
-      const stops = verdict.blocked || !isWritable(segments, verdict);
-      if (stops && !blocked) this.#endedBy = rule.policy;
-      blocked ||= stops;
+      if (verdict.blocked && !blocked) this.#endedBy = rule.policy;
+      blocked ||= verdict.blocked;
       for (const [place, masked] of (verdict.masked ?? []).entries()) {
         const segment = segments[place] as Segment;
-        if (masked !== segment.shown) changes.set(segment, [...(changes.get(segment) ?? []), ...replacedIn(segment.shown, masked)]);
+        const change = changeOf(segment, replacedIn(segment.shown, masked));
+        if (change.length > 0) changes.set(segment, [...(changes.get(segment) ?? []), ...change]);
       }
     }
     if (blocked) return undefined;
@@ -171,11 +171,6 @@ export class ManagedAnswer {
       throw error;
     }
   }
-}
-
-/** Arguments of tools in which something is escaped are not what was looked at, so nothing can be put in its place. */
-function isWritable(segments: readonly Segment[], { masked }: GuardVerdict): boolean {
-  return masked === undefined || segments.every(({ raw, shown }, at) => masked[at] === shown || raw === shown);
 }
 
 function failed(cause: unknown): GatewayError {

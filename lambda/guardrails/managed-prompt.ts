@@ -1,13 +1,22 @@
+import type { TextForm } from '../wire/texts';
+import { readJson, replacedInJson } from './json-text';
 import type { GuardedCall, GuardVerdict } from './managed';
 import type { AskedRule } from './managed-answer';
+import { replacedIn, withReplaced } from './services/spans';
 import { type Noting, noteFailed, noteVerdict } from './verdicts';
+
+/** A text of a prompt. */
+export interface PromptText {
+  readonly text: string;
+  readonly form: TextForm;
+}
 
 /** What services make of a prompt. */
 export interface PromptVerdict {
   /** The rule that refuses it, and what it found. */
   readonly refusedBy?: { readonly policy: string; readonly rule: string; readonly types: readonly string[] };
-  /** The texts as they go on. */
-  readonly texts: readonly string[];
+  /** The texts as they go on. Absent: as they are. */
+  readonly texts?: readonly string[];
   /** Patterns of the targets that alone may see it, of each rule that says so. */
   readonly routes: readonly (readonly string[])[];
 }
@@ -19,7 +28,7 @@ export interface PromptVerdict {
  */
 export async function askOfPrompt(
   rules: readonly AskedRule[],
-  texts: readonly string[],
+  texts: readonly PromptText[],
   around: Omit<GuardedCall, 'direction'>,
   noting: Noting,
 ): Promise<PromptVerdict> {
@@ -27,7 +36,8 @@ export async function askOfPrompt(
   const routes: (readonly string[])[] = [];
   let refusedBy: PromptVerdict['refusedBy'];
   const ask = async (asked: AskedRule): Promise<void> => {
-    const verdict = await verdictOf(asked, seen, around, noting);
+    const shown = seen.map(shownOf);
+    const verdict = await verdictOf(asked, shown, around, noting);
     if (verdict === undefined) return;
     const { action, policy, name, rule } = asked.rule;
     const { blocked, masked, types } = verdict;
@@ -35,11 +45,22 @@ export async function askOfPrompt(
     if (action === 'route') {
       if ((blocked || masked !== undefined) && rule.targets !== undefined) routes.push(rule.targets);
     } else if (blocked) refusedBy ??= { policy, rule: name, types };
-    else if (masked !== undefined) seen = masked;
+    else if (masked !== undefined) seen = seen.map((text, at) => maskedAs(text, shown[at] as string, masked[at] as string));
   };
   for (const asked of rules) if (mayMask(asked) && refusedBy === undefined) await ask(asked);
   if (refusedBy === undefined) await Promise.all(rules.filter((asked) => !mayMask(asked)).map(ask));
-  return { texts: seen, routes, ...(refusedBy === undefined ? {} : { refusedBy }) };
+  return { ...(seen === texts ? {} : { texts: seen.map(({ text }) => text) }), routes, ...(refusedBy === undefined ? {} : { refusedBy }) };
+}
+
+/** JSON is shown with nothing escaped. */
+export function shownOf({ text, form }: PromptText): string {
+  return form === 'json' ? readJson(text).shown : text;
+}
+
+function maskedAs({ text, form }: PromptText, shown: string, masked: string): PromptText {
+  if (masked === shown) return { text, form };
+  if (form === 'text') return { text: masked, form };
+  return { text: withReplaced(text, replacedInJson(readJson(text), replacedIn(shown, masked))), form };
 }
 
 /** Moderation says only whether. */

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../wire/model';
+import { type JsonPlace, placeAfter, type ReadJson, readJson, replacedInJson } from './json-text';
 import { betweenCharacters } from './services/questions';
 import { type Replaced, withReplaced } from './services/spans';
 
@@ -19,7 +20,9 @@ export interface Segment {
   readonly raw: string;
   /** The same with nothing escaped. */
   readonly shown: string;
-  readonly isJson: boolean;
+  /** A part of JSON as it is read. */
+  readonly json: ReadJson | undefined;
+  readonly block: number;
   readonly isDelta: boolean;
 }
 
@@ -28,6 +31,11 @@ export type Change = readonly Replaced[];
 
 const NO_CHANGE: Change = [];
 
+/** What is to be replaced for parts of what is shown of a segment to say something else. */
+export function changeOf({ json }: Segment, replaced: Change): Change {
+  return json === undefined ? replaced : replacedInJson(json, replaced);
+}
+
 /** The events of one choice that wait for a verdict, in their order. */
 export class Tape {
   /** Characters that wait. */
@@ -35,6 +43,8 @@ export class Tape {
   #held: Held[] = [];
   /** Blocks of which something was replaced. */
   readonly #changed = new Set<number>();
+  /** Where in its JSON each block is whose text is some. */
+  readonly #jsonPlaces = new Map<number, JsonPlace>();
 
   public get isEmpty(): boolean {
     return this.#held.length === 0;
@@ -64,7 +74,10 @@ export class Tape {
         last.events += 1;
       } else segments.push({ events: 1, raw: part, isJson, isDelta, block });
     }
-    return segments.map(({ events, raw, isJson, isDelta }) => ({ events, raw, isJson, isDelta, shown: isJson ? unescaped(raw) : raw }));
+    return segments.map(({ isJson, ...rest }) => {
+      const json = isJson ? readJson(rest.raw, this.#jsonPlaces.get(rest.block)) : undefined;
+      return { ...rest, json, shown: json?.shown ?? rest.raw };
+    });
   }
 
   /**
@@ -107,6 +120,8 @@ export class Tape {
 
   #releaseSegment(segment: Segment, change: Change, length: number, on: (event: StreamEvent) => void): void {
     this.characters -= length;
+    const { json, block } = segment;
+    if (json !== undefined) this.#jsonPlaces.set(block, placeAfter(json.raw.slice(0, length), json.from));
     const within = change.filter(({ end }) => end <= length);
     if (within.length > 0) return this.#replace(segment, within, length, on);
     let left = length;
@@ -153,11 +168,22 @@ export class Tape {
 const FARTHEST_BACK = 250;
 
 /** Nothing that was replaced is cut in two. */
-function placeToCut({ raw, isJson }: Segment, change: Change, at: number): number {
-  const place = cutOf(raw, at, isJson);
+function placeToCut({ raw, json }: Segment, change: Change, at: number): number {
+  const place = beforeNumber(json, cutOf(raw, at, json !== undefined));
   const across = change.find(({ start, end }) => start < place && end > place);
   if (across === undefined) return place;
   return across.start > 0 && place - across.start <= FARTHEST_BACK ? across.start : across.end;
+}
+
+/** Longer ones are cut. */
+const LONGEST_NUMBER = 64;
+
+/** The place, or the one before a number that it lies within: a number can only be replaced as a whole. */
+function beforeNumber(json: ReadJson | undefined, at: number): number {
+  if (json?.places[at] !== 'bare') return at;
+  let start = at;
+  while (json.places[start - 1] === 'bare') start -= 1;
+  return at - start > LONGEST_NUMBER ? at : start;
 }
 
 function isDeltaEvent(event: StreamEvent): event is Delta {
@@ -199,14 +225,4 @@ function isEscaped(text: string, at: number): boolean {
   let before = at;
   while (text[before - 1] === '\\') before -= 1;
   return (at - before) % 2 === 1;
-}
-
-const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-
-/** A part of JSON as whoever reads it will see it. */
-function unescaped(raw: string): string {
-  if (!raw.includes('\\')) return raw;
-  return raw.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_all, code: string | undefined, short: string) =>
-    code === undefined ? (SHORT[short] ?? short) : String.fromCharCode(Number.parseInt(code, 16)),
-  );
 }

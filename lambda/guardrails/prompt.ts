@@ -1,6 +1,7 @@
 import type { GuardRuleConfig } from '../../lib/private/contract';
 import type { RequestText } from '../wire/texts';
 import type { CallGuard } from './call-guard';
+import { shownOf } from './managed-prompt';
 import { promptAttackScore } from './prompt-attack';
 
 /** Score from which a heuristic counts where its rule does not say. */
@@ -18,14 +19,10 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
     guard.masks.reserve(text);
     guard.checkedCharacters += text.length;
   }
-  if (guard.applied.heuristics.length > 0)
-    scoreAttacks(
-      guard,
-      texts.map(({ text }) => text),
-    );
+  if (guard.applied.heuristics.length > 0) scoreAttacks(guard, texts.map(shownOf));
   if (scanner === undefined) return changes;
   for (const each of texts) {
-    const findings = scanner.scan(each.text);
+    const findings = scanner.scan(each.text, each.form);
     if (findings.length === 0) continue;
     guard.found(findings, 'input');
     for (const finding of findings) {
@@ -33,7 +30,7 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
       if (rule.action === 'block') guard.refuse({ policy: policy.id, rule: rule.name }, [finding.type], each.path);
       if (rule.action === 'route' && rule.targets !== undefined) guard.routes.push(rule.targets);
     }
-    const masked = guard.masked(each.text, findings, 'input');
+    const masked = guard.masked(each.text, findings, 'input', each.form);
     if (masked !== each.text) changes.set(each, masked);
   }
   return changes;

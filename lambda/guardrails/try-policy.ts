@@ -30,7 +30,7 @@ export function tryPolicy(policy: unknown, text: string, direction: Way): TriedP
     guard.found(found, direction);
     return { action: guard.verdict, findings, text: guard.masked(text, found, direction) };
   }
-  const whole = { place: 'message', path: 'text', text } as const;
+  const whole = { place: 'message', path: 'text', text, form: 'text' } as const;
   const changed = checkPrompt(guard, [whole]).get(whole);
   return { action: guard.verdict, findings, text: changed ?? text };
 }

@@ -1,6 +1,6 @@
 /** Random calls of each dialect and operation, with every text marked. Written after the vendors' pages, not after our rules. */
 import fc from 'fast-check';
-import { free, freeInString, is, list, name, some, type Template, text } from './text-template';
+import { file, free, freeInString, is, list, name, some, type Template, text } from './text-template';
 
 type Place = Parameters<typeof text>[0];
 
@@ -12,7 +12,13 @@ const chatPart = (place: Place) =>
     some({ type: is('text'), text: text(place) }, cache),
     some({ type: is('image_url'), image_url: is({ url: 'data:image/png;base64,AAAA', detail: 'low' }) }),
     some({ type: is('input_audio'), input_audio: is({ data: 'AAAA', format: 'wav' }) }),
-    some({ type: is('file'), file: some({ file_data: is('data:application/pdf;base64,AAAA') }, { filename: text('document') }) }),
+    some({
+      type: is('file'),
+      file: some(
+        { file_data: file(fc.constantFrom('data:text/csv;base64,', 'data:application/octet-stream;base64,', '')) },
+        { filename: text('document') },
+      ),
+    }),
     some({ type: is('some_day'), words: text(place), inner: some({ more: text(place) }) }),
   );
 const chatContent = (place: Place) => fc.oneof(text(place), list(chatPart(place)));
@@ -81,7 +87,7 @@ const anthropicDocument = some(
     type: is('document'),
     source: fc.oneof(
       some({ type: is('text'), media_type: is('text/plain'), data: text('document') }),
-      is({ type: 'base64', media_type: 'application/pdf', data: 'AAAA' }),
+      some({ type: is('base64'), media_type: fc.constantFrom('application/pdf', 'text/markdown'), data: file(fc.constant('')) }),
       is({ type: 'url', url: 'https://example.com/a.pdf' }),
       some({ type: is('content'), content: fc.oneof(text('document'), list(some({ type: is('text'), text: text('document') }))) }),
     ),
@@ -184,7 +190,7 @@ const responsesPart = (place: Place) =>
     some({ type: fc.constantFrom<Template>('input_text', 'output_text'), text: text(place) }),
     some({ type: is('refusal'), refusal: text(place) }),
     some({ type: is('input_image'), image_url: is('data:image/png;base64,AAAA') }),
-    some({ type: is('input_file'), file_data: is('data:application/pdf;base64,AAAA'), filename: text('document') }),
+    some({ type: is('input_file'), file_data: file(fc.constantFrom('data:application/json;base64,', '')), filename: text('document') }),
     some({ type: is('some_day'), words: text(place) }),
   );
 const responsesContent = (place: Place) => fc.oneof(text(place), list(responsesPart(place)));

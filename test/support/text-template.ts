@@ -10,12 +10,38 @@ export class Marked {
   ) {}
 }
 
-/** A string that holds JSON, in which strings are texts. */
-export class InString {
-  public constructor(public readonly inner: Template) {}
+/** JSON that is one text, as it stands or in a string. */
+export class Json {
+  public constructor(
+    public readonly place: TextPlace,
+    public readonly inner: Template,
+    public readonly isString: boolean,
+  ) {}
 }
 
-export type Template = string | number | boolean | null | Marked | InString | readonly Template[] | { readonly [name: string]: Template };
+/** A file whose text is one. */
+export class InFile {
+  public constructor(
+    public readonly text: string,
+    public readonly header: string,
+    public readonly encoding: 'utf8' | 'utf16le' | 'latin1' = 'utf8',
+  ) {}
+
+  public get written(): string {
+    return this.header + Buffer.from(this.text, this.encoding).toString('base64');
+  }
+}
+
+export type Template =
+  | string
+  | number
+  | boolean
+  | null
+  | Marked
+  | Json
+  | InFile
+  | readonly Template[]
+  | { readonly [name: string]: Template };
 
 export interface ExpectedText {
   readonly place: TextPlace;
@@ -26,16 +52,18 @@ export interface ExpectedText {
 /** The texts in the order in which they are written. */
 export function textsOf(template: Template, path = ''): ExpectedText[] {
   if (template instanceof Marked) return [{ place: template.place, path, text: template.text }];
-  if (template instanceof InString) return textsOf(template.inner, path);
+  if (template instanceof Json) return [{ place: template.place, path, text: JSON.stringify(plain(template.inner)) }];
+  if (template instanceof InFile) return [{ place: 'document', path, text: template.text }];
   if (Array.isArray(template)) return template.flatMap((item, index) => textsOf(item, `${path}[${index}]`));
   if (typeof template !== 'object' || template === null) return [];
   return Object.entries(template).flatMap(([name, value]) => textsOf(value, path === '' ? name : `${path}.${name}`));
 }
 
-/** The template with every text changed. */
+/** The template with every text changed; JSON to an object that says the change. */
 export function changed(template: Template, change: (text: string) => string): Template {
   if (template instanceof Marked) return new Marked(template.place, change(template.text));
-  if (template instanceof InString) return new InString(changed(template.inner, change));
+  if (template instanceof Json) return new Json(template.place, { said: change(JSON.stringify(plain(template.inner))) }, template.isString);
+  if (template instanceof InFile) return new InFile(change(template.text), template.header, template.encoding);
   if (Array.isArray(template)) return template.map((item) => changed(item, change));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, changed(value, change)]));
@@ -44,7 +72,8 @@ export function changed(template: Template, change: (text: string) => string): T
 /** What the template is as a value. */
 export function plain(template: Template): JsonValue {
   if (template instanceof Marked) return template.text;
-  if (template instanceof InString) return JSON.stringify(plain(template.inner));
+  if (template instanceof Json) return template.isString ? JSON.stringify(plain(template.inner)) : plain(template.inner);
+  if (template instanceof InFile) return template.written;
   if (Array.isArray(template)) return template.map(plain);
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, plain(value)]));
@@ -54,7 +83,11 @@ export function plain(template: Template): JsonValue {
 export function written(template: Template, bits: () => number): string {
   const space = () => ['', '', '', ' ', '\n  ', '\t'][bits() % 6] as string;
   if (template instanceof Marked) return quoted(template.text, bits);
-  if (template instanceof InString) return quoted(written(template.inner, bits), bits);
+  if (template instanceof Json) {
+    const inner = written(template.inner, bits);
+    return template.isString ? quoted(inner, bits) : inner;
+  }
+  if (template instanceof InFile) return quoted(template.written, bits);
   if (Array.isArray(template)) return `[${template.map((item) => space() + written(item, bits) + space()).join(',')}]`;
   if (typeof template === 'string') return quoted(template, bits);
   if (typeof template !== 'object' || template === null) return JSON.stringify(template);
@@ -89,19 +122,34 @@ export const name = fc.constantFrom<Template>('id-1', 'auto', 'x');
 const leaf = (place: TextPlace): fc.Arbitrary<Template> =>
   fc.oneof({ weight: 3, arbitrary: text(place) }, { weight: 1, arbitrary: fc.constantFrom<Template>(1.5, true, null, -2e3) });
 
-/** Any JSON object whose strings are all texts. */
-export const free = (place: TextPlace): fc.Arbitrary<Template> =>
-  fc.dictionary(
-    fc.constantFrom('a', 'type', 'id', 'role', 'data', 'url', 'b c', 'ключ', 'content'),
-    fc.oneof(
-      leaf(place),
-      fc.array(leaf(place), { maxLength: 3 }),
-      fc.dictionary(fc.constantFrom('type', 'deep'), leaf(place), { maxKeys: 2 }),
-    ),
-    { maxKeys: 4 },
-  ) as fc.Arbitrary<Template>;
+const object = fc.dictionary(
+  fc.constantFrom('a', 'type', 'id', 'role', 'data', 'url', 'b c', 'ключ', 'content'),
+  fc.oneof(
+    leaf('other'),
+    fc.array(leaf('other'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('type', 'deep'), leaf('other'), { maxKeys: 2 }),
+  ),
+  { maxKeys: 4 },
+) as fc.Arbitrary<Template>;
 
-export const freeInString = (place: TextPlace): fc.Arbitrary<Template> => free(place).map((each) => new InString(each));
+/** Any JSON object, which is one text. */
+export const free = (place: TextPlace): fc.Arbitrary<Template> => object.map((each) => new Json(place, each, false));
+export const freeInString = (place: TextPlace): fc.Arbitrary<Template> => object.map((each) => new Json(place, each, true));
+
+/** The bytes of a file, of which some are text. */
+export const file = (header: fc.Arbitrary<string>): fc.Arbitrary<Template> =>
+  fc.oneof(
+    fc
+      .tuple(
+        words.filter((each) => each !== ''),
+        header,
+      )
+      .map(([text, head]): Template => new InFile(text, head)),
+    header.map((head): Template => new InFile('Name;Straße\nJörg;Löwenplatz', head, 'latin1')),
+    header.map((head): Template => new InFile('\ufeffName,Straße\nJörg,Löwenplatz 😀', head, 'utf16le')),
+    header.map((head): Template => `${head}JVBERi0xLjcKJeLjz9M=`),
+    header.map((head): Template => `${head}iVBORw0KGgoAAAANSUhEUg==`),
+  );
 
 /** An object of which only what is given first must be there; its fields stand in any order. */
 export function some(

@@ -1,4 +1,6 @@
-import type { CheckedPiece, Finding, TextForm } from '../scanner';
+import { type JsonPlace, readJson, writtenInJson } from '../json-text';
+import type { CheckedPiece, TextForm } from '../scanner';
+import { withReplaced } from '../services/spans';
 import { MaskRestorer } from './restorer';
 
 /** As masks stand in texts; longer ones are never made. */
@@ -8,6 +10,8 @@ const LONGEST_LABEL = 64;
 /** How findings are masked. */
 export interface Masking {
   readonly form: TextForm;
+  /** Where a part of JSON begins. */
+  readonly place?: JsonPlace;
   /** Ids of rules whose masks are exchanged for the values again on the way back. */
   readonly reversible: ReadonlySet<string>;
 }
@@ -29,16 +33,12 @@ export class Masks {
   }
 
   /** A text with masks in place of what was found. */
-  apply({ text, findings }: CheckedPiece, { form, reversible }: Masking): string {
-    let masked = '';
-    let from = 0;
-    for (const finding of findings) {
-      const value = text.slice(finding.start, finding.end);
-      const mask = this.maskOf(finding.type, form === 'json' ? unescaped(value) : value, reversible.has(finding.rule));
-      masked += text.slice(from, finding.start) + quoted(mask, finding);
-      from = finding.end;
-    }
-    return masked + text.slice(from);
+  apply({ text, findings }: CheckedPiece, { form, place, reversible }: Masking): string {
+    const replaced = findings.map(({ rule, type, start, end }) => {
+      const value = text.slice(start, end);
+      return { start, end, by: this.maskOf(type, form === 'json' ? unescaped(value) : value, reversible.has(rule)) };
+    });
+    return withReplaced(text, form === 'json' ? writtenInJson(readJson(text, place), replaced) : replaced);
   }
 
   /** Whether any mask is to be exchanged on the way back. */
@@ -70,10 +70,6 @@ export class Masks {
     this.numbers.set(label, number);
     return `[${label}_${number}]`;
   }
-}
-
-function quoted(mask: string, finding: Finding): string {
-  return finding.bare ? `"${mask}"` : mask;
 }
 
 /** What a part of a JSON string stands for. */

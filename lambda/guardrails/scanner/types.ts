@@ -1,4 +1,7 @@
 import type { GuardAction } from '../../../lib/private/contract';
+import type { TextForm } from '../../wire/texts';
+
+export type { TextForm };
 
 /** A rule that is looked for here, without asking anybody: it has exactly one of `detect`, `pattern` and `deny`. */
 export interface LocalRule {
@@ -12,9 +15,6 @@ export interface LocalRule {
   readonly pattern?: string;
   readonly deny?: readonly string[];
 }
-
-/** What texts are: as they are read, or a JSON text whose strings are read without their escapes. */
-export type TextForm = 'text' | 'json';
 
 /** Something that a rule found, in UTF-16 units of the text as given. */
 export interface Finding {

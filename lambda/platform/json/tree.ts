@@ -1,8 +1,7 @@
 /** A string, object or array of a JSON text, and where it stands there. Other values are left out. */
 export type JsonNode =
   | { readonly kind: 'string'; readonly start: number; readonly end: number }
-  | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
-  | { readonly kind: 'array'; readonly members: readonly JsonMember[] };
+  | { readonly kind: 'object' | 'array'; readonly members: readonly JsonMember[]; readonly start: number; readonly end: number };
 
 /** A field, or an item of an array, by its name or index. */
 export interface JsonMember {
@@ -49,15 +48,21 @@ class TreeReader {
     this.#skip(SPACE);
     switch (this.text[this.#at]) {
       case '{':
-        return { kind: 'object', members: this.#members('}', depth + 1) };
+        return this.#group('object', depth + 1);
       case '[':
-        return { kind: 'array', members: this.#members(']', depth + 1) };
+        return this.#group('array', depth + 1);
       case '"':
         return { kind: 'string', ...this.#string() };
       default:
         this.#skip(SCALAR);
         return undefined;
     }
+  }
+
+  #group(kind: 'object' | 'array', depth: number): JsonNode {
+    const start = this.#at;
+    const members = this.#members(kind === 'object' ? '}' : ']', depth);
+    return { kind, members, start, end: this.#at };
   }
 
   #members(close: '}' | ']', depth: number): JsonMember[] {

@@ -16,13 +16,13 @@ export async function askManagedGuards({ clock, managedGuards }: Gateway, admitt
   const beganMs = clock.monotonic();
   const { askOfPrompt } = await import('../../guardrails');
   const asked = rules.map((rule) => ({ rule, guard: managedGuards.of(rule) }));
-  const texts = call.dialect.texts(call.document).texts.map(({ text }) => text);
+  const { texts } = call.dialect.texts(call.document);
   const around = { requestId: call.requestId, deadlineMs: totalAtMs, wanted: departure.wanted };
   try {
     const { refusedBy, texts: left, routes } = await askOfPrompt(asked, texts, around, guard);
     if (refusedBy !== undefined) return guard.refuse(refusedBy, refusedBy.types);
     guard.routes.push(...routes);
-    goOn(admitted, left === texts ? call : withTexts(call, left), routes);
+    goOn(admitted, left === undefined ? call : withTexts(call, left), routes);
   } catch (error) {
     guard.refusal = visibleError(error);
   } finally {

@@ -1,5 +1,9 @@
 import { type JsonDocument, type JsonNode, parseJson, parseJsonTree, textAt } from '../../platform/json';
+import { type FileText, textOfFile } from './file-text';
 import type { TextPlace, TextRule, TextRules } from './rule';
+
+/** JSON is looked into as whoever reads it sees it, and stays JSON. */
+export type TextForm = 'text' | 'json';
 
 /** A text of a request. */
 export interface RequestText {
@@ -7,6 +11,7 @@ export interface RequestText {
   /** Where it stands, as errors name it: `messages[3].content[0].text`. */
   readonly path: string;
   readonly text: string;
+  readonly form: TextForm;
 }
 
 /** The texts of one request, in the order in which they are written. */
@@ -18,15 +23,16 @@ export interface RequestTexts {
   with(changes: ReadonlyMap<RequestText, string>): Buffer;
 }
 
-/** A text, and what is to be exchanged for it to say something else. */
+/** A text, and where what it is written as stands. */
 interface FoundText extends RequestText {
   readonly start: number;
   readonly end: number;
-  /** It is a string in the JSON of a string. */
-  readonly quotedTwice: boolean;
+  /** It stands in a string, or is one. */
+  readonly isString: boolean;
+  readonly file?: FileText;
 }
 
-/** Documents are bounded when they are read. What is nested deeper inside of a string is one text. */
+/** Documents are bounded when they are read. */
 const MAX_DEPTH = 128;
 
 /** Finds every text of a body, in time and space linear in its length. Nothing is refused: a field that is of no use is not looked into. */
@@ -45,8 +51,8 @@ function written(bytes: Buffer, body: string, found: readonly FoundText[], chang
   for (const each of found) {
     const change = changes.get(each);
     if (change === undefined || change === each.text) continue;
-    const quoted = JSON.stringify(change);
-    parts.push(body.slice(at, each.start), each.quotedTwice ? JSON.stringify(quoted).slice(1, -1) : quoted);
+    const said = each.file?.written(change) ?? change;
+    parts.push(body.slice(at, each.start), each.isString ? JSON.stringify(said) : said);
     at = each.end;
   }
   return parts.length === 0 ? bytes : Buffer.from(parts.join('') + body.slice(at));
@@ -59,6 +65,8 @@ interface Surroundings {
   readonly path: string;
 }
 
+type JsonGroup = JsonNode & { readonly kind: 'object' | 'array' };
+
 class TextFinder {
   public readonly found: FoundText[] = [];
 
@@ -69,20 +77,20 @@ class TextFinder {
     const place = rule.place ?? around.place;
     switch (node.kind) {
       case 'string':
-        if (rule.json === true) this.#lookInside(node.start, node.end, place, around.path);
-        else this.#add(node.start, node.end, place, around.path);
-        return;
+        return this.#lookAtString(node, rule, { ...around, place });
       case 'array': {
+        if (rule.json === true) return this.#addJson(node, { ...around, place });
         const below = rule.below ?? around.below;
         for (const { key, node: item } of node.members) this.look(item, rule, { place, below, path: `${around.path}[${key}]` });
         return;
       }
       case 'object':
+        if (rule.json === true) return this.#addJson(node, { ...around, place });
         this.#lookAtFields(node, rule, { ...around, place });
     }
   }
 
-  #lookAtFields(node: JsonNode & { readonly kind: 'object' }, rule: TextRule, around: Surroundings): void {
+  #lookAtFields(node: JsonGroup, rule: TextRule, around: Surroundings): void {
     const more = rule.kind?.((field) => this.#stringOf(node, field));
     if (more?.skip === true) return;
     const place = more?.place ?? around.place;
@@ -94,52 +102,34 @@ class TextFinder {
     }
   }
 
-  #stringOf(node: JsonNode & { readonly kind: 'object' }, field: string): string | undefined {
+  #stringOf(node: JsonGroup, field: string): string | undefined {
     const member = node.members.find(({ key }) => key === field)?.node;
     return member?.kind === 'string' ? textAt(this.body, member.start, member.end) : undefined;
   }
 
-  #add(start: number, end: number, place: TextPlace, path: string): void {
-    this.found.push({ place, path, text: textAt(this.body, start, end), start, end, quotedTwice: false });
-  }
-
-  /** Adds the strings of the JSON that a string holds. */
-  #lookInside(start: number, end: number, place: TextPlace, path: string): void {
-    const inner = textAt(this.body, start, end);
-    const tree = parseJson(inner) === undefined ? undefined : parseJsonTree(inner, MAX_DEPTH);
-    if (tree === undefined) {
-      this.#add(start, end, place, path);
+  #lookAtString({ start, end }: Span, rule: TextRule, { place, path }: Surroundings): void {
+    const text = textAt(this.body, start, end);
+    if (rule.file !== true && rule.address !== true) {
+      const form = rule.json === true && parseJson(text) !== undefined ? 'json' : 'text';
+      this.found.push({ place, path, text, form, start, end, isString: true });
       return;
     }
-    const raw = new PlaceInString(this.body, start + 1);
-    const finder = new TextFinder(inner);
-    finder.look(tree, NO_RULE, { place, below: undefined, path });
-    for (const each of finder.found) {
-      this.found.push({ ...each, start: raw.of(each.start), end: raw.of(each.end), quotedTwice: true });
-    }
+    const file = rule.file === true || /^data:/i.test(text) ? textOfFile(text) : undefined;
+    if (file !== undefined) this.found.push({ place, path, text: file.text, form: 'text', start, end, isString: true, file });
   }
+
+  #addJson({ start, end }: Span, { place, path }: Surroundings): void {
+    this.found.push({ place, path, text: this.body.slice(start, end), form: 'json', start, end, isString: false });
+  }
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 const NO_RULE: TextRule = {};
 
 function own(rules: TextRules | undefined, name: string): TextRule | undefined {
   return rules !== undefined && Object.hasOwn(rules, name) ? rules[name] : undefined;
-}
-
-/** Where characters of what a JSON string says are written. Must be asked in order. */
-class PlaceInString {
-  #said = 0;
-
-  public constructor(
-    private readonly body: string,
-    private at: number,
-  ) {}
-
-  public of(index: number): number {
-    for (; this.#said < index; this.#said += 1) {
-      if (this.body[this.at] !== '\\') this.at += 1;
-      else this.at += this.body[this.at + 1] === 'u' ? 6 : 2;
-    }
-    return this.at;
-  }
 }

@@ -28,8 +28,15 @@ export interface TextRule {
   readonly place?: TextPlace;
   /** Nothing here and below is a text: identifiers, settings, addresses, bytes. */
   readonly skip?: true;
-  /** A string here holds JSON, whose strings are the texts. One that does not is a text itself. */
+  /**
+   * What stands here is JSON, as a value or in a string, and one text with its names and numbers: what is read of it depends on what it stands
+   * beside. A string that holds none is a text itself.
+   */
   readonly json?: true;
+  /** A string here is a file: its text is one, where it has any. */
+  readonly file?: true;
+  /** A string here says where something is: no text, but for what it carries itself (`data:`). */
+  readonly address?: true;
   /** Fields of objects here. They hold in place of what `below` says of them. */
   readonly fields?: TextRules;
   /** Fields of objects here and below, as far as they are not named otherwise. */

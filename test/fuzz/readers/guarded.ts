@@ -8,6 +8,8 @@ import {
   promptAttackScore,
   type TextForm,
 } from '../../../lambda/guardrails';
+import { type JsonPlace, placeAfter } from '../../../lambda/guardrails/json-text';
+import { parseJson } from '../../../lambda/platform/json';
 import { redacted } from '../../../lambda/proxy/content/redact';
 import { guardPatternProblem } from '../../../lib/private/contract';
 import type { Random } from '../random';
@@ -63,7 +65,7 @@ export const guardedReaders: readonly Reader[] = [
   {
     name: 'guarded-json',
     about: 'arguments of tools in which guards look for what they know, whole and in pieces',
-    files: ['lambda/guardrails/text/'],
+    files: ['lambda/guardrails/json-text.ts', 'lambda/guardrails/text/'],
     samples: () => TEXTS.map((text) => JSON.stringify({ text, number: 4111111111111111 })),
     words: [...WORDS, '\\u0040', '\\u00', '\\', '"', '\\"', '\\ud835\\udfd8'],
     stepsPerByte: 1_000,
@@ -130,7 +132,15 @@ function readBothWays(text: string, form: TextForm, random: Random, scanner = ev
   const pieces = inPieces(scanner, text, form, random);
   check(pieces.map((piece) => piece.text).join('') === text, 'a text that is not what came');
   check(JSON.stringify(placed(pieces)) === JSON.stringify(findings), 'other findings in pieces');
-  check(pieces.map((piece) => again.apply(piece, masking)).join('') === masked, 'other masks in pieces');
+  let place: JsonPlace = 'between';
+  const inParts = pieces.map((piece) => {
+    const written = again.apply(piece, { ...masking, place });
+    place = placeAfter(piece.text, place);
+    return written;
+  });
+  // What is no JSON may be cut where none is.
+  if (form === 'text' || parseJson(text) !== undefined) check(inParts.join('') === masked, 'other masks in pieces');
+  if (form === 'json' && parseJson(text) !== undefined) check(parseJson(masked) !== undefined, 'JSON that is none behind its masks');
   const restorer = masks.restorer('text');
   const cut = random.below(masked.length + 1);
   const restored = restorer.write(masked.slice(0, cut)) + restorer.write(masked.slice(cut)) + restorer.end();

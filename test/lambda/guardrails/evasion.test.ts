@@ -1,4 +1,5 @@
-import { createScanner, type LocalRule, Masks } from '../../../lambda/guardrails';
+import { type CheckedPiece, createScanner, type LocalRule, Masks } from '../../../lambda/guardrails';
+import { type JsonPlace, placeAfter } from '../../../lambda/guardrails/json-text';
 import { Random } from '../../fuzz/random';
 import { corpus } from '../../support/guard-corpus/measure';
 
@@ -92,9 +93,13 @@ test('J01 ten thousand random chunkings of the corpus give the findings and mask
     const cuts = Array.from({ length: 1 + random.below(4) }, () => random.below(given.length + 1)).sort((one, other) => one - other);
     const bounds = [0, ...cuts, given.length];
     let streamed = '';
-    for (let piece = 1; piece < bounds.length; piece++)
-      streamed += pieces.apply(held.write(given.slice(bounds[piece - 1], bounds[piece])), masking);
-    streamed += pieces.apply(held.end(), masking);
+    let place: JsonPlace = 'between';
+    const write = (piece: CheckedPiece): void => {
+      streamed += pieces.apply(piece, { ...masking, place });
+      place = placeAfter(piece.text, place);
+    };
+    for (let piece = 1; piece < bounds.length; piece++) write(held.write(given.slice(bounds[piece - 1], bounds[piece])));
+    write(held.end());
     if (streamed !== masked) leaks++;
     if (form === 'json') JSON.parse(streamed);
   }

@@ -1,4 +1,5 @@
 import { createScanner, type Finding, type LocalRule, Masks, type TextForm } from '../../../lambda/guardrails';
+import { type JsonPlace, placeAfter } from '../../../lambda/guardrails/json-text';
 
 const RULES: readonly LocalRule[] = [
   { id: 'people', name: 'people', action: 'mask', detect: ['email', 'payment_card', 'iban'] },
@@ -13,15 +14,19 @@ function inPieces(text: string, cuts: readonly number[], form: TextForm): { text
   const pieces = bounds.slice(1).map((end, index) => held.write(text.slice(bounds[index], end)));
   pieces.push(held.end());
   let offset = 0;
+  let place: JsonPlace = 'between';
+  let masked = '';
   const findings: Finding[] = [];
   for (const piece of pieces) {
     findings.push(...piece.findings.map((each) => ({ ...each, start: each.start + offset, end: each.end + offset })));
     offset += piece.text.length;
+    masked += masks.apply(piece, { ...MASKING(form), place });
+    place = placeAfter(piece.text, place);
   }
   return {
     text: pieces.map((piece) => piece.text).join(''),
     findings,
-    masked: pieces.map((piece) => masks.apply(piece, MASKING(form))).join(''),
+    masked,
   };
 }
 

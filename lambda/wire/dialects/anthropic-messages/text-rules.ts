@@ -1,8 +1,20 @@
-import { ARGUMENTS, each, FUNCTION, REASONING, SCHEMA, SKIP, type TextRule, type TextRules, TOOL_ADDRESS, WORDLESS } from '../../texts';
+import {
+  ARGUMENTS,
+  each,
+  FILE_BYTES,
+  FUNCTION,
+  REASONING,
+  SCHEMA,
+  SKIP,
+  type TextRule,
+  type TextRules,
+  TOOL_ADDRESS,
+  WORDLESS,
+} from '../../texts';
 
-/** The text of a document stands where the bytes of another would. */
+/** The text of a document stands where the bytes of another do. */
 const SOURCE: TextRule = {
-  kind: (kindOf) => (kindOf('type') === 'text' ? { fields: { data: {} } } : undefined),
+  kind: (kindOf) => ({ fields: { data: kindOf('type') === 'text' ? {} : FILE_BYTES } }),
   fields: { content: { kind: blockOf } },
 };
 
@@ -43,8 +55,8 @@ export const TEXT_RULES: TextRule = {
     system: { ...CONTENT, place: 'system' },
     messages: { place: 'message', below: WORDLESS, kind: roleOf, fields: { content: CONTENT } },
     tools: { place: 'tool-definition', fields: { ...FUNCTION.fields, ...TOOL_ADDRESS, input_schema: SCHEMA }, below: {} },
-    output_format: { place: 'format', fields: { type: SKIP }, below: {} },
-    output_config: { place: 'format', fields: { effort: SKIP, format: { fields: { type: SKIP } } }, below: {} },
+    output_format: { place: 'format', fields: { type: SKIP, schema: SCHEMA }, below: {} },
+    output_config: { place: 'format', fields: { effort: SKIP, format: { fields: { type: SKIP, schema: SCHEMA } } }, below: {} },
     context_management: { place: 'system', below: each('type', SKIP) },
   },
 };

@@ -66,6 +66,6 @@ export const TEXT_RULES: TextRule = {
     functions: { ...FUNCTION, place: 'tool-definition' },
     web_search_options: { place: 'tool-definition', below: each('type search_context_size', SKIP) },
     prediction: { place: 'message', below: WORDLESS },
-    response_format: { place: 'format', fields: { type: SKIP, json_schema: SCHEMA }, below: {} },
+    response_format: { place: 'format', fields: { type: SKIP, json_schema: { fields: { schema: SCHEMA } } }, below: {} },
   },
 };

@@ -4,6 +4,7 @@ import {
   FUNCTION,
   PLAIN_ARGUMENTS,
   REASONING,
+  SCHEMA,
   SKIP,
   type TextRule,
   type TextRules,
@@ -72,7 +73,7 @@ export const TEXT_RULES: TextRule = {
     instructions: { place: 'system' },
     input: { place: 'message', below: WORDLESS, kind: itemOf },
     tools: TOOL,
-    text: { place: 'format', fields: { verbosity: SKIP, format: { fields: { type: SKIP } } }, below: {} },
+    text: { place: 'format', fields: { verbosity: SKIP, format: { fields: { type: SKIP, schema: SCHEMA } } }, below: {} },
     prompt: { place: 'message', below: WORDLESS, fields: { version: SKIP } },
   },
 };

@@ -6,7 +6,7 @@ import type { TestGateway } from '../../../support/gateway';
 import { bookOf } from '../../../support/prices';
 import { type Said, spoken, WIRE_FORMATS, type WireFormat } from '../../../support/spoken';
 import { chunk, jsonReply, lastChunk, startUpstream, streamHead, type Upstream } from '../../../support/upstream';
-import { type AskedBedrock, BEDROCK_RULE, bedrockSays, hosts, isModelCall, webhookRule } from './guard-host';
+import { type AskedBedrock, type AskedWebhook, BEDROCK_RULE, bedrockSays, hosts, isModelCall, webhookRule } from './guard-host';
 import { bedrockEnvironment, EMAIL, guardedGateway, sayingOf } from './support';
 
 /** What services say of answers: streams in windows while they are written, whole answers at once. */
@@ -163,6 +163,25 @@ test.each([true, false])('arguments of tools are shown unescaped, streamed: %s',
   expect(answer.text).not.toMatch(/ret wo/);
   expect(told.finish).toBe('content_filter');
 });
+
+test.each(PAIRS)(
+  '%s from %s, streamed: %s: arguments in which something is escaped are masked and stay JSON',
+  async (dialect, wireFormat, stream) => {
+    await start(webhookRule(upstream.origin, { direction: 'output' }));
+    const long = 'a "quoted" \\ word\n'.repeat(200);
+    const args = JSON.stringify({ [`to ${EMAIL}`]: `"${EMAIL}"\n`, long, more: [`${EMAIL}`, EMAIL, 4111] }).replace('@', '\\u0040');
+
+    const { told, record } = await ask({ args: pieces(args) }, stream, dialect, wireFormat, {
+      webhook: ({ texts }: AskedWebhook) => ({
+        verdict: 'mask',
+        texts: texts.map((text) => text.replaceAll(EMAIL, '<"A">').replaceAll('4111', 'N')),
+      }),
+    });
+
+    expect(JSON.parse(told.toolCalls[0]?.args ?? '')).toEqual({ 'to <"A">': '"<"A">"\n', long, more: ['<"A">', '<"A">', 'N'] });
+    expect(record).toMatchObject({ guardVerdict: 'mask', state: 'settled' });
+  },
+);
 
 test.each([true, false])('reasoning is shown too, streamed: %s', async (stream) => {
   await start(webhookRule(upstream.origin, { direction: 'output' }));

@@ -4,6 +4,7 @@ import { type JsonValue, parseJsonDocument } from '../../../../lambda/platform/j
 import { DIALECT_NAMES, DIALECTS, type DialectName } from '../../../../lambda/wire/dialects';
 import type { Operation } from '../../../../lambda/wire/model';
 import { protocols } from '../../../../lambda/wire/protocols';
+import type { RequestText } from '../../../../lambda/wire/texts';
 import { fixtures } from '../../../support/fixtures';
 import { TEXT_REQUESTS } from '../../../support/text-requests';
 import { changed, plain, type Template, textsOf, written } from '../../../support/text-template';
@@ -30,7 +31,7 @@ describe.each(CALLS)('%s', (call, request) => {
       fc.property(request, bits, (template, stream) => {
         const { texts } = dialect.texts(document(template, stream));
 
-        expect(texts.map(({ place, path, text }) => ({ place, path, text }))).toEqual(textsOf(template));
+        expect(texts.map((each) => ({ place: each.place, path: each.path, text: saidBy(each) }))).toEqual(textsOf(template));
       }),
       RUNS,
     );
@@ -53,17 +54,17 @@ describe.each(CALLS)('%s', (call, request) => {
 
   test('other texts written back are all that changes', async () => {
     const dialect = await dialectOf(call);
-    const change = (text: string) => `[${text}] "\\n`;
+    const change = (text: string) => `${text}] "\\n`;
 
     fc.assert(
       fc.property(request, bits, (template, stream) => {
         const found = dialect.texts(document(template, stream));
 
-        const bytes = found.with(new Map(found.texts.map((text) => [text, change(text.text)])));
+        const bytes = found.with(new Map(found.texts.map((text) => [text, changedBy(text, change)])));
 
         const parsed = parseJsonDocument(bytes);
         expect(normal(parsed.value)).toEqual(normal(plain(changed(template, change))));
-        expect(dialect.texts(parsed).texts.map(({ text }) => text)).toEqual(textsOf(changed(template, change)).map(({ text }) => text));
+        expect(dialect.texts(parsed).texts.map(saidBy)).toEqual(textsOf(changed(template, change)).map(({ text }) => text));
       }),
       RUNS,
     );
@@ -90,6 +91,11 @@ describe.each(CALLS)('%s', (call, request) => {
     );
   });
 });
+
+/** A text without the white space and escapes that its JSON is written with. */
+const saidBy = ({ text, form }: RequestText) => (form === 'json' ? JSON.stringify(JSON.parse(text)) : text);
+const changedBy = (text: RequestText, change: (text: string) => string) =>
+  text.form === 'json' ? JSON.stringify({ said: change(saidBy(text)) }) : change(text.text);
 
 /** JSON in strings is compared as what it says. */
 function normal(value: unknown): unknown {
@@ -131,9 +137,9 @@ test.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)(
 
     expect(recorded.length).toBeGreaterThan(0);
     for (const { request } of recorded) {
-      const found = dialect.texts(parseJsonDocument(Buffer.from(JSON.stringify(request)))).texts.map(({ path }) => path);
+      const found = dialect.texts(parseJsonDocument(Buffer.from(JSON.stringify(request)))).texts;
       const missed = strings(request as JsonValue).filter(
-        ([path]) => !found.some((other) => other === path || other.startsWith(`${path}.`) || other.startsWith(`${path}[`)),
+        ([path]) => !found.some((other) => other.path === path || (other.form === 'json' && /^[.[]/.test(path.split(other.path)[1] ?? ''))),
       );
 
       expect(missed.filter(([path, text]) => /\p{L}/u.test(text) && !WORDLESS.test(path))).toEqual([]);
@@ -151,14 +157,19 @@ test('nothing is refused: a field of another kind than it should be is looked in
   ]);
 });
 
-test('arguments that are not JSON, or nested deeper than a body may be, are one text', async () => {
+test('arguments are one text, of whatever kind, with names and numbers', async () => {
   const chat = await protocols.dialect('openai-chat', 'chat');
   const deep = `${'['.repeat(500)}"x"${']'.repeat(500)}`;
   const call = (args: string) => ({ id: 'c', type: 'function', function: { arguments: args } });
   const body = { model: 'm', messages: [{ role: 'assistant', tool_calls: ['{"a":', deep, '7', '"word"'].map(call) }] };
   const found = chat.texts(parseJsonDocument(Buffer.from(JSON.stringify(body))));
 
-  expect(found.texts.map(({ text }) => text)).toEqual(['{"a":', deep, '7', 'word']);
+  expect(found.texts.map(({ text, form }) => [form, text])).toEqual([
+    ['text', '{"a":'],
+    ['json', deep],
+    ['json', '7'],
+    ['json', '"word"'],
+  ]);
 });
 
 test('a text may be hidden by no escape in its field’s name', async () => {
