@@ -1,4 +1,4 @@
-import { foldText, is, SPACE, type TextWindow, WORD } from '../text';
+import { foldText, is, SPACE, type TextWindow, UnitSet, WORD } from '../text';
 import { Transitions } from './transitions';
 
 const ROOT = 0;
@@ -6,9 +6,10 @@ const BLANK = 0x20;
 const UNDERSCORE = 0x5f;
 /** More white space than this parts a phrase. */
 const MOST_BLANKS = 16;
-/** Letters of scripts that put no space between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
-const FOREIGN_LETTER = /[\p{L}\p{N}]/u;
+/** Letters and numbers, but of scripts that put no space between words. */
+const SPACED_LETTERS = new UnitSet(
+  /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}])[\p{L}\p{N}]/u,
+);
 
 /** What of a text is on the list. */
 export interface ListedWords {
@@ -124,8 +125,7 @@ function isApart(window: TextWindow, index: number): boolean {
 
 function isInWord(unit: number): boolean {
   if (unit < 0x80) return is(unit, WORD) || unit === UNDERSCORE;
-  const character = String.fromCharCode(unit);
-  return FOREIGN_LETTER.test(character) && !UNSPACED.test(character);
+  return SPACED_LETTERS.has(unit);
 }
 
 /** An entry as texts are read: folded, in lower case, white space as one blank. */

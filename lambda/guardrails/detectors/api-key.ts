@@ -1,8 +1,10 @@
 import { DASH, DIGIT, is, type TextWindow, UPPER, WORD } from '../text';
-import { type Detector, LETTERS } from './detector';
+import type { Detector } from './detector';
 
 const DOT = 0x2e;
 const LONGEST_KEY = 512;
+/** Units by which forms are told apart first. */
+const STARTS = 3;
 
 /** How a provider's keys look: what they begin with, what follows, and how long that is. */
 interface KeyForm {
@@ -62,19 +64,23 @@ const FORMS: readonly KeyForm[] = [
 ];
 const GATEWAY: KeyForm = { prefix: 'sk-gw-', least: 38 };
 
+const FIRST_LETTERS = FORMS.map(({ prefix }) => prefix[0]).join('');
+const SECOND_LETTERS = FORMS.map(({ prefix }) => prefix[1]).join('');
+
 /** Forms by the first three characters; the longest prefix first. */
 const BY_START = byStart();
 
 /** Keys of providers of models and of other services, by their prefixes. A key's own check is not looked at: nobody publishes it. */
 export const apiKey: Detector = {
   type: 'api_key',
-  at: LETTERS,
+  at: FIRST_LETTERS,
+  second: SECOND_LETTERS,
   atWordStart: true,
   find(window, index) {
     const forms = BY_START.get(startOf(window.at(index), window.at(index + 1), window.at(index + 2)));
     if (forms === undefined || !startsFreely(window, index) || startsWith(window, index, GATEWAY.prefix)) return 0;
     for (const form of forms) {
-      if (!startsWith(window, index, form.prefix)) continue;
+      if (!startsWith(window, index, form.prefix, STARTS)) continue;
       return keyEnd(window, index + form.prefix.length, form);
     }
     return 0;
@@ -109,8 +115,8 @@ function belongs(unit: number, form: KeyForm): boolean {
   return is(unit, WORD) || (!form.isWord && is(unit, DASH)) || (form.hasDots === true && unit === DOT);
 }
 
-function startsWith(window: TextWindow, index: number, text: string): boolean {
-  for (let each = 0; each < text.length; each++) if (window.at(index + each) !== text.charCodeAt(each)) return false;
+function startsWith(window: TextWindow, index: number, text: string, from = 0): boolean {
+  for (let each = from; each < text.length; each++) if (window.at(index + each) !== text.charCodeAt(each)) return false;
   return true;
 }
 
@@ -132,6 +138,7 @@ function byStart(): ReadonlyMap<number, readonly KeyForm[]> {
 export const gatewayKey: Detector = {
   type: 'gateway_key',
   at: 's',
+  second: 'k',
   atWordStart: true,
   find: (window, index) =>
     startsFreely(window, index) && startsWith(window, index, GATEWAY.prefix) ? keyEnd(window, index + GATEWAY.prefix.length, GATEWAY) : 0,

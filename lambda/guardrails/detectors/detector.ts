@@ -6,6 +6,8 @@ export interface Detector {
   readonly type: GuardType;
   /** ASCII characters at which it looks. */
   readonly at: string;
+  /** ASCII characters of which one stands second, where it looks at the beginning of a word. Default: any character. */
+  readonly second?: string;
   /** Whether it looks only where a word begins: behind a letter or a digit there is nothing for it. */
   readonly atWordStart: boolean;
   /**

@@ -1,4 +1,4 @@
-import { DIGIT, is, LETTER, LOCAL_SIGN, type TextWindow, WORD } from '../text';
+import { DIGIT, is, LETTER, LOCAL_SIGN, type TextWindow, UnitSet, WORD } from '../text';
 import type { Detector } from './detector';
 
 const DOT = 0x2e;
@@ -15,7 +15,7 @@ const LONGEST_VERSION_PART = 8;
 const FILE_EXTENSIONS = new Set(
   'avif bmp css gif html ico jpeg jpg js json jsx lock map mjs pdf php png scss svg tsx txt wasm webp xml yaml yml'
     .split(' ')
-    .map((name) => packedUnits(Array.from(name, (sign) => sign.charCodeAt(0)))),
+    .map((name) => Array.from(name, (sign) => sign.charCodeAt(0)).reduce(packedWith, 0)),
 );
 const LONGEST_EXTENSION = 5;
 /** It stands in addresses of repositories, `git@host:path`. */
@@ -103,14 +103,14 @@ function isTopLevelName(window: TextWindow, start: number, end: number): boolean
 }
 
 function packed(window: TextWindow, start: number, end: number): number {
-  return packedUnits(window.units.subarray(start, end));
+  let number = 0;
+  for (let index = start; index < end; index++) number = packedWith(number, window.units[index] as number);
+  return number;
 }
 
 /** A few letters, in either case, as one number. */
-function packedUnits(units: ArrayLike<number>): number {
-  let number = 0;
-  for (let index = 0; index < units.length; index++) number = number * 64 + ((units[index] as number) & 0x1f);
-  return number;
+function packedWith(number: number, unit: number): number {
+  return number * 64 + (unit & 0x1f);
 }
 
 /** `xn--`: a label of another alphabet. */
@@ -119,8 +119,8 @@ function isInternational(window: TextWindow, label: number): boolean {
 }
 
 function isForeignLetter(unit: number): boolean {
-  return unit >= 0x80 && FOREIGN_LETTER.test(String.fromCharCode(unit));
+  return unit >= 0x80 && FOREIGN_LETTERS.has(unit);
 }
 
 /** Not of scripts without spaces: there the words around stand right beside. */
-const FOREIGN_LETTER = /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}/u;
+const FOREIGN_LETTERS = new UnitSet(/(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}/u);

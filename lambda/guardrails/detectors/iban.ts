@@ -35,6 +35,7 @@ function letter(unit: number): number {
 export const iban: Detector = {
   type: 'iban',
   at: LETTERS,
+  second: LETTERS,
   atWordStart: true,
   find(window, index) {
     const [second, third] = [window.at(index + 1), window.at(index + 2)];

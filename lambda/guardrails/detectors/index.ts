@@ -13,9 +13,9 @@ import {
   ukNationalInsurance,
   usSocialSecurity,
 } from './national';
-import { ipAddress, macAddress } from './network';
+import { ipAddress, macAddress, shortenedAddress } from './network';
 import { paymentCard } from './payment-card';
-import { phoneAbroad, phoneAtHome, phoneInBrackets } from './phone';
+import { phoneAbroad, phoneAtHome, phoneBehindNoughts, phoneInBrackets } from './phone';
 import { awsSecretKey, jsonWebToken, privateKey, urlCredentials } from './secrets';
 
 export type { Detector, NumberDetector } from './detector';
@@ -24,6 +24,7 @@ export { LONGEST_LOCAL_PART } from './email';
 const DETECTORS: readonly Detector[] = [
   email,
   phoneAbroad,
+  phoneBehindNoughts,
   iban,
   ukNationalInsurance,
   corsicanRegistration,
@@ -31,6 +32,7 @@ const DETECTORS: readonly Detector[] = [
   spanishTaxNumber,
   singaporeanIdentity,
   ipAddress,
+  shortenedAddress,
   macAddress,
   apiKey,
   awsSecretKey,

@@ -9,6 +9,7 @@ const ZERO = 0x30;
 const HEX_DIGITS = '0123456789abcdefABCDEF';
 
 const GROUPS_OF_V6 = 8;
+const LONGEST_GROUP = 4;
 const GROUPS_OF_V4_IN_V6 = 2;
 /** `a::b` is a name in some programming languages; an address has more to it. */
 const LEAST_GROUPS = 3;
@@ -16,16 +17,27 @@ const LEAST_GROUPS = 3;
 /** IPv4 addresses, and IPv6 ones in every notation of RFC 4291. */
 export const ipAddress: Detector = {
   type: 'ip_address',
-  at: `${HEX_DIGITS}:`,
-  atWordStart: false,
+  at: HEX_DIGITS,
+  second: `${HEX_DIGITS}.:`,
+  atWordStart: true,
   find(window, index) {
-    const before = window.at(index - 1);
-    if (is(before, WORD) || before === UNDERSCORE || before === COLON || before === DOT || before === DASH) return 0;
-    const v4 = is(window.at(index), DIGIT) ? v4End(window, index) : 0;
-    if (v4 > 0) return isNobodys(window, index) ? 0 : v4;
-    return v6End(window, index);
+    let first = index + 1;
+    while (first - index <= LONGEST_GROUP && is(window.at(first), HEX)) first++;
+    const behind = window.at(first);
+    return behind === DOT || behind === COLON ? addressEnd(window, index) : 0;
   },
 };
+
+/** `::1`: no word begins there. */
+export const shortenedAddress: Detector = { type: 'ip_address', at: ':', atWordStart: false, find: addressEnd };
+
+function addressEnd(window: TextWindow, index: number): number {
+  const before = window.at(index - 1);
+  if (is(before, WORD) || before === UNDERSCORE || before === COLON || before === DOT || before === DASH) return 0;
+  const v4 = is(window.at(index), DIGIT) ? v4End(window, index) : 0;
+  if (v4 > 0) return isNobodys(window, index) ? 0 : v4;
+  return v6End(window, index);
+}
 
 /** `127.0.0.1`, `0.0.0.0` and `255.255.255.255` are a machine itself, none and all. */
 function isNobodys(window: TextWindow, index: number): boolean {
@@ -97,6 +109,7 @@ const PAIRS = 6;
 export const macAddress: Detector = {
   type: 'mac_address',
   at: HEX_DIGITS,
+  second: HEX_DIGITS,
   atWordStart: true,
   find(window, index) {
     const separator = window.at(index + 2);

@@ -1,4 +1,4 @@
-import { shapeOf, standsAlone } from '../text';
+import { shapeOf } from '../text';
 import { isLuhn } from './checksums';
 import type { NumberDetector } from './detector';
 
@@ -18,11 +18,11 @@ export const paymentCard: NumberDetector = {
     shapeOf(4, 4, 4, 4, 3),
     shapeOf(6, 13),
   ],
-  isNumber(numbers, group, window, index) {
+  isNumber(numbers, group, window) {
     const count = numbers.count(group);
     if (!numbers.isUniform(group) || !isIssued(numbers.digits, count) || !isLuhn(numbers.digits, count)) return false;
     // Four fours count in any row: a reference in front of a card, or a year behind it, must not hide it.
-    return numbers.shapes[group] === FOUR_FOURS || standsAlone(window, index, numbers.ends[group] as number);
+    return numbers.shapeOf(group) === FOUR_FOURS || numbers.standsAlone(window, group);
   },
 };
 

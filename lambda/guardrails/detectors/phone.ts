@@ -1,6 +1,7 @@
-import { DIGIT, is, NumberGroups, standsAlone, type TextWindow, WORD } from '../text';
+import { DIGIT, is, NumberGroups, type TextWindow, WORD } from '../text';
 import type { Detector, NumberDetector } from './detector';
 import { ABROAD, type HomeForm, homeForms } from './phone-plans';
+import { WordsInFront } from './words-in-front';
 
 const PLUS = 0x2b;
 const OPEN = 0x28;
@@ -14,17 +15,27 @@ const SLASH = 0x2f;
 /** E.164, and a nought in brackets. */
 const MOST_DIGITS = 16;
 const LONGEST_COUNTRY_CODE = 3;
-const CONTEXT_LENGTH = 32;
-const NAMES_A_PHONE =
-  /(?:phone|tele?fon|\btele?f?\b|\bfon\b|mobile?|m[oó]vil|\bcell|cellulare|celular|handy|\bfax|whatsapp|\bsms\b|\bcall|\bdial|\bring\b|\bcontact|\bnumber|nummer|num[eé]ro|rufen|appele[rz]|ll[aá]me|chiama|ligue|\bbel\b|zadzwo)/;
+const PHONE_NAMES = new WordsInFront(
+  'phone telefon telfon |tel| |tele| |telf| |telef| |fon| mobil movil |cell cellulare celular handy |fax whatsapp |sms| |call |dial |ring| |contact ' +
+    '|number nummer numero rufen appeler appelez llame chiama ligue |bel| zadzwo',
+  32,
+);
 
-/** Telephone numbers with the code of their country, as E.164 allows: behind `+` or `00`. */
+/** Telephone numbers with the code of their country, as E.164 allows. */
 export const phoneAbroad: Detector = {
   type: 'phone',
-  at: '+0',
+  at: '+',
   atWordStart: false,
+  find: (window, index) => (startsFreely(window, index) ? abroadEnd(window, index + 1) : 0),
+};
+
+/** The same behind `00` in place of `+`. */
+export const phoneBehindNoughts: Detector = {
+  type: 'phone',
+  at: '0',
+  second: '0',
+  atWordStart: true,
   find(window, index) {
-    if (window.at(index) === PLUS) return startsFreely(window, index) ? abroadEnd(window, index + 1) : 0;
     if (window.at(index + 1) !== ZERO || !startsFreely(window, index)) return 0;
     return abroadEnd(window, window.at(index + 2) === SPACE ? index + 3 : index + 2);
   },
@@ -49,14 +60,12 @@ export function phoneInBrackets(locales: readonly string[] | undefined): Detecto
     at: '(',
     atWordStart: false,
     find(window, index) {
-      numbers.read(window, index + 1, true);
+      numbers.forget();
+      numbers.readAt(window, index + 1, true);
       for (let group = numbers.groups - 1; group > 0; group--) {
-        if (
-          forms.has(numbers.shapes[group] as number) &&
-          numbers.canEnd(window, group) &&
-          isAtHome(forms, numbers, group, window, index + 1)
-        )
-          return numbers.ends[group] as number;
+        if (!forms.has(numbers.shapeOf(group)) || !numbers.canEnd(window, group)) continue;
+        numbers.readDigits(window, group);
+        if (isAtHome(forms, numbers, group, window, index + 1)) return numbers.endOf(group);
       }
       return 0;
     },
@@ -70,17 +79,22 @@ function isAtHome(
   window: TextWindow,
   index: number,
 ): boolean {
-  const grouped = forms.get(numbers.shapes[group] as number) as readonly HomeForm[];
+  const grouped = forms.get(numbers.shapeOf(group)) as readonly HomeForm[];
   const first = numbers.digits[0] as number;
-  if (!grouped.some(({ firstDigits }) => firstDigits.includes(first)) || !standsAlone(window, index, numbers.ends[group] as number))
-    return false;
-  const digits = numbers.text(group);
-  const fitting = grouped.filter((form) => form.digits.test(digits));
-  return fitting.length > 0 && (fitting.some(({ ifNamed }) => !ifNamed) || namesPhone(window, index));
+  if (!canBegin(grouped, first) || !numbers.standsAlone(window, group)) return false;
+  const isNamed = PHONE_NAMES.areThere(window, index);
+  let digits: string | undefined;
+  for (const form of grouped) {
+    if ((form.ifNamed && !isNamed) || !form.firstDigits.includes(first)) continue;
+    digits ??= numbers.text(group);
+    if (form.digits.test(digits)) return true;
+  }
+  return false;
 }
 
-function namesPhone(window: TextWindow, index: number): boolean {
-  return NAMES_A_PHONE.test(window.slice(Math.max(0, index - CONTEXT_LENGTH), index).toLowerCase());
+function canBegin(forms: readonly HomeForm[], digit: number): boolean {
+  for (const { firstDigits } of forms) if (firstDigits.includes(digit)) return true;
+  return false;
 }
 
 /** Not within a word, a number with a fraction, or a telephone number that began before. */

@@ -1,4 +1,4 @@
-import { BASE64_SIGN, DASH, DIGIT, is, SPACE, type TextWindow, UPPER, WORD } from '../text';
+import { BASE64_SIGN, DIGIT, is, SPACE, type TextWindow, UPPER, WORD } from '../text';
 import type { Detector } from './detector';
 
 const COLON = 0x3a;
@@ -10,6 +10,7 @@ const BLANK = 0x20;
 const NEW_LINE = 0x0a;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const SMALL_C = 0x63;
 const SMALL_E = 0x65;
 
 /** A text stands there. */
@@ -26,23 +27,18 @@ const LEAST_SIGNATURE = 16;
 export const jsonWebToken: Detector = {
   type: 'jwt',
   at: 'e',
+  second: 'y',
   atWordStart: true,
   find(window, index) {
     if (!startsWith(window, index, 'eyJ')) return 0;
-    const header = partEnd(window, index);
+    const header = window.base64UrlEnd(index, LONGEST_TOKEN_PART);
     if (header - index < LEAST_HEADER || window.at(header) !== DOT || !startsWith(window, header + 1, 'eyJ')) return 0;
-    const payload = partEnd(window, header + 1);
+    const payload = window.base64UrlEnd(header + 1, LONGEST_TOKEN_PART);
     if (window.at(payload) !== DOT) return 0;
-    const signature = partEnd(window, payload + 1);
+    const signature = window.base64UrlEnd(payload + 1, LONGEST_TOKEN_PART);
     return signature - payload > LEAST_SIGNATURE ? signature : 0;
   },
 };
-
-function partEnd(window: TextWindow, start: number): number {
-  let index = start;
-  while (index - start < LONGEST_TOKEN_PART && is(window.at(index), WORD | DASH)) index++;
-  return index;
-}
 
 const LABEL = '-----BEGIN ';
 const LONGEST_LABEL = 40;
@@ -164,7 +160,7 @@ export const awsSecretKey: Detector = {
 };
 
 function secretEnd(window: TextWindow, index: number): number {
-  if ((window.at(index + 1) | BLANK) !== SMALL_E) return 0;
+  if ((window.at(index + 1) | BLANK) !== SMALL_E || (window.at(index + 2) | BLANK) !== SMALL_C) return 0;
   const name = SECRET_NAMES.find((each) => startsWithAnyCase(window, index, each));
   if (name === undefined) return 0;
   let start = index + name.length;

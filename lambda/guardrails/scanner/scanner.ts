@@ -1,5 +1,5 @@
 import { JsonUnits, PlainUnits, TextWindow, type UnitSource } from '../text';
-import { type Candidate, type Found, type Search, withoutOverlaps } from './candidates';
+import { Found, type Search, SoughtList } from './candidates';
 import { DeniedWordSearch } from './denied-words';
 import { DetectorSearch } from './detecting';
 import { PatternSearch } from './patterns';
@@ -7,82 +7,84 @@ import type { CheckedPiece, Finding, HeldText, LocalRule, LocalScanner, TextForm
 
 /** A scanner for some rules. */
 export function createScanner(rules: readonly LocalRule[]): LocalScanner {
-  const searches = searchesOf(rules);
+  const sought = new SoughtList();
+  const searches = searchesOf(rules, sought);
   return {
-    scan: (text, form = 'text') => new WindowedText(searches, form).whole(text),
-    open: (form = 'text') => new WindowedText(searches, form),
+    scan: (text, form = 'text') => new WindowedText(searches, sought, form).whole(text),
+    open: (form = 'text') => new WindowedText(searches, sought, form),
   };
 }
 
-function searchesOf(rules: readonly LocalRule[]): readonly Search[] {
+function searchesOf(rules: readonly LocalRule[], sought: SoughtList): readonly Search[] {
   const detecting = rules.filter(({ detect }) => detect !== undefined);
   return [
-    ...(detecting.length > 0 ? [new DetectorSearch(detecting)] : []),
-    ...rules.flatMap((rule) => (rule.pattern === undefined ? [] : [new PatternSearch(rule, rule.pattern)])),
-    ...rules.flatMap((rule) => (rule.deny === undefined ? [] : [new DeniedWordSearch(rule, rule.deny)])),
+    ...(detecting.length > 0 ? [new DetectorSearch(detecting, sought)] : []),
+    ...rules.flatMap((rule) => (rule.pattern === undefined ? [] : [new PatternSearch(rule, rule.pattern, sought)])),
+    ...rules.flatMap((rule) => (rule.deny === undefined ? [] : [new DeniedWordSearch(rule, rule.deny, sought)])),
   ];
 }
 
 class WindowedText implements HeldText {
   private readonly window: TextWindow;
   private readonly source: UnitSource;
+  private readonly found: Found;
   /** What came and was not released. */
   private held = '';
 
   constructor(
     private readonly searches: readonly Search[],
+    private readonly sought: SoughtList,
     form: TextForm,
   ) {
     this.window = new TextWindow(form === 'json');
     this.source = form === 'json' ? new JsonUnits() : new PlainUnits();
+    this.found = new Found(sought);
   }
 
   whole(text: string): readonly Finding[] {
+    this.window.expect(text.length);
     this.source.write(text, this.window);
-    this.held = text;
-    return this.end().findings;
+    this.source.end(this.window);
+    this.search();
+    return this.findingsBefore(this.window.length);
   }
 
   write(piece: string): CheckedPiece {
     this.source.write(piece, this.window);
     this.held += piece;
-    return this.release(false);
+    this.search();
+    const cut = this.found.cutBefore(this.window.length, this.window.from);
+    return this.release(cut, this.window.offsetOf(cut));
   }
 
   end(): CheckedPiece {
     this.source.end(this.window);
-    return this.release(true);
+    this.search();
+    return this.release(this.window.length, this.held.length);
   }
 
-  private release(isLast: boolean): CheckedPiece {
-    const found: Found = { candidates: [], open: this.window.length };
-    for (const search of this.searches) search.find(this.window, found);
-    const apart = withoutOverlaps(found.candidates);
-    const cut = isLast ? this.window.length : cutBefore(found.candidates, found.open, this.window.length);
-    const text = this.held.slice(0, isLast ? this.held.length : this.window.offsetOf(cut));
-    const findings = apart.filter(({ end }) => end <= cut).map((each) => this.findingOf(each));
-    this.held = this.held.slice(text.length);
-    this.window.release(cut);
-    this.source.release(text.length);
+  private search(): void {
+    this.found.open = this.window.length;
+    for (const search of this.searches) search.find(this.window, this.found);
+  }
+
+  private release(cut: number, units: number): CheckedPiece {
+    const text = this.held.slice(0, units);
+    const findings = this.findingsBefore(cut);
+    this.held = this.held.slice(units);
+    this.found.keepOver(cut, this.window.release(cut));
+    this.source.release(units);
     return { text, findings };
   }
 
-  private findingOf({ rule, type, start, end }: Candidate): Finding {
-    const [from, to] = [this.window.offsetOf(start), this.window.offsetOf(end)];
-    if (this.window.isBare(start)) return { rule: rule.id, type, start: from, end: to, bare: true };
-    return { rule: rule.id, type, start: from, end: to };
+  private findingsBefore(cut: number): readonly Finding[] {
+    const findings: Finding[] = [];
+    const { window, sought } = this;
+    this.found.eachApart(window.from, cut, (one, from, to) => {
+      const { rule, type } = sought.all[one] as (typeof sought.all)[0];
+      const [start, end] = [window.offsetOf(from), window.offsetOf(to)];
+      findings.push(window.isBare(from) ? { rule: rule.id, type, start, end, bare: true } : { rule: rule.id, type, start, end });
+    });
+    return findings;
   }
-}
-
-/** Where a text can be cut: before what may change, and not within what overlaps. The end of what is there may change too. */
-function cutBefore(candidates: readonly Candidate[], open: number, length: number): number {
-  let cut = open;
-  for (let last = length + 1; cut < last; ) {
-    last = cut;
-    for (let index = candidates.length - 1; index >= 0; index--) {
-      const { seen, end } = candidates[index] as Candidate;
-      if (seen < cut && (end > cut || end === length)) cut = seen;
-    }
-  }
-  return cut;
 }

@@ -28,19 +28,72 @@ const MARKS = /\p{Mn}/gu;
 const DIGIT = /^\p{Nd}$/u;
 const SPACE = /^\p{Zs}$/u;
 const DASH = /^\p{Pd}$/u;
+/** What is read as something else even where it has no other form. */
+const CHANGED = /[\p{Default_Ignorable_Code_Point}\p{Mn}\p{Me}\p{Cf}\p{Nd}\p{Zs}\p{Pd}]/u;
 const HANGUL = /^\p{Script=Hangul}$/u;
 /** Ligatures of whole phrases stay what they are. */
 const MOST_UNITS_OF_ONE = 4;
 
-/** What characters are read as, as UTF-16 units; filled as they are met. There are as many entries as characters at most. */
-const folded = new Map<number, readonly number[]>();
+/**
+ * What a character is read as where that is not one unit: nothing, several units, or the two that it is. They are halves of surrogates, as which
+ * no character is read.
+ */
+export const NO_UNIT = 0xd800;
+export const SEVERAL_UNITS = 0xd801;
+export const ITS_UNITS = 0xd802;
+
+/** What the characters of the first two planes are read as, 0 where one was not met yet; those of others are seldom changed. */
+const foldedOnes: (Uint16Array | undefined)[] = [undefined, undefined];
+const foldedSeveral = new Map<number, readonly number[]>();
+const PLANE = 0x1_0000;
+
+/** Ranges of the first plane in which every character is read as it is, from the first to the last. */
+const UNCHANGED: readonly (readonly [number, number])[] = [
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xac00, 0xd7a3],
+  [0xd800, 0xf8ff],
+];
+
+/** The one unit that a character is read as, or what of the above it is read as. */
+export function foldedUnit(codePoint: number): number {
+  const plane = codePoint >> 16;
+  if (plane >= foldedOnes.length) return kindOf(codePoint);
+  foldedOnes[plane] ??= plane === 0 ? firstPlane() : new Uint16Array(PLANE);
+  const known = foldedOnes[plane];
+  const unit = known[codePoint & 0xffff] as number;
+  if (unit !== 0) return unit;
+  const met = kindOf(codePoint);
+  known[codePoint & 0xffff] = met;
+  return met;
+}
+
+function firstPlane(): Uint16Array {
+  const units = new Uint16Array(PLANE);
+  for (const [first, last] of UNCHANGED) for (let unit = first; unit <= last; unit++) units[unit] = unit;
+  return units;
+}
+
+function kindOf(codePoint: number): number {
+  if (isPlain(codePoint)) return ITS_UNITS;
+  const units = foldedUnits(codePoint);
+  if (units.length === 1) return units[0] as number;
+  if (units.length === 0) return NO_UNIT;
+  return codePoint >= PLANE && String.fromCharCode(...units) === String.fromCodePoint(codePoint) ? ITS_UNITS : SEVERAL_UNITS;
+}
+
+/** Ideographs beyond the first planes, and what no letter stands at, are read as they are. */
+function isPlain(codePoint: number): boolean {
+  return (codePoint >= 0x2_0000 && codePoint < 0x2_f800) || (codePoint > 0x2_fa1f && codePoint < 0xe_0000) || codePoint >= 0xf_0000;
+}
 
 /** The units that a character is read as; none where it is invisible. */
 export function foldedUnits(codePoint: number): readonly number[] {
-  const known = folded.get(codePoint);
+  const known = foldedSeveral.get(codePoint);
   if (known !== undefined) return known;
-  const units = unitsOf(foldedText(String.fromCodePoint(codePoint)));
-  folded.set(codePoint, units);
+  const character = String.fromCodePoint(codePoint);
+  const units = unitsOf(isPlain(codePoint) ? character : foldedText(character));
+  if (units.length > 1 && !isPlain(codePoint)) foldedSeveral.set(codePoint, units);
   return units;
 }
 
@@ -58,6 +111,7 @@ export function foldText(text: string): string {
 function foldedText(character: string): string {
   const ascii = ASCII_LOOKED_LIKE.get(character);
   if (ascii !== undefined) return ascii;
+  if (!CHANGED.test(character) && character.normalize('NFKD') === character) return character;
   if (INVISIBLE.test(character)) return '';
   if (SPACE.test(character)) return ' ';
   if (DASH.test(character)) return '-';

@@ -9,14 +9,19 @@ const SLASH = 0x2f;
 const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
+const DIGITS = '0123456789';
 const MOST_GROUPS = 8;
 const MOST_DIGITS = 20;
 const LONGEST_COUNTRY_CODE = 3;
+/** More groups than one number has. */
+const IN_ROW = 16;
 /** More than a group can hold. */
 const SHAPE_BASE = 32;
 
 /** Units of a text; 0 where there is none. */
 interface Units {
+  /** Something behind the end was asked for. */
+  ranOut: boolean;
   at(index: number): number;
 }
 
@@ -31,99 +36,176 @@ function lengthsOf(shape: number): readonly number[] {
 
 /** Digits in groups, which one space, dash, dot or slash each parts. They are read for as long as a known shape begins like that. */
 export class NumberGroups {
-  /** Values of the digits, all groups one after the other. */
+  /** Values of the digits, all groups one after the other, as far as `readDigits` was asked for them. */
   readonly digits = new Uint8Array(MOST_DIGITS);
   /** How many groups there are. */
   groups = 0;
-  /** Of each group: where it ends, what stands behind, the shape up to there, and the digits. */
-  readonly ends = new Int32Array(MOST_GROUPS);
-  readonly shapes = new Float64Array(MOST_GROUPS);
-  private readonly separators = new Uint16Array(MOST_GROUPS);
-  private readonly counts = new Uint8Array(MOST_GROUPS);
+  /** Of each group: the place of the shape up to there among all, as `nodeOf` tells it. */
+  readonly nodes = new Uint16Array(MOST_GROUPS);
+  /** Whether it stands alone: 0 where nobody has asked. */
+  private readonly alone = new Uint8Array(MOST_GROUPS);
   /** Which node of the tree of all known shapes a group leads to, by node and length; 0 where no shape goes on like that. */
   private readonly next: Uint16Array;
-  private nodes = 1;
+  private readonly shapes: readonly number[];
+
+  /**
+   * The groups of a row, the last ones of it: the second of a number is the first of the next one. Where each begins and ends, how many digits
+   * it has, what stands behind, where another one may begin (-1: nowhere), and whether the end of the text was met.
+   */
+  private readonly starts = new Int32Array(IN_ROW).fill(-1);
+  private readonly ends = new Int32Array(IN_ROW);
+  private readonly lengths = new Uint8Array(IN_ROW);
+  private readonly separators = new Uint16Array(IN_ROW);
+  private readonly nexts = new Int32Array(IN_ROW);
+  private readonly metEnd = new Uint8Array(IN_ROW);
+  /** Which of the row is the first of the number, and how many were read; counted on and on. */
+  private first = 0;
+  private read = 0;
+  private digitsOf = -1;
+  private digitCount = 0;
 
   constructor(shapes: readonly number[]) {
     this.next = new Uint16Array((1 + shapes.length * MOST_GROUPS) * SHAPE_BASE);
+    const ofNodes = [0];
     for (const shape of shapes) {
       let node = 0;
       for (const length of lengthsOf(shape)) {
         const at = node * SHAPE_BASE + length;
-        if (this.next[at] === 0) this.next[at] = this.nodes++;
+        if (this.next[at] === 0) this.next[at] = ofNodes.push((ofNodes[node] as number) * SHAPE_BASE + length) - 1;
         node = this.next[at] as number;
       }
     }
+    this.shapes = ofNodes;
+  }
+
+  /** The place of a known shape among all: what `nodes` names it by. */
+  nodeOf(shape: number): number {
+    return lengthsOf(shape).reduce((node, length) => this.next[node * SHAPE_BASE + length] as number, 0);
+  }
+
+  /** Places are those of another text from now on. */
+  forget(): void {
+    this.starts.fill(-1);
+    this.groups = 0;
   }
 
   /** Reads what begins at a digit. @param bracketed an opening bracket stands in front: the first group ends with the closing one */
-  read(units: Units, start: number, bracketed = false): void {
+  readAt(units: Units, start: number, bracketed = false): void {
     this.groups = 0;
+    this.digitsOf = -1;
     if (!bracketed && !startsFreely(units, start)) return;
-    let count = 0;
-    let shape = 0;
+    if (this.first + 1 < this.read && this.starts[(this.first + 1) % IN_ROW] === start) this.first++;
+    else {
+      this.first = 0;
+      this.read = 0;
+    }
     let node = 0;
     let index = start;
-    while (this.groups < MOST_GROUPS) {
-      const first = index;
-      while (count < MOST_DIGITS && is(units.at(index), DIGIT)) this.digits[count++] = units.at(index++) - ZERO;
-      if (index === first) return;
-      shape = shape * SHAPE_BASE + (index - first);
-      node = this.next[node * SHAPE_BASE + (index - first)] as number;
+    for (let group = 0; group < MOST_GROUPS && index >= 0; group++) {
+      if (this.first + group === this.read) this.readGroup(units, index, bracketed && group === 0);
+      const place = (this.first + group) % IN_ROW;
+      if (this.metEnd[place] === 1) units.ranOut = true;
+      node = this.next[node * SHAPE_BASE + (this.lengths[place] as number)] as number;
       if (node === 0) return;
-      if (bracketed && this.groups === 0) {
-        if (units.at(index) !== CLOSE) return;
-        index++;
-      }
-      this.counts[this.groups] = count;
-      this.ends[this.groups] = index;
-      this.shapes[this.groups] = shape;
-      this.separators[this.groups] = units.at(index);
-      this.groups++;
-      const isSeparated = isSeparator(units.at(index));
-      if (!isSeparated && !(bracketed && this.groups === 1)) return;
-      if (isSeparated) index++;
+      this.nodes[group] = node;
+      this.alone[group] = 0;
+      this.groups = group + 1;
+      index = this.nexts[place] as number;
     }
+  }
+
+  private readGroup(units: Units, start: number, bracketed: boolean): void {
+    const before = units.ranOut;
+    units.ranOut = false;
+    let index = start;
+    while (index - start <= MOST_DIGITS && is(units.at(index), DIGIT)) index++;
+    const length = index - start;
+    const isClosed = bracketed && units.at(index) === CLOSE;
+    if (isClosed) index++;
+    const place = this.read++ % IN_ROW;
+    const behind = units.at(index);
+    const isSeparated = isSeparator(behind);
+    this.starts[place] = start;
+    this.ends[place] = index;
+    this.lengths[place] = bracketed && !isClosed ? 0 : length;
+    this.separators[place] = behind;
+    this.nexts[place] = isSeparated ? index + 1 : isClosed ? index : -1;
+    this.metEnd[place] = units.ranOut ? 1 : 0;
+    units.ranOut = before;
+  }
+
+  /** Reads the digits up to a group. */
+  readDigits(units: Units, group: number): void {
+    if (this.digitsOf < 0) this.digitCount = 0;
+    for (; this.digitsOf < group; this.digitsOf++) {
+      const place = (this.first + this.digitsOf + 1) % IN_ROW;
+      const [start, length] = [this.starts[place] as number, this.lengths[place] as number];
+      for (let index = start; index < start + length; index++) this.digits[this.digitCount++] = units.at(index) - ZERO;
+    }
+  }
+
+  endOf(group: number): number {
+    return this.ends[(this.first + group) % IN_ROW] as number;
+  }
+
+  /** How the digits up to a group are grouped. */
+  shapeOf(group: number): number {
+    return this.shapes[this.nodes[group] as number] as number;
   }
 
   /** Whether a number can end with a group: not in front of a letter, or of a dash with more behind it. */
   canEnd(units: Units, group: number): boolean {
-    const end = this.ends[group] as number;
+    const end = this.endOf(group);
     const behind = units.at(end);
     if (is(behind, WORD) || behind === UNDERSCORE) return false;
     if (behind === DOT || behind === SLASH) return !is(units.at(end + 1), DIGIT);
     return behind !== DASH || !is(units.at(end + 1), WORD);
   }
 
+  /** Whether a number up to a group is none of a longer row of groups like its own, such as an account's or a card's. */
+  standsAlone(units: Units, group: number): boolean {
+    if (this.alone[group] === 0) this.alone[group] = this.isAlone(units, group) ? 1 : 2;
+    return this.alone[group] === 1;
+  }
+
+  private isAlone(units: Units, group: number): boolean {
+    const [start, end] = [this.starts[this.first % IN_ROW] as number, this.endOf(group)];
+    const [first, last] = [groupLength(units, start, 1), groupLength(units, end - 1, -1)];
+    if (end - start === first) return true;
+    return groupLength(units, start - 2, -1) !== first && groupLength(units, end + 1, 1) !== last;
+  }
+
   /** Whether the same sign stands between all groups up to one. */
   isUniform(group: number): boolean {
-    for (let each = 1; each < group; each++) if (this.separators[each] !== this.separators[0]) return false;
+    for (let each = 1; each < group; each++) if (this.separatorBehind(each) !== this.separatorBehind(0)) return false;
     return true;
   }
 
   /** Whether these signs stand between the groups, one by one. */
   isParted(group: number, separators: string): boolean {
     if (group !== separators.length) return false;
-    for (let each = 0; each < group; each++) if (this.separators[each] !== separators.charCodeAt(each)) return false;
+    for (let each = 0; each < group; each++) if (this.separatorBehind(each) !== separators.charCodeAt(each)) return false;
     return true;
+  }
+
+  private separatorBehind(group: number): number {
+    return this.separators[(this.first + group) % IN_ROW] as number;
   }
 
   /** How many digits there are up to a group. */
   count(group: number): number {
-    return this.counts[group] as number;
+    let count = 0;
+    for (let each = 0; each <= group; each++) count += this.lengths[(this.first + each) % IN_ROW] as number;
+    return count;
   }
 
   /** The digits up to a group, as a text. */
   text(group: number): string {
-    return this.digits.subarray(0, this.counts[group]).join('');
+    const count = this.count(group);
+    let text = '';
+    for (let index = 0; index < count; index++) text += DIGITS[this.digits[index] as number];
+    return text;
   }
-}
-
-/** Whether a grouped number is none of a longer row of groups like its own, such as an account's or a card's. */
-export function standsAlone(units: Units, start: number, end: number): boolean {
-  const [first, last] = [groupLength(units, start, 1), groupLength(units, end - 1, -1)];
-  if (end - start === first) return true;
-  return groupLength(units, start - 2, -1) !== first && groupLength(units, end + 1, 1) !== last;
 }
 
 function groupLength(units: Units, from: number, step: 1 | -1): number {

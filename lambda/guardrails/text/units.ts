@@ -40,6 +40,16 @@ function asciiEnd(text: string, from: number): number {
   return index;
 }
 
+/** Where what is neither a quote nor an escape in a JSON text ends. */
+function plainEnd(text: string, from: number): number {
+  let index = from;
+  for (; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80 || unit === QUOTE || unit === BACKSLASH) break;
+  }
+  return index;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SMALL_U = 0x75;
@@ -56,6 +66,15 @@ export class JsonUnits implements UnitSource {
 
   write(piece: string, window: TextWindow): void {
     for (let index = 0; index < piece.length; index++) {
+      const plain = this.escapeAt < 0 ? plainEnd(piece, index) : index;
+      // The first of them shows that a surrogate in front was a lone one.
+      if (plain > index + 1) {
+        window.push(piece.charCodeAt(index), this.position, this.position + 1, !this.inString);
+        window.pushAscii(piece, index + 1, plain, this.position + 1, !this.inString);
+        this.position += plain - index;
+        index = plain;
+        if (index === piece.length) return;
+      }
       const unit = piece.charCodeAt(index);
       if (this.escapeAt >= 0) this.goOn(unit, window);
       else if (this.inString && unit === BACKSLASH) this.escapeAt = this.position;

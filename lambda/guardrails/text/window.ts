@@ -1,4 +1,5 @@
-import { foldedUnits } from './fold';
+import { DASH, is, WORD } from './characters';
+import { foldedUnit, foldedUnits, ITS_UNITS, NO_UNIT, SEVERAL_UNITS } from './fold';
 
 /** Units that stay to be looked back at when a part of a text is done with; no finding needs more of what stands before it. */
 export const CONTEXT_UNITS = 192;
@@ -26,10 +27,18 @@ export class TextWindow {
   start = 0;
   /** Whether a unit of a JSON text stands outside of its strings. */
   private bares: Uint8Array | undefined;
-  /** Place of each unit in the text as given, from the first one that was not released; one more for the end. */
-  private offsets = new Int32Array(FIRST_CAPACITY + 1);
+  /**
+   * Place of each unit in the text as given, from the first one that was not released; one more for the end. Undefined for as long as units are
+   * as many as were given: then a unit's place is its number less that of the first one.
+   */
+  private offsets: Int32Array | undefined;
+  private offsetOfFirst = 0;
   private highSurrogate = 0;
   private highSurrogateAt = 0;
+  /** The run of base64url that was measured last. */
+  private runFrom = 0;
+  private runTo = 0;
+
   constructor(isJson = false) {
     if (isJson) this.bares = new Uint8Array(FIRST_CAPACITY);
   }
@@ -43,7 +52,7 @@ export class TextWindow {
 
   /** Where a unit stands in the text as given. */
   offsetOf(index: number): number {
-    return this.offsets[index] as number;
+    return this.offsets === undefined ? index + this.offsetOfFirst : (this.offsets[index] as number);
   }
 
   /** The units from one to another, as a text. */
@@ -53,6 +62,23 @@ export class TextWindow {
 
   isBare(index: number): boolean {
     return this.bares?.[index] === 1;
+  }
+
+  /** Where what stands in base64url ends, no more than so many units on. However often it is asked, each unit is read once. */
+  base64UrlEnd(start: number, most: number): number {
+    if (start < this.runFrom || start >= this.runTo) {
+      this.runFrom = start;
+      this.runTo = start;
+      while (this.runTo < this.length && is(this.units[this.runTo] as number, WORD | DASH)) this.runTo++;
+    }
+    if (this.runTo - start >= most) return start + most;
+    if (this.runTo === this.length) this.ranOut = true;
+    return this.runTo;
+  }
+
+  /** So many units are likely to come. */
+  expect(units: number): void {
+    if (units > this.units.length) this.growTo(units);
   }
 
   /** Adds a unit of the text as given; `offset` is its place there, `next` that of what follows. */
@@ -79,57 +105,85 @@ export class TextWindow {
   }
 
   /** Adds units that are all ASCII and stand in a row: from `position` on in the text as given. */
-  pushAscii(text: string, from: number, to: number, position: number): void {
-    while (this.units.length < this.length + to - from) this.grow();
-    const { units, offsets } = this;
-    let length = this.length;
-    for (let index = from; index < to; index++) {
-      units[length] = text.charCodeAt(index);
-      offsets[length++] = position + index - from;
-    }
-    this.length = length;
-    offsets[length] = position + to - from;
+  pushAscii(text: string, from: number, to: number, position: number, bare = false): void {
+    const end = this.length + to - from;
+    if (end > this.units.length) this.growTo(end);
+    const { units, length } = this;
+    for (let index = from; index < to; index++) units[length + index - from] = text.charCodeAt(index);
+    this.bares?.fill(bare ? 1 : 0, length, end);
+    this.runTo = this.runFrom;
+    if (length === 0 && this.offsets === undefined) this.offsetOfFirst = position;
+    if (this.offsets === undefined && this.offsetOf(length) !== position) this.countOffsets();
+    if (this.offsets !== undefined) for (let unit = length; unit <= end; unit++) this.offsets[unit] = position + unit - length;
+    this.length = end;
   }
 
   /** No more units come. */
   finish(next: number): void {
     if (this.highSurrogate !== 0) this.add(this.highSurrogate, this.highSurrogateAt, next, false);
     this.highSurrogate = 0;
-    this.offsets[this.length] = next;
+    this.endAt(next);
   }
 
-  /** What comes before a unit is done with: it becomes context, and places count from that unit's. */
-  release(index: number): void {
+  /**
+   * What comes before a unit is done with: it becomes context, and places count from that unit's.
+   *
+   * @returns how many units are gone: by so many less are the others numbered
+   */
+  release(index: number): number {
     const dropped = Math.max(0, index - CONTEXT_UNITS);
     const offset = this.offsetOf(index);
     this.units.copyWithin(0, dropped, this.length);
     this.bares?.copyWithin(0, dropped, this.length);
-    for (let unit = dropped; unit <= this.length; unit++) this.offsets[unit - dropped] = (this.offsets[unit] as number) - offset;
+    if (this.offsets === undefined) this.offsetOfFirst += dropped - offset;
+    else for (let unit = dropped; unit <= this.length; unit++) this.offsets[unit - dropped] = (this.offsets[unit] as number) - offset;
     this.length -= dropped;
     this.from = index - dropped;
     this.highSurrogateAt -= offset;
+    this.runTo = this.runFrom;
+    return dropped;
   }
 
   private addFolded(codePoint: number, offset: number, next: number, bare: boolean): void {
-    const units = foldedUnits(codePoint);
-    for (const unit of units) this.add(unit, offset, next, bare);
-    if (units.length === 0) this.offsets[this.length] = next;
+    const unit = foldedUnit(codePoint);
+    if (unit === NO_UNIT) this.endAt(next);
+    else if (unit === SEVERAL_UNITS) for (const each of foldedUnits(codePoint)) this.add(each, offset, next, bare);
+    else if (unit === ITS_UNITS) {
+      this.add(HIGH_SURROGATE + ((codePoint - 0x1_00_00) >> 10), offset, next, bare);
+      this.add(LOW_SURROGATE + (codePoint & 0x3ff), offset, next, bare);
+    } else this.add(unit, offset, next, bare);
   }
 
   private add(unit: number, offset: number, next: number, bare: boolean): void {
-    if (this.length === this.units.length) this.grow();
-    this.units[this.length] = unit;
-    this.offsets[this.length] = offset;
-    if (bare && this.bares !== undefined) this.bares[this.length] = 1;
-    else if (this.bares !== undefined) this.bares[this.length] = 0;
-    this.length++;
-    this.offsets[this.length] = next;
+    const { length } = this;
+    if (length === this.units.length) this.growTo(length + 1);
+    this.units[length] = unit;
+    if (this.bares !== undefined) this.bares[length] = bare ? 1 : 0;
+    this.runTo = this.runFrom;
+    if (length === 0 && this.offsets === undefined) this.offsetOfFirst = offset;
+    if (this.offsets === undefined && this.offsetOf(length) !== offset) this.countOffsets();
+    if (this.offsets !== undefined) this.offsets[length] = offset;
+    this.length = length + 1;
+    this.endAt(next);
   }
 
-  private grow(): void {
-    const capacity = this.units.length * 2;
+  /** Where what comes behind the last unit stands in the text as given. */
+  private endAt(next: number): void {
+    if (this.offsets === undefined && this.offsetOf(this.length) !== next) this.countOffsets();
+    if (this.offsets !== undefined) this.offsets[this.length] = next;
+  }
+
+  private countOffsets(): void {
+    const first = this.offsetOfFirst;
+    const offsets = new Int32Array(this.units.length + 1);
+    for (let unit = 0; unit <= this.length; unit++) offsets[unit] = unit + first;
+    this.offsets = offsets;
+  }
+
+  private growTo(units: number): void {
+    const capacity = Math.max(this.units.length * 2, units);
     this.units = grown(this.units, new Uint16Array(capacity));
-    this.offsets = grown(this.offsets, new Int32Array(capacity + 1));
+    if (this.offsets !== undefined) this.offsets = grown(this.offsets, new Int32Array(capacity + 1));
     if (this.bares !== undefined) this.bares = grown(this.bares, new Uint8Array(capacity));
   }
 }

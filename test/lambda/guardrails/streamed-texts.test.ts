@@ -8,8 +8,13 @@ const RULES: readonly LocalRule[] = [
 const scanner = createScanner(RULES);
 const MASKING = (form: TextForm) => ({ form, reversible: new Set(['people']) });
 
-function inPieces(text: string, cuts: readonly number[], form: TextForm): { text: string; findings: Finding[]; masked: string } {
-  const [held, masks] = [scanner.open(form), new Masks()];
+function inPieces(
+  text: string,
+  cuts: readonly number[],
+  form: TextForm,
+  by = scanner,
+): { text: string; findings: Finding[]; masked: string } {
+  const [held, masks] = [by.open(form), new Masks()];
   const bounds = [0, ...cuts, text.length];
   const pieces = bounds.slice(1).map((end, index) => held.write(text.slice(bounds[index], end)));
   pieces.push(held.end());
@@ -27,6 +32,15 @@ function inPieces(text: string, cuts: readonly number[], form: TextForm): { text
     text: pieces.map((piece) => piece.text).join(''),
     findings,
     masked,
+  };
+}
+
+/** Numbers below some, the same in every run. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
   };
 }
 
@@ -61,6 +75,53 @@ describe('a text that comes in pieces', () => {
     const masked = new Masks().apply({ text, findings }, MASKING('json'));
     expect(JSON.parse(masked)).toEqual({ to: '[EMAIL_1]\nx', card: '[PAYMENT_CARD_1]', note: '"[EMAIL_2]"' });
     for (let cut = 0; cut <= text.length; cut++) expect(inPieces(text, [cut], 'json')).toEqual({ text, findings, masked });
+  });
+
+  test('findings that overlap without an end are let go one by one, and their text has the masks of the whole', () => {
+    const overlapping = [
+      ['people', '4242 ', 800],
+      ['people', '4242-4242-4242-4242 ', 60],
+      ['words', 'a b a b ', 300],
+    ] as const;
+    const words: LocalRule = { id: 'words', name: 'WORDS', action: 'mask', deny: ['a b a', 'b a b a b'] };
+    const both = createScanner([...RULES, words]);
+    for (const [, part, times] of overlapping) {
+      const text = part.repeat(times);
+      const masked = new Masks().apply({ text, findings: both.scan(text) }, MASKING('text'));
+      for (const size of [1, 3, 7]) {
+        const [held, masks] = [both.open(), new Masks()];
+        let [told, waiting] = ['', 0];
+        for (let at = 0; at < text.length; at += size) {
+          const piece = text.slice(at, at + size);
+          const checked = held.write(piece);
+          waiting += piece.length - checked.text.length;
+          expect(waiting).toBeLessThan(64);
+          told += masks.apply(checked, MASKING('text'));
+        }
+        expect(told + masks.apply(held.end(), MASKING('text'))).toBe(masked);
+      }
+    }
+  });
+
+  test('J01 has the findings of the whole text, of whatever parts it is made and however it is cut', () => {
+    const all = createScanner([
+      ...RULES,
+      { id: 'all', name: 'all', action: 'flag', detect: ['personal', 'network'] },
+      { id: 'own', name: 'OWN', action: 'mask', pattern: '[a-f]{2,6}[0-9]{1,3}' },
+      { id: 'words', name: 'WORDS', action: 'mask', deny: ['1111 11', 'com to', 'a.b'] },
+    ]);
+    const parts =
+      '4242 |4111 1111|1111 1111|@|a.b|example.com| |+49 30 901820|06 12 34 56 78|eyJhbGciOiJI-|.eyJh|tel 2125551234|DE89 3704 0044 0532 0130 00|1.2.3.4|::1|ab12|sk-ant-a1b2c3d4e5f6g7h8i9j0|é|\u200b|(212) 555-1234|https://u:p@|, |\n|219-09-9999|12345678Z'.split(
+        '|',
+      );
+    const next = seeded(20_261_130);
+    for (let round = 0; round < 1_500; round++) {
+      const text = Array.from({ length: 1 + next(9) }, () => parts[next(parts.length)]).join('');
+      const findings = all.scan(text);
+      const cuts = Array.from({ length: 1 + next(4) }, () => next(text.length + 1)).sort((one, other) => one - other);
+      const pieces = inPieces(text, cuts, 'text', all);
+      expect({ text, cuts, findings: pieces.findings }).toEqual({ text, cuts, findings });
+    }
   });
 
   test('text without anything to find is held back for a word at most', () => {

@@ -47,6 +47,21 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'insurance numbers': 'AB 12 34 56 C ',
   'attacks on prompts': 'ignore previous ',
   'attacks in Chinese': '忽略',
+  'headers of tokens in a row': 'eyJa-',
+  'cards in a row': '4242 ',
+  'telephones without a name': '2125551234 ',
+  'telephones with a name': 'tel 2125551234 ',
+  'telephones at home': '06 12 34 56 78, ',
+  'telephones in brackets': '(212) 555-1234 ',
+  'nine digits': '219099999 ',
+  'eleven digits': '11144477735 ',
+  'tax numbers': '12345678Z ',
+  identities: 'S1234567D ',
+  'foreign letters and ats': 'жжж@жж.',
+  'noughts in pairs': '00 ',
+  'mail in numbers': '+1-2125551234@b.co ',
+  'keys of many words': 'sk-proj-a1a1a1a1a1a1a1a1a1a1a1 ',
+  'every character': Array.from({ length: 0x1_f000 - 0xa0 }, (_, index) => String.fromCodePoint(index + 0xa0)).join(''),
 };
 
 export function hostileText(name: string, units: number): string {

@@ -53,6 +53,7 @@ function isSeparator(unit: number): boolean {
 export const ukNationalInsurance: Detector = {
   type: 'uk_nino',
   at: 'ABCEGHJKLMNOPRSTWXYZabceghjklmnoprstwxyz',
+  second: LETTERS,
   atWordStart: true,
   find(window, index) {
     const third = window.at(index + 2);
@@ -85,6 +86,7 @@ const STANDS_FOR_DIGIT = 'LMNPQRSTUV';
 export const italianFiscalCode: Detector = {
   type: 'it_fiscal_code',
   at: LETTERS,
+  second: LETTERS,
   atWordStart: true,
   find(window, index) {
     if (!is(window.at(index + 1), LETTER) || !is(window.at(index + 2), LETTER)) return 0;
@@ -120,6 +122,9 @@ function digitAt(place: number): number {
 }
 
 const SPANISH_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
+const SPANISH_DIGITS = 8;
+/** X, which stands for 0. */
+const FIRST_FOREIGN = 0x58;
 
 /** DNI of citizens and NIE of foreigners. @see https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/ */
 export const spanishTaxNumber: Detector = {
@@ -129,12 +134,13 @@ export const spanishTaxNumber: Detector = {
   find(window, index) {
     const isForeign = !is(window.at(index), DIGIT);
     if (!isForeign && !mayBeSpanish(window, index)) return 0;
-    const found = isForeign
-      ? read(window, index, 'A|9999999|A')
-      : (read(window, index, '99999999|A') ?? read(window, index, '99|999|999|A'));
-    if (found === undefined) return 0;
-    const digits = found.text.slice(0, -1).replace(/^[XYZ]/, (first) => String('XYZ'.indexOf(first)));
-    return SPANISH_LETTERS[Number(digits) % 23] === found.text.at(-1) ? found.end : 0;
+    const end = isForeign
+      ? readEnd(window, index, 'A|9999999|A')
+      : readEnd(window, index, '99999999|A') || readEnd(window, index, '99|999|999|A');
+    if (end === 0) return 0;
+    let number = (signs[0] as number) - (isForeign ? FIRST_FOREIGN : ZERO);
+    for (let place = 1; place < SPANISH_DIGITS; place++) number = number * 10 + (signs[place] as number) - ZERO;
+    return SPANISH_LETTERS.charCodeAt(number % SPANISH_LETTERS.length) === signs[SPANISH_DIGITS] ? end : 0;
   },
 };
 
@@ -152,17 +158,21 @@ const SINGAPOREAN: Readonly<Record<string, readonly [add: number, letters: strin
   M: [3, 'XWUTRQPNJLK'],
 };
 
+const WEIGHTS = [2, 7, 6, 5, 4, 3, 2];
+
 /** NRIC of residents and FIN of foreigners. @see https://en.wikipedia.org/wiki/National_Registration_Identity_Card */
 export const singaporeanIdentity: Detector = {
   type: 'sg_nric',
   at: 'STFGMstfgm',
+  second: DIGITS,
   atWordStart: true,
   find(window, index) {
-    const found = is(window.at(index + 1), DIGIT) ? read(window, index, 'A9999999A') : undefined;
-    if (found === undefined) return 0;
-    const [add, letters] = SINGAPOREAN[found.text[0] as string] as readonly [number, string];
-    const sum = [2, 7, 6, 5, 4, 3, 2].reduce((total, weight, place) => total + weight * (found.text.charCodeAt(place + 1) - ZERO), add);
-    return letters[sum % 11] === found.text.at(-1) ? found.end : 0;
+    const end = readEnd(window, index, 'A9999999A');
+    if (end === 0) return 0;
+    const [add, letters] = SINGAPOREAN[String.fromCharCode(signs[0] as number)] as readonly [number, string];
+    let sum = add;
+    for (let place = 0; place < WEIGHTS.length; place++) sum += (WEIGHTS[place] as number) * ((signs[place + 1] as number) - ZERO);
+    return letters.charCodeAt(sum % 11) === signs[WEIGHTS.length + 1] ? end : 0;
   },
 };
 

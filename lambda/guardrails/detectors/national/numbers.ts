@@ -1,7 +1,8 @@
 import type { GuardType } from '../../../../lib/private/contract';
-import { DIGIT, is, type NumberGroups, shapeOf, standsAlone, type TextWindow } from '../../text';
+import { DIGIT, is, type NumberGroups, shapeOf, type TextWindow } from '../../text';
 import { isMod11And10, isVerhoeff, numberOf, weighted } from '../checksums';
 import type { NumberDetector } from '../detector';
+import { WordsInFront } from '../words-in-front';
 import { isRegistration } from './registration';
 
 type Digits = NumberGroups['digits'];
@@ -63,11 +64,11 @@ const FORMS: readonly NumberForm[] = [
 export const nationalNumbers: readonly NumberDetector[] = FORMS.map(({ type, shapes, parted = [], isValid }) => ({
   type,
   shapes: [...shapes, ...parted.map(([shape]) => shape)],
-  isNumber(numbers, group, window, index) {
-    const isWritten = shapes.includes(numbers.shapes[group] as number)
+  isNumber(numbers, group, window) {
+    const isWritten = shapes.includes(numbers.shapeOf(group))
       ? numbers.isUniform(group)
-      : parted.some(([shape, separators]) => shape === numbers.shapes[group] && numbers.isParted(group, separators));
-    return isWritten && standsAlone(window, index, numbers.ends[group] as number) && isValid(numbers.digits);
+      : parted.some(([shape, separators]) => shape === numbers.shapeOf(group) && numbers.isParted(group, separators));
+    return isWritten && numbers.standsAlone(window, group) && isValid(numbers.digits);
   },
 }));
 
@@ -78,13 +79,22 @@ function isHealthServiceNumber(digits: Digits): boolean {
   return check === at(digits, 9);
 }
 
+/** How often each digit stands in a number. */
+const times = new Uint8Array(10);
+
 /** One digit of the first ten stands there two or three times, and no other one more than once. */
 function isGermanTaxNumber(digits: Digits): boolean {
   if (at(digits, 0) === 0 || !isMod11And10(digits, 11)) return false;
-  const times = new Uint8Array(10);
-  for (const digit of digits.subarray(0, 10)) times[digit] = (times[digit] as number) + 1;
-  const repeated = times.filter((count) => count > 1);
-  return repeated.length === 1 && (repeated[0] as number) <= 3;
+  times.fill(0);
+  let repeated = 0;
+  let most = 0;
+  for (let index = 0; index < 10; index++) {
+    const count = (times[at(digits, index)] as number) + 1;
+    times[at(digits, index)] = count;
+    if (count === 2) repeated++;
+    if (count > most) most = count;
+  }
+  return repeated === 1 && most <= 3;
 }
 
 /** The day of birth, with the century in its month, comes first. */
@@ -95,7 +105,9 @@ function isPesel(digits: Digits): boolean {
 }
 
 function isTaxpayerOfBrazil(digits: Digits): boolean {
-  if (digits.subarray(1, 11).every((digit) => digit === digits[0])) return false;
+  let isOneDigit = true;
+  for (let index = 1; index < 11 && isOneDigit; index++) isOneDigit = at(digits, index) === at(digits, 0);
+  if (isOneDigit) return false;
   const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
   const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
   return first === at(digits, 9) && second === at(digits, 10);
@@ -104,8 +116,7 @@ function isTaxpayerOfBrazil(digits: Digits): boolean {
 const SPACE = 0x20;
 const SSN_SHAPE = shapeOf(3, 2, 4);
 const BARE_SSN_SHAPE = shapeOf(9);
-const CONTEXT_LENGTH = 40;
-const SSN_CONTEXT = /\bssns?\b|social.?security/;
+const SSN_NAMES = new WordsInFront('|ssn| |ssns| socialsecurity social?security', 40);
 
 /** Numbers of social security in the United States: they have no check digit, so that their form or a word in front must tell. */
 export const usSocialSecurity: NumberDetector = {
@@ -113,8 +124,8 @@ export const usSocialSecurity: NumberDetector = {
   shapes: [SSN_SHAPE, BARE_SSN_SHAPE],
   isNumber(numbers, group, window, index) {
     if (!numbers.isUniform(group) || !isIssued(numbers.digits)) return false;
-    if (numbers.shapes[group] === SSN_SHAPE && !isAmongNumbers(window, index, numbers.ends[group] as number)) return true;
-    return isNamed(window, index);
+    if (numbers.shapeOf(group) === SSN_SHAPE && !isAmongNumbers(window, index, numbers.endOf(group))) return true;
+    return SSN_NAMES.areThere(window, index);
   },
 };
 
@@ -128,8 +139,4 @@ function isAmongNumbers(window: TextWindow, start: number, end: number): boolean
 function isIssued(digits: Digits): boolean {
   const area = numberOf(digits, 0, 3);
   return area !== 0 && area !== 666 && area < 900 && numberOf(digits, 3, 5) !== 0 && numberOf(digits, 5, 9) !== 0;
-}
-
-function isNamed(window: TextWindow, index: number): boolean {
-  return SSN_CONTEXT.test(window.slice(Math.max(0, index - CONTEXT_LENGTH), index).toLowerCase());
 }
