@@ -13,6 +13,7 @@ export {
 } from './conversation';
 export { effortOfBudget, nearestEffort } from './effort';
 export { fitMedia, refuseAddresses, refuseOtherThanText } from './media';
+export { withPairedResults } from './paired-results';
 export { withoutReferences } from './references';
 export { objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';

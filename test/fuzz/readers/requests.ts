@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lambda/platform/json/value';
 import { anthropicMessages } from '../../../lambda/wire/dialects/anthropic-messages';
 import { openAiChat } from '../../../lambda/wire/dialects/openai-chat';
 import { openAiResponses } from '../../../lambda/wire/dialects/openai-responses';
-import { withMessages, withResultsAfterCalls } from '../../../lambda/wire/fitting';
+import { withMessages, withPairedResults, withResultsAfterCalls } from '../../../lambda/wire/fitting';
 import type { AnyRequest, ModelRequest } from '../../../lambda/wire/model/request';
 import { openAiEmbeddings } from '../../../lambda/wire/operations/embeddings/openai-chat';
 import { openAiModerations } from '../../../lambda/wire/operations/moderations/openai-chat';
@@ -20,6 +20,7 @@ const SHARED = [
   'lambda/wire/protocols/tool-ids.ts',
   'lambda/wire/protocols/free-text-tools.ts',
   'lambda/wire/fitting/tool-results.ts',
+  'lambda/wire/fitting/paired-results.ts',
 ];
 const TARGET = targetFacts('claude-sonnet-4-5');
 
@@ -171,7 +172,7 @@ function reader(name: string, dialect: Dialect, wireFormat: string, sample: obje
 /** As calls are fitted before they are written. */
 function inOrder(request: AnyRequest): ModelRequest {
   const conversation = request as ModelRequest;
-  return withMessages(conversation, withResultsAfterCalls(conversation.messages));
+  return withMessages(conversation, withPairedResults(withResultsAfterCalls(conversation.messages)));
 }
 
 function readRequest<Asked extends AnyRequest>(dialect: DialectCodec<Asked>, input: Buffer): Asked | undefined {

@@ -20,9 +20,16 @@ const HOSTS: readonly (readonly [Caller, ProviderKind, string])[] = [
   ['openai-chat', 'llama-cpp', 'm'],
   ['openai-chat', 'openai-compatible', 'kimi-k3'],
   ['openai-responses', 'openai', 'gpt-4o'],
+  ['openai-responses', 'azure-openai', 'gpt-5.4'],
+  ['openai-responses', 'bedrock', 'us.openai.gpt-6.1-sol'],
+  ['openai-responses', 'xai', 'grok-4.6'],
+  ['openai-responses', 'groq', 'openai/gpt-oss-20b'],
+  ['openai-responses', 'openrouter', 'openai/gpt-6.1-sol'],
   ['openai-responses', 'vllm', 'n'],
   ['anthropic-messages', 'anthropic', 'claude-sonnet-5-5'],
   ['anthropic-messages', 'anthropic-compatible', 'MiniMax-M2'],
+  ['anthropic-messages', 'bedrock', 'us.anthropic.claude-opus-5-5'],
+  ['anthropic-messages', 'openrouter', 'anthropic/claude-sonnet-5-5'],
 ];
 const REASONS = ['error', 'network_error', 'insufficient_system_resource', 'malformed_function_call'];
 

@@ -4,16 +4,7 @@ import type { AssistantPart, Message, ReasoningPart, TextPart, ToolResultPart, U
 import { withoutBilling } from '../../protocols/billing-line';
 import { defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
-import {
-  noteDropped,
-  noteOthers,
-  optionalFlag,
-  optionalObject,
-  optionalObjects,
-  optionalText,
-  requiredText,
-  wrongType,
-} from '../../protocols/strict';
+import { noteDropped, noteOthers, optionalFlag, optionalObjects, optionalText, requiredText, wrongType } from '../../protocols/strict';
 import { readCache, readShared, readText } from './decode-content';
 import { readCallState, readOpaque } from './signatures';
 
@@ -135,8 +126,10 @@ function readAssistant(content: JsonValue | undefined, path: string, toolNames: 
         const id = requiredText(block['id'], `${at}.id`);
         const name = requiredText(block['name'], `${at}.name`);
         toolNames.set(id, name);
-        const input = optionalObject(block['input'], `${at}.input`) ?? {};
-        const call = { type: 'tool-call' as const, id, name, arguments: JSON.stringify(input), signature: signatures.get(id) };
+        // Whatever a model once wrote: one bad call must not end a conversation.
+        const input = block['input'] ?? {};
+        const written = typeof input === 'string' ? input : JSON.stringify(input);
+        const call = { type: 'tool-call' as const, id, name, arguments: written, signature: signatures.get(id) };
         return defined({ ...call, cache: readCache(block, at) });
       }
       case 'compaction':

@@ -1,5 +1,13 @@
 import { unsupported } from '../../../platform/error';
-import { fitMedia, refuseAddresses, withMessages, withoutNativeSchema, withResultsAfterCalls, withThinkingHeld } from '../../fitting';
+import {
+  fitMedia,
+  refuseAddresses,
+  withMessages,
+  withoutNativeSchema,
+  withPairedResults,
+  withResultsAfterCalls,
+  withThinkingHeld,
+} from '../../fitting';
 import type { ModelRequest } from '../../model/request';
 import type { ModelResponse } from '../../model/response';
 import { withoutFreeText } from '../../protocols/free-text-tools';
@@ -28,7 +36,7 @@ export function fit(
   refuseForeign(original, protocol);
   if (fetchesNothing) refuseAddresses(original.messages);
   const left = new Set<string>();
-  const ordered = withMessages(original, withResultsAfterCalls(original.messages));
+  const ordered = withMessages(original, withPairedResults(withResultsAfterCalls(original.messages)));
   const taken = fitMedia(ordered, capabilities, left);
   const thinking = lowered === undefined ? { request: taken, written: [] } : withThinkingHeld(taken, lowered.tokens, lowered.asked);
   const freeText = protocol.freeTextTools === true && !quirks.includes('no-free-text-tools');
