@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ObjectStore } from '../archive';
-import { type InboundReply, type Transport, TransportError } from '../platform/http';
-import { NEVER_CANCELLED, withoutTrailingSlash } from '../platform/runtime';
+import { type Transport, TransportError } from '../platform/http';
+import { NEVER_CANCELLED, type Pause, pause, withoutTrailingSlash } from '../platform/runtime';
 import { AwsServiceError } from './aws-json';
 import type { AwsCredentialSource, SigV4Signer } from './signing';
 
@@ -12,8 +12,23 @@ export interface S3Options {
   readonly region: string;
   /** Where calls go instead of the Region's own endpoint. */
   readonly endpoint?: string | undefined;
+  /** Between attempts. Default: time passes. */
+  readonly pause?: Pause;
 }
 
+type Method = 'GET' | 'PUT' | 'DELETE';
+interface Reply {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/**
+ * Whatever is asked can be asked again: what was put is put as it was, and is what stands there. Not a bucket that is silent: somebody
+ * waits.
+ */
+const ATTEMPTS = 4;
+/** A bucket that is asked for too much says 503, and is better in moments. */
+const FIRST_PAUSE_MS = 100;
 const TIMEOUT_MS = 20_000;
 const MOST_OBJECT_BYTES = 64 * 1024 * 1024;
 const MOST_LISTED = 1_000;
@@ -27,22 +42,29 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export function createS3ObjectStore(options: S3Options, bucket: string): ObjectStore {
   const { region } = options;
   const origin = withoutTrailingSlash(options.endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
-  const call = async (
-    method: 'GET' | 'PUT' | 'DELETE',
-    path: string,
-    headers: Record<string, string> = {},
-    body = NOTHING,
-  ): Promise<InboundReply> => {
+  const once = async (method: Method, path: string, headers: Record<string, string>, body: Buffer): Promise<Reply> => {
     const network = origin.startsWith('http:') ? ('loopback' as const) : ('vpc' as const);
     const request = { method, origin, path: `/${bucket}${path}`, headers, body, network };
     const signed = options.signer.sign(request, await options.credentials(), 's3', region);
     const deadlines = { connectMs: TIMEOUT_MS, headersMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, totalMs: TIMEOUT_MS };
     try {
-      return await options.transport.send({ ...request, headers: { ...headers, ...signed } }, deadlines, NEVER_CANCELLED);
+      const reply = await options.transport.send({ ...request, headers: { ...headers, ...signed } }, deadlines, NEVER_CANCELLED);
+      return { status: reply.status, body: await reply.whole(MOST_OBJECT_BYTES) };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       const name = error.failure === 'timeout' ? 'TimeoutError' : 'NetworkingError';
       throw Object.assign(new Error('the call to S3 has no answer', { cause: error }), { name });
+    }
+  };
+  const call = async (method: Method, path: string, headers: Record<string, string> = {}, body = NOTHING): Promise<Reply> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const reply = await once(method, path, headers, body).catch((error: Error) => error);
+      const isWorthAnother = reply instanceof Error ? reply.name === 'NetworkingError' : reply.status >= 500 || reply.status === 429;
+      if (!isWorthAnother || attempt === ATTEMPTS) {
+        if (reply instanceof Error) throw reply;
+        return reply;
+      }
+      await (options.pause ?? pause)(Math.random() * FIRST_PAUSE_MS * 4 ** (attempt - 1));
     }
   };
 
@@ -55,37 +77,33 @@ export function createS3ObjectStore(options: S3Options, bucket: string): ObjectS
         ...(onlyNew ? { 'if-none-match': '*' } : {}),
       };
       const reply = await call('PUT', `/${escaped(key)}`, headers, body);
-      const answer = await reply.whole(MOST_OBJECT_BYTES);
       if (onlyNew && reply.status === 412) return 'exists';
-      refuse(reply, answer);
+      refuse(reply);
       return 'done';
     },
     async get(key) {
       const reply = await call('GET', `/${escaped(key)}`);
-      const body = await reply.whole(MOST_OBJECT_BYTES);
       if (reply.status === 404) return undefined;
-      refuse(reply, body);
-      return body;
+      refuse(reply);
+      return reply.body;
     },
     async list(prefix, { after, limit = MOST_LISTED } = {}) {
       const query = `list-type=2&max-keys=${limit}&prefix=${escapedPart(prefix)}${after === undefined ? '' : `&start-after=${escapedPart(after)}`}`;
       const reply = await call('GET', `?${query}`);
-      const body = await reply.whole(MOST_OBJECT_BYTES);
-      refuse(reply, body);
-      const text = body.toString('utf8');
+      refuse(reply);
+      const text = reply.body.toString('utf8');
       const keys = [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescaped(key));
       return { keys, more: text.includes('<IsTruncated>true</IsTruncated>') };
     },
     async remove(key) {
       const reply = await call('DELETE', `/${escaped(key)}`);
-      const body = await reply.whole(MOST_OBJECT_BYTES);
-      if (reply.status !== 404) refuse(reply, body);
+      if (reply.status !== 404) refuse(reply);
     },
   };
 }
 
 /** @throws AwsServiceError unless the call succeeded */
-function refuse({ status }: InboundReply, body: Buffer): void {
+function refuse({ status, body }: Reply): void {
   if (status < 300) return;
   const name = /<Code>([A-Za-z]{1,100})<\/Code>/.exec(body.subarray(0, 10_000).toString('utf8'))?.[1];
   throw new AwsServiceError(name ?? 'UnknownError', status, {});

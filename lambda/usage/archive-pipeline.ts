@@ -5,6 +5,7 @@ import _ from 'highland';
 import { requestLine, type TrailWriter } from '../archive';
 import type { Item } from '../aws/dynamodb';
 import { readRecord } from '../aws/dynamodb';
+import { isGivenUp } from '../money/record';
 import type { PipelineRecord } from './records';
 import { UnusableRecord } from './rollup-pipeline';
 
@@ -18,17 +19,16 @@ export function archive({ trail }: ArchivePipeline): (rule: Rule) => Step {
   return (rule) => (stream) =>
     stream
       .filter((uow) => trail !== undefined && filterOnEventType(rule, uow))
-      .map(faulty((uow) => lineOf(uow as unknown as UnitOfWork<PipelineRecord>)))
+      .map(faulty((uow) => linesOf(uow as unknown as UnitOfWork<PipelineRecord>)))
       .collect()
-      .flatMap((lines) => _(trail?.append([...new Set(lines)]) ?? Promise.resolve()));
+      .flatMap((lines) => _(trail?.append([...new Set(lines.flat())]) ?? Promise.resolve()));
 }
 
-function lineOf({ record }: UnitOfWork<PipelineRecord>): string {
-  let line: string;
+function linesOf({ record }: UnitOfWork<PipelineRecord>): string[] {
   try {
-    line = requestLine(readRecord(record.images.newItem as Item));
+    const kept = readRecord(record.images.newItem as Item);
+    return isGivenUp(kept) ? [] : [requestLine(kept)];
   } catch {
     throw new UnusableRecord('the record of a request cannot be written into the audit trail');
   }
-  return line;
 }

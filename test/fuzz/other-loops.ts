@@ -50,6 +50,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/money/ledger/persist.ts': 'a fixed number of attempts',
   'lambda/money/ledger/ledger.ts': 'a fixed number of attempts',
   'lambda/aws/events.ts': 'batches of a list',
+  'lambda/aws/s3.ts': 'a fixed number of attempts',
   'lambda/simulated/text.ts': 'words for as long as they are asked for; the answer is capped',
   'lambda/simulated/server.ts': 'the tokens of one answer, which are capped',
   'lambda/money/pricing/bound.ts': 'halves of a range of whole numbers',

@@ -1,6 +1,6 @@
 import { TABLES } from '../../../lib/private/contract';
 import type { UsageRecordStore } from '../../money/ports';
-import type { UsageRecord } from '../../money/record';
+import { isGivenUp } from '../../money/record';
 import { type Clock, isoTime } from '../../platform/runtime';
 import type { Item } from './attributes';
 import { conditionalUpdate, create } from './conditional';
@@ -35,7 +35,7 @@ export function createUsageRecordStore(
     async put(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
       const nowMs = clock.now();
       const updatedAt = isoTime(nowMs);
-      const listed = isListed(record);
+      const listed = !isGivenUp(record);
       const item = writeUsageRecord(record, listed);
       item['pk'] = { S: `${REQUEST_PREFIX}${record.id}` };
       item['sk'] = { S: RECORD };
@@ -104,11 +104,6 @@ export function createUsageRecordStore(
       return { items: shown.map(readRecord), ...(more && last !== undefined ? { next: last } : {}) };
     },
   };
-}
-
-/** Attempts that were given up before anything was sent, and say nothing of how it went, are nobody's usage. */
-function isListed({ state, status }: UsageRecord): boolean {
-  return state !== 'void' || status !== undefined;
 }
 
 function listName(day: string, shard: number): string {

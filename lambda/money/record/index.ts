@@ -21,4 +21,4 @@ export {
   type VerdictRecord,
 } from './fields';
 export { named, shown, type TypeOf, type TypeShown } from './shown';
-export type { UsageRecord } from './usage-record';
+export { isGivenUp, type UsageRecord } from './usage-record';

@@ -1,5 +1,5 @@
 import type { KeptRecord } from '../ports';
-import type { HeldPage } from '../record';
+import { type HeldPage, isGivenUp } from '../record';
 import { add, COST, NOTHING, type Sums, sketched, sumsOf, tokensOf } from './sums';
 import { textOfTuple, tupleOf, tupleOfAttempt, type UsageTuple } from './tuple';
 
@@ -31,7 +31,7 @@ export interface Contribution {
 
 /** What a request's record adds to the rollups; undefined where nothing was sent and nobody was told how it went. */
 export function contributionOf(record: KeptRecord): Contribution | undefined {
-  if (record.state === 'void' && record.status === undefined) return undefined;
+  if (isGivenUp(record)) return undefined;
   // What is charged is known by its model: only the void of a dead call may lack it.
   const { originalModel = '' } = record;
   return {
