@@ -47,7 +47,8 @@ const report = createReport(against === undefined ? ['reference', 'sketch', 'gat
 const parts = against === undefined ? besideParts(root, effort, report.row) : againstParts(resolve(against), root, effort, report.row);
 
 for (const [name, measure] of parts) {
-  if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
+  // What is measured has to be built, whichever part is wanted.
+  if (only.length > 0 && name !== 'build' && !only.some((word) => name.includes(word))) continue;
   try {
     await measure().catch(() => {
       stopAll();

@@ -77,13 +77,14 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
   const near = permitted(allowed, placement, known.document.sensitiveTargets);
   const candidates = candidatesOf(near, asked);
   const priceOf = (target: Target): Price | undefined => priceAt(known, target, question.atMs);
-  const { targets, skipped } = withoutUnfit(candidates, (target) => {
+  const unfit = (target: Target): string | undefined => {
     const listed = capabilitiesOf(target.provider.config.kind, target.model);
     const can = { ...listed, ...readCapabilities(capabilitiesSaid(known.facts, target.name) ?? {}) };
     const carried = { media: question.media.map((kind) => ({ kind })), bringsTools: question.tools, wantsSchema: question.schema };
     const window = priceOf(target)?.contextWindow ?? can.contextWindow;
     return notCarried(carried, can) ?? (isBeyondWindow(window, Number.POSITIVE_INFINITY, asked.inputTokens) ? TOO_LONG : undefined);
-  });
+  };
+  const { targets, skipped } = withoutUnfit(candidates, unfitIn(candidates.targets, unfit));
   const prices = pricesOf(targets, priceOf);
   // A call whose cost nobody knows is not made, unless it is held to a ceiling.
   const mayBeUnpriced = known.document.unknownPrice?.policy === 'ceiling';
@@ -105,8 +106,17 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
   };
 }
 
+function unfitIn(targets: readonly Target[], unfit: (target: Target) => string | undefined): ReadonlyMap<Target, string> {
+  const found = new Map<Target, string>();
+  for (const target of targets) {
+    const why = unfit(target);
+    if (why !== undefined) found.set(target, why);
+  }
+  return found;
+}
+
 function without(targets: readonly Target[], left: readonly Target[], why: string): Skipped[] {
-  return targets.filter(({ name }) => left.every((target) => target.name !== name)).map((target) => ({ target, why }));
+  return targets.filter(({ key }) => left.every((target) => target.key !== key)).map((target) => ({ target, why }));
 }
 
 async function readKnown(services: Services): Promise<Known> {

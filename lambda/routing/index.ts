@@ -4,7 +4,7 @@
  */
 export { allowedTargets } from './allowed';
 export type { Asked } from './asked';
-export { type CandidateFilter, type Candidates, candidatesOf, type Skipped, withoutUnfit } from './candidates';
+export { type Candidates, candidatesOf, type Skipped, withoutUnfit } from './candidates';
 export { conversationOf } from './conversation';
 export { type Carried, isBeyondWindow, isDemanding, notCarried, TOO_LONG } from './fitness';
 export type { GuardrailInForce, Guardrails } from './guardrails';

@@ -33,7 +33,7 @@ const known = new WeakMap<Target, readonly Place[]>();
 function placesAt(target: Target): readonly Place[] {
   let places = known.get(target);
   if (places === undefined) {
-    places = target.provider.sites().map((site) => ({ target, site, key: `${target.name}@${site.region ?? ''}` }));
+    places = target.provider.sites().map((site) => ({ target, site, key: `${target.key}@${site.region ?? ''}` }));
     known.set(target, places);
   }
   return places;

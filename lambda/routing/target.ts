@@ -9,6 +9,8 @@ export interface Target {
   readonly model: string;
   /** `provider/model`. */
   readonly name: string;
+  /** Tells it from the others of its route, and names it where its health is kept: its name, with the tier that calls are asked for there. */
+  readonly key: string;
   /** Share of the calls beside the others' weights; 0: a standby. Default: 1. */
   readonly weight?: number;
   /** What the provider takes of this gateway, all callers together, as an administrator knows it. */
@@ -22,13 +24,17 @@ export interface Target {
 
 /** A target without anything that a route says of it. */
 export function plainTarget(provider: ConfiguredProvider, model: string): Target {
-  return { provider, model, name: `${provider.id}/${model}` };
+  const name = `${provider.id}/${model}`;
+  return { provider, model, name, key: name };
 }
 
 export function targetOf(provider: ConfiguredProvider, model: string, config: TargetConfig): Target {
   const { weight, requests_per_minute, tokens_per_minute, when, parameters } = config;
+  const plain = plainTarget(provider, model);
+  const tier = parameters?.service_tier;
   return {
-    ...plainTarget(provider, model),
+    ...plain,
+    ...(tier === undefined ? {} : { key: `${plain.name}#${tier}` }),
     ...(weight === undefined ? {} : { weight }),
     ...(requests_per_minute === undefined ? {} : { requestsPerMinute: requests_per_minute }),
     ...(tokens_per_minute === undefined ? {} : { tokensPerMinute: tokens_per_minute }),

@@ -60,7 +60,8 @@ export function targetAt(provider: string, model = 'm', regions: readonly string
     regions.length === 0
       ? [{ origin: `https://${provider}.test`, basePath: '' }]
       : regions.map((region) => ({ region, origin: `https://${region}.test`, basePath: '' }));
-  return { provider: { id: provider, sites: () => sites }, model, name: `${provider}/${model}`, ...more } as unknown as Target;
+  const name = `${provider}/${model}`;
+  return { provider: { id: provider, sites: () => sites }, model, name, key: name, ...more } as unknown as Target;
 }
 
 /** A process that has calls: it hears what others tell as often as it would, and goes by a clock of the test's. */

@@ -6,7 +6,7 @@ export function targetsOf(...named: readonly (string | (Partial<Target> & { read
   return named.map((one) => {
     const said = typeof one === 'string' ? { name: one } : one;
     const slash = said.name.indexOf('/');
-    return { model: said.name.slice(slash + 1), provider: { id: said.name.slice(0, slash) }, ...said } as Target;
+    return { model: said.name.slice(slash + 1), provider: { id: said.name.slice(0, slash) }, key: said.name, ...said } as Target;
   });
 }
 

@@ -59,10 +59,9 @@ const LEAST_COMPACTED_TOKENS = 50_000;
 /** A picture is made whole, however short the cap: the largest that Gemini makes. */
 const PICTURE_TOKENS = 2_520;
 
-/** What a call may send to one place, and what its tools may cost there. */
+/** What a call may send to a place, and what its tools may cost there: one for all places that cost alike, next to each other. */
 interface Sent {
   readonly price: Price;
-  readonly account: string;
   readonly serviceTier: string | undefined;
   /** Text units of it that a guardrail looks at; 0 where there is none. */
   readonly guardedUnits: number;
@@ -101,20 +100,33 @@ export function capForCost(input: BoundInput, ceilingNanoUsd: bigint): number | 
   return low >= 1 ? low : undefined;
 }
 
-function boundOfSent({ facts, accounts, guardFees }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
-  let inputTokens = 0;
+function boundOfSent(input: BoundInput, sent: readonly Sent[], maxOutputTokens: number): CallBound {
+  const { facts, guardFees } = input;
+  const fees = guardFees === undefined ? 0n : guardFeesOf(guardFees, facts, maxOutputTokens);
+  return {
+    costNanoUsd: placesBound(input, sent, maxOutputTokens) + fees,
+    inputTokens: Math.max(0, ...sent.map((place) => place.inputTokens)),
+  };
+}
+
+/** The dearest answer, and beside it what every other account may lose. */
+function placesBound({ facts, accounts }: BoundInput, sent: readonly Sent[], maxOutputTokens: number): bigint {
+  const [first] = sent;
+  if (first === undefined) return 0n;
+  const classes = inputClasses(facts);
+  let most = tokensBound(facts, first, classes, maxOutputTokens, accounts !== undefined);
+  // Accounts of one model cost alike.
+  if (sent.every((place) => place === first)) {
+    const others = accounts === undefined ? 0 : new Set(accounts).size - 1;
+    return most.answerNanoUsd + first.toolsNanoUsd + most.lostNanoUsd * BigInt(others);
+  }
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
-  const classes = inputClasses(facts);
-  let before: Sent | undefined;
-  let most = NOTHING_BOUND;
-  for (const place of sent) {
-    // Accounts of one model cost alike.
-    if (before === undefined || !isAlike(before, place)) most = tokensBound(facts, place, classes, maxOutputTokens, accounts !== undefined);
-    before = place;
-    raise(answers, place.account, most.answerNanoUsd + place.toolsNanoUsd);
-    if (accounts !== undefined) raise(lost, place.account, most.lostNanoUsd);
-    inputTokens = Math.max(inputTokens, place.inputTokens);
+  for (const [index, place] of sent.entries()) {
+    if (place !== (sent[index - 1] ?? first)) most = tokensBound(facts, place, classes, maxOutputTokens, accounts !== undefined);
+    const account = accounts?.[index] ?? '';
+    raise(answers, account, most.answerNanoUsd + place.toolsNanoUsd);
+    raise(lost, account, most.lostNanoUsd);
   }
   const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
   let costNanoUsd = 0n;
@@ -122,7 +134,7 @@ function boundOfSent({ facts, accounts, guardFees }: BoundInput, sent: readonly 
     const cost = answer + allLost - (lost.get(account) ?? 0n);
     if (cost > costNanoUsd) costNanoUsd = cost;
   }
-  return { costNanoUsd: guardFees === undefined ? costNanoUsd : costNanoUsd + guardFeesOf(guardFees, facts, maxOutputTokens), inputTokens };
+  return costNanoUsd;
 }
 
 /** Once a request, in whatever places it is tried. */
@@ -136,49 +148,47 @@ function raise(amounts: Map<string, bigint>, account: string, amount: bigint): v
 }
 
 function sentOf(input: BoundInput): Sent[] {
+  const sent: Sent[] = [];
   let before: Sent | undefined;
-  return input.prices.map((price, index) => {
-    const account = input.accounts?.[index] ?? '';
+  for (const [index, price] of input.prices.entries()) {
     const serviceTier = input.facts.serviceTier ?? input.serviceTiers?.[index];
     const guardedUnits = input.guarded?.[index] === true ? guardrailUnits(textTokens(input), 0) : 0;
-    if (before?.price === price && before.serviceTier === serviceTier && before.guardedUnits === guardedUnits)
-      return { ...before, account };
-    const media = mediaOf(input.facts, price);
-    const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
-    const audioTokens = Math.min(media.audio, window);
-    let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
-    let toolsNanoUsd = 0n;
-    const uses = toolUses(input.facts, price);
-    const read = readingsOf(inputTokens, uses, window);
-    let readTokens = read.tokens;
-    for (const use of uses) {
-      const calls = callsOf(use, price.place);
-      const results = (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
-      inputTokens += results;
-      if (use.readOnce === true) readTokens += results;
-      toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
-    }
-    const compacted = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS;
-    const readings = compacted ? 2 : 1;
-    before = {
-      price,
-      account,
-      serviceTier,
-      guardedUnits,
-      inputTokens: inputTokens * readings,
-      readTokens: readTokens * readings,
-      audioTokens: audioTokens * read.count * readings,
-      answers: compacted ? 1 + Math.min(read.count, Math.ceil(inputTokens / LEAST_COMPACTED_TOKENS)) : 1,
-      adviceTokens: read.others === 0 ? 0 : read.others * longestOf(price),
-      toolsNanoUsd,
-    };
-    return before;
-  });
+    if (before?.price !== price || before.serviceTier !== serviceTier || before.guardedUnits !== guardedUnits)
+      before = sentTo(input, price, serviceTier, guardedUnits);
+    sent.push(before);
+  }
+  return sent;
 }
 
-/** Whether what two places cost is the same but for who bills it. */
-function isAlike(left: Sent, right: Sent): boolean {
-  return left.price === right.price && left.serviceTier === right.serviceTier && left.guardedUnits === right.guardedUnits;
+function sentTo(input: BoundInput, price: Price, serviceTier: string | undefined, guardedUnits: number): Sent {
+  const media = mediaOf(input.facts, price);
+  const window = windowOf(input.facts, price) ?? Number.POSITIVE_INFINITY;
+  const audioTokens = Math.min(media.audio, window);
+  let inputTokens = Math.min(textTokens(input) + media.audio + media.other, window);
+  let toolsNanoUsd = 0n;
+  const uses = toolUses(input.facts, price);
+  const read = readingsOf(inputTokens, uses, window);
+  let readTokens = read.tokens;
+  for (const use of uses) {
+    const calls = callsOf(use, price.place);
+    const results = (use.most ?? SERVER_TOOL_CALLS) * (use.tokens ?? TOOL_RESULT_TOKENS);
+    inputTokens += results;
+    if (use.readOnce === true) readTokens += results;
+    toolsNanoUsd += BigInt(calls) * unitPrice(input.facts, price, use.unit);
+  }
+  const compacted = input.facts.compacts === true && inputTokens >= LEAST_COMPACTED_TOKENS;
+  const readings = compacted ? 2 : 1;
+  return {
+    price,
+    serviceTier,
+    guardedUnits,
+    inputTokens: inputTokens * readings,
+    readTokens: readTokens * readings,
+    audioTokens: audioTokens * read.count * readings,
+    answers: compacted ? 1 + Math.min(read.count, Math.ceil(inputTokens / LEAST_COMPACTED_TOKENS)) : 1,
+    adviceTokens: read.others === 0 ? 0 : read.others * longestOf(price),
+    toolsNanoUsd,
+  };
 }
 
 /** How often a tool is reckoned with in one call. All code of a call runs in one container, where code is billed by that. */

@@ -62,10 +62,15 @@ export function createProbes({
 
   return {
     after(targets) {
-      if (targets.every(({ provider }) => provider.config.probe === undefined)) return undefined;
+      if (!areProbed(targets)) return undefined;
       const due = dueOf(targets);
       if (due.size === 0) return undefined;
       return Promise.all([...due.values()].map(ask)).then(() => health.tell());
     },
   };
+}
+
+function areProbed(targets: readonly Target[]): boolean {
+  for (const { provider } of targets) if (provider.config.probe !== undefined) return true;
+  return false;
 }

@@ -55,18 +55,41 @@ export function bound(gateway: Gateway, call: RoutedCall): BoundedCall {
 }
 
 function inputOf(call: RoutedCall, targets: readonly Target[], prices: readonly Price[], maxOutputTokens: number): BoundInput {
-  const tiers = targets.map((target) => tierSetAt(call, target));
+  const { accounts, mayBeGuarded, haveTiers } = traitsOf(targets);
   return {
     facts: call.facts,
     bodyBytes: call.document.mostBytes,
     maxOutputTokens,
     prices,
-    // An account that may bill a lost attempt is not called again, so it bills one at most.
-    accounts: targets.some((target) => accountOf(target) !== accountOf(targets[0] as Target)) ? targets.map(accountOf) : undefined,
-    serviceTiers: tiers.some((tier) => tier !== undefined) ? tiers : undefined,
-    guarded: targets.some((target) => guardedAt(call, target)) ? targets.map((target) => guardedAt(call, target)) : undefined,
+    accounts,
+    serviceTiers: haveTiers ? targets.map((target) => tierSetAt(call, target)) : undefined,
+    guarded: mayBeGuarded ? targets.map((target) => guardedAt(call, target)) : undefined,
     guardFees: call.guard?.fees,
   };
+}
+
+/** What is so of a list of targets, whatever is asked of them. */
+interface Traits {
+  /** An account that may bill a lost attempt is not called again, so it bills one at most. Undefined: they have one alone. */
+  readonly accounts: readonly string[] | undefined;
+  readonly mayBeGuarded: boolean;
+  readonly haveTiers: boolean;
+}
+
+const traits = new WeakMap<readonly Target[], Traits>();
+
+function traitsOf(targets: readonly Target[]): Traits {
+  let known = traits.get(targets);
+  if (known === undefined) {
+    const accounts = targets.map(accountOf);
+    known = {
+      accounts: accounts.some((account) => account !== accounts[0]) ? accounts : undefined,
+      mayBeGuarded: targets.some(({ provider }) => provider.definition.isGuarded !== undefined),
+      haveTiers: targets.some(({ parameters }) => parameters?.service_tier !== undefined),
+    };
+    traits.set(targets, known);
+  }
+  return known;
 }
 
 function withUnpriced({ targets, skipped }: RoutedCall, priced: readonly Target[]): RoutedCall['skipped'] {

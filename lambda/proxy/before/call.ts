@@ -74,9 +74,9 @@ export interface RoutedCall extends ModelCall, CallRoute {}
 const NONE: readonly Skipped[] = [];
 
 /** Written out: every request makes one, and copying two objects into a third costs several times as much. */
-export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked' | 'guard'>): RoutedCall {
+export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'asked' | 'guard'> & Partial<CallRoute>): RoutedCall {
   const { requestId, exchange, operation, answer, dialect, envelope, document, facts, options, caller, configuration } = call;
-  const { resolution, targets, withheld, mayStore, sensitivity, rows, guardrails } = route;
+  const { resolution, targets, skipped = NONE, asked, withheld, mayStore, sensitivity, rows, guardrails, guard } = route;
   return {
     requestId,
     exchange,
@@ -92,15 +92,22 @@ export function routed(call: ModelCall, route: Omit<CallRoute, 'skipped' | 'aske
     configuration,
     resolution,
     targets,
-    skipped: NONE,
-    asked: undefined,
+    skipped,
+    asked,
     withheld,
     mayStore,
     sensitivity,
     rows,
     guardrails,
-    guard: undefined,
+    guard,
   };
+}
+
+/** The call to those of its targets that are left for it. */
+export function leading(call: RoutedCall, to: Pick<CallRoute, 'targets' | 'skipped' | 'asked'>): RoutedCall {
+  const { resolution, withheld, mayStore, sensitivity, rows, guardrails, guard } = call;
+  const { targets, skipped, asked } = to;
+  return routed(call, { resolution, targets, skipped, asked, withheld, mayStore, sensitivity, rows, guardrails, guard });
 }
 
 /** Why an output cap is written that the caller did not ask for. */

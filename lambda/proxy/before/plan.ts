@@ -28,7 +28,8 @@ export async function plan(gateway: Gateway, asked: ModelCall, instead?: string)
     const routed = allow(asked, rows, meaningOf(asked, instead));
     const allowed = routed instanceof Promise ? await routed : routed;
     const call = allowed.guardrails.length === 0 ? allowed : await guarded(gateway, allowed);
-    return bound(gateway, call.resolution.chooses ? await choose(gateway, call) : call);
+    const chosen = call.resolution.chooses ? choose(gateway, call) : call;
+    return bound(gateway, chosen instanceof Promise ? await chosen : chosen);
   } catch (error) {
     if (caller.isAnew || !(error instanceof GatewayError) || (await stands(gateway, rows))) throw error;
   }

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../platform/error-catalogue';
 import { spliceFields } from '../../platform/http';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
 import { matchesAnyGlob, type Soon } from '../../platform/runtime';
-import { allowedTargets, type Placement, permitted, placementOf, type Resolution, type Target } from '../../routing';
+import { allowedTargets, type Placement, permitted, placementOf, plainTarget, type Resolution, type Target } from '../../routing';
 import { toolModelsOf } from '../../wire/model';
 import { ownToolsOf } from '../../wire/providers';
 import { type ModelCall, type RoutedCall, routed } from './call';
@@ -200,7 +200,7 @@ function withAllowedToolModels({ facts }: ModelCall, targets: readonly Target[],
 
 /** Where a tool of a call runs a model: at the provider that answers the call. */
 export function toolTarget({ provider }: Target, model: string): Target {
-  return { provider, model, name: `${provider.id}/${model}` };
+  return plainTarget(provider, model);
 }
 
 function ownTools({ provider, model }: Target): readonly string[] {

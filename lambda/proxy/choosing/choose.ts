@@ -1,8 +1,10 @@
 import { tagsOf } from '../../identity';
 import { windowOf } from '../../money/pricing';
 import { GatewayError } from '../../platform/error';
+import type { Soon } from '../../platform/runtime';
 import {
   type Asked,
+  type Candidates,
   type Carried,
   candidatesOf,
   isBeyondWindow,
@@ -15,10 +17,10 @@ import {
 } from '../../routing';
 import type { Capabilities } from '../../wire/models';
 import { estimatedInput } from '../after/estimate';
-import type { RoutedCall } from '../before/call';
+import { leading, type RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
 import { priceAt } from '../price-at';
-import { capabilitiesAt } from '../upstream/fitting';
+import { capabilityReader } from '../upstream/fitting';
 
 /** No model's window is smaller, so that nobody has to look how large it is. */
 const SMALLEST_WINDOW_TOKENS = 4_096;
@@ -29,30 +31,52 @@ const SMALLEST_WINDOW_TOKENS = 4_096;
  *
  * @throws GatewayError 400 `no_matching_target`
  */
-export async function choose(gateway: Gateway, call: RoutedCall): Promise<RoutedCall> {
-  const asked = askedOf(gateway, call);
+export function choose(gateway: Gateway, call: RoutedCall): Soon<RoutedCall> {
+  const asked = new AskedCall(call, gateway.clock.now());
   const candidates = candidatesOf(call.targets, asked);
   if (candidates.targets.length === 0) throw noMatchingTarget(call, candidates.skipped);
-  const unfit = candidates.targets.length === 1 ? undefined : await unfitTargets(gateway, call, asked, candidates.targets);
-  const { targets, skipped } = unfit === undefined ? candidates : withoutUnfit(candidates, (target) => unfit.get(target));
-  return { ...call, targets, skipped, asked };
+  const carried = candidates.targets.length === 1 ? undefined : carriedBy(call, asked);
+  if (carried !== undefined) return chooseFit(gateway, call, asked, carried, candidates);
+  return leading(call, { targets: candidates.targets, skipped: candidates.skipped, asked });
 }
 
-function askedOf({ clock }: Gateway, call: RoutedCall): Asked {
-  const { facts, document, options, rows } = call;
-  let tokens: number | undefined;
-  let tags: Readonly<Record<string, string>> | undefined;
-  return {
-    labels: options.labels,
-    keyId: rows.key.id,
-    teamId: rows.team?.id,
-    bringsTools: bringsTools(call),
-    holdsPictures: facts.media.some(({ kind }) => kind === 'image'),
-    nowMs: clock.now(),
-    tags: () => (tags ??= tagsOf(rows)),
-    mostInputTokens: document.mostBytes,
-    inputTokens: () => (tokens ??= document.form === undefined ? estimatedInput(call, undefined, facts.model) : 0),
-  };
+async function chooseFit(gateway: Gateway, call: RoutedCall, asked: Asked, carried: Carried, candidates: Candidates): Promise<RoutedCall> {
+  const { targets, skipped } = withoutUnfit(candidates, await unfitTargets(gateway, call, asked, carried, candidates.targets));
+  return leading(call, { targets, skipped, asked });
+}
+
+/** What conditions may ask of a call; its words are counted once. */
+class AskedCall implements Asked {
+  public readonly labels: Asked['labels'];
+  public readonly keyId: string;
+  public readonly teamId: string | undefined;
+  public readonly bringsTools: boolean;
+  public readonly holdsPictures: boolean;
+  public readonly mostInputTokens: number;
+  #tokens: number | undefined;
+
+  public constructor(
+    private readonly call: RoutedCall,
+    public readonly nowMs: number,
+  ) {
+    const { facts, document, options, rows } = call;
+    this.labels = options.labels;
+    this.keyId = rows.key.id;
+    this.teamId = rows.team?.id;
+    this.bringsTools = bringsTools(call);
+    this.holdsPictures = facts.media.length > 0 && facts.media.some(({ kind }) => kind === 'image');
+    this.mostInputTokens = document.mostBytes;
+  }
+
+  public tags(): ReturnType<Asked['tags']> {
+    return tagsOf(this.call.rows);
+  }
+
+  public inputTokens(): number {
+    const { document, facts } = this.call;
+    this.#tokens ??= document.form === undefined ? estimatedInput(this.call, undefined, facts.model) : 0;
+    return this.#tokens;
+  }
 }
 
 function bringsTools({ document, facts }: RoutedCall): boolean {
@@ -60,29 +84,29 @@ function bringsTools({ document, facts }: RoutedCall): boolean {
   return (Array.isArray(tools) && tools.length > 0) || facts.serverTools.length > 0;
 }
 
-/** Why targets are known not to carry the call; undefined where that is not even asked. */
+/** What of the call not every target may carry; undefined where any does. */
+function carriedBy({ dialect, document, facts }: RoutedCall, { bringsTools, mostInputTokens }: Asked): Carried | undefined {
+  const carried = { media: facts.media, bringsTools, wantsSchema: dialect.wantsSchema?.(document.value) === true };
+  return isDemanding(carried) || mostInputTokens > SMALLEST_WINDOW_TOKENS ? carried : undefined;
+}
+
+/** Why targets are known not to carry the call. */
 async function unfitTargets(
   gateway: Gateway,
   call: RoutedCall,
   asked: Asked,
+  carried: Carried,
   targets: readonly Target[],
-): Promise<ReadonlyMap<Target, string> | undefined> {
-  const { dialect, document, facts, configuration } = call;
-  const carried: Carried = {
-    media: facts.media,
-    bringsTools: asked.bringsTools,
-    wantsSchema: dialect.wantsSchema?.(document.value) === true,
-  };
-  const isLong = document.mostBytes > SMALLEST_WINDOW_TOKENS;
-  if (!isLong && !isDemanding(carried)) return undefined;
-
+): Promise<ReadonlyMap<Target, string>> {
   const unfit = new Map<Target, string>();
+  const canOf = isDemanding(carried) ? await capabilityReader(call.configuration) : undefined;
+  const isLong = asked.mostInputTokens > SMALLEST_WINDOW_TOKENS;
   for (const target of targets) {
-    const can = isDemanding(carried) ? await capabilitiesAt(configuration, target, undefined) : UNKNOWN;
+    const can = canOf?.(target) ?? UNKNOWN;
     const why = notCarried(carried, can) ?? (isLong && isTooLong(gateway, call, asked, target, can) ? TOO_LONG : undefined);
     if (why !== undefined) unfit.set(target, why);
   }
-  return unfit.size === 0 ? undefined : unfit;
+  return unfit;
 }
 
 const UNKNOWN: Capabilities = {};
@@ -90,7 +114,7 @@ const UNKNOWN: Capabilities = {};
 function isTooLong(gateway: Gateway, { facts, document }: RoutedCall, asked: Asked, target: Target, can: Capabilities): boolean {
   const price = priceAt(gateway, target);
   const window = price === undefined ? can.contextWindow : (windowOf(facts, price) ?? can.contextWindow);
-  return isBeyondWindow(window, document.mostBytes, asked.inputTokens);
+  return isBeyondWindow(window, document.mostBytes, () => asked.inputTokens());
 }
 
 function noMatchingTarget({ resolution }: RoutedCall, skipped: readonly Skipped[]): GatewayError {

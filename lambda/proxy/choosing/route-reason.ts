@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../platform/error-catalogue';
-import { STRATEGIES, type Target } from '../../routing';
+import { type Skipped, STRATEGIES, type Target } from '../../routing';
 import type { RoutedCall } from '../before/call';
 import type { RouteOrder } from './order';
 
@@ -24,15 +24,29 @@ const KINDS: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function routeReason(call: RoutedCall, order: RouteOrder, target: Target, failed: ErrorCode | undefined): string {
   const { resolution, skipped } = call;
   const { strategy } = resolution;
-  const parts: string[] = [resolution.reason];
+  let reason: string = resolution.reason;
   if (order.facts !== undefined && strategy !== 'ordered') {
     const by = STRATEGIES[strategy].say(target, order.facts);
-    parts.push(`strategy=${strategy}`, ...(by === undefined ? [] : [by]));
+    reason += by === undefined ? `; strategy=${strategy}` : `; strategy=${strategy}; ${by}`;
   }
+  const tier = target.parameters?.service_tier;
+  if (tier !== undefined) reason += `; service_tier=${tier}`;
   const fallback = fallbackOf(call, order, target, failed);
-  if (fallback !== undefined) parts.push(`fallback=${fallback}`);
-  if (skipped.length > 0) parts.push(`skipped=${skipped.map(({ target: { name }, why }) => `${name} (${why})`).join(', ')}`);
-  return parts.join('; ').slice(0, LONGEST);
+  if (fallback !== undefined) reason += `; fallback=${fallback}`;
+  if (skipped.length > 0) reason += wordsOf(skipped);
+  return reason.length > LONGEST ? reason.slice(0, LONGEST) : reason;
+}
+
+/** What conditions leave out is one list for each outcome, and so are the words for it. */
+const words = new WeakMap<readonly Skipped[], string>();
+
+function wordsOf(skipped: readonly Skipped[]): string {
+  let known = words.get(skipped);
+  if (known === undefined) {
+    known = `; skipped=${skipped.map(({ target: { key }, why }) => `${key} (${why})`).join(', ')}`;
+    words.set(skipped, known);
+  }
+  return known;
 }
 
 function fallbackOf(

@@ -36,14 +36,7 @@ export class Itinerary {
    */
   public next(): { readonly place: Place; readonly again: boolean } | undefined {
     if (this.#attempts >= Math.min(MOST_ATTEMPTS, Math.max(MAX_ATTEMPTS, this.places.length))) return undefined;
-    const untried =
-      this.#attempts === 0
-        ? this.places
-        : this.places.filter((place) => !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id));
-    const open =
-      untried.find((place) => this.#hasRoom(place) && this.health.enter(place.key).open) ??
-      untried.find((place) => !this.#hasRoom(place) && this.health.enter(place.key).open) ??
-      untried.find(({ key }) => this.health.probe(key).open);
+    const open = this.#open(true) ?? this.#open(false) ?? this.#resting();
     const retry = this.#retry !== undefined && this.health.look(this.#retry.key).open ? this.#retry : undefined;
     const place = open ?? retry;
     if (place === undefined) return undefined;
@@ -57,20 +50,33 @@ export class Itinerary {
     return { place, again: open === undefined };
   }
 
+  /** The first that does not rest, of those whose quota leaves room or of the others. */
+  #open(hasRoom: boolean): Place | undefined {
+    for (const place of this.places)
+      if (this.#isLeft(place) && this.#hasRoom(place) === hasRoom && this.health.enter(place.key).open) return place;
+    return undefined;
+  }
+
+  #resting(): Place | undefined {
+    for (const place of this.places) if (this.#isLeft(place) && this.health.probe(place.key).open) return place;
+    return undefined;
+  }
+
+  /** Nobody who may bill what was sent is sent it again. */
+  #isLeft(place: Place): boolean {
+    return !this.#tried.includes(place) && !this.#ambiguous.includes(place.target.provider.id);
+  }
+
   public get givenUp(): boolean {
     return this.#givenUp;
   }
 
   /** Whether there is another place that would be asked if this one said nothing. */
   public hasOther(place: Place): boolean {
-    if (this.places.length === 1) return false;
-    return this.places.some(
-      (other) =>
-        other.target.provider.id !== place.target.provider.id &&
-        !this.#tried.includes(other) &&
-        !this.#ambiguous.includes(other.target.provider.id) &&
-        this.health.look(other.key).open,
-    );
+    const { id } = place.target.provider;
+    for (const other of this.places)
+      if (other.target.provider.id !== id && this.#isLeft(other) && this.health.look(other.key).open) return true;
+    return false;
   }
 
   #hasRoom({ key, target }: Place): boolean {

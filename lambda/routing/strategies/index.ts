@@ -21,5 +21,10 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
 export function orderOf(strategy: StrategyName, candidates: readonly Target[], facts: RoutingFacts): readonly Target[] {
   if (candidates.length < 2) return candidates;
   const sorted = STRATEGIES[strategy].order(candidates, facts);
-  return sorted.some(isStandby) ? [...sorted.filter((target) => !isStandby(target)), ...sorted.filter(isStandby)] : sorted;
+  for (const target of candidates) if (isStandby(target)) return standbysLast(sorted);
+  return sorted;
+}
+
+function standbysLast(sorted: readonly Target[]): readonly Target[] {
+  return [...sorted.filter((target) => !isStandby(target)), ...sorted.filter(isStandby)];
 }

@@ -22,17 +22,23 @@ const BEGINS: ReadonlySet<string | undefined> = new Set(['system', 'developer', 
  * @param turns a list of them, or the only one as a text
  */
 export function openingOf(instructions: JsonValue | undefined, turns: JsonValue | undefined): readonly string[] {
-  const texts = textsOf(instructions);
-  if (typeof turns === 'string') return [...texts, turns];
+  const texts: string[] = [];
+  addTexts(texts, instructions);
+  if (typeof turns === 'string') texts.push(turns);
   for (const turn of arrayOf(turns)) {
     const fields = objectOf(turn);
     if (texts.length >= MOST_TEXTS || !BEGINS.has(textOf(fields?.['role']))) break;
-    texts.push(...textsOf(fields?.['content']));
+    addTexts(texts, fields?.['content']);
   }
   return texts;
 }
 
-function textsOf(content: JsonValue | undefined): string[] {
-  const texts = typeof content === 'string' ? [content] : objectsOf(content).flatMap(({ text }) => textOf(text) ?? []);
-  return texts.map(withoutBillingLine).filter((text) => text !== '');
+function addTexts(texts: string[], content: JsonValue | undefined): void {
+  if (typeof content === 'string') addText(texts, content);
+  else for (const { text } of objectsOf(content)) if (typeof text === 'string') addText(texts, text);
+}
+
+function addText(texts: string[], text: string): void {
+  const told = withoutBillingLine(text);
+  if (told !== '') texts.push(told);
 }

@@ -267,7 +267,13 @@ describe('parameters of a target', () => {
   test('a tier by label is asked for, reserved and charged at its price', async () => {
     const tier = (name: string) => ({ when: { metadata: { urgency: name } }, parameters: { service_tier: name } });
     await start(
-      { targets: [target('o/dear', tier('flex')), target('o/dear', tier('priority')), target('o/dear')] },
+      {
+        targets: [
+          target('o/dear', tier('flex')),
+          target('o/dear', tier('priority')),
+          target('o/dear', { when: { metadata: { urgency: 'none' } } }),
+        ],
+      },
       { providers: [openai('o')], ...BUDGET },
     );
     const costs = new Map<string, readonly [bigint, bigint]>();
@@ -285,6 +291,57 @@ describe('parameters of a target', () => {
     // Nothing is reported: the dearer tier is charged, the cheaper may not have been granted.
     expect(costs.get('flex')?.[1]).toBe(cost);
     expect(costs.get('priority')?.[1]).toBe((cost * 25n) / 10n);
+  });
+
+  const tiers = (weights: readonly (number | undefined)[] = []) => ({
+    targets: [
+      target('o/dear', { parameters: { service_tier: 'flex' }, ...(weights[0] === undefined ? {} : { weight: weights[0] }) }),
+      target('o/dear', weights[1] === undefined ? {} : { weight: weights[1] }),
+    ],
+  });
+
+  test('F04 a tier that has no capacity left is followed by the same model without it, and rests by itself', async () => {
+    await start(tiers(), { providers: [openai('o')], ...BUDGET });
+    const unavailable = { error: { message: 'Resource unavailable', type: 'resource_unavailable', code: 'resource_unavailable' } };
+    up.script(({ body }) =>
+      JSON.parse(body.toString()).service_tier === 'flex' ? jsonReply(unavailable, 429, { 'retry-after': '20' }) : ANSWER,
+    );
+
+    const first = await asked();
+    const attempts = (await record())?.attempts?.map(({ outcome }) => outcome);
+    const calls = up.requests.length;
+    const second = await asked();
+
+    expect([first.status, first.why, attempts]).toEqual([200, 'alias; fallback=quota', ['rate_limit_exceeded', 'ok']]);
+    expect([second.status, second.why, up.requests.length - calls]).toEqual([200, 'alias; fallback=health', 1]);
+    expect(sent().service_tier).toBeUndefined();
+    // What answered was no cheaper tier: 10 tokens in and 5 out.
+    expect((await record())?.costNanoUsd).toBe(1_500_000n);
+  });
+
+  test('tiers of one model share its calls by their weights, each with a quota of its own, and the reason tells which it was', async () => {
+    await start({ strategy: 'weighted', ...tiers([3, 1]) }, { providers: [openai('o')] });
+    const flex: string[] = [];
+
+    for (let index = 0; index < 60; index += 1) {
+      const { why = '' } = await asked({ messages: [{ role: 'user', content: `question ${index}` }] });
+      expect(why).toBe(
+        sent().service_tier === 'flex' ? 'alias; strategy=weighted; weight=3; service_tier=flex' : 'alias; strategy=weighted; weight=1',
+      );
+      if (sent().service_tier === 'flex') flex.push(why);
+    }
+    expect(flex.length).toBeGreaterThan(30);
+    expect(flex.length).toBeLessThan(58);
+    await gateway.close();
+
+    const [first, second] = tiers().targets;
+    await start({ targets: [{ ...first, requests_per_minute: 2 } as TargetConfig, second as TargetConfig] }, { providers: [openai('o')] });
+    const asks: unknown[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      await ask();
+      asks.push(sent().service_tier);
+    }
+    expect(asks).toEqual(['flex', 'flex', undefined, undefined]);
   });
 
   test('a tier that the provider reports is believed where the route asked for it', async () => {

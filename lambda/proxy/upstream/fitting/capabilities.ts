@@ -19,23 +19,26 @@ const withLongest = createMemo<Capabilities>(MOST_REMEMBERED);
  *
  * @param mostOutputTokens what the price book or an override says of its longest answer
  */
-export async function capabilitiesAt(
-  configuration: Said,
-  { provider, model, name }: Target,
-  mostOutputTokens: number | undefined,
-): Promise<Capabilities> {
-  catalogue ??= await import('../../../wire/models');
-  const { kind } = provider.config;
-  const listed = catalogue.capabilitiesOf(kind, model);
-  const said = configuration.capabilitiesSaid(name);
-  if (said !== undefined) return merged({ ...listed, ...catalogue.readCapabilities(said) }, mostOutputTokens);
-  return mostOutputTokens === undefined
-    ? listed
-    : withLongest(`${kind}\u0000${model}\u0000${mostOutputTokens}`, () => merged(listed, mostOutputTokens));
+export async function capabilitiesAt(configuration: Said, target: Target, mostOutputTokens: number | undefined): Promise<Capabilities> {
+  const known = (await capabilityReader(configuration))(target);
+  if (mostOutputTokens === undefined) return known;
+  if (configuration.capabilitiesSaid(target.name) !== undefined) return { ...known, maxOutputTokens: mostOutputTokens };
+  const { provider, model } = target;
+  return withLongest(`${provider.config.kind}\u0000${model}\u0000${mostOutputTokens}`, () => ({
+    ...known,
+    maxOutputTokens: mostOutputTokens,
+  }));
 }
 
-function merged(known: Capabilities, maxOutputTokens: number | undefined): Capabilities {
-  return maxOutputTokens === undefined ? known : { ...known, maxOutputTokens };
+/** The same for one target after the other. */
+export async function capabilityReader(configuration: Said): Promise<(target: Target) => Capabilities> {
+  catalogue ??= await import('../../../wire/models');
+  const { capabilitiesOf, readCapabilities } = catalogue;
+  return ({ provider, model, name }) => {
+    const listed = capabilitiesOf(provider.config.kind, model);
+    const said = configuration.capabilitiesSaid(name);
+    return said === undefined ? listed : { ...listed, ...readCapabilities(said) };
+  };
 }
 
 /** How a model takes a call where it is called, as far as that is known. */
