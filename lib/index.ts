@@ -27,6 +27,7 @@ export * from './model-settings';
 export * from './monitoring';
 export * from './otlp-destination';
 export * from './placement';
+export * from './price-adjustment';
 export * from './private-admin-api';
 export * from './provider';
 export * from './provider-binding';

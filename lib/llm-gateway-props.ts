@@ -14,6 +14,7 @@ import type { Metrics } from './metrics';
 import type { ModelOverride } from './model-override';
 import type { OtlpDestination } from './otlp-destination';
 import type { SensitiveTargets, Sensitivity } from './placement';
+import type { PriceAdjustment } from './price-adjustment';
 import type { Provider } from './provider';
 import type { Route } from './route';
 import type { TlsPolicy } from './tls-policy';
@@ -40,6 +41,13 @@ export interface LlmGatewayProps extends Level {
    * @default - as the catalogue and the price book have it
    */
   readonly models?: ModelOverride[];
+
+  /**
+   * Discounts and mark-ups on top of list prices, by provider, model or team.
+   *
+   * @default - list prices are charged
+   */
+  readonly priceAdjustments?: PriceAdjustment[];
 
   /**
    * What binds every key that has no budgets or limits of its own.

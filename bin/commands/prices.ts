@@ -17,6 +17,15 @@ const units: Column = {
       .join(' '),
 };
 
+/** As they are charged: `-12.5 % team_1=+10 %`. */
+const percent: Column = {
+  title: 'percent',
+  value: (row) => {
+    const teams = Object.entries((row['team_percent'] as Record<string, unknown> | undefined) ?? {}).sort();
+    return [plain(row['percent']), ...teams.map(([team, own]) => `${plain(team)}=${plain(own)}`)].filter((text) => text !== '').join(' ');
+  },
+};
+
 const price = (name: string): Column => ({
   title: name,
   align: 'right',
@@ -32,6 +41,7 @@ export const command = overrideCommand({
     price('output'),
     price('cache_read'),
     units,
+    percent,
     field('version'),
     field('updated_at', 'updated'),
   ],
@@ -40,6 +50,10 @@ export const command = overrideCommand({
     unit: { type: 'string', multiple: true },
     tool: { type: 'string', multiple: true },
     free: { type: 'boolean' },
+    discount: { type: 'string' },
+    'mark-up': { type: 'string' },
+    'team-discount': { type: 'string', multiple: true },
+    'team-mark-up': { type: 'string', multiple: true },
     'context-window': { type: 'string' },
     'max-output': { type: 'string' },
   },
@@ -50,6 +64,9 @@ ${TOKEN_PRICE_HELP}
   --unit NAME=USD       per image, second, character, page or call, beside tokens or in their place; may be repeated
   --tool NAME=USD       per call of a server-side tool; may be repeated
   --free                the model costs nothing
+  --discount PERCENT  --mark-up PERCENT    what is charged less, or more, than the list price
+  --team-discount TEAM=PERCENT  --team-mark-up TEAM=PERCENT
+                        the same for calls of a team, on top of that; may be repeated
   --context-window N  --max-output N   tokens`,
   verbs: PRICE_BOOK_VERBS,
   inForceOf: (client, id) => unlessMissing(client.json('GET', `/prices-in-force/${encodeURIComponent(id)}`)),
@@ -57,6 +74,8 @@ ${TOKEN_PRICE_HELP}
     const prices = readTokenPrices(parsed);
     const units = pairs(parsed, 'unit');
     const tools = pairs(parsed, 'tool');
+    const percent = signed(text(parsed, 'discount'), text(parsed, 'mark-up'));
+    const teams = { ...percents(parsed, 'team-discount', '-'), ...percents(parsed, 'team-mark-up', '') };
     const context = wholeNumber(parsed, 'context-window');
     const output = wholeNumber(parsed, 'max-output');
     const body = {
@@ -65,19 +84,36 @@ ${TOKEN_PRICE_HELP}
       ...(prices === undefined ? {} : { usd_per_million_tokens: prices }),
       ...(units === undefined ? {} : { usd_per_unit: units }),
       ...(tools === undefined ? {} : { usd_per_tool_call: tools }),
+      ...(percent === undefined ? {} : { percent }),
+      ...(Object.keys(teams).length === 0 ? {} : { team_percent: teams }),
       ...(context === undefined ? {} : { context_window: context }),
       ...(output === undefined ? {} : { max_output_tokens: output }),
     };
-    if (Object.keys(body).length === 0) throw new UsageError('prices set takes a price: --input and --output, --unit, or --free');
+    if (Object.keys(body).length === 0)
+      throw new UsageError(
+        'prices set takes a price: --input and --output, --unit, --free, or what is charged on top: --discount, --mark-up',
+      );
     return body;
   },
 });
 
-/** Amounts by name, of an option that is given as `NAME=USD`. */
-function pairs(parsed: Parsed, option: string): Record<string, string> | undefined {
+/** A discount is below zero. */
+function signed(discount: string | undefined, markUp: string | undefined): string | undefined {
+  if (discount !== undefined && markUp !== undefined) throw new UsageError('--discount and --mark-up exclude each other');
+  return discount === undefined ? markUp : `-${discount}`;
+}
+
+function percents(parsed: Parsed, option: string, sign: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pairs(parsed, option, 'TEAM=PERCENT') ?? {}).map(([team, percent]) => [team, `${sign}${percent}`]),
+  );
+}
+
+/** Amounts by name, of an option that is given as `form` says. */
+function pairs(parsed: Parsed, option: string, form = 'NAME=USD'): Record<string, string> | undefined {
   const given = texts(parsed, option)?.map((pair) => {
     const [name, usd] = pair.split('=');
-    if (!name || !usd) throw new UsageError(`--${option} takes NAME=USD, not '${pair}'`);
+    if (!name || !usd) throw new UsageError(`--${option} takes ${form}, not '${pair}'`);
     return [name, usd] as const;
   });
   return given === undefined ? undefined : Object.fromEntries(given);

@@ -109,7 +109,7 @@ export const command: Command = {
     const rows = order === undefined ? data : data.toSorted((left, right) => order(right) - order(left));
     printRows(
       parsed,
-      [...columnsOf(query.group_by, flag(parsed, 'forecast')), ...(trends === undefined ? [] : [field('trend')])],
+      [...columnsOf(query.group_by, flag(parsed, 'forecast'), rows.some(isAdjusted)), ...(trends === undefined ? [] : [field('trend')])],
       rows.slice(0, limit),
       'no usage',
     );
@@ -165,7 +165,12 @@ function orderOf(parsed: Parsed): ((row: Row) => number) | undefined {
   return order;
 }
 
-function columnsOf(groupBy: string | undefined, forecast: boolean): Column[] {
+/** Whether it was charged something other than list prices. */
+function isAdjusted(row: Row): boolean {
+  return row['list_usd'] !== row['cost_usd'];
+}
+
+function columnsOf(groupBy: string | undefined, forecast: boolean, adjusted: boolean): Column[] {
   const names = (groupBy ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   const right = (column: Column): Column => ({ ...column, align: 'right' });
   const attempts = names.some((name) => PLACES.includes(name)) ? [field('attempts'), field('failed_attempts', 'failed')] : [];
@@ -180,6 +185,7 @@ function columnsOf(groupBy: string | undefined, forecast: boolean): Column[] {
       { title: 'cached', value: (row: Row) => percent(row['cache_read_share']) },
       { title: 'p50 ms', value: (row: Row) => inside(row, 'latency_ms', 'p50') },
       { title: 'p95 ms', value: (row: Row) => inside(row, 'latency_ms', 'p95') },
+      ...(adjusted ? [field('list_usd')] : []),
       field(RESULT_FIELDS.costNanoUsd.api),
       ...(forecast ? [field('forecast_usd')] : []),
     ].map(right),

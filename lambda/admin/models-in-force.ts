@@ -40,7 +40,7 @@ export async function modelsInForce(services: Services): Promise<readonly ModelI
     import('../wire/models'),
   ]);
   const facts = modelFacts(document.models ?? [], changed);
-  const book = createPriceBook(inForce, withModelFacts(prices, facts));
+  const book = createPriceBook(inForce, withModelFacts(prices, facts, document.priceAdjustments));
   const providers = new Map((document.providers ?? []).map((provider) => [provider.id, provider]));
 
   const knownOf = ({ provider, model }: TargetConfig): Known | undefined => {

@@ -1,5 +1,5 @@
 import type { ProviderConfig } from '../../lib/private/contract';
-import { createPriceBook, formatUsd, type Price, type TokenClass } from '../money/pricing';
+import { charged, createPriceBook, formatUsd, type Price, percentText, type TokenClass } from '../money/pricing';
 import type { JsonObject } from '../platform/json';
 import { modelFacts, withModelFacts } from '../routing';
 import { modelsInForce } from './models-in-force';
@@ -36,17 +36,43 @@ export async function priceInForce(services: Services, name: string): Promise<Js
   const [{ inForce }, models, prices] = await Promise.all([readBooks(services), overrides.list('model'), overrides.list('price')]);
   const config: ProviderConfig | undefined = (document.providers ?? []).find(({ id }) => id === provider);
   if (slash < 1 || config === undefined) return undefined;
-  const book = createPriceBook(inForce, withModelFacts(prices, modelFacts(document.models ?? [], models)));
-  const price = book.lookup(pricedTarget(config, target.slice(slash + 1)), clock.now());
-  return price === undefined ? undefined : wireOf(target, price);
+  const said = withModelFacts(prices, modelFacts(document.models ?? [], models), document.priceAdjustments);
+  const book = createPriceBook(inForce, said);
+  const priceOf = (team?: string): Price | undefined => book.lookup(pricedTarget(config, target.slice(slash + 1), team), clock.now());
+  const price = priceOf();
+  if (price === undefined) return undefined;
+  const teams = [...new Set(said.flatMap(({ teamPercent = {} }) => Object.keys(teamPercent)))].sort();
+  return {
+    ...wireOf(target, price),
+    ...adjustmentsOf(
+      price,
+      teams.map((team) => [team, priceOf(team)] as const),
+    ),
+  };
+}
+
+/** What is charged on top of list prices: for everybody, and for teams that have prices of their own. */
+function adjustmentsOf(price: Price, teams: readonly (readonly [team: string, price: Price | undefined])[]): JsonObject {
+  const wire: JsonObject = {};
+  const { adjustment } = price;
+  if (adjustment !== undefined) {
+    wire['percent'] = percentText(adjustment.place);
+    if (price.tokensUnpriced !== true)
+      wire['charged_usd_per_million_tokens'] = tokenPrices(price, (nanoUsd) => charged(nanoUsd, adjustment));
+  }
+  const own = teams.flatMap(([team, theirs]) => (theirs?.adjustment === undefined ? [] : [[team, percentText(theirs.adjustment.team)]]));
+  if (own.length > 0) wire['team_percent'] = Object.fromEntries(own);
+  return wire;
+}
+
+function tokenPrices({ rates }: Price, of: (nanoUsd: bigint) => bigint): JsonObject {
+  return Object.fromEntries(Object.entries(CLASSES).map(([name, token]) => [name, formatUsd(of(rates[token].base))]));
 }
 
 function wireOf(model: string, price: Price): JsonObject {
   const wire: JsonObject = { model, source: price.source, version: price.version };
   if (price.tokensUnpriced !== true) {
-    wire['usd_per_million_tokens'] = Object.fromEntries(
-      Object.entries(CLASSES).map(([name, token]) => [name, formatUsd(price.rates[token].base)]),
-    );
+    wire['usd_per_million_tokens'] = tokenPrices(price, (nanoUsd) => nanoUsd);
     const { tiers } = price.rates.input;
     if (tiers.length > 0) wire['dearer_above_input_tokens'] = tiers.map(({ above }) => above);
   }

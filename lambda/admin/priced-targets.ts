@@ -16,7 +16,7 @@ const PATTERN = /[*?]/;
 export async function targetPrices({ document, overrides, clock }: Services, data: PriceBookData): Promise<readonly TargetPrice[]> {
   const [models, prices] = await Promise.all([overrides.list('model'), overrides.list('price')]);
   const facts = modelFacts(document.models ?? [], models);
-  const book = createPriceBook(data, withModelFacts(prices, facts));
+  const book = createPriceBook(data, withModelFacts(prices, facts, document.priceAdjustments));
   const providers = new Map((document.providers ?? []).map((provider) => [provider.id, provider]));
   const named: TargetConfig[] = [
     ...(document.providers ?? []).flatMap(({ id, models: own }) => (own ?? []).map((model) => ({ provider: id, model }))),
@@ -32,6 +32,14 @@ export async function targetPrices({ document, overrides, clock }: Services, dat
     });
 }
 
-export function pricedTarget({ id, kind, regions, free }: ProviderConfig, model: string) {
-  return { provider: id, kind, model, ...(regions === undefined ? {} : { regions }), ...(free === undefined ? {} : { free }) };
+/** @param team id of the team that calls, where it may have prices of its own */
+export function pricedTarget({ id, kind, regions, free }: ProviderConfig, model: string, team?: string) {
+  return {
+    provider: id,
+    kind,
+    model,
+    ...(regions === undefined ? {} : { regions }),
+    ...(free === undefined ? {} : { free }),
+    ...(team === undefined ? {} : { team }),
+  };
 }

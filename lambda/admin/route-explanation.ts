@@ -76,7 +76,7 @@ export async function explainRoute(services: Services, question: RouteQuestion, 
   const placement = placementOf([known.document.placement, ...levels, ...resolution.placements, question]);
   const near = permitted(allowed, placement, known.document.sensitiveTargets);
   const candidates = candidatesOf(near, asked);
-  const priceOf = (target: Target): Price | undefined => priceAt(known, target, question.atMs);
+  const priceOf = (target: Target): Price | undefined => priceAt(known, target, question.atMs, rows?.team?.id);
   const unfit = (target: Target): string | undefined => {
     const listed = capabilitiesOf(target.provider.config.kind, target.model);
     const can = { ...listed, ...readCapabilities(capabilitiesSaid(known.facts, target.name) ?? {}) };
@@ -128,7 +128,7 @@ async function readKnown(services: Services): Promise<Known> {
   return {
     document,
     facts,
-    book: createPriceBook(inForce, withModelFacts(prices, facts)),
+    book: createPriceBook(inForce, withModelFacts(prices, facts, document.priceAdjustments)),
     resolve: (name) => createModelResolver(providers, routes).resolve(name),
   };
 }
@@ -150,8 +150,8 @@ function askedOf(
   };
 }
 
-function priceAt({ book }: Known, { provider, model }: Target, atMs: number): Price | undefined {
-  const price = book.lookup(pricedTarget(provider.config, model), atMs);
+function priceAt({ book }: Known, { provider, model }: Target, atMs: number, team: string | undefined): Price | undefined {
+  const price = book.lookup(pricedTarget(provider.config, model, team), atMs);
   return price === undefined || price.tokensUnpriced === true ? undefined : price;
 }
 

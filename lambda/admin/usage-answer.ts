@@ -1,6 +1,6 @@
 import type { LevelKind } from '../money/ledger';
 import { formatUsd } from '../money/pricing';
-import { COST, MEASURES, type Measure, percentiles, type Sketch, type Sums } from '../money/rollup';
+import { COST, MEASURES, PROVIDER_ADJUSTMENT, percentiles, type Sketch, type Sums, TEAM_ADJUSTMENT } from '../money/rollup';
 import type { JsonObject } from '../platform/json';
 import { type CsvCell, csvText } from './csv';
 import type { Services } from './services';
@@ -15,6 +15,13 @@ const SKETCHES: readonly (readonly [field: string, sketch: Sketch])[] = [
   ['time_to_first_chunk_ms', 'timeToFirstChunk'],
 ];
 const DIGITS = 10_000n;
+/** What it came to, and what that is made of. */
+const AMOUNTS: readonly { readonly field: string; ofSums(sums: Sums): bigint }[] = [
+  { field: 'cost_usd', ofSums: (sums) => sums[COST] ?? 0n },
+  { field: 'list_usd', ofSums: (sums) => (sums[COST] ?? 0n) - (sums[PROVIDER_ADJUSTMENT] ?? 0n) - (sums[TEAM_ADJUSTMENT] ?? 0n) },
+  { field: 'provider_adjustment_usd', ofSums: (sums) => sums[PROVIDER_ADJUSTMENT] ?? 0n },
+  { field: 'team_adjustment_usd', ofSums: (sums) => sums[TEAM_ADJUSTMENT] ?? 0n },
+];
 /** Entries of an answer that are named; more are told by their ids alone. */
 const MOST_NAMED = 1_000;
 
@@ -51,9 +58,8 @@ export function usageRow(groupBy: readonly string[], { values, sums, lastHour, f
   if (Object.keys(pairs.tag).length > 0) row['tags'] = pairs.tag;
   if (Object.keys(pairs.label).length > 0) row['labels'] = pairs.label;
   for (const measure of MEASURES) {
-    const value = sums[measure] ?? 0n;
-    if (measure === COST) row['cost_usd'] = formatUsd(value);
-    else row[measure] = Number(value);
+    if (measure === COST) for (const { field, ofSums } of AMOUNTS) row[field] = formatUsd(ofSums(sums));
+    else row[measure] = Number(sums[measure] ?? 0n);
   }
   const share = cacheShare(sums);
   if (share !== undefined) row['cache_read_share'] = share;
@@ -82,14 +88,14 @@ function isNamed(dimension: string): boolean {
 
 /** The rows as a table for a spreadsheet; see `csvText`. */
 export function usageCsv(groupBy: readonly string[], groups: readonly UsageGroup[], names: Names): string {
-  const measures = MEASURES.map((measure) => (measure === COST ? 'cost_usd' : measure));
+  const measures = MEASURES.flatMap((measure) => (measure === COST ? AMOUNTS.map(({ field }) => field) : [measure]));
   const durations = SKETCHES.flatMap(([field]) => Object.keys(SHARES).map((share) => `${share}_${field}`));
   const named = groupBy.filter(isNamed);
   const forecast = groups.some(({ forecastNanoUsd }) => forecastNanoUsd !== undefined) ? ['forecast_usd'] : [];
   const head = [...groupBy.map(fieldOf), ...measures, ...durations, ...named.map((name) => `${name}_name`), ...forecast];
   const rows = groups.map(({ values, sums, forecastNanoUsd }) => [
     ...values.map((value) => value ?? ''),
-    ...MEASURES.map((measure) => measureCell(measure, sums[measure] ?? 0n)),
+    ...MEASURES.flatMap((measure) => (measure === COST ? amountCells(sums) : [sums[measure] ?? 0n])),
     ...SKETCHES.flatMap(([, sketch]) => durationCells(sums, sketch)),
     ...named.map((name) => names.get(`${name} ${values[groupBy.indexOf(name)]}`) ?? ''),
     ...(forecastNanoUsd === undefined ? [] : [{ decimal: formatUsd(forecastNanoUsd) }]),
@@ -97,8 +103,8 @@ export function usageCsv(groupBy: readonly string[], groups: readonly UsageGroup
   return csvText([head, ...rows]);
 }
 
-function measureCell(measure: Measure, value: bigint): CsvCell {
-  return measure === COST ? { decimal: formatUsd(value) } : value;
+function amountCells(sums: Sums): readonly CsvCell[] {
+  return AMOUNTS.map(({ ofSums }) => ({ decimal: formatUsd(ofSums(sums)) }));
 }
 
 function durationCells(sums: Sums, sketch: Sketch): readonly CsvCell[] {

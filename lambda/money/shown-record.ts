@@ -31,6 +31,7 @@ const WRITERS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Write>> =
   'fine-milliseconds': AS_IT_IS,
   labels: AS_IT_IS,
   money: formatUsd,
+  'money-change': formatUsd,
   usage: (usage: Usage) => partsOf(usage, USAGE_PARTS),
   attempts: (attempts: readonly AttemptRecord[]) => attempts.map((attempt) => partsOf(attempt, ATTEMPT_PARTS)),
   verdicts: (verdicts: readonly VerdictRecord[]) => verdicts.map((verdict) => partsOf(verdict, VERDICT_PARTS)),
@@ -48,6 +49,9 @@ export function shownRecord(record: UsageRecord): JsonObject {
     const value = record[name as keyof UsageRecord];
     if (value !== undefined) wire[api] = WRITERS[type](value as never);
   }
+  const { costNanoUsd, providerAdjustmentNanoUsd, teamAdjustmentNanoUsd } = record;
+  const adjusted = (providerAdjustmentNanoUsd ?? 0n) + (teamAdjustmentNanoUsd ?? 0n);
+  if (providerAdjustmentNanoUsd !== undefined || teamAdjustmentNanoUsd !== undefined) wire['list_usd'] = formatUsd(costNanoUsd - adjusted);
   return wire;
 }
 

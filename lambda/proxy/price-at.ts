@@ -3,10 +3,17 @@ import type { Target } from '../routing';
 import type { ModelCall } from './before/call';
 import type { Gateway } from './gateway';
 
-/** What a model costs where it is called, and how long its prompts and answers are. Undefined: nobody knows. */
-export function priceAt(gateway: Gateway, { provider, model }: Target): Price | undefined {
+/** What a model costs where it is called, for a team where that is named, and how long its prompts and answers are. Undefined: nobody knows. */
+export function priceAt(gateway: Gateway, { provider, model }: Target, team?: string): Price | undefined {
   const { id, config, regions } = provider;
-  const priced = { provider: id, kind: config.kind, model, regions, ...(config.free === undefined ? {} : { free: config.free }) };
+  const priced = {
+    provider: id,
+    kind: config.kind,
+    model,
+    regions,
+    ...(config.free === undefined ? {} : { free: config.free }),
+    ...(team === undefined ? {} : { team }),
+  };
   return gateway.prices().lookup(priced, gateway.clock.now());
 }
 

@@ -19,6 +19,8 @@ interface Kept {
   readonly book: PriceBook;
   readonly minute: number;
   readonly operation: RoutedCall['operation'];
+  /** Whose prices they are, where teams have prices of their own. */
+  readonly team: string | undefined;
   readonly priced: PricedTargets;
 }
 
@@ -34,10 +36,12 @@ export function pricedTargets(gateway: Gateway, call: RoutedCall): PricedTargets
   if (facts.toolUses.length > 0) return priceAll(gateway, call);
   const book = gateway.prices();
   const minute = Math.floor(gateway.clock.now() / MINUTE_MS);
+  const team = book.pricesTeams ? call.rows.team?.id : undefined;
   const known = kept.get(targets);
-  if (known !== undefined && known.book === book && known.minute === minute && known.operation === operation) return known.priced;
+  if (known !== undefined && known.book === book && known.minute === minute && known.operation === operation && known.team === team)
+    return known.priced;
   const priced = priceAll(gateway, call);
-  kept.set(targets, { book, minute, operation, priced });
+  kept.set(targets, { book, minute, operation, team, priced });
   return priced;
 }
 
@@ -69,7 +73,7 @@ function priceWithTools(gateway: Gateway, call: RoutedCall, target: Target): Pri
 }
 
 function priceOf(gateway: Gateway, call: RoutedCall, target: Target): Price | undefined {
-  const price = priceAt(gateway, target);
+  const price = priceAt(gateway, target, call.rows.team?.id);
   const { unknownPrice } = call.configuration.document;
   // A price by the picture is none for who is billed by the token.
   const known = price !== undefined && pricesAny(price, call.operation.billedIn) ? price : undefined;

@@ -75,7 +75,8 @@ export function createLiveConfiguration(
   const deployed = document.models ?? [];
   let routes = document.routes;
   let facts = modelFacts(deployed, []);
-  let prices = withModelFacts([], facts);
+  const adjustments = document.priceAdjustments ?? [];
+  let prices = withModelFacts([], facts, adjustments);
   const resolverNow = () =>
     createModelResolver(
       providers,
@@ -133,7 +134,7 @@ export function createLiveConfiguration(
       guardrailsSeen = policiesSeen;
       guardrails = createGuardrails(document.guardrails, policies);
     }
-    prices = withModelFacts(newPrices, facts);
+    prices = withModelFacts(newPrices, facts, adjustments);
     names = namesNow();
     const newBook = await load(named[0]);
     if (isLate()) return;

@@ -1,4 +1,4 @@
-import type { CapabilitiesConfig, ModelConfig } from '../../lib/private/contract';
+import type { CapabilitiesConfig, ModelConfig, PriceAdjustmentConfig } from '../../lib/private/contract';
 import type { PriceFields, PriceOverride } from '../money/pricing';
 import { matchesModel } from '../platform/runtime';
 import type { ModelOverride } from './overrides';
@@ -42,9 +42,27 @@ export function capabilitiesSaid(facts: readonly ModelFacts[], name: string): Ca
   return Object.assign({}, ...inOrder.reverse().map(({ capabilities }) => capabilities));
 }
 
-/** The same as prices: a price goes before, then what was said of models with their window and their longest answer. */
-export function withModelFacts(prices: readonly PriceOverride[], facts: readonly ModelFacts[]): readonly PriceOverride[] {
-  return facts.length === 0 ? prices : [...prices, ...facts.flatMap(asPrice)];
+/**
+ * The same as prices: a price goes before, then what is charged on top of it by the document, then what was said of models with their window
+ * and their longest answer.
+ */
+export function withModelFacts(
+  prices: readonly PriceOverride[],
+  facts: readonly ModelFacts[],
+  adjustments: readonly PriceAdjustmentConfig[] = [],
+): readonly PriceOverride[] {
+  if (facts.length === 0 && adjustments.length === 0) return prices;
+  return [...prices, ...adjustments.map(asAdjustment), ...facts.flatMap(asPrice)];
+}
+
+function asAdjustment({ id, percent, team_percent: teamPercent }: PriceAdjustmentConfig): PriceOverride {
+  return {
+    id,
+    ...(percent === undefined ? {} : { percent }),
+    ...(teamPercent === undefined ? {} : { teamPercent }),
+    generation: 0,
+    updatedAt: '',
+  };
 }
 
 function saysFacts({ capabilities, usdPerMillionTokens, free }: ModelOverride): boolean {

@@ -10,6 +10,7 @@ import { type Metrics, metricsLevel } from '../metrics';
 import type { ModelOverride } from '../model-override';
 import type { OtlpDestination } from '../otlp-destination';
 import type { SensitiveTargets, Sensitivity } from '../placement';
+import type { PriceAdjustment } from '../price-adjustment';
 import type { Provider } from '../provider';
 import type { ProviderBinding } from '../provider-binding';
 import { ProviderNetwork } from '../provider-network';
@@ -23,6 +24,7 @@ import { mediaLocations } from './media-locations';
 import { modelConfigs } from './model-configs';
 import { capacityConfig, chargedByCapacity, probeConfig } from './own-servers';
 import { checkArea, placementConfig, sensitiveTargetsConfig } from './placement-config';
+import { priceAdjustmentConfigs } from './price-adjustments';
 import { routeConfigs } from './route-configs';
 import { bindTelemetry } from './telemetry';
 import { checkGlob, deadlineConfig, levelConfig, unknownPriceConfig } from './validation';
@@ -32,6 +34,7 @@ export interface DocumentProps {
   readonly providers: Provider[];
   readonly routes: Route[];
   readonly models?: ModelOverride[];
+  readonly priceAdjustments?: PriceAdjustment[];
   readonly deadlines?: Deadlines;
   readonly maxBodySize?: Size;
   readonly defaultMaxOutputTokens?: number;
@@ -85,6 +88,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
   );
   // What is said of a model itself goes before.
   const models = [...modelConfigs(props.models ?? [], ids), ...charged];
+  const priceAdjustments = priceAdjustmentConfigs(props.priceAdjustments ?? [], ids);
   const telemetry = bindTelemetry(props, values);
   return {
     document: {
@@ -92,6 +96,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       providers,
       routes,
       ...(models.length === 0 ? {} : { models }),
+      ...(priceAdjustments.length === 0 ? {} : { priceAdjustments }),
       deadlines: deadlineConfig(props.deadlines),
       maxBodyBytes: maxBodyBytes(props.maxBodySize),
       ...(props.defaultMaxOutputTokens === undefined ? {} : { defaultMaxOutputTokens: maxOutputTokens(props.defaultMaxOutputTokens) }),

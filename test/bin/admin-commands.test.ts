@@ -182,16 +182,20 @@ describe('commands over the admin API', () => {
     await run(prices, 'set', 'openai/gpt-6', '--input', '1.25', '--output', '10', '--tool', 'web_search=0.01');
     await run(prices, 'set', 'vllm/*', '--free');
     await run(prices, 'set', 'openai/gpt-image', '--unit', 'image=0.04', '--unit', 'call=0.000000000000001');
+    await run(prices, 'set', 'openai/*', '--discount', '12.5', '--team-mark-up', 'team_1=10', '--team-discount', 'team_2=5');
     await run(tags, 'create', '--id', 'env=prod', '--budget', '5/day');
 
     expect((await json(models, 'get', 'smart')).targets).toEqual([{ provider: 'openai', model: 'gpt-6' }]);
     expect((await run(prices, 'list')).out).toMatch(/vllm\/\* +free +free/);
     expect((await run(prices, 'list')).out).toMatch(/openai\/gpt-image +image=0\.04 call=0\.000000000000001/);
     expect((await json(prices, 'get', 'openai/gpt-image')).usd_per_unit).toEqual({ image: '0.04', call: '0.000000000000001' });
+    expect((await run(prices, 'list')).out).toMatch(/openai\/\* +-12\.5 team_1=10 team_2=-5/);
+    await expect(run(prices, 'set', 'openai/x', '--discount', '5', '--mark-up', '5')).rejects.toThrow('exclude each other');
+    await expect(run(prices, 'set', 'openai/x', '--team-mark-up', '5')).rejects.toThrow('--team-mark-up takes TEAM=PERCENT');
     await expect(run(prices, 'set', 'openai/x', '--unit', 'hour=1')).rejects.toThrow('usd_per_unit.hour');
     await expect(run(prices, 'set', 'openai/x', '--unit', 'image')).rejects.toThrow('--unit takes NAME=USD');
     expect((await run(prices, 'delete', 'vllm/*')).out).toContain('holds again');
-    expect((await json(audit, '--resource', 'price')).data).toHaveLength(4);
+    expect((await json(audit, '--resource', 'price')).data).toHaveLength(5);
     expect((await run(audit, 'list', '--limit', '2')).out.trim().split('\n')).toHaveLength(3);
   });
 

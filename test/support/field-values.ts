@@ -14,6 +14,7 @@ const PLAIN = {
   milliseconds: 12,
   'fine-milliseconds': 1.5,
   money: 12_345_678_901_234_567_890n,
+  'money-change': -12_345_678_901_234_567_890n,
   usd: '0.000000005',
   names: ['a/b', 'c/d'],
   labels: { team: 'x', 'cost-center': '42' },

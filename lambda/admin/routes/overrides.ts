@@ -195,6 +195,7 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
   usdPerMillionTokens: 'usd_per_million_tokens',
   usdPerUnit: 'usd_per_unit',
   usdPerToolCall: 'usd_per_tool_call',
+  teamPercent: 'team_percent',
   contextWindow: 'context_window',
   maxOutputTokens: 'max_output_tokens',
   updatedAt: 'updated_at',

@@ -20,6 +20,16 @@ export const PRICE_IN_FORCE: Schema = {
       properties: Object.fromEntries(PRICED_CLASSES.map((name) => [name, USD])),
       description: 'By class of token; a class without a price of its own is priced as its nearest dearer relative.',
     },
+    percent: {
+      type: 'string',
+      description: 'What is charged on top of that, below zero for a discount; of tools, units and requests too.',
+    },
+    charged_usd_per_million_tokens: { ...AMOUNTS, description: 'List price and `percent` together; absent where they are the same.' },
+    team_percent: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'What is charged on top of that again, by id of the team.',
+    },
     dearer_above_input_tokens: { type: 'array', items: TOKENS, description: 'The whole request is dearer from so many input tokens on.' },
     usd_per_unit: AMOUNTS,
     usd_per_tool_call: AMOUNTS,

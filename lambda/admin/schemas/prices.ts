@@ -1,4 +1,4 @@
-import { LEAST_LENGTH_TOKENS } from '../../../lib/private/contract';
+import { LEAST_LENGTH_TOKENS, PERCENT_PATTERN } from '../../../lib/private/contract';
 import { PRICE_UNITS } from '../../wire/model';
 import type { Schema } from '../schema';
 import { GLOB, TIME, USD } from './level';
@@ -34,8 +34,22 @@ export const TOKEN_PRICES: Schema = {
   description: 'By class of token; an absent class is priced as its nearest dearer relative.',
 };
 
+const PERCENT: Schema = { type: 'string', pattern: PERCENT_PATTERN, examples: ['-12.5'] };
+
 const FIELDS: Readonly<Record<string, Schema>> = {
   free: FREE,
+  percent: {
+    ...PERCENT,
+    description: 'What is charged on top of what the model costs, below zero for a discount: what was agreed with its provider.',
+  },
+  team_percent: {
+    type: 'object',
+    minProperties: 1,
+    maxProperties: 100,
+    propertyNames: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+    additionalProperties: PERCENT,
+    description: 'What is charged on top of that for calls of a team, by its id.',
+  },
   usd_per_million_tokens: TOKEN_PRICES,
   usd_per_unit: {
     title: 'UnitPrices',

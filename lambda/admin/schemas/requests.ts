@@ -69,6 +69,7 @@ const SCHEMAS: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'api'>, Schema>> 
   time: TIME,
   'fine-milliseconds': MILLISECONDS,
   money: USD,
+  'money-change': USD,
   labels: { type: 'object', additionalProperties: TEXT },
   usage: USAGE,
   attempts: { type: 'array', items: ATTEMPT },
@@ -81,7 +82,10 @@ export const REQUEST: Schema = {
   additionalProperties: false,
   // An attempt that was taken back before its intent was written is known by no more than this.
   required: ['id', 'state', 'updated_at', 'reserved_usd'],
-  properties: propertiesOf(SCHEMAS, shown(RECORD_FIELDS, 'api')),
+  properties: {
+    ...propertiesOf(SCHEMAS, shown(RECORD_FIELDS, 'api')),
+    list_usd: { ...USD, description: 'What it cost at list prices; absent: the same as `cost_usd`.' },
+  },
 };
 
 export const REQUEST_LIST = listOf('Request', REQUEST);

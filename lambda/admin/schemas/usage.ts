@@ -39,6 +39,12 @@ const USAGE_ROW: Schema = {
     refused: { ...COUNT, description: 'Calls that reached no provider; they are no requests.' },
     ...Object.fromEntries(shown(USAGE_FIELDS, 'measure').map(({ api }) => [api, COUNT])),
     [RESULT_FIELDS.costNanoUsd.api]: USD,
+    list_usd: { ...USD, description: 'The same at list prices.' },
+    provider_adjustment_usd: {
+      ...USD,
+      description: "What the providers' terms made of that, below zero for discounts; part of `cost_usd`.",
+    },
+    team_adjustment_usd: { ...USD, description: 'What teams were charged on top of that, or less; part of `cost_usd`.' },
     cache_read_share: { type: 'number', minimum: 0, description: 'Of all input tokens, those that a cache held; absent: there were none.' },
     latency_ms: DURATIONS,
     time_to_first_chunk_ms: DURATIONS,

@@ -12,6 +12,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   usdPerMillionTokens: 'usd_per_million_tokens',
   usdPerUnit: 'usd_per_unit',
   usdPerToolCall: 'usd_per_tool_call',
+  teamPercent: 'team_percent',
   contextWindow: 'context_window',
   maxOutputTokens: 'max_output_tokens',
   previousSha256: 'previous_sha256',

@@ -26,6 +26,7 @@ const CODECS: Readonly<Record<FieldType, Codec>> = {
   milliseconds: PLAIN,
   'fine-milliseconds': PLAIN,
   money: { write: PLAIN.write, read: bigintOf },
+  'money-change': { write: PLAIN.write, read: bigintOf },
   usd: PLAIN,
   names: PLAIN,
   labels: PLAIN,

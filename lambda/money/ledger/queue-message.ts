@@ -4,8 +4,8 @@ import type { Held, LastWord } from './decide';
 import type { QueuedWork, SettlementQueue } from './persist';
 
 /** JSON has no such integers, so they are written as text. */
-const AMOUNTS: readonly string[] = named<Field>({ ...CALL_FIELDS, ...RESULT_FIELDS }).flatMap(({ name, type }) =>
-  type === 'money' ? [name] : [],
+const AMOUNTS = named<Field>({ ...CALL_FIELDS, ...RESULT_FIELDS }).flatMap(({ name, type }) =>
+  type === 'money' || type === 'money-change' ? [{ name, mayBeBelowZero: type === 'money-change' }] : [],
 );
 
 /** Writes work as a queue's message. */
@@ -32,10 +32,10 @@ function readWord(found: unknown): LastWord | undefined {
   if (!isObject(found) || typeof found['id'] !== 'string' || !Array.isArray(found['pages'])) return undefined;
   if ((found['state'] !== 'settled' && found['state'] !== 'void') || found['costNanoUsd'] === undefined) return undefined;
   const read: Record<string, unknown> = { ...found };
-  for (const name of AMOUNTS) {
+  for (const { name, mayBeBelowZero } of AMOUNTS) {
     const amount = read[name];
     if (amount === undefined) continue;
-    if (!isAmount(amount)) return undefined;
+    if (typeof amount !== 'string' || !isAmount(mayBeBelowZero ? amount.replace(/^-/, '') : amount)) return undefined;
     read[name] = BigInt(amount);
   }
   return read as unknown as LastWord;

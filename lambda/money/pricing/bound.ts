@@ -1,5 +1,6 @@
 import { sameUnit, type ToolUse } from '../../wire/model';
 import type { CallFacts } from '../../wire/protocols';
+import { charged } from './adjustment';
 import { inputClasses, makesPictures, outputClasses } from './billed-classes';
 import type { BoundFacts } from './bound-facts';
 import { mostCharacters } from './characters';
@@ -118,14 +119,14 @@ function placesBound({ facts, accounts }: BoundInput, sent: readonly Sent[], max
   // Accounts of one model cost alike.
   if (sent.every((place) => place === first)) {
     const others = accounts === undefined ? 0 : new Set(accounts).size - 1;
-    return most.answerNanoUsd + first.toolsNanoUsd + most.lostNanoUsd * BigInt(others);
+    return most.answerNanoUsd + most.lostNanoUsd * BigInt(others);
   }
   const answers = new Map<string, bigint>();
   const lost = new Map<string, bigint>();
   for (const [index, place] of sent.entries()) {
     if (place !== (sent[index - 1] ?? first)) most = tokensBound(facts, place, classes, maxOutputTokens, accounts !== undefined);
     const account = accounts?.[index] ?? '';
-    raise(answers, account, most.answerNanoUsd + place.toolsNanoUsd);
+    raise(answers, account, most.answerNanoUsd);
     raise(lost, account, most.lostNanoUsd);
   }
   const allLost = [...lost.values()].reduce((sum, cost) => sum + cost, 0n);
@@ -248,7 +249,7 @@ export function rejected({ predictedTokens = 0 }: BoundFacts, maxOutputTokens: n
   return maxOutputTokens === 0 ? 0 : predictedTokens;
 }
 
-/** What the tokens of a call may cost at a place, and those of one that is lost before it is answered. */
+/** What may be charged for a call at a place, and for one that is lost before it is answered. */
 interface TokensBound {
   readonly answerNanoUsd: bigint;
   readonly lostNanoUsd: bigint;
@@ -264,7 +265,7 @@ function tokensBound(
   maxOutputTokens: number,
   mayBeLost: boolean,
 ): TokensBound {
-  const { price, readTokens, audioTokens, serviceTier } = place;
+  const { price, readTokens, audioTokens, serviceTier, toolsNanoUsd } = place;
   const outputTokens = mostOutput(facts, price, maxOutputTokens) * place.answers + place.adviceTokens;
   const rateOf = (names: readonly TokenClass[]): bigint => dearest(price, names, readTokens);
   const read =
@@ -274,10 +275,9 @@ function tokensBound(
   const percent = mostTierPercent(price, serviceTier);
   const units = unitsSum(price, facts.units);
   const guarded = guardedBound(facts, place, outputTokens);
-  return {
-    answerNanoUsd: atTier(read + written, percent, units) + price.perRequest + guarded.answerNanoUsd,
-    lostNanoUsd: mayBeLost ? atTier(read, percent, units) + price.perRequest + guarded.lostNanoUsd : 0n,
-  };
+  const answerNanoUsd = atTier(read + written, percent, units) + price.perRequest + guarded.answerNanoUsd + toolsNanoUsd;
+  const lostNanoUsd = mayBeLost ? atTier(read, percent, units) + price.perRequest + guarded.lostNanoUsd : 0n;
+  return { answerNanoUsd: charged(answerNanoUsd, price.adjustment), lostNanoUsd: charged(lostNanoUsd, price.adjustment) };
 }
 
 /** What a guardrail of the provider's may bill. */

@@ -1,4 +1,5 @@
 import { PRICE_UNITS, type TokenClasses, tokenClasses, type UnitCounts, type Usage } from '../../wire/model';
+import { type Charge, charged, chargeOf } from './adjustment';
 import { INPUT_CLASSES, type Price, type Rate, TOKEN_CLASSES } from './price';
 
 /** Tokens in the unit of rates. */
@@ -20,7 +21,7 @@ export interface Consumption {
 }
 
 /**
- * What a response cost, in nano-USD: every class and unit at its rate, summed in the rates' own unit, divided once and rounded up.
+ * What a response cost at list prices, in nano-USD: every class and unit at its rate, summed in the rates' own unit, divided once and rounded up.
  * It grows with each class and never shrinks.
  */
 export function costOf(price: Price, consumption: Consumption): bigint {
@@ -54,7 +55,12 @@ function smaller(left: bigint, right: bigint): bigint {
   return left < right ? left : right;
 }
 
-/** What a reported usage cost, in nano-USD. */
+/** What a reported usage cost: at list prices, and what is charged for it. */
+export function chargeOfUsage(price: Price, usage: Usage): Charge {
+  return chargeOf(costOfUsage(price, usage), price.adjustment);
+}
+
+/** What a reported usage cost at list prices, in nano-USD. */
 export function costOfUsage(price: Price, usage: Usage): bigint {
   return costOf(price, {
     tokens: tokenClasses(usage),
@@ -65,12 +71,13 @@ export function costOfUsage(price: Price, usage: Usage): bigint {
   });
 }
 
-/** What text in and text out cost that no cache had, in nano-USD. */
+/** What is charged for text in and text out that no cache had, in nano-USD. */
 export function textCost(price: Price, inputTokens: number, outputTokens: number, serviceTier: string | undefined): bigint {
   const sum =
     BigInt(Math.ceil(inputTokens)) * rateAt(price.rates.input, inputTokens) +
     BigInt(Math.ceil(outputTokens)) * rateAt(price.rates.output, inputTokens);
-  return atTier(sum, tierPercent(price, serviceTier), unitsSum(price, undefined)) + price.perRequest;
+  const listNanoUsd = atTier(sum, tierPercent(price, serviceTier), unitsSum(price, undefined)) + price.perRequest;
+  return charged(listNanoUsd, price.adjustment);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dearerAdjustment } from './adjustment';
 import { callPrice, rateAt, tierPercent } from './cost';
 import { type Price, type Rate, TOKEN_CLASSES } from './price';
 
@@ -6,7 +7,8 @@ import { type Price, type Rate, TOKEN_CLASSES } from './price';
  * wider. Its place and its version are the first one's.
  */
 export function dearerPrice(first: Price, other: Price): Price {
-  const { contextWindow, maxOutputTokens, ...rest } = first;
+  const { contextWindow, maxOutputTokens, adjustment, ...rest } = first;
+  const dearer = dearerAdjustment(adjustment, other.adjustment);
   const tools = new Set([...Object.keys(first.calls), ...Object.keys(other.calls)]);
   const tiers = new Set([...Object.keys(first.serviceTiers), ...Object.keys(other.serviceTiers)]);
   return {
@@ -15,6 +17,7 @@ export function dearerPrice(first: Price, other: Price): Price {
     calls: Object.fromEntries([...tools].map((tool) => [tool, larger(callPrice(first, tool), callPrice(other, tool))])),
     perRequest: first.perRequest + other.perRequest,
     serviceTiers: Object.fromEntries([...tiers].map((tier) => [tier, Math.max(tierPercent(first, tier), tierPercent(other, tier))])),
+    ...(dearer === undefined ? {} : { adjustment: dearer }),
     ...limit('contextWindow', contextWindow, other.contextWindow),
     ...limit('maxOutputTokens', maxOutputTokens, other.maxOutputTokens),
   };

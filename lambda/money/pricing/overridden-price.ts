@@ -7,17 +7,21 @@ import { serviceTiersOf } from './service-tiers';
 import { toolPricesOf } from './tool-prices';
 
 /**
- * What overrides say of a model: those of its own name go before those of looser names, these before globs, and of what one leaves open
- * the next may tell.
+ * Overrides that mean a model, in the order in which they go before each other: those of its own name before those of looser names, these
+ * before globs.
  *
  * @param names `provider/model` by every name of the model, as it was given first
  */
-export function overrideOf(overrides: readonly PriceOverride[], names: readonly string[]): PriceOverride | undefined {
+export function overridesOf(overrides: readonly PriceOverride[], names: readonly string[]): readonly PriceOverride[] {
   const exact = names.flatMap((name) => overrides.filter(({ id }) => id.toLowerCase() === name.toLowerCase()));
   const fitting = names.flatMap((name) => overrides.filter(({ id }) => matchesModel(id, name)));
-  const [first, ...others] = new Set([...exact, ...fitting]);
+  return [...new Set([...exact, ...fitting])];
+}
+
+/** What such overrides say as one: of what one leaves open the next may tell. */
+export function together(inOrder: readonly PriceOverride[]): PriceOverride | undefined {
+  const [first, ...others] = inOrder;
   if (first === undefined || others.length === 0) return first;
-  const inOrder = [first, ...others];
   const limits = limitsOf(
     inOrder.find(({ contextWindow }) => contextWindow !== undefined)?.contextWindow,
     inOrder.find(({ maxOutputTokens }) => maxOutputTokens !== undefined)?.maxOutputTokens,

@@ -1,9 +1,10 @@
 import type { ProviderKind } from '../../../lib/private/contract';
 import { createMemo } from '../../platform/runtime';
+import { adjustmentOf } from './adjustment';
 import { type BookPrices, type BookRow, namesOf, readLine } from './book-line';
 import { createLeastOutputs } from './least-output';
 import { plainNames, spellings } from './model-names';
-import { overriddenPrice, overrideOf, saysPrice } from './overridden-price';
+import { overriddenPrice, overridesOf, saysPrice, together } from './overridden-price';
 import { completeRates, FREE_PRICE, limitsOf, type Price, type Rate, type TokenClass, UNKNOWN_CALL } from './price';
 import type { PriceOverride } from './price-override';
 import { serviceTiersOf } from './service-tiers';
@@ -31,11 +32,15 @@ export interface PricedTarget {
   readonly regions?: readonly string[];
   /** The provider is configured as free. */
   readonly free?: boolean;
+  /** Id of the team that calls, where `PriceBook.pricesTeams` says that it matters. */
+  readonly team?: string;
 }
 
 export interface PriceBook {
   readonly version: string;
   readonly date: string;
+  /** Whether some team is charged otherwise than others. */
+  readonly pricesTeams: boolean;
   /**
    * What a model costs at a moment: by an override, else free where the configuration says so, else by the book.
    * Undefined: nobody knows, which is never zero.
@@ -95,6 +100,25 @@ interface LookUps extends Pick<PriceBook, 'namesOf' | 'leastOutputLike'> {
 
 function bookOf(data: PriceBookData, lookUps: LookUps, overrides: readonly PriceOverride[]): PriceBook {
   const { rows, namesOf, leastOutputLike } = lookUps;
+
+  const unadjusted = (target: PricedTarget, atMs: number, override: PriceOverride | undefined): Price | undefined => {
+    if (override !== undefined && saysPrice(override)) {
+      return overriddenPrice(override, target, rows(target)?.row);
+    }
+    const found = rows(target);
+    const limits = override === undefined ? undefined : limitsOf(override.contextWindow, override.maxOutputTokens);
+    // What a model is able to does not depend on who pays.
+    if (target.free === true) return { ...FREE_PRICE, ...limitsOf(found?.row.window, found?.row.maxOutput), ...limits };
+    const prices = found?.row.prices.findLast((candidate) => applies(candidate, atMs));
+    if (found === undefined || prices === undefined) return undefined;
+    let price = found.read.get(prices);
+    if (price === undefined) {
+      price = priceOf(data.version, target.kind, prices, found);
+      found.read.set(prices, price);
+    }
+    return limits === undefined ? price : { ...price, ...limits };
+  };
+
   return {
     version: data.version,
     date: data.date,
@@ -102,23 +126,14 @@ function bookOf(data: PriceBookData, lookUps: LookUps, overrides: readonly Price
     namesOf,
     leastOutputLike,
 
+    pricesTeams: overrides.some(({ teamPercent }) => teamPercent !== undefined),
+
     lookup(target, atMs) {
-      const override = overrides.length === 0 ? undefined : overrideOf(overrides, pricedNames(namesOf, target));
-      if (override !== undefined && saysPrice(override)) {
-        return overriddenPrice(override, target, rows(target)?.row);
-      }
-      const found = rows(target);
-      const limits = override === undefined ? undefined : limitsOf(override.contextWindow, override.maxOutputTokens);
-      // What a model is able to does not depend on who pays.
-      if (target.free === true) return { ...FREE_PRICE, ...limitsOf(found?.row.window, found?.row.maxOutput), ...limits };
-      const prices = found?.row.prices.findLast((candidate) => applies(candidate, atMs));
-      if (found === undefined || prices === undefined) return undefined;
-      let price = found.read.get(prices);
-      if (price === undefined) {
-        price = priceOf(data.version, target.kind, prices, found);
-        found.read.set(prices, price);
-      }
-      return limits === undefined ? price : { ...price, ...limits };
+      if (overrides.length === 0) return unadjusted(target, atMs, undefined);
+      const meant = overridesOf(overrides, pricedNames(namesOf, target));
+      const price = unadjusted(target, atMs, together(meant));
+      const adjustment = price === undefined || price.source === 'free' ? undefined : adjustmentOf(meant, target.team);
+      return adjustment === undefined ? price : { ...(price as Price), adjustment };
     },
 
     withOverrides: (changed) => bookOf(data, lookUps, changed),

@@ -26,6 +26,10 @@ export interface PriceOverride {
   readonly usdPerUnit?: Readonly<Partial<Record<PriceUnit, string>>>;
   /** US dollars a call of a server-side tool costs, as decimal strings by tool name. */
   readonly usdPerToolCall?: Readonly<Record<string, string>>;
+  /** Percent on top of what the model costs, below zero for a discount: `-12.5`. */
+  readonly percent?: string;
+  /** Percent on top of that for calls of a team, by its id. */
+  readonly teamPercent?: Readonly<Record<string, string>>;
   /** Tokens of input and output together that the model takes at most. */
   readonly contextWindow?: number;
   readonly maxOutputTokens?: number;

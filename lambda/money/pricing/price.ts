@@ -1,5 +1,6 @@
 import type { ProviderKind } from '../../../lib/private/contract';
 import type { BillingUnit, PriceUnit, TokenClasses } from '../../wire/model';
+import type { Adjustment } from './adjustment';
 
 export type TokenClass = keyof TokenClasses;
 
@@ -39,6 +40,8 @@ export interface Price {
   readonly tokensUnpriced?: true;
   /** Nano-USD per request, whatever it holds; the dearest where usage tells the kind of request (`request:low`). */
   readonly perRequest: bigint;
+  /** What is charged on top of all of that, or less. Absent: nothing. */
+  readonly adjustment?: Adjustment;
   /** Percent of the list price by service tier, with four decimals at most. A tier that is not named costs 100. */
   readonly serviceTiers: Readonly<Record<string, number>>;
   /** Tokens of input and output together that the model takes at most. */

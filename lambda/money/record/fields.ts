@@ -7,31 +7,14 @@
 import { METRICS } from '../../../lib/private/contract';
 import type { DialectName } from '../../wire/dialects';
 import type { Operation, Usage } from '../../wire/model';
+import type { FieldOf, PlainTypes, ValuesOf } from './field';
+import { type AttemptRecord, OUTCOME, VERDICT, type VerdictRecord } from './parts';
 
-/** What a field may hold. Whoever writes or shows fields says how for each of these. */
-export interface FieldTypes {
-  readonly text: string;
-  /** ISO 8601. */
-  readonly time: string;
-  readonly 'epoch-ms': number;
+/** What a field may hold. */
+export interface FieldTypes extends PlainTypes {
   readonly state: RecordState;
   readonly operation: Operation;
   readonly dialect: DialectName;
-  readonly flag: boolean;
-  readonly integer: number;
-  readonly count: number;
-  /** Recorded in whole ones. */
-  readonly milliseconds: number;
-  /** Recorded in tenths. */
-  readonly 'fine-milliseconds': number;
-  /** Nano-USD; US dollars as a decimal string where it is shown. */
-  readonly money: bigint;
-  /** US dollars as a decimal string. */
-  readonly usd: string;
-  readonly names: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly amounts: Readonly<Record<string, number>>;
   readonly usage: Usage;
   readonly attempts: readonly AttemptRecord[];
   readonly verdicts: readonly VerdictRecord[];
@@ -52,36 +35,10 @@ export interface HeldPage {
   readonly tryNumber?: number;
 }
 
-/** One field, and where it shows. */
-export type Field = {
-  readonly type: FieldType;
-  /** Of a record that has it only where there is something to say. */
-  readonly optional?: true;
-  /** Name in the request's log line; absent: not there. */
-  readonly log?: string;
-  /** Metric that it is a value of. */
-  readonly metric?: string;
-} & (InAnswers | NotInAnswers);
-
-export interface InAnswers {
-  /** Name in the admin API's answers. */
-  readonly api: string;
-  /** What the API's document says of it beside its type. */
-  readonly words?: string;
-  /** A count that the rollups add up, under the same name. */
-  readonly measure?: true;
-  /** Title of its column in the command's tables; absent: no column. */
-  readonly column?: string;
-}
-
-type NotInAnswers = { readonly [Key in keyof InAnswers]?: undefined };
+export type Field = FieldOf<FieldType>;
 
 /** A field of its own in the table. */
 export type RecordField = Field & { readonly attribute: string };
-
-const OUTCOME = "`ok`, or the error's code.";
-
-const VERDICT = '`pass`, `flag`, `mask`, `route`, `block`; `failed` where a check came to no end.';
 
 /** Known of a request before it is sent. */
 export const CALL_FIELDS = {
@@ -140,6 +97,19 @@ export const RESULT_FIELDS = {
     log: 'costNanoUsd',
     metric: METRICS.COST,
     column: 'cost',
+  },
+  /** This and the next are recorded where something is charged on top of list prices, or less. */
+  providerAdjustmentNanoUsd: {
+    attribute: 'provider_adjustment_nano_usd',
+    type: 'money-change',
+    api: 'provider_adjustment_usd',
+    words: "What the provider's terms make of the list price, below zero for a discount; part of `cost_usd`.",
+  },
+  teamAdjustmentNanoUsd: {
+    attribute: 'team_adjustment_nano_usd',
+    type: 'money-change',
+    api: 'team_adjustment_usd',
+    words: 'What the team is charged on top of that, or less; part of `cost_usd`.',
   },
   priceVersion: { attribute: 'price_version', type: 'text', api: 'price_version' },
   /** `book`, `override`, `ceiling`, `free` or `none`. */
@@ -200,99 +170,9 @@ export const STATE_FIELDS = {
 /** Every field of the record. */
 export const RECORD_FIELDS = { ...CALL_FIELDS, ...RESULT_FIELDS, ...STATE_FIELDS } as const;
 
-/** Parts of `attempts`: what became of one attempt at a provider. */
-export const ATTEMPT_FIELDS = {
-  provider: { type: 'text', api: 'provider' },
-  model: { type: 'text', api: 'model' },
-  region: { type: 'text', optional: true, api: 'region' },
-  status: { type: 'integer', optional: true, api: 'status' },
-  outcome: { type: 'text', api: 'outcome', words: OUTCOME },
-  durationMs: { type: 'milliseconds', api: 'duration_ms' },
-  rests: { type: 'flag', optional: true, api: 'rests', words: 'The place is left alone after it.' },
-  estimatedCostUsd: {
-    type: 'usd',
-    optional: true,
-    api: 'estimated_cost_usd',
-    words: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.',
-  },
-} as const satisfies Readonly<Record<string, Field>>;
-
-/** Parts of `guardrails`: what one rule of a policy found on one way; of a policy that found nothing, that. */
-export const VERDICT_FIELDS = {
-  policy: { type: 'text', api: 'policy' },
-  version: { type: 'text', api: 'version', words: 'Of the policy: raised with each change, or a digest of what the construct says.' },
-  direction: { type: 'text', api: 'direction', words: '`input` or `output`.' },
-  verdict: { type: 'text', api: 'verdict', words: VERDICT },
-  rule: { type: 'text', optional: true, api: 'rule' },
-  types: { type: 'names', optional: true, api: 'types', words: 'What was found.' },
-  findings: { type: 'count', optional: true, api: 'findings', words: 'How often.' },
-} as const satisfies Readonly<Record<string, Field>>;
-
-/** Parts of `usage`. Whatever a protocol may report has a line here. */
-export const USAGE_FIELDS = {
-  inputTokens: {
-    type: 'count',
-    api: 'input_tokens',
-    log: 'inputTokens',
-    metric: METRICS.INPUT_TOKENS,
-    measure: true,
-    column: 'input tokens',
-  },
-  cacheReadInputTokens: { type: 'count', api: 'cache_read_input_tokens', metric: METRICS.CACHE_READ_TOKENS, measure: true },
-  cacheCreationInputTokens: { type: 'count', api: 'cache_creation_input_tokens', metric: METRICS.CACHE_CREATION_TOKENS, measure: true },
-  cacheCreation1hInputTokens: { type: 'count', api: 'cache_creation_1h_input_tokens' },
-  audioCacheReadInputTokens: { type: 'count', api: 'audio_cache_read_input_tokens' },
-  audioInputTokens: { type: 'count', api: 'audio_input_tokens' },
-  imageInputTokens: { type: 'count', api: 'image_input_tokens' },
-  billedInputTokens: {
-    type: 'count',
-    api: 'billed_input_tokens',
-    words: 'What the provider bills, where it says that this is not what it counted; the price applies to it.',
-  },
-  outputTokens: {
-    type: 'count',
-    api: 'output_tokens',
-    log: 'outputTokens',
-    metric: METRICS.OUTPUT_TOKENS,
-    measure: true,
-    column: 'output tokens',
-  },
-  reasoningOutputTokens: { type: 'count', api: 'reasoning_output_tokens', metric: METRICS.REASONING_TOKENS, measure: true },
-  audioOutputTokens: { type: 'count', api: 'audio_output_tokens' },
-  imageOutputTokens: { type: 'count', api: 'image_output_tokens' },
-  billedOutputTokens: { type: 'count', api: 'billed_output_tokens', words: 'As `billed_input_tokens`.' },
-  units: { type: 'amounts', api: 'units', words: 'What is billed beside tokens: `image`, `second`, `character`, `page`, `call`.' },
-  toolCalls: { type: 'counts', api: 'tool_calls' },
-  guardrailUnits: { type: 'counts', api: 'guardrail_units', words: "Of a guardrail of the provider's, by policy." },
-  serviceTier: { type: 'text', api: 'service_tier' },
-  malformed: { type: 'flag', api: 'malformed', words: "A figure of the provider's report was no count." },
-  estimated: { type: 'flag', api: 'estimated', words: "The figures are the gateway's, not the provider's." },
-} as const satisfies { readonly [Name in keyof Usage]-?: Field & { readonly api: string; readonly type: TypeFor<Usage[Name]> } };
-
-/** Names of the types that hold such a value. */
-type TypeFor<Value> = { [Type in FieldType]: NonNullable<Value> extends FieldTypes[Type] ? Type : never }[FieldType];
-
-type OptionalNames<Of> = { [Name in keyof Of]: Of[Name] extends { readonly optional: true } ? Name : never }[keyof Of];
-
-/** What fields hold, by their names. */
-type Values<Of extends Readonly<Record<string, Field>>> = {
-  readonly [Name in Exclude<keyof Of, OptionalNames<Of>>]: FieldTypes[Of[Name]['type']];
-} & { readonly [Name in OptionalNames<Of>]?: FieldTypes[Of[Name]['type']] };
-
 /** What is known of a request before it is sent. */
-export type RequestedCall = Values<typeof CALL_FIELDS>;
+export type RequestedCall = ValuesOf<FieldTypes, typeof CALL_FIELDS>;
 /** What is known once it has ended. */
-export type RequestResult = Partial<Values<typeof RESULT_FIELDS>>;
-/** What became of one attempt at a provider. */
-export type AttemptRecord = Values<typeof ATTEMPT_FIELDS>;
-/** What a guardrail said of one request. */
-export type VerdictRecord = Values<typeof VERDICT_FIELDS>;
+export type RequestResult = Partial<ValuesOf<FieldTypes, typeof RESULT_FIELDS>>;
 /** The record of one request. */
-export type RequestRecord = RequestedCall & RequestResult & Values<typeof STATE_FIELDS>;
-
-/** Counts of the usage that the rollups add up, as they are called there. */
-export type CountedTokens = {
-  [Name in keyof typeof USAGE_FIELDS]: (typeof USAGE_FIELDS)[Name] extends { readonly measure: true; readonly api: infer Api }
-    ? Api
-    : never;
-}[keyof typeof USAGE_FIELDS];
+export type RequestRecord = RequestedCall & RequestResult & ValuesOf<FieldTypes, typeof STATE_FIELDS>;

@@ -1,9 +1,6 @@
 /** The usage record: an intent first, what became of it in the end. */
 export {
-  ATTEMPT_FIELDS,
-  type AttemptRecord,
   CALL_FIELDS,
-  type CountedTokens,
   type Field,
   type FieldType,
   type HeldPage,
@@ -16,9 +13,7 @@ export {
   type RequestRecord,
   type RequestResult,
   STATE_FIELDS,
-  USAGE_FIELDS,
-  VERDICT_FIELDS,
-  type VerdictRecord,
 } from './fields';
+export { ATTEMPT_FIELDS, type AttemptRecord, type CountedTokens, USAGE_FIELDS, VERDICT_FIELDS, type VerdictRecord } from './parts';
 export { named, shown, type TypeOf, type TypeShown } from './shown';
 export { isGivenUp, type UsageRecord } from './usage-record';

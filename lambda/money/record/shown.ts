@@ -1,4 +1,5 @@
-import type { Field, InAnswers } from './fields';
+import type { InAnswers } from './field';
+import type { Field } from './fields';
 
 type Fields = Readonly<Record<string, Field>>;
 /** Where a field may show. */

@@ -1,6 +1,6 @@
 import type { KeptRecord } from '../ports';
 import { type HeldPage, isGivenUp } from '../record';
-import { add, COST, NOTHING, type Sums, sketched, sumsOf, tokensOf } from './sums';
+import { add, COST, NOTHING, PROVIDER_ADJUSTMENT, type Sums, sketched, sumsOf, TEAM_ADJUSTMENT, tokensOf } from './sums';
 import { textOfTuple, tupleOf, tupleOfAttempt, type UsageTuple } from './tuple';
 
 /** What is added to one row: the sums of an hour's requests that are alike. */
@@ -83,6 +83,8 @@ function requestOf(record: KeptRecord): Sums {
     ['estimated', usage.estimated === true || record.state === 'expired_charged' ? 1 : 0],
     ...tokensOf(usage),
     [COST, record.costNanoUsd],
+    [PROVIDER_ADJUSTMENT, record.providerAdjustmentNanoUsd ?? 0n],
+    [TEAM_ADJUSTMENT, record.teamAdjustmentNanoUsd ?? 0n],
     ...(latencyMs === undefined ? [] : [[sketched('latency', latencyMs), 1] as const]),
     ...(timeToFirstChunkMs === undefined ? [] : [[sketched('timeToFirstChunk', timeToFirstChunkMs), 1] as const]),
   ]);

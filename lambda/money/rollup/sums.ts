@@ -4,6 +4,9 @@ import { RESULT_FIELDS, shown, USAGE_FIELDS } from '../record';
 import { classOf, percentileMs } from './sketch';
 
 export const COST = RESULT_FIELDS.costNanoUsd.attribute;
+/** Parts of the cost beside what list prices make: below zero where something is cheaper. */
+export const PROVIDER_ADJUSTMENT = RESULT_FIELDS.providerAdjustmentNanoUsd.attribute;
+export const TEAM_ADJUSTMENT = RESULT_FIELDS.teamAdjustmentNanoUsd.attribute;
 const COUNTED = shown(USAGE_FIELDS, 'measure').map(({ name, api }) => ({ name: name as TokenCount, measure: api as CountedTokens }));
 type TokenCount = { [Name in keyof Usage]: NonNullable<Usage[Name]> extends number ? Name : never }[keyof Usage] & string;
 

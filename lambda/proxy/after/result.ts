@@ -11,6 +11,7 @@ const KEPT: Readonly<Record<TypeOf<typeof RESULT_FIELDS>, Keep>> = {
   text: AS_IT_IS,
   integer: AS_IT_IS,
   money: AS_IT_IS,
+  'money-change': AS_IT_IS,
   usage: AS_IT_IS,
   attempts: AS_IT_IS,
   verdicts: AS_IT_IS,

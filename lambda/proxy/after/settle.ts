@@ -1,6 +1,16 @@
 import type { NetworkConfig } from '../../../lib/private/contract';
 import type { Outcome, Reservation } from '../../money/ledger';
-import { costOfUsage, implausible, mayReasonUnseen, type Price, tierPercent, writtenWithin } from '../../money/pricing';
+import {
+  type Charge,
+  chargeOfUsage,
+  implausible,
+  mayReasonUnseen,
+  NOTHING_CHARGED,
+  type Price,
+  sumOfCharges,
+  tierPercent,
+  writtenWithin,
+} from '../../money/pricing';
 import type { Target } from '../../routing';
 import type { Usage } from '../../wire/model';
 import { isBilled } from '../before/bound';
@@ -32,8 +42,8 @@ export function settle(gateway: Gateway, asked: BoundedCall, reservation: Reserv
   const report = trustedReport(gateway, bounded, price, trace, consumed.usage, guarded);
   const known = isBilled(call) ? finalUsage(bounded, price, trace.requestModel, { ...consumed, usage: report }) : undefined;
   const usage = known === undefined || !guarded ? known : { ...known, ...guardrailUnitsOf(call, known) };
-  const cost = usage === undefined || price === undefined ? 0n : costOfUsage(price, usage);
-  return book(gateway, bounded, reservation, trace, usage, price, cost);
+  const charge = usage === undefined || price === undefined ? NOTHING_CHARGED : chargeOfUsage(price, usage);
+  return book(gateway, bounded, reservation, trace, usage, price, charge);
 }
 
 /** Charges the lost attempts of a call that no provider answered; gives everything back when there are none. Never throws. */
@@ -42,7 +52,7 @@ export function settleLost(gateway: Gateway, bounded: BoundedCall, reservation: 
   if (last === undefined) return release(gateway, bounded, reservation, trace);
   trace.provider = last.provider;
   trace.requestModel = last.model;
-  return book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), 0n);
+  return book(gateway, bounded, reservation, trace, last.usage, bounded.prices.get(`${last.provider}/${last.model}`), NOTHING_CHARGED);
 }
 
 function book(
@@ -52,10 +62,13 @@ function book(
   trace: Trace,
   usage: Usage | undefined,
   price: Price | undefined,
-  answerNanoUsd: bigint,
+  answer: Charge,
 ): Promise<void> {
   trace.usage = usage;
-  trace.costNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, answerNanoUsd + billedByGuards(trace, call));
+  const { listNanoUsd, billedNanoUsd, costNanoUsd } = trace.lost.reduce((sum, { charge }) => sumOfCharges(sum, charge), answer);
+  trace.costNanoUsd = costNanoUsd + billedByGuards(trace, call);
+  trace.providerAdjustmentNanoUsd = unlessNone(billedNanoUsd - listNanoUsd);
+  trace.teamAdjustmentNanoUsd = unlessNone(costNanoUsd - billedNanoUsd);
   trace.priceVersion = price?.version;
   trace.priceSource = price?.source;
   return reservation.settle(closed(gateway, trace, call));
@@ -72,8 +85,12 @@ function release(gateway: Gateway, { call }: BoundedCall, reservation: Reservati
 function billedByGuards(trace: Trace, { guard }: RoutedCall): bigint {
   if (guard === undefined) return 0n;
   const billed = guard.takeBilled();
-  trace.guardNanoUsd = billed === 0n ? undefined : billed;
+  trace.guardNanoUsd = unlessNone(billed);
   return billed;
+}
+
+function unlessNone(nanoUsd: bigint): bigint | undefined {
+  return nanoUsd === 0n ? undefined : nanoUsd;
 }
 
 function closed(gateway: Gateway, trace: Trace, call: RoutedCall): Outcome {
@@ -136,7 +153,7 @@ export function lostAttempt(asked: BoundedCall, target: Target, reported: Usage 
     ...(isLastWord ? (billedOutputTokens === undefined ? {} : { billedOutputTokens }) : { estimated: true }),
   });
   const usage = guarded ? { ...known, ...guardrailUnitsOf(call, known) } : known;
-  return { provider: provider.id, model, usage, costNanoUsd: price === undefined ? 0n : costOfUsage(price, usage) };
+  return { provider: provider.id, model, usage, charge: price === undefined ? NOTHING_CHARGED : chargeOfUsage(price, usage) };
 }
 
 /** What may have been written of an answer of which nothing came, in tokens at most. */

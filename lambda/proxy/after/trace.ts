@@ -1,3 +1,4 @@
+import type { Charge } from '../../money/pricing';
 import { type AttemptRecord, named, RECORD_FIELDS, type RequestedCall, type RequestResult } from '../../money/record';
 import type { Exchange } from '../../platform/http';
 import type { Clock } from '../../platform/runtime';
@@ -12,7 +13,7 @@ export interface LostAttempt {
   readonly model: string;
   /** As far as the provider reported it; else estimated. */
   readonly usage: Usage;
-  readonly costNanoUsd: bigint;
+  readonly charge: Charge;
 }
 
 /** Fields of the usage record, each set where it becomes known. */

@@ -112,7 +112,7 @@ async function attemptAt(
       outcome,
       durationMs: Math.round(endedMs - startedMs),
       ...(health.look(key).open ? {} : { rests: true }),
-      ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.costNanoUsd) }),
+      ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.charge.costNanoUsd) }),
     });
   };
   try {

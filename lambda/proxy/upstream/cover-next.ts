@@ -26,7 +26,7 @@ export async function coverNext(
   because: GatewayError | undefined,
 ): Promise<boolean> {
   const { trace, bounded, reservation, departure } = context;
-  const lostNanoUsd = trace.lost.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n);
+  const lostNanoUsd = trace.lost.reduce((sum, { charge }) => sum + charge.costNanoUsd, 0n);
   const most = mostAt(bounded, target);
   if (most === undefined) return false;
   if (lostNanoUsd === 0n || lostNanoUsd + most <= reservation.bound.costNanoUsd) return true;
@@ -72,6 +72,8 @@ async function decideLost(gateway: Gateway, context: AdmittedCall, because: Gate
   trace.status = 0;
   trace.usage = undefined;
   trace.costNanoUsd = 0n;
+  trace.providerAdjustmentNanoUsd = undefined;
+  trace.teamAdjustmentNanoUsd = undefined;
   trace.priceVersion = undefined;
   trace.priceSource = undefined;
   trace.afterwards.push(decided);

@@ -116,6 +116,19 @@ export interface ModelConfig {
   readonly free?: boolean;
 }
 
+/** Percent above or below a price: from -100 to 1000, with four decimals at most. */
+export const PERCENT_PATTERN = '^(-100|1000|-?[1-9]?[0-9](\\.[0-9]{1,4})?|[1-9][0-9]{2}(\\.[0-9]{1,4})?)$';
+
+/** What is charged on top of what models cost, below zero for a discount. */
+export interface PriceAdjustmentConfig {
+  /** `provider/model`, or a glob of such names. */
+  readonly id: string;
+  /** Of the provider's terms. */
+  readonly percent?: string;
+  /** On top of that, for calls of a team, by its id. */
+  readonly team_percent?: Readonly<Record<string, string>>;
+}
+
 /** Deadlines, all in milliseconds. */
 export interface DeadlineConfig {
   /** TCP and TLS set-up. */
@@ -203,6 +216,7 @@ export interface GatewayDocument {
   readonly providers: ProviderConfig[];
   readonly routes: RouteConfig[];
   readonly models?: ModelConfig[];
+  readonly priceAdjustments?: PriceAdjustmentConfig[];
   readonly deadlines: DeadlineConfig;
   /** Largest accepted request body in bytes. */
   readonly maxBodyBytes: number;

@@ -52,13 +52,14 @@ export type {
   ModelConfig,
   NetworkConfig,
   OtlpConfig,
+  PriceAdjustmentConfig,
   ProbeConfig,
   ProviderConfig,
   ProviderKind,
   RoleConfig,
   UnknownPriceConfig,
 } from './document';
-export { DEFAULT_DEADLINES } from './document';
+export { DEFAULT_DEADLINES, PERCENT_PATTERN } from './document';
 export {
   type GuardPattern,
   guardPatternProblem,

@@ -84,6 +84,14 @@ test('what a model costs here is told: by the book, by an override, by an alias,
     usd_per_million_tokens: { input: '1.00', output: '2.00' },
     usd_per_unit: { call: '0.0005' },
   });
+  await admin.make('prices', { id: 'openai/*', percent: '-33.3333', team_percent: { red: '10' } });
+  expect(await price('openai/gpt-4o')).toMatchObject({
+    usd_per_million_tokens: { input: '1.00', output: '2.00' },
+    percent: '-33.3333',
+    charged_usd_per_million_tokens: { input: '0.666667', output: '1.333334' },
+    team_percent: { red: '10' },
+  });
+  expect(await price('smart')).not.toHaveProperty('percent');
   for (const name of ['nobody/x', 'nothing', 'newco/unheard-of'])
     expect([name, (await admin.call('GET', `/prices-in-force/${encodeURIComponent(name)}`)).status]).toEqual([name, 404]);
 });

@@ -136,6 +136,16 @@ describe('overrides of routes and prices', () => {
     expect((await admin.services.overrides.get('price', 'openai/all'))?.usdPerUnit).toEqual(usd_per_unit);
   });
 
+  test('what is charged on top of a price is kept as it was given, for everybody and for teams', async () => {
+    const admin = createAdminHarness(DOCUMENT);
+    const said = { percent: '-12.5', team_percent: { team_red: '10', team_blue: '-100' } };
+    const made = await admin.call('POST', '/prices', { body: { id: 'openai/*', ...said } });
+
+    expect([made.status, made.json]).toEqual([201, expect.objectContaining(said)]);
+    expect((await admin.call('GET', '/prices/openai/*')).json).toEqual(made.json);
+    expect(await admin.services.overrides.get('price', 'openai/*')).toMatchObject({ percent: '-12.5', teamPercent: said.team_percent });
+  });
+
   test('a price is replaced as a whole', async () => {
     const admin = createAdminHarness(DOCUMENT);
     await admin.call('POST', '/prices', { body: { id: 'vllm/*', usd_per_million_tokens: { input: '1.00' } } });
@@ -160,6 +170,12 @@ describe('overrides of routes and prices', () => {
       ['/prices', { id: 'openai/x', usd_per_unit: {} }, 'usd_per_unit'],
       ['/prices', { id: 'openai/x', context_window: 1 }, 'context_window'],
       ['/prices', { id: 'openai/x', max_output_tokens: 127 }, 'max_output_tokens'],
+      ['/prices', { id: 'openai/x', percent: -12.5 }, 'percent'],
+      ['/prices', { id: 'openai/x', percent: '-100.5' }, 'percent'],
+      ['/prices', { id: 'openai/x', percent: '1001' }, 'percent'],
+      ['/prices', { id: 'openai/x', percent: '1.00001' }, 'percent'],
+      ['/prices', { id: 'openai/x', team_percent: { red: '+5' } }, 'team_percent.red'],
+      ['/prices', { id: 'openai/x', team_percent: {} }, 'team_percent'],
       ['/prices', { id: 'openai/x', usd_per_tool_call: { default: '0' } }, 'usd_per_tool_call.default'],
       ['/prices', { id: 'openai/x', usd_per_tool_call: { default: '0.000' } }, 'usd_per_tool_call.default'],
     ];

@@ -34,7 +34,7 @@ test('every field of a record that the definition shows is answered, and fits th
   const answer = await answered(WHOLE_RESULT);
 
   expectFit(answer);
-  expect(Object.keys(answer)).toEqual(shown(RECORD_FIELDS, 'api').map(({ api }) => api));
+  expect(Object.keys(answer)).toEqual([...shown(RECORD_FIELDS, 'api').map(({ api }) => api), 'list_usd']);
   expect(Object.keys(answer['usage'] as object)).toEqual(shown(USAGE_FIELDS, 'api').map(({ api }) => api));
   expect(answer).toMatchObject({
     cost_usd: '12345678901.23456789',

@@ -64,6 +64,9 @@ describe('usage', () => {
         output_tokens: 15,
         reasoning_output_tokens: 0,
         cost_usd: '0.003000001',
+        list_usd: '0.003000001',
+        provider_adjustment_usd: '0.00',
+        team_adjustment_usd: '0.00',
         cache_read_share: 0.4,
         last_hour: '2026-11-24T12:00:00Z',
       },
@@ -140,6 +143,28 @@ describe('usage', () => {
     );
   });
 
+  test('tells list prices and what was made of them apart, and they add up', async () => {
+    const admin = createAdminHarness();
+    const terms = { providerAdjustmentNanoUsd: -500n, teamAdjustmentNanoUsd: 150n };
+    await request(admin, { id: 'a-01', teamId: 'red' }, { costNanoUsd: 1_650n, ...terms });
+    await request(admin, { id: 'b-02', teamId: 'blue' }, { costNanoUsd: 1_500n, providerAdjustmentNanoUsd: -500n });
+    await request(admin, { id: 'c-03', teamId: 'red' }, { costNanoUsd: 7n });
+
+    const { data } = (await admin.call('GET', '/usage?group_by=team')).json;
+    expect(data).toMatchObject([
+      { team_id: 'blue', cost_usd: '0.0000015', list_usd: '0.000002', provider_adjustment_usd: '-0.0000005', team_adjustment_usd: '0.00' },
+      {
+        team_id: 'red',
+        cost_usd: '0.000001657',
+        list_usd: '0.000002007',
+        provider_adjustment_usd: '-0.0000005',
+        team_adjustment_usd: '0.00000015',
+      },
+    ]);
+    const { text } = await admin.call('GET', '/usage?group_by=team&format=csv');
+    expect(text).toContain(',0.000001657,0.000002007,-0.0000005,0.00000015,');
+  });
+
   test('comes as CSV that no spreadsheet runs as a formula', async () => {
     const admin = createAdminHarness();
     await request(admin, { id: 'a-01', tags: { note: '=HYPERLINK("x")' } });
@@ -148,8 +173,8 @@ describe('usage', () => {
 
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.text.split('\r\n')).toEqual([
-      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,attempts,failed_attempts,refused,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
-      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0,0,0,,,,,,`,
+      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,list_usd,provider_adjustment_usd,team_adjustment_usd,attempts,failed_attempts,refused,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
+      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0.0015,0.00,0.00,0,0,0,,,,,,`,
       '',
     ]);
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boundOf, costOfUsage, implausible, mediaOf, type Price } from '../../../../lambda/money/pricing';
+import { boundOf, chargeOfUsage, implausible, mediaOf, type Price } from '../../../../lambda/money/pricing';
 import type { BoundFacts } from '../../../../lambda/money/pricing/bound-facts';
 import { PRICE_UNITS } from '../../../../lambda/wire/model';
 import type { Usage } from '../../../../lambda/wire/model/usage';
@@ -24,9 +24,17 @@ const MEDIA: BoundFacts['media'] = [
 ];
 
 const price: fc.Arbitrary<Price> = fc
-  .tuple(randomPrice, fc.option(fc.integer({ min: 1_000, max: 2_000_000 }), { nil: undefined }), fc.constantFrom(...PLACES))
-  .map(([known, window, place]) => ({
+  .tuple(
+    randomPrice,
+    fc.option(fc.integer({ min: 1_000, max: 2_000_000 }), { nil: undefined }),
+    fc.constantFrom(...PLACES),
+    fc.option(fc.record({ place: fc.bigInt({ min: 0n, max: 11_000_000n }), team: fc.bigInt({ min: 0n, max: 11_000_000n }) }), {
+      nil: undefined,
+    }),
+  )
+  .map(([known, window, place, adjustment]) => ({
     ...known,
+    ...(adjustment === undefined ? {} : { adjustment }),
     ...(window === undefined ? {} : { contextWindow: window }),
     ...(place === undefined ? {} : { place }),
   }));
@@ -79,7 +87,7 @@ test('R11 no report of what a call can have sent is believed and costs more than
             ...(units === undefined ? { units: asked.units ?? {} } : { units }),
           };
           if (implausible(usage, { facts: asked, bodyBytes, maxOutputTokens: cap, price: known }) !== undefined) continue;
-          expect(costOfUsage(known, usage)).toBeLessThanOrEqual(bound.costNanoUsd);
+          expect(chargeOfUsage(known, usage).costNanoUsd).toBeLessThanOrEqual(bound.costNanoUsd);
         }
       },
     ),

@@ -1,9 +1,10 @@
-import { overriddenPrice, overrideOf, saysPrice } from '../../../../lambda/money/pricing/overridden-price';
+import { overriddenPrice, overridesOf, saysPrice, together } from '../../../../lambda/money/pricing/overridden-price';
 import { ceilingPrice, pricesAny, TOKEN_CLASSES, UNKNOWN_CALL } from '../../../../lambda/money/pricing/price';
 import type { PriceOverride } from '../../../../lambda/money/pricing/price-override';
 
 const override = (fields: Partial<PriceOverride> & { readonly id?: string }): PriceOverride =>
   ({ id: 'p/m', generation: 3, createdAt: '', updatedAt: '', ...fields }) as PriceOverride;
+const overrideOf = (overrides: readonly PriceOverride[], names: readonly string[]) => together(overridesOf(overrides, names));
 const PLACE = { kind: 'anthropic', model: 'm' } as const;
 
 test('R15 the override that names a model holds before one that fits it, in any case of letters', () => {

@@ -1,5 +1,5 @@
 import type { Outcome, Reservation } from '../../../../lambda/money/ledger/admission';
-import { ceilingPrice, createPriceBook, estimateTokens, type Price } from '../../../../lambda/money/pricing';
+import { type Charge, ceilingPrice, createPriceBook, estimateTokens, type Price } from '../../../../lambda/money/pricing';
 import type { Consumed } from '../../../../lambda/proxy/after/estimate';
 import { estimatedInput, estimatedOutput, estimatedTools, mostOutputOf } from '../../../../lambda/proxy/after/estimate';
 import { type Loss, lostAttempt, settle, settleLost } from '../../../../lambda/proxy/after/settle';
@@ -15,6 +15,7 @@ import { bookOf } from '../../../support/prices';
 
 const NAME = 'p/m';
 const LOST: Loss = { writingMs: 0, tookMs: 0, complete: false };
+const listed = (nanoUsd: bigint): Charge => ({ listNanoUsd: nanoUsd, billedNanoUsd: nanoUsd, costNanoUsd: nanoUsd });
 const leaving = (writingMs: number): Loss => ({ ...LOST, writingMs, tookMs: writingMs });
 const LINE =
   'm | window=10000 maxOutput=1000 tier:priority=200 tier:flex=50 | input=1 output=2 audioOutput=8 imageOutput=2 call:search=0.001';
@@ -127,7 +128,7 @@ describe('R15 a report that can be true is charged as it is', () => {
 
   test('R15 what lost attempts may cost comes on top', async () => {
     const { cost, trace } = await charged(call(), { usage: REPORT }, ({ lost }) => {
-      lost.push({ provider: 'x', model: 'y', usage: {}, costNanoUsd: 5n }, { provider: 'x', model: 'y', usage: {}, costNanoUsd: 6n });
+      lost.push({ provider: 'x', model: 'y', usage: {}, charge: listed(5n) }, { provider: 'x', model: 'y', usage: {}, charge: listed(6n) });
     });
     expect([cost, trace.costNanoUsd]).toEqual([44_011n, 44_011n]);
   });
@@ -159,7 +160,7 @@ describe('R15 tiers', () => {
     expect(charge).toBe(cost);
     // Estimates and lost attempts go by the same tier.
     const lost = lostAttempt(call({ facts }), { provider: { id: 'p', definition: {} }, model: 'm', name: NAME } as never, usage, LOST);
-    expect(lost.costNanoUsd).toBe(cost);
+    expect(lost.charge.costNanoUsd).toBe(cost);
   });
 });
 
@@ -309,7 +310,7 @@ describe('R15 a lost attempt', () => {
       provider: 'p',
       model: 'm',
       usage: { inputTokens: input, outputTokens: 0, estimated: true },
-      costNanoUsd: BigInt(input) * 1_000n,
+      charge: listed(BigInt(input) * 1_000n),
     });
     const reported = {
       inputTokens: 33,
@@ -340,7 +341,7 @@ describe('R15 a lost attempt', () => {
     const bounded = call({ facts: { toolUses: [{ unit: 'search', most: 2 }] } });
     expect(lostAttempt(bounded, TARGET, { inputTokens: 33 }, leaving(100))).toMatchObject({
       usage: { inputTokens: 33, outputTokens: 40, toolCalls: { search: 2 } },
-      costNanoUsd: 33_000n + 80_000n + 2_000_000n,
+      charge: listed(33_000n + 80_000n + 2_000_000n),
     });
     expect(lostAttempt(bounded, TARGET, { inputTokens: 33, toolCalls: { search: 1 } }, leaving(100)).usage.toolCalls).toEqual({
       search: 1,
@@ -369,7 +370,7 @@ describe('R15 a lost attempt', () => {
 
   test('R15 without a price costs nothing', () => {
     expect(lostAttempt(call({ price: null }), TARGET, { inputTokens: 1e12 }, LOST)).toMatchObject({
-      costNanoUsd: 0n,
+      charge: listed(0n),
       usage: { inputTokens: 1e12 },
     });
   });
@@ -380,9 +381,9 @@ describe('R15 a call that nobody answered', () => {
     const prepare = (trace: Trace) => {
       trace.provider = 'refused';
       trace.lost.push(
-        { provider: 'x', model: 'y', usage: { inputTokens: 1 }, costNanoUsd: 5n },
-        { provider: 'x', model: 'y', usage: {}, costNanoUsd: 7n },
-        { provider: 'p', model: 'm', usage: REPORT, costNanoUsd: 6n },
+        { provider: 'x', model: 'y', usage: { inputTokens: 1 }, charge: listed(5n) },
+        { provider: 'x', model: 'y', usage: {}, charge: listed(7n) },
+        { provider: 'p', model: 'm', usage: REPORT, charge: listed(6n) },
       );
     };
     const { settled, released, trace } = await charged(call(), {}, prepare, 'settleLost');
