@@ -87,6 +87,14 @@ export interface BedrockGuardrailOptions extends ManagedGuardrailRuleOptions {
    * @default - the Region of the stack
    */
   readonly region?: string;
+
+  /**
+   * Whether answers are held against the documents and results of tools in their prompt, and against its question, by the contextual grounding
+   * that the guardrail has. Takes `direction: GuardrailDirection.OUTPUT`.
+   *
+   * @default false
+   */
+  readonly grounding?: boolean;
 }
 
 /** A moderation endpoint in OpenAI's format. */
@@ -192,8 +200,13 @@ export class GuardrailRule {
    * @param options which one, and what is done about what it finds
    */
   static bedrock(name: string, options: BedrockGuardrailOptions): GuardrailRule {
-    const { guardrailId, guardrailVersion, region } = options;
-    const bedrock = { guardrail_id: guardrailId, guardrail_version: guardrailVersion, ...(region === undefined ? {} : { region }) };
+    const { guardrailId, guardrailVersion, region, grounding } = options;
+    const bedrock = {
+      guardrail_id: guardrailId,
+      guardrail_version: guardrailVersion,
+      ...(region === undefined ? {} : { region }),
+      ...(grounding === undefined ? {} : { grounding }),
+    };
     return new GuardrailRule(name, options, { bedrock });
   }
 

@@ -32,7 +32,7 @@ export function createApplyGuardrail({ transport, signer, credentials, region, e
       origin,
       path: `/guardrail/${encodeURIComponent(config.guardrail_id)}/version/${config.guardrail_version}/apply`,
       headers,
-      body: Buffer.from(JSON.stringify(bodyOf(question))),
+      body: Buffer.from(JSON.stringify(bodyOf(config, question))),
       // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
       network: origin.startsWith('http:') ? ('loopback' as const) : ('vpc' as const),
     };
@@ -47,8 +47,16 @@ function regionOf({ region, guardrail_id: id }: BedrockGuardConfig): string | un
   return region ?? (id.startsWith('arn:') ? id.split(':')[3] : undefined);
 }
 
-function bodyOf({ direction, texts }: Question): JsonObject {
-  return { source: direction === 'input' ? 'INPUT' : 'OUTPUT', content: texts.map((text) => ({ text: { text } })) };
+/** What an answer is held against is looked at for nothing else. */
+function bodyOf({ grounding: holds }: BedrockGuardConfig, { direction, texts, grounding }: Question): JsonObject {
+  const against = holds === true ? grounding : undefined;
+  const content = against === undefined ? texts.map((text) => block(text)) : texts.map((text) => block(text, 'guard_content'));
+  if (against !== undefined) content.unshift(block(against.source, 'grounding_source'), block(against.query, 'query'));
+  return { source: direction === 'input' ? 'INPUT' : 'OUTPUT', content };
+}
+
+function block(text: string, qualifier?: 'grounding_source' | 'query' | 'guard_content'): JsonObject {
+  return { text: { text, ...(qualifier === undefined ? {} : { qualifiers: [qualifier] }) } };
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { GuardFees } from '../money/pricing';
 import type { VerdictRecord } from '../money/record';
 import { GatewayError } from '../platform/error';
+import type { RequestText } from '../wire/texts';
 import { GuardedAnswer } from './answer';
+import { groundingOf, isGrounded } from './grounding';
 import type { JsonPlace } from './json-text';
-import type { GuardedCall, ManagedGuards, ManagedRule, Way } from './managed';
+import type { Grounding, GuardedCall, ManagedGuards, ManagedRule, Way } from './managed';
 import { ManagedAnswer } from './managed-answer';
 import { Masks } from './masks';
 import type { Noted, Verdict } from './noted';
@@ -95,6 +97,11 @@ export class CallGuard {
   public openAnswer(): GuardedAnswer | undefined {
     const { ways, refusesMedia } = this.applied;
     return ways.output.scanner === undefined && refusesMedia === undefined ? undefined : new GuardedAnswer(this, ways.output);
+  }
+
+  /** What the answer is held against, where a rule wants that. */
+  public groundingOf(texts: () => readonly RequestText[]): Grounding | undefined {
+    return this.managed('output').some(isGrounded) ? groundingOf(texts()) : undefined;
   }
 
   /** What shows an answer to services, where a rule asks any. */

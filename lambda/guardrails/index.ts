@@ -2,7 +2,7 @@
 export type { GuardedAnswer } from './answer';
 export { CallGuard } from './call-guard';
 export { type Judged, judge, judging, lookInto } from './judge';
-export type { GuardedCall, GuardVerdict, ManagedGuard, ManagedGuards, ManagedRule, Way } from './managed';
+export type { Grounding, GuardedCall, GuardVerdict, ManagedGuard, ManagedGuards, ManagedRule, Way } from './managed';
 export type { AskedRule, ManagedAnswer } from './managed-answer';
 export { askOfPrompt, type PromptVerdict } from './managed-prompt';
 export { type Masking, MaskRestorer, Masks } from './masks';

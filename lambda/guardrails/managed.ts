@@ -15,6 +15,12 @@ export interface ManagedRule {
   readonly rule: GuardRuleConfig;
 }
 
+/** What of a prompt an answer is held against. */
+export interface Grounding {
+  readonly source: string;
+  readonly query: string;
+}
+
 /** What a check belongs to. */
 export interface GuardedCall {
   readonly direction: Way;
@@ -22,6 +28,8 @@ export interface GuardedCall {
   /** Monotonic ms: no verdict is waited for beyond it. */
   readonly deadlineMs: number;
   readonly wanted: CancellationToken;
+  /** Of an answer that a rule wants to be held against it. */
+  readonly grounding?: Grounding | undefined;
 }
 
 /** What a service says of texts. */
@@ -45,8 +53,8 @@ export interface ManagedGuard {
    * @throws GatewayError 503 `guardrail_unavailable` where no verdict came in time
    */
   check(texts: readonly string[], around: GuardedCall): Promise<GuardVerdict>;
-  /** The most that checks of so many characters cost, as one or in windows over a stream. */
-  mostCostNanoUsd(characters: number, windows: 'whole' | 'stream'): bigint;
+  /** The most that checks of so many characters cost, as one or in windows over a stream, each held against so many others. */
+  mostCostNanoUsd(characters: number, windows: 'whole' | 'stream', against: number): bigint;
 }
 
 /** Guards by their rules; each is made once. */

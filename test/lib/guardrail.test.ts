@@ -51,7 +51,15 @@ test('what is said of policies stands in the document, and holds for every call 
       Guardrail.policy('asked', {
         always: false,
         rules: [
-          GuardrailRule.bedrock('b', { ...BLOCK, guardrailId: 'gr-1', guardrailVersion: '1', region: 'eu-central-1', failOpen: true }),
+          GuardrailRule.bedrock('b', {
+            ...BLOCK,
+            guardrailId: 'gr-1',
+            guardrailVersion: '1',
+            region: 'eu-central-1',
+            failOpen: true,
+            direction: GuardrailDirection.OUTPUT,
+            grounding: true,
+          }),
           GuardrailRule.moderation('m', { ...BLOCK, provider: 'simulated', model: 'x', categories: ['violence'], threshold: 0.5 }),
           GuardrailRule.webhook('w', {
             ...BLOCK,
@@ -84,8 +92,9 @@ test('what is said of policies stands in the document, and holds for every call 
       rules: [
         {
           name: 'b',
-          bedrock: { guardrail_id: 'gr-1', guardrail_version: '1', region: 'eu-central-1' },
+          bedrock: { guardrail_id: 'gr-1', guardrail_version: '1', region: 'eu-central-1', grounding: true },
           action: 'block',
+          direction: 'output',
           on_failure: 'allow',
         },
         {

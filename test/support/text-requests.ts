@@ -29,7 +29,7 @@ const chatCall = fc.oneof(
 );
 const chatMessage = fc.oneof(
   some({ role: fc.constantFrom<Template>('system', 'developer'), content: chatContent('system') }, { name: text('system') }),
-  some({ role: is('user'), content: chatContent('message') }, { name: text('message') }),
+  some({ role: is('user'), content: chatContent('user') }, { name: text('user') }),
   some(
     { role: is('assistant') },
     {
@@ -115,10 +115,10 @@ const messageBody = {
       some({
         role: is('user'),
         content: fc.oneof(
-          text('message'),
+          text('user'),
           list(
             fc.oneof(
-              anthropicShared('message'),
+              anthropicShared('user'),
               some({ type: is('tool_result'), tool_use_id: name }, { content: anthropicContent('result'), is_error: is(false) }),
             ),
           ),
@@ -210,7 +210,8 @@ const responsesTool = fc.oneof(
 );
 const responsesItem = fc.oneof(
   some({ role: fc.constantFrom<Template>('system', 'developer'), content: responsesContent('system') }),
-  some({ role: fc.constantFrom<Template>('user', 'assistant'), content: responsesContent('message') }, { type: is('message'), id: name }),
+  some({ role: is('user'), content: responsesContent('user') }, { type: is('message'), id: name }),
+  some({ role: is('assistant'), content: responsesContent('message') }, { type: is('message'), id: name }),
   some({
     type: is('function_call'),
     call_id: name,
@@ -251,7 +252,7 @@ export const TEXT_REQUESTS = {
   'anthropic-messages chat': some({ ...messageBody, max_tokens: is(9) }, anthropicOptional),
   'anthropic-messages count-tokens': some(messageBody, anthropicOptional),
   'openai-responses chat': some(
-    { model: name, input: fc.oneof(text('message'), list(responsesItem)) },
+    { model: name, input: fc.oneof(text('user'), list(responsesItem)) },
     {
       instructions: text('system'),
       tools: list(responsesTool),

@@ -21,7 +21,15 @@ const BEDROCK: Schema = {
   type: 'object',
   additionalProperties: false,
   required: ['guardrail_id', 'guardrail_version'],
-  properties: { guardrail_id: TEXT, guardrail_version: TEXT, region: TEXT },
+  properties: {
+    guardrail_id: TEXT,
+    guardrail_version: TEXT,
+    region: TEXT,
+    grounding: {
+      type: 'boolean',
+      description: 'Whether answers are held against documents and results of tools in their prompt, and against its question.',
+    },
+  },
   description: 'A guardrail of Amazon Bedrock, asked by `ApplyGuardrail` for calls of every provider.',
 };
 

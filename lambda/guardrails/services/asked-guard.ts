@@ -81,14 +81,14 @@ export class AskedGuard implements Pick<ManagedGuard, 'check'> {
     throw this.#unavailable(failure, sum(known), around.requestId);
   }
 
-  async #ask(pieces: readonly Piece[], { direction, requestId, deadlineMs, wanted }: GuardedCall): Promise<ServiceVerdict> {
+  async #ask(pieces: readonly Piece[], { direction, requestId, deadlineMs, wanted, grounding }: GuardedCall): Promise<ServiceVerdict> {
     const { service, breaker } = this.asked;
     const nowMs = this.clock.monotonic();
     const timeoutMs = Math.min(service.timeoutMs, deadlineMs - nowMs);
     if (timeoutMs <= 0) throw new NoVerdict('timeout');
     if (breaker.restMs(nowMs) > 0) throw new NoVerdict('resting');
     try {
-      const verdict = await service.ask({ texts: pieces.map(({ text }) => text), direction, requestId, timeoutMs, wanted });
+      const verdict = await service.ask({ texts: pieces.map(({ text }) => text), direction, requestId, timeoutMs, wanted, grounding });
       if (verdict.masked !== undefined && verdict.masked.length !== pieces.length) throw new NoVerdict('malformed');
       breaker.answered();
       return verdict;

@@ -11,12 +11,14 @@ const TIMEOUT_MS = 5_000;
  *
  * @see https://aws.amazon.com/blogs/machine-learning/use-the-applyguardrail-api-with-long-context-inputs-and-streaming-outputs-in-amazon-bedrock
  */
-export const BEDROCK_CALL_CHARACTERS = 25_000;
+const CALL_CHARACTERS = 25_000;
+/** Of an answer that is held against its prompt. @see https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html */
+const GROUNDED_CHARACTERS = 5_000;
 
 export function bedrockService(config: BedrockGuardConfig, applyGuardrail: ApplyGuardrail): GuardService {
   return {
     mostTexts: 100,
-    mostCharacters: BEDROCK_CALL_CHARACTERS,
+    mostCharacters: config.grounding === true ? GROUNDED_CHARACTERS : CALL_CHARACTERS,
     timeoutMs: TIMEOUT_MS,
     ask: (question) => applyGuardrail(config, question),
   };

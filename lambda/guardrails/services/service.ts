@@ -1,5 +1,5 @@
 import type { CancellationToken } from '../../platform/runtime';
-import type { GuardVerdict, Way } from '../managed';
+import type { Grounding, GuardVerdict, Way } from '../managed';
 
 /** One question to a service. */
 export interface Question {
@@ -9,6 +9,7 @@ export interface Question {
   /** No answer is waited for longer. */
   readonly timeoutMs: number;
   readonly wanted: CancellationToken;
+  readonly grounding?: Grounding | undefined;
 }
 
 /** What a service says of the texts of one question. */

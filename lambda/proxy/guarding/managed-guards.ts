@@ -4,7 +4,7 @@ import type { Secrets } from '../../identity';
 import { deployedValue } from '../../platform/document';
 import type { Transport } from '../../platform/http';
 import { type Clock, createMemo, type Log } from '../../platform/runtime';
-import { mostBedrockFee } from './guard-fees';
+import { mostBedrockFee, mostGroundedFee } from './guard-fees';
 
 /** What managed guards reach services by. */
 export interface ManagedGuardParts {
@@ -52,8 +52,10 @@ class LazyGuard implements ManagedGuard {
     return new AskedGuard(this.rule, await this.open(), this.parts.clock, this.parts.log).check(texts, around);
   }
 
-  public mostCostNanoUsd(characters: number, windows: 'whole' | 'stream'): bigint {
-    return this.rule.rule.bedrock === undefined ? 0n : mostBedrockFee(characters, windows);
+  public mostCostNanoUsd(characters: number, windows: 'whole' | 'stream', against: number): bigint {
+    const { bedrock } = this.rule.rule;
+    if (bedrock === undefined) return 0n;
+    return bedrock.grounding === true ? mostGroundedFee(characters, windows, against) : mostBedrockFee(characters, windows);
   }
 }
 

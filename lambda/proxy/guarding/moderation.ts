@@ -43,7 +43,7 @@ export async function planModeration(gateway: Gateway, asked: ModelCall, rows: K
   const services = judging(applied).map((rule) => gateway.managedGuards.of(rule));
   const lengths = judged.flatMap(({ texts }) => texts.map((text) => text.length));
   const costNanoUsd = lengths.reduce(
-    (sum, length) => services.reduce((fee, service) => fee + service.mostCostNanoUsd(length, 'whole'), sum),
+    (sum, length) => services.reduce((fee, service) => fee + service.mostCostNanoUsd(length, 'whole', 0), sum),
     0n,
   );
   checkMaxCost(call.options, costNanoUsd);

@@ -1,4 +1,4 @@
-import type { ManagedGuards } from '../../guardrails';
+import type { CallGuard, ManagedGuards } from '../../guardrails';
 import type { RoutedCall } from '../before/call';
 import type { Stage } from '../relay/stages';
 
@@ -7,12 +7,18 @@ export const guardStage: Stage = { open: ({ guard }) => guard?.openAnswer() };
 
 /** Shows what is left of it to services, which never see what was masked here. */
 export function managedStage(guards: ManagedGuards): Stage {
-  return { open: (call) => call.guard?.openManaged(guards, aroundOf(call), call.answer === 'sse') };
+  return { open: (call) => call.guard?.openManaged(guards, aroundOf(call, call.guard), call.answer === 'sse') };
 }
 
-function aroundOf({ exchange, configuration, requestId }: RoutedCall) {
+function aroundOf({ exchange, configuration, requestId, dialect, document }: RoutedCall, guard: CallGuard) {
   const { deadlines } = configuration.document;
-  return { requestId, deadlineMs: Math.min(exchange.arrivedMs + deadlines.totalMs, exchange.deadlineMs), wanted: exchange.wanted };
+  const grounding = guard.groundingOf(() => (document.form === undefined ? dialect.texts(document).texts : []));
+  return {
+    requestId,
+    grounding,
+    deadlineMs: Math.min(exchange.arrivedMs + deadlines.totalMs, exchange.deadlineMs),
+    wanted: exchange.wanted,
+  };
 }
 
 /** Behind all others: the caller alone gets its own values back. */

@@ -2,7 +2,9 @@
 export type TextPlace =
   /** Instructions of whoever runs the caller's application. */
   | 'system'
-  /** What users and models said. */
+  /** What users said. */
+  | 'user'
+  /** What models said, and texts that are no part of a conversation. */
   | 'message'
   /** What a model thought. Some of it is signed: a provider refuses the call when it is changed. */
   | 'reasoning'

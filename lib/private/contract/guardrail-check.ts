@@ -104,7 +104,12 @@ const RULE_FIELDS = fields(
     heuristic: oneOf(GUARD_HEURISTICS),
     threshold: number(0, 1),
     bedrock: fields(
-      { guardrail_id: text(2_048), guardrail_version: text(8, /^(?:DRAFT|[1-9]\d*)$/), region: text(32, /^[a-z]{2}(?:-[a-z]+)+-\d$/) },
+      {
+        guardrail_id: text(2_048),
+        guardrail_version: text(8, /^(?:DRAFT|[1-9]\d*)$/),
+        region: text(32, /^[a-z]{2}(?:-[a-z]+)+-\d$/),
+        grounding: FLAG,
+      },
       ['guardrail_id', 'guardrail_version'],
     ),
     openai_moderation: fields({ provider: text(64), model: text(256), categories: list(text(64), 64), threshold: number(0, 1) }, [
@@ -157,6 +162,8 @@ function checkRule(value: unknown, field: string): GuardrailProblem | undefined 
   if (search === 'heuristic' && rule.action !== 'flag')
     return at(`${field}.action`, 'must be "flag": a heuristic is not sure enough to do more');
   if (search === 'heuristic' && direction !== 'input') return at(`${field}.direction`, 'must be "input": attacks come with the prompt');
+  if (rule.bedrock?.grounding === true && direction !== 'output')
+    return at(`${field}.direction`, 'must be "output": grounding holds answers against their prompt');
   if (search === 'openai_moderation' && rule.action === 'mask')
     return at(`${field}.action`, 'must not be "mask": moderation does not say where it found something');
   if (rule.action === 'route' && direction !== 'input') return at(`${field}.direction`, 'must be "input": an answer is there already');

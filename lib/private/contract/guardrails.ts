@@ -24,6 +24,8 @@ export interface BedrockGuardConfig {
   readonly guardrail_version: string;
   /** Default: the Region of the gateway. */
   readonly region?: string;
+  /** Answers are held against documents and results of tools in their prompt, and against its question. Default: false. */
+  readonly grounding?: boolean;
 }
 
 /** A moderation endpoint in OpenAI's format. */

@@ -43,6 +43,14 @@ describe('a guardrail policy', () => {
     [policy({ detect: undefined, heuristic: 'prompt_attack', action: 'block' }), 'rules[0].action'],
     [policy({ detect: undefined, heuristic: 'prompt_attack', action: 'flag', direction: 'output' }), 'rules[0].direction'],
     [policy({ detect: undefined, bedrock: { guardrail_id: 'gr-1' }, action: 'block' }), 'rules[0].bedrock.guardrail_version'],
+    [
+      policy({ detect: undefined, bedrock: { guardrail_id: 'g', guardrail_version: '1', grounding: true }, action: 'block' }),
+      'rules[0].direction',
+    ],
+    [
+      policy({ detect: undefined, bedrock: { guardrail_id: 'g', guardrail_version: '1', grounding: 1 }, action: 'block' }),
+      'rules[0].bedrock.grounding',
+    ],
     [policy({ detect: undefined, openai_moderation: { provider: 'openai', model: 'm' }, action: 'mask' }), 'rules[0].action'],
     [policy({ detect: undefined, webhook: { url: 'ftp://x', timeout_ms: 1 }, action: 'block' }), 'rules[0].webhook.url'],
   ])('is refused by the name of what is wrong: %j', (value, field) => {

@@ -31,8 +31,14 @@ afterAll(async () => {
   await dynamodb.close();
 });
 
-async function apply(guardrail: string, ...texts: string[]) {
-  const body = JSON.stringify({ source: 'INPUT', content: texts.map((text) => ({ text: { text } })) });
+const apply = (guardrail: string, ...texts: string[]) =>
+  applied(
+    texts.map((text) => ({ text: { text } })),
+    guardrail,
+  );
+
+async function applied(content: readonly object[], guardrail = 'gr1') {
+  const body = JSON.stringify({ source: 'INPUT', content });
   const path = `/guardrail/${encodeURIComponent(guardrail)}/version/1/apply`;
   const headers = { 'content-type': 'application/json' };
   const request = { method: 'POST' as const, origin: endpoint.url, path, headers, body: Buffer.from(body) };
@@ -51,6 +57,24 @@ test('it passes, masks and refuses, and counts text units', async () => {
   expect((await apply('gr1', 'please guardrail:block this')).said).toMatchObject({
     action: 'GUARDRAIL_INTERVENED',
     assessments: [{ contentPolicy: { filters: [{ action: 'BLOCKED' }] } }],
+  });
+});
+
+test('it holds an answer against its source, which it looks at for nothing else', async () => {
+  const block = (text: string, qualifier: string): object => ({ text: { text, qualifiers: [qualifier] } });
+  const held = async (answer: string) =>
+    (
+      await applied([
+        block('The shop opens at nine. guardrail:block', 'grounding_source'),
+        block('When?', 'query'),
+        block(answer, 'guard_content'),
+      ])
+    ).said;
+
+  expect(await held('The shop opens at nine.')).toMatchObject({ action: 'NONE', usage: { contextualGroundingPolicyUnits: 2 } });
+  expect(await held('Bring cake tomorrow, the')).toMatchObject({
+    action: 'GUARDRAIL_INTERVENED',
+    assessments: [{ contextualGroundingPolicy: { filters: [{ type: 'GROUNDING', action: 'BLOCKED' }] } }],
   });
 });
 

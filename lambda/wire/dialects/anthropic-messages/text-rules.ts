@@ -63,5 +63,6 @@ export const TEXT_RULES: TextRule = {
 
 /** Some models take instructions in the middle of a conversation. */
 function roleOf(kindOf: (field: string) => string | undefined): TextRule {
-  return { place: kindOf('role') === 'system' ? 'system' : 'message' };
+  const role = kindOf('role');
+  return { place: role === 'system' || role === 'user' ? role : 'message' };
 }

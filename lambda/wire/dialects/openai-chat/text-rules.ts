@@ -14,7 +14,13 @@ import {
   WORDLESS,
 } from '../../texts';
 
-const PLACES: Readonly<Record<string, TextPlace>> = { system: 'system', developer: 'system', tool: 'result', function: 'result' };
+const PLACES: Readonly<Record<string, TextPlace>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  tool: 'result',
+  function: 'result',
+};
 
 const CALL: TextRule = {
   place: 'arguments',

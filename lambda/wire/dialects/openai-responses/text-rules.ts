@@ -6,13 +6,14 @@ import {
   REASONING,
   SCHEMA,
   SKIP,
+  type TextPlace,
   type TextRule,
   type TextRules,
   TOOL_ADDRESS,
   WORDLESS,
 } from '../../texts';
 
-const SYSTEM = new Set(['system', 'developer']);
+const PLACES: Readonly<Record<string, TextPlace>> = { system: 'system', developer: 'system', user: 'user' };
 
 const TOOL: TextRule = {
   place: 'tool-definition',
@@ -55,7 +56,7 @@ function itemOf(kindOf: (field: string) => string | undefined): TextRule {
   if (type.endsWith('_call')) return CALL;
   if (type.endsWith('_output') || type.endsWith('_response')) return RESULT;
   return {
-    place: SYSTEM.has(kindOf('role') ?? '') ? 'system' : 'message',
+    place: PLACES[kindOf('role') ?? ''] ?? 'message',
     fields: { content: { fields: { filename: { place: 'document' } } } },
   };
 }
@@ -71,7 +72,7 @@ export const TEXT_RULES: TextRule = {
   fields: {
     ...SETTINGS,
     instructions: { place: 'system' },
-    input: { place: 'message', below: WORDLESS, kind: itemOf },
+    input: { place: 'user', below: WORDLESS, kind: itemOf },
     tools: TOOL,
     text: { place: 'format', fields: { verbosity: SKIP, format: { fields: { type: SKIP, schema: SCHEMA } } }, below: {} },
     prompt: { place: 'message', below: WORDLESS, fields: { version: SKIP } },

@@ -177,7 +177,7 @@ test('a text may be hidden by no escape in its field’s name', async () => {
   const body = parseJsonDocument(Buffer.from('{"messages":[{"role":"user","\\u0063ontent":"secret"}],"s\\u0079stem":"rule"}'));
 
   expect(messages.texts(body).texts.map(({ place, path, text }) => [place, path, text])).toEqual([
-    ['message', 'messages[0].content', 'secret'],
+    ['user', 'messages[0].content', 'secret'],
     ['system', 'system', 'rule'],
   ]);
 });
