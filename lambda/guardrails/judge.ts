@@ -1,7 +1,7 @@
 import { guardDirection, guardTypesOf } from '../../lib/private/contract';
 import type { CategoryFinding, ModerationResult } from '../wire/operations';
 import type { CallGuard } from './call-guard';
-import type { GuardedCall, GuardVerdict, ManagedRule } from './managed';
+import type { GuardedCall, GuardVerdict, ManagedRule, Way } from './managed';
 import type { AskedRule } from './managed-answer';
 import { mayMask } from './managed-prompt';
 import type { AppliedPolicies } from './policy';
@@ -42,18 +42,52 @@ export async function judge(
   asked: readonly AskedRule[],
   around: Omit<GuardedCall, 'direction'>,
 ): Promise<readonly ModerationResult[]> {
+  const asking = { guard, around };
+  const masking = asked.filter(mayMask);
+  const others = asked.filter((one) => !mayMask(one));
+  const seen = await ofEach(inputs, async ({ texts, found }) => {
+    let left = texts;
+    for (const one of masking) left = (await ask(asking, one, left, found)).masked ?? left;
+    return left;
+  });
+  // What is under way is waited for even where another has failed: it may bill.
+  const answers = await Promise.allSettled([
+    ...others.filter(isOfEach).map((one) => askOfAll(asking, one, inputs, seen)),
+    ofEach(inputs, ({ found }, at) =>
+      allSettled(others.filter((one) => !isOfEach(one)).map((one) => ask(asking, one, seen[at] as readonly string[], found))),
+    ),
+  ]);
+  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+  return inputs.map(({ found }) => found.result());
+}
+
+/** Some inputs at once, each asked of; all that were begun come to their end, also where one fails. */
+async function ofEach<Input, Result>(inputs: readonly Input[], by: (input: Input, at: number) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
   const failures: unknown[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next; at < inputs.length && failures.length === 0; at = next) {
       next += 1;
-      await askServices({ guard, around }, asked, inputs[at] as Judged).catch((error: unknown) => failures.push(error));
+      try {
+        results[at] = await by(inputs[at] as Input, at);
+      } catch (error) {
+        failures.push(error);
+      }
     }
   };
-  // What is under way is waited for even where another has failed: it may bill.
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, inputs.length) }, work));
   if (failures.length > 0) throw failures[0];
-  return inputs.map(({ found }) => found.result());
+  return results;
+}
+
+async function allSettled(asked: readonly Promise<unknown>[]): Promise<void> {
+  for (const answer of await Promise.allSettled(asked)) if (answer.status === 'rejected') throw answer.reason;
+}
+
+/** Its service tells the texts of one question apart. */
+function isOfEach({ rule: { rule } }: AskedRule): boolean {
+  return rule.openai_moderation !== undefined;
 }
 
 interface Asking {
@@ -111,27 +145,39 @@ function lookHere(guard: CallGuard, texts: readonly string[], found: Found): rea
   return shown;
 }
 
-/** Those that mask one after another, each shown what the one before has left, then the others at once. */
-async function askServices(asking: Asking, rules: readonly AskedRule[], { texts, found }: Judged): Promise<void> {
-  let seen = texts;
-  const ask = async (one: AskedRule): Promise<void> => {
-    const verdict = await verdictOf(asking, one, seen);
-    addVerdict(found, one.rule, verdict);
-    if (mayMask(one)) seen = verdict.masked ?? seen;
-  };
-  for (const one of rules) if (mayMask(one)) await ask(one);
-  const answers = await Promise.allSettled(rules.filter((one) => !mayMask(one)).map(ask));
-  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+async function ask(asking: Asking, one: AskedRule, texts: readonly string[], found: Found): Promise<GuardVerdict> {
+  const verdict = await verdictOf(asking, one, texts);
+  noteVerdict(asking.guard, one.rule, verdict, wayOf(one));
+  addVerdict(found, one.rule, verdict);
+  return verdict;
 }
 
-async function verdictOf({ guard, around }: Asking, { rule, guard: service }: AskedRule, texts: readonly string[]): Promise<GuardVerdict> {
-  const direction = guardDirection(rule.rule) === 'output' ? 'output' : 'input';
+/** One question of all inputs, or as few as its service takes. */
+async function askOfAll(asking: Asking, one: AskedRule, inputs: readonly Judged[], seen: readonly (readonly string[])[]): Promise<void> {
+  const { each = [], costNanoUsd } = await verdictOf(asking, one, seen.flat(), true);
+  asking.guard.charge(costNanoUsd);
+  let at = 0;
+  for (const [index, { found }] of inputs.entries()) {
+    const begin = at;
+    at += seen[index]?.length ?? 0;
+    for (const { types, scores } of each.slice(begin, at)) {
+      const verdict = { blocked: types.length > 0, types, scores, costNanoUsd: 0n, checkedCharacters: 0 };
+      noteVerdict(asking.guard, one.rule, verdict, wayOf(one));
+      addVerdict(found, one.rule, verdict);
+    }
+  }
+}
+
+function wayOf({ rule: { rule } }: AskedRule): Way {
+  return guardDirection(rule) === 'output' ? 'output' : 'input';
+}
+
+async function verdictOf({ guard, around }: Asking, one: AskedRule, texts: readonly string[], ofEach = false): Promise<GuardVerdict> {
+  const direction = wayOf(one);
   try {
-    const verdict = await service.check(texts, { ...around, direction });
-    noteVerdict(guard, rule, verdict, direction);
-    return verdict;
+    return await one.guard.check(texts, { ...around, direction, ofEach });
   } catch (error) {
-    noteFailed(guard, rule, error, direction);
+    noteFailed(guard, one.rule, error, direction);
     throw error;
   }
 }

@@ -30,6 +30,14 @@ export interface GuardedCall {
   readonly wanted: CancellationToken;
   /** Of an answer that a rule wants to be held against it. */
   readonly grounding?: Grounding | undefined;
+  /** What is found in one text does not end the search in the others. */
+  readonly ofEach?: boolean;
+}
+
+/** What a service says of one text. */
+export interface TextVerdict {
+  readonly types: readonly string[];
+  readonly scores: ReadonlyMap<string, number>;
 }
 
 /** What a service says of texts. */
@@ -41,6 +49,8 @@ export interface GuardVerdict {
   readonly types: readonly string[];
   /** How sure the service is of each of its categories, 0 to 1, where it says so. */
   readonly scores?: ReadonlyMap<string, number>;
+  /** The same of each text, where it tells them apart. */
+  readonly each?: readonly TextVerdict[];
   readonly costNanoUsd: bigint;
   readonly checkedCharacters: number;
 }

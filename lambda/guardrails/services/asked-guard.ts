@@ -1,6 +1,6 @@
 import { GatewayError } from '../../platform/error';
 import type { Clock, Log } from '../../platform/runtime';
-import type { GuardedCall, GuardVerdict, ManagedGuard, ManagedRule } from '../managed';
+import type { GuardedCall, GuardVerdict, ManagedGuard, ManagedRule, TextVerdict } from '../managed';
 import type { Breaker } from './breaker';
 import { type Piece, questionsOf } from './questions';
 import { type GuardService, NoVerdict, type ServiceVerdict } from './service';
@@ -48,11 +48,13 @@ export class AskedGuard implements Pick<ManagedGuard, 'check'> {
     const verdicts = await this.#askAll(questions, around);
     const masked = maskedTexts(texts, questions, verdicts);
     const scores = highestScores(verdicts);
+    const each = around.ofEach === true ? verdictOfEach(texts, questions, verdicts) : undefined;
     return {
       blocked: verdicts.some(({ blocked }) => blocked),
       ...(masked === undefined ? {} : { masked }),
       types: [...new Set(verdicts.flatMap(({ types }) => types))],
       ...(scores.size === 0 ? {} : { scores }),
+      ...(each === undefined ? {} : { each }),
       costNanoUsd: sum(verdicts),
       checkedCharacters: texts.reduce((count, text) => count + text.length, 0),
     };
@@ -66,7 +68,7 @@ export class AskedGuard implements Pick<ManagedGuard, 'check'> {
     const work = async (): Promise<void> => {
       for (let at = next; at < questions.length; at = next) {
         next += 1;
-        if (failure !== undefined || verdicts.some((verdict) => verdict?.blocked)) return;
+        if (failure !== undefined || (around.ofEach !== true && verdicts.some((verdict) => verdict?.blocked))) return;
         try {
           verdicts[at] = await this.#ask(questions[at] as readonly Piece[], around);
         } catch (error) {
@@ -76,7 +78,7 @@ export class AskedGuard implements Pick<ManagedGuard, 'check'> {
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, questions.length) }, work));
     const known = verdicts.filter((verdict) => verdict !== undefined);
-    if (failure === undefined || known.some(({ blocked }) => blocked))
+    if (failure === undefined || (around.ofEach !== true && known.some(({ blocked }) => blocked)))
       return Array.from(questions, (_, at) => verdicts[at] ?? NOTHING_SAID);
     throw this.#unavailable(failure, sum(known), around.requestId);
   }
@@ -116,11 +118,26 @@ function sum(verdicts: readonly ServiceVerdict[]): bigint {
   return verdicts.reduce((cost, { costNanoUsd }) => cost + costNanoUsd, 0n);
 }
 
-function highestScores(verdicts: readonly ServiceVerdict[]): ReadonlyMap<string, number> {
+function highestScores(verdicts: readonly Pick<ServiceVerdict, 'scores'>[]): ReadonlyMap<string, number> {
   const highest = new Map<string, number>();
   for (const { scores } of verdicts)
     for (const [category, score] of scores ?? []) highest.set(category, Math.max(score, highest.get(category) ?? 0));
   return highest;
+}
+
+/** A long text is asked of in pieces: it is all that was found in any of them. */
+function verdictOfEach(
+  texts: readonly string[],
+  questions: readonly (readonly Piece[])[],
+  verdicts: readonly ServiceVerdict[],
+): readonly TextVerdict[] {
+  const ofText = texts.map((): TextVerdict[] => []);
+  for (const [at, pieces] of questions.entries())
+    for (const [place, { index }] of pieces.entries()) {
+      const verdict = verdicts[at]?.each?.[place];
+      if (verdict !== undefined) ofText[index]?.push(verdict);
+    }
+  return ofText.map((pieces) => ({ types: [...new Set(pieces.flatMap(({ types }) => types))], scores: highestScores(pieces) }));
 }
 
 function maskedTexts(

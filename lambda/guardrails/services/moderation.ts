@@ -26,8 +26,9 @@ export function moderationService(config: ModerationGuardConfig, moderate: Moder
 /** An error under a good status is no verdict, and neither is one of other texts than were asked of. */
 function verdictOf({ results }: JsonObject, count: number, config: ModerationGuardConfig): ServiceVerdict {
   if (!Array.isArray(results) || results.length !== count) throw new NoVerdict('malformed');
-  const types = new Set(results.flatMap((result) => flaggedOf(result, config)));
-  return { blocked: types.size > 0, types: [...types], scores: scoresOf(results), costNanoUsd: 0n };
+  const each = results.map((result) => ({ types: flaggedOf(result, config), scores: scoresOf([result]) }));
+  const types = new Set(each.flatMap((one) => one.types));
+  return { blocked: types.size > 0, types: [...types], scores: scoresOf(results), each, costNanoUsd: 0n };
 }
 
 /** The highest of each category. Who says nothing of how sure it is may still say whether. */

@@ -216,6 +216,38 @@ test('what a policy holds for elsewhere alone does not answer here, and a stream
   expect((await ask('darn', { model: 'chat' })).status).toBe(404);
 });
 
+test('a moderation endpoint is asked of all inputs in few questions, and each has its own result', async () => {
+  const asked: number[] = [];
+  upstream.script(
+    hosts({
+      moderation: ({ input }) => {
+        asked.push(input.length);
+        return {
+          results: input.map((text) => ({
+            flagged: text.includes('bomb'),
+            categories: { violence: text.includes('bomb') },
+            category_scores: { violence: text.includes('bomb') ? 0.9 : 0.1 },
+          })),
+        };
+      },
+      model: [],
+    }),
+  );
+  await start([moderationRule(), BLOCK]);
+  const inputs = Array.from({ length: 100 }, (_, at) =>
+    at % 7 === 3 ? `a bomb ${at}` : at === 50 ? `${'x'.repeat(45_000)} bomb` : `hello ${at}`,
+  );
+
+  const { body, record } = await ask(inputs);
+
+  expect(asked.length).toBeLessThan(10);
+  expect(asked.reduce((sum, count) => sum + count, 0)).toBe(102);
+  const results = body.results as { flagged: boolean; category_scores: { violence: number } }[];
+  expect(results.map(({ flagged }) => flagged)).toEqual(inputs.map((text) => text.includes('bomb')));
+  expect(results.map(({ category_scores }) => category_scores.violence)).toEqual(inputs.map((text) => (text.includes('bomb') ? 0.9 : 0.1)));
+  expect(record?.guardrails).toMatchObject([{ rule: 'moderation', verdict: 'block', types: ['violence'] }]);
+});
+
 test('a thousand inputs have a result each', async () => {
   await start([BLOCK]);
 
