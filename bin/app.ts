@@ -11,11 +11,12 @@
  *   `smart` leads to the first of a few well-known models whose provider is there.
  * - `-c contentLog=full`: a place for contents, and what is kept of them where no level says otherwise (`off`, `metadata`, `redacted`, `full`).
  * - `-c archive=false`: without the audit trail in a bucket.
+ * - `-c spendExport=true`: with a bucket that spend is written into, day by day.
  * - `-c removalPolicy=destroy`: a gateway to throw away.
  */
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Archive, ContentLog, type ContentLogLevel, LlmGateway, Provider, ProviderNetwork, Route, Target } from '../lib/index';
+import { Archive, ContentLog, type ContentLogLevel, LlmGateway, Provider, ProviderNetwork, Route, SpendExport, Target } from '../lib/index';
 
 /** Providers that need nothing but a key, by id. */
 const KEYED: Record<string, (apiKey: ISecret) => Provider> = {
@@ -55,6 +56,7 @@ new LlmGateway(stack, 'Gateway', {
   routes: configuredRoutes(new Set(providers.map(({ id }) => id))),
   contentLog: contentLog(),
   archive: context('archive') === 'false' ? undefined : Archive.s3(),
+  spendExport: context('spendExport') === 'true' ? SpendExport.s3() : undefined,
   removalPolicy: context('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
 });
 app.synth();

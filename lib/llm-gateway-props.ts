@@ -17,6 +17,7 @@ import type { SensitiveTargets, Sensitivity } from './placement';
 import type { PriceAdjustment } from './price-adjustment';
 import type { Provider } from './provider';
 import type { Route } from './route';
+import type { SpendExport } from './spend-export';
 import type { TlsPolicy } from './tls-policy';
 
 /** Properties of an LLM gateway. Its own `budgets`, `limits` and `modelLimits` bind all callers together. */
@@ -211,6 +212,13 @@ export interface LlmGatewayProps extends Level {
    * @default - no contents are kept anywhere
    */
   readonly contentLog?: ContentLog;
+
+  /**
+   * Writes what was spent into a bucket, day by day and by FOCUS, for whoever charges it back; with a table of AWS Glue and a workgroup of Athena.
+   *
+   * @default - spend is answered by the admin API alone
+   */
+  readonly spendExport?: SpendExport;
 
   /**
    * Customer key that encrypts the tables and the gateway's own secrets.

@@ -1,12 +1,14 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { GatewayAdmin } from './admin-api';
 import { GatewayApi } from './api';
 import { ComputePlane } from './compute-plane';
 import { GatewayArchive } from './gateway-archive';
 import { GatewayContentLog } from './gateway-content-log';
+import { GatewaySpendExport } from './gateway-spend-export';
+import type { ILlmGateway } from './i-llm-gateway';
 import { GatewayLedger } from './ledger';
 import { LlmGatewayGrants } from './llm-gateway-grants';
 import type { LlmGatewayProps } from './llm-gateway-props';
@@ -24,29 +26,6 @@ import { GatewayProxy } from './proxy';
 import { GatewaySecrets } from './secrets';
 import { GatewayTables } from './tables';
 import { GatewayUsage } from './usage';
-
-/** An LLM gateway. */
-export interface ILlmGateway extends IConstruct {
-  /** Where callers reach the gateway, stage included, without a trailing slash. They append `/v1/...`. */
-  readonly url: string;
-
-  /** Where administrators reach the admin plane, stage included, without a trailing slash. They append `/admin/v1/...`. */
-  readonly adminUrl: string;
-
-  /** Name of the gateway in its metrics and events. */
-  readonly gatewayName: string;
-
-  /** What AWS principals may be allowed to do with the gateway. */
-  readonly grants: LlmGatewayGrants;
-
-  /**
-   * One of the gateway's metrics.
-   *
-   * @param metricName such as `llm_gateway.requests`; `docs/observability.md` lists all, and what each is counted by
-   * @param props overrides; the default is the sum over 5 minutes
-   */
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
-}
 
 /**
  * An LLM gateway in your own account: one endpoint for OpenAI's and Anthropic's dialects over every provider, with keys, budgets and usage.
@@ -93,6 +72,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** The audit trail in a bucket; absent without `archive`. */
   readonly archive?: GatewayArchive;
 
+  /** What was spent, by day; absent without `spendExport`. */
+  readonly spendExport?: GatewaySpendExport;
+
   /** Contents of requests; absent without `contentLog`. */
   readonly contentLog?: GatewayContentLog;
 
@@ -120,7 +102,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props },
       values,
     );
-    const { archive, contentLog } = props;
+    const { archive, contentLog, spendExport } = props;
     this.contentLog = contentLog && new GatewayContentLog(this, 'ContentLog', { contentLog, removalPolicy });
     const common = {
       contentLog: this.contentLog,
@@ -153,6 +135,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
     this.usage = new GatewayUsage(this, 'Usage', { ...common, tables: this.tables });
     const { tables, usage, admin } = this;
     this.archive = archive && new GatewayArchive(this, 'Archive', { ...common, ...stored, archive, tables, usage, admin });
+    this.spendExport = spendExport && new GatewaySpendExport(this, 'SpendExport', { ...common, ...stored, spendExport, tables });
     const edge = {
       tlsPolicy: props.tlsPolicy,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,

@@ -7,7 +7,7 @@ import { circlesOf } from './import-circles.mjs';
 const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'archive', 'aws', 'simulated'];
 
 /** They join the rooms; none imports another, and nothing imports them. */
-const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver', 'exporter'];
 
 /** Folders of wire of which each part is loaded by itself, and entered by its own `index.ts` from inside the room too. */
 const BY_ITSELF = /^lambda\/wire\/(?:dialects|protocols|operations)\/[^/]+\//;

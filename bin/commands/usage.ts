@@ -10,11 +10,13 @@ import { field, plain } from './admin/table';
 import type { Command } from './command';
 import { UsageError } from './command';
 import { anomalies } from './usage/anomalies';
+import { exportDay } from './usage/export';
 import { unused } from './usage/unused';
 
 const USAGE = `usage: npx cdk-llm-gateway usage [options]
        npx cdk-llm-gateway usage unused|anomalies [options]
        npx cdk-llm-gateway usage rebuild DAY
+       npx cdk-llm-gateway usage export --day DAY [--file FILE]
 
 Adds up requests, failures, tokens, cost and durations.
 
@@ -36,6 +38,7 @@ Only what has these:
 
   unused            keys that were not used for --days N (default: 30), with the hour of their last call
   anomalies         keys whose last 24 hours cost --times N (default: 3) what their usual day does
+  export            write what was spent on --day DAY into --file FILE (default: spend-DAY.parquet): Parquet, by FOCUS
   rebuild DAY       make the rollups of one day anew from its requests
 
 ${CONNECTION_HELP}`;
@@ -88,9 +91,12 @@ export const command: Command = {
       csv: { type: 'boolean' },
       days: { type: 'string' },
       times: { type: 'string' },
+      day: { type: 'string' },
+      file: { type: 'string' },
     });
     const [verb, day, ...rest] = parsed.positionals;
     if (verb === 'rebuild' && rest.length === 0) return rebuild(parsed, day);
+    if (verb === 'export' && rest.length === 0) return exportDay(parsed, day);
     const run = verb === undefined || !Object.hasOwn(VERBS, verb) ? undefined : VERBS[verb];
     const unexpected = run === undefined ? verb : day;
     if (unexpected !== undefined) throw new UsageError(`unexpected argument '${unexpected}'`);

@@ -34,6 +34,8 @@ import type { AdminRequest } from './message';
 export interface Services {
   readonly clock: Clock;
   readonly log: Log;
+  /** Name of the gateway, as metrics, events and exports have it. */
+  readonly gatewayName: string;
   /** Where the gateway is deployed. */
   readonly region: string;
   readonly identity: IdentityStore;
@@ -75,6 +77,7 @@ export interface ServiceParts {
     | 'pepperSecret'
     | 'bootstrapSecret'
     | 'archiveRetentionDays'
+    | 'gateway'
   >;
   readonly clock: Clock;
   readonly log: Log;
@@ -102,6 +105,7 @@ export function createServices({ environment, clock, log, connector, secrets, ar
   return {
     clock,
     log,
+    gatewayName: environment.gateway,
     region: environment.region,
     identity,
     overrides: createOverrideStore(connector, identityTable),

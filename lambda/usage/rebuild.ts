@@ -58,7 +58,7 @@ async function rebuildDay(parts: RebuildParts, request: RebuildRequest, deadline
     } while (after !== undefined);
   }
   count += await addRefusals(parts, day, epoch);
-  await rollups.finishRebuild(day, epoch);
+  await rollups.finishRebuild(day, epoch, clock.now());
   log.write('info', 'rollup-rebuilt', { reason: day, count });
 }
 

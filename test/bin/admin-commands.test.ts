@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { command as audit } from '../../bin/commands/audit';
 import { command as budgets } from '../../bin/commands/budgets';
 import type { Command } from '../../bin/commands/command';
@@ -18,6 +18,7 @@ import { command as teams } from '../../bin/commands/teams';
 import { command as usage } from '../../bin/commands/usage';
 import { command as users } from '../../bin/commands/users';
 import deployedBook from '../../lambda/money/pricing/price-book.json';
+import { readParquet } from '../support/parquet-reader';
 import type { GatewayServer } from './gateway-server';
 import { startGatewayServer } from './gateway-server';
 import { runCommand } from './run-command';
@@ -265,6 +266,14 @@ describe('commands over the admin API', () => {
     expect((await run(usage)).out).toBe('no usage\n');
     expect((await run(usage, '--group-by', 'team', '--csv')).out).toMatch(/^team_id,requests/);
     expect((await run(usage, 'rebuild', '2026-01-01')).out).toContain('2026-01-01');
+    const file = join(mkdtempSync(join(tmpdir(), 'export-')), 'day.parquet');
+    expect(await json(usage, 'export', '--day', '2026-01-01', '--file', file)).toEqual({
+      day: '2026-01-01',
+      file,
+      bytes: readFileSync(file).length,
+    });
+    expect(readParquet(readFileSync(file)).rows).toEqual([]);
+    rmSync(dirname(file), { recursive: true });
     expect(key.id).toBeDefined();
   });
 
@@ -297,6 +306,7 @@ describe('commands over the admin API', () => {
       [models, ['set', 'smart'], 'at least one --target'],
       [budgets, ['show', 'team'], 'takes an id'],
       [usage, ['rebuild'], 'takes a day'],
+      [usage, ['export', '--day', 'yesterday'], 'takes a day'],
       [race, ['--budget', 'much'], 'takes US dollars'],
       [init, ['--language', 'cobol'], 'typescript or python'],
     ];

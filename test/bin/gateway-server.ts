@@ -41,6 +41,7 @@ export async function startGatewayServer(document: Partial<GatewayDocument> = {}
       region: 'us-east-1',
       pepperSecret: 'pepper',
       archiveRetentionDays: undefined,
+      gateway: 'test',
       bootstrapSecret: 'bootstrap',
     },
     clock: systemClock,

@@ -1,11 +1,16 @@
+import { rowsOfDay } from '../../aws/dynamodb';
+import { spendFile } from '../../money/rollup';
 import { GatewayError } from '../../platform/error';
 import { utcDay } from '../days';
 import type { AdminRoute } from '../route';
 import { ADMINS, EVERYONE } from '../route';
-import { REBUILD, REBUILD_STARTED, USAGE, USAGE_QUERY } from '../schemas/usage';
+import { REBUILD, REBUILD_STARTED, SPEND_OF_DAY, USAGE, USAGE_QUERY } from '../schemas/usage';
 import { namesOf, usageCsv, usageRow } from '../usage-answer';
 import { readQuestion } from '../usage-question';
 import { reportUsage } from '../usage-report';
+
+/** An answer of Lambda's holds 6 MB, and a third more is written for these. */
+const MOST_FILE_BYTES = 4 * 1024 * 1024;
 
 /** The routes of usage. */
 export const usageRoutes: readonly AdminRoute[] = [
@@ -30,6 +35,26 @@ export const usageRoutes: readonly AdminRoute[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/usage/spend/{day}',
+    operation: 'getSpendOfDay',
+    summary: 'What was spent on one UTC day, by FOCUS, as a Parquet file: the same bytes that the spend export writes.',
+    roles: ADMINS,
+    answer: { status: 200, description: 'The file.', schema: SPEND_OF_DAY },
+    async run({ services, params }) {
+      const day = checkedDay(params['day'] ?? '', services.clock.now());
+      const file = spendFile(services.gatewayName, await rowsOfDay(services.rollups, day));
+      if (file.length > MOST_FILE_BYTES) {
+        throw new GatewayError({
+          code: 'range_too_large',
+          message: 'The file of this day is too large for an answer. Read it from the bucket of the spend export.',
+          param: 'day',
+        });
+      }
+      return { status: 200, json: { day, parquet: file.toString('base64') } };
+    },
+  },
+  {
     method: 'POST',
     path: '/usage/rebuild',
     operation: 'rebuildUsage',
@@ -38,17 +63,18 @@ export const usageRoutes: readonly AdminRoute[] = [
     body: REBUILD,
     answer: { status: 202, description: 'It has begun.', schema: REBUILD_STARTED },
     async run({ services, body, requestId }) {
-      const day = body['day'] as string;
       const now = services.clock.now();
-      if (Number.isNaN(Date.parse(day)) || utcDay(Date.parse(day)) !== day || day > utcDay(now)) {
-        throw new GatewayError({
-          code: 'invalid_value',
-          message: 'day must be a past day or today.',
-          param: 'day',
-        });
-      }
+      const day = checkedDay(body['day'] as string, now);
       await services.rollups.requestRebuild({ day, requestId }, now);
       return { status: 202, json: { day, status: 'started' } };
     },
   },
 ];
+
+/** @throws GatewayError 400 */
+function checkedDay(day: string, now: number): string {
+  if (Number.isNaN(Date.parse(day)) || utcDay(Date.parse(day)) !== day || day > utcDay(now)) {
+    throw new GatewayError({ code: 'invalid_value', message: 'day must be a past day or today.', param: 'day' });
+  }
+  return day;
+}

@@ -98,3 +98,14 @@ export const REBUILD_STARTED: Schema = {
   additionalProperties: false,
   properties: { day: { type: 'string' }, status: { type: 'string', enum: ['started'] } },
 };
+
+export const SPEND_OF_DAY: Schema = {
+  title: 'SpendOfDay',
+  type: 'object',
+  additionalProperties: false,
+  required: ['day', 'parquet'],
+  properties: {
+    day: { type: 'string', description: 'UTC.' },
+    parquet: { type: 'string', description: 'The file, as base64.' },
+  },
+};

@@ -14,6 +14,7 @@ export {
 } from './deletions';
 export type { DynamoDbConnector } from './dynamodb';
 export { createLeanDynamoDb } from './dynamodb-lean';
+export { type ChangedDay, createExportStore, type ExportProgress, type ExportStore } from './exports';
 export { createHealthStore, type SharedHealthStore } from './health';
 export { createIdempotencyStore } from './idempotency';
 export { createIdentityStore } from './identity';
@@ -22,6 +23,7 @@ export { createPageStore } from './pages';
 export { createPriceBookStore, hashOfBook } from './price-books';
 export { createRefusalStore, REFUSED_PREFIX, type RefusalStore, readRefusals } from './refusals';
 export { isRequestItem, REQUEST_PREFIX, readRecord } from './request-record';
+export { rowsOfDay } from './rollup-day';
 export type { Application, Applied } from './rollup-marks';
 export { REBUILD_PREFIX, type RebuildProgress, type RebuildRequest, readRebuild } from './rollup-rebuild';
 export { type ListedRow, listOfKey, ROW_LISTS } from './rollup-row';

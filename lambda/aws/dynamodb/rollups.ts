@@ -3,6 +3,7 @@ import type { Page } from '../../platform/stored';
 import { type Item, numberOf, toItem } from './attributes';
 import { conditional, conditionalTransaction } from './conditional';
 import type { DynamoDbConnector } from './dynamodb';
+import { writeChangedDay } from './exports';
 import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
@@ -25,8 +26,8 @@ export interface RollupStore {
   epochs(day: string): Promise<Epochs>;
   /** Begins a rebuild, or joins the one under way. Answers the epoch that it fills. */
   beginRebuild(day: string): Promise<number>;
-  /** Makes the rebuilt rows the ones that are read. `conflict`: somebody else has. */
-  finishRebuild(day: string, epoch: number): Promise<'done' | 'conflict'>;
+  /** Makes the rebuilt rows the ones that are read, and marks the day for its export. `conflict`: somebody else has. */
+  finishRebuild(day: string, epoch: number, nowMs: number): Promise<'done' | 'conflict'>;
   /** What a request has added. Consistent. */
   applied(requestId: string, epoch: number): Promise<Applied | undefined>;
   /**
@@ -93,17 +94,21 @@ export function createRollupStore(connector: DynamoDbConnector, table: string, r
       return begun === 'done' ? current + 1 : this.beginRebuild(day);
     },
 
-    finishRebuild: (day, epoch) =>
-      conditional(() =>
-        connector.putItem(
+    finishRebuild: (day, epoch, nowMs) =>
+      conditionalTransaction(
+        connector,
+        [
           {
-            TableName: table,
-            Item: { ...epochKey(day), ...toItem({ current: epoch }) },
-            ConditionExpression: 'building = :building',
-            ExpressionAttributeValues: { ':building': { N: String(epoch) } },
+            Put: {
+              TableName: table,
+              Item: { ...epochKey(day), ...toItem({ current: epoch }) },
+              ConditionExpression: 'building = :building',
+              ExpressionAttributeValues: { ':building': { N: String(epoch) } },
+            },
           },
-          { timeoutMs: TIMEOUT_MS },
-        ),
+          { Put: { TableName: table, Item: writeChangedDay(day, String(epoch), nowMs) } },
+        ],
+        TIMEOUT_MS,
       ),
 
     async applied(requestId, epoch) {

@@ -1,5 +1,6 @@
 /** Usage added up: what a request adds, to which rows, and what is read from them. */
 export { type Contribution, contributionOf, merged, nameOfRow, type RowChange } from './contribution';
+export { spendFile } from './focus';
 export { contributionOfRefusals, type Refusals, type RefusedCalls } from './refusals';
 export {
   add,

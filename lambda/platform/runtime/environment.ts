@@ -18,6 +18,8 @@ export interface Environment {
   readonly archiveRetentionDays: number | undefined;
   /** Empty where no contents are kept. */
   readonly contentBucket: string;
+  /** Empty where spend is not exported. */
+  readonly spendBucket: string;
   readonly logLevel: string;
   /** How DynamoDB is called: `lean` by our own signed calls, `sdk` through the AWS SDK. */
   readonly awsClient: 'lean' | 'sdk';
@@ -71,6 +73,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     archiveBucket: read(ENV.ARCHIVE_BUCKET),
     archiveRetentionDays: Number(read(ENV.ARCHIVE_RETENTION)) || undefined,
     contentBucket: read(ENV.CONTENT_BUCKET),
+    spendBucket: read(ENV.SPEND_BUCKET),
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),

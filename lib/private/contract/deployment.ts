@@ -23,6 +23,8 @@ export const ENV = {
   ARCHIVE_RETENTION: 'ARCHIVE_RETENTION_DAYS',
   /** Bucket of contents. Only where they may be kept. */
   CONTENT_BUCKET: 'CONTENT_BUCKET_NAME',
+  /** Bucket that spend is exported to. Only the exporter has it. */
+  SPEND_BUCKET: 'SPEND_BUCKET_NAME',
   /** `debug`, `info`, `warn` or `error`. Default: `info`. */
   LOG_LEVEL: 'LOG_LEVEL',
   /** `sdk` calls DynamoDB through the AWS SDK in place of the proxy's own signed calls. Not set by the construct. */

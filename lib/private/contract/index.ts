@@ -8,7 +8,7 @@
  * - `capabilities.ts`: names of what models can do.
  * - `guardrails.ts`: the shape of guardrail policies; `guardrail-check.ts`: what is wrong with one.
  * - `placement.ts`: how sensitive calls can be, and where they may be processed.
- * - `content-log.ts`: what is kept of contents.
+ * - `content-log.ts`: what is kept of contents; `spend-export.ts`: columns of the spend export.
  * - `data-plane-process.ts`: how a data plane that is no function is started.
  *
  * It imports nothing, and is entered here.
@@ -145,4 +145,5 @@ export {
 } from './routes';
 export type { EdgeErrorCode } from './signals';
 export { ALERT_EVENTS, type AlertEvent, EVENTS } from './signals';
+export { SPEND_COLUMNS, SPEND_PREFIX, type SpendColumn } from './spend-export';
 export { AUDIT_PREFIX, DUE_PARTITIONS, STREAMED_RECORDS, TABLES, type TableIndex, TRAIL_PREFIXES } from './tables';

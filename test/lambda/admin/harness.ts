@@ -64,6 +64,7 @@ export function createAdminHarness(document: Partial<GatewayDocument> = {}, secr
       region: 'us-east-1',
       pepperSecret: 'pepper',
       archiveRetentionDays: 400,
+      gateway: 'test',
       bootstrapSecret: 'bootstrap',
     },
     clock: { now: () => state.now, monotonic: () => state.now },

@@ -4,6 +4,7 @@ import { reportUsage } from '../../../lambda/admin/usage-report';
 import type { UsageRecord } from '../../../lambda/money/record';
 import { contributionOf } from '../../../lambda/money/rollup';
 import { createRollupWriter } from '../../../lambda/usage/rollup-writer';
+import { readParquet } from '../../support/parquet-reader';
 import { usageRecord } from '../../support/usage-record';
 import type { AdminHarness } from './harness';
 import { createAdminHarness } from './harness';
@@ -192,6 +193,24 @@ describe('usage', () => {
     ]) {
       expect([query, (await admin.call('GET', `/usage?${query}`)).status]).toEqual([query, 400]);
     }
+  });
+
+  test('the spend of a day is answered as a file, exactly, to administrators alone', async () => {
+    const admin = createAdminHarness();
+    await request(admin, { id: 'a', keyId: 'k1' });
+    await request(admin, { id: 'b', keyId: 'k2' }, { costNanoUsd: 1n });
+
+    const { json } = await admin.call('GET', '/usage/spend/2026-11-24');
+
+    const { rows } = readParquet(Buffer.from((json as unknown as { parquet: string }).parquet, 'base64'));
+    expect(rows.map(({ ResourceId, BilledCost, BillingAccountId }) => [ResourceId, BilledCost, BillingAccountId])).toEqual([
+      ['k1', 1_500_000n, 'test'],
+      ['k2', 1n, 'test'],
+    ]);
+    expect((await admin.call('GET', '/usage/spend/2026-11-25')).status).toBe(400);
+    expect((await admin.call('GET', '/usage/spend/today')).status).toBe(400);
+    const { text: viewer } = await admin.key({ name: 'v', role: 'viewer' });
+    expect((await admin.call('GET', '/usage/spend/2026-11-24', { key: viewer })).status).toBe(403);
   });
 
   test('a rebuild is asked for through the records, from which the usage function takes it', async () => {

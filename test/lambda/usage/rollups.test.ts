@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import type { AttemptRecord } from '../../../lambda/money/record';
 import { usageRecord } from '../../support/usage-record';
-import { createUsageHarness, toStreamRecord, type UsageHarness } from './harness';
+import { createUsageHarness, NOON, toStreamRecord, type UsageHarness } from './harness';
 
 const REQUESTS = fc.array(
   fc.record({
@@ -478,7 +478,7 @@ describe('rollups from the stream', () => {
       await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
       await usage.deliver(usage.stream.splice(0));
       const [late] = usage.stream.splice(0).filter(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S?.startsWith('rollup-rebuild#'));
-      await usage.rollups.finishRebuild('2026-11-24', 1);
+      await usage.rollups.finishRebuild('2026-11-24', 1, NOON);
 
       await usage.deliver([late as DynamoDBRecord]);
 
