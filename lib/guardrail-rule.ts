@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Sensitivity } from './placement';
 import type { ProviderNetwork } from './provider-network';
 
 /** What becomes of a call or an answer in which a rule finds something. */
@@ -10,7 +11,7 @@ export enum GuardrailAction {
   /** It goes on with a mask, such as `[EMAIL_1]`, in place of what was found. */
   MASK = 'mask',
 
-  /** The call goes to none but the targets of the rule. */
+  /** The call goes to none but the targets of the rule, or of the label that the rule gives it. */
   ROUTE = 'route',
 
   /** The call is refused; an answer ends as one that the model would not give. */
@@ -58,9 +59,16 @@ export interface GuardrailRuleOptions {
   /**
    * Of GuardrailAction.ROUTE: patterns of `provider/model` that alone may serve such a call, such as `vllm/*`.
    *
-   * @default - none
+   * @default - those of `sensitivity`
    */
   readonly targets?: string[];
+
+  /**
+   * Of GuardrailAction.ROUTE: how sensitive such a call is, at least. It goes to none but the targets that the gateway's `sensitiveTargets` allow for that label, and its record has it.
+   *
+   * @default - what is found says nothing of it
+   */
+  readonly sensitivity?: Sensitivity;
 }
 
 /** What is done about what a service finds. */

@@ -1,3 +1,4 @@
+import { type GuardRuleConfig, SENSITIVITIES, type SensitivityLabel } from '../../lib/private/contract';
 import type { GuardFees } from '../money/pricing';
 import type { VerdictRecord } from '../money/record';
 import { GatewayError } from '../platform/error';
@@ -30,6 +31,8 @@ export class CallGuard {
   public refusal: GatewayError | undefined;
   /** Of each rule that found something which only some targets may see, their patterns. */
   public readonly routes: (readonly string[])[] = [];
+  /** How sensitive the call is by what was found in it. */
+  public sensitivity: SensitivityLabel = 'public';
   public readonly masks = new Masks();
   /** Of the prompt and the answer, as far as they were looked at. */
   public checkedCharacters = 0;
@@ -48,6 +51,12 @@ export class CallGuard {
   /** Rules that ask a service of what goes this way. */
   public managed(way: Way): readonly ManagedRule[] {
     return this.applied.ways[way].managed;
+  }
+
+  /** Something was found that only some targets may see. */
+  public confine({ targets, sensitivity = 'public' }: Pick<GuardRuleConfig, 'targets' | 'sensitivity'>): void {
+    if (targets !== undefined) this.routes.push(targets);
+    if (SENSITIVITIES.indexOf(sensitivity) > SENSITIVITIES.indexOf(this.sensitivity)) this.sensitivity = sensitivity;
   }
 
   public ruleOf({ rule }: Finding): AppliedRule {

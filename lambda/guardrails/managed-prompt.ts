@@ -1,3 +1,4 @@
+import type { GuardRuleConfig } from '../../lib/private/contract';
 import type { TextForm } from '../wire/texts';
 import { readJson, replacedInJson } from './json-text';
 import type { GuardedCall, GuardVerdict } from './managed';
@@ -17,8 +18,8 @@ export interface PromptVerdict {
   readonly refusedBy?: { readonly policy: string; readonly rule: string; readonly types: readonly string[] };
   /** The texts as they go on. Absent: as they are. */
   readonly texts?: readonly string[];
-  /** Patterns of the targets that alone may see it, of each rule that says so. */
-  readonly routes: readonly (readonly string[])[];
+  /** Rules that found something which only some targets may see. */
+  readonly confining: readonly GuardRuleConfig[];
 }
 
 /**
@@ -33,7 +34,7 @@ export async function askOfPrompt(
   noting: Noting,
 ): Promise<PromptVerdict> {
   let seen = texts;
-  const routes: (readonly string[])[] = [];
+  const confining: GuardRuleConfig[] = [];
   let refusedBy: PromptVerdict['refusedBy'];
   const ask = async (asked: AskedRule): Promise<void> => {
     const shown = seen.map(shownOf);
@@ -43,13 +44,17 @@ export async function askOfPrompt(
     const { blocked, masked, types } = verdict;
     if (action === 'flag') return;
     if (action === 'route') {
-      if ((blocked || masked !== undefined) && rule.targets !== undefined) routes.push(rule.targets);
+      if (blocked || masked !== undefined) confining.push(rule);
     } else if (blocked) refusedBy ??= { policy, rule: name, types };
     else if (masked !== undefined) seen = seen.map((text, at) => maskedAs(text, shown[at] as string, masked[at] as string));
   };
   for (const asked of rules) if (mayMask(asked) && refusedBy === undefined) await ask(asked);
   if (refusedBy === undefined) await Promise.all(rules.filter((asked) => !mayMask(asked)).map(ask));
-  return { ...(seen === texts ? {} : { texts: seen.map(({ text }) => text) }), routes, ...(refusedBy === undefined ? {} : { refusedBy }) };
+  return {
+    ...(seen === texts ? {} : { texts: seen.map(({ text }) => text) }),
+    confining,
+    ...(refusedBy === undefined ? {} : { refusedBy }),
+  };
 }
 
 /** JSON is shown with nothing escaped. */

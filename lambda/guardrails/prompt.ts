@@ -28,7 +28,7 @@ export function checkPrompt(guard: CallGuard, texts: readonly RequestText[]): Re
     for (const finding of findings) {
       const { policy, rule } = guard.ruleOf(finding);
       if (rule.action === 'block') guard.refuse({ policy: policy.id, rule: rule.name }, [finding.type], each.path);
-      if (rule.action === 'route' && rule.targets !== undefined) guard.routes.push(rule.targets);
+      if (rule.action === 'route') guard.confine(rule);
     }
     const masked = guard.masked(each.text, findings, 'input', each.form);
     if (masked !== each.text) changes.set(each, masked);

@@ -76,7 +76,7 @@ function configOf({ id, options }: Guardrail, values: DeployValues): GuardrailCo
 }
 
 function ruleOf({ name, options, _search, _secret }: GuardrailRule, values: DeployValues): GuardRuleConfig {
-  const { action, direction, reversible, locales, targets } = options;
+  const { action, direction, reversible, locales, targets, sensitivity } = options;
   const { failOpen } = options as ManagedGuardrailRuleOptions;
   const search = _search as Pick<GuardRuleConfig, 'webhook'>;
   const signed =
@@ -91,6 +91,7 @@ function ruleOf({ name, options, _search, _secret }: GuardrailRule, values: Depl
     ...(reversible === undefined ? {} : { reversible }),
     ...(locales === undefined ? {} : { locales: [...locales] }),
     ...(targets === undefined ? {} : { targets: [...targets] }),
+    ...(sensitivity === undefined ? {} : { sensitivity }),
     ...(failOpen === undefined ? {} : { on_failure: failOpen ? 'allow' : 'block' }),
   };
 }

@@ -9,6 +9,7 @@ import {
   Provider,
   ProviderNetwork,
   Route,
+  Sensitivity,
   Target,
 } from '../../lib';
 import { documentFor, secretNamed, statementsOf, synthesize } from './support';
@@ -43,6 +44,7 @@ test('what is said of policies stands in the document, and holds for every call 
           }),
           GuardrailRule.pattern('ACME_ID', 'ACME-[0-9]{6}', MASK),
           GuardrailRule.deny('codename', ['project titan'], { action: GuardrailAction.ROUTE, targets: ['simulated/*'] }),
+          GuardrailRule.deny('ward', ['ward 7'], { action: GuardrailAction.ROUTE, sensitivity: Sensitivity.RESTRICTED }),
           GuardrailRule.promptAttack('attacks', 0.8),
         ],
         media: GuardrailMedia.REFUSE,
@@ -82,6 +84,7 @@ test('what is said of policies stands in the document, and holds for every call 
         { name: 'people', detect: ['email', 'credentials'], action: 'mask', direction: 'input', reversible: true, locales: ['de'] },
         { name: 'ACME_ID', pattern: 'ACME-[0-9]{6}', action: 'mask' },
         { name: 'codename', deny: ['project titan'], action: 'route', targets: ['simulated/*'] },
+        { name: 'ward', deny: ['ward 7'], action: 'route', sensitivity: 'restricted' },
         { name: 'attacks', heuristic: 'prompt_attack', threshold: 0.8, action: 'flag' },
       ],
       media: 'refuse',
@@ -120,6 +123,14 @@ test.each([
   [refusal(GuardrailRule.detect('p', ['shoe_size'], MASK)), /guardrail policy "pii": rules\[0\]\.detect\[0\]/],
   [refusal(GuardrailRule.pattern('p', '.*', MASK)), /rules\[0\]\.pattern/],
   [refusal(GuardrailRule.detect('p', ['email'], { action: GuardrailAction.ROUTE })), /rules\[0\]\.targets is required/],
+  [
+    refusal(GuardrailRule.detect('p', ['email'], { action: GuardrailAction.FLAG, sensitivity: Sensitivity.INTERNAL })),
+    /rules\[0\]\.sensitivity belongs to the action "route"/,
+  ],
+  [
+    refusal(GuardrailRule.detect('p', ['email'], { action: GuardrailAction.ROUTE, sensitivity: Sensitivity.PUBLIC })),
+    /rules\[0\]\.sensitivity/,
+  ],
   [refusal(GuardrailRule.moderation('m', { ...BLOCK, provider: 'nobody', model: 'x' })), /provider "nobody".*simulated/],
   [
     () => documentWith({ guardrails: [Guardrail.policy('a', { rules: [] }), Guardrail.policy('a', { rules: [] })] }),

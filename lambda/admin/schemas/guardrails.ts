@@ -8,6 +8,7 @@ import {
   GUARD_TYPES,
   GUARDRAIL_ID,
   MOST_GUARD_RULES,
+  SENSITIVITIES,
 } from '../../../lib/private/contract';
 import type { Schema } from '../schema';
 import { NAME, TIME } from './level';
@@ -106,6 +107,11 @@ const RULE: Schema = {
       items: TEXT,
       description: 'Of `route`: what alone may serve the call.',
       examples: [['vllm/*']],
+    },
+    sensitivity: {
+      type: 'string',
+      enum: SENSITIVITIES.filter((label) => label !== 'public'),
+      description: 'Of `route`: how sensitive the call is, at least. It goes where such calls may go.',
     },
     on_failure: {
       type: 'string',

@@ -1,7 +1,7 @@
 import type { CallGuard } from '../../guardrails';
 import { GatewayError, invalidRequest } from '../../platform/error';
 import { parseJsonDocument, REQUEST_LIMITS } from '../../platform/json';
-import type { Target } from '../../routing';
+import { permitted, placementOf, type Target } from '../../routing';
 import { fitsModel } from '../../wire/model';
 import type { RequestText, RequestTexts } from '../../wire/texts';
 import type { ModelCall, RoutedCall } from '../before/call';
@@ -38,9 +38,25 @@ function checkedCall(
   const changes = checkPrompt(guard, texts.texts);
   refuseMedia(call, guard);
   if (guard.refusal !== undefined) return call;
-  const targets = guard.routes.reduce(within, call.targets);
-  if (targets.length === 0) guard.refusal = nowhere(call);
-  return targets.length === 0 ? call : withChanges(targets === call.targets ? call : { ...call, targets }, texts, changes);
+  const held = confined(call, guard);
+  return guard.refusal === undefined ? withChanges(held, texts, changes) : held;
+}
+
+/** The call to those of its targets that may see what was found in it. Where there is none, its guard says why it is not made. */
+export function confined(call: RoutedCall, guard: CallGuard): RoutedCall {
+  const { label: sensitivity } = placementOf([call, guard]);
+  const left = seenBy(call, guard, call.targets);
+  if (left.length === 0) guard.refusal ??= nowhere(call);
+  // What is refused is planned like any other, so that it has a record.
+  const targets = left.length === 0 ? call.targets : left;
+  return targets === call.targets && sensitivity === call.sensitivity ? call : { ...call, targets, sensitivity };
+}
+
+/** Those of some targets that may see what was found in a call. */
+export function seenBy(call: RoutedCall, guard: CallGuard, targets: readonly Target[]): readonly Target[] {
+  const { label } = placementOf([call, guard]);
+  const allowed = permitted(guard.routes.reduce(within, targets), { label, fences: [] }, call.configuration.document.sensitiveTargets);
+  return allowed.length === targets.length ? targets : allowed;
 }
 
 /** A body that nobody can look through goes nowhere. */
@@ -76,7 +92,7 @@ function refuseMedia({ facts: { media, modalities = [] } }: RoutedCall, guard: C
 }
 
 /** Those of the targets that one of the patterns names. */
-export function within(targets: readonly Target[], patterns: readonly string[]): readonly Target[] {
+function within(targets: readonly Target[], patterns: readonly string[]): readonly Target[] {
   const left = targets.filter(({ name }) => patterns.some((pattern) => fitsModel(pattern, name)));
   return left.length === targets.length ? targets : left;
 }

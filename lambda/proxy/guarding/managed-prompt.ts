@@ -2,7 +2,7 @@ import { visibleError } from '../answer/answers';
 import type { AdmittedCall } from '../answer/source';
 import type { RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { nowhere, within, withTexts } from './guard';
+import { confined, withTexts } from './guard';
 
 /**
  * Shows the prompt of an admitted call to services: a key that has nothing left cannot make anybody pay for checks. What they mask is masked
@@ -19,10 +19,10 @@ export async function askManagedGuards({ clock, managedGuards }: Gateway, admitt
   const { texts } = call.dialect.texts(call.document);
   const around = { requestId: call.requestId, deadlineMs: totalAtMs, wanted: departure.wanted };
   try {
-    const { refusedBy, texts: left, routes } = await askOfPrompt(asked, texts, around, guard);
+    const { refusedBy, texts: left, confining } = await askOfPrompt(asked, texts, around, guard);
     if (refusedBy !== undefined) return guard.refuse(refusedBy, refusedBy.types);
-    guard.routes.push(...routes);
-    goOn(admitted, left === undefined ? call : withTexts(call, left), routes);
+    for (const rule of confining) guard.confine(rule);
+    goOn(admitted, confined(left === undefined ? call : withTexts(call, left), guard));
   } catch (error) {
     guard.refusal = visibleError(error);
   } finally {
@@ -30,11 +30,8 @@ export async function askManagedGuards({ clock, managedGuards }: Gateway, admitt
   }
 }
 
-function goOn(admitted: AdmittedCall, call: RoutedCall, routes: readonly (readonly string[])[]): void {
-  const targets = routes.reduce(within, call.targets);
-  if (call === admitted.call && targets === call.targets) return;
-  const left = targets === call.targets ? call : { ...call, targets };
-  admitted.call = left;
-  admitted.bounded = { ...admitted.bounded, call: left };
-  if (targets.length === 0 && left.guard !== undefined) left.guard.refusal = nowhere(left);
+function goOn(admitted: AdmittedCall, call: RoutedCall): void {
+  if (call === admitted.call) return;
+  admitted.call = call;
+  admitted.bounded = { ...admitted.bounded, call };
 }

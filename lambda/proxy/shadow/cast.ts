@@ -11,6 +11,7 @@ import { bound, heldTo, isBilled } from '../before/bound';
 import type { RoutedCall } from '../before/call';
 import { allow } from '../before/policy';
 import type { Gateway } from '../gateway';
+import { nowhere, seenBy } from '../guarding/guard';
 
 /** No shadow takes longer. */
 const MOST_MS = 300_000;
@@ -32,6 +33,8 @@ export async function castShadow(gateway: Gateway, call: RoutedCall, shadow: Sha
   const resolution = { ...call.resolution, targets: [shadow.target], chooses: false, shadow: undefined, budgetFallback: undefined };
   const asked = { ...call, exchange, requestId: attemptId(clock.now()), options: { ...options, sensitivity: call.sensitivity } };
   const allowed = await allow(asked, call.rows, resolution);
+  // What was found in the call may be for some targets alone.
+  if (call.guard !== undefined && seenBy(call, call.guard, allowed.targets).length === 0) throw nowhere(call);
   const routed = { ...allowed, rows: rowsOf(shadow, call.rows), guardrails: [], guard: undefined };
   const bounded = bound(gateway, routed);
 

@@ -7,7 +7,7 @@ import { admit } from '../before/admit';
 import { mostAt, runawayCharacters } from '../before/bound';
 import type { BoundedCall, RoutedCall } from '../before/call';
 import type { Gateway } from '../gateway';
-import { within } from '../guarding/guard';
+import { confined } from '../guarding/guard';
 
 /** The caller waits no longer for the record of what was lost; it is written all the same. */
 const DECIDING_MS = 1_000;
@@ -53,7 +53,7 @@ export async function coverNext(
 function asGuarded(bounded: BoundedCall, { guard }: RoutedCall): BoundedCall {
   if (guard === undefined) return bounded;
   guard.refusal ??= bounded.call.guard?.refusal;
-  return { ...bounded, call: { ...bounded.call, guard, targets: guard.routes.reduce(within, bounded.call.targets) } };
+  return { ...bounded, call: confined({ ...bounded.call, guard }, guard) };
 }
 
 /** Writes down what was sent so far and what it may cost. Whatever comes next is told in another record. */

@@ -14,6 +14,7 @@ import {
   MANAGED_SEARCHES,
   MOST_GUARD_RULES,
 } from './guardrails';
+import { SENSITIVITIES } from './placement';
 
 /** The first thing that is wrong with a policy. */
 export interface GuardrailProblem {
@@ -130,6 +131,7 @@ const RULE_FIELDS = fields(
     direction: oneOf(GUARD_DIRECTIONS),
     reversible: FLAG,
     targets: list(TARGET, 32),
+    sensitivity: oneOf(SENSITIVITIES.filter((label) => label !== 'public')),
     on_failure: oneOf(['block', 'allow']),
   },
   ['name', 'action'],
@@ -167,9 +169,11 @@ function checkRule(value: unknown, field: string): GuardrailProblem | undefined 
   if (search === 'openai_moderation' && rule.action === 'mask')
     return at(`${field}.action`, 'must not be "mask": moderation does not say where it found something');
   if (rule.action === 'route' && direction !== 'input') return at(`${field}.direction`, 'must be "input": an answer is there already');
-  if (rule.action === 'route' && rule.targets === undefined)
-    return at(`${field}.targets`, 'is required: name the targets that may serve such a call');
-  if (rule.action !== 'route' && rule.targets !== undefined) return at(`${field}.targets`, 'belongs to the action "route"');
+  if (rule.action === 'route' && rule.targets === undefined && rule.sensitivity === undefined)
+    return at(`${field}.targets`, 'is required, or "sensitivity": name the targets that may serve such a call, or say how sensitive it is');
+  for (const name of ['targets', 'sensitivity'] as const) {
+    if (rule.action !== 'route' && rule[name] !== undefined) return at(`${field}.${name}`, 'belongs to the action "route"');
+  }
   if (rule.reversible === true && (rule.action !== 'mask' || direction === 'output' || isManaged(search)))
     return at(`${field}.reversible`, 'belongs to masks of input that are made here');
   return undefined;

@@ -1,4 +1,5 @@
 import type { DeployValue } from './deploy-value';
+import type { SensitivityLabel } from './placement';
 
 /** What becomes of a call or an answer in which a rule finds something, the mildest first. */
 export const GUARD_ACTIONS = ['flag', 'mask', 'route', 'block'] as const;
@@ -79,6 +80,8 @@ export interface GuardRuleConfig {
   readonly reversible?: boolean;
   /** Of an action `route`: patterns of `provider/model` that alone may serve a call in which something was found. */
   readonly targets?: readonly string[];
+  /** Of an action `route`: how sensitive a call is in which something was found, at least; it goes where such calls may go. */
+  readonly sensitivity?: SensitivityLabel;
   /** What becomes of a call whose check does not come to an end. Default: `block`. */
   readonly on_failure?: 'block' | 'allow';
 }

@@ -9,10 +9,10 @@ import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { jsonReply, startUpstream, type Upstream } from '../../support/upstream';
 
 const ANSWER = { model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'y' }, finish_reason: 'stop' }], usage: {} };
-const MESSAGES = [{ role: 'user', content: 'hi' }];
+const MESSAGES = [{ role: 'user', content: 'hi, orchid' }];
 const BODIES = {
   '/v1/chat/completions': { messages: MESSAGES },
-  '/v1/responses': { input: 'hi' },
+  '/v1/responses': { input: 'hi, orchid' },
   '/v1/messages': { messages: MESSAGES, max_tokens: 9 },
 };
 
@@ -77,6 +77,9 @@ const scene = fc.record({
   levels: fc.record({ gateway: held, team: held, project: held, user: held, key: held }),
   route: held,
   call: label,
+  /** What a guardrail policy says of a word that stands in the call. */
+  found: label,
+  confined: fc.option(patterns, { nil: undefined, freq: 3 }),
   targets: fc.uniqueArray(provider, { minLength: 1, maxLength: 4 }),
   shadow: fc.option(provider, { nil: undefined }),
   strategy: fc.constantFrom('ordered' as const, 'weighted' as const, 'least_busy' as const),
@@ -86,16 +89,38 @@ const scene = fc.record({
   stream: fc.boolean(),
 });
 
-function placesAllowed(one: typeof scene extends fc.Arbitrary<infer Scene> ? Scene : never, targets: readonly string[]): string[] {
-  const all = [one.gateway, ...Object.values(one.levels), one.route, { sensitivity: one.call, residency: undefined }];
-  const sensitivity = SENSITIVITIES[
-    Math.max(...all.map((each) => SENSITIVITIES.indexOf(each.sensitivity ?? 'public')))
-  ] as SensitivityLabel;
+type Scene = typeof scene extends fc.Arbitrary<infer One> ? One : never;
+
+const NAMED = 'orchid';
+const isFound = ({ found, confined }: Scene): boolean => (found !== undefined && found !== 'public') || (confined?.length ?? 0) > 0;
+const confinedTo = ({ confined = [] }: Scene): readonly string[] => (confined.length === 0 ? ['*'] : confined);
+
+/** A policy that holds for every call, and finds the word in it. */
+function guardrailsOf(one: Scene): Partial<GatewayDocument> {
+  if (!isFound(one)) return {};
+  const rule = {
+    name: 'named',
+    deny: [NAMED],
+    action: 'route' as const,
+    ...(one.found === undefined || one.found === 'public' ? {} : { sensitivity: one.found }),
+    ...((one.confined?.length ?? 0) === 0 ? {} : { targets: one.confined as readonly string[] }),
+  };
+  return { guardrails: [{ id: 'classes', rules: [rule] }], defaultGuardrails: ['classes'] };
+}
+
+function labelOf(one: Scene): SensitivityLabel {
+  const all = [one.gateway, ...Object.values(one.levels), one.route, { sensitivity: one.call }, { sensitivity: one.found }];
+  return SENSITIVITIES[Math.max(...all.map((each) => SENSITIVITIES.indexOf(each.sensitivity ?? 'public')))] as SensitivityLabel;
+}
+
+function placesAllowed(one: Scene, targets: readonly string[]): string[] {
+  const fences = [one.gateway, ...Object.values(one.levels), one.route].map(({ residency }) => residency);
+  const sensitivity = labelOf(one);
   const lists = one.sensitive[sensitivity] ?? (sensitivity === 'public' ? ['*'] : []);
   return targets
-    .filter((id) => lists.some((pattern) => pattern === '*' || pattern.startsWith(`${id}/`)))
+    .filter((id) => [lists, confinedTo(one)].every((list) => list.some((pattern) => pattern === '*' || pattern.startsWith(`${id}/`))))
     .flatMap((id) => (AREAS[id] ?? []).map((area) => [id, area] as const))
-    .filter(([id, area]) => all.every((each) => each.residency === undefined || each.residency.some((name) => WITHIN[name]?.(id, area))))
+    .filter(([id, area]) => fences.every((fence) => fence === undefined || fence.some((name) => WITHIN[name]?.(id, area))))
     .map(([id, area]) => `/${id}/${area}`);
 }
 
@@ -131,6 +156,7 @@ test('F14 a call reaches only where its labels and fences allow, whatever fails,
         routes: [{ ...route('smart', ...one.targets.map((id) => `${id}/m`)), strategy: one.strategy, ...shadow, ...clean(one.route) }],
         placement: clean(one.gateway),
         sensitiveTargets: clean(one.sensitive),
+        ...guardrailsOf(one),
       };
       const running = await startGateway({ document, awsCredentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 's' }) });
       try {
@@ -157,7 +183,9 @@ test('F14 a call reaches only where its labels and fences allow, whatever fails,
         if (reply.status === 200 && allowedShadow.length > 0) expect(tried?.length).toBeGreaterThan(0);
         expect(reached.filter((place) => !allowed.includes(place))).toEqual([]);
         if (allowed.length > 0) expect(reached.length).toBeGreaterThan(0);
-        else expect([reply.status, reply.text]).toEqual([403, expect.stringMatching(/leads nowhere that this call may go/)]);
+        else expect([reply.status, reply.text]).toEqual([403, expect.stringMatching(/leads nowhere that .* may go/)]);
+        const told = running.records().map(({ sensitivity = 'public', shadowOf }) => [shadowOf === undefined, sensitivity]);
+        if (reply.status === 200) expect(told).toContainEqual([true, labelOf(one)]);
       } finally {
         await running.close();
       }

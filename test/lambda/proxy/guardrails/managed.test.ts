@@ -123,9 +123,12 @@ describe('a webhook', () => {
     expect(record).toMatchObject({ guardVerdict: 'flag', state: 'settled' });
   });
 
-  test('that is to route leaves the targets that may see it, or none', async () => {
+  test.each<[string, Partial<GuardRuleConfig>]>([
+    ['route leaves the targets that may see it, or none', { targets: ['vllm/*'] }],
+    ['tell how sensitive it is leaves the targets of that label, or none', { sensitivity: 'restricted' }],
+  ])('that is to %s', async (_name, rule) => {
     upstream.script(hosts({ webhook: ({ texts }) => ({ verdict: texts[0] === 'secret' ? 'block' : 'pass' }), model: MODEL }));
-    await start([webhookRule(upstream.origin, { action: 'route', direction: 'input', targets: ['vllm/*'] })]);
+    await start([webhookRule(upstream.origin, { action: 'route', direction: 'input', ...rule })]);
 
     expect((await ask('public')).answer.status).toBe(200);
     const { answer, sent, record } = await ask('secret');
@@ -133,6 +136,7 @@ describe('a webhook', () => {
     expect(answer.status).toBe(403);
     expect(sent).toHaveLength(1);
     expect(record).toMatchObject({ outcome: 'target_not_allowed', state: 'void' });
+    expect(record?.sensitivity).toBe(rule.sensitivity);
   });
 
   test('is not asked for a key that has nothing left', async () => {
