@@ -15,7 +15,7 @@ export { effortOfBudget, nearestEffort } from './effort';
 export { fitMedia, refuseAddresses, refuseOtherThanText } from './media';
 export { withPairedResults } from './paired-results';
 export { withoutReferences } from './references';
-export { objectAtRoot } from './root-object';
+export { namedAtRoot, objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { fitSettings } from './settings';
 export { withoutNativeSchema } from './structured-output';

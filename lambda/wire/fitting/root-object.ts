@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/js
 import { definitionOf } from './references';
 
 const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
+const MOST_STEPS = 8;
 
 /**
  * Arguments are an object, and some hosts want it said at the root, without a union there: the members' properties become those of one
@@ -11,9 +12,10 @@ const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
  */
 export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<string>): JsonObject {
   if (parameters === undefined) return { type: 'object', properties: {} };
-  const union = UNIONS.find((keyword) => Array.isArray(parameters[keyword]));
-  if (union === undefined) return 'type' in parameters ? parameters : { type: 'object', ...parameters };
-  const { [union]: listed, ...rest } = parameters;
+  const root = namedAtRoot(parameters);
+  const union = UNIONS.find((keyword) => Array.isArray(root[keyword]));
+  if (union === undefined) return 'type' in root ? root : { type: 'object', ...root };
+  const { [union]: listed, ...rest } = root;
   const members = (listed as JsonValue[]).filter(isJsonObject).map((member) => resolved(member, rest));
   dropped.add('tools.parameters');
   const properties = Object.assign({}, ...members.map((member) => member['properties']), rest['properties']);
@@ -22,6 +24,21 @@ export function objectAtRoot(parameters: JsonObject | undefined, dropped: Set<st
   const required = union === 'allOf' ? all : all.filter((name) => needed.every((names) => names.has(name)));
   const own = Array.isArray(rest['required']) ? rest['required'] : [];
   return objectAtRoot({ ...rest, type: 'object', properties, required: [...new Set([...own, ...required])] }, dropped);
+}
+
+/**
+ * A schema that is only named at its root, as some libraries write every one, with what it names in its place: hosts look for properties
+ * there. What it names may name another, though not for ever.
+ */
+export function namedAtRoot(schema: JsonObject): JsonObject {
+  let root = schema;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const { $ref: reference, ...beside } = root;
+    const found = typeof reference === 'string' ? definitionOf(schema, reference) : undefined;
+    if (found === undefined) return root;
+    root = { ...found, ...beside };
+  }
+  return root;
 }
 
 /** A member that is named by `#/$defs/Name`, which is how many write unions. */

@@ -4,6 +4,7 @@ import type { Capabilities } from '../models';
 import { changedEvents } from '../protocols/changed-events';
 import type { Protocol, StreamDecoder } from '../protocols/protocol';
 import { isRecursive } from './references';
+import { namedAtRoot } from './root-object';
 
 /** A protocol and a call for it, where a schema that its host cannot hold an answer to is asked for in another way. */
 export interface WithoutSchema {
@@ -25,7 +26,8 @@ const TOOL = 'json_answer';
  * A call for an answer by a schema, for a model whose host holds no answer to one: where it can be made to use a tool, the schema is that
  * tool's, and what the model gives it comes back as text; else the model is told of the schema.
  */
-export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, can: Capabilities): WithoutSchema {
+export function withoutNativeSchema(protocol: Protocol, original: ModelRequest, can: Capabilities): WithoutSchema {
+  const request = withNamedSchema(original);
   const format = request.responseFormat;
   const hasTools = (request.tools?.length ?? 0) > 0;
   const notBeside = hasTools && can.structuredOutputWithTools === false;
@@ -51,6 +53,12 @@ export function withoutNativeSchema(protocol: Protocol, request: ModelRequest, c
       streamDecoder: (asked) => textStream(protocol.streamDecoder(asked)),
     },
   };
+}
+
+function withNamedSchema(request: ModelRequest): ModelRequest {
+  const format = request.responseFormat;
+  if (format?.type !== 'json-schema' || format.schema['$ref'] === undefined) return request;
+  return { ...request, responseFormat: { ...format, schema: namedAtRoot(format.schema) } };
 }
 
 function toolOf({ schema, description }: Schema): Tool {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
-import { objectAtRoot } from '../fitting/root-object';
+import { namedAtRoot, objectAtRoot } from '../fitting/root-object';
 import type { Tool } from '../model/request';
 import type { Capabilities } from '../models';
 import { withListItems } from './list-items';
@@ -19,7 +19,7 @@ export function parametersOf({ parameters }: Tool, { schemaSubset }: Capabilitie
   if (parameters === undefined) return undefined;
   if (schemaSubset?.includes('kimi') === true) return typedParameters(parameters, dropped);
   const ofOpenAi = schemaSubset?.includes('openai') === true;
-  const schema = ofOpenAi ? withListItems(objectAtRoot(parameters, dropped)) : typedRoot(parameters);
+  const schema = ofOpenAi ? withListItems(objectAtRoot(parameters, dropped)) : typedRoot(namedAtRoot(parameters));
   return schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/json';
 import { definitionOf, isRecursive } from '../fitting/references';
-import { objectAtRoot } from '../fitting/root-object';
+import { namedAtRoot, objectAtRoot } from '../fitting/root-object';
 
 const ANY: readonly string[] = ['string', 'number', 'boolean', 'object', 'array', 'null'];
 /** What describes a part, and may stand beside a union or a reference. */
@@ -17,9 +17,8 @@ const MOST_NODES = 20_000;
 
 /** Parameters of a tool as Moonshot takes them. */
 export function typedParameters(parameters: JsonObject | undefined, dropped: Set<string>): JsonObject {
-  const { $ref: reference, ...rest } = parameters ?? {};
-  const named = typeof reference === 'string' ? definitionOf(rest, reference) : undefined;
-  return typedSchema(objectAtRoot(named === undefined ? rest : { ...named, ...rest }, dropped), 'tools.parameters', dropped);
+  const { $ref: _unknown, ...root } = namedAtRoot(parameters ?? {});
+  return typedSchema(objectAtRoot(root, dropped), 'tools.parameters', dropped);
 }
 
 /**

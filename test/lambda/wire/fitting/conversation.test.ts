@@ -58,6 +58,21 @@ test('a union of definitions at the root of a tool becomes one object with what 
   expect([...dropped]).toEqual(['tools.parameters']);
 });
 
+test('a schema that is only named at its root stands there itself', () => {
+  const A = { type: 'object', properties: { a: { $ref: '#/$defs/A' } } };
+  const chained = { $ref: '#/$defs/C', $defs: { A, C: { $ref: '#/$defs/A' } } };
+  const endless = { $ref: '#/$defs/E', $defs: { E: { $ref: '#/$defs/E' } } };
+
+  expect(objectAtRoot({ $ref: '#/definitions/A', definitions: { A }, title: 'T' }, new Set())).toEqual({
+    ...A,
+    definitions: { A },
+    title: 'T',
+  });
+  expect(objectAtRoot(chained, new Set())).toEqual({ ...A, $defs: chained.$defs });
+  expect(objectAtRoot(endless, new Set())).toEqual({ type: 'object', ...endless });
+  expect(objectAtRoot({ $ref: 'https://a.example/b' }, new Set())).toEqual({ type: 'object', $ref: 'https://a.example/b' });
+});
+
 test('turns of white space are left out, but for the user\u2019s, after which an answer is due', () => {
   const said = (role: 'user' | 'assistant', text: string): Message => ({ role, content: [{ type: 'text', text }] });
 
