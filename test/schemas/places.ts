@@ -54,6 +54,9 @@ export const PLACES: Readonly<Record<string, Place>> = {
     families: ['qwen', 'llama', 'kimi', 'glm', 'deepseek', 'minimax'],
     named: (name) => `accounts/fireworks/models/${name}`,
   },
+  openrouter: { kind: 'openrouter', families: ['claude', 'gemini', 'kimi'] },
+  vllm: { kind: 'vllm', families: ['qwen', 'kimi'] },
+  'llama-cpp': { kind: 'llama-cpp', families: ['gemma', 'qwen'] },
   'openai-compatible': { kind: 'openai-compatible', families: ['gpt', 'claude', 'gemini', 'kimi', 'qwen'] },
   'anthropic-compatible': { kind: 'anthropic-compatible', families: ['claude', 'gpt', 'glm'] },
 };
@@ -67,7 +70,7 @@ export const PROVIDERS: readonly ProviderConfig[] = KINDS.map((kind) => ({
   network: 'public',
   free: true,
   mediaUrls: true,
-  ...(kind.endsWith('-compatible') ? { baseUrl: { value: 'https://models.example.com/v1' } } : {}),
+  ...(/-compatible$|^vllm$|^llama-cpp$/.test(kind) ? { baseUrl: { value: 'https://models.example.com/v1' } } : {}),
   ...(kind === 'azure-openai' ? { baseUrl: { value: 'https://resource.openai.azure.com' } } : {}),
   ...(kind === 'bedrock' ? { regions: ['us-east-1'] } : { credential: { secretArn: { value: 'arn:key' } } }),
   ...(kind === 'vertex-ai' ? { settings: { project: 'p-1' } } : {}),

@@ -10,7 +10,7 @@ import { responsesCall } from './calls/responses';
 import { typedBodies } from './calls/typed';
 import { type Outcome, type SilentGateway, startSilentGateway } from './gateway';
 import { modelsAt, PLACES, type Place } from './places';
-import { breachesOf, passedBreaches, schemaBreachesOf } from './rules';
+import { breachesOf, isPassedOn, passedBreaches, schemaBreachesOf } from './rules';
 import { checkOf, READING_MS, type SchemaName } from './schemas';
 
 /** Calls of each dialect at each place. `CASES=2000 SEED=7 npm run schemas` looks further. */
@@ -91,16 +91,6 @@ function breaches(call: RandomCall, model: string, { kind }: Place, { sent, stat
   const mostOutputTokens = book.lookup({ provider: kind, kind, model, free: true }, Date.now())?.maxOutputTokens;
   const left = { kind, path: only.path, body: only.body, can, mostOutputTokens };
   return isPassedOn(call.path, only.path) ? passedBreaches(left, call) : breachesOf(left);
-}
-
-/** The gateway keeps the bytes of whoever speaks the dialect that the provider speaks. */
-function isPassedOn(asked: string, sent: string): boolean {
-  const end = asked.slice('/v1'.length);
-  return (
-    sent.split('?')[0]?.endsWith(end) === true ||
-    (asked === '/v1/messages' && /awPredict/.test(sent)) ||
-    sent.includes('count-tokens:rawPredict')
-  );
 }
 
 /** A refusal names a field that the caller wrote. What nobody offers is not refused but answered by the gateway, or has a code of its own. */

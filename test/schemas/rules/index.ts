@@ -33,6 +33,16 @@ export function passedBreaches({ kind, path, body }: Sent, call: { readonly type
   return [...wrong, ...checkOf(written.schema)(written.body)];
 }
 
+/** The gateway keeps the bytes of whoever speaks the dialect that the provider speaks. */
+export function isPassedOn(asked: string, sent: string): boolean {
+  const end = asked.slice('/v1'.length);
+  return (
+    sent.split('?')[0]?.endsWith(end) === true ||
+    (asked === '/v1/messages' && /awPredict/.test(sent)) ||
+    sent.includes('count-tokens:rawPredict')
+  );
+}
+
 /** What the gateway writes into a body that it passes on, and names that a compatible server has for the caller's. */
 const FORCED = new Set([
   'model',
