@@ -5,7 +5,8 @@
  *
  * Each client gets a clean home, a scrubbed environment and, where the system permits, a network of nothing but loopback. The
  * model asks for two files at once, one of which is not there, then for a third that the first one names, and says what it read: a run
- * passes when that reaches the client's output and the vendor's stand-in, which takes only what the vendor takes, refused nothing.
+ * passes when that reaches the client's output and the vendor's stand-in, which takes only what the vendor takes, refused nothing. The default
+ * set of guardrails looks on: it may find nothing in calls and answers but what default-set-labels.json says is there.
  * Clients are installed into `LLM_GATEWAY_CLIENTS_CACHE` (default: a folder in the system's temporary one), never into this
  * repository, and nothing they send is kept. docs/clients.md holds the table of the last run.
  */
@@ -16,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { cases } from './cases.mjs';
+import { openDefaultSet } from './default-set.mjs';
 import { installClients } from './install.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -50,12 +52,13 @@ async function main(programs) {
   try {
     const provider = await scriptedProvider(work);
     const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+    const findings = await openDefaultSet(ROOT, work);
     const rows = [];
     process.stdout.write('| client | vendor | model | called by | calls | time | thinking | result |\n|---|---|---|---|---|---|---|---|\n');
     for (const one of cases) {
       const name = `${one.client} ${one.vendor} ${one.model}`;
       if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-      rows.push(await runCase(one, provider, programs, work));
+      rows.push(await runCase(one, { provider, findings }, programs, work));
       print(rows.at(-1));
     }
     await provider.close();
@@ -78,7 +81,7 @@ async function scriptedProvider(work) {
   return (await import(pathToFileURL(outfile))).startScriptedProvider();
 }
 
-async function runCase(one, provider, programs, work) {
+async function runCase(one, { provider, findings }, programs, work) {
   const folder = mkdtempSync(join(work, 'case-'));
   const home = join(folder, 'home');
   const project = join(folder, 'project');
@@ -98,7 +101,7 @@ async function runCase(one, provider, programs, work) {
       env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: folder, LANG: 'C.UTF-8', TERM: 'dumb', NO_COLOR: '1', ...env },
     });
     const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
-    const result = one.spent === true ? refusedOnce(gateway, outcome) : looped(provider, outcome);
+    const result = one.spent === true ? refusedOnce(gateway, outcome) : looped(provider, gateway, findings, outcome);
     return { ...one, ...result, seconds, ...(result.passed ? {} : { output: outcome.output, log: gateway.log() }) };
   } finally {
     await gateway.close();
@@ -111,9 +114,9 @@ function refusedOnce(gateway, { output }) {
   return { passed: /budget|quota/i.test(output) && calls >= 1 && calls <= 2, wires: ['refused'], calls, refused: [] };
 }
 
-function looped(provider, { output }) {
+function looped(provider, gateway, findings, { output }) {
   const { calls } = provider;
-  const refused = [...provider.refusals];
+  const refused = [...provider.refusals, ...wronglyFound(gateway, findings(calls.map(({ body }) => body)))];
   const wires = [...new Set(calls.map(({ wire }) => wire))];
   const said = calls.map(({ results }) => results.join('\n'));
   const wentRound = [FIRST, SECOND].every((marker) => said.some((results) => results.includes(marker)));
@@ -126,6 +129,13 @@ function looped(provider, { output }) {
     // Whether it came back with the tool's result, where the model thought aloud.
     ...(thought.length === 0 ? {} : { thinking: thought.every(({ body }) => cameBack(body)) }),
   };
+}
+
+/** What the default set of guardrails found and no label knows; answers that are flagged hold nothing that was put there. */
+function wronglyFound(gateway, { known, denied }) {
+  const verdicts = gateway.verdicts();
+  if (verdicts.length === 0) return ['no call was looked into'];
+  return known === 0 && denied.length === 0 && verdicts.includes('flag') ? ['an answer is flagged'] : denied.map((one) => `found ${one}`);
 }
 
 /** Asks for the files, then says what is in them; calls without that tool are about titles and the like. */
@@ -153,7 +163,17 @@ async function startGateway(origin, also, folder) {
     process.execPath,
     [
       join(ROOT, 'dist/bin/llm-gateway.mjs'),
-      ...['local', '--app', 'node test/clients/app.cjs', '--context', `upstream=${origin}`, '--context', `also=${also}`],
+      ...[
+        'local',
+        '--app',
+        'node test/clients/app.cjs',
+        '--context',
+        `upstream=${origin}`,
+        '--context',
+        `also=${also}`,
+        '--context',
+        'guarded=true',
+      ],
       ...['--memory', '--port', '0', '--json', '--verbose', '--secrets', secrets],
     ],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -174,6 +194,8 @@ async function startGateway(origin, also, folder) {
   return {
     ...JSON.parse(line),
     refusals: () => refusals(log),
+    /** Of the guardrails, of each call that they held for. */
+    verdicts: () => [...log.matchAll(/"guardVerdict":"(\w+)"/g)].map(([, verdict]) => verdict),
     /** What was refused, and why. */
     log: () => refusals(log).join('\n'),
     close: () => {

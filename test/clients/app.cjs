@@ -1,16 +1,18 @@
 /**
  * A gateway whose providers are stand-ins for their vendors on one server on loopback: context `upstream` is its origin. Context `also`, such as
- * `claude-*=bedrock/some-model,my-model=openai/another`, adds routes. Needs `dist/lib`.
+ * `claude-*=bedrock/some-model,my-model=openai/another`, adds routes. With context `guarded` the default set of guardrails flags what it finds.
+ * Needs `dist/lib`.
  */
 const { App, RemovalPolicy, Stack } = require('aws-cdk-lib');
 const { Secret } = require('aws-cdk-lib/aws-secretsmanager');
-const { LlmGateway, Provider, ProviderNetwork, Route, Target } = require('../../dist/lib');
+const { Guardrail, GuardrailAction, GuardrailRule, LlmGateway, Provider, ProviderNetwork, Route, Target } = require('../../dist/lib');
 
 const app = new App();
 const stack = new Stack(app, 'Clients');
 const origin = app.node.tryGetContext('upstream');
 const also = (app.node.tryGetContext('also') ?? '').split(',').flatMap((route) => (route === '' ? [] : [route.split('=')]));
 const apiKey = Secret.fromSecretNameV2(stack, 'Key', 'clients/upstream');
+const guarded = Guardrail.policy('default', { rules: [GuardrailRule.detect('default', ['default'], { action: GuardrailAction.FLAG })] });
 const at = (path) => ({ baseUrl: `${origin}${path}`, network: ProviderNetwork.loopback(), free: true });
 
 new LlmGateway(stack, 'Gateway', {
@@ -34,6 +36,7 @@ new LlmGateway(stack, 'Gateway', {
     Route.to('on-simulated', [Target.model('simulated/simulated-1')]),
     ...also.map(([alias, model]) => Route.to(alias, [Target.model(model)])),
   ],
+  guardrails: app.node.tryGetContext('guarded') === 'true' ? [guarded] : [],
   removalPolicy: RemovalPolicy.DESTROY,
 });
 app.synth();
