@@ -119,7 +119,7 @@ export function writeTake(take: PageTake, partition: string, attemptId?: string,
     set.push('g = :n');
     values[':n'] = number(take.generation);
   }
-  for (const [index, period] of take.periods.entries()) writePeriod(update, index, period, take.nanoUsd);
+  for (let index = 0; index < take.periods.length; index++) writePeriod(update, index, take.periods[index] as PeriodTake, take.nanoUsd);
   for (const mark of take.marks) writeMark(update, mark);
   for (const window of take.tokens) writeWindow(update, window);
   if (take.slot !== undefined) writeSlot(update, take.slot, entry === undefined ? 0 : 1);

@@ -3,7 +3,7 @@ import { STREAMED_RECORDS } from '../../../lib/private/contract';
 import type { KeptRecord } from '../../money/ports';
 import type { FieldType, HeldPage, RecordField } from '../../money/record';
 import { named, RECORD_FIELDS } from '../../money/record';
-import { bigintOf, fromAttribute, type Item, type Storable, toAttribute } from './attributes';
+import { bigintOf, fromAttribute, type Item, toAttribute } from './attributes';
 
 /** How one type of field is kept. */
 interface Codec {
@@ -11,7 +11,7 @@ interface Codec {
   readonly read: (attribute: AttributeValue) => unknown;
 }
 
-const PLAIN: Codec = { write: (value: Storable) => toAttribute(value), read: fromAttribute };
+const PLAIN: Codec = { write: toAttribute, read: fromAttribute };
 
 const CODECS: Readonly<Record<FieldType, Codec>> = {
   text: PLAIN,

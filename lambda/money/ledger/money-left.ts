@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/runtime';
-import { type MoneyPlace, nameOfPlace } from './money-place';
+import type { MoneyPlace } from './money-place';
 
 /** What this process knows of the money on pages, and how calls that took of it usually ended. Bounded memory. */
 export interface MoneyLeft {
@@ -36,12 +36,11 @@ const PARTS = 8;
 export function createMoneyLeft(clock: Clock): MoneyLeft {
   const places = new Map<string, Known>();
 
-  function known(place: MoneyPlace): Known {
-    const name = nameOfPlace(place);
+  function known({ name, page }: MoneyPlace): Known {
     let found = places.get(name);
     if (found === undefined) {
       if (places.size >= MOST_KNOWN) places.clear();
-      found = { generation: place.page.spec.generation, leftNanoUsd: undefined, untilMonotonicMs: 0, usual: undefined };
+      found = { generation: page.spec.generation, leftNanoUsd: undefined, untilMonotonicMs: 0, usual: undefined };
       places.set(name, found);
     }
     return found;
@@ -49,7 +48,7 @@ export function createMoneyLeft(clock: Clock): MoneyLeft {
 
   return {
     of(place) {
-      const found = places.get(nameOfPlace(place));
+      const found = places.get(place.name);
       if (found === undefined || found.generation !== place.page.spec.generation || found.untilMonotonicMs <= clock.monotonic())
         return undefined;
       return found.leftNanoUsd;
@@ -75,6 +74,6 @@ export function createMoneyLeft(clock: Clock): MoneyLeft {
             };
     },
 
-    usual: (place) => places.get(nameOfPlace(place))?.usual ?? UNSEEN,
+    usual: (place) => places.get(place.name)?.usual ?? UNSEEN,
   };
 }

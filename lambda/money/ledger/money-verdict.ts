@@ -1,6 +1,6 @@
 import type { PageState } from '../ports/pages';
 import type { AdmissionRequest, Bound, Refusal } from './admission';
-import type { Attempt } from './attempt';
+import type { Attempt, HeldPageReply } from './attempt';
 import { fitted, leastOf } from './fit';
 import type { MoneyLeft } from './money-left';
 import { bindingPlaces, type MoneyPlace } from './money-place';
@@ -56,6 +56,20 @@ export function rememberedMoney(
   return moneyRefusalOf(place, spread(known, random()), least.costNanoUsd, nowMs);
 }
 
+/** What all pages' answers say of the money that is left now. */
+export function noteMoneyLeft(
+  { moneyLeft }: Pick<MoneyVerdictOptions, 'moneyLeft'>,
+  { pages, bound }: Pick<Attempt, 'pages' | 'bound'>,
+  replies: readonly HeldPageReply[],
+): void {
+  for (let index = 0; index < pages.length; index++) {
+    const page = pages[index] as Attempt['pages'][number];
+    const { page: found } = replies[index] as HeldPageReply;
+    if (!isWhole(page, found)) continue;
+    for (const place of bindingPlaces([page.planned], bound.costNanoUsd)) moneyLeft.learn(place, leftOn(found, place));
+  }
+}
+
 /** What the pages' answers mean, remembered for the next request. Undefined: none of them lacks money. */
 export function judgeMoney(
   { refusals, moneyLeft, random }: MoneyVerdictOptions,
@@ -104,15 +118,19 @@ export function judgeMoney(
 }
 
 /** What an answer says of a period's money, under the attempt's limits. */
-function stateOf({ period }: MoneyPlace, reply: Extract<PageReply, { kind: 'held' | 'lacks' }>): MoneyState | undefined {
-  const { name, limitNanoUsd, startMs } = period.spec;
-  const found = reply.page?.periods[name];
+function stateOf(place: MoneyPlace, reply: Extract<PageReply, { kind: 'held' | 'lacks' }>): MoneyState | undefined {
+  const { name, startMs } = place.period.spec;
   if (reply.kind === 'lacks') {
     const lack = reply.lacks.find((one) => one.kind === 'money' && one.period.name === name);
     if (lack?.kind === 'money') return { remainingNanoUsd: lack.remainingNanoUsd, open: openNow(reply.page, name, startMs) };
   }
-  if (found === undefined || found.startMs < startMs) return { remainingNanoUsd: limitNanoUsd, open: [] };
-  return { remainingNanoUsd: found.remainingNanoUsd + limitNanoUsd - found.limitNanoUsd, open: openOn(reply.page, name) };
+  return { remainingNanoUsd: leftOn(reply.page, place), open: openNow(reply.page, name, startMs) };
+}
+
+function leftOn(page: PageState | undefined, { period }: MoneyPlace): bigint {
+  const { name, limitNanoUsd, startMs } = period.spec;
+  const found = page?.periods[name];
+  return found === undefined || found.startMs < startMs ? limitNanoUsd : found.remainingNanoUsd + limitNanoUsd - found.limitNanoUsd;
 }
 
 function openNow(page: PageState | undefined, name: string, startMs: number): MoneyState['open'] {

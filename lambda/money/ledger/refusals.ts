@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/runtime';
 import type { PlannedPage } from '../pages';
 import type { PageEntry, PageState } from '../ports/pages';
 import { UNSEEN, type Usual } from './money-left';
-import { type MoneyPlace, nameOfPlace } from './money-place';
+import type { MoneyPlace } from './money-place';
 
 /** Why money cannot be set aside: never in this period, or only while others hold it. */
 export type MoneyRefusal = { readonly kind: 'spent' | 'reserved'; readonly retryAfterMs: number | undefined };
@@ -111,14 +111,14 @@ export function createRefusalMemory(clock: Clock): RefusalMemory {
   }
   return {
     money(place, nanoUsd) {
-      const remembered = money.size === 0 ? undefined : recall(money, nameOfPlace(place))?.value;
+      const remembered = money.size === 0 ? undefined : recall(money, place.name)?.value;
       if (remembered === undefined || nanoUsd < remembered.nanoUsd || remembered.generation !== place.page.spec.generation)
         return undefined;
       return remembered;
     },
 
     rememberMoney(place, nanoUsd, refusal) {
-      const name = nameOfPlace(place);
+      const { name } = place;
       const { generation } = place.page.spec;
       const known = recall(money, name)?.value;
       // A smaller amount refused says more than a larger one.
@@ -130,7 +130,7 @@ export function createRefusalMemory(clock: Clock): RefusalMemory {
 
     moneyCameBack(place) {
       if (money.size === 0) return;
-      const name = nameOfPlace(place);
+      const { name } = place;
       if (money.get(name)?.value.kind === 'reserved') money.delete(name);
     },
 

@@ -46,7 +46,7 @@ export class OpenReservation<Rows extends PlannedRows> implements Reservation<Ro
     this.#options = options;
     this.#attempt = attempt;
     this.#createdAt = createdAt;
-    this.open = replies.reduce((most, { page }) => Math.max(most, page.open.size), 0);
+    this.open = replies.reduce((most, { page }) => Math.max(most, page.openCount), 0);
     this.#held = replies.map(({ key, entry }) => ({ key, entry }));
     const planned = attempt.pages.map((page) => page.planned);
     this.#binding = bindingPlaces(planned, attempt.bound.costNanoUsd);
@@ -166,7 +166,8 @@ export function isWhole({ spec }: Attempt['pages'][number], page: PageState): bo
 function tightestBudget(attempt: Attempt, replies: readonly HeldPageReply[]): Reservation['budget'] {
   let tightest: Reservation['budget'];
   if (attempt.bound.costNanoUsd === 0n) return undefined;
-  for (const [index, page] of attempt.pages.entries()) {
+  for (let index = 0; index < attempt.pages.length; index++) {
+    const page = attempt.pages[index] as Attempt['pages'][number];
     const state = replies[index]?.page;
     const { level, periods } = page.planned;
     if (!level.showsFigures || state === undefined || !isWhole(page, state)) continue;
@@ -185,7 +186,8 @@ function tightest(
   stateOf: (spec: Attempt['pages'][number]['spec'], page: PageState) => LimitState | undefined,
 ): LimitState | undefined {
   let found: LimitState | undefined;
-  for (const [index, page] of attempt.pages.entries()) {
+  for (let index = 0; index < attempt.pages.length; index++) {
+    const page = attempt.pages[index] as Attempt['pages'][number];
     const reply = replies[index];
     const shown = page.planned.level.showsFigures && reply !== undefined && page.spec.key === page.spec.root;
     const state = shown ? stateOf(page.spec, reply.page) : undefined;

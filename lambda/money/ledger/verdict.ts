@@ -2,7 +2,7 @@ import type { Lack } from '../pages';
 import type { PageSpec } from '../ports/pages';
 import type { Bound, Refusal } from './admission';
 import type { Attempt, HeldPageReply } from './attempt';
-import { judgeMoney, type MoneyVerdictOptions } from './money-verdict';
+import { judgeMoney, type MoneyVerdictOptions, noteMoneyLeft } from './money-verdict';
 import { limitRefusalOf } from './reasons';
 import type { LimitRefusal } from './refusals';
 import type { Round } from './round';
@@ -28,6 +28,10 @@ export function isIncomplete({ pages }: Round): boolean {
 
 /** @param inTime all of it was heard while nobody else can void the attempt */
 export function judge(options: MoneyVerdictOptions, attempt: Attempt, { rows, claim, pages }: Round, inTime: boolean): Verdict {
+  if (inTime && rows.ok && rows.value && claim.ok && claim.value === undefined && areHeld(pages)) {
+    noteMoneyLeft(options, attempt, pages);
+    return { kind: 'admitted', pages };
+  }
   const errors: unknown[] = [];
   const busy: unknown[] = [];
   const generations: { root: string; generation: number }[] = [];
@@ -47,10 +51,13 @@ export function judge(options: MoneyVerdictOptions, attempt: Attempt, { rows, cl
   const limit = limitRefused(options, attempt, pages);
   if (limit !== undefined) return { kind: 'refused', refusal: limit, smaller: undefined };
   if (to.length > 0) return { kind: 'moved', to };
-  if (!pages.every(({ kind }) => kind === 'held') || errors.length > 0) return { kind: 'doubt', missing: errors.length, error: errors[0] };
+  if (!areHeld(pages) || errors.length > 0) return { kind: 'doubt', missing: errors.length, error: errors[0] };
   if (claim.ok && claim.value !== undefined) return { kind: 'refused', refusal: claim.value, smaller: undefined };
-  if (!inTime) return { kind: 'doubt', missing: 0, error: undefined };
-  return { kind: 'admitted', pages: pages as readonly HeldPageReply[] };
+  return { kind: 'doubt', missing: 0, error: undefined };
+}
+
+function areHeld(pages: Round['pages']): pages is readonly HeldPageReply[] {
+  return pages.every(({ kind }) => kind === 'held');
 }
 
 function limitRefused({ refusals }: MoneyVerdictOptions, attempt: Attempt, pages: Round['pages']): Refusal | undefined {

@@ -14,10 +14,10 @@ const REQUEST = 'request:';
 export interface Consumption {
   readonly tokens: TokenClasses;
   /** What is billed of the provider's own tools, by unit. */
-  readonly toolCalls?: Readonly<Record<string, number>>;
-  readonly guardrailUnits?: Readonly<Record<string, number>>;
-  readonly units?: UnitCounts;
-  readonly serviceTier?: string;
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined;
+  readonly guardrailUnits?: Readonly<Record<string, number>> | undefined;
+  readonly units?: UnitCounts | undefined;
+  readonly serviceTier?: string | undefined;
 }
 
 /**
@@ -26,14 +26,17 @@ export interface Consumption {
  */
 export function costOf(price: Price, consumption: Consumption): bigint {
   const { tokens } = consumption;
-  const input = INPUT_CLASSES.reduce((sum, name) => sum + tokens[name], 0);
+  let input = 0;
+  for (const name of INPUT_CLASSES) input += tokens[name];
   let sum = 0n;
   for (const name of TOKEN_CLASSES) {
     if (tokens[name] > 0) sum += BigInt(Math.ceil(tokens[name])) * rateAt(price.rates[name], input);
   }
   let cost = atTier(sum, tierPercent(price, consumption.serviceTier), unitsSum(price, consumption.units));
   let { perRequest } = price;
-  for (const [unit, count] of Object.entries(consumption.toolCalls ?? {})) {
+  const { toolCalls } = consumption;
+  for (const unit in toolCalls) {
+    const count = toolCalls[unit] as number;
     if (count <= 0) continue;
     // A request whose kind is known costs what its kind costs, which is no more than that of a request of any kind.
     if (unit.startsWith(REQUEST)) perRequest = smaller(price.calls[unit] ?? perRequest, perRequest);
@@ -45,7 +48,8 @@ export function costOf(price: Price, consumption: Consumption): bigint {
 /** What a guardrail of the provider's bills, in nano-USD. */
 function guardrailCost(price: Price, units: Consumption['guardrailUnits']): bigint {
   let cost = 0n;
-  for (const [policy, count] of Object.entries(units ?? {})) {
+  for (const policy in units) {
+    const count = units[policy] as number;
     if (count > 0) cost += BigInt(Math.ceil(count)) * guardrailPrice(price, policy);
   }
   return cost;
@@ -62,13 +66,8 @@ export function chargeOfUsage(price: Price, usage: Usage): Charge {
 
 /** What a reported usage cost at list prices, in nano-USD. */
 export function costOfUsage(price: Price, usage: Usage): bigint {
-  return costOf(price, {
-    tokens: tokenClasses(usage),
-    ...(usage.toolCalls === undefined ? {} : { toolCalls: usage.toolCalls }),
-    ...(usage.guardrailUnits === undefined ? {} : { guardrailUnits: usage.guardrailUnits }),
-    ...(usage.units === undefined ? {} : { units: usage.units }),
-    ...(usage.serviceTier === undefined ? {} : { serviceTier: usage.serviceTier }),
-  });
+  const { toolCalls, guardrailUnits, units, serviceTier } = usage;
+  return costOf(price, { tokens: tokenClasses(usage), toolCalls, guardrailUnits, units, serviceTier });
 }
 
 /** What is charged for text in and text out that no cache had, in nano-USD. */

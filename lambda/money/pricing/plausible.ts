@@ -51,10 +51,7 @@ const COUNTS = Object.keys(MOST) as Count[];
  */
 export function implausible(usage: Usage, call: ReportedCall): string | undefined {
   if (usage.malformed === true) return 'malformed';
-  const count = COUNTS.find((name) => {
-    const reported = usage[name];
-    return reported !== undefined && !(reported >= 0 && reported <= MOST[name](call, usage));
-  });
+  const count = firstImpossible(usage, call);
   if (count === undefined && tierPercent(call.price, usage.serviceTier) > mostTierPercent(call.price, call.facts.serviceTier))
     return 'serviceTier';
   return (
@@ -65,8 +62,18 @@ export function implausible(usage: Usage, call: ReportedCall): string | undefine
   );
 }
 
+function firstImpossible(usage: Usage, call: ReportedCall): Count | undefined {
+  for (let index = 0; index < COUNTS.length; index++) {
+    const name = COUNTS[index] as Count;
+    const reported = usage[name];
+    if (reported !== undefined && !(reported >= 0 && reported <= MOST[name](call, usage))) return name;
+  }
+  return undefined;
+}
+
 function firstBeyond(counts: Readonly<Record<string, number>> | undefined, mostOf: (unit: string) => number): string | undefined {
-  return Object.entries(counts ?? {}).find(([unit, count]) => !(count >= 0 && count <= mostOf(unit)))?.[0];
+  if (counts === undefined) return undefined;
+  return Object.entries(counts).find(([unit, count]) => !(count >= 0 && count <= mostOf(unit)))?.[0];
 }
 
 /** What costs nothing needs no limit. */

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** The one place that tells the time. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. May jump. */
@@ -35,6 +37,7 @@ export function isoTime(ms: number): string {
   return `${lastText}${String(whole - second * 1_000).padStart(3, '0')}Z`;
 }
 
+/** `performance` is imported, since the global one is fetched anew for each question. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

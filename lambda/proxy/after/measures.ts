@@ -41,36 +41,44 @@ export function requestMeasures(trace: Trace): Values {
   const { status, usage, outcome } = trace;
   const values: Values = {};
   values[METRICS.REQUESTS] = 1;
-  const count = (name: MetricName, value: number): void => {
-    if (value > 0) values[name] = value;
-  };
-  const isOfCaller = outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
-  count(METRICS.ERRORS, !isOfCaller && (status >= 500 || (status < 400 && outcome !== 'ok')) ? 1 : 0);
-  count(METRICS.REJECTED, status >= 400 && status < 500 ? 1 : 0);
-  count(METRICS.AUTH_FAILURES, status === 401 ? 1 : 0);
-  count(METRICS.BUDGET_REFUSED, outcome === 'insufficient_quota' ? 1 : 0);
-  count(METRICS.RATE_LIMITED, status === 429 && outcome !== 'insufficient_quota' ? 1 : 0);
-  count(METRICS.FAILOVERS, trace.failovers);
-  count(METRICS.MISCONFIGURED, outcome === 'misconfigured' || outcome === 'provider_misconfigured' ? 1 : 0);
-  count(METRICS.PRICE_UNKNOWN, trace.priceSource === 'ceiling' ? 1 : 0);
-  count(METRICS.USAGE_ANOMALY, trace.usageAnomaly ? 1 : 0);
+  if (status >= 400 || outcome !== 'ok') addTrouble(values, status, outcome);
+  if (trace.failovers > 0) values[METRICS.FAILOVERS] = trace.failovers;
+  if (trace.priceSource === 'ceiling') values[METRICS.PRICE_UNKNOWN] = 1;
+  if (trace.usageAnomaly) values[METRICS.USAGE_ANOMALY] = 1;
   if (trace.guardVerdict !== undefined) {
     values[METRICS.GUARD_CHECKED] = 1;
     const verdict = GUARD_VERDICTS[trace.guardVerdict];
     if (verdict !== undefined) values[verdict] = 1;
   }
-  count(METRICS.GUARD_UNAVAILABLE, outcome === 'guardrail_unavailable' || trace.guardVerdict === 'failed' ? 1 : 0);
-  count(METRICS.RESERVATIONS_OPEN, trace.openReservations);
+  if (outcome === 'guardrail_unavailable' || trace.guardVerdict === 'failed') values[METRICS.GUARD_UNAVAILABLE] = 1;
+  if (trace.openReservations > 0) values[METRICS.RESERVATIONS_OPEN] = trace.openReservations;
   for (const { name, metric, measure } of AMOUNTS) {
-    const value = trace[name];
-    if (value !== undefined) count(metric, measure(value as never));
+    const found = trace[name];
+    const value = found === undefined ? 0 : measure(found as never);
+    if (value > 0) values[metric] = value;
   }
-  if (usage !== undefined) {
-    for (const { name, metric } of TOKENS) count(metric, (usage[name] as number | undefined) ?? 0);
-    count(METRICS.CACHE_HITS, (usage.cacheReadInputTokens ?? 0) > 0 ? 1 : 0);
-    count(METRICS.TOKENS_PER_SECOND, tokensPerSecond(trace, usage));
-  }
+  if (usage !== undefined) addUsage(values, trace, usage);
   return values;
+}
+
+function addTrouble(values: Values, status: number, outcome: string): void {
+  const isOfCaller = outcome === LEFT['hang-up'] || outcome === LEFT.deadline;
+  if (!isOfCaller && (status >= 500 || status < 400)) values[METRICS.ERRORS] = 1;
+  if (status >= 400 && status < 500) values[METRICS.REJECTED] = 1;
+  if (status === 401) values[METRICS.AUTH_FAILURES] = 1;
+  if (outcome === 'insufficient_quota') values[METRICS.BUDGET_REFUSED] = 1;
+  else if (status === 429) values[METRICS.RATE_LIMITED] = 1;
+  if (outcome === 'misconfigured' || outcome === 'provider_misconfigured') values[METRICS.MISCONFIGURED] = 1;
+}
+
+function addUsage(values: Values, trace: Trace, usage: Usage): void {
+  for (const { name, metric } of TOKENS) {
+    const tokens = usage[name] as number | undefined;
+    if (tokens !== undefined && tokens > 0) values[metric] = tokens;
+  }
+  if ((usage.cacheReadInputTokens ?? 0) > 0) values[METRICS.CACHE_HITS] = 1;
+  const rate = tokensPerSecond(trace, usage);
+  if (rate > 0) values[METRICS.TOKENS_PER_SECOND] = rate;
 }
 
 /** What is counted of one attempt, into these values. @returns how it failed */

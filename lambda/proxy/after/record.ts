@@ -58,9 +58,10 @@ function recordAttempt(gateway: Gateway, { requestId, keyId, teamId }: Trace, at
   gateway.log.write(fault === 'refused' ? 'info' : 'warn', 'attempt', line, gateway.metrics.members(values, by));
 }
 
-type Say = (value: never) => string | number | boolean | undefined;
+/** Undefined: as it is. */
+type Say = ((value: never) => string | number | boolean | undefined) | undefined;
 
-const AS_IT_IS: Say = (value) => value;
+const AS_IT_IS: Say = undefined;
 
 /** As fields are logged, by their types: what says nothing is left out. */
 const LOGGED: Readonly<Record<TypeShown<typeof RECORD_FIELDS, 'log'>, Say>> = {
@@ -98,7 +99,7 @@ function lineOf(trace: Trace): Line {
   line.stack = trace.stack;
   for (const { name, log, say } of FIELDS) {
     const value = trace[name];
-    if (value !== undefined) line[log] = say(value as never);
+    if (value !== undefined) line[log] = say === undefined ? value : say(value as never);
   }
   const { usage } = trace;
   if (usage !== undefined) for (const { name, log } of USAGE) line[log] = usage[name];

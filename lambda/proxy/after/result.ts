@@ -2,9 +2,10 @@ import type { Outcome } from '../../money/ledger';
 import { named, RESULT_FIELDS, type RequestResult, type TypeOf } from '../../money/record';
 import type { Trace } from './trace';
 
-type Keep = (value: never) => unknown;
+/** Undefined: as it is. */
+type Keep = ((value: never) => unknown) | undefined;
 
-const AS_IT_IS: Keep = (value) => value;
+const AS_IT_IS: Keep = undefined;
 
 /** As fields are recorded, by their types: rounded, and left out where there is nothing to say. */
 const KEPT: Readonly<Record<TypeOf<typeof RESULT_FIELDS>, Keep>> = {
@@ -30,7 +31,7 @@ export function resultOf(trace: Trace): Outcome {
   const result: Record<string, unknown> = { ...NOTHING };
   for (const { name, keep } of FIELDS) {
     const value = trace[name as keyof RequestResult];
-    if (value !== undefined) result[name] = keep(value as never);
+    if (value !== undefined) result[name] = keep === undefined ? value : keep(value as never);
   }
   return result as unknown as Outcome;
 }

@@ -39,13 +39,17 @@ const DEEPEST_COUNT = 4;
  * What is absent or null is only not reported.
  */
 export function hasBrokenCounts(reported: JsonObject, depth = 0): boolean {
-  return Object.entries(reported).some(([name, value]) => {
-    if (value === null || value === undefined) return false;
-    if (typeof value !== 'object') return COUNTED.test(name) && countOf(value) === undefined;
-    if (depth === DEEPEST_COUNT) return false;
-    if (!Array.isArray(value)) return hasBrokenCounts(value as JsonObject, depth + 1);
-    return objectsOf(value).some((item) => hasBrokenCounts(item, depth + 1));
-  });
+  for (const name in reported) {
+    const value = reported[name];
+    if (value === null || value === undefined) continue;
+    if (typeof value !== 'object') {
+      if (countOf(value) === undefined && COUNTED.test(name)) return true;
+    } else if (depth < DEEPEST_COUNT) {
+      const inside = Array.isArray(value) ? objectsOf(value) : [value as JsonObject];
+      if (inside.some((item) => hasBrokenCounts(item, depth + 1))) return true;
+    }
+  }
+  return false;
 }
 
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {

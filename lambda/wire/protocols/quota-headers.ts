@@ -57,7 +57,9 @@ export function saidQuota(headers: Headers, now: number): SaidQuota | undefined 
 }
 
 function allowanceOf(headers: Headers, names: readonly Names[], now: number): SaidAllowance | undefined {
-  for (const [leftName, limitName, resetName] of names) {
+  for (const each of names) {
+    if (headers[each[0]] === undefined) continue;
+    const [leftName, limitName, resetName] = each;
     const left = countOf(headers[leftName]);
     if (left === undefined) continue;
     const limit = countOf(headers[limitName]);

@@ -66,12 +66,15 @@ export function isSearchModel(model: string): boolean {
 /** The totals of a `usage` object; undefined when it holds no count. */
 export function readUsage(reported: JsonObject, serviceTier?: string): Usage | undefined {
   const input = objectOf(reported['prompt_tokens_details']) ?? {};
+  // Perplexity has its reasoning at the top.
   const output = objectOf(reported['completion_tokens_details']) ?? {};
+  const inputTokens = countOf(reported['prompt_tokens']);
+  const reasoning = countOf(output['reasoning_tokens']) ?? countOf(reported['reasoning_tokens']);
   const usage: Usage = defined({
-    inputTokens: countOf(reported['prompt_tokens']),
-    billedInputTokens: billedInput(reported),
+    inputTokens,
+    billedInputTokens: billedInput(inputTokens, reported),
     cacheReadInputTokens: partOf(
-      countOf(reported['prompt_tokens']),
+      inputTokens,
       countOf(input['cached_tokens']) ??
         countOf(reported['prompt_cache_hit_tokens']) ??
         countOf(reported['num_cached_tokens']) ??
@@ -80,8 +83,8 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
     ),
     cacheCreationInputTokens: countOf(input['cache_write_tokens']) ?? countOf(reported['cache_creation_input_tokens']),
     audioInputTokens: countOf(input['audio_tokens']),
-    outputTokens: outputTokens(reported),
-    reasoningOutputTokens: reasoningTokens(reported),
+    outputTokens: outputTokens(inputTokens, reasoning, reported),
+    reasoningOutputTokens: reasoning,
     audioOutputTokens: countOf(output['audio_tokens']),
     toolCalls: toolCalls(reported),
     malformed: hasBrokenCounts(reported) || undefined,
@@ -91,22 +94,14 @@ export function readUsage(reported: JsonObject, serviceTier?: string): Usage | u
 }
 
 /** A research bills what it read at the price of input. */
-function billedInput(reported: JsonObject): number | undefined {
-  const prompt = countOf(reported['prompt_tokens']);
+function billedInput(prompt: number | undefined, reported: JsonObject): number | undefined {
   const citations = countOf(reported['citation_tokens']) ?? 0;
   return prompt === undefined || citations === 0 ? undefined : prompt + citations;
 }
 
-/** Perplexity has it at the top. */
-function reasoningTokens(reported: JsonObject): number | undefined {
-  return countOf(objectOf(reported['completion_tokens_details'])?.['reasoning_tokens']) ?? countOf(reported['reasoning_tokens']);
-}
-
 /** xAI leaves reasoning out of `completion_tokens`, which shows in its total; Perplexity's may be more than them, and so stand beside. */
-function outputTokens(reported: JsonObject): number | undefined {
+function outputTokens(prompt: number | undefined, reasoning: number | undefined, reported: JsonObject): number | undefined {
   const completion = countOf(reported['completion_tokens']);
-  const prompt = countOf(reported['prompt_tokens']);
-  const reasoning = reasoningTokens(reported);
   if (completion === undefined || prompt === undefined || reasoning === undefined || reasoning === 0) return completion;
   const beside = reasoning > completion || countOf(reported['total_tokens']) === prompt + completion + reasoning;
   return beside ? completion + reasoning : completion;
@@ -114,7 +109,7 @@ function outputTokens(reported: JsonObject): number | undefined {
 
 /** What the provider bills of its own: xAI's sources, Perplexity's and OpenRouter's searches, Perplexity's request by how much it read. */
 function toolCalls(reported: JsonObject): Usage['toolCalls'] {
-  const calls: Record<string, number> = Object.create(null);
+  const calls: Record<string, number> = {};
   const sources = countOf(reported['num_sources_used']) ?? 0;
   if (sources > 0) calls['live_search'] = sources;
   const searches = countOf(reported['num_search_queries']) ?? countOf(objectOf(reported['server_tool_use'])?.['web_search_requests']) ?? 0;

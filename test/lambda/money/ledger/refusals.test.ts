@@ -45,6 +45,7 @@ describe('R15 a refusal is remembered for a while', () => {
   const place = {
     page: { spec: { root: 'page#x', generation: 2 } },
     period: { spec: { name: 'month', endMs: 9_000_000 } },
+    name: 'page#x month',
   } as unknown as MoneyPlace;
 
   /** What is still remembered so long after it was, by each of the two clocks. */
