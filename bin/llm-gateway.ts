@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   deletions: () => import('./commands/deletions'),
   models: () => import('./commands/models'),
   prices: () => import('./commands/prices'),
+  rerate: () => import('./commands/rerate'),
   guardrails: () => import('./commands/guardrails'),
   guard: () => import('./commands/guard'),
   route: () => import('./commands/route'),

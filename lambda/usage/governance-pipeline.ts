@@ -61,6 +61,7 @@ const PAST: Readonly<Record<string, string>> = {
   block: 'blocked',
   unblock: 'unblocked',
   revoke: 'revoked',
+  rerate: 'rerated',
 };
 
 function alertEvent(item: Item, gateway: string): BusEvent {

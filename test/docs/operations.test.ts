@@ -8,6 +8,7 @@ import { command as models } from '../../bin/commands/models';
 import { command as prices } from '../../bin/commands/prices';
 import { command as race } from '../../bin/commands/race';
 import { command as requests } from '../../bin/commands/requests';
+import { command as rerate } from '../../bin/commands/rerate';
 import { command as tail } from '../../bin/commands/tail';
 import { command as teams } from '../../bin/commands/teams';
 import { command as top } from '../../bin/commands/top';
@@ -23,7 +24,7 @@ import { runCommand } from '../bin/run-command';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
 import { usageRecord } from '../support/usage-record';
 
-const COMMANDS: Readonly<Record<string, Command>> = { audit, budgets, models, prices, race, requests, tail, top, usage };
+const COMMANDS: Readonly<Record<string, Command>> = { audit, budgets, models, prices, race, requests, rerate, tail, top, usage };
 const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const commands = [...page.matchAll(/`npx cdk-llm-gateway ([^`]+)`/g)].map(([, text = '']) => text);
 const ID = '0192f000000000000000a1';
@@ -109,6 +110,8 @@ test('the answers are the ones that were asked for', async () => {
     /openai\/gpt-5 {2}200 ok 100\+9 tokens {2}120 ms {2}\$0\.020 {2}after azure\/gpt-5 upstream_overloaded/,
   );
   expect(await told('top --for 0')).toMatch(/requests\/s +\$[\d.]+\/h/);
+  const today = new Date().toISOString().slice(0, 10);
+  expect(await told(`rerate --model openai/gpt-5 --from ${today} --dry-run`)).toMatch(/ 2 +2 +0 +0\.04 +0\.0\d+ +-0\.03\d+/);
   expect(await told('usage anomalies')).toMatch(/k1 +0\.020 +0\.00/);
   expect(await told('usage --group-by month --forecast').catch((error: Error) => error.message)).toContain('forecast');
 });

@@ -28,7 +28,17 @@ export const FIELD_VALUES: Readonly<Record<FieldType, unknown>> = {
   ...PLAIN,
   usage: Object.fromEntries(named(USAGE_FIELDS).map(({ name, type }) => [name, PLAIN[type]])),
   attempts: [
-    { provider: 'p', model: 'm', region: 'eu-west-1', status: 503, outcome: 'upstream_error', durationMs: 5, estimatedCostUsd: '0.01' },
+    {
+      provider: 'p',
+      model: 'm',
+      region: 'eu-west-1',
+      status: 503,
+      outcome: 'upstream_error',
+      durationMs: 5,
+      estimatedCostUsd: '0.01',
+      estimatedListUsd: '0.02',
+      estimatedBilledUsd: '0.015',
+    },
     { provider: 'p', model: 'm', outcome: 'ok', durationMs: 5 },
   ],
   verdicts: [

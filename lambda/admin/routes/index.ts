@@ -15,6 +15,7 @@ import { overrideRoutes } from './overrides';
 import { priceBookRoutes } from './price-book';
 import { priceInForceRoutes } from './price-in-force';
 import { requestRoutes } from './requests';
+import { reratingRoutes } from './reratings';
 import { routeExplanationRoutes } from './route-explanation';
 import { usageRoutes } from './usage';
 
@@ -33,6 +34,7 @@ export const routes: readonly AdminRoute[] = [
   ...routeExplanationRoutes,
   ...usageRoutes,
   ...requestRoutes,
+  ...reratingRoutes,
   ...auditRoutes,
   ...contentRoutes,
   ...deletionRoutes,

@@ -22,7 +22,7 @@ const AUDIT_ENTRY: Schema = {
     at: TIME,
     actor: { ...TEXT, description: 'Key id of whoever did it; `root` is the bootstrap credential.' },
     actor_role: TEXT,
-    action: { ...TEXT, description: '`create`, `update`, `delete`, `rotate`, `block`, `unblock`, `revoke`, `load`, `unload`.' },
+    action: { ...TEXT, description: '`create`, `update`, `delete`, `rotate`, `block`, `unblock`, `revoke`, `load`, `unload`, `rerate`.' },
     resource: AUDITED,
     resource_id: TEXT,
     team_id: TEXT,

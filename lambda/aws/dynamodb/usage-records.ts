@@ -1,6 +1,6 @@
 import { TABLES } from '../../../lib/private/contract';
-import type { UsageRecordStore } from '../../money/ports';
-import { isGivenUp } from '../../money/record';
+import type { DecisionResult, KeptRecord, UsageRecordStore } from '../../money/ports';
+import { isGivenUp, type UsageRecord } from '../../money/record';
 import { type Clock, isoTime } from '../../platform/runtime';
 import type { Item } from './attributes';
 import { conditionalUpdate, create } from './conditional';
@@ -31,25 +31,27 @@ export function createUsageRecordStore(
 ): UsageRecordStore {
   const keyOf = (id: string): Item => ({ pk: { S: `${REQUEST_PREFIX}${id}` }, sk: { S: RECORD } });
 
+  async function putAt(record: UsageRecord, updatedAt: string, timeoutMs: number): Promise<DecisionResult<KeptRecord>> {
+    const listed = !isGivenUp(record);
+    const item = writeUsageRecord(record, listed);
+    item['pk'] = { S: `${REQUEST_PREFIX}${record.id}` };
+    item['sk'] = { S: RECORD };
+    item['updated_at'] = { S: updatedAt };
+    item['ttl'] = { N: String(Math.floor(clock.now() / 1_000) + (listed ? retentionDays : VOID_KEPT_DAYS) * DAY_SECONDS) };
+    if (listed) {
+      item['feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(record.reratedOf ?? record.id)) };
+      item['feed_at'] = { S: `${updatedAt}#${record.id}` };
+    }
+    const result = await create(connector, table, item, { timeoutMs });
+    if ('done' in result) return { done: true };
+    // The condition failed, so there is one.
+    return { done: false, found: readRecord(result.failed as Item) };
+  }
+
   return {
-    async put(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
-      const nowMs = clock.now();
-      const updatedAt = isoTime(nowMs);
-      const listed = !isGivenUp(record);
-      const item = writeUsageRecord(record, listed);
-      item['pk'] = { S: `${REQUEST_PREFIX}${record.id}` };
-      item['sk'] = { S: RECORD };
-      item['updated_at'] = { S: updatedAt };
-      item['ttl'] = { N: String(Math.floor(nowMs / 1_000) + (listed ? retentionDays : VOID_KEPT_DAYS) * DAY_SECONDS) };
-      if (listed) {
-        item['feed'] = { S: listName(updatedAt.slice(0, 10), shardOf(record.id)) };
-        item['feed_at'] = { S: `${updatedAt}#${record.id}` };
-      }
-      const result = await create(connector, table, item, { timeoutMs });
-      if ('done' in result) return { done: true };
-      // The condition failed, so there is one.
-      return { done: false, found: readRecord(result.failed as Item) };
-    },
+    put: (record, timeoutMs = DEFAULT_TIMEOUT_MS) => putAt(record, isoTime(clock.now()), timeoutMs),
+
+    putRerating: (record, listedAt) => putAt(record, listedAt, SLOW_TIMEOUT_MS),
 
     async adjust(record, timeoutMs = DEFAULT_TIMEOUT_MS) {
       const { ExpressionAttributeValues: values, ...update } = writeAdjustment(record);

@@ -117,6 +117,14 @@ export const RESULT_FIELDS = {
   attempts: { attribute: 'attempts', type: 'attempts', api: 'attempts', log: 'attempts' },
   /** As the answer's header has it. Absent: nothing was to be chosen. */
   routeReason: { attribute: 'route_reason', type: 'text', api: 'route_reason', words: 'As `x-gateway-route-reason` of the answer.' },
+  /** This and the next are a re-rating's alone, whose amounts are the difference that a corrected price makes. */
+  reratedOf: {
+    attribute: 'rerated_of',
+    type: 'text',
+    api: 'rerated_of',
+    words: 'Id of the request that a corrected price makes dearer or cheaper by this.',
+  },
+  reratedAt: { attribute: 'rerated_at', type: 'time', api: 'rerated_at' },
   shadowOf: { attribute: 'shadow_of', type: 'text', api: 'shadow_of', log: 'shadowOf', words: 'Id of the call that it was sent beside.' },
   malformedEvents: { attribute: 'malformed_events', type: 'count', api: 'malformed_events', log: 'malformedEvents' },
   /** From the request's arrival to the end of its answer; settlement is not the caller's to wait for. */

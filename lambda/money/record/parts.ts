@@ -23,6 +23,13 @@ export const ATTEMPT_FIELDS = {
     api: 'estimated_cost_usd',
     words: 'Charged for an attempt without an answer that the provider may bill; part of `cost_usd`.',
   },
+  estimatedListUsd: { type: 'usd', optional: true, api: 'estimated_list_usd', words: 'The same at list prices; absent: the same amount.' },
+  estimatedBilledUsd: {
+    type: 'usd',
+    optional: true,
+    api: 'estimated_billed_usd',
+    words: "The same at the provider's terms; absent: the same amount.",
+  },
 } as const satisfies Readonly<Record<string, PartField>>;
 
 /** Parts of `guardrails`: what one rule of a policy found on one way; of a policy that found nothing, that. */

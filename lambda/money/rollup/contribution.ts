@@ -34,6 +34,7 @@ export function contributionOf(record: KeptRecord): Contribution | undefined {
   if (isGivenUp(record)) return undefined;
   // What is charged is known by its model: only the void of a dead call may lack it.
   const { originalModel = '' } = record;
+  if (record.reratedOf !== undefined) return contributionOfRerating(record);
   return {
     requestId: record.id,
     day: record.createdAt.slice(0, 10),
@@ -46,6 +47,30 @@ export function contributionOf(record: KeptRecord): Contribution | undefined {
     places: record.candidateModels ?? [originalModel],
     pages: record.pages.filter(({ starts }) => Object.keys(starts).length > 0),
   };
+}
+
+/** It corrects what was counted, at the hour and the place of its request; what levels have spent, and their budgets, stay as they were. */
+function contributionOfRerating(record: KeptRecord): Contribution {
+  return {
+    requestId: record.id,
+    day: record.createdAt.slice(0, 10),
+    final: true,
+    rows: [{ hour: record.createdAt.slice(0, 13), tuple: tupleOf(record), sums: sumsOf(amountsOf(record)) }],
+    costNanoUsd: record.costNanoUsd,
+    levels: [],
+    atMs: Date.parse(record.createdAt),
+    askedFor: record.originalModel ?? '',
+    places: [],
+    pages: [],
+  };
+}
+
+function amountsOf({ costNanoUsd, providerAdjustmentNanoUsd = 0n, teamAdjustmentNanoUsd = 0n }: KeptRecord) {
+  return [
+    [COST, costNanoUsd],
+    [PROVIDER_ADJUSTMENT, providerAdjustmentNanoUsd],
+    [TEAM_ADJUSTMENT, teamAdjustmentNanoUsd],
+  ] as const;
 }
 
 function levelsOf({ keyId, teamId, projectId, userId, tags = {} }: KeptRecord): readonly string[] {
@@ -82,9 +107,7 @@ function requestOf(record: KeptRecord): Sums {
     ['errors', outcome === 'ok' ? 0 : 1],
     ['estimated', usage.estimated === true || record.state === 'expired_charged' ? 1 : 0],
     ...tokensOf(usage),
-    [COST, record.costNanoUsd],
-    [PROVIDER_ADJUSTMENT, record.providerAdjustmentNanoUsd ?? 0n],
-    [TEAM_ADJUSTMENT, record.teamAdjustmentNanoUsd ?? 0n],
+    ...amountsOf(record),
     ...(latencyMs === undefined ? [] : [[sketched('latency', latencyMs), 1] as const]),
     ...(timeToFirstChunkMs === undefined ? [] : [[sketched('timeToFirstChunk', timeToFirstChunkMs), 1] as const]),
   ]);

@@ -10,6 +10,7 @@ const AS_IT_IS: Keep = undefined;
 /** As fields are recorded, by their types: rounded, and left out where there is nothing to say. */
 const KEPT: Readonly<Record<TypeOf<typeof RESULT_FIELDS>, Keep>> = {
   text: AS_IT_IS,
+  time: AS_IT_IS,
   integer: AS_IT_IS,
   money: AS_IT_IS,
   'money-change': AS_IT_IS,

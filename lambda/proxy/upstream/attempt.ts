@@ -1,9 +1,11 @@
 import type { Reservation } from '../../money/ledger';
 import { formatUsd } from '../../money/pricing';
+import type { AttemptRecord } from '../../money/record';
 import { GatewayError } from '../../platform/error';
 import { type Place, placesOf, type Target, type Visit } from '../../routing';
 import { FailedGeneration } from '../../wire/protocols';
 import { lostAttempt } from '../after/settle';
+import type { LostAttempt } from '../after/trace';
 import { visibleError } from '../answer/answers';
 import { type AdmittedCall, type Answer, UnansweredError } from '../answer/source';
 import { isBilled } from '../before/bound';
@@ -112,7 +114,7 @@ async function attemptAt(
       outcome,
       durationMs: Math.round(endedMs - startedMs),
       ...(health.look(key).open ? {} : { rests: true }),
-      ...(lost === undefined ? {} : { estimatedCostUsd: formatUsd(lost.charge.costNanoUsd) }),
+      ...(lost === undefined ? {} : estimatesOf(lost)),
     });
   };
   try {
@@ -156,6 +158,15 @@ async function attemptAt(
 /** About: what a provider's quota has to leave for the call. */
 function tokensOf({ document }: RoutedCall): number {
   return Math.ceil(document.mostBytes / BYTES_PER_TOKEN);
+}
+
+/** What is charged for an attempt that brought nothing; the list price and the provider's terms where these are not the same. */
+function estimatesOf({ charge: { listNanoUsd, billedNanoUsd, costNanoUsd } }: LostAttempt): Partial<AttemptRecord> {
+  return {
+    estimatedCostUsd: formatUsd(costNanoUsd),
+    ...(listNanoUsd === costNanoUsd ? {} : { estimatedListUsd: formatUsd(listNanoUsd) }),
+    ...(billedNanoUsd === costNanoUsd ? {} : { estimatedBilledUsd: formatUsd(billedNanoUsd) }),
+  };
 }
 
 function isSendable(reservation: Reservation): boolean {

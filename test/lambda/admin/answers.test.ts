@@ -162,6 +162,12 @@ test('two hundred varied calls are answered as the document says, with every ope
   for (const id of [contentId, 'nobody']) await call('GET', `/contents/${id}`, { key: auditor.text });
   for (const body of [{ key_id: 'k' }, { end_user: 'erika' }, { tag: 'no-value' }, {}]) await call('POST', '/deletions', { body });
   await call('GET', '/deletions');
+  for (const body of [
+    { model: 'openai/*', day: '2026-11-24', dry_run: true },
+    { model: 'openai/*', day: '2026-11-24' },
+    { model: 'openai/*' },
+  ])
+    await call('POST', '/reratings', { body });
   await call('GET', '/audit/trails');
   for (const trail of ['requests-5', 'requests-99']) await call('GET', `/audit/trails/${trail}/check`);
   await call('GET', '/price-book');

@@ -38,7 +38,18 @@ describe('the OpenAPI document', () => {
     ];
     expect(documented.sort()).toEqual(served.sort());
 
-    const tests = ['keys', 'levels', 'tenants', 'usage', 'overrides', 'models-in-force', 'price-book', 'contents', 'guardrails']
+    const tests = [
+      'keys',
+      'levels',
+      'tenants',
+      'usage',
+      'overrides',
+      'models-in-force',
+      'price-book',
+      'contents',
+      'guardrails',
+      'reratings',
+    ]
       .map((name) => readFileSync(join(__dirname, `${name}.test.ts`), 'utf8'))
       .join('\n');
     for (const path of new Set(routes.map((route) => route.path.split('/')[1])))
