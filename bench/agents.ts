@@ -14,6 +14,7 @@ const TURN_CHARACTERS = 3_000;
 
 const TARGETS = Array.from({ length: ACCOUNTS }, (_, index) => ({
   name: `account-${index}/claude-sonnet-4-5`,
+  key: `account-${index}/claude-sonnet-4-5`,
   model: 'claude-sonnet-4-5',
   provider: { id: `account-${index}` },
 })) as unknown as readonly Target[];

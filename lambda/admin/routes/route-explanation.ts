@@ -36,7 +36,7 @@ export const routeExplanationRoutes: readonly AdminRoute[] = [
           strategy: resolution.strategy,
           affinity: resolution.affinity,
           targets: [...targets],
-          skipped: skipped.map(({ target, why }) => ({ target: target.name, why })),
+          skipped: skipped.map(({ target, why }) => ({ target: target.key, why })),
           budget_fallback: resolution.budgetFallback ?? null,
           not_known: [...(NOT_KNOWN[resolution.strategy] ?? ['health', 'quota'])],
         },

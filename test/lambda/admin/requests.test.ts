@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
-import { RECORD_FIELDS, type RequestResult, shown, USAGE_FIELDS } from '../../../lambda/money/record';
+import { RECORD_FIELDS, type RequestResult, shown, USAGE_FIELDS, type UsageRecord } from '../../../lambda/money/record';
 import { WHOLE_CALL, WHOLE_RESULT } from '../../support/field-values';
 import { usageRecord } from '../../support/usage-record';
 import { type AdminHarness, createAdminHarness } from './harness';
@@ -96,4 +96,29 @@ test('ops-01 a request is found by the provider that failed, its status and outc
     await Promise.all(['provider=bad&status=200', 'provider=good&outcome=upstream_auth', 'status=500', 'provider=other'].map(found)),
   ).toEqual([0, 0, 0, 0]);
   expect((await admin.call('GET', '/requests?status=four')).status).toBe(400);
+});
+
+test('which restricted requests left the VPC in a month is one question', async () => {
+  const put = async (id: string, day: string, held: Partial<UsageRecord>) => {
+    admin.clock = Date.parse(`${day}T12:00:00Z`);
+    await admin.services.records.put(usageRecord({ id, ...held }));
+  };
+  await put('before', '2026-09-30', { sensitivity: 'restricted', network: 'public' });
+  await put('left-1', '2026-10-01', { sensitivity: 'restricted', network: 'public' });
+  await put('stayed', '2026-10-15', { sensitivity: 'restricted', network: 'vpc' });
+  await put('other', '2026-10-15', { sensitivity: 'confidential', network: 'public' });
+  await put('plain', '2026-10-15', {});
+  await put('left-2', '2026-10-31', { sensitivity: 'restricted', network: 'public' });
+  await put('later', '2026-11-01', { sensitivity: 'restricted', network: 'public' });
+
+  const ids: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const after: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const { json } = await admin.call('GET', `/requests?sensitivity=restricted&network=public&start=2026-10-01&end=2026-10-31${after}`);
+    ids.push(...json['data'].map(({ id }) => String(id)));
+    cursor = json.next_cursor;
+  } while (cursor !== null);
+
+  expect(ids).toEqual(['left-2', 'left-1']);
 });
