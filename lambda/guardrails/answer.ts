@@ -1,4 +1,6 @@
+import type { GatewayError } from '../platform/error';
 import type { FinishReason, StreamEvent } from '../wire/model';
+import { withoutFinds } from './beside';
 import { type JsonPlace, placeAfter } from './json-text';
 import type { Noted } from './noted';
 import type { AppliedPolicies, AppliedRule, AppliedWay } from './policy';
@@ -41,6 +43,8 @@ export interface AnsweredGuard {
   note(noted: Noted): void;
   found(findings: readonly Finding[], direction: 'output'): void;
   masked(text: string, findings: readonly Finding[], direction: 'output', form: TextForm, place?: JsonPlace): string;
+  hidden(text: string): string;
+  told(error: GatewayError): GatewayError;
 }
 
 /** Where pictures alone are looked for. */
@@ -79,17 +83,17 @@ export class GuardedAnswer {
     switch (event.type) {
       case 'start':
         // A copy, so that nothing of a whole answer goes on as the bytes that it came in: they may hold what nobody has read.
-        return on({ ...event });
+        return on({ ...this.#beside(event) });
       case 'text-start':
       case 'reasoning-start':
       case 'refusal-start':
         this.#begin(event, DELTAS[event.type], 'text');
-        return on(event);
+        return on(this.#beside(event));
       case 'tool-call-start': {
         const name = this.#whole(event.name, event.choice, on);
         if (name === undefined) return;
         this.#begin(event, 'tool-call-delta', event.custom === true ? 'text' : 'json');
-        return on({ ...event, name });
+        return on({ ...this.#beside(event), name });
       }
       case 'text-delta':
       case 'reasoning-delta':
@@ -114,9 +118,9 @@ export class GuardedAnswer {
         return this.#finish(event, on);
       case 'error':
         this.#letGo(on);
-        return on(event);
+        return on({ ...event, error: this.#interferes ? this.#guard.told(event.error) : event.error });
       default:
-        on(event);
+        on(this.#beside(event));
     }
   }
 
@@ -136,12 +140,12 @@ export class GuardedAnswer {
 
   #end(event: BlockEvent, on: Onward): void {
     const block = this.#open.get(event.choice);
-    if (block === undefined) return on(event);
+    if (block === undefined) return on(this.#beside(event));
     this.#open.delete(event.choice);
     this.#release(block, block.held.end(), event.choice, on);
     // A signature is of the text as it was.
     if (event.type === 'reasoning-end' && block.changed) return on({ type: event.type, choice: event.choice, block: event.block });
-    on(event);
+    on(this.#beside(event));
   }
 
   /** Hands on what may go on of a text. */
@@ -211,11 +215,17 @@ export class GuardedAnswer {
     this.#stop(id, event.choice, on);
   }
 
-  #finish(event: Extract<StreamEvent, { readonly type: 'finish' }>, on: Onward): void {
+  #finish(told: Extract<StreamEvent, { readonly type: 'finish' }>, on: Onward): void {
+    const event = this.#beside(told);
     const { explanation } = event.reason;
     if (explanation === undefined) return on(event);
     const checked = this.#whole(explanation, event.choice, on);
     if (checked !== undefined) on(checked === explanation ? event : { ...event, reason: { ...event.reason, explanation: checked } });
+  }
+
+  /** An event without what is found in what it holds beside words of the model. */
+  #beside<E extends StreamEvent>(event: E): E {
+    return this.#interferes ? withoutFinds(event, (text) => this.#guard.hidden(text)) : event;
   }
 
   #cut(finding: Finding, choice: number, on: Onward): void {

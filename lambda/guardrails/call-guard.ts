@@ -17,6 +17,8 @@ import type { Finding, TextForm } from './scanner';
 /** The mildest first. */
 const GRAVITY: readonly string[] = ['pass', 'flag', 'mask', 'route', 'failed', 'block'] satisfies ('pass' | Verdict)[];
 
+const HIDING: ReadonlySet<string> = new Set(['mask', 'block'] satisfies Verdict[]);
+
 /** What comes from a model comes to its caller masked. */
 const NONE: ReadonlySet<string> = new Set();
 
@@ -100,6 +102,40 @@ export class CallGuard {
     if (hidden.length === 0) return text;
     const reversible = direction === 'input' ? this.applied.reversible : NONE;
     return this.masks.apply({ text, findings: hidden }, { form, reversible, ...(place === undefined ? {} : { place }) });
+  }
+
+  /**
+   * A text that comes with an answer and is none of what the model said, such as an identifier or the words of an error, without what rules that
+   * mask or block find in it: there is nothing that could end at it.
+   */
+  public hidden(text: string): string {
+    const { scanner, interferes } = this.applied.ways.output;
+    if (scanner === undefined || !interferes) return text;
+    const findings = scanner.scan(text).filter((finding) => HIDING.has(this.ruleOf(finding).rule.action));
+    if (findings.length === 0) return text;
+    for (const finding of findings) {
+      const { policy, rule } = this.ruleOf(finding);
+      const { id, version } = policy;
+      this.note({ policy: id, version, rule: rule.name, direction: 'output', verdict: 'mask', types: [finding.type], findings: 1 });
+    }
+    return this.masks.apply({ text, findings }, { form: 'text', reversible: NONE });
+  }
+
+  /** An error as the caller may be told of it: providers repeat what they were sent. */
+  public told(error: GatewayError): GatewayError {
+    const { code, shownCode, param, retryAfterMs } = error;
+    const message = this.hidden(error.message);
+    const [shown, where] = [this.hidden(shownCode), param === undefined ? undefined : this.hidden(param)];
+    if (message === error.message && shown === shownCode && where === param) return error;
+    return new GatewayError({
+      code,
+      message,
+      ...(where === undefined ? {} : { param: where }),
+      ...(error.retryable ? {} : { retryable: false }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(shown === code ? {} : { providerCode: shown }),
+      cause: error,
+    });
   }
 
   /** What an answer goes through, where there is something to look for in it. */

@@ -74,7 +74,7 @@ function ofDialect(dialect: Dialect) {
         choices: [{ content: [], finishReason: { unified: 'stop' } }],
         usage: { inputTokens: 9, outputTokens: 4 },
       };
-      return dialect.encodeResponse(answerOf(empty, events(said)), CONTEXT);
+      return dialect.encodeResponse(answerOf(empty, [], events(said)), CONTEXT);
     },
     stream: (said: Said): string[] => {
       const encoder = dialect.streamEncoder(CONTEXT);

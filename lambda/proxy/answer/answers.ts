@@ -68,6 +68,9 @@ export function gatewayHeaders(
   headers: Record<string, string> = {},
 ): Record<string, string> {
   const { budget, requests, tokens } = reservation;
+  if (call.guard !== undefined) {
+    for (const [name, value] of Object.entries(headers)) headers[name] = call.guard.hidden(value);
+  }
   const overheadMs = trace.firstSendMs === 0 ? undefined : trace.firstSendMs - call.exchange.arrivedMs;
   headers['x-gateway-request-id'] = trace.requestId;
   headers['x-gateway-route-reason'] = trace.routeReason ?? call.resolution.reason;

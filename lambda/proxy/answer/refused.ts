@@ -28,7 +28,13 @@ export async function refuse(gateway: Gateway, exchange: Exchange, trace: Trace,
  *
  * @param terminal how a stream ends, where the dialect's general words would not fit
  */
-export function tellFailure({ call, trace, reservation }: AdmittedCall, delivery: Delivery, error: GatewayError, terminal?: string): void {
+export function tellFailure(
+  { call, trace, reservation }: AdmittedCall,
+  delivery: Delivery,
+  failure: GatewayError,
+  terminal?: string,
+): void {
+  const error = call.guard?.told(failure) ?? failure;
   if (!delivery.committed) return sendError(call.exchange, trace, call.dialect, error, gatewayHeaders(call, reservation, trace));
   trace.status = 200;
   trace.incomplete = true;

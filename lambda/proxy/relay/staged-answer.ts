@@ -36,7 +36,7 @@ export function throughStages(
     const chain = new StageChain(stages, (event) => {
       events.push(event);
       if (event.type === 'error') finish({ error: event.error });
-      else if (event.type === 'end') finish({ response: isSame(told, events) ? response : answerOf(response, events), events });
+      else if (event.type === 'end') finish({ response: isSame(told, events) ? response : answerOf(response, told, events), events });
     });
     ticker.watch(late);
     for (const event of told) if (!chain.over) chain.take(event);

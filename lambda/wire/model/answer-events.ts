@@ -1,5 +1,6 @@
 import type { AssistantPart, Citation } from './request';
 import type { AnyAnswer, Choice, ModelResponse, StreamEvent } from './response';
+import type { Usage } from './usage';
 
 /** A model wrote it, so it can be told in events. */
 export function isWritten(answer: AnyAnswer): answer is ModelResponse {
@@ -82,13 +83,38 @@ function eventsOfPart(part: AssistantPart, place: Place): StreamEvent[] {
 
 /**
  * A whole answer as the events tell it that `eventsOf` gave for it and somebody has changed since. What has no events stays in a choice
- * that ends as it did; probabilities of tokens stay with a text that is the same.
+ * that ends as it did; probabilities of tokens stay where nobody has touched a text of it. What nobody was shown is left out.
+ *
+ * @param told the events as they were
  */
-export function answerOf(response: ModelResponse, events: readonly StreamEvent[]): ModelResponse {
-  return { ...response, choices: response.choices.map((choice, index) => changedChoice(choice, index, events)) };
+export function answerOf(response: ModelResponse, told: readonly StreamEvent[], events: readonly StreamEvent[]): ModelResponse {
+  const { choices, createdAt } = response;
+  const untouched = new Set(events);
+  const answer: { -readonly [Name in keyof ModelResponse]: ModelResponse[Name] } = {
+    ...(createdAt === undefined ? {} : { createdAt }),
+    choices: choices.map((choice, index) => changedChoice(choice, index, events, isTouched(told, index, untouched))),
+  };
+  for (const event of events) {
+    if (event.type === 'start') {
+      if (event.id !== undefined) answer.id = event.id;
+      if (event.model !== undefined) answer.model = event.model;
+    }
+    if (event.type === 'usage') answer.usage = event.usage;
+  }
+  // An answer that was ended early has no event of what it used.
+  if (answer.usage === undefined && response.usage !== undefined) answer.usage = countsOf(response.usage);
+  return answer;
 }
 
-function changedChoice(choice: Choice, index: number, events: readonly StreamEvent[]): Choice {
+function countsOf(usage: Usage): Usage {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => typeof value !== 'string'));
+}
+
+function isTouched(told: readonly StreamEvent[], index: number, left: ReadonlySet<StreamEvent>): boolean {
+  return told.some((event) => 'text' in event && event.choice === index && !left.has(event));
+}
+
+function changedChoice(choice: Choice, index: number, events: readonly StreamEvent[], touched: boolean): Choice {
   const parts = new Map<number, AssistantPart>();
   let { finishReason } = choice;
   for (const event of events) {
@@ -100,9 +126,8 @@ function changedChoice(choice: Choice, index: number, events: readonly StreamEve
     for (const [block, part] of choice.content.entries()) if (part.type === 'audio') parts.set(block, part);
   }
   const content = [...parts].sort(([first], [second]) => first - second).map(([, part]) => part);
-  const { logprobs, ...rest } = choice;
-  const kept = logprobs === undefined || textOf(content) !== textOf(choice.content) ? {} : { logprobs };
-  return { ...rest, ...kept, content, finishReason };
+  const { logprobs } = choice;
+  return { ...(logprobs === undefined || touched ? {} : { logprobs }), content, finishReason };
 }
 
 type BlockEvent = Extract<StreamEvent, Place>;
@@ -166,8 +191,4 @@ function cited(part: AssistantPart | undefined, citation: Citation): AssistantPa
 function begun(part: AssistantPart | undefined): AssistantPart {
   if (part === undefined) throw new Error('a block of the answer goes on that never began');
   return part;
-}
-
-function textOf(content: readonly AssistantPart[]): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
