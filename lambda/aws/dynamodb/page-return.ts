@@ -1,6 +1,6 @@
 import { type Giving, isOpen } from '../../money/pages';
 import type { KeptEntry, PageEntry } from '../../money/ports';
-import { number, seconds, shortPeriod, writeStarts } from './page-item';
+import { number, seconds, shortPeriod, writeKept, writeStarts } from './page-item';
 import { blankUpdate, type PageUpdate, periodAtIndex, WINDOW_TEXTS } from './page-take';
 
 const OPEN = textsAt('o.#id');
@@ -16,6 +16,32 @@ function textsAt(entry: string) {
   };
 }
 
+/** K: the entry moves to the kept ones, and its slot is free. */
+export function writeKeeping(held: PageEntry, attemptId: string): PageUpdate {
+  const update = blankUpdate();
+  const { set, remove, conditions, names, values } = update;
+  names['#id'] = attemptId;
+  values[':e'] = writeKept(held);
+  set.push(`${KEPT.entry} = :e`);
+  remove.push(OPEN.entry);
+  conditions.push(OPEN.exists);
+  // What is kept says of which try it is, so it is kept as that one alone.
+  ofTry(update, OPEN, held);
+  if (held.slot) {
+    values[':one'] = number(1);
+    set.push('slots.r = slots.r + :one');
+  }
+  return update;
+}
+
+function ofTry({ conditions, values }: PageUpdate, texts: typeof OPEN, { tryNumber }: PageEntry | KeptEntry): void {
+  if (tryNumber === 1) conditions.push(texts.isFirstTry);
+  else if (tryNumber !== undefined) {
+    conditions.push(texts.isTry);
+    values[':try'] = number(tryNumber);
+  }
+}
+
 /** E and C: the entry goes, and with it what it took; each part has a condition of its own. */
 export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attemptId: string): PageUpdate {
   const update = blankUpdate();
@@ -29,11 +55,7 @@ export function writeGiving(giving: Giving, held: PageEntry | KeptEntry, attempt
     conditions.push(texts.took);
     values[':took'] = starts;
   }
-  if (held.tryNumber === 1) conditions.push(texts.isFirstTry);
-  else if (held.tryNumber !== undefined) {
-    conditions.push(texts.isTry);
-    values[':try'] = number(held.tryNumber);
-  }
+  ofTry(update, texts, held);
   for (const [index, { name, startMs, change }] of giving.periods.entries()) {
     const text = periodAtIndex(index);
     names[text.name] = shortPeriod(name);

@@ -7,8 +7,8 @@ import { batchGet } from './batch-get';
 import { conditionalUpdate, create, type UpdateResult } from './conditional';
 import type { CallOptions, DynamoDbConnector } from './dynamodb';
 import { createJoiner } from './joined';
-import { holdsAttempt, number, StoredPage, seconds, shortPeriod, writeKept } from './page-item';
-import { writeGiving } from './page-return';
+import { holdsAttempt, number, StoredPage, seconds, shortPeriod } from './page-item';
+import { writeGiving, writeKeeping } from './page-return';
 import { createPageShards } from './page-shards';
 import { type PageUpdate, writeNewPage, writeTake } from './page-take';
 
@@ -103,17 +103,7 @@ export function createPageStore(connector: DynamoDbConnector, table: string): Pa
     },
 
     async keep(key, attemptId, entry, timeoutMs = SLOW_TIMEOUT_MS) {
-      const set = ['k.#id = :e'];
-      const values: Item = { ':e': writeKept(entry) };
-      if (entry.slot) {
-        set.push('slots.r = slots.r + :one');
-        values[':one'] = number(1);
-      }
-      await update(
-        key,
-        { set, remove: ['o.#id'], conditions: ['attribute_exists(o.#id)'], names: { '#id': attemptId }, values },
-        timeoutMs,
-      );
+      await update(key, writeKeeping(entry, attemptId), timeoutMs);
     },
 
     async undue(key, seenDueMs, timeoutMs = SLOW_TIMEOUT_MS) {

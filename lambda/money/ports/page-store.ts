@@ -40,7 +40,7 @@ export interface PageStore {
    * @param entry as it was put there. With a number of its try it is that try's alone: another one that came late stays
    */
   close(key: string, attemptId: string, entry: PageEntry | KeptEntry, back: PageReturn, timeoutMs?: number): Promise<boolean>;
-  /** K, only after X is known: the entry stays charged, its slot is free. Does nothing without an open entry. */
+  /** K, only after X is known: the entry stays charged, its slot is free. Does nothing without an open entry, or with one of another try. */
   keep(key: string, attemptId: string, entry: PageEntry, timeoutMs?: number): Promise<void>;
   /** U: takes a page without entries out of the index, if it stands there with this time. Answers whether it did. */
   undue(key: string, seenDueMs: number, timeoutMs?: number): Promise<boolean>;

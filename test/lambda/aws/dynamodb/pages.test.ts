@@ -113,13 +113,15 @@ describe.each(ENGINES)('pages on %s', (_name, open) => {
     expect(await state()).toMatchObject({ left: 70n });
   });
 
-  test('an entry is closed as that of its try alone, where that is asked for', async () => {
+  test('an entry is closed and kept as that of its try alone, where that is asked for', async () => {
     const { pages, state } = await world();
     const { page: seen } = (await reserveOn(pages, page(), 'b', asks(10n))) as never as { page: Parameters<typeof takeFrom>[1] };
     const take = takeOf(takeFrom(page(), seen, asks(30n)));
     const second = { ...entryFor(take, asks(30n)), tryNumber: 2 };
     await pages.reserve(take, 'a', second, TIMEOUT_MS);
 
+    await pages.keep(page().key, 'a', { ...second, tryNumber: 1 });
+    expect(await state()).toMatchObject({ left: 60n, open: ['a', 'b'] });
     expect(await pages.close(page().key, 'a', { ...second, tryNumber: 1 }, { costNanoUsd: 5n })).toBe(false);
     expect(await pages.close(page().key, 'a', { ...second, tryNumber: 3 }, { costNanoUsd: 5n })).toBe(false);
     expect(await state()).toMatchObject({ left: 60n });
