@@ -141,6 +141,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
     let id: string | undefined;
     let smaller: Bound | undefined;
     let lastError: unknown;
+    let otherwise: Refusal | undefined;
     for (let attempts = 0, rounds = 0; request !== undefined && attempts < MOST_ATTEMPTS && rounds < MOST_ROUNDS; rounds++) {
       if (rounds > 0 && remaining(0) < LEAST_ATTEMPT_MS) break;
       const began: Moment = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
@@ -190,6 +191,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
       if (!retreat.done) left.push(retreat);
 
       id = undefined;
+      otherwise = 'otherwise' in verdict ? verdict.otherwise : undefined;
       if (verdict.kind === 'stale') {
         for (const { root, generation } of verdict.generations) learnPhase(root, generation);
         smaller = undefined;
@@ -211,7 +213,7 @@ export function createLedger<Rows extends PlannedRows>(options: LedgerOptions<Ro
         if (slow || verdict.missing > MOST_MISSING) break;
       }
     }
-    return unavailable(first, lastError);
+    return otherwise === undefined ? unavailable(first, lastError) : refused(otherwise);
   }
 
   function learnPhase(root: string, generation: number): void {

@@ -31,9 +31,9 @@ export type PageReply =
   /** The page knows a newer generation than the attempt. */
   | { readonly kind: 'stale'; readonly generation: number }
   /** A shard had no more to give: another item of the page has. */
-  | { readonly kind: 'moved'; readonly to: PageSpec }
-  /** Nothing was applied, and nobody could say more in time. */
-  | { readonly kind: 'busy'; readonly error: unknown; readonly throttled: boolean }
+  | { readonly kind: 'moved'; readonly to: PageSpec; readonly lacks: readonly Lack[] }
+  /** Nothing was applied, and nobody could say more in time. `lacks`: the one item that was asked has too little, and what the others have moves. */
+  | { readonly kind: 'busy'; readonly error: unknown; readonly throttled: boolean; readonly lacks?: readonly Lack[] }
   | { readonly kind: 'missing'; readonly key: string; readonly entry: PageEntry; readonly error: unknown };
 
 /** All answers of one attempt at admission. */
@@ -222,13 +222,14 @@ async function onOtherShards(
 ): Promise<PageReply | 'again'> {
   const before = [...(tried.get(root.key) ?? []), spec];
   tried.set(root.key, before);
+  const { lacks } = known;
   for (let heals = 0; ; heals++) {
-    if (timeoutMs() <= 0 || before.length > MOST_SHARDS_TRIED) return { kind: 'busy', error: undefined, throttled: false };
-    const found = await reply(() => shards.refused(root, before, request, known.lacks));
-    if (!found.ok) return { kind: 'busy', error: found.error, throttled: false };
-    if ('again' in found.value) return found.value.again.key === spec.key ? 'again' : { kind: 'moved', to: found.value.again };
+    if (timeoutMs() <= 0 || before.length > MOST_SHARDS_TRIED) return { kind: 'busy', error: undefined, throttled: false, lacks };
+    const found = await reply(() => shards.refused(root, before, request, lacks));
+    if (!found.ok) return { kind: 'busy', error: found.error, throttled: false, ...(isThrottle(found.error) ? { lacks } : {}) };
+    if ('again' in found.value) return found.value.again.key === spec.key ? 'again' : { kind: 'moved', to: found.value.again, lacks };
     const { whole } = found.value;
-    if (heals === 0 && whole !== undefined && mayBeHealed(known.lacks) && healing.overdue(whole).length > 0) {
+    if (heals === 0 && whole !== undefined && mayBeHealed(lacks) && healing.overdue(whole).length > 0) {
       const healed = await reply(() => healItems(pages, healing, whole));
       if (healed.ok && healed.value) continue;
     }

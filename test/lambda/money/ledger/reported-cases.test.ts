@@ -108,3 +108,49 @@ test('money-12-never-sent-charged: a call that the process did not send costs no
   expect(world.queued.length).toBeGreaterThan(0);
   expect((await world.page(`key#${key.id}`))?.periods.month?.remainingNanoUsd).toBe(100n);
 });
+
+describe('a split page that runs out is a budget that is held, not a table that is down', () => {
+  const policy = { shardPolicy: { mostEntries: 1, headroom: 2, chunk: 2, mostShards: 4 } };
+  const isRead = ({ operation, input }: Call): boolean => operation === 'batchGetItem' && text({ input } as Call).includes('page#');
+
+  async function dry() {
+    const world = ledgerWorld();
+    const key = await world.addKey({ budgets: [budget(3_000)] });
+    const ledger = world.process(policy);
+    const works: Promise<void>[] = [];
+    const ask = () => ledger.admit(world.request(key, { afterwards: (work) => void works.push(work) }));
+    for (let index = 0; index < 30; index++) {
+      await ask();
+      await Promise.all(works.splice(0));
+    }
+    expect((await world.page(`key#${key.id}`))?.shards).toBeGreaterThan(0);
+    /** Others take all that the shards have; what the root still has is not lent any more. */
+    const drain = async () => {
+      for (let index = 0; index < 400; index++) {
+        const result = await ask();
+        if (!result.admitted) return result.refusal;
+      }
+      return undefined;
+    };
+    return { world, ledger, key, ask, drain };
+  }
+
+  test('where its root answers nobody', async () => {
+    const { world, drain } = await dry();
+    world.table.hooks = {
+      before: (call) => {
+        if (isRead(call)) throw serviceError('ProvisionedThroughputExceededException', 'slow down');
+      },
+    };
+
+    expect(await drain()).toMatchObject({ reason: 'budget_reserved', level: 'key', limit: 'month', retryAfterMs: expect.any(Number) });
+    expect(world.logged.join()).not.toContain('store-unavailable');
+  });
+
+  test('but a table that does not answer is one that is down', async () => {
+    const { world, drain } = await dry();
+    world.table.hooks = { before: (call) => (isRead(call) ? down() : undefined) };
+
+    expect(await drain()).toMatchObject({ reason: 'store_unavailable' });
+  });
+});
