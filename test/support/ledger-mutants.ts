@@ -140,7 +140,7 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'deciding what is decided',
     file: `${STORES}/usage-records.ts`,
-    find: 'await create(connector, table, item, timeoutMs);',
+    find: 'await create(connector, table, item, { timeoutMs });',
     replace: 'await connector.putItem({ TableName: table, Item: item }, { timeoutMs }).then(() => ({ done: item }));',
     weather: HURRICANE,
   },
@@ -221,8 +221,8 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'closing whichever try at a reserve is there',
     file: `${STORES}/page-return.ts`,
-    find: 'if (held.tryNumber === 1) conditions.push(texts.isFirstTry);',
-    replace: 'if (held.tryNumber !== undefined) conditions.push(texts.exists);',
+    find: 'if (tryNumber === 1) conditions.push(texts.isFirstTry);',
+    replace: 'if (tryNumber !== undefined) conditions.push(texts.exists);',
     weather: LATE,
   },
   {

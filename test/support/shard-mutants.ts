@@ -21,7 +21,7 @@ export const SHARD_MUTANTS: readonly Mutant[] = [
   {
     name: 'making a shard that is there',
     file: 'lambda/aws/dynamodb/pages.ts',
-    find: '(item, timeoutMs) => create(connector, table, item, timeoutMs)',
+    find: '(item, timeoutMs) => create(connector, table, item, { timeoutMs })',
     replace: '(item, timeoutMs) => connector.putItem({ TableName: table, Item: item }, { timeoutMs }).then(() => ({ done: item }))',
   },
   {
