@@ -72,15 +72,15 @@ export const MUTANTS: readonly LedgerMutant[] = [
   {
     name: 'sending by the plan, whatever the rows say',
     file: `${CALLS}/verdict.ts`,
-    find: '(rows.ok && !rows.value) || generations.length > 0',
-    replace: 'generations.length > 0',
+    find: 'rows.ok && rows.value && claim.ok',
+    replace: 'rows.ok && claim.ok',
     weather: { ...CALM, loweredTo: 25 },
   },
   {
     name: 'sending although a page has not answered',
     file: `${CALLS}/verdict.ts`,
-    find: "!pages.every(({ kind }) => kind === 'held') || errors.length > 0",
-    replace: '!rows.ok',
+    find: "return pages.every(({ kind }) => kind === 'held')",
+    replace: "return pages.every(({ kind }) => kind === 'held' || kind === 'missing')",
     weather: HURRICANE,
   },
   {
