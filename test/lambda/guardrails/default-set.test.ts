@@ -32,6 +32,12 @@ const TEXTS: Readonly<Record<string, (random: Random) => string>> = {
     `const SEED = 0x${of(random, 8, HEX)}; const BIG = ${1 + random.below(9)}${of(random, 18, '0123456789')}n; x = 0.${of(random, 16, '0123456789')}; y = 1.${of(random, 15, '0123456789')}e-${random.below(99)}; MASK = 0b${of(random, 32, '01')};`,
   code: () =>
     "import { a } from '@scope/pkg'; @Component({ selector: 'app-root' }) class A<T> { x?: Map<string, T>; } std::vector<int> v; a::b::c(); git@github.com:a/b.git icon@2x.png foo@1.2.3 `sk-NAME` sk-spinner sk_buff_head eyJ {{ secrets.TOKEN }} AKIA ghp_ xoxb- if (pem.startsWith('-----BEGIN PRIVATE KEY-----')) {} postgres://<user>:<password>@localhost/db http://localhost:8080/a?b=c@d",
+  'orders, parcels and tickets': (random) =>
+    `INV-2026-${of(random, 6, '0123456789')} 1Z999AA1${of(random, 10, '0123456789')} ticket ${of(random, 4, '0123456789')}-${of(random, 3, '0123456789')}-${of(random, 2, '0123456789')} build 2026.${1 + random.below(12)}.${1 + random.below(28)}.${of(random, 4, '0123456789')} p=${of(random, 3, '0123456789')}&q=${of(random, 4, '0123456789')}-${of(random, 4, '0123456789')}`,
+  'clouds and clusters': (random) =>
+    `arn:aws:iam::${of(random, 12, '0123456789')}:role/deploy api-${of(random, 10, HEX)}-${of(random, 5, 'bcdfghjklmnpqrstvwxz2456789')} image@sha256:${of(random, 64, HEX)} postgres://$DB_USER:$DB_PASSWORD@localhost:5432/app ssh deploy@build-${random.below(99)} {"ts":17${of(random, 11, '0123456789')},"seq":${of(random, 9, '0123456789')},"pid":${of(random, 5, '0123456789')}}`,
+  'places, colours and cells': (random) =>
+    `${random.below(90)}.${of(random, 6, '0123456789')}, ${random.below(180)}.${of(random, 6, '0123456789')} grid[${of(random, 4, '0123456789')}][${of(random, 4, '0123456789')}] = rgb(${random.below(256)}, ${random.below(256)}, ${random.below(256)}) #${of(random, 6, HEX)}`,
   'a diff': (random) => `@@ -${random.below(999)},7 +${random.below(999)},9 @@ function a() {\n-  1234 5678\n+  4111 1111\n+1234567890\n`,
   'a table': (random) =>
     Array.from({ length: 30 }, () => Array.from({ length: 8 }, () => String(random.below(1_000))).join(' ')).join('\n'),

@@ -39,6 +39,8 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
   sg: ['Please help to check #, thanks.', 'My number is # lah', '请核对#，谢谢。'],
   au: ['Can you look up # please?', 'My number is #, cheers', 'The form says #.'],
 };
+/** What values stand in beside sentences, in every country. */
+const FORMS = ['{"value": "#"}', 'a;#;b', '<td>#</td>', '| x | # |', 'level=info value="#" ok', '- **#**', '[#]', 'value: #'];
 /** Where a type says what it is before it is known. */
 const IN_FRONT: Partial<Record<GuardType, string>> = { url_credentials: 'postgres://' };
 const BEHIND: Partial<Record<GuardType, string>> = { url_credentials: '@db.example.com/app' };
@@ -57,7 +59,7 @@ export function labelledText(seed: number): LabelledText {
   const labels: Label[] = [];
   let text = '';
   for (let count = 1 + random.below(3); count > 0; count--) {
-    const sentence = random.pick(SENTENCES[locale] as readonly string[]);
+    const sentence = random.pick(random.oneIn(5) ? FORMS : (SENTENCES[locale] as readonly string[]));
     const at = sentence.indexOf('#');
     const isDecoy = random.oneIn(3);
     const types = typesOf(locale);

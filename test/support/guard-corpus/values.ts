@@ -124,7 +124,9 @@ export const VALUES: Readonly<Record<GuardType, Make>> = {
   sg_nric: numbers.nric,
   au_tfn: (random) => spaced(random, numbers.tfn(random), [3, 3, 3], [' ']),
   ip_address: (random) =>
-    random.oneIn(3) ? v6(random) : `${1 + random.below(223)}.${random.below(256)}.${random.below(256)}.${1 + random.below(254)}`,
+    random.oneIn(3)
+      ? v6(random)
+      : `${random.pick([1 + random.below(126), 128 + random.below(96)])}.${random.below(256)}.${random.below(256)}.${1 + random.below(254)}`,
   mac_address: (random) => {
     const mac = Array.from({ length: 6 }, () => digits(random, 2, HEX)).join(random.pick([':', '-']));
     return random.oneIn(2) ? mac.toUpperCase() : mac;
