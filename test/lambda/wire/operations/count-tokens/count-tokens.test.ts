@@ -1,4 +1,5 @@
 import { anthropicTokenCount } from '../../../../../lambda/wire/operations/count-tokens/anthropic-messages';
+import { bedrockTokenCount } from '../../../../../lambda/wire/operations/count-tokens/bedrock-converse';
 import { geminiTokenCount as google } from '../../../../../lambda/wire/operations/count-tokens/gemini';
 import { protocols } from '../../../../../lambda/wire/protocols';
 import { targetFacts } from '../../../../support/target';
@@ -15,6 +16,18 @@ describe('counting tokens in advance', () => {
   test('AI Studio counts a whole request, Vertex AI its parts', () => {
     expect(encode([])).toEqual({ generateContentRequest: { model: 'models/gemini-x', contents } });
     expect(encode(['vertex-operations'])).toEqual({ contents });
+  });
+
+  test.each([
+    ['gemini', google],
+    ['bedrock', bedrockTokenCount],
+  ])('a conversation that was cut short is counted as it would be sent: %s', (_, codec) => {
+    const orphan = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't0', content: 'of long ago' }] };
+    const open = { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'find', input: ['Bergen'] }] };
+    const cut = anthropicTokenCount.decodeRequest({ model: 'm', messages: [orphan, open, { role: 'user', content: 'Never mind' }] });
+    const { body } = codec.encodeRequest(cut, targetFacts('m'));
+
+    expect(JSON.stringify(body)).toMatch(/of long ago.*Bergen.*no result of this call.*Never mind/);
   });
 
   test('answers as Anthropic would', () => {
