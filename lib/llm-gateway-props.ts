@@ -207,6 +207,14 @@ export interface LlmGatewayProps extends Level {
   readonly archive?: Archive;
 
   /**
+   * Header in which callers say on whose behalf they ask, beside the fields that their dialects have for it (`user`, `safety_identifier`,
+   * `metadata.user_id`); it goes before these. It stays in the gateway: no provider is told of it.
+   *
+   * @default - the fields alone
+   */
+  readonly endUserHeader?: string;
+
+  /**
    * Keeps contents of requests in a bucket, as far as levels and callers want it.
    *
    * @default - no contents are kept anywhere

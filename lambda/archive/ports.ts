@@ -41,3 +41,11 @@ export interface TrailHeads {
   /** Moves a head on; false where it is not at `from` any more (0: where there is one). It never goes back. */
   move(trail: string, from: number, to: TrailHead): Promise<boolean>;
 }
+
+/** Keys of end users, each of its own. */
+export interface SubjectKeys {
+  /** The end user's, made where there is none. */
+  take(endUser: string): Promise<Buffer>;
+  /** Whatever was written by it is about nobody from then on. */
+  destroy(endUser: string): Promise<void>;
+}

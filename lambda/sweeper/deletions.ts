@@ -1,5 +1,5 @@
 import { CONTENT_PREFIX, METRICS } from '../../lib/private/contract';
-import { factsOfContent, type ObjectStore } from '../archive';
+import { factsOfContent, type ObjectStore, type SubjectKeys } from '../archive';
 import { DELETED_WITHIN_MS, type Deletion, type DeletionStore, type RecordBlanking, type RollupStore } from '../aws/dynamodb';
 import type { UsageRecordStore } from '../money/ports';
 import type { UsageRecord } from '../money/record';
@@ -8,6 +8,7 @@ import { type Clock, isoTime, type Log, type Metrics, safeStack } from '../platf
 export interface DeletionParts {
   readonly deletions: DeletionStore;
   readonly blanking: RecordBlanking;
+  readonly subjectKeys: Pick<SubjectKeys, 'destroy'>;
   readonly records: Pick<UsageRecordStore, 'list'>;
   readonly rollups: Pick<RollupStore, 'requestRebuild'>;
   /** Bucket of contents; undefined where none are kept. */
@@ -30,7 +31,7 @@ const SETTLED_MS = 20 * 60_000;
  */
 export async function deleteWhatIsAsked(parts: DeletionParts, stop: () => boolean): Promise<void> {
   try {
-    const open = (await parts.deletions.list()).filter(({ status }) => status === 'open').reverse();
+    const open = await parts.deletions.open();
     const overdueMs = parts.clock.now() - DELETED_WITHIN_MS;
     const overdue = open.filter(({ createdAt }) => Date.parse(createdAt) < overdueMs).length;
     if (overdue > 0) parts.metrics.emit({ [METRICS.DELETIONS_OVERDUE]: overdue });
@@ -64,6 +65,8 @@ async function goOn(parts: DeletionParts, asked: Deletion, stop: () => boolean):
     const { contentsAfter: _contents, day: _day, recordsAfter: _records, ...again } = deletion;
     return deletions.put(again);
   }
+  // Last of all: until then the stream may have told the trail of one more call.
+  if (deletion.kind === 'end_user') await parts.subjectKeys.destroy(deletion.value);
   for (const day of deletion.days) await parts.rollups.requestRebuild({ day, requestId: deletion.id }, clock.now());
   await keep({ status: 'done', value: '', finishedAt: isoTime(clock.now()) });
   log.write('info', 'deletion-done', { count: deletion.records + deletion.contents });

@@ -5,6 +5,7 @@ import {
   createPageStore,
   createRecordBlanking,
   createRollupStore,
+  createSubjectKeys,
   createUsageRecordStore,
 } from '../aws/dynamodb';
 import { createS3ObjectStore } from '../aws/s3';
@@ -30,6 +31,7 @@ const deletions: DeletionParts = {
   ...services,
   deletions: createDeletionStore(connector, recordsTable),
   blanking: createRecordBlanking(connector, recordsTable),
+  subjectKeys: createSubjectKeys(connector, recordsTable, systemClock),
   records: createUsageRecordStore(connector, recordsTable, systemClock),
   rollups: createRollupStore(connector, recordsTable),
   contents: contentBucket === '' ? undefined : createS3ObjectStore({ ...aws, endpoint: environment.awsEndpoint('S3') }, contentBucket),

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createTrailWriter, type Trail, type TrailWriter, trailsOf } from '../archive';
+import { createEndUserDigests, createTrailWriter, type Trail, type TrailWriter, trailsOf } from '../archive';
 import { createAwsJsonCall } from '../aws/aws-json';
 import {
   createAlertStore,
@@ -10,6 +10,7 @@ import {
   createRefusalStore,
   createRollupStore,
   createSpendStore,
+  createSubjectKeys,
   createTrailHeads,
   createUsageRecordStore,
 } from '../aws/dynamodb';
@@ -71,6 +72,7 @@ export const handler = createProcessor({
   },
   alerts,
   rebuildDays: (requests) => rebuildDays(rebuildParts, requests),
+  endUserDigests: createEndUserDigests(createSubjectKeys(connector, environment.recordsTable, clock), clock),
   trail: environment.archiveBucket === '' ? undefined : openTrail(environment.archiveBucket),
   bus,
   gateway: environment.gateway,

@@ -7,7 +7,7 @@ import type { RollupWriter } from './rollup-writer';
 export interface RebuildParts {
   readonly records: Pick<UsageRecordStore, 'list'>;
   readonly refusals: Pick<RefusalStore, 'list'>;
-  readonly rollups: Pick<RollupStore, 'epochs' | 'beginRebuild' | 'finishRebuild' | 'requestRebuild'>;
+  readonly rollups: Pick<RollupStore, 'epochs' | 'beginRebuild' | 'finishRebuild' | 'retire' | 'requestRebuild'>;
   readonly writer: Pick<RollupWriter, 'rebuild'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,8 +41,8 @@ async function rebuildDay(parts: RebuildParts, request: RebuildRequest, deadline
   const { day } = request;
   const progress = request.progress ?? (await begin(parts, day));
   const { epoch } = progress;
-  // Another chain of calls has finished it: what was still to do is done.
-  if ((await rollups.epochs(day)).building !== epoch) return;
+  // Another chain of calls has finished it, or this one before its time was over.
+  if ((await rollups.epochs(day)).building !== epoch) return retire(parts, request, progress, deadline);
   let { count, after } = progress;
   const last = Math.min(Date.parse(day) + LATE_DAYS * DAY_MS, clock.now());
   for (let ms = Date.parse(progress.listedDay); ms <= last; ms += DAY_MS) {
@@ -60,6 +60,15 @@ async function rebuildDay(parts: RebuildParts, request: RebuildRequest, deadline
   count += await addRefusals(parts, day, epoch);
   await rollups.finishRebuild(day, epoch, clock.now());
   log.write('info', 'rollup-rebuilt', { reason: day, count });
+  await retire(parts, request, { epoch, listedDay: day, count }, deadline);
+}
+
+/** What was read before may tell of somebody who was deleted since. */
+async function retire(parts: RebuildParts, request: RebuildRequest, progress: RebuildProgress, deadline: number): Promise<void> {
+  const { rollups, clock } = parts;
+  const { current } = await rollups.epochs(request.day);
+  const isAll = await rollups.retire(request.day, Math.min(current, progress.epoch), clock.now(), () => clock.monotonic() >= deadline);
+  if (!isAll) await handOver(parts, request, progress);
 }
 
 /** Sums of refused calls are few, and each is applied once however often a step is begun again. */

@@ -46,6 +46,7 @@ export interface DocumentProps {
   readonly residency?: string[];
   readonly guardrails?: Guardrail[];
   readonly contentLog?: ContentLog;
+  readonly endUserHeader?: string;
   readonly gateway: Level;
   readonly keyDefaults?: Level;
   readonly teamDefaults?: Level;
@@ -109,6 +110,7 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
       ...(props.sensitiveTargets === undefined ? {} : { sensitiveTargets: sensitiveTargetsConfig(props.sensitiveTargets) }),
       ...guardrails.fields,
       ...(props.contentLog === undefined ? {} : { contentLog: contentLogConfig(props.contentLog) }),
+      ...(props.endUserHeader === undefined ? {} : { endUserHeader: endUserHeader(props.endUserHeader) }),
       gateway: levelConfig('gateway', props.gateway),
       defaults: {
         ...(props.keyDefaults === undefined ? {} : { key: levelConfig('key', props.keyDefaults) }),
@@ -129,6 +131,20 @@ export function bindDocument(scope: Construct, props: DocumentProps, values: Dep
     ],
     network: sharedNetwork([...bindings.map(({ id, binding }) => ({ id, network: binding.network })), ...guardrails.networks]),
   };
+}
+
+/** What carries credentials or means something to the gateway is no end user. */
+const TAKEN_HEADER =
+  /^(?:authorization|proxy-authorization|cookie|host|forwarded|content-.*|x-gateway-.*|x-amz.*|x-forwarded-.*|.*api-key|traceparent)$/;
+
+function endUserHeader(name: string): string {
+  const lower = name.toLowerCase();
+  if (Token.isUnresolved(name) || !/^[a-z0-9-]{1,64}$/.test(lower) || TAKEN_HEADER.test(lower)) {
+    throw new Error(
+      `"endUserHeader" is ${JSON.stringify(name)}; give the name of a header that means nothing else, for example "x-end-user"`,
+    );
+  }
+  return lower;
 }
 
 /** Names and globs of the models that routes send to one provider. */

@@ -18,6 +18,8 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/platform/parquet/index.ts': 'rows of our own',
   'lambda/aws/dynamodb/rollup-day.ts': 'pages of the table',
   'lambda/exporter/export-spend.ts': 'days back to the oldest that may change',
+  'lambda/aws/dynamodb/deletions.ts': 'pages of the table',
+  'lambda/aws/dynamodb/rollup-retire.ts': 'pages of the table',
   'lambda/aws/dynamodb/daily-spend.ts': 'pages of the table',
   'lambda/usage/rebuild.ts': 'days up to the last one, and pages of the table',
   'lambda/usage/rollup-writer.ts': 'a fixed number of attempts',

@@ -487,3 +487,14 @@ test.each([
   expect(readdirSync(directory).filter((name) => name.startsWith('configuration-'))).toHaveLength(folders);
   expect(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith('gateway.json'))).toHaveLength(1);
 });
+
+test.each(['X-End-User', 'x-customer'])('the header %s says on whose behalf callers ask', (endUserHeader) => {
+  expect(documentFor({ endUserHeader }).endUserHeader).toBe(endUserHeader.toLowerCase());
+});
+
+test.each(['Authorization', 'x-api-key', 'x-gateway-tags', 'cookie', 'x end user', ''])(
+  'fails on a header %j that means something else',
+  (endUserHeader) => {
+    expect(() => documentFor({ endUserHeader })).toThrow('"endUserHeader" is');
+  },
+);

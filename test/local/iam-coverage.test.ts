@@ -71,7 +71,7 @@ async function useEverything(): Promise<void> {
   const spare = (await admin('POST', '/teams', { name: 'spare' })).body as { id: string };
   await admin('DELETE', `/teams/${spare.id}`);
   await run.settled();
-  await admin('POST', '/deletions', { tag: 'customer=nobody' });
+  await admin('POST', '/deletions', { end_user: 'nobody' });
   await sweep();
   await run.settled();
   const { data: trails } = (await admin('GET', '/audit/trails')).body as { data: { id: string }[] };

@@ -30,14 +30,16 @@ export interface Deletion {
 
 export interface DeletionStore {
   put(deletion: Deletion): Promise<void>;
-  /** The newest ones first. */
+  /** The newest ones first, a hundred at the most. */
   list(): Promise<readonly Deletion[]>;
+  /** All that are not done, the oldest first. */
+  open(): Promise<readonly Deletion[]>;
 }
 
 /** From when it is asked for. */
 export const DELETED_WITHIN_MS = 24 * 3_600_000;
 
-const PARTITION = 'deletions';
+const PARTITIONS = { open: 'deletions#open', done: 'deletions' } as const;
 const KEPT_DAYS = 400;
 const LISTED = 100;
 const TIMEOUT_MS = 5_000;
@@ -48,30 +50,50 @@ const TIMEOUT_MS = 5_000;
  * @param table name of the records table
  */
 export function createDeletionStore(connector: DynamoDbConnector, table: string): DeletionStore {
-  return {
-    async put(deletion) {
-      const ttl = Math.floor(Date.parse(deletion.createdAt) / 1_000) + KEPT_DAYS * 86_400;
-      const item = toItem({ ...(deletion as unknown as Record<string, Storable>), pk: PARTITION, sk: deletion.id, ttl });
-      await connector.putItem({ TableName: table, Item: item }, { timeoutMs: TIMEOUT_MS });
-    },
-    async list() {
-      const { Items: items = [] } = await connector.query(
+  async function read(status: Deletion['status'], newest: boolean): Promise<readonly Deletion[]> {
+    const found: Item[] = [];
+    let next: Item | undefined;
+    do {
+      const page = await connector.query(
         {
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: toItem({ ':pk': PARTITION }),
+          ExpressionAttributeValues: toItem({ ':pk': PARTITIONS[status] }),
           ConsistentRead: true,
-          ScanIndexForward: false,
-          Limit: LISTED,
+          ...(newest ? { ScanIndexForward: false, Limit: LISTED } : {}),
+          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
         },
         { timeoutMs: TIMEOUT_MS },
       );
-      return items.map((item) => {
-        const { pk: _pk, sk: _sk, ttl: _ttl, ...deletion } = fromItem(item);
-        return deletion as unknown as Deletion;
-      });
+      found.push(...(page.Items ?? []));
+      next = newest ? undefined : page.LastEvaluatedKey;
+    } while (next !== undefined);
+    return found.filter(({ status: stands }) => stands !== undefined).map(readDeletion);
+  }
+
+  return {
+    async put(deletion) {
+      const ttl = Math.floor(Date.parse(deletion.createdAt) / 1_000) + KEPT_DAYS * 86_400;
+      const item = toItem({ ...(deletion as unknown as Record<string, Storable>), pk: PARTITIONS[deletion.status], sk: deletion.id, ttl });
+      await connector.putItem({ TableName: table, Item: item }, { timeoutMs: TIMEOUT_MS });
+      if (deletion.status === 'open') return;
+      // No role deletes records: what is left is nothing, and expires.
+      const over = toItem({ pk: PARTITIONS.open, sk: deletion.id, ttl: Math.floor(Date.parse(deletion.createdAt) / 1_000) });
+      await connector.putItem({ TableName: table, Item: over }, { timeoutMs: TIMEOUT_MS });
     },
+    async list() {
+      const both = (await Promise.all([read('open', true), read('done', true)])).flat();
+      // Where it was noted as done, and not yet as no longer open.
+      const byId = new Map(both.map((deletion) => [deletion.id, deletion]));
+      return [...byId.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, LISTED);
+    },
+    open: () => read('open', false),
   };
+}
+
+function readDeletion(item: Item): Deletion {
+  const { pk: _pk, sk: _sk, ttl: _ttl, ...deletion } = fromItem(item);
+  return deletion as unknown as Deletion;
 }
 
 /** What stands in a record in the place of whom it was about. */

@@ -31,6 +31,7 @@ export { createRollupStore, type Epochs, LARGEST_COMMIT, type RollupStore } from
 export { createSpendStore } from './spend';
 export { mergeSpend, type SpendChange, type SpentAt, spendChanges, spendNames } from './spend-change';
 export { MOST_NAMES } from './spend-names';
+export { createSubjectKeys } from './subject-keys';
 export { createTrailHeads } from './trail-heads';
 export { createUsageRecordStore } from './usage-records';
 export { type CountedValue, MOST_LABELS, MOST_VALUES, OTHER_VALUES } from './usage-values';

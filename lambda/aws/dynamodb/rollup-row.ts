@@ -14,7 +14,7 @@ export interface ListedRow {
 /** Rows of a month are spread over so many lists, all of one key in the same one. */
 export const ROW_LISTS = 16;
 const TUPLE = 'tuple';
-const KEYS: ReadonlySet<string> = new Set(['pk', 'sk', TUPLE]);
+const KEYS: ReadonlySet<string> = new Set(['pk', 'sk', 'ttl', TUPLE]);
 
 /** @param month such as `2026-11` */
 export function listOfRows(month: string, list: number): string {

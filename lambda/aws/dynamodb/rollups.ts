@@ -7,6 +7,7 @@ import { writeChangedDay } from './exports';
 import type { Application, Applied } from './rollup-marks';
 import { markKey, readMark, writeMark } from './rollup-marks';
 import { type RebuildRequest, writeRebuild } from './rollup-rebuild';
+import { retireRows } from './rollup-retire';
 import { type ListedRow, listOfRows, readRow, writeRow } from './rollup-row';
 import type { SpendChange } from './spend-change';
 import { type CountedNames, createCountedNames } from './spend-names';
@@ -28,6 +29,8 @@ export interface RollupStore {
   beginRebuild(day: string): Promise<number>;
   /** Makes the rebuilt rows the ones that are read, and marks the day for its export. `conflict`: somebody else has. */
   finishRebuild(day: string, epoch: number, nowMs: number): Promise<'done' | 'conflict'>;
+  /** Empties the rows of a day that are below the epoch which is read. Answers whether that is all. */
+  retire(day: string, epoch: number, nowMs: number, stop: () => boolean): Promise<boolean>;
   /** What a request has added. Consistent. */
   applied(requestId: string, epoch: number): Promise<Applied | undefined>;
   /**
@@ -110,6 +113,8 @@ export function createRollupStore(connector: DynamoDbConnector, table: string, r
         ],
         TIMEOUT_MS,
       ),
+
+    retire: (day, epoch, nowMs, stop) => retireRows(connector, table, { day, epoch, nowMs }, stop),
 
     async applied(requestId, epoch) {
       const item = await get(markKey(requestId, epoch));

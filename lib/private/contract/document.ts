@@ -234,6 +234,8 @@ export interface GatewayDocument {
   readonly guardrails?: GuardrailConfig[];
   /** Ids of those that hold for every call. */
   readonly defaultGuardrails?: string[];
+  /** Header, in lower case, in which callers say on whose behalf they ask. */
+  readonly endUserHeader?: string;
   /** Absent: no contents are kept. */
   readonly contentLog?: ContentLogConfig;
   /** Budgets and limits of the whole gateway (level `gateway`). */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { contentFact, contentKey } from '../../../lambda/archive';
-import { createRecordBlanking, createRollupStore, createUsageRecordStore } from '../../../lambda/aws/dynamodb';
+import { createRecordBlanking, createRollupStore, createSubjectKeys, createUsageRecordStore } from '../../../lambda/aws/dynamodb';
 import { attemptId } from '../../../lambda/platform/runtime';
 import { deleteWhatIsAsked } from '../../../lambda/sweeper/deletions';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
@@ -84,6 +84,7 @@ describe('a deletion', () => {
       {
         deletions: harness.services.deletions,
         blanking: createRecordBlanking(harness.database, table),
+        subjectKeys: createSubjectKeys(harness.database, table, { now: () => harness.clock }),
         records: createUsageRecordStore(harness.database, table, { now: () => harness.clock }),
         rollups: createRollupStore(harness.database, table),
         contents: harness.bucket,
@@ -141,6 +142,30 @@ describe('a deletion', () => {
     await sweep();
 
     expect(emitted).toHaveLength(2);
+  });
+
+  test('of an end user destroys the key that the audit trail knows it by', async () => {
+    const keys = createSubjectKeys(harness.database, TABLE_NAMES.records, { now: () => harness.clock });
+    const [erikas, hans] = [await keys.take('erika'), await keys.take('hans')];
+    await harness.call('POST', '/deletions', { body: { end_user: 'erika' } });
+    harness.clock += 21 * 60_000;
+    await sweep();
+
+    expect((await keys.take('erika')).equals(erikas)).toBe(false);
+    expect((await keys.take('hans')).equals(hans)).toBe(true);
+  });
+
+  test('is done however many others there are', async () => {
+    for (let index = 0; index < 130; index += 1) await harness.call('POST', '/deletions', { body: { user_id: `user-${index}` } });
+    await record('r1', { userId: 'user-0' });
+    harness.clock += 21 * 60_000;
+    await sweep(1_000_000);
+
+    expect(await harness.services.records.read('r1')).toMatchObject({ userId: 'deleted' });
+    expect((await harness.services.deletions.open()).length).toBe(0);
+    const { json } = await harness.call('GET', '/deletions');
+    expect(json.data.length).toBe(100);
+    expect(json.data.every(({ status }) => status === 'done')).toBe(true);
   });
 
   test('goes on where it was, whenever its time is over', async () => {

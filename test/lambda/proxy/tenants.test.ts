@@ -84,6 +84,31 @@ test.each(Object.keys(PATHS) as (keyof typeof PATHS)[])(
   },
 );
 
+test('the header that the deployment names says on whose behalf a call is made, before what the body says, and stays here', async () => {
+  const place = { baseUrl: { value: upstream.origin }, network: 'loopback', free: true } as const;
+  const named = await startGateway({
+    document: {
+      providers: [compatible('up', upstream.origin), { id: 'claude', kind: 'anthropic-compatible', ...place }],
+      endUserHeader: 'x-end-user-id',
+    },
+  });
+  const authorization = `Bearer ${await named.addKey({})}`;
+  const ask = async (path: keyof typeof PATHS, headers: Record<string, string>) => {
+    await named.call(path, { model: 'up/m', ...PATHS[path]('x') }, { authorization, ...headers });
+    await named.settled();
+    return named.records().at(-1)?.endUser;
+  };
+
+  for (const path of Object.keys(PATHS) as (keyof typeof PATHS)[]) {
+    expect([path, await ask(path, { 'x-end-user-id': ` c-4711${'x'.repeat(200)}` })]).toEqual([path, `c-4711${'x'.repeat(122)}`]);
+  }
+  expect(await ask('/v1/chat/completions', {})).toBe('somebody-else');
+  expect(await ask('/v1/chat/completions', { 'x-end-user-id': ' ' })).toBe('somebody-else');
+  expect(JSON.stringify(upstream.requests.map(({ headers }) => headers))).not.toContain('c-4711');
+  expect(JSON.stringify(named.log)).not.toContain('c-4711');
+  await named.close();
+});
+
 test('B08 I17 nothing of one tenant’s calls is in another’s answers, log lines or calls, in one warm process', async () => {
   const SENTINEL = 'sentinel-7f3a9c';
   const [keyA, keyB] = await Promise.all([gateway.addKey({ teamId: 'a' }), gateway.addKey({ teamId: 'b' })]);

@@ -1,5 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { checkTrail, type Trail, trailsOf } from '../../../lambda/archive';
-import { createTrailHeads } from '../../../lambda/aws/dynamodb';
+import { createSubjectKeys, createTrailHeads } from '../../../lambda/aws/dynamodb';
 import { formatUsd } from '../../../lambda/money/pricing';
 import { TABLE_NAMES } from '../../support/memory-dynamodb';
 import { createUsageHarness, type UsageHarness } from './harness';
@@ -55,6 +56,38 @@ test('each request is there as the admin API shows it, without what callers wrot
   ]);
   expect([...usage.bucket.objects.values()].join()).not.toContain('Mustermann');
   expect(await check()).toMatchObject({ segments: 1, entries: 1, findings: [] });
+});
+
+test('an end user is in it as a digest by a key of its own, which no longer is anybody’s once the key is destroyed', async () => {
+  const keys = createSubjectKeys(usage.database, TABLE_NAMES.records, { now: () => usage.state.now });
+  for (const [id, endUser] of Object.entries({ r1: 'erika', r2: 'erika', r3: 'hans' })) await usage.request({ id }, { endUser });
+  await usage.request({ id: 'r4' });
+  await usage.drain();
+
+  const digests = entries().map(({ end_user_digest: digest }) => digest);
+  const erikas = createHmac('sha256', await keys.take('erika'))
+    .update('erika')
+    .digest('base64url');
+  expect(digests[0]).toBe(erikas);
+  expect(digests[1]).toBe(erikas);
+  expect(digests[2]).toMatch(/^[\w-]{43}$/);
+  expect(digests[2]).not.toBe(erikas);
+  expect(digests[3]).toBeUndefined();
+  expect([...usage.bucket.objects.values()].join()).not.toMatch(/erika|hans/);
+
+  await keys.destroy('erika');
+  usage.state.now += 6 * 60_000;
+  await usage.request({ id: 'r5' }, { endUser: 'erika' });
+  await usage.drain();
+
+  expect(entries().at(-1)?.['end_user_digest']).toMatch(/^[\w-]{43}$/);
+  expect(entries().at(-1)?.['end_user_digest']).not.toBe(erikas);
+  expect(
+    createHmac('sha256', await keys.take('erika'))
+      .update('erika')
+      .digest('base64url'),
+  ).not.toBe(erikas);
+  expect(await check()).toMatchObject({ entries: 5, findings: [] });
 });
 
 test('K01 duplicates, another order and interleaving change nothing of what the archive says', async () => {

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { createTrailWriter, type Trail, trailsOf } from '../../../lambda/archive';
+import { createEndUserDigests, createTrailWriter, type Trail, trailsOf } from '../../../lambda/archive';
 import type { Item } from '../../../lambda/aws/dynamodb';
 import {
   createAlertStore,
@@ -9,6 +9,7 @@ import {
   createRefusalStore,
   createRollupStore,
   createSpendStore,
+  createSubjectKeys,
   createTrailHeads,
   createUsageRecordStore,
   isRequestItem,
@@ -76,6 +77,7 @@ export function createUsageHarness({ archives = false } = {}) {
         published.push(...events);
       },
     },
+    endUserDigests: createEndUserDigests(createSubjectKeys(database, TABLE_NAMES.records, clock), clock),
     trail: archives ? createTrailWriter(trailsOf('requests')[0] as Trail, { objects: bucket, heads, clock }) : undefined,
     gateway: 'test',
     log,

@@ -311,6 +311,31 @@ describe('rollups from the stream', () => {
     expect(await usage.held()).toEqual(usage.fold());
   });
 
+  test('what a rebuild has put others in the place of says nothing of anybody', async () => {
+    const usage = createUsageHarness();
+    for (let index = 0; index < 40; index += 1) await usage.request({ id: `r${index}`, keyId: `k${index}`, endUser: 'erika' });
+    await usage.drain();
+    for (const item of usage.database.items('records')) {
+      if (item['pk']?.S?.startsWith('request#') !== true) continue;
+      const { end_user: _endUser, ...blanked } = item;
+      await usage.database.putItem({ TableName: 'records', Item: blanked });
+    }
+    await usage.drain();
+    const rows = () => usage.database.items('records').filter(({ pk }) => pk?.S?.startsWith('usage#'));
+    expect(JSON.stringify(rows())).toContain('erika');
+
+    await usage.rollups.requestRebuild({ day: '2026-11-24', requestId: 'r1' }, usage.state.now);
+    await usage.drain();
+
+    expect(JSON.stringify(rows())).not.toContain('erika');
+    expect(
+      rows()
+        .filter(({ ttl }) => ttl !== undefined)
+        .every((item) => Object.keys(item).sort().join() === 'pk,sk,ttl'),
+    ).toBe(true);
+    expect(await usage.held()).toEqual(usage.fold());
+  });
+
   test('R13 money-09-rebuild-adjusted: what was adjusted two weeks late is counted on the day of its request, live and rebuilt', async () => {
     const usage = createUsageHarness();
     const at = (time: string): void => {
