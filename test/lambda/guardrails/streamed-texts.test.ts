@@ -50,6 +50,7 @@ describe('a text that comes in pieces', () => {
     'Card 4111 1111 1111 1111, or 4111111111111111.',
     'Pay to DE89 3704 0044 0532 0130 00 today',
     'key AKIAIOSFODNN7EXAMPLE!',
+    `token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${'a1B2'.repeat(8)}, ok`,
     `https://name:secret1@${'x'.repeat(90)}.example.com/`,
     `to bob@${'x'.repeat(40)}.${'y'.repeat(40)}.example.com.`,
     '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----, ok',
