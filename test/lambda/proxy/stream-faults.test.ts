@@ -97,6 +97,18 @@ test.each([
   expect(await lastRecord()).toMatchObject({ usage: { inputTokens: 9, outputTokens: 4 } });
 });
 
+test.each([
+  ['with its own end', ''],
+  ['whose end the gateway writes', 'data: [DONE]\r\n\r\n'],
+])('E03 a stream with CRLF %s keeps both of them, when each byte comes alone', async (_name, without) => {
+  await start();
+
+  const { text } = await play(streamReply(COMPLETE.replaceAll('\n', '\r\n').replace(without, ''), [1]));
+
+  expect(text).not.toMatch(/\r(?!\n)/);
+  expect(text).toMatch(/\}\r\n\r\n(?:\r\n)*data: \[DONE\]\r?\n\r?\n$/);
+});
+
 test('E04 comments, ids, retries, no space, several data lines and a BOM are understood', async () => {
   await start();
   const odd = `\ufeff: hello\n\nid: 1\nretry: 10\ndata:${ROLE}\n\n: ping\n\ndata: {"choices":[{"index":0,\ndata: "delta":{"content":"a"}}]}\n\n${event(STOP)}${event(USAGE)}${event('[DONE]')}`;
