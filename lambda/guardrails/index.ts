@@ -19,4 +19,5 @@ export { askByHttp } from './services/http-question';
 export { type Moderate, moderationService } from './services/moderation';
 export { type GuardService, NoVerdict, type Question, type ServiceVerdict } from './services/service';
 export { webhookService } from './services/webhook';
+export { streamedTexts } from './streamed-texts';
 export { rulesThatAsk, type TriedPolicy, tryPolicy } from './try-policy';

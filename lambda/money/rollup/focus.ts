@@ -84,6 +84,11 @@ function cellsOf(gateway: string, { hour, tuple, sums }: RowChange): Cells {
     x_CacheCreationInputTokens: of(sums, 'cache_creation_input_tokens'),
     x_OutputTokens: output,
     x_ReasoningOutputTokens: of(sums, 'reasoning_output_tokens'),
+    x_CacheCreation1hInputTokens: of(sums, 'cache_creation_1h_input_tokens'),
+    x_AudioInputTokens: of(sums, 'audio_input_tokens'),
+    x_ImageInputTokens: of(sums, 'image_input_tokens'),
+    x_AudioOutputTokens: of(sums, 'audio_output_tokens'),
+    x_ImageOutputTokens: of(sums, 'image_output_tokens'),
   };
 }
 

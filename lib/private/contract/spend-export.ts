@@ -57,6 +57,11 @@ export const SPEND_COLUMNS = [
   { name: 'x_CacheCreationInputTokens', kind: 'integer' },
   { name: 'x_OutputTokens', kind: 'integer' },
   { name: 'x_ReasoningOutputTokens', kind: 'integer' },
+  { name: 'x_CacheCreation1hInputTokens', kind: 'integer' },
+  { name: 'x_AudioInputTokens', kind: 'integer' },
+  { name: 'x_ImageInputTokens', kind: 'integer' },
+  { name: 'x_AudioOutputTokens', kind: 'integer' },
+  { name: 'x_ImageOutputTokens', kind: 'integer' },
 ] as const satisfies readonly SpendColumn[];
 
 /** How the keys of its objects begin; behind it stands the UTC day: `day=2026-11-24/`. */

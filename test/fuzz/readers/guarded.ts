@@ -74,7 +74,7 @@ export const guardedReaders: readonly Reader[] = [
   {
     name: 'redacted-contents',
     about: 'answers, streamed or not, of which the content log keeps what guards leave of them',
-    files: ['lambda/proxy/content/redact.ts'],
+    files: ['lambda/proxy/content/redact.ts', 'lambda/guardrails/streamed-texts.ts'],
     samples: () => [
       'data: {"choices":[{"index":0,"delta":{"content":"bob@exam"}}]}\n\ndata: {"choices":[{"index":0,"delta":{"content":"ple.com"}}]}\n\ndata: [DONE]\n\n',
       'event: content_block_delta\r\ndata: {"index":1,"delta":{"text":"4111 1111"}}\r\n\r\n',

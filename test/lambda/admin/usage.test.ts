@@ -62,8 +62,14 @@ describe('usage', () => {
         input_tokens: 30,
         cache_read_input_tokens: 12,
         cache_creation_input_tokens: 0,
+        cache_creation_1h_input_tokens: 6,
+        audio_cache_read_input_tokens: 0,
+        audio_input_tokens: 0,
+        image_input_tokens: 0,
         output_tokens: 15,
         reasoning_output_tokens: 0,
+        audio_output_tokens: 0,
+        image_output_tokens: 0,
         cost_usd: '0.003000001',
         list_usd: '0.003000001',
         provider_adjustment_usd: '0.00',
@@ -174,8 +180,8 @@ describe('usage', () => {
 
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.text.split('\r\n')).toEqual([
-      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,output_tokens,reasoning_output_tokens,cost_usd,list_usd,provider_adjustment_usd,team_adjustment_usd,attempts,failed_attempts,refused,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
-      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,5,0,0.0015,0.0015,0.00,0.00,0,0,0,,,,,,`,
+      'tag:note,requests,errors,estimated,input_tokens,cache_read_input_tokens,cache_creation_input_tokens,cache_creation_1h_input_tokens,audio_cache_read_input_tokens,audio_input_tokens,image_input_tokens,output_tokens,reasoning_output_tokens,audio_output_tokens,image_output_tokens,cost_usd,list_usd,provider_adjustment_usd,team_adjustment_usd,attempts,failed_attempts,refused,p50_latency_ms,p95_latency_ms,p99_latency_ms,p50_time_to_first_chunk_ms,p95_time_to_first_chunk_ms,p99_time_to_first_chunk_ms',
+      `"'=HYPERLINK(""x"")",1,0,0,10,4,0,2,0,0,0,5,0,0,0,0.0015,0.0015,0.00,0.00,0,0,0,,,,,,`,
       '',
     ]);
   });

@@ -41,7 +41,16 @@ const call = {
   endUser: 'eve',
   tags: { env: 'prod', unit: 'a' },
   labels: { feature: 'search', env: 'ignored' },
-  usage: { inputTokens: 100, cacheReadInputTokens: 40, outputTokens: 9 },
+  usage: {
+    inputTokens: 100,
+    cacheReadInputTokens: 40,
+    cacheCreation1hInputTokens: 3,
+    audioInputTokens: 5,
+    imageInputTokens: 6,
+    outputTokens: 9,
+    audioOutputTokens: 1,
+    imageOutputTokens: 2,
+  },
   attempts: [{ provider: 'openai', model: 'gpt', region: 'eu', status: 200, outcome: 'ok', durationMs: 90 }],
 } as const;
 
@@ -113,6 +122,11 @@ test('a day is written once it is over: by hour, key and model, exact, with what
     x_CacheCreationInputTokens: 0n,
     x_OutputTokens: 18n,
     x_ReasoningOutputTokens: 0n,
+    x_CacheCreation1hInputTokens: 6n,
+    x_AudioInputTokens: 10n,
+    x_ImageInputTokens: 12n,
+    x_AudioOutputTokens: 2n,
+    x_ImageOutputTokens: 4n,
   });
   expect(JSON.stringify([...exports.bucket.objects.values()].map(String))).not.toContain('eve');
 });

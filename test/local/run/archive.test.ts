@@ -113,6 +113,43 @@ const files = (): string[] =>
     expect(notes.filter((note) => note.startsWith('IAM'))).toEqual([]);
   });
 
+  test('a policy is replayed over what was kept: which calls it would change, without a word of them', async () => {
+    const made = (await admin('POST', '/keys', { name: 'replayed', content_log: 'full' })).body as { id: string; key: string };
+    const auditor = (await admin('POST', '/keys', { name: 'auditor-2', role: 'auditor' })).body as { key: string };
+    const chat = (content: string) => ({ model: 'simulated/simulated-1', max_tokens: 4, messages: [{ role: 'user', content }] });
+    for (const content of ['nothing to see', 'ask CANARY.kept@example.com'])
+      await callGateway('POST', `${run.url}/v1/chat/completions`, made.key, chat(content));
+    await run.settled();
+    const policy = join(data, 'policy.json');
+    writeFileSync(
+      policy,
+      JSON.stringify({ id: 'pii', rules: [{ name: 'people', detect: ['email'], action: 'block', direction: 'both' }] }),
+    );
+    const replay = async (...more: string[]) => {
+      const args = [COMMAND, 'guard', 'replay', '--policy', policy, '--for-key', made.id, '--url', run.url, '--key', auditor.key, ...more];
+      return (await promisify(execFile)(process.execPath, args, { timeout: 60_000 })).stdout;
+    };
+
+    const found = JSON.parse(await replay('--json'));
+
+    expect(found).toMatchObject({ requests: 2, replayed: 2, after: { pass: 1, block: 1 } });
+    expect(found.changes).toEqual([
+      {
+        id: expect.any(String),
+        key_id: made.id,
+        before: 'pass',
+        after: 'block',
+        findings: [{ rule: 'people', direction: 'input', types: ['email'], findings: 1 }],
+      },
+    ]);
+    const table = await replay();
+    expect(table).toMatch(/2 of 2 requests could be looked into: pass 1, block 1\n1 would change/);
+    expect(table).toMatch(/pass +block +people input: email 1/);
+    expect(`${table}${JSON.stringify(found)}`).not.toContain('CANARY');
+    const { data: read } = (await admin('GET', '/audit?resource=content')).body as { data: { resource_id: string }[] };
+    expect(read.some(({ resource_id: id }) => id === found.changes[0].id)).toBe(true);
+  });
+
   test('no function may write the part of another, replace an object or delete one', () => {
     const statements = (name: RegExp) => JSON.stringify(run.principals.find(({ id }) => name.test(id))?.statements);
 
