@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   models: () => import('./commands/models'),
   prices: () => import('./commands/prices'),
   rerate: () => import('./commands/rerate'),
+  reconcile: () => import('./commands/reconcile'),
   guardrails: () => import('./commands/guardrails'),
   guard: () => import('./commands/guard'),
   route: () => import('./commands/route'),

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Alert } from './alert';
 import type { Archive } from './archive';
+import type { Bill } from './bill';
 import type { ComputePlane } from './compute-plane';
 import type { ContentLog } from './content-log';
 import type { Deadlines } from './deadlines';
@@ -150,8 +151,7 @@ export interface LlmGatewayProps extends Level {
   readonly endpoint?: GatewayEndpoint;
 
   /**
-   * The VPCs from which administrators reach the admin plane: `GatewayEndpoint.vpc(...)`. It then has a private API of its own, and the gateway's
-   * API has no `/admin/v1`.
+   * VPCs from which administrators reach the admin plane, `GatewayEndpoint.vpc(...)`: by a private API, not the gateway's `/admin/v1`.
    *
    * @default - the admin plane is a part of the gateway's API
    */
@@ -213,6 +213,13 @@ export interface LlmGatewayProps extends Level {
    * @default - the fields alone
    */
   readonly endUserHeader?: string;
+
+  /**
+   * Bills of providers that are held against the records once a day; an alarm rings where they are apart by more than 0.5 %.
+   *
+   * @default - only `llm-gateway reconcile` does, where it is called
+   */
+  readonly bills?: Bill[];
 
   /**
    * Keeps contents of requests in a bucket, as far as levels and callers want it.

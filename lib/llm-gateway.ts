@@ -7,6 +7,7 @@ import { GatewayApi } from './api';
 import { ComputePlane } from './compute-plane';
 import { GatewayArchive } from './gateway-archive';
 import { GatewayContentLog } from './gateway-content-log';
+import { GatewayReconciliation } from './gateway-reconciliation';
 import { GatewaySpendExport } from './gateway-spend-export';
 import type { ILlmGateway } from './i-llm-gateway';
 import { GatewayLedger } from './ledger';
@@ -75,6 +76,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
   /** What was spent, by day; absent without `spendExport`. */
   readonly spendExport?: GatewaySpendExport;
 
+  /** What holds bills against the records; absent without `bills`. */
+  readonly reconciliation?: GatewayReconciliation;
+
   /** Contents of requests; absent without `contentLog`. */
   readonly contentLog?: GatewayContentLog;
 
@@ -102,7 +106,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       { ...props, providers: props.providers ?? [Provider.bedrock()], routes: props.routes ?? [], gateway: props },
       values,
     );
-    const { archive, contentLog, spendExport } = props;
+    const { archive, bills, contentLog, spendExport } = props;
     this.contentLog = contentLog && new GatewayContentLog(this, 'ContentLog', { contentLog, removalPolicy });
     const common = {
       contentLog: this.contentLog,
@@ -136,6 +140,9 @@ export class LlmGateway extends Construct implements ILlmGateway {
     const { tables, usage, admin } = this;
     this.archive = archive && new GatewayArchive(this, 'Archive', { ...common, ...stored, archive, tables, usage, admin });
     this.spendExport = spendExport && new GatewaySpendExport(this, 'SpendExport', { ...common, ...stored, spendExport, tables });
+    const providers = document.providers.map((provider) => provider.id);
+    this.reconciliation =
+      bills && bills.length > 0 ? new GatewayReconciliation(this, 'Reconciliation', { ...common, bills, providers, tables }) : undefined;
     const edge = {
       tlsPolicy: props.tlsPolicy,
       accessLogRetention: props.accessLogRetention ?? RetentionDays.ONE_MONTH,
@@ -172,11 +179,12 @@ export class LlmGateway extends Construct implements ILlmGateway {
       api: this.api,
       adminApi: this.adminApi,
       proxy: this.proxy,
-      providers: document.providers.map((provider) => provider.id),
+      providers,
       usage: this.usage,
       ledger: this.ledger,
       tables: this.tables,
       archive: this.archive,
+      reconciles: this.reconciliation !== undefined,
       metrics: props.metrics,
       alerts: props.alerts,
     });

@@ -60,6 +60,13 @@ export interface GatewayMonitoringProps {
   readonly archive?: GatewayArchive;
 
   /**
+   * Whether bills are held against the records.
+   *
+   * @default false
+   */
+  readonly reconciles?: boolean;
+
+  /**
    * How much is counted.
    *
    * @default Metrics.essential()
@@ -122,6 +129,7 @@ export class GatewayMonitoring extends Construct {
       sweeper: props.ledger.sweeper,
       usage: props.usage.handler,
       archiver: props.archive?.archiver,
+      reconciles: props.reconciles,
       deadSettlements: props.ledger.deadSettlements,
       failedBatches: props.usage.failedBatches,
     });

@@ -25,6 +25,7 @@ await Promise.all([
   bundle('lambda/sweeper', { index: 'lambda/sweeper/index.ts' }, FUNCTION_ALIASES),
   bundle('lambda/archiver', { index: 'lambda/archiver/index.ts' }, FUNCTION_ALIASES),
   bundle('lambda/exporter', { index: 'lambda/exporter/index.ts' }, FUNCTION_ALIASES),
+  bundle('lambda/reconciler', { index: 'lambda/reconciler/index.ts' }, FUNCTION_ALIASES),
   bundle('bin', { 'llm-gateway': 'bin/llm-gateway.ts', 'function-worker': 'local/lambda/worker.ts' }, LOCAL_ALIASES).then(buildApp),
   fast ? transpileLibrary() : compileLibrary(),
 ]);

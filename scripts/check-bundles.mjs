@@ -11,7 +11,7 @@ import { licenceBreaches } from './licences.mjs';
 const ENTRY_LIMIT_BYTES = 700_000;
 const FORBIDDEN = [/\bnew Function\(/, /(?<![.\w$])eval\(/, /["']node:vm["']/, /["'](?:node:)?child_process["']/];
 /** Bundles of the runtime only: the command may start a user's CDK app. */
-const RUNTIME = ['proxy', 'proxy-node', 'admin', 'usage', 'sweeper', 'archiver', 'exporter'];
+const RUNTIME = ['proxy', 'proxy-node', 'admin', 'usage', 'sweeper', 'archiver', 'exporter', 'reconciler'];
 /** The proxy as a process of its own is made of what the function is made of. */
 const APPROVED_AS = { 'proxy-node': 'proxy' };
 const APPROVED_FILE = fileURLToPath(new URL('approved-packages.json', import.meta.url));

@@ -7,7 +7,7 @@ import { circlesOf } from './import-circles.mjs';
 const ORDER = ['platform', 'wire', 'money', 'identity', 'routing', 'guardrails', 'archive', 'aws', 'simulated'];
 
 /** They join the rooms; none imports another, and nothing imports them. */
-const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver', 'exporter'];
+const FUNCTIONS = ['proxy', 'admin', 'usage', 'sweeper', 'archiver', 'exporter', 'reconciler'];
 
 /** Folders of wire of which each part is loaded by itself, and entered by its own `index.ts` from inside the room too. */
 const BY_ITSELF = /^lambda\/wire\/(?:dialects|protocols|operations)\/[^/]+\//;
@@ -20,7 +20,7 @@ const DECLARATION = /^lambda\/wire\/dialects\/[^/]+\/declaration\.ts$/;
 const NAMES_DIALECTS = /^lambda\/wire\/(?:dialects\/index|model\/request|(?:providers|protocols|operations)\/.*)\.ts$/;
 
 /** What the command shows of requests, it shows by the same definition as everyone. */
-const SHARED_WITH_COMMANDS = 'lambda/money/record/index.ts';
+const SHARED_WITH_COMMANDS = ['lambda/money/record/index.ts', 'lambda/money/reconciliation/index.ts'];
 
 /** All that the library, the runtime and the command share. */
 const CONTRACT = 'lib/private/contract/';
@@ -166,7 +166,7 @@ function relativeBreach(file, target) {
   }
   if (other === 'lambda') {
     if (part === 'local') return faceBreach(roomOf(target), target);
-    return file.startsWith('bin/commands/') && target === SHARED_WITH_COMMANDS ? undefined : 'the command goes through the local run';
+    return file.startsWith('bin/commands/') && SHARED_WITH_COMMANDS.includes(target) ? undefined : 'the command goes through the local run';
   }
   if (part === 'local' && other !== 'local') return 'the local run imports itself, faces of the runtime and the contract';
   return part === 'bin' && other !== 'bin' && other !== 'local' ? 'the command imports itself, the local run and the contract' : undefined;

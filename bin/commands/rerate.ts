@@ -1,6 +1,6 @@
 import { clientOf, printRows } from './admin/call';
 import type { AdminClient } from './admin/client';
-import { dollars, nanoOf } from './admin/figures';
+import { dollars, exactUsd, nanoOf } from './admin/figures';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, flag, parse, text } from './admin/options';
 import { type Column, field } from './admin/table';
 import type { Command } from './command';
@@ -43,7 +43,6 @@ const COLUMNS = [
   field('day'),
   ...['requests', 'changed', 'unpriced', 'before_usd', 'after_usd', 'change_usd'].map((name) => right(field(name))),
 ];
-const NANO_USD = 1_000_000_000n;
 
 export const command: Command = {
   name: 'rerate',
@@ -110,17 +109,8 @@ function shown({ requests, changed, unpriced, beforeNanoUsd, afterNanoUsd }: Sum
     requests,
     changed,
     unpriced,
-    before_usd: exact(beforeNanoUsd),
-    after_usd: exact(afterNanoUsd),
-    change_usd: exact(afterNanoUsd - beforeNanoUsd),
+    before_usd: exactUsd(beforeNanoUsd),
+    after_usd: exactUsd(afterNanoUsd),
+    change_usd: exactUsd(afterNanoUsd - beforeNanoUsd),
   };
-}
-
-/** To the nano-dollar, as the API writes it. */
-function exact(nanoUsd: bigint): string {
-  const [sign, amount] = nanoUsd < 0n ? ['-', -nanoUsd] : ['', nanoUsd];
-  const part = String(amount % NANO_USD)
-    .padStart(9, '0')
-    .replace(/0{1,7}$/, '');
-  return `${sign}${amount / NANO_USD}.${part}`;
 }

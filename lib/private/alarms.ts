@@ -15,6 +15,8 @@ export interface AlarmSources {
   readonly usage: lambda.IFunction;
   /** Absent: nothing is archived. */
   readonly archiver?: lambda.IFunction;
+  /** Bills are held against the records. */
+  readonly reconciles?: boolean;
   readonly deadSettlements: sqs.IQueue;
   readonly failedBatches: sqs.IQueue;
 }
@@ -204,6 +206,16 @@ export function alarmSpecifications(sources: AlarmSources): AlarmSpecification[]
       metric: count(METRICS.DELETIONS_OVERDUE).with({ statistic: cloudwatch.Stats.MAXIMUM }),
       above: 0,
     },
+    ...(sources.reconciles === true
+      ? [
+          {
+            name: 'ReconciliationDrift',
+            meaning: "a provider's bill and the records are apart by more than 0.5 %, or the bill cannot be read",
+            metric: metric(METRICS.RECONCILIATION_DRIFT).with({ statistic: cloudwatch.Stats.MAXIMUM, period: Duration.days(1) }),
+            above: 0.5,
+          },
+        ]
+      : []),
     {
       name: 'FailedBatches',
       meaning: 'records of the stream could not be processed, so rollups lack them',

@@ -13,7 +13,7 @@ import { environmentProblem } from './environment-size';
 export const BUNDLES_CONTEXT = 'cdk-llm-gateway:bundles';
 
 /** The functions that the package ships. */
-export type BundleName = 'proxy' | 'admin' | 'usage' | 'sweeper' | 'archiver' | 'exporter';
+export type BundleName = 'proxy' | 'admin' | 'usage' | 'sweeper' | 'archiver' | 'exporter' | 'reconciler';
 
 export interface BundledFunctionProps {
   readonly bundle: BundleName;

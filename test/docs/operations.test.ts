@@ -7,6 +7,7 @@ import type { Command } from '../../bin/commands/command';
 import { command as models } from '../../bin/commands/models';
 import { command as prices } from '../../bin/commands/prices';
 import { command as race } from '../../bin/commands/race';
+import { command as reconcile } from '../../bin/commands/reconcile';
 import { command as requests } from '../../bin/commands/requests';
 import { command as rerate } from '../../bin/commands/rerate';
 import { command as tail } from '../../bin/commands/tail';
@@ -24,9 +25,10 @@ import { runCommand } from '../bin/run-command';
 import { TABLE_NAMES } from '../support/memory-dynamodb';
 import { usageRecord } from '../support/usage-record';
 
-const COMMANDS: Readonly<Record<string, Command>> = { audit, budgets, models, prices, race, requests, rerate, tail, top, usage };
+const COMMANDS: Readonly<Record<string, Command>> = { audit, budgets, models, prices, race, reconcile, requests, rerate, tail, top, usage };
 const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const commands = [...page.matchAll(/`npx cdk-llm-gateway ([^`]+)`/g)].map(([, text = '']) => text);
+const COSTS = join(__dirname, '../fixtures/bills/openai-costs.json');
 const ID = '0192f000000000000000a1';
 
 let gateway: GatewayServer;
@@ -68,7 +70,18 @@ async function add(record: UsageRecord): Promise<void> {
 }
 
 function run(command: Command, text: string) {
-  return runCommand(command, ...text.replace(/\bID\b/, ID).split(' '), '--url', gateway.url, '--key', gateway.adminKey);
+  return runCommand(
+    command,
+    ...text
+      .replace(/\bID\b/, ID)
+      .replace('costs.json', COSTS)
+      .replaceAll("'", '')
+      .split(' '),
+    '--url',
+    gateway.url,
+    '--key',
+    gateway.adminKey,
+  );
 }
 
 function named(text: string): { readonly command: Command; readonly rest: string } {

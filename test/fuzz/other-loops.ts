@@ -8,6 +8,7 @@ export const OTHER_LOOPS: Readonly<Record<string, string>> = {
   'lambda/archive/trail-writer.ts': 'a fixed number of attempts',
   'lambda/archive/trail-check.ts': 'the segments of one page, one fewer with each round',
   'bin/commands/audit-verify.ts': 'pages of the admin API, each further back than the one before',
+  'lambda/reconciler/reconcile.ts': 'pages of a bucket, each beginning after the one before',
   'lambda/admin/rerating.ts': 'records of a page, and re-ratings of one of them, a hundred at most',
   'bin/commands/rerate.ts': 'pages of the admin API, each beginning after the one before',
   'bin/commands/days.ts': 'days up to the last one',

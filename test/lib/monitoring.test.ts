@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Alert, Archive, Provider } from '../../lib';
+import { Alert, Archive, Bill, Provider } from '../../lib';
 import { ALERT_EVENTS, METRICS } from '../../lib/private/contract';
 import { QUERIES } from '../../lib/private/dashboards/queries';
 import { synthesize } from './support';
 
-const { template, gateway } = synthesize({ archive: Archive.s3() });
+const { template, gateway } = synthesize((stack) => ({
+  archive: Archive.s3(),
+  bills: [Bill.awsFocus({ bucket: Bucket.fromBucketName(stack, 'Exports', 'exports') })],
+}));
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 /** Up to the entries of what rings no alarm. */
 const [runbook = ''] = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8').split(/\n# Errors that ring no alarm\n/);

@@ -18,7 +18,7 @@ export function temporaryFolder(): string {
 /** Small stand-ins for the built functions, so that construct tests need no build. */
 export function fakeBundles(): string {
   const folder = temporaryFolder();
-  for (const name of ['proxy', 'admin', 'usage', 'sweeper', 'archiver', 'exporter']) {
+  for (const name of ['proxy', 'admin', 'usage', 'sweeper', 'archiver', 'exporter', 'reconciler']) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
   }

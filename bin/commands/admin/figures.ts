@@ -1,4 +1,5 @@
 const NANO_DIGITS = 9;
+const NANO_USD = 1_000_000_000n;
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const BAR_WIDTH = 20;
 
@@ -8,6 +9,15 @@ export function nanoOf(usd: unknown): bigint {
   if (whole === undefined) return 0n;
   const nano = BigInt(whole + part.padEnd(NANO_DIGITS, '0'));
   return sign === '-' ? -nano : nano;
+}
+
+/** To the nano-dollar, as the API writes it. */
+export function exactUsd(nanoUsd: bigint): string {
+  const [sign, amount] = nanoUsd < 0n ? ['-', -nanoUsd] : ['', nanoUsd];
+  const part = String(amount % NANO_USD)
+    .padStart(NANO_DIGITS, '0')
+    .replace(/0{1,7}$/, '');
+  return `${sign}${amount / NANO_USD}.${part}`;
 }
 
 /** Nano-dollars as people read them: cents, and more digits of what is less. */

@@ -20,6 +20,8 @@ export interface Environment {
   readonly contentBucket: string;
   /** Empty where spend is not exported. */
   readonly spendBucket: string;
+  /** JSON list of what is held against the records. */
+  readonly bills: string;
   readonly logLevel: string;
   /** How DynamoDB is called: `lean` by our own signed calls, `sdk` through the AWS SDK. */
   readonly awsClient: 'lean' | 'sdk';
@@ -74,6 +76,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     archiveRetentionDays: Number(read(ENV.ARCHIVE_RETENTION)) || undefined,
     contentBucket: read(ENV.CONTENT_BUCKET),
     spendBucket: read(ENV.SPEND_BUCKET),
+    bills: read(ENV.BILLS, '[]'),
     logLevel: read(ENV.LOG_LEVEL, 'info'),
     awsClient: read(ENV.AWS_CLIENT) === 'sdk' ? 'sdk' : 'lean',
     region: read('AWS_REGION', read('AWS_DEFAULT_REGION', 'us-east-1')),

@@ -21,6 +21,8 @@ export const ENV = {
   ARCHIVE_BUCKET: 'ARCHIVE_BUCKET_NAME',
   /** Days after which segments of the audit trail expire. */
   ARCHIVE_RETENTION: 'ARCHIVE_RETENTION_DAYS',
+  /** Bills of providers: a JSON list of `BillConfig`. Only the reconciler has it. */
+  BILLS: 'BILLS',
   /** Bucket of contents. Only where they may be kept. */
   CONTENT_BUCKET: 'CONTENT_BUCKET_NAME',
   /** Bucket that spend is exported to. Only the exporter has it. */

@@ -14,6 +14,7 @@
  * It imports nothing, and is entered here.
  */
 
+export { BILL_FORMATS, type BillConfig, type BillFormat } from './bills';
 export { BUDGET_PERIODS, type BudgetPeriodName } from './budget-period';
 export {
   CAPABILITY_FIELDS,

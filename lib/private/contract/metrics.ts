@@ -88,6 +88,8 @@ export const METRICS = {
   SWEPT: 'llm_gateway.ledger.swept',
   /** Deletions that are not done although their time is over, at each look. */
   DELETIONS_OVERDUE: 'llm_gateway.deletions.overdue',
+  /** Percent by which a bill and the records are apart where they are most; 100 for a bill that cannot be read. */
+  RECONCILIATION_DRIFT: 'llm_gateway.reconciliation.drift',
 } as const;
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
@@ -118,7 +120,7 @@ type Combinations = readonly (readonly MetricDimension[])[];
 
 export interface MetricFacts {
   /** As OpenTelemetry writes units. */
-  readonly unit: '{request}' | '{attempt}' | '{token}' | '{token}/s' | '{reservation}' | '{deletion}' | 'USD' | 's' | '1';
+  readonly unit: '{request}' | '{attempt}' | '{token}' | '{token}/s' | '{reservation}' | '{deletion}' | '%' | 'USD' | 's' | '1';
   /** What is of interest: how much together, how it is spread, or how it stands. */
   readonly instrument: 'sum' | 'histogram' | 'gauge';
   /** One for a request, one for each attempt at a provider, or one when it happens. */
@@ -181,5 +183,6 @@ export const METRIC_FACTS: Readonly<Record<MetricName, MetricFacts>> = {
   [METRICS.SETTLEMENT_LOST]: events,
   [METRICS.BOUND_EXCEEDED]: events,
   [METRICS.SWEPT]: events,
+  [METRICS.RECONCILIATION_DRIFT]: { ...events, unit: '%', instrument: 'gauge' },
   [METRICS.DELETIONS_OVERDUE]: { ...events, unit: '{deletion}', instrument: 'gauge' },
 };

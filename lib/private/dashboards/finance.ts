@@ -43,6 +43,7 @@ export function financeWidgets(widgets: Widgets): cloudwatch.IWidget[][] {
         height: 6,
       }),
     ],
+    [widgets.graph('Bills apart from the records, in percent', [widgets.most(METRICS.RECONCILIATION_DRIFT)])],
     [...widgets.table('Spend by team', QUERIES['Spend by team']), ...widgets.table('Spend by key', QUERIES['Spend by key'])],
     [...widgets.table('Spend by provider', QUERIES['Spend by provider']), ...widgets.table('Spend by model', QUERIES['Spend by model'])],
     ...(widgets.has(METRICS.COST, ['provider', 'model'])

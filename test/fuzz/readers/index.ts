@@ -1,6 +1,7 @@
 import type { Reader } from '../reader';
 import { adminReaders } from './admin';
 import { answerReaders } from './answers';
+import { billReaders } from './bills';
 import { formReaders } from './forms';
 import { framingReaders } from './framing';
 import { guardedReaders } from './guarded';
@@ -22,6 +23,7 @@ export const READERS: readonly Reader[] = [
   ...textReaders,
   ...guardedReaders,
   ...serviceReaders,
+  ...billReaders,
   ...adminReaders,
   ...localReaders,
 ];
