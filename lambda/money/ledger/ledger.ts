@@ -49,8 +49,8 @@ export type Ledger<Rows extends PlannedRows = PlannedRows> = Admission<Rows>;
 const STORE_DEADLINE_MS = 1_500;
 /** Below this, another attempt cannot be expected to end in time. */
 const LEAST_ATTEMPT_MS = 400;
-/** Kept of the time for taking back what an attempt left. */
-const CLEANUP_TIMEOUT_MS = 250;
+/** Kept of the time for taking back what an attempt left; what takes longer goes on after the answer. */
+const CLEANUP_TIMEOUT_MS = 100;
 /** A table that is slow is not asked ever more. */
 const MOST_ATTEMPTS = 2;
 const SLOW_ROUND_MS = 300;

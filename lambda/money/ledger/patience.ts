@@ -9,15 +9,15 @@ export interface Patience {
 }
 
 /** No answer is given up sooner: the table's slow ones are not lost. */
-const SHORTEST_MS = 250;
+const SHORTEST_MS = 150;
 const LONGEST_MS = 600;
 /** What takes longer than this many usual answers is taken for lost. */
-const USUAL_ANSWERS = 4;
+const USUAL_ANSWERS = 3;
 /** Each further try waits longer. */
 const GROWTH = 1.25;
 const WEIGHT = 0.25;
 /** Before anything was heard: a process that has just begun connects first. */
-const FIRST_USUAL_MS = 150;
+const FIRST_USUAL_MS = 200;
 
 export function createPatience(): Patience {
   let usualMs = FIRST_USUAL_MS;

@@ -154,7 +154,7 @@ test('I01 a table that is slow is asked under one id while there is time, and on
     },
   };
   expect(await ledger.admit(world.request(key))).toMatchObject({ refusal: { reason: 'store_unavailable' } });
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(5);
   expect(new Set(asked).size).toBe(1);
 
   let throttles = 0;

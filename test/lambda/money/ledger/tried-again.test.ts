@@ -174,9 +174,9 @@ test('patience grows with what is usual, and with each try', () => {
   expect([1, 2, 3, 4, 5].map((number) => Math.round(patience.tryMs(number)))).toEqual([600, 600, 600, 600, 600]);
 
   for (let answers = 0; answers < 50; answers++) patience.heard(100);
-  expect([1, 2, 3].map((number) => Math.round(patience.tryMs(number)))).toEqual([400, 500, 600]);
+  expect([1, 2, 3].map((number) => Math.round(patience.tryMs(number)))).toEqual([300, 375, 469]);
   for (let answers = 0; answers < 50; answers++) patience.heard(3);
-  expect([1, 2, 3, 4].map((number) => Math.round(patience.tryMs(number)))).toEqual([250, 313, 391, 488]);
+  expect([1, 2, 3, 4].map((number) => Math.round(patience.tryMs(number)))).toEqual([150, 188, 234, 293]);
 
   patience.unheard();
   expect(patience.tryMs(1)).toBe(600);
