@@ -1,6 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CapacityPrice } from './capacity-price';
+import type { HealthProbe } from './health-probe';
 import type { KeyedProviderProps, MediaLocation, ProviderProps } from './provider-props';
 
 /** Azure OpenAI. Give `resourceName` or `baseUrl`. */
@@ -103,4 +104,14 @@ export interface SageMakerProviderProps extends ProviderProps {
    * @default - what the provider is charged is what it costs
    */
   readonly capacity?: CapacityPrice;
+
+  /**
+   * Asks SageMaker how its endpoints and inference components are, behind the answers of calls for routes that lead there: one that is not in service is passed over
+   * before a call fails, and found again without one. Takes no `path`.
+   *
+   * The proxy function's role, or `role`, has to be allowed `sagemaker:DescribeEndpoint` and `sagemaker:DescribeInferenceComponent` for that; the first is, by this.
+   *
+   * @default - calls find out
+   */
+  readonly healthProbe?: HealthProbe;
 }

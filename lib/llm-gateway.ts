@@ -131,6 +131,7 @@ export class LlmGateway extends Construct implements ILlmGateway {
       network,
       callsBedrock: callsKind(document.providers, 'bedrock'),
       callsSageMaker: callsKind(document.providers, 'sagemaker'),
+      probesSageMaker: document.providers.some(({ kind, probe }) => kind === 'sagemaker' && probe !== undefined),
       compute: props.compute ?? ComputePlane.lambda(),
       document: JSON.stringify(document),
     });

@@ -14,7 +14,7 @@ import {
   settingsOf,
   simulatedSettings,
 } from './private/provider-settings';
-import { sageMakerStatement } from './private/sagemaker-access';
+import { sageMakerStatements } from './private/sagemaker-access';
 import type { ProviderBinding, ProviderBindOptions } from './provider-binding';
 import { ProviderNetwork } from './provider-network';
 import type {
@@ -276,9 +276,10 @@ class SageMakerProvider extends ConfiguredProvider {
 
   override bind(scope: Construct, options: ProviderBindOptions): ProviderBinding {
     const binding = super.bind(scope, options);
-    const { role, externalId, regions, models = [] } = this.endpoints;
-    const allowed = sageMakerStatement(Stack.of(scope), this.id, regions, [...options.models, ...models]);
-    if (role === undefined) return { ...binding, statements: [allowed] };
+    const { role, externalId, regions, models = [], healthProbe } = this.endpoints;
+    const named = [...options.models, ...models];
+    const statements = sageMakerStatements(Stack.of(scope), this.id, healthProbe !== undefined, regions, named);
+    if (role === undefined) return { ...binding, statements };
     return { ...binding, roleArn: role.roleArn, externalId, statements: [assumeStatement(role.roleArn)] };
   }
 }

@@ -63,6 +63,13 @@ export interface GatewayProxyProps extends GatewayFunctionProps {
    * @default false
    */
   readonly callsSageMaker?: boolean;
+
+  /**
+   * Amazon SageMaker is asked how endpoints are.
+   *
+   * @default false
+   */
+  readonly probesSageMaker?: boolean;
 }
 
 /** The data plane: takes calls, holds them to their budgets and streams the providers' answers, on whatever compute plane it is given. */
@@ -83,7 +90,12 @@ export class GatewayProxy extends Construct {
     super(scope, id);
     const { compute, tables, network } = props;
     if (network !== undefined)
-      addVpcEndpoints(this, network, { bedrock: props.callsBedrock, sageMaker: props.callsSageMaker, s3: props.contentLog !== undefined });
+      addVpcEndpoints(this, network, {
+        bedrock: props.callsBedrock,
+        sageMaker: props.callsSageMaker,
+        sageMakerHealth: props.probesSageMaker,
+        s3: props.contentLog !== undefined,
+      });
 
     const { integration, metrics, role, logGroup } = compute.bind(this, {
       environment: {

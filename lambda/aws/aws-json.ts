@@ -8,8 +8,10 @@ import type { SigV4Signer } from './signing/sigv4';
 
 /** A service that speaks AWS's JSON protocol. */
 export interface AwsJsonService {
-  /** Name in the endpoint and in the signature. */
-  readonly name: 'dynamodb' | 'secretsmanager' | 'sqs' | 'events';
+  /** Name in the signature, and in the endpoint. */
+  readonly name: 'dynamodb' | 'secretsmanager' | 'sqs' | 'events' | 'sagemaker';
+  /** Name in the endpoint, where that is another. */
+  readonly host?: string;
   readonly version: '1.0' | '1.1';
   /** What `x-amz-target` begins with. */
   readonly target: string;
@@ -86,8 +88,8 @@ function createAddresses(region: string): (service: AwsJsonService, operation: s
   };
 }
 
-function addressOf({ name, version, target, endpoint }: AwsJsonService, operation: string, region: string): Address {
-  const origin = endpoint ?? regionalEndpoint(name, region);
+function addressOf({ name, host = name, version, target, endpoint }: AwsJsonService, operation: string, region: string): Address {
+  const origin = endpoint ?? regionalEndpoint(host, region);
   return {
     origin: withoutTrailingSlash(origin),
     // AWS is reached at private addresses through interface endpoints; plain http only on this machine.
@@ -124,8 +126,8 @@ function exceptionName(type: string): string {
   return (type.split('#').at(-1) ?? '').split(':')[0] || 'UnknownError';
 }
 
-function regionalEndpoint(service: string, region: string): string {
-  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+function regionalEndpoint(host: string, region: string): string {
+  return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function named(name: string, cause: unknown): Error {

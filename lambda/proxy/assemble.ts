@@ -13,6 +13,7 @@ import {
   createSpendStore,
   createUsageRecordStore,
 } from '../aws/dynamodb';
+import type { IsEndpointWell, SageMakerEndpointsParts } from '../aws/sagemaker-endpoints';
 import { createSecrets, type FetchSecret } from '../aws/secrets';
 import { type AwsCredentialSource, createSigV4Signer } from '../aws/signing';
 import type { KeptRows } from '../identity';
@@ -129,31 +130,15 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   );
   const signer = createSigV4Signer(clock);
   const awsCredentials = parts.awsCredentials ?? awsCredentialSource(environment);
-  const authorizer = createAuthorizer({
-    signer,
-    awsCredentials,
-    assumeRole: rolesOfOthers({
-      transport,
-      signer,
-      credentials: awsCredentials,
-      region: environment.region,
-      endpoint: environment.awsEndpoint('STS'),
-      clock,
-    }),
-    googleTokens: createGoogleTokens(transport, clock),
-  });
+  const aws = { transport, signer, credentials: awsCredentials };
+  const assumeRole = rolesOfOthers({ ...aws, region: environment.region, endpoint: environment.awsEndpoint('STS'), clock });
+  const authorizer = createAuthorizer({ signer, awsCredentials, assumeRole, googleTokens: createGoogleTokens(transport, clock) });
   const managedGuards = createManagedGuards({
     transport,
     clock,
     log,
     secrets,
-    bedrock: {
-      transport,
-      signer,
-      credentials: awsCredentials,
-      region: environment.region,
-      endpoint: environment.awsEndpoint('BEDROCK_RUNTIME'),
-    },
+    bedrock: { ...aws, region: environment.region, endpoint: environment.awsEndpoint('BEDROCK_RUNTIME') },
     moderate: moderateBy({ providers, transport, secrets, authorizer }),
     deployValue: environment.deployValue,
   });
@@ -184,7 +169,12 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     health,
     deepHealth: createDeepHealth({ identity, health, clock }),
     shadows: createShadows(),
-    probes: createProbes({ health, transport, clock }),
+    probes: createProbes({
+      health,
+      transport,
+      isEndpointWell: sageMakerEndpoints({ ...aws, assumeRole, endpoint: environment.awsEndpoint('SAGEMAKER') }),
+      clock,
+    }),
     attemptBudget: createAttemptBudget(clock),
     ownRate: createOwnRate(clock),
     usualOutput: createUsualOutput(),
@@ -248,5 +238,14 @@ function rolesOfOthers(parts: AssumedRolesParts): AssumeRole {
   return async (role) => {
     assume ??= import('../aws/assumed-roles').then(({ createAssumedRoles }) => createAssumedRoles(parts));
     return (await assume)(role);
+  };
+}
+
+/** Nor do many ask how endpoints are. */
+function sageMakerEndpoints(parts: SageMakerEndpointsParts): IsEndpointWell {
+  let made: Promise<IsEndpointWell> | undefined;
+  return async (endpoint) => {
+    made ??= import('../aws/sagemaker-endpoints').then(({ createSageMakerEndpoints }) => createSageMakerEndpoints(parts));
+    return (await made)(endpoint);
   };
 }

@@ -193,7 +193,7 @@ function providerConfig(id: string, binding: ProviderBinding, values: DeployValu
     ...(binding.residency === undefined ? {} : { residency: checkArea(`"residency" of provider "${id}"`, binding.residency) }),
     ...(binding.free === undefined ? {} : { free: binding.free }),
     ...(binding.capacity === undefined ? {} : { capacity: capacityConfig(id, { ...binding, capacity: binding.capacity }) }),
-    ...(binding.healthProbe === undefined ? {} : { probe: probeConfig(id, binding.healthProbe) }),
+    ...(binding.healthProbe === undefined ? {} : { probe: probeConfig(id, binding.kind, binding.healthProbe) }),
     ...(binding.mediaUrls === undefined ? {} : { mediaUrls: binding.mediaUrls }),
     ...(binding.mediaLocations === undefined ? {} : { mediaLocations: mediaLocations(id, binding.kind, binding.mediaLocations) }),
     ...(settings === undefined || Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),

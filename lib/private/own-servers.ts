@@ -35,15 +35,23 @@ export function chargedByCapacity(id: string, priced: Priced): ModelConfig {
   return { id: `${id}/*`, usd_per_million_tokens: { input, output } };
 }
 
-export function probeConfig(id: string, { path = '/health', interval }: HealthProbe): ProbeConfig {
+export function probeConfig(id: string, kind: string, { path, interval }: HealthProbe): ProbeConfig {
+  const isEndpoint = kind === 'sagemaker';
+  const seconds = interval?.toSeconds() ?? (isEndpoint ? 60 : 10);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3_600)
+    throw new Error(`"healthProbe.interval" of provider "${id}" is ${seconds} s; give 1 s to an hour`);
+  if (!isEndpoint) return { path: checkPath(id, path ?? '/health'), every_seconds: seconds };
+  if (path !== undefined)
+    throw new Error(`"healthProbe.path" of provider "${id}" is "${path}", and SageMaker is asked for no path; leave it out`);
+  return { every_seconds: seconds };
+}
+
+function checkPath(id: string, path: string): string {
   if (!PATH.test(path) || path.includes('..'))
     throw new Error(
       `"healthProbe.path" of provider "${id}" is "${path}"; give a path of letters, digits and . _ ~ / -, for example "/health"`,
     );
-  const seconds = interval?.toSeconds() ?? 10;
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3_600)
-    throw new Error(`"healthProbe.interval" of provider "${id}" is ${seconds} s; give 1 s to an hour`);
-  return { path, every_seconds: seconds };
+  return path;
 }
 
 function nanoUsd(usd: string): bigint {

@@ -12,6 +12,8 @@ const ALWAYS = {
 interface CalledServices {
   readonly bedrock?: boolean;
   readonly sageMaker?: boolean;
+  /** Endpoints are asked for. */
+  readonly sageMakerHealth?: boolean;
   /** Contents are kept. */
   readonly s3?: boolean;
 }
@@ -37,6 +39,7 @@ export function addVpcEndpoints(scope: Construct, network: ProviderNetwork, call
     ...ALWAYS,
     ...(called.bedrock ? { Bedrock: ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME } : {}),
     ...(called.sageMaker ? { SageMaker: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME } : {}),
+    ...(called.sageMakerHealth ? { SageMakerHealth: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API } : {}),
   };
   for (const [id, service] of Object.entries(services)) new ec2.InterfaceVpcEndpoint(endpoints, id, { vpc, service, subnets });
 }

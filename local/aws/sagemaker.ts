@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { startSimulatedProvider } from '../../lambda/simulated';
 import { encodeEventStreamMessage } from '../../lambda/wire/framing';
+import { type JsonObject, jsonService } from './json-service';
 import type { Place } from './names';
 import { ACCESS_DENIED, type AwsAnswer, AwsError, type AwsRequest, type AwsService } from './service';
 
@@ -12,8 +13,16 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'invocations-response-stream': 'InvokeEndpointWithResponseStream',
 };
 const COMPONENT = 'x-amzn-sagemaker-inference-component';
+/** What answers by each operation that asks how something is, and the field that names it. */
+const DESCRIBED: Readonly<Record<string, { readonly resource: string; readonly field: string }>> = {
+  DescribeEndpoint: { resource: 'endpoint', field: 'Endpoint' },
+  DescribeInferenceComponent: { resource: 'inference-component', field: 'InferenceComponent' },
+};
 
-/** SageMaker's runtime: what the role allows is answered by a container that speaks OpenAI's dialect, whatever the endpoint is called. */
+/**
+ * SageMaker's runtime: what the role allows is answered by a container that speaks OpenAI's dialect, whatever the endpoint is called. Who asks
+ * how an endpoint is hears that it is in service.
+ */
 export function createSageMaker({ account }: Place): AwsService {
   let container: Promise<string> | undefined;
 
@@ -30,6 +39,7 @@ export function createSageMaker({ account }: Place): AwsService {
 
   return {
     understand(request) {
+      if (isQuestion(request)) return questions(request.region, account).understand(request);
       const [, endpoint = '', call = ''] = /^\/endpoints\/([^/]+)\/([^/]+)$/.exec(request.url.pathname) ?? [];
       const action = OPERATIONS[call];
       if (request.method !== 'POST' || action === undefined)
@@ -39,12 +49,39 @@ export function createSageMaker({ account }: Place): AwsService {
         throw new AwsError('ValidationError', 'The target model header is not supported for streaming.');
       return { action, accesses: accessesOf(action, endpoint, request, account), run: () => run(request, streams) };
     },
-    refuse: (error) => ({
-      status: error.code === ACCESS_DENIED ? 403 : error.status,
-      headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': randomUUID() },
-      body: JSON.stringify({ Message: error.message, ...error.fields }),
-    }),
+    refuse(error, request) {
+      if (isQuestion(request)) return questions(request.region, account).refuse(error, request);
+      return {
+        status: error.code === ACCESS_DENIED ? 403 : error.status,
+        headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': randomUUID() },
+        body: JSON.stringify({ Message: error.message, ...error.fields }),
+      };
+    },
   };
+}
+
+function isQuestion({ headers }: AwsRequest): boolean {
+  return headers['x-amz-target'] !== undefined;
+}
+
+/** SageMaker's own API, which speaks another protocol than its runtime. */
+function questions(region: string, account: string): AwsService {
+  const understood = (action: string, input: JsonObject) => {
+    const { resource, field } = DESCRIBED[action] ?? {};
+    if (resource === undefined) throw new AwsError('UnknownOperationException', `the local SageMaker does not know ${action}`);
+    const name = input[`${field}Name`];
+    if (typeof name !== 'string' || name === '') throw new AwsError('ValidationException', `"${field}Name" is missing.`);
+    return { field, name, arn: `arn:aws:sagemaker:${region}:${account}:${resource}/${name}` };
+  };
+  return jsonService({
+    version: '1.1',
+    namespace: 'com.amazonaws.sagemaker',
+    accesses: (action, input) => [{ action: `sagemaker:${action}`, resource: understood(action, input).arn }],
+    run(action, input) {
+      const { field, name, arn } = understood(action, input);
+      return { [`${field}Name`]: name, [`${field}Arn`]: arn, [`${field}Status`]: 'InService' };
+    },
+  });
 }
 
 /** An inference component is a resource of its own beside its endpoint. A streamed answer takes the permission of a whole one too. */

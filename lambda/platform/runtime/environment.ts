@@ -42,6 +42,7 @@ export interface Environment {
       | 'SQS'
       | 'EVENTBRIDGE'
       | 'BEDROCK_RUNTIME'
+      | 'SAGEMAKER'
       | 'SAGEMAKER_RUNTIME'
       | 'STS'
       | 'CLOUDWATCH'

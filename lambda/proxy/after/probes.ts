@@ -1,3 +1,5 @@
+import type { ProbeConfig } from '../../../lib/private/contract';
+import type { IsEndpointWell } from '../../aws/sagemaker-endpoints';
 import type { Transport } from '../../platform/http';
 import { type Clock, NEVER_CANCELLED } from '../../platform/runtime';
 import { type Health, knownPlaces, type Place, type Target } from '../../routing';
@@ -20,13 +22,15 @@ const REST_INTERVALS = 2;
 export function createProbes({
   health,
   transport,
+  isEndpointWell,
   clock,
 }: {
   readonly health: Health;
   readonly transport: Transport;
+  readonly isEndpointWell: IsEndpointWell;
   readonly clock: Clock;
 }): Probes {
-  /** Monotonic, by origin and path. */
+  /** Monotonic, by what is asked. */
   const askedMs = new Map<string, number>();
 
   /** What is due, each server once with all that it stands for. */
@@ -36,7 +40,7 @@ export function createProbes({
     for (const place of knownPlaces(targets)) {
       const { probe } = place.target.provider.config;
       if (probe === undefined) continue;
-      const server = `${place.site.origin}${probe.path}`;
+      const server = probe.path === undefined ? place.key : `${place.site.origin}${probe.path}`;
       if (nowMs - (askedMs.get(server) ?? Number.NEGATIVE_INFINITY) < probe.every_seconds * 1_000) continue;
       due.set(server, [...(due.get(server) ?? []), place]);
     }
@@ -44,19 +48,26 @@ export function createProbes({
     return due;
   };
 
-  const ask = async (places: readonly Place[]): Promise<void> => {
-    const [{ site, target }] = places as readonly [Place];
-    const { config, network } = target.provider;
-    const { path, every_seconds: everySeconds } = config.probe as NonNullable<typeof config.probe>;
-    const askedAt = clock.now();
-    const request = { method: 'GET' as const, origin: site.origin, path, headers: { accept: '*/*' }, body: EMPTY, network };
-    const isWell = await transport.send(request, DEADLINES, NEVER_CANCELLED).then(
+  const isServerWell = ({ site: { origin }, target: { provider } }: Place, path: string): Promise<boolean> => {
+    const request = { method: 'GET' as const, origin, path, headers: { accept: '*/*' }, body: EMPTY, network: provider.network };
+    return transport.send(request, DEADLINES, NEVER_CANCELLED).then(
       (reply) => {
         reply.destroy();
         return reply.status < 300;
       },
       () => false,
     );
+  };
+
+  const ask = async (places: readonly Place[]): Promise<void> => {
+    const [place] = places as readonly [Place];
+    const { model, provider } = place.target;
+    const { path, every_seconds: everySeconds } = provider.config.probe as ProbeConfig;
+    const askedAt = clock.now();
+    const isWell = await (path === undefined
+      ? isEndpointWell({ model, region: place.site.region ?? '', role: provider.role })
+      : isServerWell(place, path));
+    if (isWell === undefined) return;
     for (const { key } of places) health.probed(key, isWell, askedAt, REST_INTERVALS * everySeconds * 1_000);
   };
 

@@ -65,9 +65,10 @@ export interface CapacityConfig {
   readonly output_usd: string;
 }
 
-/** A question by GET, at the origin of the base URL. */
+/** How often a provider is asked whether it is well. */
 export interface ProbeConfig {
-  readonly path: string;
+  /** Asked for by GET, at the origin of the base URL. Absent: SageMaker is asked for the endpoint. */
+  readonly path?: string;
   readonly every_seconds: number;
 }
 

@@ -1,4 +1,5 @@
 import { createSageMakerTransport } from '../../../lambda/aws/sagemaker';
+import { createSageMakerEndpoints } from '../../../lambda/aws/sagemaker-endpoints';
 import { createSigV4Signer } from '../../../lambda/aws/signing/sigv4';
 import { createTransport } from '../../../lambda/platform/http/transport';
 import { NEVER_CANCELLED } from '../../../lambda/platform/runtime';
@@ -14,6 +15,8 @@ const arn = (resource: string) => `arn:aws:sagemaker:us-east-1:123456789012:${re
 const statements = [
   { Effect: 'Allow', Action: 'sagemaker:InvokeEndpoint', Resource: [arn('endpoint/llama'), arn('endpoint/whole')] },
   { Effect: 'Allow', Action: 'sagemaker:InvokeEndpointWithResponseStream', Resource: arn('endpoint/llama') },
+  { Effect: 'Allow', Action: 'sagemaker:DescribeEndpoint', Resource: arn('endpoint/llama') },
+  { Effect: 'Allow', Action: 'sagemaker:DescribeInferenceComponent', Resource: arn('inference-component/c') },
 ];
 const principal = { id: 'Proxy', arn: 'arn:aws:sts::123456789012:assumed-role/p/p', statements } as unknown as Principal;
 const credentials = { accessKeyId: 'PROXY', secretAccessKey: 'a secret' };
@@ -72,4 +75,23 @@ test('what the container refuses is a failure of the model', async () => {
   });
 
   expect([status, JSON.parse(text).error]).toEqual([503, expect.anything()]);
+});
+
+test.each([
+  ['llama', true],
+  ['shared/c', true],
+  ['other', undefined],
+  ['shared/other', undefined],
+])('whether %s is in service is told whom the role lets ask', async (model, isWell) => {
+  const transport = createTransport();
+  const ask = createSageMakerEndpoints({
+    transport,
+    signer: createSigV4Signer(systemClock),
+    credentials: async () => credentials,
+    assumeRole: async () => credentials,
+    endpoint: endpoint.url,
+  });
+
+  expect(await ask({ model, region: place.region })).toBe(isWell);
+  transport.close();
 });
