@@ -28,7 +28,7 @@ const CODECS: Readonly<Record<FieldType, Codec>> = {
   money: { write: PLAIN.write, read: bigintOf },
   'money-change': { write: PLAIN.write, read: bigintOf },
   usd: PLAIN,
-  names: PLAIN,
+  names: { write: writeNames, read: PLAIN.read },
   labels: PLAIN,
   counts: PLAIN,
   amounts: PLAIN,
@@ -60,6 +60,18 @@ const READERS = new Map<string, { readonly name: string; readonly read: Codec['r
 
 /** Between a page, its periods, and the number of a try, as in `page#team#t1#*`, `month`, `1793491200`, `2`: no name has a line's end in it. */
 const BETWEEN = '\n';
+
+const namesWritten = new WeakMap<readonly string[], AttributeValue>();
+
+/** Where calls may go is one list for many of them. */
+function writeNames(names: readonly string[]): AttributeValue {
+  let attribute = namesWritten.get(names);
+  if (attribute === undefined) {
+    attribute = toAttribute(names);
+    namesWritten.set(names, attribute);
+  }
+  return attribute;
+}
 
 function writePages(pages: readonly HeldPage[]): AttributeValue {
   return {
