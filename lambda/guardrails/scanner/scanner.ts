@@ -53,7 +53,7 @@ class WindowedText implements HeldText {
     this.source.write(piece, this.window);
     this.held += piece;
     this.search();
-    const cut = this.found.cutBefore(this.window.length, this.window.from);
+    const cut = this.cut();
     return this.release(cut, this.window.offsetOf(cut));
   }
 
@@ -66,6 +66,16 @@ class WindowedText implements HeldText {
   private search(): void {
     this.found.open = this.window.length;
     for (const search of this.searches) search.find(this.window, this.found);
+  }
+
+  /** A number of a JSON text can be masked as a whole alone, so that it stays in one piece too. */
+  private cut(): number {
+    const { found, window } = this;
+    for (;;) {
+      const cut = found.cutBefore(window.length, window.from);
+      found.open = window.beforeBareValue(cut);
+      if (found.open === cut) return cut;
+    }
   }
 
   private release(cut: number, units: number): CheckedPiece {
@@ -83,7 +93,7 @@ class WindowedText implements HeldText {
     this.found.eachApart(window.from, cut, (one, from, to) => {
       const { rule, type } = sought.all[one] as (typeof sought.all)[0];
       const [start, end] = [window.offsetOf(from), window.offsetOf(to)];
-      findings.push(window.isBare(from) ? { rule: rule.id, type, start, end, bare: true } : { rule: rule.id, type, start, end });
+      findings.push({ rule: rule.id, type, start, end });
     });
     return findings;
   }

@@ -23,8 +23,6 @@ export interface Finding {
   readonly type: string;
   readonly start: number;
   readonly end: number;
-  /** In a JSON text, outside of its strings: a mask needs quotes there. */
-  readonly bare?: true;
 }
 
 /** A piece of a text that may go on, and what was found in it: spans are relative to it. */

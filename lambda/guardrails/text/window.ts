@@ -4,6 +4,11 @@ import { foldedUnit, foldedUnits, ITS_UNITS, NO_UNIT, SEVERAL_UNITS } from './fo
 /** Units that stay to be looked back at when a part of a text is done with; no finding needs more of what stands before it. */
 export const CONTEXT_UNITS = 192;
 
+/** Longer numbers of a JSON text are cut. */
+const LONGEST_BARE_VALUE = 64;
+/** What stands between values of a JSON text, outside of strings. */
+const JSON_SIGNS: ReadonlySet<number> = new Set(Array.from(' \t\n\r\f\v,:[]{}"', (sign) => sign.charCodeAt(0)));
+
 const FIRST_CAPACITY = 512;
 const HIGH_SURROGATE = 0xd800;
 const LOW_SURROGATE = 0xdc00;
@@ -60,8 +65,16 @@ export class TextWindow {
     return String.fromCharCode(...this.units.subarray(start, end));
   }
 
-  isBare(index: number): boolean {
-    return this.bares?.[index] === 1;
+  /** A place, or the one before the number or the word of JSON, such as `true`, that it lies within or that may go on there. */
+  beforeBareValue(place: number): number {
+    if (this.bares === undefined || (place < this.length && !this.isBareValue(place))) return place;
+    let start = place;
+    while (place - start <= LONGEST_BARE_VALUE && this.isBareValue(start - 1)) start--;
+    return start < this.from || place - start > LONGEST_BARE_VALUE ? place : start;
+  }
+
+  private isBareValue(index: number): boolean {
+    return this.bares?.[index] === 1 && !JSON_SIGNS.has(this.units[index] as number);
   }
 
   /** Where what stands in base64url ends, no more than so many units on. However often it is asked, each unit is read once. */

@@ -78,6 +78,44 @@ describe('a text that comes in pieces', () => {
     for (let cut = 0; cut <= text.length; cut++) expect(inPieces(text, [cut], 'json')).toEqual({ text, findings, masked });
   });
 
+  test('J01 a number in arguments is masked as a whole, though a pattern or a denied word is a part of it', () => {
+    const parts = createScanner([
+      ...RULES,
+      { id: 'people', name: 'OWN', action: 'mask', pattern: '77[0-9]' },
+      { id: 'people', name: 'WORD', action: 'mask', deny: ['1234'] },
+    ]);
+    const fields = [
+      '12',
+      '1234',
+      '-5',
+      '9.77123',
+      '770',
+      '4111111111111111',
+      'true',
+      '"77712"',
+      '"a\\u0040b.co"',
+      '[1234, 88]',
+      '1234.5e10',
+    ];
+    const next = seeded(13);
+    for (let round = 0; round < 800; round++) {
+      const each = Array.from({ length: 1 + next(6) }, (_, index) => `"k${index}"${next(2) ? ': ' : ':'}${fields[next(fields.length)]}`);
+      const text = `{${each.join(next(2) ? ', ' : ',')}}`;
+      const findings = parts.scan(text, 'json');
+      const masked = new Masks().apply({ text, findings }, MASKING('json'));
+      const cuts = Array.from({ length: 1 + next(6) }, () => next(text.length + 1)).sort((one, other) => one - other);
+
+      expect({ cuts, ...inPieces(text, cuts, 'json', parts) }).toEqual({ cuts, text, findings, masked });
+      expect(() => JSON.parse(masked)).not.toThrow();
+    }
+  });
+
+  test('a number without an end is not held back', () => {
+    const held = scanner.open('json');
+    expect(held.write('{"a": 1234').text).toBe('{"a": ');
+    expect(held.write('5'.repeat(200)).text.length).toBeGreaterThan(100);
+  });
+
   test('findings that overlap without an end are let go one by one, and their text has the masks of the whole', () => {
     const overlapping = [
       ['people', '4242 ', 800],
