@@ -69,7 +69,8 @@ export async function endedSince(
     const { data, next_cursor: next }: Listed = await client.json('GET', '/requests', { query: asked });
     const fresh = data.filter((row) => String(row['updated_at']) >= from && !seen.has(stateOf(row)));
     for (const row of fresh) seen.add(stateOf(row));
-    found.push(...fresh);
+    // A re-rating stands beside its request and is none.
+    found.push(...fresh.filter((row) => row['rerated_of'] === undefined));
     // Newest first: what follows was seen, or is too old.
     if (next === null || fresh.length < data.length) break;
     cursor = next;
