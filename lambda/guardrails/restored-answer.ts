@@ -3,6 +3,7 @@ import type { MaskRestorer, Masks } from './masks';
 
 type Onward = (event: StreamEvent) => void;
 type Citation = Extract<StreamEvent, { readonly type: 'citation' }>['citation'];
+type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type BlockEvent = Extract<StreamEvent, { readonly block: number }>;
 
 /** The block that is open in one choice. */
@@ -46,6 +47,8 @@ export class RestoredAnswer {
         if (block !== undefined) this.#tell(block, block.restorer.end(), event, onward);
         return onward(event);
       }
+      case 'finish':
+        return onward(this.#restoredEnd(event));
       case 'citation':
         return onward({ ...event, citation: this.#restored(event.citation) });
       default:
@@ -59,6 +62,14 @@ export class RestoredAnswer {
 
   #tell({ delta }: OpenBlock, text: string, { choice, block }: BlockEvent, onward: Onward): void {
     if (text !== '') onward({ type: delta, choice, block, text });
+  }
+
+  /** A sequence at which the model stopped is one of the caller's. */
+  #restoredEnd(event: Finish): Finish {
+    const { stopSequence } = event.reason;
+    if (stopSequence === undefined) return event;
+    const restorer = this.masks.restorer('text');
+    return { ...event, reason: { ...event.reason, stopSequence: restorer.write(stopSequence) + restorer.end() } };
   }
 
   /** Places are those of the text with its masks, so they are left out. */

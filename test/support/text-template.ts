@@ -147,9 +147,12 @@ export const file = (header: fc.Arbitrary<string>): fc.Arbitrary<Template> =>
       .map(([text, head]): Template => new InFile(text, head)),
     header.map((head): Template => new InFile('Name;Straße\nJörg;Löwenplatz', head, 'latin1')),
     header.map((head): Template => new InFile('\ufeffName,Straße\nJörg,Löwenplatz 😀', head, 'utf16le')),
-    header.map((head): Template => `${head}JVBERi0xLjcKJeLjz9M=`),
-    header.map((head): Template => `${head}iVBORw0KGgoAAAANSUhEUg==`),
+    header.map((head): Template => `${noText(head)}JVBERi0xLjcKJeLjz9M=`),
+    header.map((head): Template => `${noText(head)}iVBORw0KGgoAAAANSUhEUg==`),
   );
+
+/** What is said to be text is read as such. */
+const noText = (head: string): string => head.replace(/^data:text\/\w+/, 'data:application/pdf');
 
 /** An object of which only what is given first must be there; its fields stand in any order. */
 export function some(

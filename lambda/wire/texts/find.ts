@@ -109,12 +109,12 @@ class TextFinder {
 
   #lookAtString({ start, end }: Span, rule: TextRule, { place, path }: Surroundings): void {
     const text = textAt(this.body, start, end);
-    if (rule.file !== true && rule.address !== true) {
+    if (rule.file === undefined && rule.address !== true) {
       const form = rule.json === true && parseJson(text) !== undefined ? 'json' : 'text';
       this.found.push({ place, path, text, form, start, end, isString: true });
       return;
     }
-    const file = rule.file === true || /^data:/i.test(text) ? textOfFile(text) : undefined;
+    const file = rule.address !== true || /^data:/i.test(text) ? textOfFile(text, rule.file === 'text') : undefined;
     if (file !== undefined) this.found.push({ place, path, text: file.text, form: 'text', start, end, isString: true, file });
   }
 

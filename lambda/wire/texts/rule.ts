@@ -35,9 +35,9 @@ export interface TextRule {
    * beside. A string that holds none is a text itself.
    */
   readonly json?: true;
-  /** A string here is a file: its text is one, where it has any. */
-  readonly file?: true;
-  /** A string here says where something is: no text, but for what it carries itself (`data:`). */
+  /** A string here is a file: its text is one, where it has any or is said to be `text`. */
+  readonly file?: true | 'text';
+  /** A string here says where something is, or which: no text, but for what it carries itself (`data:`). */
   readonly address?: true;
   /** Fields of objects here. They hold in place of what `below` says of them. */
   readonly fields?: TextRules;

@@ -1,8 +1,11 @@
 import {
   ARGUMENTS,
+  CITED,
   each,
   FILE,
+  FILE_BYTES,
   FUNCTION,
+  NATIVE_FIELDS,
   PLAIN_ARGUMENTS,
   REASONING,
   SCHEMA,
@@ -11,6 +14,7 @@ import {
   type TextRule,
   type TextRules,
   TOOL_ADDRESS,
+  TOOL_CHOICE,
   WORDLESS,
 } from '../../texts';
 
@@ -40,8 +44,9 @@ const MESSAGE: TextRule = {
     function_call: { place: 'arguments', fields: { arguments: ARGUMENTS } },
     reasoning: REASONING,
     reasoning_content: REASONING,
-    reasoning_details: REASONING,
-    images: SKIP,
+    reasoning_details: { ...REASONING, fields: { data: SKIP } },
+    annotations: CITED,
+    images: FILE_BYTES,
   },
 };
 
@@ -58,8 +63,8 @@ const TOOL: TextRule = {
 };
 
 const SETTINGS: TextRules = each(
-  `model user safety_identifier metadata service_tier reasoning_effort reasoning verbosity modalities audio stop stream_options tool_choice
-   function_call safetySettings generationConfig additionalModelRequestFields guardrailConfig prompt_cache_key prompt_cache_retention logit_bias`,
+  `model user safety_identifier metadata service_tier reasoning_effort reasoning verbosity modalities audio stream_options prompt_cache_key
+   prompt_cache_retention logit_bias`,
   SKIP,
 );
 
@@ -67,6 +72,8 @@ const SETTINGS: TextRules = each(
 export const TEXT_RULES: TextRule = {
   fields: {
     ...SETTINGS,
+    ...NATIVE_FIELDS,
+    ...each('tool_choice function_call', TOOL_CHOICE),
     messages: MESSAGE,
     tools: TOOL,
     functions: { ...FUNCTION, place: 'tool-definition' },

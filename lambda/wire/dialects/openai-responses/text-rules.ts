@@ -1,7 +1,10 @@
 import {
   ARGUMENTS,
+  CITED,
   each,
+  FILE_BYTES,
   FUNCTION,
+  NATIVE_FIELDS,
   PLAIN_ARGUMENTS,
   REASONING,
   SCHEMA,
@@ -10,6 +13,7 @@ import {
   type TextRule,
   type TextRules,
   TOOL_ADDRESS,
+  TOOL_CHOICE,
   WORDLESS,
 } from '../../texts';
 
@@ -37,13 +41,14 @@ const CALL: TextRule = {
     outputs: { place: 'result' },
     results: { place: 'result' },
     error: { place: 'result' },
+    action: { fields: { env: ARGUMENTS, url: {}, sources: CITED } },
   },
 };
 
 const ITEMS: Readonly<Record<string, TextRule>> = {
   reasoning: REASONING,
   item_reference: SKIP,
-  image_generation_call: { place: 'arguments', fields: { result: SKIP } },
+  image_generation_call: { place: 'arguments', fields: { result: FILE_BYTES } },
   mcp_list_tools: { place: 'tool-definition', fields: { tools: TOOL } },
   additional_tools: { place: 'tool-definition', fields: { tools: TOOL } },
   mcp_approval_request: CALL,
@@ -57,13 +62,13 @@ function itemOf(kindOf: (field: string) => string | undefined): TextRule {
   if (type.endsWith('_output') || type.endsWith('_response')) return RESULT;
   return {
     place: PLACES[kindOf('role') ?? ''] ?? 'message',
-    fields: { content: { fields: { filename: { place: 'document' } } } },
+    fields: { content: { fields: { filename: { place: 'document' }, annotations: CITED } } },
   };
 }
 
 const SETTINGS: TextRules = each(
-  `model user safety_identifier metadata service_tier reasoning tool_choice include truncation previous_response_id conversation
-   prompt_cache_key prompt_cache_retention stream_options safetySettings generationConfig additionalModelRequestFields guardrailConfig`,
+  `model user safety_identifier metadata service_tier reasoning include truncation previous_response_id conversation
+   prompt_cache_key prompt_cache_retention stream_options`,
   SKIP,
 );
 
@@ -71,6 +76,8 @@ const SETTINGS: TextRules = each(
 export const TEXT_RULES: TextRule = {
   fields: {
     ...SETTINGS,
+    ...NATIVE_FIELDS,
+    tool_choice: TOOL_CHOICE,
     instructions: { place: 'system' },
     input: { place: 'user', below: WORDLESS, kind: itemOf },
     tools: TOOL,
