@@ -1,4 +1,4 @@
-import type { TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem, UpdateItemCommandInput, UpdateItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { WriteResult } from '../../platform/stored';
 import { conditionFailure, type Item } from './attributes';
 import type { CallOptions, DynamoDbConnector } from './dynamodb';
@@ -39,35 +39,27 @@ export async function conditionalTransaction(
 export type UpdateResult = { readonly done: Item } | { readonly failed: Item | undefined };
 
 /** Runs one conditional update whose input asks for the old item on failure; everything but a failed condition is thrown on. */
-export async function conditionalUpdate(
+export function conditionalUpdate(
   connector: DynamoDbConnector,
   input: UpdateItemCommandInput & { readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
   options: CallOptions,
 ): Promise<UpdateResult> {
-  try {
-    const { Attributes: attributes } = await connector.updateItem(input, options);
-    return { done: attributes as Item };
-  } catch (error) {
-    return failed(error);
-  }
+  return connector.updateItem(input, options).then(updated, failed);
+}
+
+function updated({ Attributes: attributes }: UpdateItemCommandOutput): UpdateResult {
+  return { done: attributes as Item };
 }
 
 /** Puts an item where there is none; everything but a failed condition is thrown on. */
-export async function create(connector: DynamoDbConnector, table: string, item: Item, options: CallOptions): Promise<UpdateResult> {
-  try {
-    await connector.putItem(
-      {
-        TableName: table,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-      options,
-    );
-    return { done: item };
-  } catch (error) {
-    return failed(error);
-  }
+export function create(connector: DynamoDbConnector, table: string, item: Item, options: CallOptions): Promise<UpdateResult> {
+  const input = {
+    TableName: table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+  return connector.putItem(input, options).then(() => ({ done: item }), failed);
 }
 
 function failed(error: unknown): UpdateResult {

@@ -18,5 +18,5 @@ export { type Member, Roster } from './roster';
 export { sharedReads } from './shared-reads';
 export type { Soon } from './soon';
 export { createTicker, type Ticker, type Watcher } from './ticker';
-export { createTierUp } from './tier-up';
+export { compileAtFirstCall, createTierUp } from './tier-up';
 export { withoutTrailingSlash } from './trailing-slash';

@@ -3,13 +3,13 @@
  *
  * @param most names that are remembered
  */
-export function createMemo<T>(most: number): (name: string, make: () => T) => T {
+export function createMemo<T>(most: number): (name: string, make: (name: string) => T) => T {
   const made = new Map<string, T>();
   return (name, make) => {
     const known = made.get(name);
     if (known !== undefined || made.has(name)) return known as T;
     if (made.size >= most) made.clear();
-    const value = make();
+    const value = make(name);
     made.set(name, value);
     return value;
   };

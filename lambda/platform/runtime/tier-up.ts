@@ -21,13 +21,32 @@ const FRUGAL = '--no-maglev-destroy-on-background';
 /** The first V8 whose tiers are told apart by these. */
 const MAJOR_VERSION = 12;
 
+function hasTiers(version: string): boolean {
+  return Number.parseInt(version, 10) >= MAJOR_VERSION;
+}
+
 /** @returns to be called at each call; once the process has proven to be a busy one, the code of a call is compiled for good */
 export function createTierUp(setFlag: (flag: string) => void = setFlagsFromString, version: string = process.versions.v8): () => void {
-  if (Number.parseInt(version, 10) < MAJOR_VERSION) return () => undefined;
+  if (!hasTiers(version)) return () => undefined;
   setFlag(FRUGAL);
   let calls = 0;
   return () => {
     calls += 1;
     if (calls === PROVEN_CALLS) for (const flag of SOON) setFlag(flag);
   };
+}
+
+/**
+ * What runs in the first requests runs in all: until the end, baseline code is made at the first call of a function, not when it has run for a
+ * while. For an environment that runs the code of requests while it starts; a process that lives long would pay for it.
+ *
+ * @returns to be called at the end
+ */
+export function compileAtFirstCall(
+  setFlag: (flag: string) => void = setFlagsFromString,
+  version: string = process.versions.v8,
+): () => void {
+  if (!hasTiers(version)) return () => undefined;
+  setFlag('--always-sparkplug');
+  return () => setFlag('--no-always-sparkplug');
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../platform/json';
+import { createMemo } from '../../platform/runtime';
 import type { Media } from '../model/media';
 import { mediaOf } from './media';
 import { isLocation } from './media-locations';
@@ -34,8 +35,27 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/file/, 'file'],
 ];
 
-function kindIn(name: string): Kind | undefined {
-  return KINDS.find(([pattern]) => pattern.test(name))?.[1];
+/** What the name of a field or of a part's type says of what it holds. */
+interface NameSays {
+  readonly kind: Kind | undefined;
+  /** A file kept at the provider. */
+  readonly stored: boolean;
+  readonly holdsMedia: boolean;
+}
+
+const MOST_REMEMBERED = 2_000;
+const LONGEST_REMEMBERED = 64;
+
+/** The same few names come again and again. */
+const remembered = createMemo<NameSays>(MOST_REMEMBERED);
+
+function saidBy(name: string): NameSays {
+  return name.length > LONGEST_REMEMBERED ? said(name) : remembered(name, said);
+}
+
+function said(name: string): NameSays {
+  const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];
+  return { kind, stored: /file_?ids?$/.test(name), holdsMedia: HOLDS.test(name) };
 }
 
 /** Collects what a content holds beside words, in whatever form and however deep: a form that nobody listed counts as the dearest file. */
@@ -54,20 +74,21 @@ export class MediaFinder {
     this.visit(part);
     const type = typeof part['type'] === 'string' ? part['type'].toLowerCase() : '';
     if (WORDS.test(type)) return;
-    const own = kindIn(type) ?? kind;
+    const own = saidBy(type).kind ?? kind;
     for (const name in part) {
       const field = name.toLowerCase();
       if (NO_MEDIA.has(field) || (OWN_WORDS.has(field) && WRITTEN.test(type))) continue;
-      this.#addField(part, name, field, isStored(field) ? own : (kindIn(field) ?? own));
+      const says = saidBy(field);
+      this.#addField(part, name, field, says, says.stored ? own : (says.kind ?? own));
     }
   }
 
-  #addField(part: JsonObject, name: string, field: string, kind: Kind): void {
+  #addField(part: JsonObject, name: string, field: string, says: NameSays, kind: Kind): void {
     const value = part[name];
     for (const item of Array.isArray(value) ? value : [value]) {
       if (typeof item !== 'string') this.add(item, field, kind);
-      else if (isStored(field) && !isLocation(item)) this.found.push({ kind: kind === 'file' ? 'document' : kind });
-      else if (holdsMedia(field, item)) this.#addText(item, kind, part);
+      else if (says.stored && !isLocation(item)) this.found.push({ kind: kind === 'file' ? 'document' : kind });
+      else if (says.holdsMedia || looksLikeMedia(field, item)) this.#addText(item, kind, part);
     }
   }
 
@@ -78,13 +99,7 @@ export class MediaFinder {
   }
 }
 
-/** A file kept at the provider. */
-function isStored(field: string): boolean {
-  return /file_?ids?$/.test(field);
-}
-
-function holdsMedia(field: string, text: string): boolean {
-  if (HOLDS.test(field)) return true;
+function looksLikeMedia(field: string, text: string): boolean {
   if (STRING_WORDS.has(field)) return false;
   if (isPlainReference(text)) return true;
   const head = text.slice(0, LEAST_BASE64).replace(/[\0-\x20]/g, '');
