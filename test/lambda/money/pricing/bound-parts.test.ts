@@ -63,11 +63,11 @@ test('a recording is read again after each use of a tool, at its own rate', () =
   expect(more(use(3))).toBe(4n * more([]));
 });
 
-test('each answer of another model that a tool asks is as long as that may write', () => {
-  const toolUses = [{ unit: 'advisor', most: 2, tokens: 0, free: true as const, model: 'other' }];
+test.each([1, 2])('each of %i answers of another model that a tool asks is as long as that may write', (most) => {
+  const toolUses = [{ unit: 'advisor', most, tokens: 0, free: true as const, model: 'other' }];
   const [short, long] = [price({ maxOutputTokens: 20_000 }), price({ maxOutputTokens: 50_000 })];
 
-  expect(cost({ toolUses }, long) - cost({ toolUses }, short)).toBe(2n * 30_000n * OUTPUT);
+  expect(cost({ toolUses }, long) - cost({ toolUses }, short)).toBe(BigInt(most) * 30_000n * OUTPUT);
   expect(cost({}, long)).toBe(cost({}, short));
 });
 
@@ -77,6 +77,7 @@ test('what is predicted in vain is written too, for each choice, and nothing whe
   expect(cost({ predictedTokens: 5_000 }, price(), { maxOutputTokens: 0 })).toBe(cost({}, price(), { maxOutputTokens: 0 }));
 });
 
-test('what may go nowhere costs nothing', () => {
+test('what may go nowhere costs nothing, nor what is free wherever it goes', () => {
   expect(bound({}, [])).toEqual({ costNanoUsd: 0n, inputTokens: 0 });
+  expect(cost({}, [FREE_PRICE, { ...FREE_PRICE }])).toBe(0n);
 });
