@@ -87,12 +87,21 @@ export class CallGuard {
     tally.findings += findings;
   }
 
-  /** Counts what was found here. */
-  public found(findings: readonly Finding[], direction: Way): void {
-    for (const finding of findings) {
-      const { policy, rule } = this.ruleOf(finding);
-      const { id, version } = policy;
-      this.note({ policy: id, version, rule: rule.name, direction, verdict: rule.action, types: [finding.type], findings: 1 });
+  /** Counts what was found here. @param verdict what became of it, where that is not what its rule says */
+  public found(findings: readonly Finding[], direction: Way, verdict?: Verdict): void {
+    const byRule = new Map<string, { readonly types: Set<string>; findings: number }>();
+    for (const { rule, type } of findings) {
+      const counted = byRule.get(rule);
+      if (counted === undefined) byRule.set(rule, { types: new Set([type]), findings: 1 });
+      else {
+        counted.types.add(type);
+        counted.findings++;
+      }
+    }
+    for (const [id, { types, findings: count }] of byRule) {
+      const { policy, rule } = this.applied.rules.get(id) as AppliedRule;
+      const noted = { policy: policy.id, version: policy.version, rule: rule.name, direction, verdict: verdict ?? rule.action };
+      this.note({ ...noted, types: [...types], findings: count });
     }
   }
 
@@ -113,11 +122,7 @@ export class CallGuard {
     if (scanner === undefined || !interferes) return text;
     const findings = scanner.scan(text).filter((finding) => HIDING.has(this.ruleOf(finding).rule.action));
     if (findings.length === 0) return text;
-    for (const finding of findings) {
-      const { policy, rule } = this.ruleOf(finding);
-      const { id, version } = policy;
-      this.note({ policy: id, version, rule: rule.name, direction: 'output', verdict: 'mask', types: [finding.type], findings: 1 });
-    }
+    this.found(findings, 'output', 'mask');
     return this.masks.apply({ text, findings }, { form: 'text', reversible: NONE });
   }
 

@@ -82,10 +82,14 @@ function isAtHome(
   const grouped = forms.get(numbers.shapeOf(group)) as readonly HomeForm[];
   const first = numbers.digits[0] as number;
   if (!canBegin(grouped, first) || !numbers.standsAlone(window, group)) return false;
-  const isNamed = PHONE_NAMES.areThere(window, index);
+  let isNamed: boolean | undefined;
   let digits: string | undefined;
   for (const form of grouped) {
-    if ((form.ifNamed && !isNamed) || !form.firstDigits.includes(first)) continue;
+    if (!form.firstDigits.includes(first)) continue;
+    if (form.ifNamed) {
+      isNamed ??= PHONE_NAMES.areThere(window, index);
+      if (!isNamed) continue;
+    }
     digits ??= numbers.text(group);
     if (form.digits.test(digits)) return true;
   }

@@ -48,6 +48,8 @@ export class Found {
   open = 0;
   private fields: Int32Array = new Int32Array(FIRST_CAPACITY * FIELDS);
   private inOrder = true;
+  /** Of what overlaps, those that are not seen for as long as a dearer one is. */
+  private readonly waiting: number[] = [];
 
   constructor(private readonly sought: SoughtList) {}
 
@@ -75,9 +77,8 @@ export class Found {
       for (; next < count && (fields[next * FIELDS + START] as number) < end; next++) {
         end = Math.max(end, fields[next * FIELDS + END] as number);
       }
-      const covering = next === first + 1 ? first : this.coveringAll(first, next, start, end);
-      if (covering >= 0 && start >= from && end <= cut) hand(fields[covering * FIELDS + SOUGHT] as number, start, end);
-      else if (end > from) this.paint(first, next, Math.max(start, from), Math.min(end, cut), hand);
+      if (next > first + 1) this.tellApart(first, next, from, cut, hand);
+      else if (end > from) hand(fields[first * FIELDS + SOUGHT] as number, Math.max(start, from), Math.min(end, cut));
       first = next;
     }
   }
@@ -150,50 +151,80 @@ export class Found {
     return least;
   }
 
-  /** Which of some that overlap covers all of them and is dearer than they are; -1 where none is. */
-  private coveringAll(first: number, next: number, start: number, end: number): number {
-    const { fields } = this;
-    let dearest = first;
-    for (let index = first + 1; index < next; index++) if (this.isDearer(index, dearest)) dearest = index;
-    return fields[dearest * FIELDS + START] === start && fields[dearest * FIELDS + END] === end ? dearest : -1;
+  /** Tells apart what overlaps: what is dearest at a place is seen there. */
+  private tellApart(
+    first: number,
+    next: number,
+    from: number,
+    to: number,
+    hand: (sought: number, start: number, end: number) => void,
+  ): void {
+    const { fields, waiting } = this;
+    const tell = (one: number, start: number, end: number): void => {
+      const [low, high] = [Math.max(from, start), Math.min(to, end)];
+      if (low < high) hand(fields[one * FIELDS + SOUGHT] as number, low, high);
+    };
+    waiting.length = 0;
+    let seen = first;
+    let place = fields[first * FIELDS + START] as number;
+    for (let ahead = first + 1; seen >= 0 && place < to; ) {
+      const end = fields[seen * FIELDS + END] as number;
+      const start = ahead < next ? (fields[ahead * FIELDS + START] as number) : end;
+      if (start >= end) {
+        tell(seen, place, end);
+        place = end;
+        seen = this.dearestWaiting(place);
+        continue;
+      }
+      // What ends no later than a dearer one beside it is not seen any more.
+      const endAhead = fields[ahead * FIELDS + END] as number;
+      if (this.isDearer(ahead, seen)) {
+        tell(seen, place, start);
+        if (end > endAhead) waiting.push(seen);
+        place = start;
+        seen = ahead;
+      } else if (endAhead > end) waiting.push(ahead);
+      ahead++;
+    }
   }
 
-  /** Tells apart what overlaps, place by place. */
-  private paint(first: number, next: number, from: number, to: number, hand: (sought: number, start: number, end: number) => void): void {
-    const { fields } = this;
-    if (to <= from) return;
-    /** Which is seen at each place, counted from 1. */
-    const seen = new Int32Array(to - from);
-    for (let index = first; index < next; index++) {
-      const end = Math.min(to, fields[index * FIELDS + END] as number);
-      for (let place = Math.max(from, fields[index * FIELDS + START] as number); place < end; place++) {
-        const other = (seen[place - from] as number) - 1;
-        if (other < 0 || this.isDearer(index, other)) seen[place - from] = index + 1;
-      }
+  /** Takes the dearest of those that wait; what has ended waits no longer. -1 where none does. */
+  private dearestWaiting(place: number): number {
+    const { fields, waiting } = this;
+    let dearest = -1;
+    let kept = 0;
+    for (const one of waiting) {
+      if ((fields[one * FIELDS + END] as number) <= place) continue;
+      if (dearest < 0) dearest = one;
+      else if (this.isDearer(one, dearest)) {
+        waiting[kept++] = dearest;
+        dearest = one;
+      } else waiting[kept++] = one;
     }
-    for (let place = 0; place < seen.length; ) {
-      const one = seen[place] as number;
-      let end = place + 1;
-      while (end < seen.length && seen[end] === one) end++;
-      if (one > 0) hand(fields[(one - 1) * FIELDS + SOUGHT] as number, from + place, from + end);
-      place = end;
-    }
+    waiting.length = kept;
+    return dearest;
   }
 
   /** Whether one wins over another. What a form or a check digit proves goes before telephone numbers, which have neither. */
   private isDearer(one: number, other: number): boolean {
     const { fields, sought } = this;
-    const [at, beside] = [one * FIELDS, other * FIELDS];
-    const [first, second] = [fields[at + SOUGHT] as number, fields[beside + SOUGHT] as number];
-    const rank = sought.rankOf(first) - sought.rankOf(second);
-    if (rank !== 0) return rank > 0;
-    const [start, otherStart] = [fields[at + START] as number, fields[beside + START] as number];
+    const at = one * FIELDS;
+    const beside = other * FIELDS;
+    const first = fields[at + SOUGHT] as number;
+    const second = fields[beside + SOUGHT] as number;
+    const start = fields[at + START] as number;
+    const otherStart = fields[beside + START] as number;
     const length = (fields[at + END] as number) - start - ((fields[beside + END] as number) - otherStart);
-    if (length !== 0) return length > 0;
-    const [left, right] = [sought.all[first] as Sought, sought.all[second] as Sought];
-    const proof = Number(right.type === UNPROVED) - Number(left.type === UNPROVED);
-    if (proof !== 0) return proof > 0;
-    return start === otherStart ? nameOf(left) < nameOf(right) : start < otherStart;
+    if (first !== second) {
+      const rank = sought.rankOf(first) - sought.rankOf(second);
+      if (rank !== 0) return rank > 0;
+      if (length !== 0) return length > 0;
+      const [left, right] = [sought.all[first] as Sought, sought.all[second] as Sought];
+      const proof = Number(right.type === UNPROVED) - Number(left.type === UNPROVED);
+      if (proof !== 0) return proof > 0;
+      if (start === otherStart) return nameOf(left) < nameOf(right);
+    }
+    return length === 0 ? start < otherStart : length > 0;
   }
 }
 
