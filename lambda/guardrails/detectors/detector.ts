@@ -1,5 +1,5 @@
 import type { GuardType } from '../../../lib/private/contract';
-import type { NumberGroups, TextWindow } from '../text';
+import type { NumberGroups, NumberKind, TextWindow } from '../text';
 
 /** Finds one type of thing. It keeps nothing: what it says of a place depends on the window alone. */
 export interface Detector {
@@ -18,9 +18,8 @@ export interface Detector {
 }
 
 /** Finds numbers by how their digits are grouped, which is read once for all. */
-export interface NumberDetector {
+export interface NumberDetector extends NumberKind {
   readonly type: GuardType;
-  readonly shapes: readonly number[];
   /** Whether the groups up to one, which begin at `index` and have one of the shapes, are such a number. */
   isNumber(numbers: NumberGroups, group: number, window: TextWindow, index: number): boolean;
 }

@@ -18,6 +18,7 @@ export const paymentCard: NumberDetector = {
     shapeOf(4, 4, 4, 4, 3),
     shapeOf(6, 13),
   ],
+  canBegin: (_, beginning) => beginning >= '2' && beginning <= '6',
   isNumber(numbers, group, window) {
     const count = numbers.count(group);
     if (!numbers.isUniform(group) || !isIssued(numbers.digits, count) || !isLuhn(numbers.digits, count)) return false;

@@ -47,6 +47,7 @@ export function phoneAtHome(locales: readonly string[] | undefined): NumberDetec
   return {
     type: 'phone',
     shapes: [...forms.keys()],
+    canBegin: (shape, beginning) => canBegin(forms.get(shape) as readonly HomeForm[], beginning),
     isNumber: (numbers, group, window, index) => isAtHome(forms, numbers, group, window, index),
   };
 }
@@ -54,7 +55,12 @@ export function phoneAtHome(locales: readonly string[] | undefined): NumberDetec
 /** The same, where the code of the area stands in brackets. */
 export function phoneInBrackets(locales: readonly string[] | undefined): Detector {
   const forms = homeForms(locales);
-  const numbers = new NumberGroups([...forms.keys()]);
+  const numbers = new NumberGroups([
+    {
+      shapes: [...forms.keys()],
+      canBegin: (shape, beginning) => canBegin(forms.get(shape) as readonly HomeForm[], beginning),
+    },
+  ]);
   return {
     type: 'phone',
     at: '(',
@@ -81,7 +87,7 @@ function isAtHome(
 ): boolean {
   const grouped = forms.get(numbers.shapeOf(group)) as readonly HomeForm[];
   const first = numbers.digits[0] as number;
-  if (!canBegin(grouped, first) || !numbers.standsAlone(window, group)) return false;
+  if (!numbers.standsAlone(window, group)) return false;
   let isNamed: boolean | undefined;
   let digits: string | undefined;
   for (const form of grouped) {
@@ -96,9 +102,9 @@ function isAtHome(
   return false;
 }
 
-function canBegin(forms: readonly HomeForm[], digit: number): boolean {
-  for (const { firstDigits } of forms) if (firstDigits.includes(digit)) return true;
-  return false;
+/** Behind a nought stands the code of an area, which begins with none. */
+function canBegin(forms: readonly HomeForm[], beginning: string): boolean {
+  return beginning.length === 1 && forms.some(({ firstDigits }) => firstDigits.includes(Number(beginning)));
 }
 
 /** Not within a word, a number with a fraction, or a telephone number that began before. */

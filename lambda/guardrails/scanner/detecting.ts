@@ -21,8 +21,8 @@ export class DetectorSearch implements Search {
   private readonly atWordStart: ByPair;
   /** Who looks at a unit anywhere. */
   private readonly anywhere: ByUnit;
-  /** Who looks at numbers, by how their digits are grouped. */
-  private readonly byShape: readonly (readonly Asked<NumberDetector>[] | undefined)[];
+  /** Who looks at numbers, by how they begin and their digits are grouped. */
+  private readonly byNode: readonly (readonly Asked<NumberDetector>[] | undefined)[];
   private readonly numbers: NumberGroups;
 
   constructor(rules: readonly LocalRule[], sought: SoughtList) {
@@ -37,15 +37,14 @@ export class DetectorSearch implements Search {
     );
     this.atWordStart = new ByPair(detectors.filter(({ detector }) => detector.atWordStart));
     this.anywhere = byUnit(detectors.filter(({ detector }) => !detector.atWordStart));
-    const shapes = [...new Set(inNumbers.flatMap(({ detector }) => detector.shapes))];
-    this.numbers = new NumberGroups(shapes);
-    const byShape: Asked<NumberDetector>[][] = [];
-    for (const shape of shapes) byShape[this.numbers.nodeOf(shape)] = inNumbers.filter(({ detector }) => detector.shapes.includes(shape));
-    this.byShape = byShape;
+    this.numbers = new NumberGroups(inNumbers.map(({ detector }) => detector));
+    this.byNode = this.numbers.kinds.map((kinds) =>
+      kinds.length === 0 ? undefined : kinds.map((kind) => inNumbers[kind] as Asked<NumberDetector>),
+    );
     for (let unit = 0; unit < ASCII; unit++) {
       this.looks[unit] =
         (is(unit, WORD) ? IN_WORD : 0) |
-        (is(unit, DIGIT) && shapes.length > 0 ? NUMBER : 0) |
+        (is(unit, DIGIT) && inNumbers.length > 0 ? NUMBER : 0) |
         (this.atWordStart.asks(unit) ? ASKED_AT_START : 0) |
         (this.anywhere[unit] === undefined ? 0 : ASKED_ANYWHERE);
     }
@@ -78,7 +77,7 @@ export class DetectorSearch implements Search {
     window.ranOut = false;
     numbers.readAt(window, index);
     for (let group = 0; group < numbers.groups; group++) {
-      const asked = this.byShape[numbers.nodes[group] as number];
+      const asked = this.byNode[numbers.nodes[group] as number];
       if (asked === undefined || !numbers.canEnd(window, group)) continue;
       numbers.readDigits(window, group);
       for (const { sought, detector } of asked) {

@@ -18,6 +18,17 @@ const IN_ROW = 16;
 /** More than a group can hold. */
 const SHAPE_BASE = 32;
 
+/** How numbers begin: with each digit, and with two noughts, as few do that anybody looks for. */
+const BEGINNINGS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '00'] as const;
+const TWO_NOUGHTS = 10;
+
+/** Numbers that are looked for. */
+export interface NumberKind {
+  readonly shapes: readonly number[];
+  /** Whether one of a shape can begin like that. Default: it can. */
+  readonly canBegin?: (shape: number, beginning: string) => boolean;
+}
+
 /** Units of a text; 0 where there is none. */
 interface Units {
   /** Something behind the end was asked for. */
@@ -40,13 +51,17 @@ export class NumberGroups {
   readonly digits = new Uint8Array(MOST_DIGITS);
   /** How many groups there are. */
   groups = 0;
-  /** Of each group: the place of the shape up to there among all, as `nodeOf` tells it. */
+  /** Of each group: the place of the shape up to there among all, as `kinds` is read by it. */
   readonly nodes = new Uint16Array(MOST_GROUPS);
+  /** Of each place: which kinds of numbers are grouped like that, and can begin like that. */
+  readonly kinds: number[][] = [];
   /** Whether it stands alone: 0 where nobody has asked. */
   private readonly alone = new Uint8Array(MOST_GROUPS);
   /** Which node of the tree of all known shapes a group leads to, by node and length; 0 where no shape goes on like that. */
   private readonly next: Uint16Array;
-  private readonly shapes: readonly number[];
+  private readonly shapes: number[] = [];
+  /** The node at which numbers with each beginning start. */
+  private readonly roots: number[] = [];
 
   /**
    * The groups of a row, the last ones of it: the second of a number is the first of the next one. Where each begins and ends, how many digits
@@ -64,23 +79,32 @@ export class NumberGroups {
   private digitsOf = -1;
   private digitCount = 0;
 
-  constructor(shapes: readonly number[]) {
-    this.next = new Uint16Array((1 + shapes.length * MOST_GROUPS) * SHAPE_BASE);
-    const ofNodes = [0];
-    for (const shape of shapes) {
-      let node = 0;
-      for (const length of lengthsOf(shape)) {
-        const at = node * SHAPE_BASE + length;
-        if (this.next[at] === 0) this.next[at] = ofNodes.push((ofNodes[node] as number) * SHAPE_BASE + length) - 1;
-        node = this.next[at] as number;
+  constructor(kinds: readonly NumberKind[]) {
+    const next: number[] = [];
+    for (const beginning of BEGINNINGS) {
+      const root = this.addNode(next, 0);
+      this.roots.push(root);
+      for (const [place, { shapes, canBegin }] of kinds.entries()) {
+        for (const shape of shapes) if (canBegin?.(shape, beginning) !== false) this.addShape(next, root, shape, place);
       }
     }
-    this.shapes = ofNodes;
+    this.next = Uint16Array.from(next);
   }
 
-  /** The place of a known shape among all: what `nodes` names it by. */
-  nodeOf(shape: number): number {
-    return lengthsOf(shape).reduce((node, length) => this.next[node * SHAPE_BASE + length] as number, 0);
+  private addNode(next: number[], shape: number): number {
+    for (let length = 0; length < SHAPE_BASE; length++) next.push(0);
+    this.kinds.push([]);
+    return this.shapes.push(shape) - 1;
+  }
+
+  private addShape(next: number[], root: number, shape: number, kind: number): void {
+    let node = root;
+    for (const length of lengthsOf(shape)) {
+      const at = node * SHAPE_BASE + length;
+      if (next[at] === 0) next[at] = this.addNode(next, (this.shapes[node] as number) * SHAPE_BASE + length);
+      node = next[at] as number;
+    }
+    (this.kinds[node] as number[]).push(kind);
   }
 
   /** Places are those of another text from now on. */
@@ -99,7 +123,9 @@ export class NumberGroups {
       this.first = 0;
       this.read = 0;
     }
-    let node = 0;
+    const first = units.at(start) - ZERO;
+    if (first < 0 || first > 9) return;
+    let node = this.roots[first === 0 && units.at(start + 1) === ZERO ? TWO_NOUGHTS : first] as number;
     let index = start;
     for (let group = 0; group < MOST_GROUPS && index >= 0; group++) {
       if (this.first + group === this.read) this.readGroup(units, index, bracketed && group === 0);
