@@ -170,6 +170,7 @@ function widgetsOf(props: GatewayMonitoringProps): Widgets {
     providers,
     proxy: proxy.metrics,
     proxyLog: proxy.logGroup,
+    usageLog: usage.handler.logGroup,
     tables: [
       { name: 'identity', table: tables.identity },
       { name: 'counters', table: tables.counters },

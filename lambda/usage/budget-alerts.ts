@@ -6,7 +6,7 @@ import { type BudgetSources, budgetStates, pageKey } from '../money/pages';
 import type { SpendStore } from '../money/ports';
 import { formatUsd, parseUsd } from '../money/pricing';
 import type { Contribution } from '../money/rollup';
-import { type Clock, isoTime } from '../platform/runtime';
+import { type Clock, isoTime, type Log } from '../platform/runtime';
 
 export interface BudgetAlertParts {
   readonly identity: Pick<IdentityStore, 'get'>;
@@ -16,7 +16,10 @@ export interface BudgetAlertParts {
   readonly alerts: AlertStore;
   readonly document: Pick<GatewayDocument, 'gateway' | 'defaults'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
 }
+
+const PERCENT = 100;
 
 type BoundLevel = ReturnType<typeof bindLevel>;
 type Calls = readonly Pick<Contribution, 'levels' | 'pages'>[];
@@ -72,7 +75,7 @@ function passedStarts(label: string, { period, model = '*' }: BudgetConfig, curr
 }
 
 async function raise(
-  { alerts, clock }: Pick<BudgetAlertParts, 'alerts' | 'clock'>,
+  { alerts, clock, log }: Pick<BudgetAlertParts, 'alerts' | 'clock' | 'log'>,
   { kind, label }: BoundLevel,
   { period, model, alert_at: thresholds = [] }: BudgetConfig,
   limitUsd: string,
@@ -83,13 +86,14 @@ async function raise(
   for (const threshold of thresholds) {
     if (spentNanoUsd * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
     const counter = `${pageKey(label, model ?? '*')}#${period}#${startMs}`;
-    await alerts.raise({
+    const levelId = label.slice(kind.length + 1);
+    const isNew = await alerts.raise({
       id: `${counter}#${threshold}#${limitUsd}`,
       type: EVENTS.BUDGET_THRESHOLD,
       at: isoTime(clock.now()),
       detail: {
         level: kind,
-        level_id: label.slice(kind.length + 1),
+        level_id: levelId,
         period,
         period_start: isoTime(startMs),
         ...(model === undefined ? {} : { model }),
@@ -98,5 +102,9 @@ async function raise(
         spent_usd: formatUsd(spentNanoUsd),
       },
     });
+    if (!isNew) continue;
+    // For the finance dashboard.
+    const budget = [kind, levelId, period, ...(model === undefined ? [] : [model])].join(' ');
+    log.write('info', 'budget-threshold', { budget, count: Math.round(threshold * PERCENT), costNanoUsd: String(spentNanoUsd) });
   }
 }

@@ -44,6 +44,7 @@ const alertParts = {
   alerts,
   document: loadDocument(environment.configFile),
   clock,
+  log,
 };
 const rebuildParts = {
   records: createUsageRecordStore(connector, environment.recordsTable, clock),

@@ -17,6 +17,8 @@ export interface LogFields {
   readonly code?: string;
   /** Low-cardinality detail of ours, never a provider's or caller's text. */
   readonly reason?: string;
+  /** Level, id and period of a budget, as administrators name them. */
+  readonly budget?: string;
   readonly attempts?: number;
   readonly costNanoUsd?: string;
   readonly latencyMs?: number;

@@ -5,6 +5,13 @@ import { QUERIES } from './queries';
 import type { Widgets } from './sources';
 
 const DAYS_A_MONTH = 30;
+/** Each budget that has reached a threshold within the time shown, and how far it was then; once a threshold, so there are few lines. */
+const NEAR_BUDGETS = [
+  'filter event = "budget-threshold"',
+  'stats max(count) as percent, max(costNanoUsd) / 1000000000 as usd, latest(@timestamp) as at by budget',
+  'sort percent desc',
+  'limit 20',
+];
 
 /** What it costs, and whose it is. */
 export function financeWidgets(widgets: Widgets): cloudwatch.IWidget[][] {
@@ -35,10 +42,10 @@ export function financeWidgets(widgets: Widgets): cloudwatch.IWidget[][] {
     [
       widgets.graph('Tokens', [widgets.sum(METRICS.INPUT_TOKENS), widgets.sum(METRICS.OUTPUT_TOKENS)]),
       widgets.graph('Tokens from caches', [widgets.sum(METRICS.CACHE_READ_TOKENS)]),
-      new cloudwatch.TextWidget({
-        markdown:
-          '### Budgets\n\n`npx cdk-llm-gateway usage` adds up spend by team, project, user, key, model and tag, exact to the nano-dollar; ' +
-          'a budget with `alert_at` is told of on the event bus, and to whom `alerts` names, before it is spent.',
+      new cloudwatch.LogQueryWidget({
+        title: 'Budgets near their limit',
+        logGroupNames: [widgets.sources.usageLog.logGroupName],
+        queryLines: NEAR_BUDGETS,
         width: 8,
         height: 6,
       }),

@@ -14,6 +14,8 @@ export interface DashboardSources {
   readonly proxy: ComputePlaneMetrics;
   /** Where the data plane's lines go; without it nothing can be asked of them. */
   readonly proxyLog?: logs.ILogGroup;
+  /** Where the lines of the usage function go. */
+  readonly usageLog: logs.ILogGroup;
   readonly tables: readonly { readonly name: string; readonly table: dynamodb.ITable }[];
   readonly others: { readonly [title: string]: readonly cloudwatch.IMetric[] };
 }

@@ -47,6 +47,12 @@ describe('budget alerts', () => {
     await spend(usage, 'c-03', 5_000_000_000n);
 
     expect(usage.published.map((event) => (event.detail as { threshold: number }).threshold)).toEqual([0.5, 0.8, 1]);
+    const told = usage.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'budget-threshold');
+    expect(told.map(({ budget, count, costNanoUsd }) => [budget, count, costNanoUsd])).toEqual([
+      ['team t1 month', 50, '5000000000'],
+      ['team t1 month', 80, '10000000000'],
+      ['team t1 month', 100, '10000000000'],
+    ]);
     expect(usage.published[0]).toEqual({
       type: 'budget-threshold-reached',
       at: new Date(NOON).toISOString(),

@@ -59,6 +59,7 @@ export function createUsageHarness({ archives = false } = {}) {
     alerts,
     document: { gateway: {}, defaults: {} },
     clock,
+    log,
   };
   const bucket = createMemoryBucket();
   const heads = createTrailHeads(database, TABLE_NAMES.records);
