@@ -32,7 +32,7 @@ export class RestoredAnswer {
         return onward(event);
       case 'tool-call-start':
         this.#begin(event, 'tool-call-delta', event.custom === true ? 'text' : 'json');
-        return onward(event);
+        return onward({ ...event, name: this.#restoredText(event.name) });
       case 'text-delta':
       case 'refusal-delta':
       case 'tool-call-delta': {
@@ -68,8 +68,12 @@ export class RestoredAnswer {
   #restoredEnd(event: Finish): Finish {
     const { stopSequence } = event.reason;
     if (stopSequence === undefined) return event;
+    return { ...event, reason: { ...event.reason, stopSequence: this.#restoredText(stopSequence) } };
+  }
+
+  #restoredText(text: string): string {
     const restorer = this.masks.restorer('text');
-    return { ...event, reason: { ...event.reason, stopSequence: restorer.write(stopSequence) + restorer.end() } };
+    return restorer.write(text) + restorer.end();
   }
 
   /** Places are those of the text with its masks, so they are left out. */

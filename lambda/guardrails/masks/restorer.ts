@@ -1,10 +1,11 @@
 import type { TextForm } from '../scanner';
 
-const MASK = { text: /\[[A-Z][A-Z0-9_]{1,86}\]/g, json: /(?:\[|\\u005[bB])[A-Z][A-Z0-9_]{1,86}(?:\]|\\u005[dD])/g };
+/** In JSON an escaped backslash is passed over, so that what follows it is no escape. */
+const MASK = { text: /\[[A-Z][A-Z0-9_]{1,86}\]/g, json: /\\\\|(?:\[|\\u005[bB])[A-Z][A-Z0-9_]{1,86}(?:\]|\\u005[dD])/g };
 /** What may be the beginning of a mask. */
 const BEGUN = {
   text: /\[[A-Z0-9_]{0,87}$/,
-  json: /(?:(?:\[|\\u005[bB])[A-Z0-9_]{0,87})?(?:\\(?:u(?:0(?:05?)?)?)?)?$/,
+  json: /(?:(?:\[|(?<!\\)(?:\\\\)*\\u005[bB])[A-Z0-9_]{0,87})?(?:(?<!\\)(?:\\\\)*\\(?:u(?:0(?:05?)?)?)?)?$/,
 };
 /** Longest mask, both brackets written as escapes. */
 const MOST_HELD_UNITS = 100;

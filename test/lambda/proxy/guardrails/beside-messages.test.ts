@@ -1,8 +1,9 @@
 import type { DialectName } from '../../../../lambda/wire/dialects';
+import { readAnswer, readStream } from '../../../support/answers';
 import { MODELS } from '../../../support/fixture-places';
 import type { TestGateway } from '../../../support/gateway';
 import { spoken, WIRE_FORMATS, type WireFormat } from '../../../support/spoken';
-import { jsonReply, startUpstream, type Upstream } from '../../../support/upstream';
+import { chunk, jsonReply, lastChunk, startUpstream, streamHead, type Upstream } from '../../../support/upstream';
 import { guardedGateway, sayingOf } from './support';
 
 /** What prompts hold beside their messages, and in parts of them that are no plain text: no provider gets the word, in whatever it is written. */
@@ -175,6 +176,30 @@ test.each(PROMPTS)('%s: %s', async (dialect, _what, more) => {
   expect(leaks).toEqual([]);
   // Not every provider takes all of them.
   expect([calls > 0, masked > 0]).toEqual([true, true]);
+});
+
+test.each([false, true])('a tool that is called comes back by the name that its caller gave it, streamed: %s', async (stream) => {
+  const name = '[ACME_1]';
+  const call = { id: 'c', type: 'function', function: { name, arguments: `{"path":"\\\\\\\\u005bACME_1] ${name}"}` } };
+  const answer = { id: 'a', model: 'm', created: 1, usage: { prompt_tokens: 1, completion_tokens: 1 } };
+  const tool_calls = [{ index: 0, ...call }];
+  const choice = { index: 0, finish_reason: 'tool_calls' };
+  upstream.script(
+    stream
+      ? [
+          streamHead(),
+          chunk(`data: ${JSON.stringify({ ...answer, choices: [{ ...choice, delta: { tool_calls } }] })}\n\ndata: [DONE]\n\n`),
+          lastChunk,
+        ]
+      : jsonReply({ ...answer, choices: [{ ...choice, message: { role: 'assistant', content: null, tool_calls: [call] } }] }),
+  );
+  const { path, body } = sayingOf('openai-chat', MODELS['openai-chat'], 'Hi', stream);
+
+  const reply = await gateway.call(path, { ...body, ...named('function', 'tools', { type: 'function', function: { name: WORD } }) });
+
+  const { toolCalls } = stream ? readStream('openai-chat', reply.text) : readAnswer('openai-chat', reply.json);
+  expect(toolCalls[0]?.name).toBe(WORD);
+  expect(JSON.parse(toolCalls[0]?.args ?? '')).toEqual({ path: `\\\\u005bACME_1] ${WORD}` });
 });
 
 test('a stop sequence comes back as the caller knows it', async () => {
