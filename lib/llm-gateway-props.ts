@@ -215,7 +215,7 @@ export interface LlmGatewayProps extends Level {
   readonly endUserHeader?: string;
 
   /**
-   * Bills of providers that are held against the records once a day; an alarm rings where they are apart by more than 0.5 %.
+   * Bills of providers that are held against the records once a day, with an alarm where they are apart by more than 0.5 %.
    *
    * @default - only `llm-gateway reconcile` does, where it is called
    */
