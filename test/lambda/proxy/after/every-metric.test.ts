@@ -1,11 +1,22 @@
+import {
+  createDeletionStore,
+  createRecordBlanking,
+  createRollupStore,
+  createSubjectKeys,
+  createUsageRecordStore,
+} from '../../../../lambda/aws/dynamodb';
 import { createPriceBook } from '../../../../lambda/money/pricing';
 import { GatewayError } from '../../../../lambda/platform/error';
+import { systemClock } from '../../../../lambda/platform/runtime';
 import { UnansweredError } from '../../../../lambda/proxy/answer/source';
+import { reconcile } from '../../../../lambda/reconciler/reconcile';
+import { deleteWhatIsAsked } from '../../../../lambda/sweeper/deletions';
 import { sweep } from '../../../../lambda/sweeper/handle';
 import { METRICS } from '../../../../lib/private/contract';
 import { serviceError } from '../../../support/dynamodb-expressions';
 import { compatible, route, startGateway } from '../../../support/gateway';
 import { budget, ledgerWorld, outcome } from '../../../support/ledger-world';
+import { createMemoryDynamoDb, TABLE_NAMES } from '../../../support/memory-dynamodb';
 import { bookOf } from '../../../support/prices';
 import { chunk, jsonReply, lastChunk, type Step, startUpstream, streamHead } from '../../../support/upstream';
 import { usageRecord } from '../../../support/usage-record';
@@ -126,8 +137,37 @@ async function ofTheLedger(): Promise<string[]> {
   return world.logged.map((line) => line.replace('metric ', ''));
 }
 
+/** The same, of what happens by itself: a deletion that nobody has gone on with, and a bill that cannot be read. */
+async function ofWhatIsScheduled(): Promise<string[]> {
+  const counted: string[] = [];
+  const table = createMemoryDynamoDb();
+  const parts = {
+    clock: systemClock,
+    log: { write: () => undefined },
+    metrics: { emit: (values: object) => counted.push(...Object.keys(values)) },
+    rollups: createRollupStore(table, TABLE_NAMES.records),
+  };
+  const deletions = createDeletionStore(table, TABLE_NAMES.audit);
+  const createdAt = '2026-01-01T00:00:00.000Z';
+  await deletions.put({ id: 'd', kind: 'key', value: 'k', facts: [], status: 'open', createdAt, contents: 0, records: 0, days: [] });
+  await deleteWhatIsAsked(
+    {
+      ...parts,
+      deletions,
+      blanking: createRecordBlanking(table, TABLE_NAMES.records),
+      subjectKeys: createSubjectKeys(table, TABLE_NAMES.records, systemClock),
+      records: createUsageRecordStore(table, TABLE_NAMES.records, systemClock),
+      contents: undefined,
+    },
+    () => true,
+  );
+  const bucketOf = () => ({ list: () => Promise.reject(new Error('no such bucket')), get: async () => undefined });
+  await reconcile({ ...parts, bills: [{ provider: 'p', format: 'cur', bucket: 'none', prefix: '' }], bucketOf });
+  return counted;
+}
+
 test('every metric that there is a name for is counted by the handlers', async () => {
-  const counted = new Set([...(await ofCalls()), ...(await ofTheLedger())]);
+  const counted = new Set([...(await ofCalls()), ...(await ofTheLedger()), ...(await ofWhatIsScheduled())]);
 
   expect(Object.values(METRICS).filter((name) => !counted.has(name))).toEqual([]);
 }, 60_000);
