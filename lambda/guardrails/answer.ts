@@ -24,6 +24,10 @@ interface OpenBlock {
   /** Units of its text that came, and that went on. */
   came: number;
   left: number;
+  /** Units of what an earlier block ended with that are still to be read again. */
+  again: number;
+  /** What of the text went on last, behind what was found in it. */
+  last: string;
   /** What is said of texts that are still held, with the units before it. */
   readonly waiting: { readonly after: number; readonly event: Citation }[];
 }
@@ -34,6 +38,21 @@ const DELTAS = {
   'refusal-start': 'refusal-delta',
   'tool-call-start': 'tool-call-delta',
 } as const;
+
+/** Of a block, what a finding may begin in that goes on in the next. */
+const LONGEST_END = 256;
+
+/** What was released of a block's own text, without what is read again. */
+function behind(block: OpenBlock, { text, findings }: CheckedPiece): CheckedPiece {
+  const units = Math.min(block.again, text.length);
+  if (units === 0) return { text, findings };
+  block.again -= units;
+  const left = findings.filter(({ end }) => end > units);
+  return {
+    text: text.slice(units),
+    findings: left.map((one) => ({ ...one, start: Math.max(0, one.start - units), end: one.end - units })),
+  };
+}
 
 /** What is known of the call that is answered, and told of its answer. */
 export interface AnsweredGuard {
@@ -63,6 +82,8 @@ export class GuardedAnswer {
   readonly #interferes: boolean;
   /** By choice. */
   readonly #open = new Map<number, OpenBlock>();
+  /** What the blocks before ended with, by choice and kind: callers read texts without what stands between them. */
+  readonly #ends = new Map<string, string>();
   #over = false;
 
   public constructor(guard: AnsweredGuard, { scanner, interferes }: AppliedWay) {
@@ -125,17 +146,23 @@ export class GuardedAnswer {
   }
 
   #begin({ choice, block: number }: BlockEvent, delta: Delta['type'], form: TextForm): void {
-    this.#open.set(choice, {
+    const held = this.#scanner.open(form);
+    const before = this.#interferes && form === 'text' ? (this.#ends.get(`${choice} ${delta}`) ?? '') : '';
+    const block: OpenBlock = {
       number,
-      held: this.#scanner.open(form),
+      held,
       form,
       delta,
       place: 'between',
       changed: false,
       came: 0,
       left: 0,
+      again: before.length,
+      last: before,
       waiting: [],
-    });
+    };
+    this.#open.set(choice, block);
+    if (before !== '') behind(block, held.write(before));
   }
 
   #end(event: BlockEvent, on: Onward): void {
@@ -143,14 +170,19 @@ export class GuardedAnswer {
     if (block === undefined) return on(this.#beside(event));
     this.#open.delete(event.choice);
     this.#release(block, block.held.end(), event.choice, on);
+    if (block.delta !== 'tool-call-delta') this.#ends.set(`${event.choice} ${block.delta}`, block.last);
     // A signature is of the text as it was.
     if (event.type === 'reasoning-end' && block.changed) return on({ type: event.type, choice: event.choice, block: event.block });
     on(this.#beside(event));
   }
 
   /** Hands on what may go on of a text. */
-  #release(block: OpenBlock, piece: CheckedPiece, choice: number, on: Onward): void {
+  #release(block: OpenBlock, released: CheckedPiece, choice: number, on: Onward): void {
+    const piece = behind(block, released);
     const { findings } = piece;
+    block.last = (block.last + piece.text).slice(-LONGEST_END);
+    const found = findings.at(-1);
+    if (found !== undefined) block.last = piece.text.slice(found.end).slice(-LONGEST_END);
     const blocking = this.#note(findings);
     const text = blocking === undefined ? piece.text : piece.text.slice(0, blocking.start);
     const masked = this.#guard.masked(

@@ -222,3 +222,37 @@ test('a stop sequence comes back as the caller knows it', async () => {
   expect(upstream.requests[0]?.body.toString()).toContain('"stop_sequences":["[ACME_1]"]');
   expect(json).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: WORD });
 });
+
+describe.each(['mask', 'block'] as const)('a word that goes over two blocks of an answer, with the action %s', (action) => {
+  const CUTS = Array.from({ length: WORD.length - 1 }, (_, at) => at + 1);
+
+  test.each(['whole', 'streamed'])('is told nowhere as one, %s', async (how) => {
+    const stream = how === 'streamed';
+    const guarded = await guardedGateway(upstream, [{ id: 'p', rules: [{ name: 'ACME', pattern: 'ACME-[0-9]{6}', action }] }]);
+    const leaks: number[] = [];
+    for (const cut of CUTS) {
+      const texts = [`see ${WORD.slice(0, cut)}`, `${WORD.slice(cut)} there`];
+      const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', usage: { input_tokens: 1, output_tokens: 1 } };
+      const events = [
+        { type: 'message_start', message: { ...message, content: [], stop_reason: null } },
+        ...texts.flatMap((text, index) => [
+          { type: 'content_block_start', index, content_block: { type: 'text', text: '' } },
+          { type: 'content_block_delta', index, delta: { type: 'text_delta', text } },
+          { type: 'content_block_stop', index },
+        ]),
+        { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+        { type: 'message_stop' },
+      ];
+      const sse = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+      const whole = { ...message, content: texts.map((text) => ({ type: 'text', text })), stop_reason: 'end_turn' };
+      upstream.script(stream ? [streamHead(), chunk(sse), lastChunk] : jsonReply(whole));
+      const { path, body } = sayingOf('openai-chat', MODELS['anthropic-messages'], 'Hi', stream);
+      const reply = await guarded.call(path, body);
+      const { text } = stream ? readStream('openai-chat', reply.text) : readAnswer('openai-chat', reply.json);
+      if (text.includes(WORD) || !text.startsWith('see ') || (action === 'mask') !== text.endsWith(' there')) leaks.push(cut);
+    }
+    await guarded.close();
+
+    expect(leaks).toEqual([]);
+  });
+});
