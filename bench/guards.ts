@@ -1,12 +1,14 @@
 /**
- * What it costs to look through texts: 50 KB of prose, and 1 MB of each text that is made to take long.
- * Usage: guards.mjs, which answers milliseconds of CPU.
+ * What it costs to look through texts: 50 KB of prose, whole and as models write it, and 1 MB of each text that is made to take long.
+ * Usage: guards.mjs, which answers milliseconds of CPU, and units that wait.
  */
 import { createScanner, type LocalScanner } from '../lambda/guardrails';
 import { HOSTILE, hostileText } from '../test/support/guard-corpus/hostile';
 
 const PROSE_UNITS = 50_000;
 const HOSTILE_UNITS = 1_000_000;
+/** About a token. */
+const PIECE_UNITS = 4;
 const ROUNDS = 5;
 const WARM_UP_ROUNDS = 200;
 
@@ -33,8 +35,21 @@ function worst(scanner: LocalScanner): { readonly ms: number; readonly name: str
   return all.reduce((one, other) => (other.ms > one.ms ? other : one));
 }
 
+/** The most that waits of a text in pieces: by so much is a caller behind, at its first token and at any other. */
+function mostHeld(scanner: LocalScanner, text: string): number {
+  const held = scanner.open();
+  let most = 0;
+  for (let at = 0, waiting = 0; at < text.length; at += PIECE_UNITS) {
+    const piece = text.slice(at, at + PIECE_UNITS);
+    waiting += piece.length - held.write(piece).text.length;
+    most = Math.max(most, waiting);
+  }
+  return most;
+}
+
 process.send?.({
   proseMs: leastMs(every, prose, WARM_UP_ROUNDS),
+  heldUnits: mostHeld(every, prose),
   worst: worst(every),
   worstByDefault: worst(byDefault),
 });
