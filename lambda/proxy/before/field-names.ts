@@ -17,7 +17,7 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set(
 export const READ_FIELDS: ReadonlySet<string> = new Set(
   `additionalModelRequestFields audio background best_of cache_control caching container context_management conversation deferred diagnostics dimensions enable_search encoding_format frequency_penalty function_call functions generationConfig guardrailConfig include inference_geo input
    input_type instructions logit_bias logprobs max_completion_tokens max_output_tokens max_tokens max_tool_calls mcp_servers messages metadata
-   modalities model n output_config output_format parallel_tool_calls plugins prediction presence_penalty previous_response_id prompt prompt_cache_key reasoning
+   modalities model n output_config output_format parallel_tool_calls plugins prediction presence_penalty previous_response_id prompt prompt_cache_breakpoint prompt_cache_key reasoning
    reasoning_effort response_format safety_identifier safetySettings search_parameters seed service_tier speed stop stop_sequences store stream stream_options
    system temperature text thinking thread tool_choice tools top_k top_logprobs top_p user verbosity web_search_options`.split(/\s+/),
 );

@@ -18,7 +18,7 @@ export { withoutReferences } from './references';
 export { namedAtRoot, objectAtRoot } from './root-object';
 export { fitSampling } from './sampling';
 export { fitSettings } from './settings';
-export { withoutNativeSchema } from './structured-output';
+export { toldOfSchema, withoutNativeSchema } from './structured-output';
 export { holdThinking, thinkingWithin, withThinkingHeld } from './thinking-budget';
 export { TOOL_FAILED, withResultsAfterCalls } from './tool-results';
 export { withToolsOfHistory, withUniqueTools } from './tools';

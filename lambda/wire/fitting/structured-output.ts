@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../platform/json';
 import type { AssistantPart, Message, ModelRequest, ResponseFormat, Tool } from '../model/request';
 import type { FinishReason, ModelResponse, StreamEvent } from '../model/response';
 import type { Capabilities } from '../models';
@@ -41,8 +42,7 @@ export function withoutNativeSchema(protocol: Protocol, original: ModelRequest, 
   // Arguments of a tool are an object.
   const isObject = format.schema['type'] === 'object' || 'properties' in format.schema;
   const forces = isObject && !hasTools && can.tools !== false && can.forcedTools !== false && !thinks;
-  if (!forces)
-    return { protocol, request: toldOnly(request, `${ANY_JSON_BY}${JSON.stringify(format.schema)}`), dropped: ['response_format'] };
+  if (!forces) return { protocol, request: toldOnly(request, toldOfSchema(format.schema)), dropped: ['response_format'] };
   const { responseFormat: _, ...rest } = request;
   return {
     request: { ...rest, tools: [toolOf(format)], toolChoice: { type: 'tool', name: TOOL } },
@@ -63,6 +63,11 @@ function withNamedSchema(request: ModelRequest): ModelRequest {
 
 function toolOf({ schema, description }: Schema): Tool {
   return { name: TOOL, description: description ?? 'Takes the answer. Always answer with it.', parameters: schema };
+}
+
+/** What a model is told where nothing holds its answer to a schema. */
+export function toldOfSchema(schema: JsonObject): string {
+  return `${ANY_JSON_BY}${JSON.stringify(schema)}`;
 }
 
 /** The call with words in the place of what would hold its answer to a form. */

@@ -16,6 +16,31 @@ export function readCacheMark(marked: JsonObject, path: string, dropped?: string
   return {};
 }
 
+type Part = Message['content'][number];
+
+const BEARERS = new Set(['text', 'image', 'document', 'video', 'tool-call', 'tool-result']);
+
+/**
+ * The turns with a mark at the last part that bears one, as whoever marks a whole message or call means it. Sound, thoughts and blank texts
+ * bear none; a part that is marked by itself stays as it is.
+ *
+ * @see https://docs.claude.com/en/docs/build-with-claude/prompt-caching
+ */
+export function markedAtEnd(messages: readonly Message[], mark: CachePoint | undefined): readonly Message[] {
+  if (mark === undefined) return messages;
+  const at = messages.findLastIndex(({ content }) => (content as readonly Part[]).some(bearsMark));
+  return messages.map((message, index): Message => {
+    if (index !== at) return message;
+    const content = message.content as readonly Part[];
+    const last = content.findLastIndex(bearsMark);
+    return { ...message, content: content.map((part, place) => (place === last ? { cache: mark, ...part } : part)) } as Message;
+  });
+}
+
+function bearsMark(part: Part): boolean {
+  return BEARERS.has(part.type) && !(part.type === 'text' && part.text.trim() === '');
+}
+
 /** Finds the longest life that the marks of a call ask for, for what its cached prefix may cost. */
 export class LongestMark {
   public life: CachePoint['ttl'];
@@ -35,8 +60,6 @@ export class LongestMark {
     }
   }
 }
-
-type Part = Message['content'][number];
 
 /** Notes the marks of a call, at tools, parts and what results of tools hold, for wire formats that have none. */
 export function noteCacheMarks({ messages, tools = [] }: ModelRequest, dropped: Set<string>): void {

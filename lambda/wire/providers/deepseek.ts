@@ -17,6 +17,7 @@ export const deepSeek = openAiStyle({
     'max-tokens',
     'developer-as-system',
     'plain-strings',
+    'schema-in-words',
     'thinks-unless-told',
     'refusal-as-text',
   ],

@@ -2,10 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../platform/js
 import { entryOf } from '../../platform/table';
 import type { ProtocolName } from '../model/request';
 import { withoutReasoning } from '../protocols/openai-history';
+import { withAllowedToolsOnly } from './allowed-tools';
 import { withThinkingRules } from './deepseek-thinking';
 import { forMistral } from './mistral-messages';
 import { withArgumentsAsObjects } from './object-arguments';
 import { withOneSystem } from './one-system';
+import { withSchemaInWords } from './schema-in-words';
 import { inStrictOrder } from './strict-order';
 
 /** What a quirk made of a body. */
@@ -57,6 +59,9 @@ const QUIRKS = {
   /** Content is one string, not parts of text. @see https://api-docs.deepseek.com/api/create-chat-completion */
   'plain-strings': chat(withPlainStrings),
 
+  /** Answers are held to being JSON, not to a schema. @see https://api-docs.deepseek.com/guides/json_mode */
+  'schema-in-words': chat(withSchemaInWords),
+
   /** Roles have an order. @see https://docs.mistral.ai/capabilities/function_calling @see https://docs.mistral.ai/capabilities/completion/prefix */
   'strict-order': chat(withStrictOrder),
 
@@ -93,6 +98,12 @@ const QUIRKS = {
 
   /** "Some tool must be called" is `any`. @see https://docs.mistral.ai/capabilities/function_calling */
   'tool-choice-any': chat((body) => (body['tool_choice'] === 'required' ? { body: { ...body, tool_choice: 'any' } } : undefined)),
+
+  /** What a list of allowed tools says is said by the tools themselves. @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-allowed-tools': chat(withAllowedToolsOnly),
+
+  /** How wordy the answer is to be cannot be asked for. @see https://docs.mistral.ai/api/endpoint/chat */
+  'no-verbosity': chat((body) => without(body, ['verbosity'], true)),
 
   /** The end user's name has its older field, unless the caller wrote the newer one. @see https://console.groq.com/docs/api-reference#chat-create */
   'user-by-older-name': chat((body, original) =>

@@ -332,8 +332,8 @@ describe('marks of what is to be cached', () => {
     expect(marksIn(body)).toBe(4);
   });
 
-  test.each(CLAUDE)('of pictures and calls of Chat reach %s, and one of the whole call is named as left out', async (model) => {
-    const { body, warnings } = await sent(CHAT, {
+  test.each(CLAUDE)('of pictures, calls and whole messages of Chat reach %s, and one of the whole call is at its end', async (model) => {
+    const { body } = await sent(CHAT, {
       model,
       cache_control,
       messages: [
@@ -344,11 +344,44 @@ describe('marks of what is to be cached', () => {
           tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, cache_control }],
         },
         { role: 'tool', tool_call_id: 'c', content: 'x' },
+        { role: 'user', content: 'Go', cache_control },
+        { role: 'assistant', content: 'Ok' },
+        { role: 'user', content: 'On' },
       ],
     });
 
-    expect(marksIn(body)).toBe(2);
-    expect(warnings).toContain('cache_control');
+    expect(marksIn(body)).toBe(4);
+    expect(marksIn(body.messages.slice(-1))).toBe(1);
+    expect(marksIn(body.messages.slice(-2, -1))).toBe(0);
+  });
+
+  test('one of a whole call of Messages is at its end on a host that knows no such', async () => {
+    const { body } = await sent(MESSAGES, {
+      model: CLAUDE[1],
+      max_tokens: 9,
+      cache_control: { ...cache_control, ttl: '1h' },
+      messages: USER,
+    });
+
+    expect(body.messages).toEqual([{ role: 'user', content: [{ text: 'Hi' }, { cachePoint: { type: 'default', ttl: '1h' } }] }]);
+  });
+
+  test.each(['system', 'user', 'assistant'])('of a whole message of the %s stand at its last part', async (role) => {
+    const marked = {
+      role,
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ],
+      cache_control,
+    };
+    const { body } = await sent(CHAT, { model: CLAUDE[0], messages: [...USER, marked, ...USER] });
+
+    const blocks = [
+      ...(Array.isArray(body.system) ? body.system : []),
+      ...body.messages.flatMap((message: { content: object[] }) => message.content),
+    ];
+    expect(blocks.filter((block: object) => 'cache_control' in block)).toEqual([{ type: 'text', text: 'b', cache_control }]);
   });
 });
 
@@ -365,5 +398,59 @@ describe('names of tools', () => {
     const { body } = await named(model, 'mcp.server:tool');
 
     expect(body.tools[0].function.name).toMatch(/^mcp_server_tool_[0-9a-f]{8}$/);
+  });
+});
+
+describe('settings that a host knows in another way', () => {
+  test.each([
+    [5, 5],
+    [-1, -1],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+    [2 ** 31, -(2 ** 31)],
+    [1_764_500_000_123, -731_558_533],
+  ])('a seed of %d is one of 32 bits for Gemini', async (seed, written) => {
+    const { body } = await sent(CHAT, { model: 'google-ai-studio/gemini-3-pro-preview', messages: USER, seed });
+
+    expect(body.generationConfig.seed).toBe(written);
+  });
+
+  test.each([
+    ['required', 'any'],
+    ['auto', 'auto'],
+  ])('the tools that are allowed are the only ones for Mistral, by %s', async (mode, choice) => {
+    const other = { type: 'function', function: { name: 'g', parameters: { type: 'object', properties: {} } } };
+    const { body } = await sent(CHAT, {
+      model: 'mistral/mistral-large-2512',
+      messages: USER,
+      tools: [FUNCTION, other],
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode, tools: [{ type: 'function', function: { name: 'f' } }] } },
+    });
+
+    expect(body).toMatchObject({ tools: [FUNCTION], tool_choice: choice });
+  });
+
+  test('verbosity is left out by name for Mistral', async () => {
+    const { body, warnings } = await sent(CHAT, { model: 'mistral/mistral-large-2512', messages: USER, verbosity: 'low' });
+
+    expect(body).not.toHaveProperty('verbosity');
+    expect(warnings).toContain('verbosity');
+  });
+
+  test.each([
+    [{ type: 'object', properties: { city: { type: 'string' } } }, { type: 'json_object' }],
+    [{ type: 'array', items: { type: 'string' } }, undefined],
+  ])('DeepSeek is told of the schema %j, which its JSON mode does not know', async (schema, written) => {
+    const response_format = { type: 'json_schema', json_schema: { name: 'a', strict: true, schema } };
+    const { body, warnings } = await sent(CHAT, { model: 'deepseek/deepseek-chat', messages: USER, response_format });
+
+    expect(body.response_format).toEqual(written);
+    expect(body.messages).toEqual([{ role: 'system', content: expect.stringContaining(JSON.stringify(schema)) }, ...USER]);
+    expect(warnings).toContain('response_format');
+  });
+
+  test("DeepSeek's own JSON mode passes as it came", async () => {
+    const { body } = await sent(CHAT, { model: 'deepseek/deepseek-chat', messages: USER, response_format: { type: 'json_object' } });
+
+    expect(body).toMatchObject({ messages: USER, response_format: { type: 'json_object' } });
   });
 });

@@ -2,6 +2,7 @@ import { unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import { entryOf } from '../../../platform/table';
 import type { Message, ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
+import { markedAtEnd } from '../../protocols/cache-mark';
 import { defined, objectOf } from '../../protocols/lenient';
 import { nativeFieldsOf, readNative } from '../../protocols/native-fields';
 import type { CallEnvelope } from '../../protocols/protocol';
@@ -27,7 +28,7 @@ const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 /** Fields that are read below. All others are dropped: Anthropic's clients add fields often, and must not fail for it. */
 const KNOWN = new Set(
   `model messages system tools tool_choice max_tokens temperature top_p top_k stop_sequences stream metadata service_tier thinking
-   output_config output_format`.split(/\s+/),
+   output_config output_format cache_control`.split(/\s+/),
 );
 
 /** Fields without which the answer would not be the one that was asked for. */
@@ -49,7 +50,7 @@ export function decodeRequest(body: JsonObject, envelope?: CallEnvelope): ModelR
   const disableParallel = optionalFlag(choice?.['disable_parallel_tool_use'], 'tool_choice.disable_parallel_tool_use');
   return defined({
     model: requiredText(body['model'], 'model'),
-    messages,
+    messages: markedAtEnd(messages, readCache(body, 'body')),
     stream: optionalFlag(body['stream'], 'stream') ?? false,
     tools: optionalObjects(body['tools'], 'tools')?.map((tool, index) => readTool(tool, index, dropped)),
     toolChoice: choice === undefined ? undefined : readToolChoice(choice),

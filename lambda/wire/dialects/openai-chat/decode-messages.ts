@@ -2,7 +2,7 @@ import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { AssistantPart, CachePoint, Message, TextPart, ToolCallPart, ToolResultPart, UserPart } from '../../model/request';
 import { withoutBilling } from '../../protocols/billing-line';
-import { readCacheMark } from '../../protocols/cache-mark';
+import { markedAtEnd, readCacheMark } from '../../protocols/cache-mark';
 import { argumentsOf, defined, textOf } from '../../protocols/lenient';
 import { resultPart } from '../../protocols/media';
 import { noteOthers, optionalObjects, optionalText, requiredObject, requiredText, wrongType } from '../../protocols/strict';
@@ -43,9 +43,7 @@ const CALL_FIELDS = new Set(['id', 'type', 'index', 'function', 'custom', 'extra
 export function readMessages(messages: readonly JsonObject[], dropped: string[]): Message[] {
   const toolNames = new Map<string, string>();
   const functions = new CalledFunctions();
-  return messages.map((message, index) => {
-    const path = `messages[${index}]`;
-    checkFields(message, path);
+  const read = (message: JsonObject, index: number, path: string): Message => {
     const name = optionalText(message['name'], `${path}.name`);
     const named = name === undefined ? {} : { name };
     const role = requiredText(message['role'], `${path}.role`);
@@ -67,6 +65,11 @@ export function readMessages(messages: readonly JsonObject[], dropped: string[])
       default:
         throw invalidRequest(`${path}.role`, `${path}.role must be one of system, developer, user, assistant, tool.`);
     }
+  };
+  return messages.flatMap((message, index) => {
+    const path = `messages[${index}]`;
+    checkFields(message, path);
+    return markedAtEnd([read(message, index, path)], readCacheMark(message, path, dropped));
   });
 }
 
@@ -182,7 +185,6 @@ function readToolResult(message: JsonObject, path: string, toolNames: ReadonlyMa
     type: 'tool-result' as const,
     toolCallId,
     toolName: toolNames.get(toolCallId) ?? optionalText(message['name'], `${path}.name`),
-    cache: readCacheMark(message, path, dropped),
     content: content.map((part) => resultPart(part, `${path}.content`)),
   });
 }

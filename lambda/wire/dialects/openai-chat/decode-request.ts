@@ -2,7 +2,7 @@ import { EFFORTS } from '../../../../lib/private/contract';
 import { invalidRequest, unsupported } from '../../../platform/error';
 import type { JsonObject, JsonValue } from '../../../platform/json';
 import type { ModelRequest, Reasoning, ResponseFormat, Tool, ToolChoice } from '../../model/request';
-import { readCacheMark } from '../../protocols/cache-mark';
+import { markedAtEnd, readCacheMark } from '../../protocols/cache-mark';
 import { defined, objectOf, objectsOf } from '../../protocols/lenient';
 import { nativeFieldsOf, readNative } from '../../protocols/native-fields';
 import {
@@ -27,11 +27,12 @@ import { readMessages } from './decode-messages';
 const KNOWN = new Set(
   `model messages stream stream_options tools tool_choice functions function_call parallel_tool_calls max_tokens max_completion_tokens temperature top_p top_k
    stop seed frequency_penalty presence_penalty logit_bias n logprobs top_logprobs response_format reasoning_effort reasoning thinking
-   verbosity service_tier metadata user safety_identifier prompt_cache_key modalities audio`.split(/\s+/),
+   verbosity service_tier metadata user safety_identifier prompt_cache_key modalities audio
+   cache_control`.split(/\s+/),
 );
 
 /** Fields that never change an answer: they only speed it up or concern the provider's own records. */
-const DROPPED = new Set(['store', 'cache_control', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
+const DROPPED = new Set(['store', 'prediction', 'prompt_cache_retention', 'prompt_cache_options', 'moderation']);
 
 /**
  * Reads a whole call.
@@ -45,7 +46,7 @@ export function decodeRequest(body: JsonObject): ModelRequest {
   const choices = optionalCount(body['n'], 'n', 1, 128);
   return defined({
     model: requiredText(body['model'], 'model'),
-    messages: readMessages(requiredMessages(body['messages']), dropped),
+    messages: markedAtEnd(readMessages(requiredMessages(body['messages']), dropped), readCacheMark(body, 'body', dropped)),
     stream: optionalFlag(body['stream'], 'stream') ?? false,
     tools:
       readFunctions(body, dropped) ??

@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../../platform/error';
-import type { JsonObject, JsonValue } from '../../../platform/json';
+import type { JsonObject } from '../../../platform/json';
 import { settingsAskedIn } from '../../protocols/asked-settings';
 import { LongestMark } from '../../protocols/cache-mark';
 import { arrayOf, defined, nonEmptyText, objectOf, objectsOf, textOf } from '../../protocols/lenient';
@@ -26,7 +26,7 @@ export function inspect(body: JsonObject): CallFacts {
   const model = requiredText(body['model'], 'model');
   if (model === '') throw invalidRequest('model', 'model must not be empty.');
   const messages = requiredMessages(body['messages']);
-  const content = inspectMessages(messages, body['tools']);
+  const content = inspectMessages(body, messages);
   const maxOutput = maxOutputOf(body);
   const serviceTier = optionalText(body['service_tier'], 'service_tier');
   const modalities = optionalList(body['modalities'], 'modalities')?.filter((item) => typeof item === 'string');
@@ -101,11 +101,9 @@ function choicesOf(body: JsonObject): number {
 }
 
 /** What a walk over the messages finds. Marks for caching are OpenAI's own, or those that compatible servers know from Anthropic. */
-function inspectMessages(
-  messages: readonly JsonObject[],
-  tools: JsonValue | undefined,
-): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
+function inspectMessages(body: JsonObject, messages: readonly JsonObject[]): Pick<CallFacts, 'media' | 'storedReferences' | 'cacheWrite'> {
   const marks = new LongestMark();
+  marks.note(body);
   const media = new MediaFinder(marks.note);
   const storedReferences: string[] = [];
   messages.forEach((message, index) => {
@@ -114,6 +112,6 @@ function inspectMessages(
     media.add(message);
     objectsOf(message['tool_calls']).forEach(marks.note);
   });
-  marks.noteTools(tools);
+  marks.noteTools(body['tools']);
   return { media: media.found, storedReferences, cacheWrite: marks.life };
 }

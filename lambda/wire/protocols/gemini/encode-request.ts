@@ -89,7 +89,8 @@ function generationConfig(request: ModelRequest, can: Capabilities, dropped: Set
     topP: request.topP,
     topK: request.topK,
     stopSequences: request.stop === undefined || request.stop.length === 0 ? undefined : [...request.stop],
-    seed: request.seed,
+    // 32 bits; what a seed says is only whether it is the same as another.
+    seed: request.seed === undefined ? undefined : request.seed | 0,
     frequencyPenalty: request.frequencyPenalty,
     presencePenalty: request.presencePenalty,
     candidateCount: request.choices === undefined || request.choices === 1 ? undefined : request.choices,
