@@ -31,7 +31,8 @@ async function emptyList(connector: DynamoDbConnector, table: string, list: numb
         TableName: table,
         KeyConditionExpression: 'pk = :list AND sk BETWEEN :first AND :last',
         // What is empty already has nothing but its keys.
-        FilterExpression: 'attribute_exists(tuple)',
+        FilterExpression: 'attribute_exists(#t)',
+        ExpressionAttributeNames: { '#t': 'tuple' },
         ExpressionAttributeValues: toItem({ ':list': listOfRows(day.slice(0, 7), list), ':first': `${day}T00`, ':last': `${day}T23$` }),
         ...(next === undefined ? {} : { ExclusiveStartKey: next }),
       },
