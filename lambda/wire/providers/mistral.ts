@@ -24,7 +24,7 @@ export const mistral = openAiStyle({
     'random-seed',
     'no-allowed-tools',
     'tool-choice-any',
-    'no-verbosity',
+    'effort-alone',
     'no-user',
     'no-openai-bookkeeping',
     'no-service-tier',

@@ -102,8 +102,8 @@ const QUIRKS = {
   /** What a list of allowed tools says is said by the tools themselves. @see https://docs.mistral.ai/api/endpoint/chat */
   'no-allowed-tools': chat(withAllowedToolsOnly),
 
-  /** How wordy the answer is to be cannot be asked for. @see https://docs.mistral.ai/api/endpoint/chat */
-  'no-verbosity': chat((body) => without(body, ['verbosity'], true)),
+  /** How wordy to be and how long to think is asked for by `reasoning_effort` alone. @see https://docs.mistral.ai/api/endpoint/chat */
+  'effort-alone': chat((body) => without(body, ['verbosity', 'thinking', 'reasoning'], true)),
 
   /** The end user's name has its older field, unless the caller wrote the newer one. @see https://console.groq.com/docs/api-reference#chat-create */
   'user-by-older-name': chat((body, original) =>

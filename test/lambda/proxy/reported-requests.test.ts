@@ -429,11 +429,15 @@ describe('settings that a host knows in another way', () => {
     expect(body).toMatchObject({ tools: [FUNCTION], tool_choice: choice });
   });
 
-  test('verbosity is left out by name for Mistral', async () => {
-    const { body, warnings } = await sent(CHAT, { model: 'mistral/mistral-large-2512', messages: USER, verbosity: 'low' });
+  test.each([
+    ['verbosity', 'low'],
+    ['thinking', { type: 'enabled', budget_tokens: 2_000 }],
+    ['reasoning', { max_tokens: 2_000 }],
+  ])('%s is left out by name for Mistral', async (field, value) => {
+    const { body, warnings } = await sent(CHAT, { model: 'mistral/mistral-large-2512', messages: USER, [field]: value });
 
-    expect(body).not.toHaveProperty('verbosity');
-    expect(warnings).toContain('verbosity');
+    expect(body).toEqual({ model: 'mistral-large-2512', messages: USER });
+    expect(warnings).toContain(field);
   });
 
   test.each([

@@ -13,7 +13,7 @@ describe('quirks', () => {
     ['prefers-max-tokens', { max_completion_tokens: 5 }, { max_tokens: 5 }, []],
     ['no-stream-options', { stream: true, stream_options: {} }, { stream: true }, []],
     ['random-seed', { seed: 7 }, { random_seed: 7 }, []],
-    ['no-verbosity', { verbosity: 'low' }, {}, ['verbosity']],
+    ['effort-alone', { verbosity: 'low', thinking: {}, reasoning_effort: 'high' }, { reasoning_effort: 'high' }, ['verbosity', 'thinking']],
     ['tool-choice-any', { tool_choice: 'required' }, { tool_choice: 'any' }, []],
     ['user-by-older-name', { safety_identifier: 'u' }, { user: 'u' }, []],
     ['no-user', { user: 'u', safety_identifier: 'u' }, {}, ['user', 'safety_identifier']],
