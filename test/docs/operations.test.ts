@@ -28,7 +28,7 @@ import { usageRecord } from '../support/usage-record';
 const COMMANDS: Readonly<Record<string, Command>> = { audit, budgets, models, prices, race, reconcile, requests, rerate, tail, top, usage };
 const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const commands = [...page.matchAll(/`npx cdk-llm-gateway ([^`]+)`/g)].map(([, text = '']) => text);
-const COSTS = join(__dirname, '../fixtures/bills/openai-costs.json');
+const COSTS = join(__dirname, 'fixtures/openai-costs.json');
 const ID = '0192f000000000000000a1';
 
 let gateway: GatewayServer;

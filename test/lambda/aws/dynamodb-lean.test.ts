@@ -128,7 +128,7 @@ describe('a kept connection that is reset', () => {
     expect(targets()).toEqual(['GetItem', 'GetItem', 'GetItem']);
   });
 
-  test('leaves a reserve unheard: it may have been applied, and a copy that comes late would be charged once more', async () => {
+  test('R20 leaves a reserve unheard: it may have been applied, and a copy that comes late would be charged once more', async () => {
     table.script((_seen, number) => (number === 2 ? LOST : answer(200, { Attributes: key })));
     const pages = createPageStore(lean, 't');
     const take: PageTake = {

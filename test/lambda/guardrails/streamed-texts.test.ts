@@ -116,7 +116,7 @@ describe('a text that comes in pieces', () => {
     expect(held.write('5'.repeat(200)).text.length).toBeGreaterThan(100);
   });
 
-  test('findings that overlap without an end are let go one by one, and their text has the masks of the whole', () => {
+  test('R21 findings that overlap without an end are let go one by one, and their text has the masks of the whole', () => {
     const overlapping = [
       ['people', '4242 ', 800],
       ['people', '4242-4242-4242-4242 ', 60],

@@ -131,7 +131,7 @@ const MARK = '"temperature":0.123';
 /** Fields that are undefined are no fields. */
 const clean = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value));
 
-test('F14 a call reaches only where its labels and fences allow, whatever fails, and is refused where that is nowhere', async () => {
+test('F14 R22 a call reaches only where its labels and fences allow, whatever fails, and is refused where that is nowhere', async () => {
   await fc.assert(
     fc.asyncProperty(scene, async (one) => {
       upstream.requests.length = 0;

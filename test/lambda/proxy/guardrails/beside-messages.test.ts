@@ -158,7 +158,7 @@ function named(kind: string, field: string, choice: object): object {
   return { [field]: [{ type: kind, [kind]: { name: WORD, parameters: schema } }], tool_choice: choice };
 }
 
-test.each(PROMPTS)('%s: %s', async (dialect, _what, more) => {
+test.each(PROMPTS)('R21 %s: %s', async (dialect, _what, more) => {
   const leaks: string[] = [];
   let [masked, calls] = [0, 0];
   for (const wireFormat of WIRE_FORMATS) {
@@ -223,7 +223,7 @@ test('a stop sequence comes back as the caller knows it', async () => {
   expect(json).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: WORD });
 });
 
-describe.each(['mask', 'block'] as const)('a word that goes over two blocks of an answer, with the action %s', (action) => {
+describe.each(['mask', 'block'] as const)('R21 a word that goes over two blocks of an answer, with the action %s', (action) => {
   const CUTS = Array.from({ length: WORD.length - 1 }, (_, at) => at + 1);
 
   test.each(['whole', 'streamed'])('is told nowhere as one, %s', async (how) => {

@@ -185,7 +185,7 @@ const ERRORS: readonly JsonObject[] = [
 
 const PAIRS = DIALECTS.flatMap((dialect) => WIRE_FORMATS.map((wireFormat) => [dialect, wireFormat] as const));
 
-describe.each(PAIRS)('what %s is told of an answer from %s', (dialect: DialectName, wireFormat: WireFormat) => {
+describe.each(PAIRS)('R21 what %s is told of an answer from %s', (dialect: DialectName, wireFormat: WireFormat) => {
   const ask = async (action: string, steps: Step[], stream: boolean): Promise<TestReply> => {
     const gateway = gateways.get(action) as TestGateway;
     upstream.script(steps);
