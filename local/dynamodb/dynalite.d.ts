@@ -24,6 +24,8 @@ declare module 'dynalite/db' {
 
 declare module 'dynalite/validations' {
   const validations: {
+    /** @returns what is wrong */
+    validateExpressions(data: object): string | undefined;
     checkTypes(data: object, types: object): Record<string, unknown>;
     checkValidations(data: object, types: object, custom: unknown, store: object): void;
   };

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import validations from 'dynalite/validations';
 
 /** An item in the service's own shape. Never changed in place: an update makes a new one. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -22,6 +23,16 @@ export function serviceError(name: string, message: string, fields: object = {})
 
 function invalid(message: string): Error {
   return serviceError('ValidationException', message);
+}
+
+const reserved = new Map<string, boolean>();
+
+function isReserved(name: string): boolean {
+  return remember(
+    reserved,
+    name,
+    () => validations.validateExpressions({ ProjectionExpression: name })?.includes('reserved keyword') === true,
+  );
 }
 
 const conditions = new Map<string, Condition>();
@@ -381,14 +392,21 @@ class Parser {
   }
 
   private path(): Path {
-    const steps: (string | number)[] = [this.next()];
+    const steps: (string | number)[] = [this.attribute()];
     for (;;) {
-      if (this.take('.')) steps.push(this.next());
+      if (this.take('.')) steps.push(this.attribute());
       else if (this.take('[')) {
         steps.push(Number(this.next()));
         this.expect(']');
       } else return steps;
     }
+  }
+
+  /** A name, or what stands for one. DynamoDB takes none of its own words for a name. */
+  private attribute(): string {
+    const name = this.next();
+    if (isReserved(name)) throw invalid(`reserved keyword: ${name} in: ${this.text}`);
+    return name;
   }
 
   private peek(): string | undefined {

@@ -177,6 +177,7 @@ test('two hundred varied calls are answered as the document says, with every ope
   await call('GET', '/price-book');
   for (let time = 0; time < 2; time++) await call('DELETE', '/price-book');
   for (const day of ['2026-11-24', '2026-11-31', '2099-01-01']) await call('POST', '/usage/rebuild', { body: { day } });
+  for (const day of ['2026-11-23', '2026-11-31', 'today']) await call('GET', `/usage/spend/${day}`);
 
   // What is asked of usage and requests.
   const groups = [

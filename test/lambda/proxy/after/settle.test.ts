@@ -51,6 +51,7 @@ function call({
       targets: [],
       operation: OPERATIONS[operation],
       dialect: {},
+      configuration: { document: {} },
       document: { bytes: Buffer.from(JSON.stringify(body)), value: body },
       facts: { model: 'm', choices: 1, media: [], toolUses: [], ...facts },
       options: { labels },
