@@ -90,7 +90,7 @@ export function percentText(millionths: bigint): string {
   const [sign, amount] = change < 0n ? ['-', -change] : ['', change];
   const part = String(amount % 10_000n)
     .padStart(4, '0')
-    .replace(/0+$/, '');
+    .replace(/0{1,4}$/, '');
   return `${sign}${amount / 10_000n}${part === '' ? '' : `.${part}`}`;
 }
 
