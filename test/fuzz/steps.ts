@@ -33,6 +33,7 @@ export function stepsLeft(): number {
 
 function take(steps: number): void {
   left -= steps;
+  if (Number.isNaN(left)) throw new Error('steps are no longer counted');
   if (left < 0) throw new StepLimitError();
 }
 
@@ -50,8 +51,8 @@ function scan(self: unknown, name: string, ...args: unknown[]): unknown {
     case 'includes':
     case 'search': {
       const from = typeof args[1] === 'number' && args[1] > 0 ? args[1] : 0;
-      const found = name === 'includes' ? (result === true ? foundAt(self, args) : -1) : (result as number);
-      take(Math.max(0, (found < 0 ? length : found) - from) / NATIVE_BYTES_PER_STEP);
+      const found = result === true ? foundAt(self, args) : result;
+      take(Math.max(0, (typeof found !== 'number' || found < 0 ? length : found) - from) / NATIVE_BYTES_PER_STEP);
       break;
     }
     case 'test':

@@ -1,7 +1,7 @@
 import type { BillFormat } from '../../../lib/private/contract';
 import { csvRows } from './csv-rows';
 import { nanoUsdOf } from './decimal';
-import type { Bill, BillLine } from './lines';
+import { type Bill, type BillLine, dayOfTime } from './lines';
 
 /** Where an export has what is read of it. */
 interface Columns {
@@ -43,7 +43,6 @@ const COLUMNS: Partial<Record<BillFormat, Columns>> = {
   },
 };
 const BEDROCK = /bedrock/i;
-const DAY = /^\d{4}-\d{2}-\d{2}/;
 
 /** Rows of Bedrock, Marketplace's of it included, in an AWS data export as CSV. */
 export function readAwsExport(text: string, format: BillFormat): Bill {
@@ -56,7 +55,7 @@ export function readAwsExport(text: string, format: BillFormat): Bill {
     isChecked = true;
     const names = columns.names.flatMap((column) => row.get(column) || []);
     if (!columns.kinds.has(row.get(columns.kind) ?? '') || !names.some((name) => BEDROCK.test(name))) continue;
-    const [day] = DAY.exec(row.get(columns.start) ?? '') ?? [];
+    const day = dayOfTime(row.get(columns.start));
     const nanoUsd = nanoUsdOf(row.get(columns.cost) ?? '');
     if (day === undefined || nanoUsd === undefined) unread += 1;
     else if (nanoUsd !== 0n) lines.push({ day, names, nanoUsd });

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue, parseJson } from '../../platform/json';
-import type { Bill, BillLine } from './lines';
+import { type Bill, type BillLine, dayOfTime } from './lines';
 
 /**
  * Bedrock's model invocation log: an object a line. A call that failed is billed nothing.
@@ -19,8 +19,9 @@ export function readInvocationLogs(text: string): Bill {
       ? sum(input['inputTokenCount'], input['cacheReadInputTokenCount'], input['cacheWriteInputTokenCount'])
       : 0n;
     const written = isJsonObject(output) ? sum(output['outputTokenCount']) : 0n;
-    if (typeof modelId !== 'string' || typeof timestamp !== 'string' || read === undefined || written === undefined) unread += 1;
-    else lines.push({ day: timestamp.slice(0, 10), names: [bareName(modelId)], inputTokens: read, outputTokens: written });
+    const day = dayOfTime(timestamp);
+    if (typeof modelId !== 'string' || day === undefined || read === undefined || written === undefined) unread += 1;
+    else lines.push({ day, names: [bareName(modelId)], inputTokens: read, outputTokens: written });
   }
   return { lines, unread };
 }

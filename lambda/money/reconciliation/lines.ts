@@ -14,3 +14,10 @@ export interface Bill {
   /** Rows that are of the provider's models and could not be read. */
   readonly unread: number;
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+
+/** The day of a time that begins with one. */
+export function dayOfTime(time: unknown): string | undefined {
+  return typeof time === 'string' ? DAY.exec(time)?.[0] : undefined;
+}

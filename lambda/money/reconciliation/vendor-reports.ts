@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../platform/json';
 import { nanoUsdOf } from './decimal';
-import type { Bill, BillLine } from './lines';
+import { type Bill, type BillLine, dayOfTime } from './lines';
 
 /**
  * Reports of OpenAI and of Anthropic as their APIs answer them: a page, or a list of pages, of days with results. Costs grouped by line item or
@@ -32,7 +32,7 @@ export function readVendorReport(text: string): Bill {
 function dayOf({ start_time: seconds, starting_at: time }: JsonObject): string | undefined {
   if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 1e11)
     return new Date(seconds * 1_000).toISOString().slice(0, 10);
-  return typeof time === 'string' && /^\d{4}-\d{2}-\d{2}/.test(time) ? time.slice(0, 10) : undefined;
+  return dayOfTime(time);
 }
 
 function lineOf(day: string, result: JsonObject): BillLine | undefined {

@@ -119,9 +119,10 @@ describe('formats', () => {
       },
       { ...call, errorCode: 'ThrottlingException', input: { inputTokenCount: 99 } },
       { ...call, input: { inputTokenCount: -1 } },
+      { ...call, timestamp: 'yesterday' },
     ].map((entry) => JSON.stringify(entry));
     expect(readBill('bedrock-logs', `${text.join('\n')}\n`)).toEqual({
-      unread: 1,
+      unread: 2,
       lines: [{ day: DAY, names: ['us.x.m-v1:0'], inputTokens: 13n, outputTokens: 3n }],
     });
   });
