@@ -63,9 +63,16 @@ afterAll(async () => {
 
 const admin = (method: string, path: string, body?: object) => callGateway(method, `${run.url}/admin/v1${path}`, run.adminKey, body);
 
-async function chat(content: string): Promise<number> {
+async function chat(content: string, by = key): Promise<number> {
   const body = { model: 'simulated/simulated-1', max_tokens: 8, messages: [{ role: 'user', content }] };
-  return (await callGateway('POST', `${run.url}/v1/chat/completions`, key.key, body)).status;
+  return (await callGateway('POST', `${run.url}/v1/chat/completions`, by.key, body)).status;
+}
+
+/** The id of a key's first request that was answered. */
+async function answered({ id }: typeof key): Promise<string> {
+  await run.settled();
+  const { data: listed } = (await admin('GET', `/requests?key_id=${id}&outcome=ok`)).body as { data: { id: string }[] };
+  return listed[0]?.id as string;
 }
 
 /** A provider that fails and one that refuses the gateway, a policy that blocks, a budget near its end, a key and a model that are unlike before. */
@@ -77,20 +84,23 @@ async function makeTrouble(): Promise<void> {
   });
   const budgets = [{ limit_usd: '1.00', period: 'month', alert_at: [0.000001] }];
   key = (await admin('POST', '/keys', { name: 'k', team_id: team.id, budgets, guardrails: ['secret'] })).body as typeof key;
+  // Its past stands before its first call: what a key's days were like is looked up once a day.
+  const other = (await admin('POST', '/keys', { name: 'other', team_id: team.id })).body as typeof key;
+  expect(await chat('hello', other)).toBe(200);
+  const past = await answered(other);
+  for (let ago = 7; ago >= 1; ago -= 1) await copyOf(past, { ago, nanoUsd: 1_000_000_000n });
+  await run.settled();
   expect(await chat('hello')).toBe(200);
   await chat('[simulate error=503]');
   await chat('[simulate error=401]');
   await chat('tell me of project titan');
-  await run.settled();
-  const { data: listed } = (await admin('GET', `/requests?key_id=${key.id}&outcome=ok`)).body as { data: { id: string }[] };
-  requestId = listed[0]?.id as string;
-  for (let ago = 7; ago >= 1; ago -= 1) await copyOf(requestId, { ago, nanoUsd: 1_000_000_000n });
+  requestId = await answered(key);
   await copyOf(requestId, { ago: 0, nanoUsd: 9_000_000_000n, priceSource: 'ceiling' });
   await run.settled();
   await admin('POST', '/deletions', { tag: 'customer=nobody' });
 }
 
-/** A request like another one, on another day and at another price. */
+/** A request of the key like another one, on another day and at another price. */
 async function copyOf(
   id: string,
   { ago, nanoUsd, priceSource = 'book' }: { ago: number; nanoUsd: bigint; priceSource?: string },
@@ -103,6 +113,7 @@ async function copyOf(
     ...item,
     pk: { S: `request#${id}${ago}` },
     id: { S: `${id}${ago}` },
+    key_id: { S: key.id },
     created_at: { S: new Date(Date.now() - ago * DAY_MS).toISOString() },
     cost_nano_usd: { N: String(nanoUsd) },
     price_source: { S: priceSource },
