@@ -72,6 +72,8 @@ async function bundle(mutant: Mutant | undefined, entry: string): Promise<string
     write: false,
     format: 'cjs',
     platform: 'node',
+    // Native code is found beside its package alone.
+    external: ['dynalite/*'],
     logLevel: 'silent',
     plugins: [
       {
