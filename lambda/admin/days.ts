@@ -1,4 +1,5 @@
 import { invalidRequest } from '../platform/error';
+import { utcDay } from '../platform/runtime';
 
 const DAY_MS = 86_400_000;
 /** Days that one question may span. */
@@ -10,8 +11,9 @@ export interface DaySpan {
   readonly end: string;
 }
 
-export function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+/** Whether a text is a UTC day, today or before it. */
+export function hasBegun(day: string, now: number): boolean {
+  return !Number.isNaN(Date.parse(day)) && utcDay(Date.parse(day)) === day && day <= utcDay(now);
 }
 
 /**

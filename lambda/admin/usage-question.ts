@@ -1,6 +1,7 @@
 import { isDimension, PLAIN_DIMENSIONS } from '../money/rollup';
 import { invalidRequest } from '../platform/error';
-import { type DaySpan, readSpan, utcDay } from './days';
+import { utcDay } from '../platform/runtime';
+import { type DaySpan, readSpan } from './days';
 import type { Schema } from './schema';
 
 /** Times that usage is grouped by, with how much of an hour such as `2026-11-24T12` each is. */

@@ -1,7 +1,8 @@
 import { type ListedRow, listOfKey, ROW_LISTS } from '../aws/dynamodb';
 import { add, COST, dimensionOf, NOTHING, type Sums } from '../money/rollup';
 import { GatewayError } from '../platform/error';
-import { earlier, monthsOf, utcDay } from './days';
+import { utcDay } from '../platform/runtime';
+import { earlier, monthsOf } from './days';
 import type { Services } from './services';
 import { isTime, TIMES, type UsageQuestion } from './usage-question';
 

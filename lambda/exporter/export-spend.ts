@@ -2,7 +2,7 @@ import { SPEND_PREFIX } from '../../lib/private/contract';
 import type { ObjectStore } from '../archive';
 import { type ExportStore, type RollupStore, rowsOfDay } from '../aws/dynamodb';
 import { spendFile } from '../money/rollup';
-import { type Clock, isoTime, type Log } from '../platform/runtime';
+import { type Clock, daysBefore, type Log, utcDay } from '../platform/runtime';
 
 export interface ExportParts {
   readonly exports: ExportStore;
@@ -14,7 +14,6 @@ export interface ExportParts {
   readonly log: Log;
 }
 
-const DAY_MS = 86_400_000;
 /** Records of a day may still come, or change, so long: the settlement queue keeps messages for two weeks, and what failed there for two more. */
 const LATE_DAYS = 35;
 const PARQUET = 'application/vnd.apache.parquet';
@@ -25,14 +24,14 @@ const PARQUET = 'application/vnd.apache.parquet';
  */
 export async function exportSpend(parts: ExportParts, stop: () => boolean): Promise<void> {
   const { exports, clock, log } = parts;
-  const today = dayOf(clock.now());
-  const oldest = before(today, LATE_DAYS);
+  const today = utcDay(clock.now());
+  const oldest = daysBefore(today, LATE_DAYS);
   const known = await exports.progress();
-  let next = known?.begun === today ? known.next : before(today, 1);
+  let next = known?.begun === today ? known.next : daysBefore(today, 1);
   let count = 0;
   while (next >= oldest && !stop()) {
     await writeDay(parts, next);
-    next = before(next, 1);
+    next = daysBefore(next, 1);
     count += 1;
     await exports.keep({ begun: today, next });
   }
@@ -50,13 +49,4 @@ export async function exportSpend(parts: ExportParts, stop: () => boolean): Prom
 async function writeDay({ rollups, objects, gateway }: ExportParts, day: string): Promise<void> {
   const file = spendFile(gateway, await rowsOfDay(rollups, day));
   await objects.put(`${SPEND_PREFIX}day=${day}/spend.parquet`, file, { contentType: PARQUET });
-}
-
-/** @param days before it */
-function before(day: string, days: number): string {
-  return dayOf(Date.parse(day) - days * DAY_MS);
-}
-
-function dayOf(ms: number): string {
-  return isoTime(ms).slice(0, 10);
 }

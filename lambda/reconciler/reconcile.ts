@@ -4,7 +4,7 @@ import type { ObjectStore } from '../archive';
 import { type RollupStore, rowsOfDay } from '../aws/dynamodb';
 import { type BillLine, differencesOf, type OwnUsage, readBill, TOLERATED_MILLIONTHS } from '../money/reconciliation';
 import { COST, TEAM_ADJUSTMENT } from '../money/rollup';
-import { type Clock, isoTime, type Log, type Metrics } from '../platform/runtime';
+import { type Clock, daysBefore, type Log, type Metrics, utcDay } from '../platform/runtime';
 
 export interface ReconcileParts {
   readonly bills: readonly BillConfig[];
@@ -15,7 +15,6 @@ export interface ReconcileParts {
   readonly metrics: Pick<Metrics, 'emit'>;
 }
 
-const DAY_MS = 86_400_000;
 /** Bills are a day or two behind; a day is held against them as long as it may still change there. */
 const FIRST_DAYS_AGO = 9;
 const LAST_DAYS_AGO = 2;
@@ -30,7 +29,7 @@ const UNREAD_PERCENT = 100;
 export async function reconcile(parts: ReconcileParts): Promise<void> {
   const { bills, clock, log } = parts;
   const days = Array.from({ length: FIRST_DAYS_AGO - LAST_DAYS_AGO + 1 }, (_unused, index) =>
-    isoTime(clock.now() - (FIRST_DAYS_AGO - index) * DAY_MS).slice(0, 10),
+    daysBefore(utcDay(clock.now()), FIRST_DAYS_AGO - index),
   );
   for (const bill of bills) {
     try {

@@ -3,7 +3,7 @@ import { factsOfContent, type ObjectStore, type SubjectKeys } from '../archive';
 import { DELETED_WITHIN_MS, type Deletion, type DeletionStore, type RecordBlanking, type RollupStore } from '../aws/dynamodb';
 import type { UsageRecordStore } from '../money/ports';
 import type { UsageRecord } from '../money/record';
-import { type Clock, isoTime, type Log, type Metrics, safeStack } from '../platform/runtime';
+import { type Clock, daysBefore, isoTime, type Log, type Metrics, safeStack, utcDay } from '../platform/runtime';
 
 export interface DeletionParts {
   readonly deletions: DeletionStore;
@@ -91,7 +91,7 @@ async function blankRecords(parts: DeletionParts, deletion: Deletion): Promise<P
   const about = page.items.filter((record) => isAbout(record, deletion));
   for (const record of about) await blanking.blank(record, deletion);
   const days = [...new Set([...deletion.days, ...about.map(({ createdAt }) => createdAt.slice(0, 10))])];
-  const next = page.next === undefined ? { day: utcDay(Date.parse(day) - DAY_MS) } : { day };
+  const next = page.next === undefined ? { day: daysBefore(day, 1) } : { day };
   return { records: deletion.records + about.length, days, ...next, recordsAfter: page.next as string };
 }
 
@@ -101,8 +101,4 @@ function isAbout(record: UsageRecord, { kind, value }: Deletion): boolean {
   if (kind === 'end_user') return record.endUser === value;
   const [name, tag] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)];
   return record.tags?.[name] === tag || record.labels?.[name] === tag;
-}
-
-function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

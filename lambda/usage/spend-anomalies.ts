@@ -2,7 +2,7 @@ import { EVENTS } from '../../lib/private/contract';
 import type { AlertStore, DailySpend } from '../aws/dynamodb';
 import { formatUsd } from '../money/pricing';
 import type { Contribution } from '../money/rollup';
-import { type Clock, isoTime } from '../platform/runtime';
+import { type Clock, daysBefore, isoTime, utcDay } from '../platform/runtime';
 
 export interface SpendAnomalyParts {
   readonly spend: DailySpend;
@@ -17,7 +17,6 @@ export interface UsualDay {
   readonly mostNanoUsd: bigint;
 }
 
-const DAY_MS = 86_400_000;
 /** Of a key's past, so much is looked at. */
 const DAYS = 14;
 /** A key with fewer days of spend among them has no habits yet. */
@@ -41,7 +40,7 @@ export function createSpendAnomalies({ spend, alerts, clock }: SpendAnomalyParts
 
   async function usualOf(level: string, day: string, place: string): Promise<UsualDay | undefined> {
     if (remembered.has(place)) return remembered.get(place);
-    const days = await spend.daily(level, before(day, DAYS), before(day, 1));
+    const days = await spend.daily(level, daysBefore(day, DAYS), daysBefore(day, 1));
     const usual = usualDay([...days.values()]);
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(place, usual);
@@ -107,10 +106,5 @@ function spentOn({ levels, atMs, costNanoUsd }: Spends[number]): readonly SpentO
   const level = levels.find((label) => label.startsWith(KEY));
   if (level === undefined || costNanoUsd === 0n) return [];
   const teamId = levels.find((label) => label.startsWith(TEAM))?.slice(TEAM.length);
-  return [{ level, day: isoTime(atMs).slice(0, 10), teamId }];
-}
-
-/** @param days before it */
-function before(day: string, days: number): string {
-  return isoTime(Date.parse(day) - days * DAY_MS).slice(0, 10);
+  return [{ level, day: utcDay(atMs), teamId }];
 }

@@ -1,9 +1,10 @@
 import type { KeptRecord } from '../../money/ports';
 import type { AttemptRecord } from '../../money/record';
 import { shownRecord } from '../../money/shown-record';
+import { utcDay } from '../../platform/runtime';
 import { notFound, sees } from '../caller';
 import { readPage } from '../cursor';
-import { daysOf, readSpan, utcDay } from '../days';
+import { daysOf, readSpan } from '../days';
 import { readFeed } from '../feed';
 import { type Filters, filterQuery, hasAll, wantedOf } from '../filters';
 import type { AdminRoute } from '../route';

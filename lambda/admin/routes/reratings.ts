@@ -1,6 +1,6 @@
 import { formatUsd } from '../../money/pricing';
 import { invalidRequest } from '../../platform/error';
-import { utcDay } from '../days';
+import { hasBegun } from '../days';
 import { type ReratedPage, reratePage } from '../rerating';
 import type { AdminRoute } from '../route';
 import { ADMINS } from '../route';
@@ -18,8 +18,7 @@ export const reratingRoutes: readonly AdminRoute[] = [
     answer: { status: 200, description: 'What changed.', schema: RERATING },
     async run({ services, caller, body }) {
       const { model, day, after, dry_run: dryRun = false } = body as { model: string; day: string; after?: string; dry_run?: boolean };
-      if (Number.isNaN(Date.parse(day)) || utcDay(Date.parse(day)) !== day || day > utcDay(services.clock.now()))
-        throw invalidRequest('day', 'day must be a past day or today.');
+      if (!hasBegun(day, services.clock.now())) throw invalidRequest('day', 'day must be a past day or today.');
       const page = await reratePage(services, { model, day, dryRun, ...(after === undefined ? {} : { after }) }, async (sums) => {
         const { changed, change_usd } = toWire(sums);
         await services.journal.write(

@@ -1,7 +1,7 @@
 import { rowsOfDay } from '../../aws/dynamodb';
 import { spendFile } from '../../money/rollup';
 import { GatewayError } from '../../platform/error';
-import { utcDay } from '../days';
+import { hasBegun } from '../days';
 import type { AdminRoute } from '../route';
 import { ADMINS, EVERYONE } from '../route';
 import { REBUILD, REBUILD_STARTED, SPEND_OF_DAY, USAGE, USAGE_QUERY } from '../schemas/usage';
@@ -73,8 +73,6 @@ export const usageRoutes: readonly AdminRoute[] = [
 
 /** @throws GatewayError 400 */
 function checkedDay(day: string, now: number): string {
-  if (Number.isNaN(Date.parse(day)) || utcDay(Date.parse(day)) !== day || day > utcDay(now)) {
-    throw new GatewayError({ code: 'invalid_value', message: 'day must be a past day or today.', param: 'day' });
-  }
-  return day;
+  if (hasBegun(day, now)) return day;
+  throw new GatewayError({ code: 'invalid_value', message: 'day must be a past day or today.', param: 'day' });
 }

@@ -37,6 +37,18 @@ export function isoTime(ms: number): string {
   return `${lastText}${String(whole - second * 1_000).padStart(3, '0')}Z`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** The UTC day of a moment (epoch ms): `2026-11-24`. */
+export function utcDay(ms: number): string {
+  return isoTime(ms).slice(0, 10);
+}
+
+/** The UTC day so many days before another. */
+export function daysBefore(day: string, days: number): string {
+  return utcDay(Date.parse(day) - days * DAY_MS);
+}
+
 /** `performance` is imported, since the global one is fetched anew for each question. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -2,7 +2,7 @@
 
 export { Base64Bytes } from './base64-bytes';
 export { type Cancellable, Cancellation, type CancellationToken, NEVER_CANCELLED } from './cancellation';
-export { ageMs, type Clock, isoTime, type Moment, momentOf, systemClock } from './clock';
+export { ageMs, type Clock, daysBefore, isoTime, type Moment, momentOf, systemClock, utcDay } from './clock';
 export { type Environment, readEnvironment } from './environment';
 export { fileKind } from './file-kind';
 export { foldCase } from './fold';
